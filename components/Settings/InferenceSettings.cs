@@ -1,0 +1,147 @@
+using System.ComponentModel.DataAnnotations;
+using Infra.Components.Catalog;
+using Infra.Components.Sizing;
+
+namespace Infra.Components.Settings;
+
+/// <summary>Who reaches an endpoint.</summary>
+public enum Access
+{
+    /// <summary>An SSH tunnel, and the client tags and addresses that are named.</summary>
+    Private,
+
+    /// <summary>A load balancer inside the VPC.</summary>
+    Internal,
+
+    /// <summary>A load balancer with a domain and a managed certificate, for the addresses that are named.</summary>
+    Public,
+}
+
+/// <summary>How vLLM comes onto a node.</summary>
+public enum EngineInstall
+{
+    /// <summary>The pinned image by digest, run by podman.</summary>
+    Container,
+
+    /// <summary>The pinned version in a virtual environment, resolution frozen by date.</summary>
+    Venv,
+}
+
+/// <summary>The stack configuration. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
+public sealed record InferenceSettings
+{
+    /// <summary>Region slug of everything in the stack: <c>tor1</c>.</summary>
+    [Required]
+    public string Region { get; init; } = "";
+
+    /// <summary>Addresses in CIDR notation that may open SSH: the machine that runs <c>pulumi up</c> among them.</summary>
+    [Required, MinLength(1)]
+    public IReadOnlyList<string> AdminCidrs { get; init; } = [];
+
+    /// <summary>SSH public keys of people that may log in as <c>ops</c>, beside the stack's own key. Default: none.</summary>
+    public IReadOnlyList<string> AdminSshKeys { get; init; } = [];
+
+    /// <summary>The models to serve, by endpoint name.</summary>
+    [Required, MinLength(1)]
+    public IReadOnlyDictionary<string, EndpointSettings> Endpoints { get; init; } = new Dictionary<string, EndpointSettings>();
+
+    /// <summary>Highest price of the whole stack in USD per hour. Default: no limit.</summary>
+    public decimal? MaxHourlyUsd { get; init; }
+
+    /// <summary>Address range of the VPC, /16 to /24. Default: DigitalOcean picks one that does not overlap.</summary>
+    public string? VpcCidr { get; init; }
+
+    /// <summary>Catalog file with more models and sizes, relative to the project. Default: none.</summary>
+    public string? Catalog { get; init; }
+
+    /// <summary>Further tags of every Droplet. Default: none.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Engine of every endpoint that does not set its own.</summary>
+    public EngineSettings Engine { get; init; } = new();
+
+    /// <summary>Go on though DigitalOcean does not list the size in the region now, as for a Droplet that exists already. Default: false.</summary>
+    public bool IgnoreAvailability { get; init; }
+}
+
+/// <summary>vLLM on the nodes.</summary>
+public sealed record EngineSettings
+{
+    public EngineInstall Install { get; init; } = EngineInstall.Container;
+
+    /// <summary>Release in the catalog. Default: the newest that serves the model.</summary>
+    public string? Version { get; init; }
+}
+
+/// <summary>One model behind one API.</summary>
+public sealed record EndpointSettings
+{
+    /// <summary>Repository id in the catalog.</summary>
+    [Required]
+    public string Model { get; init; } = "";
+
+    /// <summary>Pinned commit, 40 hex digits. Default: the catalog's.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>Name that clients send as <c>model</c>. Default: the repository id.</summary>
+    public string? ServedModelName { get; init; }
+
+    /// <summary>Tokens of prompt and answer together. Default: 8192, or with a size the longest it holds.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>Requests of that length at once. Default: 4, or with a size and no context length 1.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Size slug. Default: the cheapest that fits.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>How a size that is not named may be sold. Default: on demand.</summary>
+    public IReadOnlyList<Availability> Availability { get; init; } = [];
+
+    /// <summary>Image id or slug for the Droplets. Default: the AI/ML-ready image of the size.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Nodes. Default: 1.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Default: private.</summary>
+    public Access Access { get; init; } = Access.Private;
+
+    /// <summary>Name of a public endpoint: <c>llm.example.com</c>.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Zone at DigitalOcean that holds the domain. Default: the domain less its first label.</summary>
+    public string? DnsZone { get; init; }
+
+    /// <summary>Addresses that may call: of the VPC for private and internal access, of the internet for public access.</summary>
+    public IReadOnlyList<string> ClientCidrs { get; init; } = [];
+
+    /// <summary>Tags of Droplets that may call, for private access.</summary>
+    public IReadOnlyList<string> ClientTags { get; init; } = [];
+
+    /// <summary>Names of the API keys to make. Default: one, named default.</summary>
+    public IReadOnlyList<string> Clients { get; init; } = [];
+
+    /// <summary>Accept images. Default: true where the model can.</summary>
+    public bool? Vision { get; init; }
+
+    /// <summary>Images in one request. Default: 4.</summary>
+    public int ImagesPerPrompt { get; init; } = 4;
+    public int? TensorParallel { get; init; }
+    public int? DataParallel { get; init; }
+    public double? GpuMemoryUtilization { get; init; }
+    public int? MaxNumBatchedTokens { get; init; }
+    public int? MaxNumSeqs { get; init; }
+
+    /// <summary>Default: auto, the model's own type.</summary>
+    public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
+
+    /// <summary>Size of a Volume that keeps the weights when the Droplet goes, in GiB. Default: none, the scratch or boot disk.</summary>
+    public int? CacheVolumeGiB { get; init; }
+
+    /// <summary>Longest time from the Droplet's creation to the first answer, in minutes. Default: 60, or 180 for more than 100 GB of weights.</summary>
+    public int? ReadyTimeoutMinutes { get; init; }
+
+    /// <summary>Engine of this endpoint. Default: the stack's.</summary>
+    public EngineSettings? Engine { get; init; }
+}
