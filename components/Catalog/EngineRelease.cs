@@ -1,47 +1,146 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Infra.Components.Settings;
+using Infra.Components.Sizing;
+
 namespace Infra.Components.Catalog;
 
 /// <summary>A release of vLLM.</summary>
 public sealed record EngineRelease
 {
+    /// <summary><c>0.31.0</c>.</summary>
+    [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string Version { get; init; }
+
+    /// <summary>Day of the release, or the month where the day is not known.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
+    public required string ReleaseDate { get; init; }
 
     /// <summary>Image by digest for each vendor; absent where none is known.</summary>
     public required IReadOnlyDictionary<GpuVendor, EngineImage> Images { get; init; }
 
-    /// <summary>What <c>engine.install: venv</c> installs; null where pip is known not to work.</summary>
+    /// <summary>What <c>engine.install: venv</c> installs; null where no working set of packages is known.</summary>
     public EnginePackage? Package { get; init; }
 
-    /// <summary>Memory constants of this release; see <c>docs/sizing.md</c>.</summary>
+    /// <summary>Share of the card's memory that this release takes by itself (<c>--gpu-memory-utilization</c>).</summary>
+    [Range(0.1, 1.0)]
     public required double DefaultGpuMemoryUtilization { get; init; }
 
-    /// <summary>Combinations that are known to fail.</summary>
+    /// <summary>Combinations that are known to fail, or to need care.</summary>
     public required IReadOnlyList<EngineBreakage> Breakages { get; init; }
 
-    /// <summary>Day of the release.</summary>
-    public required string ReleaseDate { get; init; }
+    /// <summary>What an operator should know.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Where this was read.</summary>
     public required string Source { get; init; }
+
+    /// <summary>When: a day, or a month where the day is not known.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 }
 
 /// <summary>A container image, by digest.</summary>
-/// <param name="Repository"><c>docker.io/vllm/vllm-openai</c>.</param>
-/// <param name="Digest"><c>sha256:</c> and 64 hex digits: of the index or of the amd64 manifest.</param>
-/// <param name="CompressedBytes">What a pull downloads; null where not read.</param>
-/// <param name="MinimumDriver">Lowest driver version that its CUDA or ROCm runs on; null where not known.</param>
-public sealed record EngineImage(string Repository, string Digest, long? CompressedBytes, string? MinimumDriver)
+public sealed record EngineImage
 {
+    /// <summary><c>docker.io/vllm/vllm-openai</c>.</summary>
+    [RegularExpression(Patterns.ImageRepository, ErrorMessage = Patterns.ImageRepositoryHelp)]
+    public required string Repository { get; init; }
+
+    /// <summary><c>sha256:</c> and 64 hex digits: of the index or of the amd64 manifest.</summary>
+    [RegularExpression(Patterns.Digest, ErrorMessage = Patterns.DigestHelp)]
+    public required string Digest { get; init; }
+
+    /// <summary>What a pull downloads; null where not read.</summary>
+    [Range(1, 1e12)]
+    public long? CompressedBytes { get; init; }
+
+    /// <summary>Lowest driver version that its CUDA or ROCm runs on; null where not known.</summary>
+    [RegularExpression(Patterns.Driver, ErrorMessage = Patterns.DriverHelp)]
+    public string? MinimumDriver { get; init; }
+
+    [JsonIgnore]
     public string Reference => $"{Repository}@{Digest}";
 }
 
 /// <summary>A frozen pip installation.</summary>
-/// <param name="Requirements">Exact requirements: <c>vllm==0.31.0</c> first.</param>
-/// <param name="ResolvedBefore">Day that the resolution is frozen at.</param>
-/// <param name="MinimumDriver">Lowest driver version of the wheels' CUDA.</param>
-public sealed record EnginePackage(IReadOnlyList<string> Requirements, string ResolvedBefore, string? MinimumDriver);
+public sealed record EnginePackage
+{
+    /// <summary>Whose cards the wheels are built for.</summary>
+    public required GpuVendor Vendor { get; init; }
 
-/// <summary>Something that is known not to work with a release.</summary>
-/// <param name="Families"><see cref="ModelSpec.Family"/> that it hits; <c>*</c> is all.</param>
-/// <param name="When">What triggers it: <c>always</c>, <c>kvCacheDtype=fp8</c>, <c>install=container</c>.</param>
-/// <param name="Problem">What happens.</param>
-/// <param name="Source">Where it was reported, with its date.</param>
-public sealed record EngineBreakage(IReadOnlyList<string> Families, string When, string Problem, string Source);
+    /// <summary>Exact requirements: <c>vllm==0.31.0</c> first.</summary>
+    [MinLength(1)]
+    [RegularExpression(Patterns.Requirement, ErrorMessage = Patterns.RequirementHelp)]
+    public required IReadOnlyList<string> Requirements { get; init; }
+
+    /// <summary>Day that the resolution of everything else is frozen at.</summary>
+    [RegularExpression(Patterns.FullDate, ErrorMessage = Patterns.FullDateHelp)]
+    public required string ResolvedBefore { get; init; }
+
+    /// <summary>Lowest driver version of the wheels' CUDA; null where not known.</summary>
+    [RegularExpression(Patterns.Driver, ErrorMessage = Patterns.DriverHelp)]
+    public string? MinimumDriver { get; init; }
+}
+
+/// <summary>What becomes of a wish that meets a known breakage.</summary>
+public enum BreakageEffect
+{
+    /// <summary>Refused: it was seen to fail.</summary>
+    Refused,
+
+    /// <summary>Served, with a warning.</summary>
+    Caution,
+}
+
+/// <summary>Something that is known not to work with a release. A condition that is null always holds.</summary>
+public sealed record EngineBreakage
+{
+    /// <summary><see cref="ModelSpec.Family"/> that it hits; <c>*</c> is all.</summary>
+    [MinLength(1)]
+    public required IReadOnlyList<string> Families { get; init; }
+    public required BreakageEffect Effect { get; init; }
+
+    /// <summary>Only with this way of installing.</summary>
+    public EngineInstall? Install { get; init; }
+
+    /// <summary>Only with this type of KV cache.</summary>
+    public KvCacheType? KvCache { get; init; }
+
+    /// <summary>Only on this vendor's cards.</summary>
+    public GpuVendor? Vendor { get; init; }
+
+    /// <summary>What happens, as a sentence without its full stop.</summary>
+    public required string Problem { get; init; }
+
+    /// <summary>Where it was reported.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>When: a day, or a month where the day is not known.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
+    public required string SourceDate { get; init; }
+
+    /// <summary>Whether this combination is hit.</summary>
+    public bool Hits(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
+        (Families.Contains("*") || Families.Contains(model.Family))
+        && (Install is null || Install == install)
+        && (KvCache is null || KvCache == kv)
+        && (Vendor is null || Vendor == vendor);
+}
+
+/// <summary>The oldest release that is served at all, for reasons of security.</summary>
+public sealed record SecurityFloor
+{
+    [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
+    public required string Version { get; init; }
+
+    /// <summary>What is open below it, as a sentence without its full stop.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Where this was read.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>When: a day, or a month where the day is not known.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
+    public required string SourceDate { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Infra.Components.Catalog;
 
 /// <summary>How a size is sold.</summary>
@@ -8,72 +10,55 @@ public enum Availability
     Contract,
 }
 
-public enum GpuVendor
-{
-    Nvidia,
-    Amd,
-}
-
-public enum GpuArchitecture
-{
-    Ampere,
-    Ada,
-    Hopper,
-    Blackwell,
-    Cdna3,
-    Cdna4,
-}
-
-/// <summary>A card: what vLLM sees of it.</summary>
-public sealed record Gpu
-{
-    /// <summary>The vendor's name: <c>NVIDIA RTX 4000 Ada</c>.</summary>
-    public required string Name { get; init; }
-    public required GpuVendor Vendor { get; init; }
-    public required GpuArchitecture Architecture { get; init; }
-
-    /// <summary>Memory as the vendor prints it, in GB.</summary>
-    public required double MemoryGB { get; init; }
-
-    /// <summary>Memory that the framework sees and that utilization is a share of, in GiB.</summary>
-    public required double VisibleGiB { get; init; }
-
-    /// <summary>Whether <see cref="VisibleGiB"/> was read off such a card or reckoned from the printed size.</summary>
-    public required bool VisibleMeasured { get; init; }
-
-    /// <summary>Memory bandwidth in GB/s: what bounds the tokens per second of a single stream.</summary>
-    public required double BandwidthGBps { get; init; }
-    public required string Source { get; init; }
-    public required string SourceDate { get; init; }
-}
-
 /// <summary>A Droplet size with GPUs.</summary>
 public sealed record GpuSize
 {
+    /// <summary>DigitalOcean's name: <c>gpu-h100x8-640gb</c>.</summary>
+    [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Slug { get; init; }
 
     /// <summary><see cref="Catalog.Gpu.Name"/> of the card.</summary>
     public required string Gpu { get; init; }
+
+    /// <summary>Cards in one Droplet.</summary>
+    [Range(1, 64)]
     public required int GpuCount { get; init; }
 
-    /// <summary>The cards talk over NVLink, NVSwitch or Infinity Fabric, not over PCIe alone.</summary>
+    /// <summary>The cards talk over NVLink, NVSwitch or Infinity Fabric, not over PCIe alone; false for one card.</summary>
     public required bool FastInterconnect { get; init; }
-    public required int Vcpus { get; init; }
-    public required int RamGiB { get; init; }
-    public required int BootDiskGB { get; init; }
+
+    /// <summary>Null: not known.</summary>
+    [Range(1, 10_000)]
+    public int? Vcpus { get; init; }
+
+    /// <summary>Main memory in GiB; null: not known.</summary>
+    [Range(1, 100_000)]
+    public int? RamGiB { get; init; }
+
+    /// <summary>Boot disk in GB; null: not known.</summary>
+    [Range(1, 1_000_000)]
+    public int? BootDiskGB { get; init; }
 
     /// <summary>Scratch disk in GB; 0: none; null: not known.</summary>
+    [Range(0, 1_000_000)]
     public int? ScratchDiskGB { get; init; }
 
-    /// <summary>Price per hour; null for a contract.</summary>
+    /// <summary>Price per hour; null where none is public, as for a contract.</summary>
+    [Range(0.01, 100_000)]
     public decimal? UsdPerHour { get; init; }
 
     /// <summary>Regions in which it was seen; empty: no dated sighting.</summary>
+    [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required IReadOnlyList<string> Regions { get; init; }
 
     /// <summary>Slug of the AI/ML-ready image for this size.</summary>
     public required string Image { get; init; }
     public required Availability Availability { get; init; }
+
+    /// <summary>Where this was read.</summary>
     public required string Source { get; init; }
+
+    /// <summary>When: a day, or a month where the day is not known.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 }

@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
 namespace Infra.Components.Catalog;
 
 /// <summary>How the weights of a repository are stored.</summary>
@@ -44,33 +47,46 @@ public enum Support
 public sealed record ModelSpec
 {
     /// <summary>Repository id: <c>mistralai/Ministral-3-3B-Instruct-2512</c>. Also the name that clients send, unless the endpoint sets another.</summary>
+    [RegularExpression(Patterns.RepositoryId, ErrorMessage = Patterns.RepositoryIdHelp)]
     public required string Id { get; init; }
 
     /// <summary>Group that engine breakages refer to: <c>ministral-3</c>, <c>mistral-large-3</c>.</summary>
+    [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Family { get; init; }
     public required ModelUse Use { get; init; }
     public required Precision Precision { get; init; }
 
     /// <summary>Pinned commit, 40 hex digits; null where none is known, and then the model is served only if the operator pins one.</summary>
+    [RegularExpression(Patterns.Commit, ErrorMessage = Patterns.CommitHelp)]
     public string? Revision { get; init; }
 
+    /// <summary>Server that answers as huggingface.co does, from which the weights are fetched instead; null: huggingface.co.</summary>
+    [RegularExpression(Patterns.HttpsUrl, ErrorMessage = Patterns.HttpsUrlHelp)]
+    public string? WeightsUrl { get; init; }
+
     /// <summary>All parameters, vision included.</summary>
+    [Range(1, 1e14)]
     public required long Parameters { get; init; }
 
     /// <summary>Bytes of the one copy of the weights that is served.</summary>
+    [Range(1, 1e14)]
     public required long WeightBytes { get; init; }
 
-    /// <summary>Copies of the weights in the repository.</summary>
+    /// <summary>Copies of the weights in the repository; the first is the one that is served.</summary>
+    [MinLength(1)]
     public required IReadOnlyList<WeightsFormat> Formats { get; init; }
 
     /// <summary>Longest context that is offered, in tokens; at most <see cref="Architecture.MaxPositions"/>.</summary>
+    [Range(1, 100_000_000)]
     public required int MaxContext { get; init; }
     public required Architecture Architecture { get; init; }
 
-    /// <summary>vLLM flags that this model needs, beyond what placement decides.</summary>
+    /// <summary>Words of vLLM's command line that this model needs, beyond what placement decides.</summary>
+    [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
     public required IReadOnlyList<string> Flags { get; init; }
 
     /// <summary>First vLLM version that serves it.</summary>
+    [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string MinimumEngine { get; init; }
 
     /// <summary>Card architectures that run it, by <see cref="Gpu.Architecture"/>. One that is not listed does not.</summary>
@@ -82,8 +98,15 @@ public sealed record ModelSpec
 
     /// <summary>What an operator should know: caps, advice of the model card.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Where this was read.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Day on which the source was read: <c>2026-11-23</c>.</summary>
+    /// <summary>When: a day, or a month where the day is not known.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
+
+    /// <summary>The copy of the weights that is fetched and served.</summary>
+    [JsonIgnore]
+    public WeightsFormat ServedFormat => Formats[0];
 }

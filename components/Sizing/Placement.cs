@@ -32,8 +32,8 @@ public sealed record Placement
     public required int Requests { get; init; }
     public decimal? UsdPerHour => Size.UsdPerHour;
 
-    /// <summary>Upper bound of the tokens per second of one stream: bandwidth over the bytes that a token reads.</summary>
-    public required double SingleStreamTokensPerSecondBound { get; init; }
+    /// <summary>Upper bound of the tokens per second of one stream: bandwidth over the bytes that a token reads; null where the bandwidth is not known.</summary>
+    public required double? SingleStreamTokensPerSecondBound { get; init; }
 
     /// <summary>What the operator should know though it does not stop anything.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

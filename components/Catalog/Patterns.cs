@@ -1,0 +1,42 @@
+namespace Infra.Components.Catalog;
+
+/// <summary>Spellings of catalog members. Each is an ECMAScript pattern too, because the JSON schema repeats it.</summary>
+internal static class Patterns
+{
+    public const string RepositoryId = "^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$";
+    public const string RepositoryIdHelp = "must be a repository id: letters, digits, '.', '_', '-', and one '/' after the owner";
+
+    public const string Commit = "^[0-9a-f]{40}$";
+    public const string CommitHelp = "must be a commit of 40 hex digits in lower case, not a branch, a tag or a short form";
+
+    public const string Digest = "^sha256:[0-9a-f]{64}$";
+    public const string DigestHelp = "must be sha256: and 64 hex digits in lower case, not a tag";
+
+    public const string Version = "^[0-9]+\\.[0-9]+\\.[0-9]+$";
+    public const string VersionHelp = "must be three numbers: 0.31.0";
+
+    public const string Driver = "^[0-9]+(\\.[0-9]+){0,3}$";
+    public const string DriverHelp = "must be a driver version: 580.65.06";
+
+    public const string Slug = "^[a-z0-9][a-z0-9.-]*$";
+    public const string SlugHelp = "must be lower-case letters, digits, '-' and '.'";
+
+    public const string Date = "^20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$";
+    public const string DateHelp = "must be a day or a month: 2026-11-23 or 2026-11";
+
+    // What systemd's EnvironmentFile and a plain reader agree on: no blanks, quotes, backslashes, dollars.
+    public const string Word = "^[A-Za-z0-9_.,:/=+@%{}\\[\\]-]+$";
+    public const string WordHelp = "must be one word of vLLM's command line, without blanks, quotes, '$' or backslashes; write '--flag', 'value' as two";
+
+    public const string ImageRepository = "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+$";
+    public const string ImageRepositoryHelp = "must be registry and repository without tag or digest: docker.io/vllm/vllm-openai";
+
+    public const string HttpsUrl = "^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$";
+    public const string HttpsUrlHelp = "must be an https address without user, query and fragment: https://mirror.example.com/models";
+
+    public const string Requirement = "^[A-Za-z0-9._-]+==[A-Za-z0-9.+]+$";
+    public const string RequirementHelp = "must pin one package exactly: vllm==0.31.0";
+
+    public const string FullDate = "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+    public const string FullDateHelp = "must be a day: 2026-11-23";
+}
