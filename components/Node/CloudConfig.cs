@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Infra.Components.Node;
+
+/// <summary>What differs between the user data of two nodes.</summary>
+public sealed record CloudConfigInputs
+{
+    public required string Hostname { get; init; }
+
+    /// <summary>Text of <c>/etc/inference/node.env</c>; see <see cref="Node.NodeEnvironment.Render"/>.</summary>
+    public required string NodeEnvironment { get; init; }
+
+    /// <summary>Keys that log in as <c>ops</c>, in OpenSSH's one-line form.</summary>
+    public required IReadOnlyList<string> OpsSshPublicKeys { get; init; }
+
+    /// <summary>Private half of the host key of the first connection, in OpenSSH's form: the only secret here, worthless once <c>adopt-host-key</c> ran.</summary>
+    public required string OneUseHostKeyPrivate { get; init; }
+
+    /// <summary>Its public half.</summary>
+    public required string OneUseHostKeyPublic { get; init; }
+}
+
+/// <summary>Renders the user data of a Droplet: cloud-config as JSON, which is YAML, so that no quoting can go wrong.</summary>
+public static class CloudConfig
+{
+    /// <summary>What DigitalOcean takes, in bytes (OpenAPI description of <c>user_data</c>, 2026-08-07).</summary>
+    public const int MaximumBytes = 64 * 1024;
+
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        // The reader is YAML, not a browser: quotes and angle brackets may stay as they are.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
+    };
+
+    /// <summary>The user data: the same text for the same inputs.</summary>
+    public static string Render(CloudConfigInputs inputs)
+    {
+        var files = new JsonArray();
+        foreach (var file in NodeFiles.All)
+        {
+            files.Add(File(file.Path, file.Mode, file.Content));
+        }
+
+        files.Add(File(Infra.Components.Node.NodeEnvironment.Path, "0644", inputs.NodeEnvironment));
+        var config = new JsonObject
+        {
+            ["hostname"] = inputs.Hostname,
+            ["preserve_hostname"] = false,
+            ["ssh_deletekeys"] = true,
+            ["ssh_keys"] = new JsonObject
+            {
+                ["ed25519_private"] = Line(inputs.OneUseHostKeyPrivate),
+                ["ed25519_public"] = Line(inputs.OneUseHostKeyPublic),
+            },
+            ["ssh_pwauth"] = false,
+            ["disable_root"] = true,
+            ["users"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "ops",
+                    ["gecos"] = "operator",
+                    ["shell"] = "/bin/bash",
+                    ["lock_passwd"] = true,
+                    ["sudo"] = "ALL=(ALL) NOPASSWD:ALL",
+                    ["ssh_authorized_keys"] = new JsonArray([.. inputs.OpsSshPublicKeys.Select(key => (JsonNode)key.Trim())]),
+                }),
+            ["write_files"] = files,
+            // One script; everything that takes time or may fail is a unit with an entry in the ledger.
+            ["runcmd"] = new JsonArray(new JsonArray("/usr/local/libexec/inference/first-boot")),
+        };
+        return "#cloud-config\n" + config.ToJsonString(Readable) + "\n";
+    }
+
+    /// <summary>Bytes of a user data as it goes over the wire.</summary>
+    public static int SizeOf(string userData) => Encoding.UTF8.GetByteCount(userData);
+
+    private static JsonObject File(string path, string mode, string content) => new()
+    {
+        ["path"] = path,
+        ["permissions"] = mode,
+        ["content"] = content,
+    };
+
+    private static string Line(string key) => key.TrimEnd() + "\n";
+}

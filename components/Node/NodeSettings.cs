@@ -1,0 +1,92 @@
+using Infra.Components.Catalog;
+using Infra.Components.Settings;
+using Infra.Components.Sizing;
+
+namespace Infra.Components.Node;
+
+/// <summary>Everything that differs from one node to the next: the values of <c>/etc/inference/node.env</c>. It holds no secret.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>Name of the endpoint in the stack, for logs and messages.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>What is served, where, and with which of vLLM's numbers.</summary>
+    public required Placement Placement { get; init; }
+
+    /// <summary>Pinned commit of the weights, 40 hex digits.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>Name that clients send as <c>model</c>.</summary>
+    public required string ServedModelName { get; init; }
+    public required EngineInstall Install { get; init; }
+
+    /// <summary>Most images of one request; 0 refuses images and leaves the vision tower out.</summary>
+    public required int ImagesPerPrompt { get; init; }
+
+    /// <summary>Addresses and ranges that may open SSH.</summary>
+    public required IReadOnlyList<string> AdminCidrs { get; init; }
+
+    /// <summary>Addresses and ranges that may open the private port: clients of the VPC, or the load balancer's.</summary>
+    public required IReadOnlyList<string> ClientCidrs { get; init; }
+
+    /// <summary>Range of the VPC: nginx listens on the node's own address in it, and on loopback.</summary>
+    public required string VpcCidr { get; init; }
+
+    /// <summary>Name of the Volume that keeps the weights; null: the scratch disk, or else the boot disk.</summary>
+    public string? CacheVolume { get; init; }
+
+    /// <summary>Longest time that vLLM may take to load, compile and answer, in seconds.</summary>
+    public required int ReadyTimeoutSeconds { get; init; }
+
+    /// <summary>Where weights come from: Hugging Face, or a mirror with the same API.</summary>
+    public string Hub { get; init; } = "https://huggingface.co";
+
+    /// <summary>Python index for <see cref="EngineInstall.Venv"/>; null: PyPI.</summary>
+    public string? PackageIndex { get; init; }
+
+    /// <summary>TCP ports that the node may connect to. The same list as the Cloud Firewall's.</summary>
+    public IReadOnlyList<int> OutboundPorts { get; init; } = DefaultOutboundPorts;
+
+    /// <summary>DNS, package mirrors, and everything else over TLS.</summary>
+    public static readonly IReadOnlyList<int> DefaultOutboundPorts = [53, 80, 443];
+
+    /// <summary>Weights above this take hours, not minutes, to fetch and load; in bytes.</summary>
+    private const long LargeModelBytes = 100_000_000_000;
+
+    /// <summary>The node of a placed endpoint.</summary>
+    /// <param name="endpoint">Its name in the stack.</param>
+    /// <param name="placement">What the sizing decided.</param>
+    /// <param name="settings">What the operator wrote for the endpoint.</param>
+    /// <param name="install">The engine's installation, the stack's default applied.</param>
+    /// <param name="adminCidrs">Who may open SSH.</param>
+    /// <param name="clientCidrs">Who may open the private port; empty: the whole VPC.</param>
+    /// <param name="vpcCidr">Range of the VPC.</param>
+    /// <param name="cacheVolume">Name of the Volume, if there is one.</param>
+    /// <exception cref="ConfigurationException">No revision is pinned.</exception>
+    public static NodeSettings From(
+        string endpoint,
+        Placement placement,
+        EndpointSettings settings,
+        EngineInstall install,
+        IReadOnlyList<string> adminCidrs,
+        IReadOnlyList<string> clientCidrs,
+        string vpcCidr,
+        string? cacheVolume = null) => new()
+        {
+            Endpoint = endpoint,
+            Placement = placement,
+            Revision = settings.Revision ?? placement.Model.Revision ?? throw new ConfigurationException(ConfigurationMistake.InStackConfig(
+                $"endpoints.{endpoint}.revision", null, $"is required: no commit of {placement.Model.Id} is pinned in the catalog", "<40 hex digits>")),
+            ServedModelName = settings.ServedModelName ?? placement.Model.Id,
+            Install = install,
+            ImagesPerPrompt = placement.Options.Vision && placement.Model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
+            AdminCidrs = adminCidrs,
+            ClientCidrs = clientCidrs.Count > 0 ? clientCidrs : [vpcCidr],
+            VpcCidr = vpcCidr,
+            CacheVolume = cacheVolume,
+            ReadyTimeoutSeconds = 60 * (settings.ReadyTimeoutMinutes ?? (placement.Model.WeightBytes > LargeModelBytes ? 180 : 60)),
+        };
+
+    /// <summary>The copy of the weights that is fetched and served: Mistral's own where the model's flags load it, else the transformers one.</summary>
+    public WeightsFormat Format => VllmArguments.LoadsMistralFormat(Placement.Model) ? WeightsFormat.Mistral : WeightsFormat.Hf;
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Infra.Components.Catalog;
+using Infra.Components.Sizing;
+
+namespace Infra.Components.Node;
+
+/// <summary>
+/// The words after <c>vllm serve MODEL</c>. To add a flag for one model, write it in the catalog's <c>flags</c>; for all of them, add it to
+/// <see cref="For"/>. No word holds a space or a quote, so that <c>node.env</c> carries them in one value: JSON options take their dotted form.
+/// </summary>
+public static class VllmArguments
+{
+    /// <summary>Where both installations find the weights: a link to the folder of the pinned commit.</summary>
+    public const string ModelPath = "/srv/inference/current";
+
+    /// <summary>The only door to the engine.</summary>
+    public const string SocketPath = "/run/inference/engine/vllm.sock";
+
+    /// <summary>The arguments of a node, in the order: model, memory, parallelism, server.</summary>
+    public static IReadOnlyList<string> For(NodeSettings settings)
+    {
+        var placement = settings.Placement;
+        var options = placement.Options;
+        var arguments = new List<string>(placement.Model.Flags);
+        arguments.AddRange(["--served-model-name", settings.ServedModelName]);
+        if (placement.Model.Architecture.Vision is not null)
+        {
+            // Without images the vision tower is not loaded at all: its memory goes to the KV cache.
+            arguments.AddRange(settings.ImagesPerPrompt > 0
+                ? ["--limit-mm-per-prompt.image", Text(settings.ImagesPerPrompt)]
+                : ["--language-model-only"]);
+        }
+
+        arguments.AddRange(
+        [
+            "--max-model-len", Text(placement.MaxModelLen),
+            "--max-num-seqs", Text(placement.MaxNumSeqs),
+            "--max-num-batched-tokens", Text(placement.MaxNumBatchedTokens),
+            "--gpu-memory-utilization", placement.GpuMemoryUtilization.ToString("0.####", CultureInfo.InvariantCulture),
+        ]);
+        if (options.KvCache == KvCacheType.Fp8)
+        {
+            arguments.AddRange(["--kv-cache-dtype", "fp8"]);
+        }
+
+        if (options.EnforceEager)
+        {
+            arguments.Add("--enforce-eager");
+        }
+
+        arguments.AddRange(["--tensor-parallel-size", Text(placement.TensorParallel)]);
+        if (placement.DataParallel > 1)
+        {
+            arguments.AddRange(["--data-parallel-size", Text(placement.DataParallel)]);
+        }
+
+        if (placement.ExpertParallel)
+        {
+            arguments.Add("--enable-expert-parallel");
+        }
+
+        // The access log would repeat nginx's without the client's name; the interactive documentation lists routes that nginx refuses.
+        arguments.AddRange(["--uds", SocketPath, "--disable-uvicorn-access-log", "--disable-fastapi-docs"]);
+        return arguments;
+    }
+
+    /// <summary>Whether the model's flags make vLLM read <c>consolidated*.safetensors</c>.</summary>
+    internal static bool LoadsMistralFormat(ModelSpec model)
+    {
+        var flags = model.Flags.Select(flag => flag.Replace('_', '-')).ToList();
+        var index = flags.IndexOf("--load-format");
+        return flags.Contains("--load-format=mistral") || (index >= 0 && flags.ElementAtOrDefault(index + 1) == "mistral");
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
