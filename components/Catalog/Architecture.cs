@@ -123,5 +123,5 @@ public sealed record VisionTower
 
     /// <summary>Patches that are merged into one token, per side.</summary>
     [Range(1, 64)]
-    public int SpatialMerge { get; init; } = 1;
+    public required int SpatialMerge { get; init; }
 }

@@ -21,8 +21,8 @@ internal static class Patterns
     public const string Slug = "^[a-z0-9][a-z0-9.-]*$";
     public const string SlugHelp = "must be lower-case letters, digits, '-' and '.'";
 
-    public const string Date = "^20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$";
-    public const string DateHelp = "must be a day or a month: 2026-11-23 or 2026-11";
+    public const string Date = "^(undated|20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)$";
+    public const string DateHelp = "must be a day, a month or 'undated': 2026-11-23, 2026-11";
 
     // What systemd's EnvironmentFile and a plain reader agree on: no blanks, quotes, backslashes, dollars.
     public const string Word = "^[A-Za-z0-9_.,:/=+@%{}\\[\\]-]+$";

@@ -1,0 +1,124 @@
+using Infra.Components.Settings;
+using Infra.Components.Sizing;
+
+namespace Infra.Components.Catalog;
+
+/// <summary>
+/// What is known about models, cards, sizes, engines and images: the built-in rows, and those of a file of the operator's own. Immutable.
+/// Lookups never guess: an unknown name ends as a <see cref="ConfigurationException"/> with the nearest and all known names.
+/// </summary>
+public sealed class ModelCatalog
+{
+    private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn()));
+
+    private ModelCatalog(CatalogReader rows)
+    {
+        Models = rows.Models.AsReadOnly();
+        Gpus = rows.Gpus.AsReadOnly();
+        Sizes = rows.Sizes.AsReadOnly();
+        Engines = rows.Engines.AsReadOnly();
+        Images = rows.Images.AsReadOnly();
+        SecurityFloor = rows.SecurityFloor ?? throw new InvalidDataException("engines.json has no securityFloor.");
+    }
+
+    /// <summary>Models by repository id.</summary>
+    public IReadOnlyDictionary<string, ModelSpec> Models { get; }
+
+    /// <summary>Cards by name.</summary>
+    public IReadOnlyDictionary<string, Gpu> Gpus { get; }
+
+    /// <summary>Sizes by slug.</summary>
+    public IReadOnlyDictionary<string, GpuSize> Sizes { get; }
+
+    /// <summary>vLLM releases by version.</summary>
+    public IReadOnlyDictionary<string, EngineRelease> Engines { get; }
+
+    /// <summary>Base images by slug.</summary>
+    public IReadOnlyDictionary<string, BaseImage> Images { get; }
+
+    /// <summary>The oldest release that is served.</summary>
+    public SecurityFloor SecurityFloor { get; }
+
+    /// <summary>The built-in rows, read once per process, and those of a file on top.</summary>
+    /// <param name="userFile">Path of a JSON file as docs/catalog.md describes it; null: none.</param>
+    /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
+    public static ModelCatalog Load(string? userFile = null) => userFile is null ? BuiltIn.Value : BuiltIn.Value.Add(userFile);
+
+    /// <summary>This catalog and the rows of a file. A row that exists already is a mistake unless the new one says <c>"replaces": true</c>.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
+    public ModelCatalog Add(string userFile)
+    {
+        ArgumentNullException.ThrowIfNull(userFile);
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(userFile);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ConfigurationException(ConfigurationMistake.InStackConfig("catalog", userFile, $"cannot be read: {problem.Message}", "<file.json>"));
+        }
+
+        return Add(content, userFile);
+    }
+
+    /// <summary>As <see cref="Add(string)"/>, for content that was read already.</summary>
+    internal ModelCatalog Add(ReadOnlyMemory<byte> utf8, string name)
+    {
+        var reader = new CatalogReader
+        {
+            Gpus = new(Gpus, StringComparer.Ordinal),
+            Images = new(Images, StringComparer.Ordinal),
+            Sizes = new(Sizes, StringComparer.Ordinal),
+            Models = new(Models, StringComparer.Ordinal),
+            Engines = new(Engines, StringComparer.Ordinal),
+            SecurityFloor = SecurityFloor,
+        };
+        reader.Read(utf8, name, ownRows: true);
+        return reader.Mistakes.Count == 0 ? new(reader)
+            : throw new ConfigurationException(reader.Mistakes.Select(mistake => mistake.ToConfigurationMistake()));
+    }
+
+    /// <summary>The model with this repository id.</summary>
+    /// <param name="id">As the catalog spells it.</param>
+    /// <param name="key">Setting that a mistake names: <c>endpoints.chat.model</c>.</param>
+    public ModelSpec Model(string id, string key) => Find(Models, id, key, "a model of the catalog");
+
+    /// <summary>The size with this slug.</summary>
+    public GpuSize Size(string slug, string key) => Find(Sizes, slug, key, "a size of the catalog");
+
+    /// <summary>The release with this version.</summary>
+    public EngineRelease Engine(string version, string key) => Find(Engines, version, key,
+        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is served: {SecurityFloor.Reason})");
+
+    /// <summary>The card of a size.</summary>
+    public Gpu GpuOf(GpuSize size)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        return Gpus[size.Gpu];
+    }
+
+    /// <summary>The newest release without a reason against it.</summary>
+    /// <exception cref="ConfigurationException">There is none; each release is named with its reason.</exception>
+    public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, string key = "engine.version")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();
+        return newestFirst.FirstOrDefault(engine => WhyNot(engine, model, vendor, install, kv) is null)
+            ?? throw new ConfigurationException(ConfigurationMistake.InStackConfig(key, null,
+                $"cannot be chosen: no release serves {model.Id}. "
+                + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv)))));
+    }
+
+    /// <summary>Why a release cannot serve a model this way, as a sentence without its full stop; null: it can.</summary>
+    public string? WhyNot(EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
+        EngineChoice.WhyNot(engine, model, vendor, install, kv, SecurityFloor);
+
+    private static T Find<T>(IReadOnlyDictionary<string, T> rows, string name, string key, string what)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return rows.TryGetValue(name, out var row) ? row
+            : throw new ConfigurationException(ConfigurationMistake.InStackConfig(key, name, $"is not {what}; {NearMiss.Sentence(name, rows.Keys)}",
+                NearMiss.Of(name, rows.Keys) is [var nearest, ..] ? nearest : "<value>"));
+    }
+}
