@@ -27,5 +27,13 @@ public sealed record MemoryPlan
 
     /// <summary>Bytes of KV cache that one token takes on one GPU.</summary>
     public required double KvBytesPerToken { get; init; }
+
+    /// <summary>Part of <see cref="KvGiB"/> that no wish may count on; see <c>docs/sizing.md</c>.</summary>
+    public required double MarginGiB { get; init; }
+
+    /// <summary>Tokens of KV cache that a wish may count on: <see cref="KvTokens"/> less the margin, in whole blocks.</summary>
+    public long SafeKvTokens => KvCache.Tokens((KvGiB - MarginGiB) * Gib.Bytes, KvBytesPerToken);
+
+    /// <summary>All of the budget that is neither weights nor KV cache.</summary>
     public double OverheadGiB => ActivationGiB + NonTorchGiB + CudaGraphGiB;
 }

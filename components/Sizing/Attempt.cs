@@ -1,0 +1,99 @@
+using Infra.Components.Catalog;
+using static Infra.Components.Sizing.NodeFit;
+
+namespace Infra.Components.Sizing;
+
+/// <summary>A wish on one card with one layout: what it comes to.</summary>
+internal sealed class Attempt
+{
+    private readonly Wish _wish;
+    private readonly Gpu _gpu;
+    private readonly Layout _layout;
+    private readonly EngineOptions _options;
+
+    public Attempt(Wish wish, Gpu gpu, Layout layout, int sequences)
+    {
+        _wish = wish;
+        _gpu = gpu;
+        _layout = layout;
+        _options = wish.Options with
+        {
+            TensorParallel = layout.TensorParallel,
+            DataParallel = layout.DataParallel,
+            MaxNumSeqs = sequences,
+            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? EngineDefaults.MaxNumBatchedTokens(gpu),
+            GpuMemoryUtilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization,
+            Vision = wish.Options.Vision && wish.Model.Architecture.Vision is not null,
+        };
+        Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, _options, wish.Engine);
+        var perEngine = (wish.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
+        LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens, wish.Model.MaxContext);
+    }
+
+    public MemoryPlan Plan { get; }
+
+    /// <summary>Longest context that as many requests as wished can have at once, in tokens; 0 if none.</summary>
+    public int LongestContext { get; }
+
+    public bool MeetsWish => LongestContext >= Math.Min(_wish.ContextLength ?? ShortestUseful, _wish.Model.MaxContext) && LongestContext > 0;
+
+    /// <summary>Without a wished context, a size counts as fitting from this many tokens on: a page of prompt and an answer.</summary>
+    private const int ShortestUseful = 2048;
+
+    public string Explanation
+    {
+        get
+        {
+            var per = _layout.Gpus > 1 ? " per GPU" : "";
+            var budget = Invariant($"{Plan.BudgetGiB:F1} GiB ({_options.GpuMemoryUtilization:0.##} x {Plan.VisibleGiB:F1} GiB){per}");
+            var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
+            if (Plan.KvGiB <= Plan.MarginGiB)
+            {
+                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave room for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
+            }
+
+            var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
+            if (MeetsWish)
+            {
+                return kv;
+            }
+
+            var context = _wish.ContextLength ?? ShortestUseful;
+            var engines = _layout.DataParallel > 1 ? Invariant($" on {_layout.DataParallel} engines") : "";
+            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; the longest context is {LongestContext:N0}");
+        }
+    }
+
+    public Placement ToPlacement(GpuSize size)
+    {
+        var context = MeetsWish && _wish.ContextLength is { } wished ? wished : ContextLength.RoundDown(LongestContext);
+        var perEngine = (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), _options.MaxNumSeqs!.Value);
+        return new Placement
+        {
+            Model = _wish.Model,
+            Engine = _wish.Engine,
+            Size = size,
+            Gpu = _gpu,
+            TensorParallel = _layout.TensorParallel,
+            DataParallel = _layout.DataParallel,
+            ExpertParallel = _wish.Model.Architecture.Moe is not null && _layout.DataParallel > 1,
+            MaxModelLen = context,
+            MaxNumSeqs = _options.MaxNumSeqs.Value,
+            MaxNumBatchedTokens = _options.MaxNumBatchedTokens!.Value,
+            GpuMemoryUtilization = _options.GpuMemoryUtilization!.Value,
+            Options = _options,
+            Memory = Plan,
+            KvTokens = Plan.KvTokens * _layout.DataParallel,
+            Requests = perEngine * _layout.DataParallel,
+            SingleStreamTokensPerSecondBound = Throughput.SingleStreamBound(_wish.Model, _gpu, _layout),
+            Warnings = PlacementWarnings.For(_wish, size, _gpu, _layout),
+            NotChosen = [],
+        };
+    }
+
+    private double NeededGiB(int context)
+    {
+        var perEngine = (_wish.Concurrency + _layout.DataParallel - 1) / _layout.DataParallel;
+        return Gib.Of(perEngine * KvCache.InBlocks(context) * Plan.KvBytesPerToken);
+    }
+}

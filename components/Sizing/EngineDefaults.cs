@@ -1,0 +1,19 @@
+using Infra.Components.Catalog;
+
+namespace Infra.Components.Sizing;
+
+/// <summary>What vLLM takes where nothing is asked for (arg_utils.py, v0.25 to v0.30).</summary>
+internal static class EngineDefaults
+{
+    /// <summary>Tokens of one block of KV cache (<c>--block-size</c>).</summary>
+    public const int BlockTokens = 16;
+
+    /// <summary>Cards with at least this much memory, in GiB, get the larger batch; A100 does not.</summary>
+    private const double LargeCardGiB = 70;
+
+    public static int MaxNumBatchedTokens(Gpu gpu) => IsLarge(gpu) ? 8192 : 2048;
+
+    public static int MaxNumSeqs(Gpu gpu) => IsLarge(gpu) ? 1024 : 256;
+
+    private static bool IsLarge(Gpu gpu) => gpu.VisibleGiB >= LargeCardGiB && !gpu.Name.Contains("A100", StringComparison.OrdinalIgnoreCase);
+}

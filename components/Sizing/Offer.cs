@@ -1,0 +1,100 @@
+using Infra.Components.Catalog;
+using static Infra.Components.Sizing.NodeFit;
+
+namespace Infra.Components.Sizing;
+
+/// <summary>A size as an answer to a wish. Ordered by price, then by GPUs, then by name; what has no price comes last.</summary>
+internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Offer>
+{
+    /// <summary>Why this size is not chosen unasked; null if it may be.</summary>
+    public string? WhyNotChosen => Terms ?? (Fit.Fits ? null : Fit.Reason);
+
+    /// <summary>What speaks against it though it may fit: how and where it is sold, and its price.</summary>
+    private string? Terms
+    {
+        get
+        {
+            if (!Wish.Availability.Contains(Size.Availability))
+            {
+                return Size.Availability == Availability.Contract
+                    ? "sold by contract only: name it if you have one"
+                    : $"sold {(Size.Availability == Availability.Spot ? "as spot capacity" : "on demand")}, which was not asked for";
+            }
+
+            return Size.UsdPerHour is null ? "its price is not known: name it to take it" : WrongRegion ?? TooDear;
+        }
+    }
+
+    private string? WrongRegion
+    {
+        get
+        {
+            if (Wish.Region is null || Size.Regions.Contains(Wish.Region))
+            {
+                return null;
+            }
+
+            return Size.Regions.Count == 0
+                ? $"no dated sighting in {Wish.Region} or elsewhere: name it to try"
+                : $"not in {Wish.Region}, but in {string.Join(", ", Size.Regions.Order(StringComparer.Ordinal))}";
+        }
+    }
+
+    private string? TooDear => Wish.MaxHourlyUsd is { } cap && Size.UsdPerHour > cap
+        ? Invariant($"{Size.UsdPerHour:0.00} USD/h is above the limit of {cap:0.00}")
+        : null;
+
+    /// <summary>The line for a size that was passed over.</summary>
+    public Refusal Refused(Offer chosen) =>
+        new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? Invariant($"fits too, at {Size.UsdPerHour:0.00} USD/h") : "fits too, but another size was named"), Size.UsdPerHour);
+
+    /// <summary>What is wrong with a size that the operator named.</summary>
+    public IEnumerable<ConfigurationMistake> MistakesWhenNamed(string key, IReadOnlyList<Offer> offers)
+    {
+        if (Wish.Region is { } region && Size.Regions.Count > 0 && !Size.Regions.Contains(region))
+        {
+            var regions = string.Join(", ", Size.Regions.Order(StringComparer.Ordinal));
+            yield return ConfigurationMistake.InStackConfig("region", region, $"does not have {Size.Slug}; it is in {regions}", Size.Regions[0]);
+        }
+
+        if (TooDear is { } price)
+        {
+            yield return WishMistakes.About(key, "size", Size.Slug, $"is too dear: {price}", WishMistakes.Instead(offers));
+        }
+
+        if (Fit.Fits)
+        {
+            yield break;
+        }
+
+        var what = Wish.ContextLength is { } context && Fit.LongestContext > 0
+            ? Invariant($"cannot serve {Wish.Model.Id} with {Wish.Concurrency:N0} x {context:N0} tokens")
+            : $"cannot serve {Wish.Model.Id}";
+        if (Wish.ContextLength is { } wished && Fit.LongestContext > 0)
+        {
+            var longest = ContextLength.RoundDown(Fit.LongestContext);
+            yield return WishMistakes.About(
+                key,
+                "contextLength",
+                wished,
+                Invariant($"does not fit on {Size.Slug}, which {what}: {Fit.Reason}. {WishMistakes.Instead(offers)}"),
+                longest.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            yield return WishMistakes.About(key, "size", Size.Slug, $"{what}: {Fit.Reason}. {WishMistakes.Instead(offers)}", WishMistakes.FirstThatFits(offers) ?? "<size>");
+        }
+    }
+
+    public int CompareTo(Offer? other)
+    {
+        if (other is null)
+        {
+            return -1;
+        }
+
+        var byPrice = (Size.UsdPerHour ?? decimal.MaxValue).CompareTo(other.Size.UsdPerHour ?? decimal.MaxValue);
+        var byCount = byPrice != 0 ? byPrice : Size.GpuCount.CompareTo(other.Size.GpuCount);
+        return byCount != 0 ? byCount : string.CompareOrdinal(Size.Slug, other.Size.Slug);
+    }
+}

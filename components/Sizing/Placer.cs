@@ -1,0 +1,53 @@
+using Infra.Components.Catalog;
+using static Infra.Components.Sizing.NodeFit;
+
+namespace Infra.Components.Sizing;
+
+/// <summary>Finds the hardware for a wish. Pure: the same wish and catalog give the same answer.</summary>
+public static class Placer
+{
+    /// <summary>Holds a wish against one size, whatever its price, its region and the way it is sold.</summary>
+    public static Fit Fit(Wish wish, GpuSize size, Gpu gpu) => Of(wish, size, gpu);
+
+    /// <summary>The size that is named, or the cheapest on which the wish fits.</summary>
+    /// <param name="wish">Model, context length, requests at once, and what bounds the choice.</param>
+    /// <param name="sizes">All sizes.</param>
+    /// <param name="gpuOf">The card of a size.</param>
+    /// <param name="key">Path of the endpoint in the configuration, for messages: <c>endpoints.chat</c>; empty on a command line.</param>
+    /// <exception cref="ConfigurationException">The wish cannot be met: the message has the arithmetic and what would fit.</exception>
+    public static Placement Place(Wish wish, IReadOnlyCollection<GpuSize> sizes, Func<GpuSize, Gpu> gpuOf, string key)
+    {
+        var mistakes = WishMistakes.Of(wish, key).ToList();
+        if (mistakes.Count > 0)
+        {
+            throw new ConfigurationException(mistakes);
+        }
+
+        var offers = sizes.Select(size => new Offer(wish, size, Of(wish, size, gpuOf(size)))).Order().ToList();
+        if (wish.Size is { } slug)
+        {
+            var named = offers.First(offer => offer.Size.Slug == slug);
+            var against = named.MistakesWhenNamed(key, offers).ToList();
+            return against.Count > 0 ? throw new ConfigurationException(against) : Chosen(named, offers);
+        }
+
+        var chosen = offers.FirstOrDefault(offer => offer.WhyNotChosen is null);
+        return chosen is null ? throw new ConfigurationException(WishMistakes.NothingFits(wish, key, offers)) : Chosen(chosen, offers);
+    }
+
+    /// <summary>The hardware table: every model on every size, by model and price.</summary>
+    /// <param name="wishes">One for each model.</param>
+    /// <param name="sizes">Sizes to show.</param>
+    /// <param name="gpuOf">The card of a size.</param>
+    public static IReadOnlyList<Fit> Table(IEnumerable<Wish> wishes, IReadOnlyCollection<GpuSize> sizes, Func<GpuSize, Gpu> gpuOf) =>
+        [.. wishes.SelectMany(wish => sizes.Select(size => new Offer(wish, size, Of(wish, size, gpuOf(size)))).Order().Select(offer => offer.Fit))];
+
+    private static Placement Chosen(Offer chosen, IReadOnlyList<Offer> offers)
+    {
+        var placement = chosen.Fit.Placement!;
+        return placement with
+        {
+            NotChosen = [.. offers.Where(offer => offer != chosen).Select(offer => offer.Refused(chosen))],
+        };
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using static Infra.Components.Sizing.NodeFit;
+
+namespace Infra.Components.Sizing;
+
+/// <summary>What an operator is told when a wish cannot be met.</summary>
+internal static class WishMistakes
+{
+    /// <summary>Sizes named in a message that nothing fits.</summary>
+    private const int ReasonsShown = 6;
+
+    /// <summary>Wishes that no hardware could meet.</summary>
+    public static IEnumerable<ConfigurationMistake> Of(Wish wish, string key)
+    {
+        if (wish.ContextLength is { } context && context < EngineDefaults.BlockTokens)
+        {
+            yield return About(key, "contextLength", context, $"is below one block of {EngineDefaults.BlockTokens} tokens", "8192");
+        }
+
+        if (wish.ContextLength > wish.Model.MaxContext)
+        {
+            var longest = wish.Model.MaxContext;
+            yield return About(key, "contextLength", wish.ContextLength, Invariant($"is above the longest context of {wish.Model.Id}, {longest:N0} tokens"), Number(longest));
+        }
+
+        if (wish.Concurrency < 1)
+        {
+            yield return About(key, "concurrency", wish.Concurrency, "is not a number of requests: 1 or more", "4");
+        }
+
+        if (wish.Options.MaxNumSeqs is { } sequences && sequences < 1)
+        {
+            yield return About(key, "maxNumSeqs", sequences, "is not a number of requests: 1 or more", "64");
+        }
+
+        if (wish.Options.MaxNumBatchedTokens is { } tokens && tokens < Math.Max(EngineDefaults.BlockTokens, wish.Options.MaxNumSeqs ?? 1))
+        {
+            yield return About(key, "maxNumBatchedTokens", tokens, "is below one token for each of maxNumSeqs requests", "2048");
+        }
+
+        if (wish.Options.GpuMemoryUtilization is { } utilization && utilization is not (> 0 and <= 1))
+        {
+            yield return About(key, "gpuMemoryUtilization", utilization, "is not a share of the memory: above 0, at most 1", "0.92");
+        }
+
+        if (wish.Options.TensorParallel is { } tensor && tensor < 1)
+        {
+            yield return About(key, "tensorParallel", tensor, "is not a number of GPUs: 1 or more", "1");
+        }
+
+        if (wish.Options.DataParallel is { } data && data < 1)
+        {
+            yield return About(key, "dataParallel", data, "is not a number of engines: 1 or more", "1");
+        }
+    }
+
+    /// <summary>The wish fits nowhere within its bounds.</summary>
+    public static ConfigurationMistake NothingFits(Wish wish, string key, IReadOnlyList<Offer> offers)
+    {
+        var bounds = new List<string>();
+        if (wish.Region is not null)
+        {
+            bounds.Add($"in {wish.Region}");
+        }
+
+        if (wish.MaxHourlyUsd is { } cap)
+        {
+            bounds.Add(Invariant($"for at most {cap:0.00} USD/h"));
+        }
+
+        var context = wish.ContextLength is { } length ? Invariant($" with {wish.Concurrency:N0} x {length:N0} tokens") : "";
+        var reasons = offers
+            .Where(offer => wish.Availability.Contains(offer.Size.Availability))
+            .OrderByDescending(offer => offer.Fit.Fits)
+            .ThenByDescending(offer => offer.Fit.LongestContext)
+            .Take(ReasonsShown)
+            .Select(offer => $"\n  {offer.Size.Slug}: {offer.WhyNotChosen}");
+        var problem = $"fits on no size{(bounds.Count > 0 ? " " : "")}{string.Join(" ", bounds)}{context}: {string.Concat(reasons)}";
+        var elsewhere = FirstThatFits(offers);
+        return elsewhere is null
+            ? About(key, "model", wish.Model.Id, problem, "<model>")
+            : About(key, "model", wish.Model.Id, problem, "<model>") with { Fix = Fix(key, "size", elsewhere) };
+    }
+
+    /// <summary>Which size to take instead.</summary>
+    public static string Instead(IReadOnlyList<Offer> offers)
+    {
+        var fitting = offers.FirstOrDefault(offer => offer.WhyNotChosen is null);
+        return fitting is null
+            ? "No other size fits the wish"
+            : Invariant($"{fitting.Size.Slug} holds it, at {fitting.Size.UsdPerHour:0.00} USD/h");
+    }
+
+    /// <summary>Slug of the cheapest size that would do if it were named; null if none.</summary>
+    public static string? FirstThatFits(IReadOnlyList<Offer> offers) =>
+        (offers.FirstOrDefault(offer => offer.WhyNotChosen is null) ?? offers.FirstOrDefault(offer => offer.Fit.Fits))?.Size.Slug;
+
+    /// <summary>A mistake about a setting of this endpoint.</summary>
+    public static ConfigurationMistake About(string key, string setting, object? value, string problem, string example) =>
+        new(Path(key, setting), value, problem, Fix(key, setting, example));
+
+    private static string Fix(string key, string setting, string example) =>
+        key.Length == 0 ? $"--{Hyphenated(setting)} {example}" : $"pulumi config set --path '{Path(key, setting)}' {example}";
+
+    private static string Path(string key, string setting) => key.Length == 0 ? $"--{Hyphenated(setting)}" : $"{key}.{setting}";
+
+    /// <summary><c>contextLength</c> is <c>--context</c> on the command line; the others only change their spelling.</summary>
+    private static string Hyphenated(string setting) => setting == "contextLength"
+        ? "context"
+        : string.Concat(setting.Select(letter => char.IsAsciiLetterUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
