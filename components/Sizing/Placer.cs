@@ -7,15 +7,14 @@ namespace Infra.Components.Sizing;
 public static class Placer
 {
     /// <summary>Holds a wish against one size, whatever its price, its region and the way it is sold.</summary>
-    public static Fit Fit(Wish wish, GpuSize size, Gpu gpu) => Of(wish, size, gpu);
+    public static Fit Fit(Wish wish, GpuSize size, ModelCatalog catalog) => Of(wish, size, catalog.GpuOf(size));
 
     /// <summary>The size that is named, or the cheapest on which the wish fits.</summary>
     /// <param name="wish">Model, context length, requests at once, and what bounds the choice.</param>
-    /// <param name="sizes">All sizes.</param>
-    /// <param name="gpuOf">The card of a size.</param>
+    /// <param name="catalog">Sizes and cards.</param>
     /// <param name="key">Path of the endpoint in the configuration, for messages: <c>endpoints.chat</c>; empty on a command line.</param>
     /// <exception cref="ConfigurationException">The wish cannot be met: the message has the arithmetic and what would fit.</exception>
-    public static Placement Place(Wish wish, IReadOnlyCollection<GpuSize> sizes, Func<GpuSize, Gpu> gpuOf, string key)
+    public static Placement Place(Wish wish, ModelCatalog catalog, string key)
     {
         var mistakes = WishMistakes.Of(wish, key).ToList();
         if (mistakes.Count > 0)
@@ -23,10 +22,11 @@ public static class Placer
             throw new ConfigurationException(mistakes);
         }
 
-        var offers = sizes.Select(size => new Offer(wish, size, Of(wish, size, gpuOf(size)))).Order().ToList();
+        var offers = Offers(wish, catalog.Sizes.Values, catalog);
         if (wish.Size is { } slug)
         {
-            var named = offers.First(offer => offer.Size.Slug == slug);
+            var size = catalog.Size(slug, WishMistakes.Path(key, "size"));
+            var named = offers.First(offer => offer.Size == size);
             var against = named.MistakesWhenNamed(key, offers).ToList();
             return against.Count > 0 ? throw new ConfigurationException(against) : Chosen(named, offers);
         }
@@ -38,9 +38,15 @@ public static class Placer
     /// <summary>The hardware table: every model on every size, by model and price.</summary>
     /// <param name="wishes">One for each model.</param>
     /// <param name="sizes">Sizes to show.</param>
-    /// <param name="gpuOf">The card of a size.</param>
-    public static IReadOnlyList<Fit> Table(IEnumerable<Wish> wishes, IReadOnlyCollection<GpuSize> sizes, Func<GpuSize, Gpu> gpuOf) =>
-        [.. wishes.SelectMany(wish => sizes.Select(size => new Offer(wish, size, Of(wish, size, gpuOf(size)))).Order().Select(offer => offer.Fit))];
+    /// <param name="catalog">Their cards.</param>
+    public static IReadOnlyList<Fit> Table(IEnumerable<Wish> wishes, IEnumerable<GpuSize> sizes, ModelCatalog catalog)
+    {
+        var shown = sizes.ToList();
+        return [.. wishes.SelectMany(wish => Offers(wish, shown, catalog)).Select(offer => offer.Fit)];
+    }
+
+    private static List<Offer> Offers(Wish wish, IEnumerable<GpuSize> sizes, ModelCatalog catalog) =>
+        [.. sizes.Select(size => new Offer(wish, size, Of(wish, size, catalog.GpuOf(size)))).Order()];
 
     private static Placement Chosen(Offer chosen, IReadOnlyList<Offer> offers)
     {

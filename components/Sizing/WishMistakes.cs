@@ -102,7 +102,8 @@ internal static class WishMistakes
     private static string Fix(string key, string setting, string example) =>
         key.Length == 0 ? $"--{Hyphenated(setting)} {example}" : $"pulumi config set --path '{Path(key, setting)}' {example}";
 
-    private static string Path(string key, string setting) => key.Length == 0 ? $"--{Hyphenated(setting)}" : $"{key}.{setting}";
+    /// <summary>How messages name a setting.</summary>
+    public static string Path(string key, string setting) => key.Length == 0 ? $"--{Hyphenated(setting)}" : $"{key}.{setting}";
 
     /// <summary><c>contextLength</c> is <c>--context</c> on the command line; the others only change their spelling.</summary>
     private static string Hyphenated(string setting) => setting == "contextLength"
