@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Infra.Components.Catalog;
 
@@ -23,6 +22,9 @@ internal sealed class CatalogReader
     public Dictionary<string, ModelSpec> Models { get; init; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, EngineRelease> Engines { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Rows as they were read and completed, by list and id: what <c>basedOn</c> takes from.</summary>
+    public Dictionary<(string List, string Id), JsonElement> Json { get; init; } = [];
 
     public SecurityFloor? SecurityFloor { get; set; }
 
@@ -71,24 +73,24 @@ internal sealed class CatalogReader
         }
 
         // Sizes name cards and images, engines name families: in this order each finds what it refers to.
-        ReadRows(lists, source, Gpus, new("gpus", "name", gpu => gpu.Name, CatalogJson.Default.Gpu)
+        ReadRows(lists, source, Gpus, new("gpus", "name", CatalogRows.Gpu)
         {
             Complete = RowDefaults.Gpu,
             Rules = CatalogRules.Gpu,
         });
-        ReadRows(lists, source, Images, new("images", "slug", image => image.Slug, CatalogJson.Default.BaseImage) { Complete = RowDefaults.Image });
-        ReadRows(lists, source, Sizes, new("sizes", "slug", size => size.Slug, CatalogJson.Default.GpuSize)
+        ReadRows(lists, source, Images, new("images", "slug", CatalogRows.Image) { Complete = RowDefaults.Image });
+        ReadRows(lists, source, Sizes, new("sizes", "slug", CatalogRows.Size)
         {
             Complete = row => RowDefaults.Size(row, Gpus.GetValueOrDefault),
             Rules = size => CatalogRules.Size(size, Gpus, Images),
         });
-        ReadRows(lists, source, Models, new("models", "id", model => model.Id, CatalogJson.Default.ModelSpec)
+        ReadRows(lists, source, Models, new("models", "id", CatalogRows.Model)
         {
             Complete = row => RowDefaults.Model(row, SecurityFloor!.Version),
             Inherit = RowInheritance.MergeModel,
             Rules = CatalogRules.Model,
         });
-        ReadRows(lists, source, Engines, new("engines", "version", engine => engine.Version, CatalogJson.Default.EngineRelease)
+        ReadRows(lists, source, Engines, new("engines", "version", CatalogRows.Engine)
         {
             Complete = RowDefaults.Engine,
             Rules = engine => CatalogRules.Engine(engine, Models.Values.Select(model => model.Family)),
@@ -120,13 +122,13 @@ internal sealed class CatalogReader
 
         if (member.Name == "securityFloor" && !source.OwnRows)
         {
-            var problems = StrictRow.Mistakes(member.Value, CatalogJson.Default.SecurityFloor);
+            var problems = StrictRow.Mistakes(member.Value, typeof(SecurityFloor));
             foreach (var problem in problems)
             {
                 source.Mistake("securityFloor", problem);
             }
 
-            SecurityFloor = problems.Count == 0 ? member.Value.Deserialize(CatalogJson.Default.SecurityFloor) : null;
+            SecurityFloor = problems.Count == 0 ? CatalogRows.SecurityFloor(member.Value) : null;
         }
         else if (!known.Contains(member.Name))
         {
@@ -142,7 +144,7 @@ internal sealed class CatalogReader
         }
     }
 
-    private static void ReadRows<T>(Dictionary<string, JsonElement> lists, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
+    private void ReadRows<T>(Dictionary<string, JsonElement> lists, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
         where T : class
     {
         if (!lists.TryGetValue(kind.List, out var list))
@@ -161,7 +163,7 @@ internal sealed class CatalogReader
                 continue;
             }
 
-            var (value, replaces) = row;
+            var (value, json, replaces) = row;
             var existing = rows.Keys.FirstOrDefault(key => string.Equals(key, id, StringComparison.OrdinalIgnoreCase));
             if (!added.Add(id!))
             {
@@ -180,11 +182,13 @@ internal sealed class CatalogReader
             {
                 rows.Remove(existing ?? "");
                 rows[id!] = value;
+                Json[(kind.List, id!)] = json.Clone();
             }
         }
     }
 
-    private static (T Value, bool Replaces)? RowOf<T>(JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
+    private (T Value, JsonElement Json, bool Replaces)? RowOf<T>(
+        JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
         where T : class
     {
         var replaces = false;
@@ -198,19 +202,19 @@ internal sealed class CatalogReader
             (element, replaces) = completed;
         }
 
-        var problems = StrictRow.Mistakes(element, kind.Type);
-        var value = problems.Count == 0 ? element.Deserialize(kind.Type) : null;
+        var problems = StrictRow.Mistakes(element, typeof(T));
+        var value = problems.Count == 0 ? kind.Read(element) : null;
         foreach (var problem in value is null ? problems : kind.Rules(value))
         {
             source.Mistake(label, problem);
             value = null;
         }
 
-        return value is null ? null : (value, replaces);
+        return value is null ? null : (value, element, replaces);
     }
 
     /// <summary>The row with everything that it inherits and that has a default, without <c>basedOn</c> and <c>replaces</c>; null after a mistake.</summary>
-    private static (JsonElement Row, bool Replaces)? Complete<T>(
+    private (JsonElement Row, bool Replaces)? Complete<T>(
         JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
         where T : class
     {
@@ -230,9 +234,9 @@ internal sealed class CatalogReader
         };
         if (Take(row, "basedOn") is { } basedOn)
         {
-            if (basedOn.ValueKind == JsonValueKind.String && rows.GetValueOrDefault(basedOn.GetString()!) is { } parent)
+            if (basedOn.ValueKind == JsonValueKind.String && Json.TryGetValue((kind.List, basedOn.GetString()!), out var parent))
             {
-                row = kind.Inherit(row, (JsonObject)JsonSerializer.SerializeToNode(parent, kind.Type)!);
+                row = kind.Inherit(row, JsonObject.Create(parent)!);
             }
             else
             {
@@ -248,7 +252,14 @@ internal sealed class CatalogReader
 
         kind.Complete(row);
         RowDefaults.Provenance(row, source.Name);
-        return (JsonSerializer.SerializeToElement(row), replaces);
+        return (Element(row), replaces);
+    }
+
+    /// <summary>A JSON tree as the reader takes it, without the serializer and its compilation.</summary>
+    internal static JsonElement Element(JsonNode? node)
+    {
+        using var document = JsonDocument.Parse(node?.ToJsonString() ?? "null");
+        return document.RootElement.Clone();
     }
 
     private static JsonElement? Take(JsonObject row, string member)
@@ -258,7 +269,7 @@ internal sealed class CatalogReader
             return null;
         }
 
-        var value = JsonSerializer.SerializeToElement(row[member]);
+        var value = Element(row[member]);
         row.Remove(member);
         return value;
     }
@@ -285,7 +296,7 @@ internal sealed class CatalogReader
     }
 
     /// <summary>One list of a catalog file.</summary>
-    private sealed record RowKind<T>(string List, string IdMember, Func<T, string> Id, JsonTypeInfo<T> Type)
+    private sealed record RowKind<T>(string List, string IdMember, Func<JsonElement, T> Read)
     {
         public Action<JsonObject> Complete { get; init; } = _ => { };
 

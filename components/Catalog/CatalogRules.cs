@@ -23,7 +23,7 @@ internal static class CatalogRules
         var amd = gpu.Architecture is GpuArchitecture.Cdna3 or GpuArchitecture.Cdna4;
         if (amd != (gpu.Vendor == GpuVendor.Amd))
         {
-            yield return new("architecture", Word(gpu.Architecture), $"is not an architecture of {Word(gpu.Vendor)}");
+            yield return new("architecture", CatalogWords.Of(gpu.Architecture), $"is not an architecture of {CatalogWords.Of(gpu.Vendor)}");
         }
 
         if (gpu.VisibleGiB > gpu.MemoryGB || gpu.VisibleGiB < gpu.MemoryGB / 2)
@@ -48,12 +48,12 @@ internal static class CatalogRules
 
         if (gpu is not null && image is not null && gpu.Vendor != image.Vendor)
         {
-            yield return new("image", size.Image, $"has the driver of {Word(image.Vendor)}, and the card is of {Word(gpu.Vendor)}");
+            yield return new("image", size.Image, $"has the driver of {CatalogWords.Of(image.Vendor)}, and the card is of {CatalogWords.Of(gpu.Vendor)}");
         }
 
         if (size.UsdPerHour is null && size.Availability != Availability.Contract)
         {
-            yield return new("usdPerHour", null, $"is missing; only a size with the availability contract may have none, and this is {Word(size.Availability)}");
+            yield return new("usdPerHour", null, $"is missing; only a size with the availability contract may have none, and this is {CatalogWords.Of(size.Availability)}");
         }
     }
 
@@ -140,7 +140,7 @@ internal static class CatalogRules
 
         if (model.Formats.Distinct().Count() != model.Formats.Count)
         {
-            yield return new("formats", string.Join(", ", model.Formats.Select(Word)), "names a format twice");
+            yield return new("formats", string.Join(", ", model.Formats.Select(format => CatalogWords.Of(format))), "names a format twice");
         }
 
         if (model.Hardware.Count == 0)
@@ -166,13 +166,10 @@ internal static class CatalogRules
         if (asksMistral != (model.ServedFormat == WeightsFormat.Mistral))
         {
             yield return asksMistral
-                ? new("formats", Word(model.ServedFormat), "must begin with mistral, since flags say --load-format mistral")
+                ? new("formats", CatalogWords.Of(model.ServedFormat), "must begin with mistral, since flags say --load-format mistral")
                 : new("flags", words, "must say --load-format mistral (and --config-format, --tokenizer-mode), since formats begins with mistral");
         }
     }
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static string Text(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Infra.Components.Settings;
 using Infra.Components.Sizing;
 
@@ -11,8 +12,11 @@ public sealed class ModelCatalog
 {
     private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn()));
 
+    private readonly Dictionary<(string List, string Id), JsonElement> _json;
+
     private ModelCatalog(CatalogReader rows)
     {
+        _json = rows.Json;
         Models = rows.Models.AsReadOnly();
         Gpus = rows.Gpus.AsReadOnly();
         Sizes = rows.Sizes.AsReadOnly();
@@ -72,6 +76,7 @@ public sealed class ModelCatalog
             Sizes = new(Sizes, StringComparer.Ordinal),
             Models = new(Models, StringComparer.Ordinal),
             Engines = new(Engines, StringComparer.Ordinal),
+            Json = new(_json),
             SecurityFloor = SecurityFloor,
         };
         reader.Read(utf8, name, ownRows: true);

@@ -126,16 +126,16 @@ internal static class RowDefaults
             return;
         }
 
-        Default(row, "hardware", JsonSerializer.SerializeToNode(HardwareSupport.For(precision), CatalogJson.Default.IReadOnlyDictionaryGpuArchitectureSupport));
-        var element = JsonSerializer.SerializeToElement(json);
-        if (StrictRow.Mistakes(element, CatalogJson.Default.Architecture).Count > 0)
+        Default(row, "hardware", Map(HardwareSupport.For(precision)));
+        var element = CatalogReader.Element(json);
+        if (StrictRow.Mistakes(element, typeof(Architecture)).Count > 0)
         {
             Default(row, "parameters", 1);
             Default(row, "weightBytes", 1);
             return;
         }
 
-        var architecture = element.Deserialize(CatalogJson.Default.Architecture)!;
+        var architecture = CatalogRows.Architecture(element);
         Default(row, "parameters", WeightFormula.Parameters(architecture));
         Default(row, "weightBytes", WeightFormula.Bytes(architecture, precision));
     }
@@ -148,6 +148,9 @@ internal static class RowDefaults
             row[member] = value;
         }
     }
+
+    private static JsonObject Map(IReadOnlyDictionary<GpuArchitecture, Support> hardware) =>
+        new(hardware.Select(entry => KeyValuePair.Create(CatalogWords.Of(entry.Key), (JsonNode?)CatalogWords.Of(entry.Value))));
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
