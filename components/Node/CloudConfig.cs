@@ -23,11 +23,17 @@ public sealed record CloudConfigInputs
     public required string OneUseHostKeyPublic { get; init; }
 }
 
-/// <summary>Renders the user data of a Droplet: cloud-config as JSON, which is YAML, so that no quoting can go wrong.</summary>
+/// <summary>
+/// Renders the user data of a Droplet: cloud-config as JSON, which is YAML, so that no quoting can go wrong. The node files travel as one
+/// archive (docs/adr: node files); what is in it is in <see cref="NodeFiles.All"/>.
+/// </summary>
 public static class CloudConfig
 {
     /// <summary>What DigitalOcean takes, in bytes (OpenAPI description of <c>user_data</c>, 2026-08-07).</summary>
     public const int MaximumBytes = 64 * 1024;
+
+    /// <summary>Where the node files travel, as one archive.</summary>
+    public const string ArchivePath = "/var/lib/inference/rootfs.tar.gz";
 
     private static readonly JsonSerializerOptions Readable = new()
     {
@@ -40,13 +46,19 @@ public static class CloudConfig
     /// <summary>The user data: the same text for the same inputs.</summary>
     public static string Render(CloudConfigInputs inputs)
     {
-        var files = new JsonArray();
-        foreach (var file in NodeFiles.All)
-        {
-            files.Add(File(file.Path, file.Mode, file.Content));
-        }
-
-        files.Add(File(Infra.Components.Node.NodeEnvironment.Path, "0644", inputs.NodeEnvironment));
+        // What sshd reads has to be there before sshd starts; the rest is unpacked by the first command.
+        var files = new JsonArray(
+        [
+            .. NodeFiles.All.Where(ReadEarly).Select(file => File(file.Path, file.Mode, file.Content)),
+            File(Infra.Components.Node.NodeEnvironment.Path, "0644", inputs.NodeEnvironment),
+            new JsonObject
+            {
+                ["path"] = ArchivePath,
+                ["permissions"] = "0600",
+                ["encoding"] = "b64",
+                ["content"] = Convert.ToBase64String(NodeArchive.Pack(NodeFiles.All)),
+            },
+        ]);
         var config = new JsonObject
         {
             ["hostname"] = inputs.Hostname,
@@ -70,14 +82,18 @@ public static class CloudConfig
                     ["ssh_authorized_keys"] = new JsonArray([.. inputs.OpsSshPublicKeys.Select(key => (JsonNode)key.Trim())]),
                 }),
             ["write_files"] = files,
-            // One script; everything that takes time or may fail is a unit with an entry in the ledger.
-            ["runcmd"] = new JsonArray(new JsonArray("/usr/local/libexec/inference/first-boot")),
+            // Everything that takes time or may fail is a unit with an entry in the ledger.
+            ["runcmd"] = new JsonArray(
+                new JsonArray("tar", "--extract", "--gzip", "--file", ArchivePath, "--directory", "/", "--no-overwrite-dir"),
+                new JsonArray("/usr/local/libexec/inference/first-boot")),
         };
         return "#cloud-config\n" + config.ToJsonString(Readable) + "\n";
     }
 
     /// <summary>Bytes of a user data as it goes over the wire.</summary>
     public static int SizeOf(string userData) => Encoding.UTF8.GetByteCount(userData);
+
+    private static bool ReadEarly(NodeFile file) => file.Path.StartsWith("/etc/ssh/", StringComparison.Ordinal);
 
     private static JsonObject File(string path, string mode, string content) => new()
     {

@@ -38,6 +38,9 @@ public sealed record NodeSettings
     /// <summary>Longest time that vLLM may take to load, compile and answer, in seconds.</summary>
     public required int ReadyTimeoutSeconds { get; init; }
 
+    /// <summary>How long a download is repeated while nothing comes, in seconds.</summary>
+    public int RetrySeconds { get; init; } = 900;
+
     /// <summary>Where weights come from: Hugging Face, or a mirror with the same API.</summary>
     public string Hub { get; init; } = "https://huggingface.co";
 
