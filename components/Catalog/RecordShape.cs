@@ -51,6 +51,19 @@ internal enum ValueKind
 /// <param name="Words">Words of an enum, keys of a map.</param>
 internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element = null, IReadOnlyList<string>? Words = null)
 {
+    /// <summary>What a value must be, as the rest of a sentence.</summary>
+    public string Expected => Kind switch
+    {
+        ValueKind.Text => "must be a text in quotes",
+        ValueKind.Flag => "must be true or false, without quotes",
+        ValueKind.Whole => "must be a whole number, without quotes",
+        ValueKind.Decimal => "must be a number, without quotes",
+        ValueKind.Word => $"must be one of {string.Join(", ", Words!)}",
+        ValueKind.List => "must be a list in [ ]",
+        ValueKind.Map => $"must be an object with some of the members {string.Join(", ", Words!)}",
+        _ => $"must be an object with the members {RecordShape.Of(Type).Names}",
+    };
+
     public static ValueShape Of(Type declared)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
@@ -81,6 +94,12 @@ internal sealed record RecordMember
     public Regex? Pattern { get; init; }
     public string? PatternHelp { get; init; }
     public bool NotEmpty { get; init; }
+
+    /// <summary>What a value must be, bounds included, as the rest of a sentence.</summary>
+    public string Expected =>
+        Lowest is not null ? string.Create(CultureInfo.InvariantCulture, $"must be between {Lowest:#,0.##} and {Highest:#,0.##}")
+        : Shape.Kind == ValueKind.Text && PatternHelp is not null ? PatternHelp
+        : Shape.Expected;
 
     public static RecordMember Of(PropertyInfo property)
     {

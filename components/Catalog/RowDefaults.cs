@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,10 +10,12 @@ namespace Infra.Components.Catalog;
 /// </summary>
 internal static class RowDefaults
 {
-    // Lowest share seen on cards without ECC in GDDR: 23.56 of 24 on an RTX 3090, 31.36 of 32 on an RTX 5090 (vLLM logs of 2026).
-    private const double VisibleShareNvidia = 0.98;
-
-    // 191.69 of 192 on an MI300X.
+    // Shares of the printed memory that vLLM and torch saw in public logs of 2026; docs/catalog.md lists the cards. The lowest of each kind, so that
+    // nothing is called fitting that does not: GeForce and RTX 0.978 to 0.989 from 20 GB on, a little less below; H100 and H200 0.990 and 0.991;
+    // others 0.918 to 0.991 (L4, L40S and A10 lose a sixteenth to ECC, B200 and B300 as much to what is printed); MI300X and later 0.998.
+    private const double VisibleShareRtx = 0.97;
+    private const double VisibleShareHopper = 0.98;
+    private const double VisibleShareOther = 0.915;
     private const double VisibleShareAmd = 0.998;
 
     public static void Gpu(JsonObject row)
@@ -20,7 +23,7 @@ internal static class RowDefaults
         var measured = row.ContainsKey("visibleGiB");
         if (!measured && Number(row["memoryGB"]) is { } memory)
         {
-            row["visibleGiB"] = Math.Round(memory * (Text(row["vendor"]) == "amd" ? VisibleShareAmd : VisibleShareNvidia), 2);
+            row["visibleGiB"] = Math.Round(memory * VisibleShare(row), 2);
         }
 
         Default(row, "visibleMeasured", measured);
@@ -35,10 +38,8 @@ internal static class RowDefaults
 
         // Without a price it cannot be compared with the others, so it is taken only when it is named.
         Default(row, "availability", row["usdPerHour"] is null ? "contract" : "onDemand");
-        if (Text(row["gpu"]) is { } name && gpuOf(name) is { } gpu)
-        {
-            Default(row, "image", gpu.Vendor == GpuVendor.Amd ? "gpu-amd-base" : Number(row["gpuCount"]) > 1 ? "gpu-h100x8-base" : "gpu-h100x1-base");
-        }
+        var amd = Text(row["gpu"]) is { } name && gpuOf(name)?.Vendor == GpuVendor.Amd;
+        Default(row, "image", amd ? "gpu-amd-base" : Number(row["gpuCount"]) > 1 ? "gpu-h100x8-base" : "gpu-h100x1-base");
     }
 
     public static void Engine(JsonObject row)
@@ -77,6 +78,12 @@ internal static class RowDefaults
         Default(row, "source", file);
         Default(row, "sourceDate", "undated");
     }
+
+    private static double VisibleShare(JsonObject row) =>
+        Text(row["vendor"]) == "amd" ? VisibleShareAmd
+        : Text(row["name"]) is { } name && name.Contains("RTX", StringComparison.OrdinalIgnoreCase) ? VisibleShareRtx
+        : Text(row["architecture"]) == "hopper" ? VisibleShareHopper
+        : VisibleShareOther;
 
     private static void Architecture(JsonObject architecture, JsonObject row)
     {
@@ -155,5 +162,5 @@ internal static class RowDefaults
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static double? Number(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<double>(out var number) ? number : null;
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) : null;
 }

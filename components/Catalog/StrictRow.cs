@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Infra.Components.Catalog;
@@ -10,6 +9,32 @@ namespace Infra.Components.Catalog;
 /// </summary>
 internal static class StrictRow
 {
+    // What people copy from a config.json.
+    private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
+    {
+        ["num_hidden_layers"] = "architecture.layers",
+        ["hidden_size"] = "architecture.hiddenSize",
+        ["num_attention_heads"] = "architecture.attentionHeads",
+        ["num_key_value_heads"] = "architecture.keyValueHeads",
+        ["head_dim"] = "architecture.headDim",
+        ["intermediate_size"] = "architecture.feedForwardSize",
+        ["vocab_size"] = "architecture.vocabularySize",
+        ["tie_word_embeddings"] = "architecture.tiedEmbeddings",
+        ["max_position_embeddings"] = "architecture.maxPositions",
+        ["q_lora_rank"] = "architecture.mla.queryLoraRank",
+        ["kv_lora_rank"] = "architecture.mla.keyValueLoraRank",
+        ["qk_nope_head_dim"] = "architecture.mla.nopeHeadDim",
+        ["qk_rope_head_dim"] = "architecture.mla.ropeHeadDim",
+        ["v_head_dim"] = "architecture.mla.valueHeadDim",
+        ["num_experts"] = "architecture.moe.experts",
+        ["num_local_experts"] = "architecture.moe.experts",
+        ["n_routed_experts"] = "architecture.moe.experts",
+        ["num_experts_per_tok"] = "architecture.moe.activeExperts",
+        ["n_shared_experts"] = "architecture.moe.sharedExperts",
+        ["moe_intermediate_size"] = "architecture.moe.expertFeedForwardSize",
+        ["first_k_dense_replace"] = "architecture.moe.denseLayers",
+    };
+
     /// <summary>All mistakes, in the order of the file. None: <see cref="CatalogRows"/> can read the value.</summary>
     public static IReadOnlyList<RowMistake> Mistakes(JsonElement value, Type record)
     {
@@ -57,7 +82,7 @@ internal static class StrictRow
 
         mistakes.AddRange(record.Members
             .Where(member => member.Required && !seen.Contains(member.Name))
-            .Select(member => new RowMistake(Join(path, member.Name), null, "is missing")));
+            .Select(member => new RowMistake(Join(path, member.Name), null, $"is missing; it {member.Expected}")));
     }
 
     private static void CheckMember(JsonProperty member, RecordShape record, string at, HashSet<string> seen, List<RowMistake> mistakes)
@@ -89,7 +114,7 @@ internal static class StrictRow
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            mistakes.Add(RowMistake.At(path, value, "must be a list in [ ]"));
+            mistakes.Add(RowMistake.At(path, value, shape.Expected));
             return;
         }
 
@@ -104,7 +129,7 @@ internal static class StrictRow
         var allowed = string.Join(", ", shape.Words!);
         if (value.ValueKind != JsonValueKind.Object)
         {
-            mistakes.Add(RowMistake.At(path, value, $"must be an object with some of the members {allowed}"));
+            mistakes.Add(RowMistake.At(path, value, shape.Expected));
             return;
         }
 
@@ -129,14 +154,14 @@ internal static class StrictRow
 
     private static string? ScalarProblem(JsonElement value, ValueShape shape) => shape.Kind switch
     {
-        ValueKind.Text => value.ValueKind != JsonValueKind.String ? "must be a text in quotes"
+        ValueKind.Text => value.ValueKind != JsonValueKind.String ? shape.Expected
             : string.IsNullOrWhiteSpace(value.GetString()) ? "must not be empty"
             : value.GetString()!.Any(char.IsControl) ? "must be one line without control characters"
             : null,
-        ValueKind.Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "must be true or false, without quotes",
+        ValueKind.Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : shape.Expected,
         ValueKind.Word => value.ValueKind == JsonValueKind.String && shape.Words!.Contains(value.GetString()) ? null
-            : $"must be one of {string.Join(", ", shape.Words!)}",
-        _ when value.ValueKind != JsonValueKind.Number => "must be a number, without quotes",
+            : shape.Expected,
+        _ when value.ValueKind != JsonValueKind.Number => shape.Expected,
         ValueKind.Whole => (shape.Type == typeof(int) ? value.TryGetInt32(out _) : value.TryGetInt64(out _)) ? null
             : "must be a whole number of at most " + (shape.Type == typeof(int) ? int.MaxValue : long.MaxValue),
         _ => value.TryGetDecimal(out _) ? null : "is too large",
@@ -146,8 +171,7 @@ internal static class StrictRow
     {
         if (member.Lowest is { } lowest && member.Highest is { } highest && value.GetDouble() is var number && (number < lowest || number > highest))
         {
-            mistakes.Add(RowMistake.At(path, value,
-                string.Create(CultureInfo.InvariantCulture, $"must be between {lowest:#,0.##} and {highest:#,0.##}")));
+            mistakes.Add(RowMistake.At(path, value, member.Expected));
         }
 
         if (member.Pattern is { } pattern)
@@ -171,7 +195,8 @@ internal static class StrictRow
         var inside = record.Members.FirstOrDefault(member =>
             member.Shape.Kind == ValueKind.Record && RecordShape.Of(member.Shape.Type).Member(name) is not null);
         var near = NearMiss.Of(name, record.Members.Select(member => member.Name));
-        return inside is not null ? $"belongs into '{inside.Name}'"
+        return TransformersNames.TryGetValue(name, out var ours) ? $"is called '{ours}' here"
+            : inside is not null ? $"belongs into '{inside.Name}'"
             : near.Count > 0 ? $"is not a known member; did you mean {string.Join(" or ", near)}?"
             : $"is not a known member; known are {record.Names}";
     }
