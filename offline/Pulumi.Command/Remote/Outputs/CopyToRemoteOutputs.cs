@@ -1,0 +1,3 @@
+namespace Pulumi.Command.Remote.Outputs;
+
+

@@ -1,0 +1,21 @@
+namespace Pulumi.Tls;
+
+/// <summary>What every resource of this package gets, as in the official one: its version, and the outputs that are secret.</summary>
+internal static class ProviderDefaults
+{
+    private const string Version = "5.5.1";
+
+    public static CustomResourceOptions AddTo(CustomResourceOptions? options, params string[] secretOutputs) =>
+        CustomResourceOptions.Merge(new() { Version = Version, AdditionalSecretOutputs = [.. secretOutputs] }, options);
+
+    /// <summary>An argument that the package takes for a secret, whatever it is given as.</summary>
+    public static Input<T>? Secret<T>(Input<T>? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        return Output.CreateSecret(value.ToOutput());
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace Pulumi;
+
+/// <summary>What an output comes to: a value, whether it is known yet, whether it must stay secret, and the resources that it came from.</summary>
+internal readonly record struct OutputData<T>(T Value, bool IsKnown, bool IsSecret, ImmutableHashSet<Resource> Resources)
+{
+    public static OutputData<T> Known(T value) => new(value, IsKnown: true, IsSecret: false, ImmutableHashSet<Resource>.Empty);
+
+    public static OutputData<T> Unknown { get; } = new(default!, IsKnown: false, IsSecret: false, ImmutableHashSet<Resource>.Empty);
+
+    /// <summary>Carries another value, with everything else that this one and <paramref name="inner"/> say about themselves.</summary>
+    public OutputData<TResult> Then<TResult>(OutputData<TResult> inner) =>
+        new(inner.Value, IsKnown && inner.IsKnown, IsSecret || inner.IsSecret, Resources.Union(inner.Resources));
+
+    public OutputData<object?> Boxed => new(Value, IsKnown, IsSecret, Resources);
+}
+
+/// <summary>Adds up what several outputs say about themselves.</summary>
+internal sealed class OutputDataSum
+{
+    private bool _isKnown = true;
+    private bool _isSecret;
+    private ImmutableHashSet<Resource> _resources = ImmutableHashSet<Resource>.Empty;
+
+    /// <summary>Counts <paramref name="data"/> in and hands back its value, which is a default when it is unknown.</summary>
+    public T Add<T>(OutputData<T> data)
+    {
+        _isKnown &= data.IsKnown;
+        _isSecret |= data.IsSecret;
+        _resources = _resources.Union(data.Resources);
+        return data.Value;
+    }
+
+    public async Task<T> AddAsync<T>(Input<T> input) => Add(await ((Output<T>)input).Data.ConfigureAwait(false));
+
+    public OutputData<T> Of<T>(T value) => new(value, _isKnown, _isSecret, _resources);
+}
