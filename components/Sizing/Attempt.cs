@@ -16,15 +16,8 @@ internal sealed class Attempt
         _wish = wish;
         _gpu = gpu;
         _layout = layout;
-        _options = wish.Options with
-        {
-            TensorParallel = layout.TensorParallel,
-            DataParallel = layout.DataParallel,
-            MaxNumSeqs = sequences,
-            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? EngineDefaults.MaxNumBatchedTokens(gpu),
-            GpuMemoryUtilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization,
-            Vision = wish.Options.Vision && wish.Model.Architecture.Vision is not null,
-        };
+        var layoutOptions = wish.Options with { TensorParallel = layout.TensorParallel, DataParallel = layout.DataParallel, MaxNumSeqs = sequences };
+        _options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
         Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, _options, wish.Engine);
         var perEngine = (wish.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
         LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens, wish.Model.MaxContext);

@@ -15,5 +15,14 @@ internal static class EngineDefaults
 
     public static int MaxNumSeqs(Gpu gpu) => IsLarge(gpu) ? 1024 : 256;
 
+    /// <summary>The options with nothing left open.</summary>
+    public static EngineOptions Settle(EngineOptions options, ModelSpec model, Gpu gpu, EngineRelease engine) => options with
+    {
+        MaxNumBatchedTokens = options.MaxNumBatchedTokens ?? MaxNumBatchedTokens(gpu),
+        MaxNumSeqs = options.MaxNumSeqs ?? MaxNumSeqs(gpu),
+        GpuMemoryUtilization = options.GpuMemoryUtilization ?? engine.DefaultGpuMemoryUtilization,
+        Vision = options.Vision && model.Architecture.Vision is not null,
+    };
+
     private static bool IsLarge(Gpu gpu) => gpu.VisibleGiB >= LargeCardGiB && !gpu.Name.Contains("A100", StringComparison.OrdinalIgnoreCase);
 }

@@ -25,21 +25,21 @@ public static class MemoryBudget
     {
         var memory = EngineMemory.For(engine.Version);
         var architecture = model.Architecture;
-        var vision = options.Vision && architecture.Vision is not null;
-        var batchedTokens = options.MaxNumBatchedTokens ?? EngineDefaults.MaxNumBatchedTokens(gpu);
-        var sequences = options.MaxNumSeqs ?? EngineDefaults.MaxNumSeqs(gpu);
-        var expertGpus = architecture.Moe is null ? tensorParallel : tensorParallel * dataParallel;
+        var settled = EngineDefaults.Settle(options, model, gpu, engine);
+        var gpus = tensorParallel * dataParallel;
 
         var rotaryDim = architecture.Mla?.RopeHeadDim ?? architecture.HeadDim!.Value;
         var rotary = (double)architecture.MaxPositions * rotaryDim * memory.RotaryBytesPerElement;
-        var weights = Gib.Of(WeightShares.Of(model).PerGpu(architecture, tensorParallel, expertGpus, vision) + rotary);
-        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, batchedTokens, sequences, vision, !options.EnforceEager));
-        var nonTorch = memory.NonTorchGiB + (tensorParallel * dataParallel > 1 ? EngineMemory.CommunicationGiB : 0);
-        var graphs = options.EnforceEager ? 0 : memory.CudaGraphGiB;
+        var expertGpus = architecture.Moe is null ? tensorParallel : gpus;
+        var weights = Gib.Of(WeightShares.Of(model).PerGpu(architecture, tensorParallel, expertGpus, settled.Vision) + rotary);
+        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, settled));
+        var nonTorch = memory.NonTorchGiB + (tensorParallel > 1 || expertGpus > 1 ? memory.CommunicationGiB : 0);
+        var captured = Math.Min(1.0, (double)settled.MaxNumSeqs!.Value / EngineMemory.GraphSequences);
+        var graphs = settled.EnforceEager ? 0 : memory.CudaGraphGiB * captured;
 
-        var budget = gpu.VisibleGiB * (options.GpuMemoryUtilization ?? engine.DefaultGpuMemoryUtilization);
+        var budget = gpu.VisibleGiB * settled.GpuMemoryUtilization!.Value;
         var kv = budget - weights - activation - nonTorch - graphs;
-        var bytesPerToken = KvCache.BytesPerToken(architecture, tensorParallel, options.KvCache);
+        var bytesPerToken = KvCache.BytesPerToken(architecture, tensorParallel, settled.KvCache);
         return new MemoryPlan
         {
             VisibleGiB = gpu.VisibleGiB,

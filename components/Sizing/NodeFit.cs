@@ -35,6 +35,11 @@ internal static class NodeFit
 
         var attempts = possible.SelectMany(layout => Sequences(wish, gpu).Select(sequences => new Attempt(wish, gpu, layout, sequences))).ToList();
         var best = attempts.FirstOrDefault(attempt => attempt.MeetsWish) ?? attempts.MaxBy(attempt => attempt.LongestContext)!;
+        if (best.LongestContext > 0 && WhyNoDisk(wish.Model, size) is { } disk)
+        {
+            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = disk, Memory = best.Plan, LongestContext = 0 };
+        }
+
         return new Fit
         {
             Model = wish.Model,
@@ -65,10 +70,16 @@ internal static class NodeFit
             return $"vLLM {wish.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
         }
 
+        return null;
+    }
+
+    /// <summary>Why the weights do not fit on the disk that they are fetched to; null if they do, or if the disk is not known.</summary>
+    private static string? WhyNoDisk(ModelSpec model, GpuSize size)
+    {
         var weightsGB = model.WeightBytes / 1e9;
         var scratch = size.ScratchDiskGB ?? 0;
         var room = scratch > 0 ? scratch : size.BootDiskGB - SystemDiskGB;
-        return room < weightsGB ? Invariant($"its disk has room for {room:N0} GB and the weights are {weightsGB:N0} GB") : null;
+        return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB and the weights are {weightsGB:N0} GB") : null;
     }
 
     /// <summary>Requests per engine step to try: vLLM's default for the card, then fewer, but never fewer than wished.</summary>
