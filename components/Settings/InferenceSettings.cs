@@ -27,6 +27,16 @@ public enum EngineInstall
     Venv,
 }
 
+/// <summary>How the replicas of an endpoint are created and changed.</summary>
+public enum Rollout
+{
+    /// <summary>All of them together: the shortest time, and no endpoint while it lasts.</summary>
+    AllAtOnce,
+
+    /// <summary>Each waits until the one before it answers, so that all but one keep serving.</summary>
+    OneByOne,
+}
+
 /// <summary>The stack configuration. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
 public sealed record InferenceSettings
 {
@@ -62,6 +72,29 @@ public sealed record InferenceSettings
 
     /// <summary>Go on though DigitalOcean does not list the size in the region now, as for a Droplet that exists already. Default: false.</summary>
     public bool IgnoreAvailability { get; init; }
+
+    /// <summary>Reads the configuration of a stack. Everything that is wrong with it is in one exception.</summary>
+    /// <param name="config">
+    /// Keys with their namespace, and their values: text, or JSON for lists and maps. This is the form of the environment variable
+    /// <c>PULUMI_CONFIG</c>. Keys outside the namespace <c>inference</c> are ignored, as is the secret <c>huggingFaceToken</c>.
+    /// </param>
+    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
+    /// <exception cref="ConfigurationException">What can be found wrong without the catalog; <see cref="Planning.StackPlan.Read"/> finds the rest too.</exception>
+    public static InferenceSettings Parse(IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null)
+    {
+        var mistakes = new List<ConfigurationMistake>();
+        var settings = Parse(config, secretKeys, mistakes);
+        return mistakes.Count == 0 ? settings : throw new ConfigurationException(mistakes);
+    }
+
+    /// <summary>The same for a caller that goes on to look for more mistakes.</summary>
+    internal static InferenceSettings Parse(
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
+    {
+        var settings = SettingsReader.Read(config, secretKeys, mistakes);
+        new SettingsRules(mistakes).Check(settings);
+        return settings;
+    }
 }
 
 /// <summary>vLLM on the nodes.</summary>
@@ -104,13 +137,16 @@ public sealed record EndpointSettings
     /// <summary>Nodes. Default: 1.</summary>
     public int Replicas { get; init; } = 1;
 
+    /// <summary>Order in which replicas are created and changed. Default: all at once.</summary>
+    public Rollout Rollout { get; init; } = Rollout.AllAtOnce;
+
     /// <summary>Default: private.</summary>
     public Access Access { get; init; } = Access.Private;
 
     /// <summary>Name of a public endpoint: <c>llm.example.com</c>.</summary>
     public string? Domain { get; init; }
 
-    /// <summary>Zone at DigitalOcean that holds the domain. Default: the domain less its first label.</summary>
+    /// <summary>Zone at DigitalOcean that holds the domain. Default: the domain less its first label, or a domain of two labels itself.</summary>
     public string? DnsZone { get; init; }
 
     /// <summary>Addresses that may call: of the VPC for private and internal access, of the internet for public access.</summary>

@@ -1,0 +1,151 @@
+using Pulumi;
+using Pulumi.DigitalOcean;
+using Pulumi.DigitalOcean.Inputs;
+
+namespace Infra.Components;
+
+/// <summary>A domain of an endpoint that is open to the internet.</summary>
+/// <param name="Name">Host name: <c>llm.example.com</c>.</param>
+/// <param name="Zone">Zone at DigitalOcean that holds it, which must exist: <c>example.com</c>.</param>
+public sealed record EndpointDomain(string Name, string Zone)
+{
+    /// <summary>Name of the record in the zone; <c>@</c> for the zone itself.</summary>
+    public string Record => Name == Zone ? "@" : Name[..^(Zone.Length + 1)];
+}
+
+/// <summary>Arguments of <see cref="EndpointLoadBalancer"/>.</summary>
+public sealed class EndpointLoadBalancerArgs : ResourceArgs
+{
+    /// <summary>Name at DigitalOcean: letters, digits, <c>-</c> and <c>.</c>, unique in the account.</summary>
+    [Input("cloudName", required: true)]
+    public required Input<string> CloudName { get; init; }
+
+    /// <summary>Region slug. Decided at plan time, because what a size is called depends on it.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Id of the VPC.</summary>
+    [Input("vpcId", required: true)]
+    public required Input<string> VpcId { get; init; }
+
+    /// <summary>Tag of the Droplets behind it.</summary>
+    [Input("dropletTag", required: true)]
+    public required Input<string> DropletTag { get; init; }
+
+    /// <summary>Address ranges that may connect. Default: for one inside the VPC whoever is in the VPC, for one with a domain nobody.</summary>
+    public IReadOnlyList<string> AllowedCidrs { get; init; } = [];
+
+    /// <summary>Domain of one that is open to the internet. Default: none, and then it has an address in the VPC alone.</summary>
+    public EndpointDomain? Domain { get; init; }
+}
+
+/// <summary>
+/// A load balancer with HTTPS on 443. Inside the VPC it passes TLS through to the nodes; with a domain it ends TLS with a certificate that
+/// DigitalOcean renews, and talks TLS to the nodes again.
+/// </summary>
+public sealed class EndpointLoadBalancer : ComponentResource
+{
+    /// <summary>The one port, on the load balancer and on the nodes.</summary>
+    internal const int Port = 443;
+
+    // A long generation without a token in between must not be cut: the API's highest value (its default is 60).
+    private const int IdleTimeoutSeconds = 600;
+
+    // docs.digitalocean.com/products/networking/load-balancers/, and the API's description of size_unit, 2026-08-07: no size units there.
+    private static readonly string[] s_regionsWithoutUnits = ["ams2", "nyc2", "sfo1"];
+
+    public EndpointLoadBalancer(string name, EndpointLoadBalancerArgs args, ComponentResourceOptions? options = null)
+        : base("infra:components:EndpointLoadBalancer", name, args, options)
+    {
+        // No name: the provider makes one that is free, so that a new certificate can stand beside the one that is still in use.
+        var certificate = args.Domain is { } named ? new Certificate(name, new()
+        {
+            Type = "lets_encrypt",
+            Domains = named.Name,
+        }, new() { Parent = this }) : null;
+
+        var hasUnits = !s_regionsWithoutUnits.Contains(args.Region, StringComparer.Ordinal);
+        var balancer = new LoadBalancer(name, new()
+        {
+            Name = args.CloudName,
+            Region = args.Region,
+            Type = "REGIONAL",
+            Network = certificate is null ? "INTERNAL" : "EXTERNAL",
+            NetworkStack = "IPV4",
+            VpcUuid = args.VpcId,
+            Size = hasUnits ? null : (Input<string>)"lb-small",
+            SizeUnit = hasUnits ? (Input<int>)1 : null,
+            DropletTag = args.DropletTag,
+            ForwardingRules = Rule(certificate),
+            Healthcheck = new LoadBalancerHealthcheckArgs
+            {
+                Protocol = "https",
+                Port = Port,
+                Path = "/ready",
+                CheckIntervalSeconds = 10,
+                ResponseTimeoutSeconds = 5,
+                UnhealthyThreshold = 3,
+                HealthyThreshold = 2,
+            },
+            HttpIdleTimeoutSeconds = IdleTimeoutSeconds,
+            TlsCipherPolicy = certificate is null ? null : (Input<string>)"STRONG",
+            // It would make records in the zone by itself, which nobody would take away again; ours is below.
+            DisableLetsEncryptDnsRecords = true,
+            Firewall = Allowed(args),
+        }, new()
+        {
+            Parent = this,
+            // The name must be unique, so a new one can only follow the old one.
+            DeleteBeforeReplace = true,
+        });
+        Address = balancer.Ip;
+        Id = balancer.Id;
+        if (args.Domain is { } domain)
+        {
+            var record = new DnsRecord(name, new()
+            {
+                Domain = domain.Zone,
+                Type = "A",
+                Name = domain.Record,
+                Value = balancer.Ip,
+                Ttl = 300,
+            }, new() { Parent = this });
+            Url = record.Fqdn.Apply(_ => $"https://{domain.Name}/v1");
+        }
+        else
+        {
+            Url = Output.Format($"https://{balancer.Ip}/v1");
+        }
+        RegisterOutputs();
+    }
+
+    /// <summary>Its id, a UUID: what a Cloud Firewall knows it by.</summary>
+    [Output("id")]
+    public Output<string> Id { get; private init; }
+
+    /// <summary>Its address: in the VPC, or on the internet with a domain.</summary>
+    [Output("address")]
+    public Output<string> Address { get; private init; }
+
+    /// <summary>Base URL of the API.</summary>
+    [Output("url")]
+    public Output<string> Url { get; private init; }
+
+    private static LoadBalancerForwardingRuleArgs Rule(Certificate? certificate) => new()
+    {
+        EntryProtocol = "https",
+        EntryPort = Port,
+        TargetProtocol = "https",
+        TargetPort = Port,
+        TlsPassthrough = certificate is null,
+        CertificateName = certificate is null ? null : (Input<string>)certificate.Name, // ids change with every renewal
+    };
+
+    private static Input<LoadBalancerFirewallArgs>? Allowed(EndpointLoadBalancerArgs args)
+    {
+        if (args.AllowedCidrs.Count == 0 && args.Domain is null)
+        {
+            return null;
+        }
+        return new LoadBalancerFirewallArgs { Allows = args.AllowedCidrs.Select(cidr => $"cidr:{cidr}").ToArray() };
+    }
+}

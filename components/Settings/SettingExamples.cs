@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace Infra.Components.Settings;
+
+/// <summary>A value for each setting that the command of a message may show: right in form, and not somebody's real address.</summary>
+internal static partial class SettingExamples
+{
+    // Addresses are of RFC 5737 and RFC 3849, names of RFC 2606: they belong to nobody.
+    private static readonly Dictionary<string, string> s_byName = new(StringComparer.Ordinal)
+    {
+        ["region"] = "tor1",
+        ["adminCidrs"] = "203.0.113.7/32",
+        ["adminSshKeys"] = "\"$(cat ~/.ssh/id_ed25519.pub)\"",
+        ["endpoints"] = "mistralai/Ministral-3-3B-Instruct-2512",
+        ["maxHourlyUsd"] = "5",
+        ["vpcCidr"] = "10.100.0.0/20",
+        ["catalog"] = "my-catalog.json",
+        ["tags"] = "team-ai",
+        ["model"] = "mistralai/Ministral-3-3B-Instruct-2512",
+        ["revision"] = "b35d4dfe56c142746f54dbd64f579faab2744308",
+        ["servedModelName"] = "chat",
+        ["contextLength"] = "8192",
+        ["concurrency"] = "4",
+        ["size"] = "gpu-4000adax1-20gb",
+        ["availability"] = "onDemand",
+        ["image"] = "gpu-h100x1-base",
+        ["replicas"] = "1",
+        ["access"] = "private",
+        ["domain"] = "llm.example.com",
+        ["dnsZone"] = "example.com",
+        ["clientCidrs"] = "198.51.100.0/24",
+        ["clientTags"] = "web",
+        ["clients"] = "alice",
+        ["vision"] = "true",
+        ["imagesPerPrompt"] = "4",
+        ["tensorParallel"] = "1",
+        ["dataParallel"] = "1",
+        ["gpuMemoryUtilization"] = "0.9",
+        ["maxNumBatchedTokens"] = "8192",
+        ["maxNumSeqs"] = "64",
+        ["kvCache"] = "auto",
+        ["cacheVolumeGiB"] = "100",
+        ["readyTimeoutMinutes"] = "60",
+        ["rollout"] = "allAtOnce",
+        ["install"] = "container",
+        ["version"] = "<version>",
+        ["ignoreAvailability"] = "false",
+    };
+
+    /// <summary>A value for the setting of this name.</summary>
+    public static string Of(string name) => s_byName.GetValueOrDefault(name, "<value>");
+
+    /// <summary>A value for the setting, or the element of a setting, at this path.</summary>
+    public static string At(string path) => Of(LastName().Match(path).Groups["name"].Value);
+
+    [GeneratedRegex(@"(?<name>[A-Za-z0-9_-]+)(\[[^\]]*\])*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex LastName();
+}
