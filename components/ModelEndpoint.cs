@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Infra.Components.Node;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Pulumi;
+using Pulumi.DigitalOcean;
+using Pulumi.DigitalOcean.Inputs;
+
+namespace Infra.Components;
+
+/// <summary>Arguments of <see cref="ModelEndpoint"/>.</summary>
+public sealed class ModelEndpointArgs : ResourceArgs
+{
+    /// <summary>What is served, on what, how often, and for whom. Decided at plan time.</summary>
+    public required EndpointPlan Plan { get; init; }
+
+    /// <summary>Name of the stack: the first part of the names at DigitalOcean.</summary>
+    public required string Stack { get; init; }
+
+    /// <summary>Network of the Droplets.</summary>
+    public required PrivateNetwork Network { get; init; }
+
+    /// <summary>The stack's own SSH key.</summary>
+    public required OperatorKey OperatorKey { get; init; }
+
+    /// <summary>Who signs the certificates of the nodes.</summary>
+    public required CertificateAuthority Authority { get; init; }
+
+    /// <summary>Hugging Face token for a gated model. Default: none.</summary>
+    public Output<string>? HuggingFaceToken { get; init; }
+}
+
+/// <summary>
+/// A model behind one API: its replicas, the firewall that lets callers in, their keys, and for other than private access the load balancer.
+/// </summary>
+public sealed class ModelEndpoint : ComponentResource
+{
+    public ModelEndpoint(string name, ModelEndpointArgs args, ComponentResourceOptions? options = null)
+        : base("infra:components:ModelEndpoint", name, args, options)
+    {
+        var plan = args.Plan;
+        var tag = new Tag(name, new() { Name = Names.EndpointTag(args.Stack, plan.Name) }, new() { Parent = this });
+        LoadBalancer = plan.LoadBalancer is { } balancer ? new EndpointLoadBalancer(name, new()
+        {
+            CloudName = Names.Cloud(args.Stack, plan.Name),
+            Region = plan.Region,
+            VpcId = args.Network.VpcId,
+            DropletTag = tag.Name,
+            AllowedCidrs = balancer.AllowedCidrs,
+            Domain = balancer.Domain,
+        }, new() { Parent = this }) : null;
+
+        var after = new List<Resource> { args.Network.Firewall };
+        if (Inbound(plan, LoadBalancer) is { } rule)
+        {
+            after.Add(new Firewall(name, new()
+            {
+                Name = Names.Cloud(args.Stack, plan.Name),
+                Tags = tag.Name,
+                InboundRules = rule,
+            }, new() { Parent = this }));
+        }
+        var keys = new ClientKeys(name, new() { Clients = plan.Clients }, new() { Parent = this });
+        // The same text on each replica, so it is made once; only the name of a Volume differs.
+        var environment = args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan.NodeSettings(range)));
+
+        var nodes = new List<GpuNode>(plan.Replicas);
+        for (var index = 0; index < plan.Replicas; index++)
+        {
+            var volume = plan.CacheVolumeGiB is null ? null : Names.CacheVolume(args.Stack, plan.Name, index);
+            nodes.Add(new GpuNode(Names.Node(name, index), new()
+            {
+                Hostname = Names.Hostname(args.Stack, plan.Name, index),
+                Region = plan.Region,
+                Size = plan.Placement.Size.Slug,
+                Image = plan.Image,
+                Tags = new InputList<string> { args.Network.Tag, tag.Name }.Concat(plan.Tags.ToArray()),
+                VpcId = args.Network.VpcId,
+                NodeEnvironment = volume is null ? environment : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan.NodeSettings(range, volume))),
+                AdminSshKeys = plan.AdminSshKeys.ToArray(),
+                OperatorKey = args.OperatorKey,
+                Authority = args.Authority,
+                DnsNames = Names.InternalHost(args.Stack, plan.Name),
+                IpAddresses = LoadBalancer is { } inside && plan.Access == Access.Internal ? inside.Address : new InputList<string>(),
+                ClientKeys = keys.Keys,
+                HuggingFaceToken = args.HuggingFaceToken,
+                CacheVolumeName = volume,
+                CacheVolumeGiB = plan.CacheVolumeGiB ?? 0,
+                ReadyTimeoutSeconds = plan.ReadyTimeoutSeconds,
+                After = plan.Rollout == Rollout.OneByOne && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
+            }, new() { Parent = this }));
+        }
+        Nodes = nodes;
+        Keys = keys.Keys;
+        Ledgers = Output.All(nodes.Select(node => node.Ledger)).Apply(all =>
+            all.Select((ledger, index) => (ledger, index)).ToImmutableDictionary(entry => Names.Node(plan.Name, entry.index), entry => entry.ledger));
+        Url = LoadBalancer?.Url ?? Output.Format($"https://{nodes[0].PrivateAddress}/v1");
+        RegisterOutputs();
+    }
+
+    /// <summary>Base URL of the API for the callers that it is opened to; for private access that of the first node in the VPC.</summary>
+    [Output("url")]
+    public Output<string> Url { get; private init; }
+
+    /// <summary>API keys by the name of the client, a secret.</summary>
+    [Output("keys")]
+    public Output<ImmutableDictionary<string, string>> Keys { get; private init; }
+
+    /// <summary>Where the time of the bring-up went, by node.</summary>
+    [Output("ledgers")]
+    public Output<ImmutableDictionary<string, string>> Ledgers { get; private init; }
+
+    /// <summary>The replicas.</summary>
+    public IReadOnlyList<GpuNode> Nodes { get; }
+
+    /// <summary>The load balancer; null for private access.</summary>
+    public EndpointLoadBalancer? LoadBalancer { get; }
+
+    // Who may open the port of a node. For nobody there is no rule, and a firewall without a rule is refused.
+    private static FirewallInboundRuleArgs? Inbound(EndpointPlan plan, EndpointLoadBalancer? balancer)
+    {
+        var port = EndpointLoadBalancer.Port.ToString(CultureInfo.InvariantCulture);
+        if (balancer is not null)
+        {
+            return new() { Protocol = "tcp", PortRange = port, SourceLoadBalancerUids = balancer.Id };
+        }
+        return plan.ClientCidrs.Count + plan.ClientTags.Count == 0 ? null : new()
+        {
+            Protocol = "tcp",
+            PortRange = port,
+            SourceAddresses = plan.ClientCidrs.ToArray(),
+            SourceTags = plan.ClientTags.ToArray(),
+        };
+    }
+}

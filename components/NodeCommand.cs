@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Pulumi;
+using Pulumi.Command.Remote;
+
+namespace Infra.Components;
+
+/// <summary>
+/// The commands that the stack runs on its nodes: static scripts, values on standard input. Nothing that may be secret is in a command line,
+/// in the environment (which <c>sshd</c> would not take either) or in what Pulumi logs.
+/// </summary>
+internal static class NodeCommand
+{
+    private const string Scripts = "/usr/local/libexec/inference";
+
+    public static string Script(string name, string arguments = "") => $"sudo -n {Scripts}/{name}{(arguments.Length > 0 ? $" {arguments}" : "")}";
+
+    /// <summary>Arguments of a command that says nothing and may be handed secrets.</summary>
+    public static CommandArgs Quiet(NodeConnection connection, string command, Input<string> stdin) => new()
+    {
+        Connection = connection.ToArgs(),
+        Create = command,
+        Stdin = stdin,
+        Logging = Logging.None,
+        AddPreviousOutputInEnv = false,
+    };
+
+    /// <summary>Values of which each change makes a command a new one. A list of its own, because text is also a list of characters to C#.</summary>
+    public static Output<ImmutableArray<object>> Triggers(params Input<string>[] values) =>
+        Output.All(values).Apply(all => ImmutableArray.CreateRange<object>(all));
+}

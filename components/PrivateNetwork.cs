@@ -1,0 +1,104 @@
+using System.Globalization;
+using Pulumi;
+using Pulumi.DigitalOcean;
+using Pulumi.DigitalOcean.Inputs;
+
+namespace Infra.Components;
+
+/// <summary>Arguments of <see cref="PrivateNetwork"/>.</summary>
+public sealed class PrivateNetworkArgs : ResourceArgs
+{
+    /// <summary>Name of VPC and firewall at DigitalOcean: letters, digits, <c>-</c> and <c>.</c>, unique in the account.</summary>
+    [Input("cloudName", required: true)]
+    public required Input<string> CloudName { get; init; }
+
+    /// <summary>Region slug.</summary>
+    [Input("region", required: true)]
+    public required Input<string> Region { get; init; }
+
+    /// <summary>Tag of the Droplets that the firewall holds for.</summary>
+    [Input("tag", required: true)]
+    public required Input<string> Tag { get; init; }
+
+    /// <summary>Private address range, /16 to /24. Default: one that DigitalOcean picks, free of the account's other VPCs.</summary>
+    [Input("ipRange")]
+    public Input<string>? IpRange { get; init; }
+
+    /// <summary>Address ranges that may open SSH. Default: none.</summary>
+    [Input("adminCidrs")]
+    public InputList<string> AdminCidrs { get; init; } = [];
+
+    /// <summary>TCP ports that the Droplets may connect to, anywhere. Beside them go DNS, NTP and ICMP, and nothing else. Default: none.</summary>
+    public IReadOnlyList<int> OutboundTcpPorts { get; init; } = [];
+}
+
+/// <summary>A VPC of its own, and a Cloud Firewall for the Droplets of a tag: SSH from the administrators in, what a node needs out.</summary>
+public sealed class PrivateNetwork : ComponentResource
+{
+    private static readonly string[] s_anywhere = ["0.0.0.0/0", "::/0"];
+
+    public PrivateNetwork(string name, PrivateNetworkArgs args, ComponentResourceOptions? options = null)
+        : base("infra:components:PrivateNetwork", name, args, options)
+    {
+        var vpc = new Vpc(name, new()
+        {
+            Name = args.CloudName,
+            Region = args.Region,
+            IpRange = args.IpRange,
+            Description = "Private network of an inference stack",
+        }, new()
+        {
+            Parent = this,
+            // The name must be unique, so a new one can only follow the old one.
+            DeleteBeforeReplace = true,
+            // The API answers 403 or 409 while it still knows of a member; the provider tries again for this long, by itself for 2 minutes.
+            CustomTimeouts = new() { Delete = TimeSpan.FromMinutes(10) },
+        });
+        // A firewall takes only tags that exist, and it shall be there before the first Droplet is.
+        var tag = new Tag(name, new() { Name = args.Tag }, new() { Parent = this });
+        var firewall = new Firewall(name, new()
+        {
+            Name = args.CloudName,
+            Tags = tag.Name,
+            InboundRules = new FirewallInboundRuleArgs { Protocol = "tcp", PortRange = "22", SourceAddresses = args.AdminCidrs },
+            OutboundRules = Outbound(args.OutboundTcpPorts),
+        }, new() { Parent = this });
+
+        VpcId = vpc.Id;
+        IpRange = vpc.IpRange;
+        Tag = tag.Name;
+        Firewall = firewall;
+        RegisterOutputs();
+    }
+
+    /// <summary>Id of the VPC, a UUID.</summary>
+    [Output("vpcId")]
+    public Output<string> VpcId { get; private init; }
+
+    /// <summary>Its address range in CIDR notation.</summary>
+    [Output("ipRange")]
+    public Output<string> IpRange { get; private init; }
+
+    /// <summary>Tag of the Droplets that the firewall holds for.</summary>
+    [Output("tag")]
+    public Output<string> Tag { get; private init; }
+
+    /// <summary>What a Droplet must wait for, so that it is never up without it.</summary>
+    public Firewall Firewall { get; }
+
+    private static FirewallOutboundRuleArgs[] Outbound(IReadOnlyList<int> tcpPorts) =>
+    [
+        .. tcpPorts.Select(port => To("tcp", port.ToString(CultureInfo.InvariantCulture))),
+        To("udp", "53"),
+        To("udp", "123"),
+        To("icmp", null),
+    ];
+
+    // The API wants no port for ICMP, and the provider refuses an empty one.
+    private static FirewallOutboundRuleArgs To(string protocol, string? port) => new()
+    {
+        Protocol = protocol,
+        PortRange = port is null ? null : (Input<string>)port,
+        DestinationAddresses = s_anywhere,
+    };
+}

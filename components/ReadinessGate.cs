@@ -1,0 +1,49 @@
+using System.Globalization;
+using Pulumi;
+using Pulumi.Command.Remote;
+
+namespace Infra.Components;
+
+/// <summary>Arguments of <see cref="ReadinessGate"/>.</summary>
+public sealed class ReadinessGateArgs : ResourceArgs
+{
+    /// <summary>Way to the node.</summary>
+    public required NodeConnection Connection { get; init; }
+
+    /// <summary>What makes the node another one, or makes it start anew: each change waits again.</summary>
+    public required IReadOnlyList<Input<string>> Triggers { get; init; }
+
+    /// <summary>Longest wait, in seconds.</summary>
+    [Input("timeoutSeconds", required: true)]
+    public required Input<int> TimeoutSeconds { get; init; }
+}
+
+/// <summary>
+/// Ends when the node has answered a real completion. It fails with the phase, the cause and the last lines of its log, and the
+/// deployment with it.
+/// </summary>
+public sealed class ReadinessGate : ComponentResource
+{
+    public ReadinessGate(string name, ReadinessGateArgs args, ComponentResourceOptions? options = null)
+        : base("infra:components:ReadinessGate", name, args, options)
+    {
+        Command = new Command($"{name}-ready", new()
+        {
+            Connection = args.Connection.ToArgs(),
+            Create = args.TimeoutSeconds.ToOutput().Apply(seconds => NodeCommand.Script("await-ready", seconds.ToString(CultureInfo.InvariantCulture))),
+            Triggers = NodeCommand.Triggers([.. args.Triggers]),
+            AddPreviousOutputInEnv = false,
+        }, new() { Parent = this });
+        // The provider marks every output of a resource as secret that has a secret input, and the connection is one. The script prints
+        // phases and seconds, never a secret, and the operator is to see them.
+        Ledger = Output.Unsecret(Command.Stdout);
+        RegisterOutputs();
+    }
+
+    /// <summary>Where the time went: one JSON document per line, as the node wrote it.</summary>
+    [Output("ledger")]
+    public Output<string> Ledger { get; private init; }
+
+    /// <summary>The command that waits, to wait for.</summary>
+    public Command Command { get; }
+}

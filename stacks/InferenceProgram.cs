@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Pulumi;
+using Pulumi.DigitalOcean;
+
+namespace Infra.Stacks;
+
+/// <summary>What a caller of <see cref="InferenceProgram"/> may bring along.</summary>
+public sealed record ProgramOptions
+{
+    /// <summary>
+    /// Sizes that DigitalOcean offers now. The plan is held against them before the first resource. Default: none is asked for, and the plan
+    /// stands on the catalog.
+    /// </summary>
+    public Func<Task<IReadOnlyList<LiveSize>>>? LiveSizes { get; init; }
+
+    /// <summary>
+    /// Sees every resource of the program before it is registered, with its options: <c>args.Resource</c> and <c>args.Options.Parent</c>. A
+    /// mocked deployment has no other way to learn whose child a resource is. Return null to leave it as it is.
+    /// </summary>
+    public ResourceTransformation? Watch { get; init; }
+
+    /// <summary>Hugging Face token. Default: the secret <c>huggingFaceToken</c> of the stack configuration, if it is set.</summary>
+    public Output<string>? HuggingFaceToken { get; init; }
+}
+
+/// <summary>The program: configuration in, components, outputs out.</summary>
+public static class InferenceProgram
+{
+    /// <summary>Environment variables in which Pulumi hands over the configuration of a stack.</summary>
+    private const string ConfigVariable = "PULUMI_CONFIG";
+    private const string SecretKeysVariable = "PULUMI_CONFIG_SECRET_KEYS";
+
+    /// <summary>What <c>pulumi up</c> runs: the configuration of the stack, and the sizes that DigitalOcean has now.</summary>
+    public static Task<IDictionary<string, object?>> DefineAsync() => DefineAsync(
+        StackPlan.Read(
+            StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
+            StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
+            Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY")),
+        new() { LiveSizes = AskDigitalOceanAsync });
+
+    /// <summary>The same from settings that were made in code.</summary>
+    /// <exception cref="ConfigurationException">The catalog or the sizing have something against them; nothing was declared.</exception>
+    public static Task<IDictionary<string, object?>> DefineAsync(InferenceSettings settings, ProgramOptions? options = null) =>
+        DefineAsync(StackPlan.Create(settings), options);
+
+    /// <summary>Declares what a plan says. The names of the outputs are those of <see cref="StackOutputs"/>.</summary>
+    /// <exception cref="ConfigurationException">DigitalOcean does not have it now, or a name is too long; nothing was declared.</exception>
+    public static async Task<IDictionary<string, object?>> DefineAsync(StackPlan plan, ProgramOptions? options = null)
+    {
+        options ??= new();
+        var stack = Deployment.Instance.StackName;
+        StackConfiguration.CheckNames(stack, plan);
+        if (options.LiveSizes is { } ask)
+        {
+            plan = LiveSizes.Check(plan, await ask().ConfigureAwait(false));
+        }
+        foreach (var endpoint in plan.Endpoints)
+        {
+            foreach (var warning in endpoint.Warnings)
+            {
+                Log.Warn($"{endpoint.Name}: {warning}");
+            }
+        }
+
+        var network = new PrivateNetwork(Names.Network, new()
+        {
+            CloudName = Names.Cloud(stack),
+            Region = plan.Settings.Region,
+            Tag = Names.StackTag(stack),
+            IpRange = plan.Settings.VpcCidr is { } range ? (Input<string>)range : null,
+            AdminCidrs = plan.Settings.AdminCidrs.ToArray(),
+            OutboundTcpPorts = Components.Node.NodeSettings.DefaultOutboundPorts,
+        }, Root(options));
+        var operatorKey = new OperatorKey(Names.OperatorKey, new() { CloudName = Names.Cloud(stack) }, Root(options));
+        var authority = new CertificateAuthority(Names.Authority, new() { CommonName = $"Inference stack {stack}" }, Root(options));
+        var token = options.HuggingFaceToken ?? new Pulumi.Config(SettingsNames.Namespace).GetSecret(SettingsNames.HuggingFaceToken);
+        var endpoints = plan.Endpoints.Select(endpoint => new ModelEndpoint(endpoint.Name, new()
+        {
+            Plan = endpoint,
+            Stack = stack,
+            Network = network,
+            OperatorKey = operatorKey,
+            Authority = authority,
+            HuggingFaceToken = token,
+        }, Root(options))).ToImmutableArray();
+        return StackOutputs.Of(plan, endpoints, operatorKey, authority);
+    }
+
+    private static ComponentResourceOptions Root(ProgramOptions options)
+    {
+        var root = new ComponentResourceOptions();
+        if (options.Watch is { } watch)
+        {
+            root.ResourceTransformations.Add(watch);
+        }
+        return root;
+    }
+
+    private static async Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync()
+    {
+        var answer = await GetSizes.InvokeAsync().ConfigureAwait(false);
+        return [.. answer.Sizes.Select(size => new LiveSize(size.Slug, size.Regions, size.Available, (decimal)size.PriceHourly))];
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Pulumi;
+
+namespace Infra.Stacks;
+
+/// <summary>What a stack tells when it is up. Secrets are <see cref="ClientKeys"/> and <see cref="SshPrivateKey"/>, and no other output holds one.</summary>
+public static class StackOutputs
+{
+    /// <summary>By endpoint: URL, model, hardware, price, and commands to paste.</summary>
+    public const string Endpoints = "endpoints";
+
+    /// <summary>Certificate that clients of private and internal endpoints trust, in PEM.</summary>
+    public const string CertificateAuthority = "ca";
+
+    /// <summary>API keys by endpoint and client, a secret.</summary>
+    public const string ClientKeys = "clientKeys";
+
+    /// <summary>Key that logs in as <c>ops</c>, in OpenSSH's form, a secret.</summary>
+    public const string SshPrivateKey = "sshPrivateKey";
+
+    /// <summary>The nodes' host keys, as lines of <c>known_hosts</c>.</summary>
+    public const string KnownHosts = "knownHosts";
+
+    /// <summary>Commands that put key, host keys and certificate into files, which the commands of the endpoints name.</summary>
+    public const string Setup = "setup";
+
+    /// <summary>Price of everything, in USD.</summary>
+    public const string UsdPerHour = "usdPerHour";
+
+    /// <summary>The same for a month of 31 days.</summary>
+    public const string UsdPerMonth = "usdPerMonth";
+
+    /// <summary>Where the time of the bring-up went, by node: the lines that the node wrote.</summary>
+    public const string BringUp = "bringUp";
+
+    private const int LocalPort = 8443;
+
+    internal static IDictionary<string, object?> Of(
+        StackPlan plan, ImmutableArray<ModelEndpoint> endpoints, OperatorKey operatorKey, CertificateAuthority authority)
+    {
+        var nodes = endpoints.SelectMany(endpoint => endpoint.Nodes).ToImmutableArray();
+        return new Dictionary<string, object?>
+        {
+            [Endpoints] = Output.All(plan.Endpoints.Zip(endpoints, Endpoint))
+                .Apply(all => plan.Endpoints.Zip(all).ToImmutableDictionary(pair => pair.First.Name, pair => (object)pair.Second)),
+            [CertificateAuthority] = authority.CertificatePem,
+            [ClientKeys] = Output.CreateSecret(Output.All(endpoints.Select(endpoint => endpoint.Keys))
+                .Apply(all => plan.Endpoints.Zip(all).ToImmutableDictionary(pair => pair.First.Name, pair => (object)pair.Second))),
+            [SshPrivateKey] = operatorKey.PrivateKey,
+            [KnownHosts] = Output.All(nodes.Select(node => Output.Format($"{node.PublicAddress} {node.HostKey}\n"))).Apply(lines => string.Concat(lines)),
+            [Setup] = SetupCommands,
+            [UsdPerHour] = Price(plan.UsdPerHour, 4),
+            [UsdPerMonth] = Price(plan.UsdPerMonth, 2),
+            [BringUp] = Output.All(endpoints.Select(endpoint => endpoint.Ledgers))
+                .Apply(all => all.SelectMany(ledgers => ledgers).ToImmutableDictionary()),
+        };
+    }
+
+    private const string SetupCommands =
+        "umask 077\n"
+        + "pulumi stack output sshPrivateKey --show-secrets > ops.key\n"
+        + "pulumi stack output knownHosts > known_hosts\n"
+        + "pulumi stack output ca > ca.pem\n";
+
+    private static Output<ImmutableDictionary<string, object?>> Endpoint(EndpointPlan plan, ModelEndpoint endpoint)
+    {
+        var addresses = Output.All(endpoint.Nodes.SelectMany(node => new[] { node.PublicAddress, node.PrivateAddress }));
+        return Output.Tuple(endpoint.Url, addresses).Apply(values => Describe(plan, values.Item1, values.Item2));
+    }
+
+    private static ImmutableDictionary<string, object?> Describe(EndpointPlan plan, string url, ImmutableArray<string> addresses)
+    {
+        var placement = plan.Placement;
+        // Nobody but a tunnel reaches a private endpoint unless callers are named; what can be pasted goes through the tunnel.
+        var baseUrl = plan.Access == Access.Private ? $"https://127.0.0.1:{LocalPort}/v1" : url;
+        var usesAuthority = plan.Access != Access.Public;
+        return new Dictionary<string, object?>
+        {
+            ["access"] = plan.Access.ToString().ToLowerInvariant(),
+            ["url"] = url,
+            ["model"] = placement.Model.Id,
+            ["servedModelName"] = plan.ServedModelName,
+            ["revision"] = plan.Settings.Revision ?? placement.Model.Revision,
+            ["engine"] = placement.Engine.Version,
+            ["region"] = plan.Region,
+            ["size"] = placement.Size.Slug,
+            ["gpu"] = placement.Gpu.Name,
+            ["gpuCount"] = plan.GpuCount,
+            ["replicas"] = plan.Replicas,
+            ["maxModelLen"] = placement.MaxModelLen,
+            ["requests"] = placement.Requests,
+            ["usdPerHour"] = Price(plan.UsdPerHour, 4),
+            ["usdPerMonth"] = Price(plan.UsdPerMonth, 2),
+            ["nodes"] = addresses.Chunk(2).Select((pair, index) => (object)new Dictionary<string, object>
+            {
+                ["name"] = Names.Node(plan.Name, index),
+                ["publicAddress"] = pair[0],
+                ["privateAddress"] = pair[1],
+            }.ToImmutableDictionary()).ToImmutableArray(),
+            ["tunnel"] = $"ssh -N -L {LocalPort}:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts ops@{addresses[0]}",
+            ["curl"] = Curl(plan, baseUrl, usesAuthority),
+            ["openai"] = OpenAi(plan, baseUrl, usesAuthority),
+        }.ToImmutableDictionary();
+    }
+
+    private static string KeyCommand(EndpointPlan plan) =>
+        $"pulumi stack output clientKeys --show-secrets --json | jq -r '.\"{plan.Name}\".\"{plan.Clients[0]}\"'";
+
+    private static string Curl(EndpointPlan plan, string baseUrl, bool usesAuthority) =>
+        $"curl {(usesAuthority ? "--cacert ca.pem " : "")}{baseUrl}/chat/completions -H \"Authorization: Bearer $({KeyCommand(plan)})\" "
+        + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{plan.ServedModelName}\", \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'";
+
+    // The three variables that the OpenAI libraries and their HTTP clients read: Python's httpx and Node's TLS each have one of their own.
+    private static string OpenAi(EndpointPlan plan, string baseUrl, bool usesAuthority) =>
+        $"export OPENAI_BASE_URL={baseUrl}\nexport OPENAI_API_KEY=\"$({KeyCommand(plan)})\"\n"
+        + (usesAuthority ? "export SSL_CERT_FILE=$PWD/ca.pem NODE_EXTRA_CA_CERTS=$PWD/ca.pem\n" : "");
+
+    // Pulumi has no decimal; a price that is not known is no number.
+    private static double? Price(decimal? usd, int digits) => usd is { } known ? (double)Math.Round(known, digits) : null;
+}
