@@ -17,15 +17,14 @@ internal static class RowDefaults
     private const double VisibleShareHopper = 0.98;
     private const double VisibleShareOther = 0.915;
     private const double VisibleShareAmd = 0.998;
+    private const double LeastVisibleGiB = 2;
 
     public static void Gpu(JsonObject row)
     {
         var measured = row.ContainsKey("visibleGiB");
-        if (!measured && Number(row["memoryGB"]) is { } memory)
-        {
-            row["visibleGiB"] = Math.Round(memory * VisibleShare(row), 2);
-        }
 
+        // A row without a usable memoryGB is refused for that alone.
+        Default(row, "visibleGiB", Math.Round(Math.Max(LeastVisibleGiB, (Number(row["memoryGB"]) ?? 0) * VisibleShare(row)), 2));
         Default(row, "visibleMeasured", measured);
     }
 

@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Infra.Components.Catalog;
+
+namespace Infra.Tests.Unit.Catalog;
+
+public sealed class BuiltInCatalogTests
+{
+    private const string Small = "mistralai/Ministral-3-3B-";
+
+    private static readonly ModelCatalog Catalog = ModelCatalog.Load();
+
+    private static readonly JsonSerializerOptions Plain = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    [Fact]
+    public void Every_servable_repository_of_the_family_is_there()
+    {
+        string[] expected =
+        [
+            .. from size in "3B 8B 14B".Split(' ')
+               from kind in "Base-2512 Instruct-2512 Instruct-2512-BF16 Reasoning-2512".Split(' ')
+               select $"mistralai/Ministral-3-{size}-{kind}",
+            .. "Base-2512 Instruct-2512 Instruct-2512-BF16 Instruct-2512-NVFP4".Split(' ').Select(kind => $"mistralai/Mistral-Large-3-675B-{kind}"),
+        ];
+        Assert.Equal(expected.Order(), Catalog.Models.Keys.Order());
+    }
+
+    [Fact]
+    public void Only_two_models_have_no_pinned_commit_and_say_how_to_pin_one()
+    {
+        var unpinned = Catalog.Models.Values.Where(model => model.Revision is null).ToArray();
+        Assert.Equal(["mistralai/Ministral-3-3B-Instruct-2512-BF16", "mistralai/Mistral-Large-3-675B-Instruct-2512-BF16"], unpinned.Select(model => model.Id).Order());
+        Assert.All(unpinned, model => Assert.Contains("revision", model.Note, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Pinned_commits_differ_from_one_repository_to_the_next()
+    {
+        var pinned = Catalog.Models.Values.Select(model => model.Revision).OfType<string>().ToArray();
+        Assert.Equal(pinned.Length, pinned.Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_row_has_a_source_and_a_date()
+    {
+        (string Row, string Source, string Date)[] rows =
+        [
+            .. Catalog.Models.Values.Select(row => (row.Id, row.Source, row.SourceDate)),
+            .. Catalog.Gpus.Values.Select(row => (row.Name, row.Source, row.SourceDate)),
+            .. Catalog.Sizes.Values.Select(row => (row.Slug, row.Source, row.SourceDate)),
+            .. Catalog.Engines.Values.Select(row => (row.Version, row.Source, row.SourceDate)),
+            .. Catalog.Engines.Values.SelectMany(row => row.Breakages.Select(breakage => (row.Version, breakage.Source, breakage.SourceDate))),
+            .. Catalog.Images.Values.Select(row => (row.Slug, row.Source, row.SourceDate)),
+        ];
+        Assert.All(rows, row =>
+        {
+            Assert.True(row.Source.Length > 10, row.Row);
+            Assert.NotEqual("undated", row.Date);
+        });
+    }
+
+    [Fact]
+    public void Flags_follow_what_a_model_is_for()
+    {
+        string[] mistral = ["--tokenizer-mode", "mistral", "--config-format", "mistral", "--load-format", "mistral"];
+        string[] tools = ["--enable-auto-tool-choice", "--tool-call-parser", "mistral"];
+        string[] reasoning = ["--reasoning-parser", "mistral"];
+        Assert.All(Catalog.Models.Values, model => Assert.Equal(
+            model.Use switch
+            {
+                ModelUse.Base => mistral,
+                ModelUse.Instruct => [.. mistral, .. tools],
+                _ => [.. mistral, .. tools, .. reasoning],
+            },
+            model.Flags));
+    }
+
+    [Fact]
+    public void Reasoning_is_offered_to_the_length_that_it_was_trained_for_and_the_others_to_256k() =>
+        Assert.All(Catalog.Models.Values, model => Assert.Equal(model.Use == ModelUse.Reasoning ? 131_072 : 262_144, model.MaxContext));
+
+    [Theory]
+    [InlineData(Small + "Instruct-2512", "ampere:weightOnly ada:native hopper:native blackwell:native cdna3:native cdna4:native")]
+    [InlineData(Small + "Base-2512", "ampere:native ada:native hopper:native blackwell:native cdna3:native cdna4:native")]
+    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512", "ampere:unverified ada:native hopper:native blackwell:native cdna3:unverified cdna4:unverified")]
+    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512-NVFP4", "ampere:weightOnly ada:weightOnly hopper:weightOnly blackwell:native")]
+    public void Formats_run_on_the_cards_that_were_seen_running_them(string id, string expected) => Assert.Equal(
+        expected,
+        string.Join(' ', Catalog.Models[id].Hardware.Select(entry => $"{CatalogWords.Of(entry.Key)}:{CatalogWords.Of(entry.Value)}")));
+
+    [Fact]
+    public void Every_published_plan_is_there_with_equal_numbers()
+    {
+        var plans = File.ReadAllLines(DataFile("gpu-plans.csv")).Skip(1).Select(line => line.Split(',')).ToArray();
+        Assert.Equal(plans.Select(plan => plan[0]), Catalog.Sizes.Keys);
+        Assert.All(plans, plan =>
+        {
+            var size = Catalog.Sizes[plan[0]];
+            string[] actual =
+            [
+                size.Slug, size.Gpu, Text(size.GpuCount), Text(Catalog.GpuOf(size).MemoryGB), Text(size.Vcpus), Text(size.RamGiB), Text(size.BootDiskGB),
+                Text(size.ScratchDiskGB), size.UsdPerHour?.ToString("0.00", null) ?? "", string.Join(';', size.Regions), size.Image,
+                size.Availability switch { Availability.OnDemand => "on-demand", Availability.Spot => "spot", _ => "contract" }, size.SourceDate,
+            ];
+            Assert.Equal(plan, actual);
+        });
+
+        static string Text(IFormattable? number) => number?.ToString(null, null) ?? "";
+    }
+
+    [Fact]
+    public void Cards_of_one_Droplet_talk_fast_when_there_are_several() =>
+        Assert.All(Catalog.Sizes.Values, size => Assert.Equal(size.GpuCount > 1, size.FastInterconnect));
+
+    [Fact]
+    public void Visible_memory_is_below_the_printed_and_above_nine_tenths_of_it() =>
+        Assert.All(Catalog.Gpus.Values, gpu => Assert.InRange(gpu.VisibleGiB / gpu.MemoryGB, 0.9, 1.0));
+
+    [Fact]
+    public void Every_engine_image_is_pinned_by_digest_and_newer_than_the_security_floor()
+    {
+        Assert.Equal("0.28.0", Catalog.SecurityFloor.Version);
+        Assert.All(Catalog.Engines.Values, engine =>
+        {
+            Assert.True(Version.Parse(engine.Version) >= Version.Parse(Catalog.SecurityFloor.Version));
+            Assert.All(engine.Images.Values, image => Assert.Matches("^[a-z./-]+@sha256:[0-9a-f]{64}$", image.Reference));
+        });
+    }
+
+    [Fact]
+    public void Drivers_of_the_base_images_reach_the_floor_of_every_engine_of_their_vendor()
+    {
+        var floors = Catalog.Engines.Values
+            .SelectMany(engine => engine.Images.Select(image => (Vendor: image.Key, image.Value.MinimumDriver)))
+            .Where(floor => floor.MinimumDriver is not null).ToArray();
+        Assert.NotEmpty(floors);
+        Assert.All(floors, floor => Assert.All(
+            Catalog.Images.Values.Where(image => image.Vendor == floor.Vendor),
+            image => Assert.True(Version.Parse(image.Driver!) >= Version.Parse(floor.MinimumDriver!))));
+    }
+
+    [Theory]
+    [InlineData("models.json", "models", "id")]
+    [InlineData("gpus.json", "gpus", "name")]
+    [InlineData("gpu-sizes.json", "sizes", "slug")]
+    [InlineData("engines.json", "engines", "version")]
+    [InlineData("images.json", "images", "slug")]
+    public void Every_member_of_a_row_reaches_its_record(string file, string list, string idMember)
+    {
+        // The reader copies member by member: one that is forgotten there would be checked and then lost.
+        using var stream = typeof(ModelCatalog).Assembly.GetManifestResourceStream($"catalog/{file}")!;
+        var rows = JsonNode.Parse(stream)![list]!.AsArray();
+        Assert.All(rows, row =>
+        {
+            var id = row![idMember]!.GetValue<string>();
+            object record = list switch
+            {
+                "models" => Catalog.Models[id],
+                "gpus" => Catalog.Gpus[id],
+                "sizes" => Catalog.Sizes[id],
+                "engines" => Catalog.Engines[id],
+                _ => Catalog.Images[id],
+            };
+            var actual = JsonSerializer.SerializeToNode(record, record.GetType(), Plain);
+            Assert.True(JsonNode.DeepEquals(WithoutNulls(row), actual), $"{row}\n{actual}");
+        });
+    }
+
+    [Fact]
+    public void Is_read_once_per_process() => Assert.Same(ModelCatalog.Load(), ModelCatalog.Load());
+
+    private static JsonObject WithoutNulls(JsonNode row) =>
+        new(row.AsObject().Where(member => member.Value is not null).Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value!.DeepClone())));
+
+    private static string DataFile(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "data", name);
+}

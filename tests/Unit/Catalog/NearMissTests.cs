@@ -1,0 +1,61 @@
+using CsCheck;
+using Infra.Components;
+using Infra.Components.Catalog;
+
+namespace Infra.Tests.Unit.Catalog;
+
+public sealed class NearMissTests
+{
+    private static readonly ModelCatalog Catalog = ModelCatalog.Load();
+
+    [Theory]
+    [InlineData("mistralai/ministral-3-3b-instruct-2512", "mistralai/Ministral-3-3B-Instruct-2512")]
+    [InlineData("Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-3B-Instruct-2512")]
+    [InlineData("mistralai/Ministral-3-3B-Instruct", "mistralai/Ministral-3-3B-Instruct-2512")]
+    [InlineData("mistralai/Minstral-3-14B-Base-2512", "mistralai/Ministral-3-14B-Base-2512")]
+    public void An_unknown_model_is_answered_with_the_likeliest_and_all_others(string typed, string meant)
+    {
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Model(typed, "endpoints.chat.model")).Mistakes);
+        Assert.Equal("endpoints.chat.model", mistake.Key);
+        Assert.Equal(typed, mistake.Value);
+        Assert.StartsWith($"is not a model of the catalog; did you mean {meant}", mistake.Problem, StringComparison.Ordinal);
+        Assert.All(Catalog.Models.Keys, id => Assert.Contains(id, mistake.Problem, StringComparison.Ordinal));
+        Assert.Equal($"pulumi config set --path 'endpoints.chat.model' {meant}", mistake.Fix);
+    }
+
+    [Fact]
+    public void An_unknown_size_names_its_neighbour()
+    {
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Mistakes);
+        Assert.Contains("did you mean gpu-h100x1-80gb", mistake.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_release_that_is_too_old_is_answered_with_the_security_floor()
+    {
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Engine("0.11.0", "engine.version")).Mistakes);
+        Assert.Contains("none below 0.28.0 is served", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("0.31.0", mistake.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_resembles_nothing_gets_no_suggestion() => Assert.Empty(NearMiss.Of("gpt-oss-120b", Catalog.Sizes.Keys));
+
+    [Fact]
+    public void A_name_is_always_its_own_nearest() =>
+        OneOf(Catalog.Sizes.Keys).Sample(slug => Assert.Equal(slug, NearMiss.Of(slug, Catalog.Sizes.Keys)[0]));
+
+    [Fact]
+    public void One_wrong_letter_still_finds_the_name() => Gen.Select(OneOf(Catalog.Models.Keys), Gen.Int[0, 200]).Sample((id, at) =>
+    {
+        var position = at % id.Length;
+        var typed = $"{id[..position]}~{id[(position + 1)..]}";
+        Assert.Contains(id, NearMiss.Of(typed, Catalog.Models.Keys));
+    });
+
+    private static Gen<string> OneOf(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return Gen.Int[0, all.Length - 1].Select(index => all[index]);
+    }
+}
