@@ -43,7 +43,7 @@ internal static class ActivationPeak
         var experts = tokens * ExpertElements(architecture, tensorParallel) * Bf16;
         var forward = (hidden * StreamElements * Bf16) + (tokens * DenseElements(architecture, tensorParallel) * Bf16) + LatentChunk(architecture, tensorParallel);
 
-        var phases = new List<double> { forward };
+        var phases = new List<double> { forward + (engine.ExpertWorkspaceStays ? 0 : experts) };
         if (engine.SamplesMultimodal || !options.Vision)
         {
             phases.Add((logits * engine.SamplerBytesPerLogit) + (hidden * HiddenStateBytes) + engine.SamplerBytes);
@@ -60,8 +60,8 @@ internal static class ActivationPeak
             phases.Add((copies * Bf16 * architecture.VocabularySize / tensorParallel * architecture.HiddenSize) + (forward * CompiledForwardShare));
         }
 
-        // The workspace of fused experts stays, and so does what the sampler counts.
-        return phases.Max() + experts + (sequences * architecture.VocabularySize * engine.SamplerStateBytesPerLogit);
+        // What stays through all phases.
+        return phases.Max() + (engine.ExpertWorkspaceStays ? experts : 0) + (sequences * architecture.VocabularySize * engine.SamplerStateBytesPerLogit);
     }
 
     /// <summary>Gate, up and their product of one token in a dense block, on one GPU.</summary>

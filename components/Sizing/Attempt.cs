@@ -8,21 +8,23 @@ internal sealed class Attempt
 {
     private readonly Wish _wish;
     private readonly Gpu _gpu;
-    private readonly Layout _layout;
-    private readonly EngineOptions _options;
 
     public Attempt(Wish wish, Gpu gpu, Layout layout, int sequences)
     {
         _wish = wish;
         _gpu = gpu;
-        _layout = layout;
+        Layout = layout;
         var layoutOptions = wish.Options with { TensorParallel = layout.TensorParallel, DataParallel = layout.DataParallel, MaxNumSeqs = sequences };
-        _options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
-        Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, _options, wish.Engine);
+        Options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
+        Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, wish.Engine);
         var perEngine = (wish.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
         LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens, wish.Model.MaxContext);
     }
 
+    public Layout Layout { get; }
+
+    /// <summary>All that vLLM is asked, with nothing left open.</summary>
+    public EngineOptions Options { get; }
     public MemoryPlan Plan { get; }
 
     /// <summary>Longest context that as many requests as wished can have at once, in tokens; 0 if none.</summary>
@@ -37,8 +39,8 @@ internal sealed class Attempt
     {
         get
         {
-            var per = _layout.Gpus > 1 ? " per GPU" : "";
-            var budget = Invariant($"{Plan.BudgetGiB:F1} GiB ({_options.GpuMemoryUtilization:0.##} x {Plan.VisibleGiB:F1} GiB){per}");
+            var per = Layout.Gpus > 1 ? " per GPU" : "";
+            var budget = Invariant($"{Plan.BudgetGiB:F1} GiB ({Options.GpuMemoryUtilization:0.##} x {Plan.VisibleGiB:F1} GiB){per}");
             var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
             if (Plan.KvGiB <= Plan.MarginGiB)
             {
@@ -52,7 +54,7 @@ internal sealed class Attempt
             }
 
             var context = _wish.ContextLength ?? ShortestUseful;
-            var engines = _layout.DataParallel > 1 ? Invariant($" on {_layout.DataParallel} engines") : "";
+            var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
             return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; the longest context is {LongestContext:N0}");
         }
     }
@@ -60,33 +62,33 @@ internal sealed class Attempt
     public Placement ToPlacement(GpuSize size)
     {
         var context = MeetsWish && _wish.ContextLength is { } wished ? wished : ContextLength.RoundDown(LongestContext);
-        var perEngine = (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), _options.MaxNumSeqs!.Value);
+        var perEngine = (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), Options.MaxNumSeqs!.Value);
         return new Placement
         {
             Model = _wish.Model,
             Engine = _wish.Engine,
             Size = size,
             Gpu = _gpu,
-            TensorParallel = _layout.TensorParallel,
-            DataParallel = _layout.DataParallel,
-            ExpertParallel = _wish.Model.Architecture.Moe is not null && _layout.DataParallel > 1,
+            TensorParallel = Layout.TensorParallel,
+            DataParallel = Layout.DataParallel,
+            ExpertParallel = _wish.Model.Architecture.Moe is not null && Layout.DataParallel > 1,
             MaxModelLen = context,
-            MaxNumSeqs = _options.MaxNumSeqs.Value,
-            MaxNumBatchedTokens = _options.MaxNumBatchedTokens!.Value,
-            GpuMemoryUtilization = _options.GpuMemoryUtilization!.Value,
-            Options = _options,
+            MaxNumSeqs = Options.MaxNumSeqs.Value,
+            MaxNumBatchedTokens = Options.MaxNumBatchedTokens!.Value,
+            GpuMemoryUtilization = Options.GpuMemoryUtilization!.Value,
+            Options = Options,
             Memory = Plan,
-            KvTokens = Plan.KvTokens * _layout.DataParallel,
-            Requests = perEngine * _layout.DataParallel,
-            SingleStreamTokensPerSecondBound = Throughput.SingleStreamBound(_wish.Model, _gpu, _layout),
-            Warnings = PlacementWarnings.For(_wish, size, _gpu, _layout),
+            KvTokens = Plan.KvTokens * Layout.DataParallel,
+            Requests = perEngine * Layout.DataParallel,
+            SingleStreamTokensPerSecondBound = Throughput.SingleStreamBound(_wish.Model, _gpu, Layout),
+            Warnings = PlacementWarnings.For(_wish, size, _gpu, Layout),
             NotChosen = [],
         };
     }
 
     private double NeededGiB(int context)
     {
-        var perEngine = (_wish.Concurrency + _layout.DataParallel - 1) / _layout.DataParallel;
+        var perEngine = (_wish.Concurrency + Layout.DataParallel - 1) / Layout.DataParallel;
         return Gib.Of(perEngine * KvCache.InBlocks(context) * Plan.KvBytesPerToken);
     }
 }

@@ -26,6 +26,9 @@ internal sealed record EngineMemory
     /// <summary>A first start, which compiles, allocates copies of the embedding table that stay in the peak.</summary>
     public bool CompilationInPeak { get; init; }
 
+    /// <summary>The workspace of fused experts stays allocated while the sampler runs.</summary>
+    public bool ExpertWorkspaceStays { get; init; } = true;
+
     /// <summary>Bytes of one element of the table of rotary positions.</summary>
     public required int RotaryBytesPerElement { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed record EngineMemory
         SamplerBytesPerLogit = 38.25,
         SamplerBytes = 0,
         SamplesMultimodal = false,
+        ExpertWorkspaceStays = false,
         NonTorchGiB = 0.13,
         CommunicationGiB = 0.41,
     };

@@ -9,6 +9,12 @@ internal static class NodeFit
     /// <summary>Disk that the system, the engine's image and its caches take, in GB: 9 GB of image compressed, about three times that unpacked.</summary>
     private const double SystemDiskGB = 60;
 
+    /// <summary>
+    /// Memory of a card that is taken before vLLM looks, in GiB: driver and CUDA context. It refuses to start if its budget is more than what is free.
+    /// Seen: 0.41 (A100, 0.31.0), 0.51 and 0.61 (H100, 0.19.0 and 0.11.0); a 24 GB card failed with 0.48 outside of the budget (vLLM issue 57475).
+    /// </summary>
+    private const double TakenBeforeStartGiB = 0.5;
+
     /// <summary>Fewest requests in one engine step that placement goes down to, to free the sampler's memory.</summary>
     private const int FewestSequences = 16;
 
@@ -45,7 +51,7 @@ internal static class NodeFit
             Model = wish.Model,
             Size = size,
             Fits = best.MeetsWish,
-            Reason = best.Explanation,
+            Reason = best.MeetsWish ? best.Explanation : best.Explanation + NearMiss.Advice(wish, gpu, best),
             Placement = best.LongestContext > 0 ? best.ToPlacement(size) : null,
             Memory = best.Plan,
             LongestContext = best.LongestContext,
@@ -70,7 +76,11 @@ internal static class NodeFit
             return $"vLLM {wish.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
         }
 
-        return null;
+        var utilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization;
+        var free = gpu.VisibleGiB - TakenBeforeStartGiB;
+        return gpu.VisibleGiB * utilization > free
+            ? Invariant($"vLLM would not start: a utilization of {utilization:0.###} asks for {gpu.VisibleGiB * utilization:F1} GiB and about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
+            : null;
     }
 
     /// <summary>Why the weights do not fit on the disk that they are fetched to; null if they do, or if the disk is not known.</summary>

@@ -1,0 +1,34 @@
+using Infra.Components.Catalog;
+using static Infra.Components.Sizing.NodeFit;
+
+namespace Infra.Components.Sizing;
+
+/// <summary>What would make a wish fit on a card that it just misses.</summary>
+internal static class NearMiss
+{
+    /// <summary>A utilization that cards of their own bear: contexts and what vLLM does not count stay below the rest.</summary>
+    private const double HighUtilization = 0.95;
+
+    /// <summary>The first change of settings that helps, as the end of a sentence; empty if none does.</summary>
+    public static string Advice(Wish wish, Gpu gpu, Attempt missed)
+    {
+        var options = missed.Options;
+        var withoutVision = options with { Vision = false };
+        var higher = options with { GpuMemoryUtilization = HighUtilization };
+        var changes = new List<(string Setting, EngineOptions Options, bool Applies)>
+        {
+            ("without images (vision: false)", withoutVision, options.Vision),
+            ($"with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}", higher, options.GpuMemoryUtilization < HighUtilization),
+            ($"without images (vision: false) and with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}", higher with { Vision = false }, options.Vision && options.GpuMemoryUtilization < HighUtilization),
+        };
+        foreach (var (setting, changed, applies) in changes)
+        {
+            if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, changed.MaxNumSeqs!.Value) is { MeetsWish: true } attempt)
+            {
+                return Invariant($"; {setting} it holds {attempt.LongestContext:N0} tokens");
+            }
+        }
+
+        return "";
+    }
+}
