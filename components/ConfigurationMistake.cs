@@ -7,9 +7,11 @@ namespace Infra.Components;
 /// <param name="Fix">A command that can be pasted.</param>
 public sealed record ConfigurationMistake(string Key, object? Value, string Problem, string Fix)
 {
-    /// <summary>A mistake that <c>pulumi config set</c> mends.</summary>
+    /// <summary>A mistake that <c>pulumi config set</c> mends, or, for a key that is a flag, the command line.</summary>
     public static ConfigurationMistake InStackConfig(string key, object? value, string problem, string example = "<value>") =>
-        new(key, value, problem, $"pulumi config set --path '{key}' {example}");
+        new(key, value, problem, key.StartsWith("--", StringComparison.Ordinal)
+            ? $"./infra plan {key} {example}"
+            : $"pulumi config set --path '{key}' {example}");
 
     public override string ToString() =>
         Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";

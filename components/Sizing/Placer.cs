@@ -16,7 +16,7 @@ public static class Placer
     /// <exception cref="ConfigurationException">The wish cannot be met: the message has the arithmetic and what would fit.</exception>
     public static Placement Place(Wish wish, ModelCatalog catalog, string key)
     {
-        var mistakes = WishMistakes.Of(wish, key).ToList();
+        var mistakes = Mistakes(wish, key);
         if (mistakes.Count > 0)
         {
             throw new ConfigurationException(mistakes);
@@ -34,6 +34,11 @@ public static class Placer
         var chosen = offers.FirstOrDefault(offer => offer.WhyNotChosen is null);
         return chosen is null ? throw new ConfigurationException(WishMistakes.NothingFits(wish, key, offers)) : Chosen(chosen, offers);
     }
+
+    /// <summary>What no hardware could meet: a context beyond the model's, no request at all. Empty when the wish makes sense.</summary>
+    /// <param name="wish">The wish.</param>
+    /// <param name="key">As for <see cref="Place"/>.</param>
+    public static IReadOnlyList<ConfigurationMistake> Mistakes(Wish wish, string key) => [.. WishMistakes.Of(wish, key)];
 
     /// <summary>The hardware table: every model on every size, by model and price.</summary>
     /// <param name="wishes">One for each model.</param>

@@ -79,7 +79,7 @@ internal static class WishMistakes
         var elsewhere = FirstThatFits(offers);
         return elsewhere is null
             ? About(key, "model", wish.Model.Id, problem, "<model>")
-            : About(key, "model", wish.Model.Id, problem, "<model>") with { Fix = Fix(key, "size", elsewhere) };
+            : About(key, "model", wish.Model.Id, problem, "<model>") with { Fix = About(key, "size", null, "", elsewhere).Fix };
     }
 
     /// <summary>Which size to take instead.</summary>
@@ -97,10 +97,7 @@ internal static class WishMistakes
 
     /// <summary>A mistake about a setting of this endpoint.</summary>
     public static ConfigurationMistake About(string key, string setting, object? value, string problem, string example) =>
-        new(Path(key, setting), value, problem, Fix(key, setting, example));
-
-    private static string Fix(string key, string setting, string example) =>
-        key.Length == 0 ? $"--{Hyphenated(setting)} {example}" : $"pulumi config set --path '{Path(key, setting)}' {example}";
+        ConfigurationMistake.InStackConfig(Path(key, setting), value, problem, example);
 
     /// <summary>How messages name a setting.</summary>
     public static string Path(string key, string setting) => key.Length == 0 ? $"--{Hyphenated(setting)}" : $"{key}.{setting}";

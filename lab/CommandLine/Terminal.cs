@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace Infra.Lab.CommandLine;
+
+/// <summary>Where a command writes: people's text with colour in a terminal and plain when piped, machines' JSON.</summary>
+internal sealed class Terminal
+{
+    /// <summary>Width when the output is a pipe or a file: wide enough that no table is folded.</summary>
+    private const int PipeWidth = 240;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    };
+
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+
+    public Terminal(TextWriter output, TextWriter error, bool interactive)
+    {
+        _output = output;
+        _error = error;
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!interactive)
+        {
+            Console.Profile.Width = PipeWidth;
+            Console.Profile.Capabilities.Unicode = true;
+        }
+    }
+
+    /// <summary>Tables and trees go here.</summary>
+    public IAnsiConsole Console { get; }
+
+    public static Terminal ForThisProcess() =>
+        new(System.Console.Out, System.Console.Error, interactive: !System.Console.IsOutputRedirected);
+
+    public void WriteJson(object value) => _output.WriteLine(JsonSerializer.Serialize(value, Json));
+
+    public void WriteError(string message) => _error.WriteLine(message);
+}

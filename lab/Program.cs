@@ -1,0 +1,3 @@
+using Infra.Lab.CommandLine;
+
+return await InfraCommand.InvokeAsync(args);

@@ -1,0 +1,119 @@
+using Infra.Components;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Infra.Lab.Project;
+
+/// <summary>The Pulumi project on disk: <c>Pulumi.yaml</c> and its <c>Pulumi.STACK.yaml</c> files, read as the Pulumi CLI reads them.</summary>
+internal sealed class PulumiProject
+{
+    private const string ProjectFile = "Pulumi.yaml";
+    private readonly YamlMappingNode _project;
+
+    private PulumiProject(string folder, YamlMappingNode project)
+    {
+        Folder = folder;
+        _project = project;
+        Name = Text(project, "name")
+            ?? throw new ConfigurationException(new ConfigurationMistake("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
+    }
+
+    public string Folder { get; }
+    public string Name { get; }
+
+    /// <summary>Names of the stacks that have a file, sorted.</summary>
+    public IReadOnlyList<string> Stacks => [.. Directory.EnumerateFiles(Folder, "Pulumi.*.yaml")
+        .Select(file => Path.GetFileName(file)["Pulumi.".Length..^".yaml".Length])
+        .Order(StringComparer.Ordinal)];
+
+    /// <summary>Finds the project in a folder or the nearest one above it.</summary>
+    public static PulumiProject Find(string folder)
+    {
+        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
+        {
+            var file = Path.Combine(at.FullName, ProjectFile);
+            if (File.Exists(file))
+            {
+                return new PulumiProject(at.FullName, Read(file));
+            }
+        }
+
+        throw new ConfigurationException(new ConfigurationMistake("folder", folder, $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
+    }
+
+    /// <summary>Configuration of one stack, with the project's defaults filled in.</summary>
+    public StackFile Configuration(string stack)
+    {
+        var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
+        if (!Stacks.Contains(stack, StringComparer.Ordinal))
+        {
+            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra preview {(Stacks is [var first, ..] ? first : "dev")}"));
+        }
+
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var secrets = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (key, declared) in Section(_project, "config", ProjectFile))
+        {
+            if (Default(declared) is { } value)
+            {
+                values[Namespaced(key)] = YamlJson.ConfigValue(value, out _);
+            }
+        }
+
+        foreach (var (key, value) in Section(Read(file), "config", Path.GetFileName(file)))
+        {
+            var name = Namespaced(key);
+            values[name] = YamlJson.ConfigValue(value, out var secret);
+            if (secret)
+            {
+                secrets.Add(name);
+            }
+        }
+
+        return new StackFile(Name, stack, values, secrets);
+    }
+
+    /// <summary>The engine puts a key without a namespace into the project's.</summary>
+    private string Namespaced(string key) => key.Contains(':', StringComparison.Ordinal) ? key : $"{Name}:{key}";
+
+    /// <summary>A declaration is a bare value, or a mapping with <c>default</c> or <c>value</c>.</summary>
+    private static YamlNode? Default(YamlNode declared) => declared switch
+    {
+        YamlMappingNode mapping => Child(mapping, "value") ?? Child(mapping, "default"),
+        _ => declared,
+    };
+
+    private static YamlMappingNode Read(string file)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(File.ReadAllText(file)));
+            return stream.Documents switch
+            {
+                [] => [],
+                [{ RootNode: YamlMappingNode root }] => root,
+                _ => throw Malformed(file, "must be one mapping of keys to values"),
+            };
+        }
+        catch (YamlException exception)
+        {
+            throw Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, YamlNode>> Section(YamlMappingNode root, string name, string file) => Child(root, name) switch
+    {
+        null or YamlScalarNode { Value: null or "" or "null" or "~" } => [],
+        YamlMappingNode section => section.Children.Select(pair => KeyValuePair.Create(pair.Key.ToString(), pair.Value)),
+        _ => throw Malformed(file, $"has a '{name}' that is not a mapping of keys to values"),
+    };
+
+    private static YamlNode? Child(YamlMappingNode node, string key) =>
+        node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;
+
+    private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
+
+    private static ConfigurationException Malformed(string file, string problem) =>
+        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the form"));
+}

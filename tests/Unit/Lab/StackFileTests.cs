@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Infra.Components;
+using Infra.Lab.Project;
+
+namespace Infra.Tests.Unit.Lab;
+
+public sealed class StackFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("infra-project-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Scalars_are_text_and_collections_are_json_as_the_engine_passes_them()
+    {
+        var values = Configuration("""
+            config:
+              inference:region: tor1
+              inference:maxHourlyUsd: 2.50
+              inference:adminCidrs: ["203.0.113.7/32"]
+              inference:endpoints:
+                chat: {model: m, replicas: 2, vision: false, servedModelName: "3"}
+            """).Values;
+
+        Assert.Equal("tor1", values["inference:region"]);
+        Assert.Equal("2.50", values["inference:maxHourlyUsd"]);
+        Assert.Equal("""["203.0.113.7/32"]""", values["inference:adminCidrs"]);
+        var chat = JsonDocument.Parse(values["inference:endpoints"]).RootElement.GetProperty("chat");
+        Assert.Equal(2, chat.GetProperty("replicas").GetInt32());
+        Assert.False(chat.GetProperty("vision").GetBoolean());
+        Assert.Equal("3", chat.GetProperty("servedModelName").GetString());
+    }
+
+    [Fact]
+    public void A_key_without_a_namespace_belongs_to_the_project() =>
+        Assert.Equal("tor1", Configuration("config: {region: tor1}").Values["inference:region"]);
+
+    [Fact]
+    public void Defaults_of_the_project_are_filled_in_and_the_stack_overrides_them()
+    {
+        const string project = """
+            name: inference
+            runtime: dotnet
+            config:
+              region: {type: string, default: nyc2}
+              inference:vpcCidr: {value: 10.1.0.0/16}
+            """;
+
+        Assert.Equal("nyc2", Configuration("config: {}", project).Values["inference:region"]);
+        Assert.Equal("tor1", Configuration("config: {inference:region: tor1}", project).Values["inference:region"]);
+        Assert.Equal("10.1.0.0/16", Configuration("config: {}", project).Values["inference:vpcCidr"]);
+    }
+
+    [Fact]
+    public void A_secure_value_is_a_secret_and_its_ciphertext_does_not_leave_the_file()
+    {
+        var configuration = Configuration("""
+            config:
+              inference:huggingFaceToken: {secure: v1:ciphertext}
+            """);
+
+        Assert.Contains("inference:huggingFaceToken", configuration.SecretKeys);
+        Assert.Equal(StackFile.SecretPlaceholder, configuration.Values["inference:huggingFaceToken"]);
+    }
+
+    [Theory]
+    [InlineData("config: [", "is not YAML")]
+    [InlineData("config: text", "not a mapping")]
+    [InlineData("- a\n- b", "must be one mapping")]
+    [InlineData("config: {a: 1, a: 2}", "is not YAML")]
+    public void A_broken_file_is_the_operators_mistake_and_names_the_file(string stack, string problem)
+    {
+        var exception = Assert.Throws<ConfigurationException>(() => Configuration(stack));
+
+        Assert.Contains("Pulumi.test.yaml", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_stack_lists_those_that_exist()
+    {
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.dev.yaml"), "config: {}");
+
+        var exception = Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo"));
+
+        Assert.Contains("dev", exception.Message, StringComparison.Ordinal);
+    }
+
+    private StackFile Configuration(string stack, string project = "name: inference")
+    {
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), project);
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.test.yaml"), stack);
+        return PulumiProject.Find(_folder).Configuration("test");
+    }
+}
