@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Infra.Components.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
@@ -8,8 +6,6 @@ namespace Infra.Tests.Unit.Sizing;
 /// <summary>Holds the memory plan against what vLLM logged, row by row.</summary>
 public sealed class ObservationTests(ITestOutputHelper output)
 {
-    private const string TableStart = "<!-- measured error: start -->";
-    private const string TableEnd = "<!-- measured error: end -->";
     private static readonly Observations All = Observations.Load();
 
     /// <summary>Largest error in KV cache that a group may have, and why it is no smaller.</summary>
@@ -88,28 +84,10 @@ public sealed class ObservationTests(ITestOutputHelper output)
         Assert.All(All.Unusable, row => Assert.NotEmpty(row.Reason));
     }
 
-    /// <summary>The table of docs/sizing.md is this one: set GOLDEN_ACCEPT=1 and run this test to write it anew.</summary>
-    [Fact]
-    public void The_documentation_shows_the_measured_error_of_every_row()
-    {
-        var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/sizing.md"));
-        var document = File.ReadAllText(path);
-        var start = document.IndexOf(TableStart, StringComparison.Ordinal) + TableStart.Length;
-        var end = document.IndexOf(TableEnd, StringComparison.Ordinal);
-        Assert.True(end > start, $"{path} has no table between '{TableStart}' and '{TableEnd}'.");
-        var expected = document[..start] + "\n" + Table() + document[end..];
-        if (Environment.GetEnvironmentVariable("GOLDEN_ACCEPT") == "1")
-        {
-            File.WriteAllText(path, expected);
-        }
-
-        Assert.Equal(expected, File.ReadAllText(path));
-    }
-
     private static Observation Row(string id) => All.Rows.Single(row => row.Id == id);
 
     /// <summary>Relative error of the tokens where they were logged, else of the GiB.</summary>
-    private static double Error(Observation row)
+    internal static double Error(Observation row)
     {
         var plan = All.Plan(row);
         return row.KvTokens is { } tokens ? ((double)plan.KvTokens / tokens) - 1 : (plan.KvGiB / row.KvGiB!.Value) - 1;
@@ -121,34 +99,4 @@ public sealed class ObservationTests(ITestOutputHelper output)
         return string.Create(CultureInfo.InvariantCulture,
             $"{row.Id}: KV {plan.KvGiB:F2} GiB, logged {row.KvGiB:F2}; tokens {plan.KvTokens:N0}, logged {row.KvTokens:N0}; error {Error(row):P1}");
     }
-
-    private static string Table()
-    {
-        var table = new StringBuilder("| group | model | card | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
-        table.Append("|---|---|---|---|---|---|---|---|---|---|---|\n");
-        foreach (var row in All.Rows.Where(row => row.Fits))
-        {
-            var plan = All.Plan(row);
-            var predicted = row.KvTokens is null ? $"{plan.KvGiB:F2} GiB" : $"{plan.KvTokens:N0}";
-            var logged = row.KvTokens is { } tokens ? $"{tokens:N0}" : $"{row.KvGiB:F2} GiB";
-            table.Append(CultureInfo.InvariantCulture,
-                $"| {row.Group} | {row.Model.Split('/')[^1]} | {row.Gpu.Split('-')[0]} | {row.Engine} | {row.Utilization:0.00} | {row.TensorParallel} | {plan.WeightsGiB:F2} | {plan.OverheadGiB:F2} | {predicted} | {logged} | {100 * Math.Round(Error(row), 3):+0.0;-0.0;0.0} % |\n");
-        }
-
-        table.Append("\nRefused, as they were seen to fail:\n\n");
-        foreach (var row in All.Rows.Where(row => !row.Fits))
-        {
-            table.Append(CultureInfo.InvariantCulture, $"- {row.Model.Split('/')[^1]} on {row.TensorParallel} x {row.Gpu} at {row.Utilization:0.00} with {row.ContextLength:N0} tokens ({row.Source}, {row.SourceDate})\n");
-        }
-
-        table.Append("\nNot used:\n\n");
-        foreach (var row in All.Unusable)
-        {
-            table.Append(CultureInfo.InvariantCulture, $"- {row.What}: {row.Reason} ({row.Source})\n");
-        }
-
-        return table.ToString();
-    }
-
-    private static string Here([CallerFilePath] string file = "") => file;
 }
