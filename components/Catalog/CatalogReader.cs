@@ -62,7 +62,7 @@ internal sealed class CatalogReader
         var source = new SourceFile(file, ownRows, _mistakes);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            source.Mistake("", new("", null, "must be an object: { \"models\": [...], \"gpus\": [...], \"sizes\": [...], \"engines\": [...] }"));
+            source.Mistake("", new("", null, """must be an object: { "models": [...], "gpus": [...], "sizes": [...], "engines": [...] }"""));
             return;
         }
 
@@ -107,7 +107,8 @@ internal sealed class CatalogReader
         }
         catch (JsonException problem)
         {
-            _mistakes.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {problem.Message.Split(" LineNumber:")[0]}")));
+            var reason = problem.Message.Split(" LineNumber:")[0];
+            _mistakes.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {reason}")));
             return null;
         }
     }
@@ -155,8 +156,8 @@ internal sealed class CatalogReader
         var added = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (index, element) in list.EnumerateArray().Index())
         {
-            var id = element.ValueKind == JsonValueKind.Object && element.TryGetProperty(kind.IdMember, out var name) && name.ValueKind == JsonValueKind.String
-                ? name.GetString() : null;
+            var id = element.ValueKind == JsonValueKind.Object && element.TryGetProperty(kind.IdMember, out var name)
+                && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
             var label = id is null ? $"{kind.List}[{index}]" : $"{kind.List}[{index}] ({id})";
             if (RowOf(element, label, source, rows, kind) is not { } row)
             {
@@ -213,12 +214,12 @@ internal sealed class CatalogReader
         return value is null ? null : (value, element, replaces);
     }
 
-    /// <summary>The row with everything that it inherits and that has a default, without <c>basedOn</c> and <c>replaces</c>; null after a mistake.</summary>
+    /// <summary>The row with what it inherits and what has a default, without <c>basedOn</c> and <c>replaces</c>; null after a mistake.</summary>
     private (JsonElement Row, bool Replaces)? Complete<T>(
         JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
         where T : class
     {
-        if (Duplicates(element).FirstOrDefault() is { } twice)
+        if (JsonTree.Duplicates(element).FirstOrDefault() is { } twice)
         {
             source.Mistake(label, new(twice, null, "is there twice"));
             return null;
@@ -226,13 +227,13 @@ internal sealed class CatalogReader
 
         var row = JsonObject.Create(element)!;
         var mistakes = source.Count;
-        var replaces = Take(row, "replaces") switch
+        var replaces = JsonTree.Take(row, "replaces") switch
         {
             null => false,
             { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
             { } other => source.Mistake(label, RowMistake.At("replaces", other, "must be true or false, without quotes")),
         };
-        if (Take(row, "basedOn") is { } basedOn)
+        if (JsonTree.Take(row, "basedOn") is { } basedOn)
         {
             if (basedOn.ValueKind == JsonValueKind.String && Json.TryGetValue((kind.List, basedOn.GetString()!), out var parent))
             {
@@ -240,8 +241,8 @@ internal sealed class CatalogReader
             }
             else
             {
-                source.Mistake(label, RowMistake.At("basedOn", basedOn, $"must be the {kind.IdMember} of a row that is known or stands further up. "
-                    + NearMiss.Sentence(basedOn.ToString(), rows.Keys)));
+                source.Mistake(label, RowMistake.At("basedOn", basedOn,
+                    $"must be the {kind.IdMember} of a row that is known or stands further up. {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
             }
         }
 
@@ -252,47 +253,7 @@ internal sealed class CatalogReader
 
         kind.Complete(row);
         RowDefaults.Provenance(row, source.Name);
-        return (Element(row), replaces);
-    }
-
-    /// <summary>A JSON tree as the reader takes it, without the serializer and its compilation.</summary>
-    internal static JsonElement Element(JsonNode? node)
-    {
-        using var document = JsonDocument.Parse(node?.ToJsonString() ?? "null");
-        return document.RootElement.Clone();
-    }
-
-    private static JsonElement? Take(JsonObject row, string member)
-    {
-        if (!row.ContainsKey(member))
-        {
-            return null;
-        }
-
-        var value = Element(row[member]);
-        row.Remove(member);
-        return value;
-    }
-
-    /// <summary>Members that an object has twice, at any depth: a JSON object in memory could not hold them.</summary>
-    private static IEnumerable<string> Duplicates(JsonElement element, string path = "")
-    {
-        if (element.ValueKind == JsonValueKind.Array)
-        {
-            return element.EnumerateArray().Index().SelectMany(item => Duplicates(item.Item, $"{path}[{item.Index}]"));
-        }
-
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return [];
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        return element.EnumerateObject().SelectMany(member =>
-        {
-            var at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
-            return seen.Add(member.Name) ? Duplicates(member.Value, at) : [at];
-        });
+        return (JsonTree.Element(row), replaces);
     }
 
     /// <summary>One list of a catalog file.</summary>

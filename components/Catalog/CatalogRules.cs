@@ -12,8 +12,8 @@ internal static class CatalogRules
     // What placement, settings and the node decide. A row that set them too would be overruled or would open what is closed.
     private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
-        "--allowed-local-media-path", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel", "--enforce-eager",
-        "--gpu-memory-utilization", "--host", "--kv-cache-dtype", "--language-model-only", "--limit-mm-per-prompt", "--max-model-len",
+        "--allowed-local-media-path", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel",
+        "--enforce-eager", "--gpu-memory-utilization", "--host", "--kv-cache-dtype", "--language-model-only", "--limit-mm-per-prompt", "--max-model-len",
         "--max-num-batched-tokens", "--max-num-seqs", "--model", "--pipeline-parallel-size", "-pp", "--port", "--revision", "--root-path",
         "--served-model-name", "--ssl-certfile", "--ssl-keyfile", "--tensor-parallel-size", "-tp", "--uds",
     };
@@ -28,11 +28,13 @@ internal static class CatalogRules
 
         if (gpu.VisibleGiB > gpu.MemoryGB || gpu.VisibleGiB < gpu.MemoryGB / 2)
         {
-            yield return new("visibleGiB", Text(gpu.VisibleGiB), $"must be between half of memoryGB and memoryGB, which is {Text(gpu.MemoryGB)}");
+            yield return new("visibleGiB", Text(gpu.VisibleGiB),
+                $"must be between half of memoryGB and memoryGB, which is {Text(gpu.MemoryGB)}");
         }
     }
 
-    public static IEnumerable<RowMistake> Size(GpuSize size, IReadOnlyDictionary<string, Gpu> gpus, IReadOnlyDictionary<string, BaseImage> images)
+    public static IEnumerable<RowMistake> Size(
+        GpuSize size, IReadOnlyDictionary<string, Gpu> gpus, IReadOnlyDictionary<string, BaseImage> images)
     {
         gpus.TryGetValue(size.Gpu, out var gpu);
         images.TryGetValue(size.Image, out var image);
@@ -48,12 +50,14 @@ internal static class CatalogRules
 
         if (gpu is not null && image is not null && gpu.Vendor != image.Vendor)
         {
-            yield return new("image", size.Image, $"has the driver of {CatalogWords.Of(image.Vendor)}, and the card is of {CatalogWords.Of(gpu.Vendor)}");
+            yield return new("image", size.Image,
+                $"has the driver of {CatalogWords.Of(image.Vendor)}, and the card is of {CatalogWords.Of(gpu.Vendor)}");
         }
 
         if (size.UsdPerHour is null && size.Availability != Availability.Contract)
         {
-            yield return new("usdPerHour", null, $"is missing; only a size with the availability contract may have none, and this is {CatalogWords.Of(size.Availability)}");
+            yield return new("usdPerHour", null,
+                $"is missing; only a size with the availability contract may have none, and this is {CatalogWords.Of(size.Availability)}");
         }
     }
 
@@ -88,7 +92,8 @@ internal static class CatalogRules
         {
             if (architecture.KeyValueHeads is not null || architecture.HeadDim is not null)
             {
-                yield return new("architecture.mla", null, "is there beside keyValueHeads or headDim: attention is either latent or grouped-query");
+                yield return new("architecture.mla", null,
+                    "is there beside keyValueHeads or headDim: attention is either latent or grouped-query");
             }
         }
         else if (architecture.KeyValueHeads is not { } heads)
@@ -97,7 +102,8 @@ internal static class CatalogRules
         }
         else if (architecture.AttentionHeads % heads != 0)
         {
-            yield return new("architecture.keyValueHeads", $"{heads}", $"must divide attentionHeads, which is {architecture.AttentionHeads}");
+            yield return new("architecture.keyValueHeads", $"{heads}",
+                $"must divide attentionHeads, which is {architecture.AttentionHeads}");
         }
 
         if (architecture.Mla is null && architecture.HeadDim is null)
@@ -109,12 +115,14 @@ internal static class CatalogRules
         {
             if (moe.ActiveExperts > moe.Experts)
             {
-                yield return new("architecture.moe.activeExperts", $"{moe.ActiveExperts}", $"must be at most experts, which is {moe.Experts}");
+                yield return new("architecture.moe.activeExperts", $"{moe.ActiveExperts}",
+                    $"must be at most experts, which is {moe.Experts}");
             }
 
             if (moe.DenseLayers > architecture.Layers)
             {
-                yield return new("architecture.moe.denseLayers", $"{moe.DenseLayers}", $"must be at most layers, which is {architecture.Layers}");
+                yield return new("architecture.moe.denseLayers", $"{moe.DenseLayers}",
+                    $"must be at most layers, which is {architecture.Layers}");
             }
         }
     }
@@ -123,12 +131,14 @@ internal static class CatalogRules
     {
         if (model.MaxContext > model.Architecture.MaxPositions)
         {
-            yield return new("maxContext", $"{model.MaxContext}", $"must be at most architecture.maxPositions, which is {model.Architecture.MaxPositions}");
+            yield return new("maxContext", $"{model.MaxContext}",
+                $"must be at most architecture.maxPositions, which is {model.Architecture.MaxPositions}");
         }
 
         if (model.Architecture.Vision is { } vision && vision.Parameters >= model.Parameters)
         {
-            yield return new("parameters", $"{model.Parameters}", $"must be more than architecture.vision.parameters, which is {vision.Parameters}: it counts them too");
+            yield return new("parameters", $"{model.Parameters}",
+                $"must be more than architecture.vision.parameters, which is {vision.Parameters}: it counts them too");
         }
 
         var bytesPerParameter = (double)model.WeightBytes / model.Parameters;

@@ -48,7 +48,9 @@ public sealed class ModelCatalog
     /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
     public static ModelCatalog Load(string? userFile = null) => userFile is null ? BuiltIn.Value : BuiltIn.Value.Add(userFile);
 
-    /// <summary>This catalog and the rows of a file. A row that exists already is a mistake unless the new one says <c>"replaces": true</c>.</summary>
+    /// <summary>
+    /// This catalog and the rows of a file. A row that exists already is a mistake unless the new one says <c>"replaces": true</c>.
+    /// </summary>
     /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
     public ModelCatalog Add(string userFile)
     {
@@ -60,7 +62,8 @@ public sealed class ModelCatalog
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new ConfigurationException(ConfigurationMistake.InStackConfig("catalog", userFile, $"cannot be read: {problem.Message}", "<file.json>"));
+            throw new ConfigurationException(
+                ConfigurationMistake.InStackConfig("catalog", userFile, $"cannot be read: {problem.Message}", "<file.json>"));
         }
 
         return Add(content, userFile);

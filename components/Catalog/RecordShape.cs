@@ -18,7 +18,8 @@ internal sealed class RecordShape
     private RecordShape(Type record)
     {
         // A computed property has no setter and is no member of a row.
-        Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(RecordMember.Of)];
+        Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite).Select(RecordMember.Of)];
         _byName = Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
     }
 

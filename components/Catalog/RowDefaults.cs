@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 namespace Infra.Components.Catalog;
 
 /// <summary>
-/// Completes a row of the operator's own file, where an honest default exists, to the shape that the built-in rows have. A member of the wrong kind is
-/// left for <see cref="StrictRow"/> to report.
+/// Completes a row of the operator's own file, where an honest default exists, to the shape that the built-in rows have. A member of the
+/// wrong kind is left for <see cref="StrictRow"/> to report.
 /// </summary>
 internal static class RowDefaults
 {
-    // Shares of the printed memory that vLLM and torch saw in public logs of 2026; docs/catalog.md lists the cards. The lowest of each kind, so that
-    // nothing is called fitting that does not: GeForce and RTX 0.978 to 0.989 from 20 GB on, a little less below; H100 and H200 0.990 and 0.991;
-    // others 0.918 to 0.991 (L4, L40S and A10 lose a sixteenth to ECC, B200 and B300 as much to what is printed); MI300X and later 0.998.
+    // Shares of the printed memory that vLLM and torch saw in public logs of 2026; docs/catalog.md lists the cards. The lowest of each kind,
+    // so that nothing is called fitting that does not: GeForce and RTX 0.978 to 0.989 from 20 GB on, a little less below; H100 and H200 0.990
+    // and 0.991; others 0.918 to 0.991 (L4, L40S and A10 lose a sixteenth to ECC, a B300 as much to what is printed); MI300X and later 0.998.
     private const double VisibleShareRtx = 0.97;
     private const double VisibleShareHopper = 0.98;
     private const double VisibleShareOther = 0.915;
@@ -97,8 +97,8 @@ internal static class RowDefaults
         }
 
         // transformers does the same where head_dim is absent.
-        if (architecture["mla"] is null && Number(architecture["hiddenSize"]) is { } hidden && Number(architecture["attentionHeads"]) is { } heads
-            && heads > 0 && hidden % heads == 0)
+        if (architecture["mla"] is null && Number(architecture["hiddenSize"]) is { } hidden
+            && Number(architecture["attentionHeads"]) is { } heads && heads > 0 && hidden % heads == 0)
         {
             Default(architecture, "headDim", (int)(hidden / heads));
         }
@@ -133,7 +133,7 @@ internal static class RowDefaults
         }
 
         Default(row, "hardware", Map(HardwareSupport.For(precision)));
-        var element = CatalogReader.Element(json);
+        var element = JsonTree.Element(json);
         if (StrictRow.Mistakes(element, typeof(Architecture)).Count > 0)
         {
             Default(row, "parameters", 1);
@@ -161,5 +161,6 @@ internal static class RowDefaults
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static double? Number(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) : null;
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) : null;
 }

@@ -169,7 +169,8 @@ internal static class StrictRow
 
     private static void CheckBounds(JsonElement value, RecordMember member, string path, List<RowMistake> mistakes)
     {
-        if (member.Lowest is { } lowest && member.Highest is { } highest && value.GetDouble() is var number && (number < lowest || number > highest))
+        if (member.Lowest is { } lowest && member.Highest is { } highest
+            && value.GetDouble() is var number && (number < lowest || number > highest))
         {
             mistakes.Add(RowMistake.At(path, value, member.Expected));
         }
