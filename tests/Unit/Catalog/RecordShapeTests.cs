@@ -38,7 +38,7 @@ public sealed class RecordShapeTests
     [MemberData(nameof(Records))]
     public void Every_pattern_says_what_it_wants(Type record) => Assert.All(
         RecordShape.Of(record).Members.Where(member => member.Pattern is not null),
-        member => Assert.StartsWith("must be ", member.PatternHelp, StringComparison.Ordinal));
+        member => Assert.StartsWith("must ", member.PatternHelp, StringComparison.Ordinal));
 
     [Theory]
     [InlineData(Patterns.Word, "--tool-call-parser", true)]
