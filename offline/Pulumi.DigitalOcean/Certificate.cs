@@ -6,7 +6,9 @@ namespace Pulumi.DigitalOcean;
 public class Certificate : CustomResource
 {
     public Certificate(string name, CertificateArgs? args = null, CustomResourceOptions? options = null)
-        : base("digitalocean:index/certificate:Certificate", name, args ?? new CertificateArgs(), ProviderDefaults.AddTo(options, "privateKey"))
+        : base(
+            "digitalocean:index/certificate:Certificate", name, args ?? new CertificateArgs(),
+            ProviderDefaults.AddTo(options, "privateKey"))
     {
     }
 

@@ -64,10 +64,6 @@ public class Droplet : CustomResource
     [Output("priceMonthly")]
     public Output<double> PriceMonthly { get; private set; } = null!;
 
-    [Obsolete("The provider has deprecated it.")]
-    [Output("privateNetworking")]
-    public Output<bool> PrivateNetworking { get; private set; } = null!;
-
     [Output("publicNetworking")]
     public Output<bool> PublicNetworking { get; private set; } = null!;
 
@@ -131,10 +127,6 @@ public sealed class DropletArgs : ResourceArgs
 
     [Input("name")]
     public Input<string>? Name { get; set; }
-
-    [Obsolete("The provider has deprecated it.")]
-    [Input("privateNetworking")]
-    public Input<bool>? PrivateNetworking { get; set; }
 
     [Input("publicNetworking")]
     public Input<bool>? PublicNetworking { get; set; }

@@ -10,10 +10,6 @@ public class LoadBalancer : CustomResource
     {
     }
 
-    [Obsolete("The provider has deprecated it.")]
-    [Output("algorithm")]
-    public Output<string?> Algorithm { get; private set; } = null!;
-
     [Output("disableLetsEncryptDnsRecords")]
     public Output<bool?> DisableLetsEncryptDnsRecords { get; private set; } = null!;
 
@@ -102,10 +98,6 @@ public class LoadBalancer : CustomResource
 /// <summary>Arguments of <see cref="LoadBalancer"/>.</summary>
 public sealed class LoadBalancerArgs : ResourceArgs
 {
-    [Obsolete("The provider has deprecated it.")]
-    [Input("algorithm")]
-    public InputUnion<string, Algorithm>? Algorithm { get; set; }
-
     [Input("disableLetsEncryptDnsRecords")]
     public Input<bool>? DisableLetsEncryptDnsRecords { get; set; }
 

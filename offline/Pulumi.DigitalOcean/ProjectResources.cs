@@ -6,7 +6,9 @@ namespace Pulumi.DigitalOcean;
 public class ProjectResources : CustomResource
 {
     public ProjectResources(string name, ProjectResourcesArgs args, CustomResourceOptions? options = null)
-        : base("digitalocean:index/projectResources:ProjectResources", name, args ?? new ProjectResourcesArgs(), ProviderDefaults.AddTo(options))
+        : base(
+            "digitalocean:index/projectResources:ProjectResources", name, args ?? new ProjectResourcesArgs(),
+            ProviderDefaults.AddTo(options))
     {
     }
 

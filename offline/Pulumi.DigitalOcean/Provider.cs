@@ -28,7 +28,8 @@ public class Provider : ProviderResource
 public sealed class ProviderArgs : ResourceArgs
 {
     [Input("apiEndpoint")]
-    public Input<string>? ApiEndpoint { get; set; } = FromEnvironment("DIGITALOCEAN_API_URL") ?? "https://api.digitalocean.com";
+    public Input<string>? ApiEndpoint { get; set; } =
+        FromEnvironment("DIGITALOCEAN_API_URL") ?? "https://api.digitalocean.com";
 
     [Input("httpRetryMax", json: true)]
     public Input<int>? HttpRetryMax { get; set; }

@@ -19,10 +19,6 @@ public class Volume : CustomResource
     [Output("filesystemLabel")]
     public Output<string> FilesystemLabel { get; private set; } = null!;
 
-    [Obsolete("The provider has deprecated it.")]
-    [Output("filesystemType")]
-    public Output<string> FilesystemType { get; private set; } = null!;
-
     [Output("initialFilesystemLabel")]
     public Output<string?> InitialFilesystemLabel { get; private set; } = null!;
 
@@ -53,10 +49,6 @@ public sealed class VolumeArgs : ResourceArgs
 {
     [Input("description")]
     public Input<string>? Description { get; set; }
-
-    [Obsolete("The provider has deprecated it.")]
-    [Input("filesystemType")]
-    public Input<string>? FilesystemType { get; set; }
 
     [Input("initialFilesystemLabel")]
     public Input<string>? InitialFilesystemLabel { get; set; }

@@ -4,7 +4,9 @@ namespace Pulumi.DigitalOcean;
 public class VolumeAttachment : CustomResource
 {
     public VolumeAttachment(string name, VolumeAttachmentArgs args, CustomResourceOptions? options = null)
-        : base("digitalocean:index/volumeAttachment:VolumeAttachment", name, args ?? new VolumeAttachmentArgs(), ProviderDefaults.AddTo(options))
+        : base(
+            "digitalocean:index/volumeAttachment:VolumeAttachment", name, args ?? new VolumeAttachmentArgs(),
+            ProviderDefaults.AddTo(options))
     {
     }
 

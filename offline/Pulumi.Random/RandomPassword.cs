@@ -6,7 +6,9 @@ namespace Pulumi.Random;
 public class RandomPassword : CustomResource
 {
     public RandomPassword(string name, RandomPasswordArgs args, CustomResourceOptions? options = null)
-        : base("random:index/randomPassword:RandomPassword", name, args ?? new RandomPasswordArgs(), ProviderDefaults.AddTo(options, "bcryptHash", "result"))
+        : base(
+            "random:index/randomPassword:RandomPassword", name, args ?? new RandomPasswordArgs(),
+            ProviderDefaults.AddTo(options, "bcryptHash", "result"))
     {
     }
 
@@ -33,10 +35,6 @@ public class RandomPassword : CustomResource
 
     [Output("minUpper")]
     public Output<int> MinUpper { get; private set; } = null!;
-
-    [Obsolete("The provider has deprecated it.")]
-    [Output("number")]
-    public Output<bool> Number { get; private set; } = null!;
 
     [Output("numeric")]
     public Output<bool> Numeric { get; private set; } = null!;
@@ -77,10 +75,6 @@ public sealed class RandomPasswordArgs : ResourceArgs
 
     [Input("minUpper")]
     public Input<int>? MinUpper { get; set; }
-
-    [Obsolete("The provider has deprecated it.")]
-    [Input("number")]
-    public Input<bool>? Number { get; set; }
 
     [Input("numeric")]
     public Input<bool>? Numeric { get; set; }

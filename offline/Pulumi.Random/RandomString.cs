@@ -31,10 +31,6 @@ public class RandomString : CustomResource
     [Output("minUpper")]
     public Output<int> MinUpper { get; private set; } = null!;
 
-    [Obsolete("The provider has deprecated it.")]
-    [Output("number")]
-    public Output<bool> Number { get; private set; } = null!;
-
     [Output("numeric")]
     public Output<bool> Numeric { get; private set; } = null!;
 
@@ -74,10 +70,6 @@ public sealed class RandomStringArgs : ResourceArgs
 
     [Input("minUpper")]
     public Input<int>? MinUpper { get; set; }
-
-    [Obsolete("The provider has deprecated it.")]
-    [Input("number")]
-    public Input<bool>? Number { get; set; }
 
     [Input("numeric")]
     public Input<bool>? Numeric { get; set; }

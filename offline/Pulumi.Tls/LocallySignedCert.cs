@@ -6,7 +6,9 @@ namespace Pulumi.Tls;
 public class LocallySignedCert : CustomResource
 {
     public LocallySignedCert(string name, LocallySignedCertArgs args, CustomResourceOptions? options = null)
-        : base("tls:index/locallySignedCert:LocallySignedCert", name, args ?? new LocallySignedCertArgs(), ProviderDefaults.AddTo(options, "caPrivateKeyPem"))
+        : base(
+            "tls:index/locallySignedCert:LocallySignedCert", name, args ?? new LocallySignedCertArgs(),
+            ProviderDefaults.AddTo(options, "caPrivateKeyPem"))
     {
     }
 

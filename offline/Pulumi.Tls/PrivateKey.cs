@@ -4,7 +4,9 @@ namespace Pulumi.Tls;
 public class PrivateKey : CustomResource
 {
     public PrivateKey(string name, PrivateKeyArgs args, CustomResourceOptions? options = null)
-        : base("tls:index/privateKey:PrivateKey", name, args ?? new PrivateKeyArgs(), ProviderDefaults.AddTo(options, "privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"))
+        : base(
+            "tls:index/privateKey:PrivateKey", name, args ?? new PrivateKeyArgs(),
+            ProviderDefaults.AddTo(options, "privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"))
     {
     }
 

@@ -6,7 +6,9 @@ namespace Pulumi.Tls;
 public class SelfSignedCert : CustomResource
 {
     public SelfSignedCert(string name, SelfSignedCertArgs args, CustomResourceOptions? options = null)
-        : base("tls:index/selfSignedCert:SelfSignedCert", name, args ?? new SelfSignedCertArgs(), ProviderDefaults.AddTo(options, "privateKeyPem"))
+        : base(
+            "tls:index/selfSignedCert:SelfSignedCert", name, args ?? new SelfSignedCertArgs(),
+            ProviderDefaults.AddTo(options, "privateKeyPem"))
     {
     }
 

@@ -35,10 +35,6 @@ public sealed class LoadBalancerFirewallArgs : ResourceArgs
 /// <summary>Argument <c>LoadBalancerForwardingRule</c>.</summary>
 public sealed class LoadBalancerForwardingRuleArgs : ResourceArgs
 {
-    [Obsolete("The provider has deprecated it.")]
-    [Input("certificateId")]
-    public Input<string>? CertificateId { get; set; }
-
     [Input("certificateName")]
     public Input<string>? CertificateName { get; set; }
 

@@ -48,7 +48,6 @@ public sealed class LoadBalancerFirewall
 [OutputType]
 public sealed class LoadBalancerForwardingRule
 {
-    public readonly string? CertificateId;
     public readonly string? CertificateName;
     public readonly int EntryPort;
     public readonly string EntryProtocol;
@@ -57,7 +56,6 @@ public sealed class LoadBalancerForwardingRule
     public readonly bool? TlsPassthrough;
 
     internal LoadBalancerForwardingRule(
-        string? certificateId,
         string? certificateName,
         int entryPort,
         string entryProtocol,
@@ -65,7 +63,6 @@ public sealed class LoadBalancerForwardingRule
         string targetProtocol,
         bool? tlsPassthrough)
     {
-        CertificateId = certificateId;
         CertificateName = certificateName;
         EntryPort = entryPort;
         EntryProtocol = entryProtocol;

@@ -1,0 +1,135 @@
+using Pulumi;
+using Pulumi.DigitalOcean;
+
+namespace Infra.Tests.Sdk;
+
+/// <summary>What fails a deployment, and what is then said.</summary>
+[Collection(SerialRuns.Name)]
+public sealed class FailureTests
+{
+    [Fact]
+    public async Task A_mistake_of_the_operator_is_its_message_alone()
+    {
+        var exception = await Failure(() => throw new RunException("region: 'x1' is unknown"));
+        Assert.Equal("region: 'x1' is unknown", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_derived_mistake_is_its_message_alone_as_well()
+    {
+        var exception = await Failure(() => throw new Mistake("message"));
+        Assert.Equal("message", exception.Message);
+    }
+
+    [Fact]
+    public async Task Any_other_exception_is_told_with_its_stack_trace()
+    {
+        var exception = await Failure(() => throw new InvalidOperationException("a bug"));
+        Assert.Contains("failed with an unhandled exception", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("a bug", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(Any_other_exception_is_told_with_its_stack_trace), exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_exception_about_a_resource_may_hide_its_stack_trace()
+    {
+        var exception = await Failure(() => throw new ResourceException("about a tag", new Tag("t"), hideStack: true));
+        Assert.Equal("about a tag", exception.Message);
+    }
+
+    [Fact]
+    public async Task An_asynchronous_program_fails_the_same_way()
+    {
+        var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(new Mocks(), new(), async () =>
+        {
+            await Task.Yield();
+            throw new RunException("later");
+        }));
+        Assert.Equal("later", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_failure_in_apply_fails_the_deployment_though_nobody_reads_the_output()
+    {
+        var exception = await Failure(() => Output.Create("in apply").Apply(Fail));
+        Assert.Equal("in apply", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_failure_in_a_later_apply_fails_the_deployment_too()
+    {
+        var exception = await Failure(() => new Tag("t").Id.Apply(async id =>
+        {
+            await Task.Yield();
+            return id.Length > 100 ? id : throw new RunException("after a while");
+        }));
+        Assert.Equal("after a while", exception.Message);
+    }
+
+    [Fact]
+    public async Task One_failure_is_reported_once_however_many_outputs_were_made_from_it()
+    {
+        var exception = await Failure(() =>
+        {
+            var failed = Output.Create("once").Apply(Fail);
+            _ = Output.Format($"{failed.Apply(value => value + 1)} {failed}");
+        });
+        Assert.Equal("once", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_logged_error_fails_the_deployment()
+    {
+        var exception = await Failure(() => Log.Error("no good"));
+        Assert.Equal("no good", exception.Message);
+    }
+
+    [Fact]
+    public async Task Several_logged_errors_are_reported_together()
+    {
+        var exception = await Assert.ThrowsAsync<AggregateException>(() => new Mocks().RunAsync(() =>
+        {
+            Log.Error("one");
+            Log.Error("two");
+        }));
+        Assert.Equal(["one", "two"], exception.InnerExceptions.Select(inner => inner.Message).Order());
+        Assert.All(exception.InnerExceptions, inner => Assert.IsType<RunException>(inner));
+    }
+
+    [Fact]
+    public Task Messages_that_are_no_errors_change_nothing() =>
+        new Mocks().RunAsync(() =>
+        {
+            Log.Debug("debug");
+            Log.Info("info");
+            Log.Warn("warn", new Tag("t"));
+        });
+
+    [Fact]
+    public async Task A_provider_that_fails_fails_the_deployment_and_what_depends_on_it_is_not_registered()
+    {
+        var mocks = new Mocks { Answer = args => throw new InvalidOperationException($"no {args.Name} for you") };
+        var exception = await Assert.ThrowsAsync<RunException>(() => mocks.RunAsync(() =>
+        {
+            var first = new Tag("first");
+            _ = new Tag("second", new() { Name = first.Id });
+        }));
+        Assert.Contains("no first for you", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("first", Assert.Single(mocks.Registered).Name);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task A_resource_needs_a_name(string? name)
+    {
+        var exception = await Failure(() => _ = new Tag(name!));
+        Assert.Contains("name", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<RunException> Failure(Action program) => Assert.ThrowsAsync<RunException>(() => new Mocks().RunAsync(program));
+
+    private static int Fail(string message) => throw new RunException(message);
+
+    private sealed class Mistake(string message) : RunException(message);
+}
