@@ -63,7 +63,10 @@ public sealed class ConfigTests
     public async Task A_missing_value_that_is_required_is_named_with_the_command_that_sets_it()
     {
         var exception = await Assert.ThrowsAsync<RunException>(() => RunAsync(() => new Config().Require("size")));
-        Assert.Equal("Missing Required configuration variable 'project:size'\n\tplease set a value using the command `pulumi config set project:size <value>`", exception.Message);
+        Assert.Equal(
+            "Missing Required configuration variable 'project:size'\n" +
+            "\tplease set a value using the command `pulumi config set project:size <value>`",
+            exception.Message);
     }
 
     [Theory]

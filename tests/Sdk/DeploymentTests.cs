@@ -33,7 +33,14 @@ public sealed class DeploymentTests
         var (_, outputs) = await Deployment.TestAsync(new Mocks(), new(), async () =>
         {
             await Task.Yield();
-            return new Dictionary<string, object?> { ["id"] = new Tag("t").Id, ["secret"] = Output.CreateSecret("s"), ["plain"] = 1, ["none"] = null } as IDictionary<string, object?>;
+            IDictionary<string, object?> made = new Dictionary<string, object?>
+            {
+                ["id"] = new Tag("t").Id,
+                ["secret"] = Output.CreateSecret("s"),
+                ["plain"] = 1,
+                ["none"] = null,
+            };
+            return made;
         });
         Assert.Equal("t-id", await OutputUtilities.GetValueAsync((Output<string>)outputs["id"]!));
         Assert.True(await Output.IsSecretAsync((Output<string>)outputs["secret"]!));
@@ -66,7 +73,8 @@ public sealed class DeploymentTests
     [Fact]
     public async Task A_deployment_inside_a_deployment_is_refused()
     {
-        var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(new Mocks(), new(), () => new Mocks().RunAsync(() => { })));
+        var exception = await Assert.ThrowsAsync<RunException>(
+            () => Deployment.TestAsync(new Mocks(), new(), () => new Mocks().RunAsync(() => { })));
         Assert.Contains("Deployment.Instance should only be set once", exception.Message, StringComparison.Ordinal);
     }
 

@@ -70,10 +70,16 @@ public sealed class InputsOfProvidersTests
         {
             InboundRules =
             {
-                new FirewallInboundRuleArgs { Protocol = "tcp", PortRange = "22", SourceAddresses = { "10.0.0.0/8" }, SourceDropletIds = { 7 } },
+                new FirewallInboundRuleArgs
+                {
+                    Protocol = "tcp",
+                    PortRange = "22",
+                    SourceAddresses = { "10.0.0.0/8" },
+                    SourceDropletIds = { 7 },
+                },
             },
         }));
-        var rule = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(Assert.IsType<ImmutableArray<object>>(inputs["inboundRules"])));
+        var rule = Mocks.OnlyObject(inputs["inboundRules"]);
         Assert.Equal("22", rule["portRange"]);
         Assert.Equal(["10.0.0.0/8"], Assert.IsType<ImmutableArray<object>>(rule["sourceAddresses"]));
         Assert.Equal([7.0], Assert.IsType<ImmutableArray<object>>(rule["sourceDropletIds"]));
@@ -149,10 +155,11 @@ public sealed class InputsOfProvidersTests
     [Fact]
     public async Task Assets_arrive_as_assets()
     {
-        var inputs = await InputsOf(() => _ = new RemoteCopy("c", new() { Connection = Host, RemotePath = "/p", Source = new StringAsset("text") }));
-        Assert.IsType<StringAsset>(inputs["source"]);
-        inputs = await InputsOf(() => _ = new RemoteCopy("c", new() { Connection = Host, RemotePath = "/p", Source = new FileAsset("file") }));
-        Assert.IsType<FileAsset>(inputs["source"]);
+        Assert.IsType<StringAsset>(await SourceOf(new StringAsset("text")));
+        Assert.IsType<FileAsset>(await SourceOf(new FileAsset("file")));
+
+        static async Task<object> SourceOf(Asset asset) =>
+            (await InputsOf(() => _ = new RemoteCopy("c", new() { Connection = Host, RemotePath = "/p", Source = asset })))["source"];
     }
 
     [Fact]
@@ -182,7 +189,9 @@ public sealed class InputsOfProvidersTests
         Assert.Equal("pulumi:providers:digitalocean", mocks.Only("mine").Type);
         Assert.Equal("3", mocks.Only("mine").Inputs["httpRetryMax"]);
         Assert.Equal("t", mocks.Only("mine").Inputs["token"]);
-        Assert.Equal("urn:pulumi:stack::project::pulumi:pulumi:Stack$pulumi:providers:digitalocean::mine::mine-id", mocks.Only("t").Provider);
+        Assert.Equal(
+            "urn:pulumi:stack::project::pulumi:pulumi:Stack$pulumi:providers:digitalocean::mine::mine-id",
+            mocks.Only("t").Provider);
     }
 
     [Fact]
@@ -200,14 +209,17 @@ public sealed class InputsOfProvidersTests
     {
         var exception = await Assert.ThrowsAsync<RunException>(
             () => new Mocks().RunAsync(() => _ = new Droplet("d", new() { Image = "i" }), preview));
-        Assert.Contains("[Input] Pulumi.DigitalOcean.DropletArgs.Size is required but was not given a value", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[Input] Pulumi.DigitalOcean.DropletArgs.Size is required but was not given a value",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_value_that_no_provider_could_take_fails()
     {
         var exception = await Assert.ThrowsAsync<RunException>(() => new Mocks().RunAsync(() =>
-            _ = new RemoteCommand("c", new() { Connection = Host, Triggers = { (Input<object>)Output.Create<object>(new Version(1, 0)) } })));
+            _ = new RemoteCommand("c", new() { Connection = Host, Triggers = new object[] { new Version(1, 0) } })));
         Assert.Contains("System.Version is not a supported argument type", exception.Message, StringComparison.Ordinal);
     }
 

@@ -29,7 +29,7 @@ public sealed class InvokeTests
         var call = Assert.Single(mocks.Called);
         Assert.Equal("digitalocean:index/getSizes:getSizes", call.Token);
         Assert.Equal("", call.Provider);
-        var filter = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(Assert.IsType<ImmutableArray<object>>(call.Args["filters"])));
+        var filter = Mocks.OnlyObject(call.Args["filters"]);
         Assert.Equal("slug", filter["key"]);
         Assert.Equal(["gpu-4000adax1-20gb"], Assert.IsType<ImmutableArray<object>>(filter["values"]));
     }
@@ -44,14 +44,15 @@ public sealed class InvokeTests
             Filters = [new GetSizesFilterArgs { Key = "slug", Values = ["gpu-4000adax1-20gb"] }],
         }));
         AssertSizes(sizes!);
-        var filter = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(Assert.IsType<ImmutableArray<object>>(mocks.Called[0].Args["filters"])));
+        var filter = Mocks.OnlyObject(mocks.Called[0].Args["filters"]);
         Assert.Equal(["key", "values"], filter.Keys.Order());
     }
 
     [Fact]
     public async Task The_regions_come_with_their_sizes()
     {
-        var region = Mocks.State(("slug", "tor1"), ("name", "Toronto 1"), ("available", true), ("sizes", Names), ("features", Array.Empty<string>()));
+        var region = Mocks.State(
+            ("slug", "tor1"), ("name", "Toronto 1"), ("available", true), ("sizes", Names), ("features", Array.Empty<string>()));
         var mocks = new Mocks { Result = _ => Mocks.State(("id", "i"), ("regions", new[] { region })) };
         var regions = await OutputUtilities.GetValueAsync(await mocks.RunAsync(() => GetRegions.Invoke()));
         var only = Assert.Single(regions.Regions);
@@ -66,7 +67,10 @@ public sealed class InvokeTests
     {
         var mocks = new Mocks();
         var sizes = await mocks.RunAsync(
-            () => GetSizes.Invoke(new() { Filters = { new GetSizesFilterInputArgs { Key = OutputUtilities.CreateUnknown(""), Values = { "v" } } } }),
+            () => GetSizes.Invoke(new()
+            {
+                Filters = { new GetSizesFilterInputArgs { Key = OutputUtilities.CreateUnknown(""), Values = { "v" } } },
+            }),
             preview: true);
         Assert.False(await OutputUtilities.GetIsKnownAsync(sizes));
         Assert.Empty(mocks.Called);

@@ -4,7 +4,9 @@ using Pulumi.Testing;
 
 namespace Infra.Tests.Sdk;
 
-/// <summary>Records what the SDK asks for. Every resource gets its name with "-id" as id and its inputs as state, unless a test says otherwise.</summary>
+/// <summary>
+/// Records what the SDK asks for. Every resource gets its name with "-id" as id and its inputs as state, unless a test says otherwise.
+/// </summary>
 internal sealed class Mocks : IMocks
 {
     private readonly Lock _lock = new();
@@ -62,6 +64,10 @@ internal sealed class Mocks : IMocks
 
     public Task RunAsync(Action program, bool preview = false) =>
         Deployment.TestAsync(this, new TestOptions { IsPreview = preview }, program);
+
+    /// <summary>The object in a list of one, as a mock receives it.</summary>
+    public static ImmutableDictionary<string, object> OnlyObject(object list) =>
+        Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(Assert.IsType<ImmutableArray<object>>(list)));
 
     /// <summary>The state for a resource that has these properties.</summary>
     public static ImmutableDictionary<string, object> State(params (string Name, object Value)[] properties) =>

@@ -37,14 +37,15 @@ public sealed class OrderTests
     [Fact]
     public async Task To_depend_on_a_component_is_to_depend_on_all_resources_inside()
     {
-        var gate = new Gate("outer-inner-tag");
+        var gate = new Gate("tag");
         await gate.RunAsync(() =>
         {
-            var outer = new Group("outer", group => _ = new Group("outer-inner", inner => _ = new Tag("outer-inner-tag", new(), new() { Parent = inner }), group));
+            var outer = new Group(
+                "outer", group => _ = new Group("inner", inner => _ = new Tag("tag", new(), new() { Parent = inner }), group));
             _ = new Tag("second", new(), new() { DependsOn = { outer } });
             _ = new Tag("other");
         });
-        Assert.Equal(["outer", "outer-inner", "outer-inner-tag", "other", "second"], gate.Order);
+        Assert.Equal(["outer", "inner", "tag", "other", "second"], gate.Order);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class OutputsOfProvidersTests
     [InlineData(false)]
     public async Task The_state_becomes_typed_outputs(bool preview)
     {
-        var droplet = await DropletWith(Mocks.State(("ipv4Address", "203.0.113.7"), ("vcpus", 8), ("priceHourly", 0.76), ("ipv6", true), ("tags", Tags)), preview);
+        var state = Mocks.State(("ipv4Address", "203.0.113.7"), ("vcpus", 8), ("priceHourly", 0.76), ("ipv6", true), ("tags", Tags));
+        var droplet = await DropletWith(state, preview);
         Assert.Equal("203.0.113.7", await ValueOf(droplet.Ipv4Address));
         Assert.Equal(8, await ValueOf(droplet.Vcpus));
         Assert.Equal(0.76, await ValueOf(droplet.PriceHourly));
@@ -86,7 +87,8 @@ public sealed class OutputsOfProvidersTests
     [Fact]
     public async Task The_unknown_value_of_the_engine_is_an_unknown_output()
     {
-        var droplet = await DropletWith(Mocks.State(("ipv4Address", UnknownValue), ("tags", ImmutableArray.Create<object>("a", UnknownValue)), ("region", "tor1")));
+        var droplet = await DropletWith(Mocks.State(
+            ("ipv4Address", UnknownValue), ("tags", ImmutableArray.Create<object>("a", UnknownValue)), ("region", "tor1")));
         Assert.False(await OutputUtilities.GetIsKnownAsync(droplet.Ipv4Address));
         Assert.False(await OutputUtilities.GetIsKnownAsync(droplet.Tags));
         Assert.True(await OutputUtilities.GetIsKnownAsync(droplet.Region));
@@ -123,7 +125,8 @@ public sealed class OutputsOfProvidersTests
     [Fact]
     public async Task A_state_may_be_given_as_arguments()
     {
-        var vpc = await Mocks.WithState(new VpcArgs { Region = "tor1", IpRange = "10.1.0.0/16" }).RunAsync(() => new Vpc("v", new() { Region = "x" }));
+        var mocks = Mocks.WithState(new VpcArgs { Region = "tor1", IpRange = "10.1.0.0/16" });
+        var vpc = await mocks.RunAsync(() => new Vpc("v", new() { Region = "x" }));
         Assert.Equal("tor1", await ValueOf(vpc.Region));
         Assert.Equal("10.1.0.0/16", await ValueOf(vpc.IpRange));
     }

@@ -10,7 +10,8 @@ namespace Infra.Tests.Sdk;
 /// </summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>The name with which every line of a type begins.</summary>
     public static string Name(Type type) =>
@@ -45,12 +46,13 @@ internal static class PublicApi
         MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
             $"{Modifier(method)}{Annotated(method.ReturnParameter)} {method.Name}{Arguments(method.GetGenericArguments())}({Parameters(method)})",
         PropertyInfo property when Accessors(property) is { Length: > 0 } accessors =>
-            $"{(property.IsDefined(typeof(ObsoleteAttribute)) ? "obsolete " : "")}{Travel(property)}{Annotated(property)} {property.Name} {{ {accessors} }}",
+            $"{Travel(property)}{Annotated(property)} {property.Name} {{ {accessors} }}",
         FieldInfo { IsPublic: true, IsSpecialName: false } field => $"{(field.IsStatic ? "static " : "")}{Annotated(field)} {field.Name}",
         _ => null,
     };
 
-    private static bool IsVisible(MethodBase? method) => method is not null && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly);
+    private static bool IsVisible(MethodBase? method) =>
+        method is not null && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly);
 
     private static string Modifier(MethodInfo method) => method.IsStatic ? "static " : method.IsFamily ? "protected " : "";
 
@@ -62,7 +64,9 @@ internal static class PublicApi
     private static string Travel(PropertyInfo property)
     {
         var fields = property.DeclaringType!.GetFields(Declared)
-            .Where(field => field.Name == $"<{property.Name}>k__BackingField" || field.Name.Equals($"_{property.Name}", StringComparison.OrdinalIgnoreCase));
+            .Where(field =>
+                field.Name == $"<{property.Name}>k__BackingField" ||
+                field.Name.Equals($"_{property.Name}", StringComparison.OrdinalIgnoreCase));
         var attribute = fields.Append<MemberInfo>(property)
             .SelectMany(member => member.CustomAttributes)
             .FirstOrDefault(data => data.AttributeType == typeof(InputAttribute) || data.AttributeType == typeof(OutputAttribute));
@@ -99,7 +103,7 @@ internal static class PublicApi
     }
 
     private static string Bare(Type type) =>
-        type.IsGenericParameter ? type.Name : type.ToString().Split('[', '`')[0].Replace("System.Collections.Immutable.", "", StringComparison.Ordinal);
+        type.IsGenericParameter ? type.Name : type.ToString().Split('[', '`')[0];
 
     private static string Arguments(Type[] types) => types.Length == 0 ? "" : $"<{string.Join(", ", types.Select(Name))}>";
 }
