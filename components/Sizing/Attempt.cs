@@ -55,7 +55,7 @@ internal sealed class Attempt
 
             var context = _wish.ContextLength ?? ShortestUseful;
             var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
-            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; the longest context is {LongestContext:N0}");
+            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; {What(context)}");
         }
     }
 
@@ -84,6 +84,14 @@ internal sealed class Attempt
             Warnings = PlacementWarnings.For(_wish, size, _gpu, Layout),
             NotChosen = [],
         };
+    }
+
+    /// <summary>What the cache holds of the wish: fewer requests, a shorter context.</summary>
+    private string What(int context)
+    {
+        var shorter = Invariant($"{_wish.Concurrency:N0} x {LongestContext:N0} would fit");
+        var fewer = Plan.SafeKvTokens / KvCache.InBlocks(context) * Layout.DataParallel;
+        return fewer > 0 ? Invariant($"{shorter}, or {fewer:N0} x {context:N0}") : shorter;
     }
 
     private double NeededGiB(int context)

@@ -23,7 +23,8 @@ internal static class NearMiss
         };
         foreach (var (setting, changed, applies) in changes)
         {
-            if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, changed.MaxNumSeqs!.Value) is { MeetsWish: true } attempt)
+            // The fewest requests in a step that placement would come down to.
+            if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, Sequences(wish, gpu).Last()) is { MeetsWish: true } attempt)
             {
                 return Invariant($"; {setting} it holds {attempt.LongestContext:N0} tokens");
             }

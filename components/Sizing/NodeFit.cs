@@ -93,7 +93,7 @@ internal static class NodeFit
     }
 
     /// <summary>Requests per engine step to try: vLLM's default for the card, then fewer, but never fewer than wished.</summary>
-    private static IEnumerable<int> Sequences(Wish wish, Gpu gpu)
+    internal static IEnumerable<int> Sequences(Wish wish, Gpu gpu)
     {
         if (wish.Options.MaxNumSeqs is { } asked)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Infra.Components.Catalog;
 using static Infra.Components.Sizing.NodeFit;
 
@@ -59,7 +60,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
 
         if (TooDear is { } price)
         {
-            yield return WishMistakes.About(key, "size", Size.Slug, $"is too dear: {price}", WishMistakes.Instead(offers));
+            yield return WishMistakes.About(key, "size", Size.Slug, $"is too dear: {price}. {WishMistakes.Instead(offers)}", WishMistakes.FirstThatFits(offers) ?? "<size>");
         }
 
         if (Fit.Fits)
@@ -67,22 +68,18 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
             yield break;
         }
 
-        var what = Wish.ContextLength is { } context && Fit.LongestContext > 0
-            ? Invariant($"cannot serve {Wish.Model.Id} with {Wish.Concurrency:N0} x {context:N0} tokens")
-            : $"cannot serve {Wish.Model.Id}";
+        var instead = WishMistakes.Instead(offers);
         if (Wish.ContextLength is { } wished && Fit.LongestContext > 0)
         {
-            var longest = ContextLength.RoundDown(Fit.LongestContext);
-            yield return WishMistakes.About(
-                key,
-                "contextLength",
-                wished,
-                Invariant($"does not fit on {Size.Slug}, which {what}: {Fit.Reason}. {WishMistakes.Instead(offers)}"),
-                longest.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var times = Wish.Concurrency > 1 ? Invariant($" {Wish.Concurrency:N0} times at once") : "";
+            var problem = $"does not fit{times} on {Size.Slug} with {Wish.Model.Id}: {Fit.Reason}. {instead}";
+            var longest = ContextLength.RoundDown(Fit.LongestContext).ToString(CultureInfo.InvariantCulture);
+            yield return WishMistakes.About(key, "contextLength", wished, problem, longest);
         }
         else
         {
-            yield return WishMistakes.About(key, "size", Size.Slug, $"{what}: {Fit.Reason}. {WishMistakes.Instead(offers)}", WishMistakes.FirstThatFits(offers) ?? "<size>");
+            var fitting = WishMistakes.FirstThatFits(offers) ?? "<size>";
+            yield return WishMistakes.About(key, "size", Size.Slug, $"cannot serve {Wish.Model.Id}: {Fit.Reason}. {instead}", fitting);
         }
     }
 

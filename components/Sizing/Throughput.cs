@@ -22,7 +22,7 @@ internal static class Throughput
         var lookedUp = architecture.TiedEmbeddings ? 0 : bf16 * architecture.VocabularySize * architecture.HiddenSize;
         var chosen = architecture.Moe is { } moe ? (double)moe.ActiveExperts / moe.Experts : 1;
         var read = (shares with { Split = shares.Split - Math.Min(lookedUp, shares.Split), Experts = shares.Experts * chosen })
-            .PerGpu(architecture, layout.TensorParallel, layout.TensorParallel, vision: false);
+            .PerGpu(architecture, layout.TensorParallel, layout.Gpus, vision: false);
         return bandwidth * 1e9 / read;
     }
 }

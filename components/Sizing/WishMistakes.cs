@@ -73,8 +73,9 @@ internal static class WishMistakes
             .Where(offer => wish.Availability.Contains(offer.Size.Availability))
             .OrderByDescending(offer => offer.Fit.Fits)
             .ThenByDescending(offer => offer.Fit.LongestContext)
+            .ThenByDescending(offer => offer.Fit.Memory?.KvGiB ?? double.MinValue)
             .Take(ReasonsShown)
-            .Select(offer => $"\n  {offer.Size.Slug}: {offer.WhyNotChosen}");
+            .Select(offer => $"\n  {offer.Size.Slug}: {(offer.Fit.Fits ? offer.WhyNotChosen : offer.Fit.Reason)}");
         var problem = $"fits on no size{(bounds.Count > 0 ? " " : "")}{string.Join(" ", bounds)}{context}: {string.Concat(reasons)}";
         var elsewhere = FirstThatFits(offers);
         return elsewhere is null

@@ -129,6 +129,43 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void A_wish_that_just_misses_is_told_both_ways_out_and_the_next_size()
+    {
+        var wish = Wish(Ministral14B) with { Size = "gpu-4000adax1-20gb" };
+        var problem = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes).Problem;
+        Assert.Matches(@"4 x [\d,]+ would fit, or 1 x 8,192", problem);
+        Assert.Contains("gpu-6000adax1-48gb holds it, at 1.57 USD/h", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_of_settings_that_would_make_the_wish_fit_is_named()
+    {
+        var gpu = Sample.Gpu("a card", GpuArchitecture.Ada, 11.76);
+        var wish = Wish(Ministral8B) with { ContextLength = 2048, Concurrency = 1 };
+        var fit = NodeFit.Of(wish, Sample.Size("one", gpu, 1), gpu);
+        Assert.False(fit.Fits);
+        Assert.Contains("without images (vision: false) and with gpuMemoryUtilization: 0.95 it holds", fit.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_named_size_that_is_too_dear_ends_with_a_size_that_can_be_pasted()
+    {
+        var wish = Wish(Ministral3B) with { Size = "gpu-h100x1-80gb", MaxHourlyUsd = 2 };
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes);
+        Assert.Contains("4.41 USD/h is above the limit of 2.00", mistake.Problem, StringComparison.Ordinal);
+        Assert.Equal("pulumi config set --path 'endpoints.chat.size' gpu-4000adax1-20gb", mistake.Fix);
+    }
+
+    [Fact]
+    public void Weights_that_do_not_fit_on_the_disk_are_refused()
+    {
+        var gpu = Catalog.Gpus["NVIDIA H200"];
+        var size = Sample.Size("eight", gpu, 8) with { BootDiskGB = 700 };
+        Assert.Matches("the disk of eight has room for 640 GB and the weights are 68[12] GB", NodeFit.Of(Wish(Large), size, gpu).Reason);
+        Assert.True(NodeFit.Of(Wish(Large), size with { ScratchDiskGB = 1000 }, gpu).Fits);
+    }
+
+    [Fact]
     public void Without_a_context_length_a_named_size_gives_the_longest_that_it_holds()
     {
         var wish = Wish(Ministral8B) with { Size = "gpu-4000adax1-20gb", ContextLength = null, Concurrency = 1 };
