@@ -133,7 +133,7 @@ internal sealed class CatalogReader
         }
         else if (!known.Contains(member.Name))
         {
-            source.Mistake("", RowMistake.At(member.Name, member.Value, $"is not a list of a catalog. {NearMiss.Sentence(member.Name, known)}"));
+            source.Mistake("", RowMistake.At(member.Name, member.Value, $"is not a list of a catalog; {NearMiss.Sentence(member.Name, known)}"));
         }
         else if (member.Value.ValueKind != JsonValueKind.Array)
         {
@@ -242,7 +242,7 @@ internal sealed class CatalogReader
             else
             {
                 source.Mistake(label, RowMistake.At("basedOn", basedOn,
-                    $"must be the {kind.IdMember} of a row that is known or stands further up. {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
+                    $"must be the {kind.IdMember} of a row that is known or stands further up; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
             }
         }
 

@@ -40,12 +40,12 @@ internal static class CatalogRules
         images.TryGetValue(size.Image, out var image);
         if (gpu is null)
         {
-            yield return new("gpu", size.Gpu, $"is not the name of a card. {NearMiss.Sentence(size.Gpu, gpus.Keys)}");
+            yield return new("gpu", size.Gpu, $"is not the name of a card; {NearMiss.Sentence(size.Gpu, gpus.Keys)}");
         }
 
         if (image is null)
         {
-            yield return new("image", size.Image, $"is not the slug of an image. {NearMiss.Sentence(size.Image, images.Keys)}");
+            yield return new("image", size.Image, $"is not the slug of an image; {NearMiss.Sentence(size.Image, images.Keys)}");
         }
 
         if (gpu is not null && image is not null && gpu.Vendor != image.Vendor)
@@ -81,7 +81,7 @@ internal static class CatalogRules
         {
             foreach (var family in breakage.Families.Where(family => !known.Contains(family)))
             {
-                yield return new($"breakages[{index}].families", family, $"is the family of no model. {NearMiss.Sentence(family, known)}");
+                yield return new($"breakages[{index}].families", family, $"is the family of no model; {NearMiss.Sentence(family, known)}");
             }
         }
     }
