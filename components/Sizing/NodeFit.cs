@@ -51,7 +51,7 @@ internal static class NodeFit
             Model = wish.Model,
             Size = size,
             Fits = best.MeetsWish,
-            Reason = best.MeetsWish ? best.Explanation : best.Explanation + NearMiss.Advice(wish, gpu, best),
+            Reason = best.MeetsWish ? best.Explanation : best.Explanation + WishAdvice.For(wish, gpu, best),
             Placement = best.LongestContext > 0 ? best.ToPlacement(size) : null,
             Memory = best.Plan,
             LongestContext = best.LongestContext,

@@ -4,13 +4,13 @@ using static Infra.Components.Sizing.NodeFit;
 namespace Infra.Components.Sizing;
 
 /// <summary>What would make a wish fit on a card that it just misses.</summary>
-internal static class NearMiss
+internal static class WishAdvice
 {
     /// <summary>A utilization that cards of their own bear: contexts and what vLLM does not count stay below the rest.</summary>
     private const double HighUtilization = 0.95;
 
     /// <summary>The first change of settings that helps, as the end of a sentence; empty if none does.</summary>
-    public static string Advice(Wish wish, Gpu gpu, Attempt missed)
+    public static string For(Wish wish, Gpu gpu, Attempt missed)
     {
         var options = missed.Options;
         var withoutVision = options with { Vision = false };
