@@ -127,7 +127,7 @@ public sealed class GpuNode : ComponentResource
         }, new()
         {
             Parent = this,
-            DependsOn = new InputList<Resource>().Concat(args.After.ToArray()),
+            DependsOn = args.After.ToArray(),
             // A GPU quota of one leaves no room for the new Droplet beside the old one.
             DeleteBeforeReplace = true,
             // User data is read at first boot alone. Without this each change of a setting would cost a Droplet; with it a replacement,
@@ -171,7 +171,8 @@ public sealed class GpuNode : ComponentResource
             PrivateKeyPem = certificate.PrivateKeyPem,
             ClientKeys = args.ClientKeys,
             HuggingFaceToken = args.HuggingFaceToken,
-        }, new() { Parent = this, DependsOn = { adopted, authorized } });
+            After = [adopted, authorized],
+        }, new() { Parent = this });
 
         var apply = NodeCommand.Quiet(connection, NodeCommand.Script("apply-settings"), args.NodeEnvironment);
         apply.Triggers = NodeCommand.Triggers(droplet.Id);
@@ -182,7 +183,8 @@ public sealed class GpuNode : ComponentResource
             Connection = connection,
             Triggers = [droplet.Id, args.NodeEnvironment],
             TimeoutSeconds = args.ReadyTimeoutSeconds,
-        }, new() { Parent = this, DependsOn = { secrets.Delivered, settings } });
+            After = [secrets.Delivered, settings],
+        }, new() { Parent = this });
 
         PublicAddress = droplet.Ipv4Address;
         PrivateAddress = droplet.Ipv4AddressPrivate;

@@ -23,6 +23,9 @@ public sealed class NodeSecretsArgs : ResourceArgs
     /// <summary>API keys by the name of the client.</summary>
     public required Output<ImmutableDictionary<string, string>> ClientKeys { get; init; }
 
+    /// <summary>What must be done before. Default: nothing.</summary>
+    public IReadOnlyList<Resource> After { get; init; } = [];
+
     /// <summary>Hugging Face token for a gated model. Default: none, and one that the node has is removed.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 }
@@ -40,6 +43,7 @@ public sealed class NodeSecrets : ComponentResource
         Delivered = new Command($"{name}-secrets", command, new()
         {
             Parent = this,
+            DependsOn = args.After.ToArray(),
             AdditionalSecretOutputs = { "stdout", "stderr" },
         });
         RegisterOutputs();

@@ -13,6 +13,9 @@ public sealed class ReadinessGateArgs : ResourceArgs
     /// <summary>What makes the node another one, or makes it start anew: each change waits again.</summary>
     public required IReadOnlyList<Input<string>> Triggers { get; init; }
 
+    /// <summary>What must be done before. Default: nothing.</summary>
+    public IReadOnlyList<Resource> After { get; init; } = [];
+
     /// <summary>Longest wait, in seconds.</summary>
     [Input("timeoutSeconds", required: true)]
     public required Input<int> TimeoutSeconds { get; init; }
@@ -33,7 +36,7 @@ public sealed class ReadinessGate : ComponentResource
             Create = args.TimeoutSeconds.ToOutput().Apply(seconds => NodeCommand.Script("await-ready", seconds.ToString(CultureInfo.InvariantCulture))),
             Triggers = NodeCommand.Triggers([.. args.Triggers]),
             AddPreviousOutputInEnv = false,
-        }, new() { Parent = this });
+        }, new() { Parent = this, DependsOn = args.After.ToArray() });
         // The provider marks every output of a resource as secret that has a secret input, and the connection is one. The script prints
         // phases and seconds, never a secret, and the operator is to see them.
         Ledger = Output.Unsecret(Command.Stdout);

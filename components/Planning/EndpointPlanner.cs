@@ -119,6 +119,11 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
     {
+        if (settings.KvCache != KvCacheType.Auto && WithKvCache(model, vendor, settings.KvCache) is { } problem && WithKvCache(model, vendor, KvCacheType.Auto) is null)
+        {
+            Wrong("kvCache", settings.KvCache.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
+            return null;
+        }
         if (_engine.Version is not { } version)
         {
             return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCache, EngineAt("version")));
@@ -132,6 +137,16 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         return engine;
     }
 
+    /// <summary>Why no release that may be used serves the model with this type of KV cache; null if one does.</summary>
+    private string? WithKvCache(ModelSpec model, GpuVendor vendor, KvCacheType type)
+    {
+        var reasons = catalog.Engines.Values
+            .Where(engine => _engine.Version is not { } version || engine.Version == version)
+            .Select(engine => catalog.WhyNot(engine, model, vendor, _engine.Install, type))
+            .ToList();
+        return reasons.Contains(null) ? null : string.Join("; ", reasons);
+    }
+
     private Placement? Place(ModelSpec model, EngineRelease engine)
     {
         var wish = new Wish
@@ -142,7 +157,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             ContextLength = settings.ContextLength ?? (settings.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
             Concurrency = settings.Concurrency ?? (settings.Size is not null && settings.ContextLength is null ? 1 : DefaultConcurrency),
             Size = settings.Size,
-            Region = settings.Size is not null && stack.IgnoreAvailability ? null : stack.Region,
+            Region = stack.Region.Length == 0 || (settings.Size is not null && stack.IgnoreAvailability) ? null : stack.Region,
             Availability = settings.Availability.Count > 0 ? settings.Availability : [Availability.OnDemand],
             Options = new EngineOptions
             {
@@ -167,7 +182,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private LoadBalancerPlan? LoadBalancer() => settings.Access switch
     {
         Access.Internal => new(settings.ClientCidrs, null),
-        Access.Public => new(settings.ClientCidrs, new(settings.Domain!, settings.DnsZone ?? DefaultZone(settings.Domain!))),
+        Access.Public when settings.Domain is { } domain => new(settings.ClientCidrs, new(domain, settings.DnsZone ?? DefaultZone(domain))),
         _ => null,
     };
 

@@ -35,7 +35,14 @@ public sealed record StackPlan
         var mistakes = new List<ConfigurationMistake>();
         var settings = InferenceSettings.Parse(config, secretKeys, mistakes);
         var catalog = LoadCatalog(settings, projectDirectory, mistakes);
-        return Decide(settings, catalog, mistakes);
+        try
+        {
+            return Decide(settings, catalog, mistakes);
+        }
+        catch (ConfigurationException exception)
+        {
+            throw new ConfigurationException(SettingsReader.Conceal(exception.Mistakes, secretKeys));
+        }
     }
 
     /// <summary>Decides, from settings that were read already.</summary>
@@ -68,21 +75,24 @@ public sealed record StackPlan
     private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes)
     {
         CheckRegion(settings, catalog, mistakes);
-        // A size that is not in a wrong region needs no second message.
-        var stack = mistakes.Any(mistake => mistake.Key == "region") ? settings with { Region = "" } : settings;
+        // What is wrong in form needs no second message for what follows from it; nor does a size that is not in a wrong region.
+        var told = mistakes.Select(mistake => mistake.Key).ToHashSet(StringComparer.Ordinal);
+        var stack = told.Contains("region") ? settings with { Region = "" } : settings;
         var endpoints = new List<EndpointPlan>();
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            if (new EndpointPlanner(stack, catalog, name, endpoint).Plan(mistakes) is { } plan)
+            var against = new List<ConfigurationMistake>();
+            if (new EndpointPlanner(stack, catalog, name, endpoint).Plan(against) is { } plan)
             {
                 endpoints.Add(plan);
             }
+            mistakes.AddRange(against.Where(mistake => !told.Contains(mistake.Key)));
         }
         if (mistakes.Count == 0)
         {
             CheckPrice(settings, endpoints, mistakes);
         }
-        return mistakes.Count > 0 ? throw new ConfigurationException(Distinct(mistakes)) : new StackPlan
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan // two endpoints may find the same
         {
             Settings = settings,
             Catalog = catalog,
@@ -98,7 +108,8 @@ public sealed record StackPlan
         {
             mistakes.Add(ConfigurationMistake.InStackConfig("region", settings.Region,
                 $"is not a region where a GPU size was seen; {NearMiss.Sentence(settings.Region, known)}. "
-                + "If DigitalOcean has opened it since, set ignoreAvailability to true and name a size", known[0]));
+                + "If DigitalOcean has opened it since, set ignoreAvailability to true and name a size",
+                NearMiss.Of(settings.Region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }
 
@@ -123,7 +134,4 @@ public sealed record StackPlan
                 needed.ToString(CultureInfo.InvariantCulture)));
         }
     }
-
-    // Two endpoints may have the same thing against the same key of the stack.
-    private static IEnumerable<ConfigurationMistake> Distinct(List<ConfigurationMistake> mistakes) => mistakes.Distinct();
 }

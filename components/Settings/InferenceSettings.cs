@@ -84,7 +84,7 @@ public sealed record InferenceSettings
     {
         var mistakes = new List<ConfigurationMistake>();
         var settings = Parse(config, secretKeys, mistakes);
-        return mistakes.Count == 0 ? settings : throw new ConfigurationException(mistakes);
+        return mistakes.Count == 0 ? settings : throw new ConfigurationException(SettingsReader.Conceal(mistakes, secretKeys));
     }
 
     /// <summary>The same for a caller that goes on to look for more mistakes.</summary>

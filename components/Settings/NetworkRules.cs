@@ -77,20 +77,18 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             Wrong("vpcCidr", text, problem);
             return;
         }
+        var (reserved, where) = s_reserved.FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
         if (!s_private.Any(block => block.Contains(range)))
         {
             Wrong("vpcCidr", text, "is not private: choose it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16");
         }
-        if (range.PrefixLength is < 16 or > 24)
+        else if (range.PrefixLength is < 16 or > 24)
         {
             Wrong("vpcCidr", text, "must be a /16 to a /24");
         }
-        foreach (var (reserved, where) in s_reserved)
+        else if (reserved is not null)
         {
-            if ((where is null || where == region) && range.Overlaps(Cidr.Parse(reserved)))
-            {
-                Wrong("vpcCidr", text, $"overlaps {reserved}, which DigitalOcean keeps for itself{(where is null ? "" : $" in {where}")}");
-            }
+            Wrong("vpcCidr", text, $"overlaps {reserved}, which DigitalOcean keeps for itself{(where is null ? "" : $" in {where}")}");
         }
     }
 

@@ -315,6 +315,12 @@ internal sealed class SettingsReader
         return line.Length <= 80 ? line : $"{line[..77]}...";
     }
 
+    /// <summary>The same mistakes without a trace of values that are stored encrypted.</summary>
+    internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys) =>
+        mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
+            ? mistake with { Value = "[secret]", Problem = "is wrong; it is stored encrypted, so neither it nor what is wrong with it is shown" }
+            : mistake);
+
     private enum SettingKind
     {
         Text,

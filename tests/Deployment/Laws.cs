@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Pulumi;
+
+namespace Infra.Tests.Deployments;
+
+/// <summary>What holds for every stack, whatever its settings.</summary>
+internal static class Laws
+{
+    private static readonly ProviderSchema s_schema = new();
+
+    private static readonly string[] s_secretInputs = ["privateKeyPem", "caPrivateKeyPem"];
+
+    public static void Resources_satisfy_their_provider(MockedDeployment run, bool preview) =>
+        Assert.Empty(run.Custom.SelectMany(resource =>
+            s_schema.Problems(resource.Type, resource.Inputs, preview).Concat(ProviderRules.Problems(resource, preview)).Select(problem => $"{resource}: {problem}")));
+
+    public static void Resources_have_a_component_for_their_parent(MockedDeployment run)
+    {
+        var components = run.Declared.Where(resource => resource.Type.StartsWith("infra:components:", StringComparison.Ordinal)).Select(component => component.Name).ToHashSet();
+        Assert.All(run.Declared, resource =>
+        {
+            if (resource.Parent is null)
+            {
+                Assert.StartsWith("infra:components:", resource.Type, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Contains(resource.Parent, components);
+            }
+        });
+    }
+
+    public static void Secrets_stay_where_they_belong(MockedDeployment run)
+    {
+        foreach (var resource in run.Declared)
+        {
+            foreach (var (path, text) in Leaks.In(resource.Inputs))
+            {
+                var belongs = resource.Type switch
+                {
+                    "digitalocean:index/droplet:Droplet" => path == "userData"
+                        && text.Split(StrictMocks.Secret) is { Length: 2 } parts && parts[1].StartsWith($"-KEY-OF {resource.Name}-one-use", StringComparison.Ordinal),
+                    "command:remote:Command" => path == "connection.privateKey"
+                        || (path == "stdin" && (resource.Name.EndsWith("-secrets", StringComparison.Ordinal) || resource.Name.EndsWith("-host-key", StringComparison.Ordinal))),
+                    _ => resource.Type.StartsWith("tls:", StringComparison.Ordinal) && s_secretInputs.Contains(path),
+                };
+                Assert.True(belongs, $"{resource} has a secret at {path}");
+            }
+        }
+    }
+
+    public static async Task Plain_outputs_hold_no_secret(MockedDeployment run)
+    {
+        foreach (var (name, output) in run.Outputs)
+        {
+            var (value, isSecret) = await MockedDeployment.ValueAsync(output);
+            Assert.True(isSecret || !Leaks.In(value).Any(), $"output {name} holds a secret and is none");
+        }
+    }
+
+    public static void Nothing_is_open_that_was_not_asked_for(MockedDeployment run, StackPlan plan, string stack)
+    {
+        var firewalls = run.All("digitalocean:index/firewall:Firewall");
+        foreach (var firewall in firewalls)
+        {
+            var tag = Assert.Single(Texts(firewall.Inputs, "tags"));
+            foreach (var rule in ProviderRules.List(firewall.Inputs, "inboundRules"))
+            {
+                Assert.Equal("tcp", rule["protocol"]);
+                var endpoint = plan.Endpoints.SingleOrDefault(endpoint => tag == $"inference:{stack}:{endpoint.Name}");
+                if (endpoint is null)
+                {
+                    Assert.Equal($"inference:{stack}", tag);
+                    Assert.Equal("22", rule["portRange"]);
+                    Same(plan.Settings.AdminCidrs, Texts(rule, "sourceAddresses"));
+                    Same([], Texts(rule, "sourceTags"));
+                    Same([], Texts(rule, "sourceLoadBalancerUids"));
+                }
+                else
+                {
+                    Assert.Equal("443", rule["portRange"]);
+                    var direct = endpoint.Access == Access.Private;
+                    Same(direct ? endpoint.Settings.ClientCidrs : [], Texts(rule, "sourceAddresses"));
+                    Same(direct ? endpoint.Settings.ClientTags : [], Texts(rule, "sourceTags"));
+                    Same(direct ? [] : [$"id-of-{endpoint.Name}"], Texts(rule, "sourceLoadBalancerUids"));
+                }
+            }
+        }
+        // A private endpoint that nobody was let in to has no firewall of its own; every other has one.
+        Same(
+            ["network", .. plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private || endpoint.ClientCidrs.Count + endpoint.ClientTags.Count > 0).Select(endpoint => endpoint.Name)],
+            [.. firewalls.Select(firewall => firewall.Name)]);
+        foreach (var endpoint in plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private))
+        {
+            var balancer = run.Named("digitalocean:index/loadBalancer:LoadBalancer", endpoint.Name);
+            Assert.Equal(endpoint.Access == Access.Public ? "EXTERNAL" : "INTERNAL", balancer.Inputs["network"]);
+            var allowed = balancer.Inputs.TryGetValue("firewall", out var firewall) ? Texts((ImmutableDictionary<string, object>)firewall, "allows") : [];
+            Same([.. endpoint.Settings.ClientCidrs.Select(cidr => $"cidr:{cidr}")], allowed);
+            var rule = Assert.Single(ProviderRules.List(balancer.Inputs, "forwardingRules"));
+            Assert.Equal((443.0, "https", 443.0, "https"), (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
+        }
+        Same([.. plan.Endpoints.Where(endpoint => endpoint.LoadBalancer is not null).Select(endpoint => endpoint.Name)],
+            [.. run.All("digitalocean:index/loadBalancer:LoadBalancer").Select(balancer => balancer.Name)]);
+    }
+
+    public static async Task Droplets_come_after_their_firewalls(MockedDeployment run)
+    {
+        foreach (var droplet in run.All("digitalocean:index/droplet:Droplet"))
+        {
+            var before = await BeforeAsync(droplet);
+            var tags = Texts(droplet.Inputs, "tags");
+            foreach (var firewall in run.All("digitalocean:index/firewall:Firewall").Where(firewall => tags.Intersect(Texts(firewall.Inputs, "tags")).Any()))
+            {
+                Assert.Contains((firewall.Type, firewall.Name), before);
+            }
+            Assert.Contains(("digitalocean:index/firewall:Firewall", "network"), before);
+        }
+    }
+
+    /// <summary>What a resource waits for by its options.</summary>
+    public static async Task<IReadOnlyList<(string Type, string Name)>> BeforeAsync(Declared resource)
+    {
+        var before = await Pulumi.Utilities.OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput());
+        return [.. before.Select(other => (other.GetResourceType(), other.GetResourceName()))];
+    }
+
+    public static IReadOnlyList<string> Texts(ImmutableDictionary<string, object> inputs, string name) =>
+        inputs.TryGetValue(name, out var list) ? [.. ((ImmutableArray<object>)list).Cast<string>()] : [];
+
+    private static void Same(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
+        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+}

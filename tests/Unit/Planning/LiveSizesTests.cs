@@ -1,0 +1,62 @@
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Tests.Unit.Settings;
+
+namespace Infra.Tests.Unit.Planning;
+
+public sealed class LiveSizesTests
+{
+    private const string Slug = "gpu-4000adax1-20gb";
+
+    [Fact]
+    public void Todays_price_takes_the_place_of_the_catalogs()
+    {
+        var plan = LiveSizes.Check(Plan(), [new(Slug, ["tor1"], true, 0.90m)]);
+        Assert.Equal(0.90m, plan.UsdPerHour);
+        Assert.NotEqual(Plan().PriceSource, plan.PriceSource);
+    }
+
+    [Fact]
+    public void A_price_that_rose_above_the_limit_stops_the_deployment() =>
+        Assert.Equal("maxHourlyUsd", Mistake(Plan(("maxHourlyUsd", "\"0.80\"")), new LiveSize(Slug, ["tor1"], true, 0.90m)).Key);
+
+    [Fact]
+    public void An_account_without_gpu_sizes_is_told_of_limits_and_tiers()
+    {
+        var mistake = Mistake(Plan(), new LiveSize("s-1vcpu-1gb", ["tor1"], true, 0.01m));
+        Assert.Equal("endpoints.chat.size", mistake.Key);
+        Assert.Contains("GPU limit of 0", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("cloud.digitalocean.com/account", mistake.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_that_is_not_shown_names_those_that_the_region_has()
+    {
+        var mistake = Mistake(Plan(), new LiveSize("gpu-h100x1-80gb", ["tor1"], true, 4.41m), new LiveSize("gpu-l40sx1-48gb", ["nyc2"], true, 1.57m));
+        Assert.Contains("in tor1 it has gpu-h100x1-80gb (4.41 USD/h)", mistake.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("gpu-l40sx1-48gb", mistake.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
+        Assert.Contains("not to be had in any region", Mistake(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_size_in_other_regions_names_them()
+    {
+        var mistake = Mistake(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
+        Assert.Equal("region", mistake.Key);
+        Assert.Contains("it is in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Availability_can_be_ignored_and_the_price_is_still_todays() =>
+        Assert.Equal(0.90m, LiveSizes.Check(Plan(("ignoreAvailability", "\"true\"")), [new(Slug, [], false, 0.90m)]).UsdPerHour);
+
+    private static StackPlan Plan(params (string, string?)[] edits) => StackPlan.Read(Configs.With(edits));
+
+    private static ConfigurationMistake Mistake(StackPlan plan, params LiveSize[] sizes) =>
+        Assert.Single(Assert.Throws<ConfigurationException>(() => LiveSizes.Check(plan, sizes)).Mistakes);
+}

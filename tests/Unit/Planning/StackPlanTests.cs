@@ -1,0 +1,143 @@
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Tests.Unit.Settings;
+
+namespace Infra.Tests.Unit.Planning;
+
+public sealed class StackPlanTests
+{
+    [Fact]
+    public void The_cheapest_size_of_the_region_is_chosen_and_the_price_is_known()
+    {
+        var plan = StackPlan.Read(Configs.With());
+        var chat = Assert.Single(plan.Endpoints);
+        Assert.Equal("gpu-4000adax1-20gb", chat.Placement.Size.Slug);
+        Assert.Equal(0.76m, plan.UsdPerHour);
+        Assert.Equal(0.76m * 744, plan.UsdPerMonth);
+        Assert.Equal(["default"], chat.Clients);
+        Assert.Null(chat.LoadBalancer);
+    }
+
+    [Fact]
+    public void Load_balancer_and_volumes_are_in_the_price_with_a_capped_month()
+    {
+        var plan = StackPlan.Read(Configs.With(
+            ("endpoints.chat.access", "\"internal\""), ("endpoints.chat.replicas", "2"), ("endpoints.chat.cacheVolumeGiB", "50")));
+        Assert.Equal(2 * 0.76m * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
+        Assert.Equal(2 * 0.76m + (12 + 10) / 672m, plan.UsdPerHour);
+    }
+
+    [Fact]
+    public void A_price_above_the_limit_names_what_costs_what()
+    {
+        var mistake = Assert.Single(Mistakes(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
+        Assert.Equal("maxHourlyUsd", mistake.Key);
+        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("maxHourlyUsd' 3.04", mistake.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_contract_has_no_price_to_hold_to_a_limit()
+    {
+        (string, string?)[] contract = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-h200x1-141gb-contracted\"")];
+        Assert.Null(StackPlan.Read(Configs.With(contract)).UsdPerHour);
+        Assert.Contains("is not public", Assert.Single(Mistakes([.. contract, ("maxHourlyUsd", "\"9\"")])).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_a_size_and_no_context_length_the_longest_that_it_holds_is_taken()
+    {
+        var chat = StackPlan.Read(Configs.With(("endpoints.chat.size", "\"gpu-h100x1-80gb\""))).Endpoints[0];
+        Assert.Equal(262144, chat.Placement.MaxModelLen);
+    }
+
+    [Fact]
+    public void A_context_that_a_named_size_does_not_hold_is_refused_with_what_it_does_hold()
+    {
+        var mistake = Assert.Single(Mistakes(
+            ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), ("endpoints.chat.contextLength", "262144"), ("endpoints.chat.concurrency", "4")));
+        Assert.Equal("endpoints.chat.contextLength", mistake.Key);
+        Assert.Contains("GiB", mistake.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_that_the_region_does_not_have_is_refused_unless_availability_is_ignored()
+    {
+        (string, string?)[] elsewhere = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\"")];
+        Assert.Equal("region", Assert.Single(Mistakes(elsewhere)).Key);
+        Assert.Equal("nyc2", StackPlan.Read(Configs.With([.. elsewhere, ("ignoreAvailability", "\"true\"")])).Endpoints[0].Region);
+    }
+
+    [Fact]
+    public void Spot_and_contract_sizes_are_not_taken_unasked()
+    {
+        Assert.Equal("endpoints.chat.model", Assert.Single(Mistakes(("region", "\"ric1\""))).Key);
+        var spot = StackPlan.Read(Configs.With(("region", "\"ric1\""), ("endpoints.chat.availability", "[\"spot\"]"))).Endpoints[0];
+        Assert.EndsWith("-spot", spot.Placement.Size.Slug, StringComparison.Ordinal);
+        Assert.Contains(spot.Warnings, warning => warning.Contains("spot capacity", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Packages_of_one_vendor_are_not_put_on_cards_of_another()
+    {
+        Assert.Single(Mistakes(("engine.install", "\"venv\""), ("endpoints.chat.size", "\"gpu-mi325x1-256gb\"")));
+        Assert.Equal("NVIDIA", StackPlan.Read(Configs.With(("engine.install", "\"venv\""))).Endpoints[0].Placement.Gpu.Name.Split(' ')[0]);
+    }
+
+    [Fact]
+    public void An_image_with_the_driver_of_another_vendor_is_refused() =>
+        Assert.Equal("endpoints.chat.image", Assert.Single(Mistakes(("endpoints.chat.image", "\"gpu-amd-base\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""))).Key);
+
+    [Fact]
+    public void A_model_without_a_pinned_commit_needs_one()
+    {
+        var unpinned = Components.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null && model.WeightBytes < 20_000_000_000);
+        (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
+        Assert.Equal("endpoints.chat.revision", Assert.Single(Mistakes(edits)).Key);
+        Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));
+    }
+
+    [Fact]
+    public void A_gated_or_open_door_is_told_of()
+    {
+        var plan = StackPlan.Read(Configs.With(
+            ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", "\"llm.example.com\""), ("endpoints.chat.clientCidrs", "[\"0.0.0.0/0\"]")));
+        Assert.Contains(plan.Endpoints[0].Warnings, warning => warning.Contains("the whole internet", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("llm.example.com", null, "example.com", "llm")]
+    [InlineData("a.b.example.com", null, "b.example.com", "a")]
+    [InlineData("a.b.example.com", "example.com", "example.com", "a.b")]
+    [InlineData("example.com", null, "example.com", "@")]
+    [InlineData("llm.example.com", "llm.example.com", "llm.example.com", "@")]
+    public void A_domain_is_a_record_in_a_zone(string name, string? zone, string expectedZone, string record)
+    {
+        var domain = StackPlan.Read(Configs.With(
+            ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", $"\"{name}\""), ("endpoints.chat.dnsZone", zone is null ? null : $"\"{zone}\""),
+            ("endpoints.chat.clientCidrs", "[\"198.51.100.0/24\"]"))).Endpoints[0].LoadBalancer!.Domain!;
+        Assert.Equal((expectedZone, record), (domain.Zone, domain.Record));
+    }
+
+    [Fact]
+    public void Ports_are_told_as_outsider_neighbour_and_administrator_see_them()
+    {
+        var nobody = StackPlan.Read(Configs.With()).Endpoints[0].Ports;
+        Assert.Equal([22], nobody.Select(port => port.Port));
+        var tagged = StackPlan.Read(Configs.With(("endpoints.chat.clientTags", "[\"web\"]"), ("endpoints.chat.clientCidrs", "[\"10.100.0.0/20\"]"))).Endpoints[0].Ports;
+        Assert.Equal(["10.100.0.0/20", "tag:web"], tagged.Single(port => port.Port == 443).From);
+        var inside = StackPlan.Read(Configs.With(("endpoints.chat.access", "\"internal\""))).Endpoints[0].Ports;
+        Assert.Equal([("load balancer", "VPC"), ("node", "load balancer")], inside.Where(port => port.Port == 443).Select(port => (port.On, port.From[0])));
+    }
+
+    [Fact]
+    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_say()
+    {
+        Assert.Empty(StackPlan.Read(Configs.With()).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
+        Assert.Equal(["10.100.0.0/20"], StackPlan.Read(Configs.With(("endpoints.chat.clientCidrs", "[\"10.100.0.0/20\"]"))).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
+        Assert.Equal(["10.118.0.0/20"], StackPlan.Read(Configs.With(("endpoints.chat.access", "\"internal\""))).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
+    }
+
+    private static IReadOnlyList<ConfigurationMistake> Mistakes(params (string, string?)[] edits) =>
+        Assert.Throws<ConfigurationException>(() => StackPlan.Read(Configs.With(edits))).Mistakes;
+}

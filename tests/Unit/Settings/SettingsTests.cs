@@ -1,0 +1,211 @@
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Infra.Components.Sizing;
+using Infra.Stacks;
+
+namespace Infra.Tests.Unit.Settings;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void The_smallest_configuration_is_a_region_an_admin_address_and_a_model()
+    {
+        var settings = InferenceSettings.Parse(Configs.With());
+        Assert.Equal("tor1", settings.Region);
+        Assert.Equal(["203.0.113.7/32"], settings.AdminCidrs);
+        var chat = Assert.Single(settings.Endpoints);
+        Assert.Equal("chat", chat.Key);
+        Assert.Equal(new EndpointSettings().Replicas, chat.Value.Replicas);
+        Assert.Equal(Access.Private, chat.Value.Access);
+        Assert.Null(settings.MaxHourlyUsd);
+    }
+
+    [Fact]
+    public void Every_setting_is_bound_from_text_or_json()
+    {
+        var settings = InferenceSettings.Parse(Configs.With(
+            ("adminSshKeys", $"[\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{new string('A', 43)} me\"]"),
+            ("maxHourlyUsd", "\"12.5\""),
+            ("vpcCidr", "\"10.100.0.0/20\""),
+            ("catalog", "\"my.json\""),
+            ("tags", "[\"env:test\"]"),
+            ("engine.install", "\"venv\""),
+            ("ignoreAvailability", "\"true\""),
+            ("endpoints.chat.revision", "\"b35d4dfe56c142746f54dbd64f579faab2744308\""),
+            ("endpoints.chat.servedModelName", "\"chat\""),
+            ("endpoints.chat.contextLength", "4096"),
+            ("endpoints.chat.concurrency", "\"2\""),
+            ("endpoints.chat.size", "\"gpu-l40sx1-48gb\""),
+            ("endpoints.chat.availability", "[\"onDemand\", \"spot\"]"),
+            ("endpoints.chat.image", "203838782"),
+            ("endpoints.chat.replicas", "3"),
+            ("endpoints.chat.rollout", "\"oneByOne\""),
+            ("endpoints.chat.access", "\"public\""),
+            ("endpoints.chat.domain", "\"llm.example.com\""),
+            ("endpoints.chat.dnsZone", "\"example.com\""),
+            ("endpoints.chat.clientCidrs", "[\"0.0.0.0/0\"]"),
+            ("endpoints.chat.clients", "[\"alice\", \"bob\"]"),
+            ("endpoints.chat.vision", "false"),
+            ("endpoints.chat.imagesPerPrompt", "2"),
+            ("endpoints.chat.tensorParallel", "1"),
+            ("endpoints.chat.dataParallel", "1"),
+            ("endpoints.chat.gpuMemoryUtilization", "0.8"),
+            ("endpoints.chat.maxNumBatchedTokens", "2048"),
+            ("endpoints.chat.maxNumSeqs", "16"),
+            ("endpoints.chat.kvCache", "\"fp8\""),
+            ("endpoints.chat.cacheVolumeGiB", "100"),
+            ("endpoints.chat.readyTimeoutMinutes", "30"),
+            ("endpoints.chat.engine.version", "\"0.31.0\"")));
+
+        Assert.Equal((12.5m, "10.100.0.0/20", "my.json", true), (settings.MaxHourlyUsd, settings.VpcCidr, settings.Catalog, settings.IgnoreAvailability));
+        Assert.Equal((EngineInstall.Venv, (string?)null), (settings.Engine.Install, settings.Engine.Version));
+        Assert.Single(settings.AdminSshKeys);
+        Assert.Equal(["env:test"], settings.Tags);
+        var chat = settings.Endpoints["chat"];
+        Assert.Equal((4096, 2, 3, 0.8, 2048, 16), (chat.ContextLength, chat.Concurrency, chat.Replicas, chat.GpuMemoryUtilization, chat.MaxNumBatchedTokens, chat.MaxNumSeqs));
+        Assert.Equal((Rollout.OneByOne, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCache, chat.Image, chat.Vision));
+        Assert.Equal([Components.Catalog.Availability.OnDemand, Components.Catalog.Availability.Spot], chat.Availability);
+        Assert.Equal(["alice", "bob"], chat.Clients);
+        Assert.Equal((100, 30, "0.31.0"), (chat.CacheVolumeGiB, chat.ReadyTimeoutMinutes, chat.Engine?.Version));
+
+        // Whoever adds a setting adds it here: a property that is still at its default was not bound above.
+        Assert.Empty(AtDefault(settings, new InferenceSettings()));
+        Assert.Empty(AtDefault(chat, new EndpointSettings()));
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        var mistakes = Mistakes(Configs.With(
+            ("region", "\"Toronto\""),
+            ("regoin", "\"tor1\""),
+            ("adminCidrs", "[\"0.0.0.0/0\", 7]"),
+            ("endpoints.chat.model", "\"no/such\""),
+            ("endpoints.chat.replicas", "\"two\""),
+            ("endpoints.code.modle", "\"x\""),
+            ("maxHourlyUsd", "\"-1\"")));
+        Assert.Equal(
+            ["adminCidrs[0]", "adminCidrs[1]", "endpoints.chat.model", "endpoints.chat.replicas", "endpoints.code.model", "endpoints.code.modle", "maxHourlyUsd", "region", "regoin"],
+            mistakes.Select(mistake => mistake.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("replicas", "2", "--path")]
+    [InlineData("endpoints.chat.replicas", "2", "pulumi config rm 'endpoints.chat.replicas' && pulumi config set --path 'endpoints.chat.replicas' 2")]
+    [InlineData("adminCidrs[0]", "203.0.113.9/32", "pulumi config set --path 'adminCidrs[0]' 203.0.113.9/32")]
+    public void A_key_that_is_a_path_was_set_without_saying_so(string key, string value, string fix)
+    {
+        var config = Configs.With();
+        config[$"inference:{key}"] = value;
+        Assert.Contains(fix, Assert.Single(Mistakes(config)).Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("public", "[]", "\"llm.example.com\"", null, "endpoints.chat.clientCidrs[0]")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", null, null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"https://llm.example.com\"", null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"LLM.example.com\"", null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"*.example.com\"", null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"localhost\"", null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"192.0.2.1\"", null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"llm.example.com.\"", null, "endpoints.chat.domain")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"llm.example.com\"", "\"example.org\"", "endpoints.chat.dnsZone")]
+    [InlineData("public", "[\"198.51.100.0/24\"]", "\"llm.example.com\"", "\"ample.com\"", "endpoints.chat.dnsZone")]
+    [InlineData("public", "[\"10.0.0.0/16\"]", "\"llm.example.com\"", null, "endpoints.chat.clientCidrs[0]")]
+    [InlineData("public", "[\"nobody\"]", "\"llm.example.com\"", null, "endpoints.chat.clientCidrs[0]")]
+    [InlineData("internal", "[\"198.51.100.0/24\"]", null, null, "endpoints.chat.clientCidrs[0]")]
+    [InlineData("internal", "[]", "\"llm.example.com\"", null, "endpoints.chat.domain")]
+    public void What_goes_with_an_access_is_checked(string access, string cidrs, string? domain, string? zone, string key) =>
+        Assert.Equal(key, Assert.Single(Mistakes(Configs.With(
+            ("endpoints.chat.access", $"\"{access}\""), ("endpoints.chat.clientCidrs", cidrs), ("endpoints.chat.domain", domain), ("endpoints.chat.dnsZone", zone)))).Key);
+
+    [Fact]
+    public void Client_tags_go_with_private_access_alone() =>
+        Assert.Equal("endpoints.chat.clientTags", Assert.Single(Mistakes(Configs.With(("endpoints.chat.access", "\"internal\""), ("endpoints.chat.clientTags", "[\"web\"]")))).Key);
+
+    [Fact]
+    public void Two_endpoints_do_not_share_a_domain()
+    {
+        (string, string?)[] Endpoint(string name) =>
+        [
+            ($"endpoints.{name}.model", $"\"{Configs.Model}\""), ($"endpoints.{name}.access", "\"public\""),
+            ($"endpoints.{name}.domain", "\"llm.example.com\""), ($"endpoints.{name}.clientCidrs", "[\"198.51.100.0/24\"]"),
+        ];
+        var mistake = Assert.Single(Mistakes(Configs.With([.. Endpoint("a"), .. Endpoint("b"), ("endpoints.chat", null)])));
+        Assert.Equal("endpoints.b.domain", mistake.Key);
+    }
+
+    [Fact]
+    public void Fewer_batched_tokens_than_sequences_are_refused() =>
+        Assert.Equal("endpoints.chat.maxNumBatchedTokens", Assert.Single(Mistakes(Configs.With(
+            ("endpoints.chat.maxNumBatchedTokens", "64"), ("endpoints.chat.maxNumSeqs", "128")))).Key);
+
+    [Fact]
+    public void A_key_that_is_there_twice_in_json_is_a_mistake()
+    {
+        var config = Configs.With();
+        config["inference:endpoints"] = $$$"""{"chat": {"model": "{{{Configs.Model}}}", "model": "other"}}""";
+        Assert.Contains(Mistakes(config), mistake => mistake.Problem.Contains("twice", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Keys_of_other_namespaces_are_left_alone()
+    {
+        var config = Configs.With();
+        config["digitalocean:token"] = "dop_v1_x";
+        config["other:region"] = "7";
+        Assert.Equal("tor1", InferenceSettings.Parse(config).Region);
+    }
+
+    [Fact]
+    public void A_value_that_is_stored_encrypted_is_in_no_message()
+    {
+        var config = Configs.With(("endpoints.chat.replicas", "\"hunter2\""), ("vpcCidr", "\"hunter2\""));
+        var message = Assert.Throws<ConfigurationException>(() => InferenceSettings.Parse(config, new HashSet<string> { "inference:endpoints", "inference:vpcCidr" })).Message;
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_token_is_in_no_message_and_no_settings_and_must_be_encrypted()
+    {
+        var config = Configs.With();
+        config["inference:huggingFaceToken"] = "hf_hunter2";
+        Assert.DoesNotContain("hunter2", InferenceSettings.Parse(config).ToString(), StringComparison.Ordinal);
+        Assert.Equal("tor1", InferenceSettings.Parse(config, new HashSet<string> { "inference:huggingFaceToken" }).Region);
+        var message = Assert.Throws<ConfigurationException>(() => InferenceSettings.Parse(config, new HashSet<string>())).Message;
+        Assert.Contains("pulumi config set --secret huggingFaceToken", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_private_key_in_place_of_a_public_one_is_in_no_message()
+    {
+        var config = Configs.With(("adminSshKeys", "[\"-----BEGIN OPENSSH PRIVATE KEY----- hunter2\"]"));
+        var message = Assert.Throws<ConfigurationException>(() => InferenceSettings.Parse(config)).Message;
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_value_means_none_for_a_setting_that_may_be_left_out()
+    {
+        var settings = InferenceSettings.Parse(Configs.With(("vpcCidr", "\"\""), ("catalog", "\"\""), ("maxHourlyUsd", "\"\""), ("huggingFaceToken", "\"\"")), new HashSet<string>());
+        Assert.Equal((null, null, (decimal?)null), (settings.VpcCidr, settings.Catalog, settings.MaxHourlyUsd));
+    }
+
+    [Fact]
+    public void The_environment_of_a_program_without_configuration_is_an_empty_one()
+    {
+        Assert.Empty(StackConfiguration.Values(null));
+        Assert.Null(StackConfiguration.Keys(null));
+        Assert.Equal("tor1", StackConfiguration.Values("{\"inference:region\": \"tor1\"}")["inference:region"]);
+        Assert.Contains("inference:a", StackConfiguration.Keys("[\"inference:a\"]")!);
+    }
+
+    private static IReadOnlyList<ConfigurationMistake> Mistakes(Dictionary<string, string> config) =>
+        Assert.Throws<ConfigurationException>(() => StackPlan.Read(config)).Mistakes;
+
+    private static IEnumerable<string> AtDefault<T>(T bound, T untouched) =>
+        typeof(T).GetProperties().Where(property => Equals(property.GetValue(bound), property.GetValue(untouched))).Select(property => property.Name)
+            .Except(["TensorParallel", "ClientTags"]); // ClientTags do not go with public access
+}

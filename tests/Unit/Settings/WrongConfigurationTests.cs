@@ -1,0 +1,36 @@
+using Infra.Components;
+using Infra.Components.Planning;
+
+namespace Infra.Tests.Unit.Settings;
+
+public sealed class WrongConfigurationTests
+{
+    public static TheoryData<int, string> Rows()
+    {
+        var data = new TheoryData<int, string>();
+        for (var i = 0; i < WrongConfigurations.All.Length; i++)
+        {
+            data.Add(i, WrongConfigurations.All[i].ToString());
+        }
+        return data;
+    }
+
+    [Fact]
+    public void There_are_more_than_a_hundred_of_them() => Assert.InRange(WrongConfigurations.All.Distinct().Count(), 101, int.MaxValue);
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_wrong_configuration_is_one_mistake_with_key_reason_and_command(int row, string description)
+    {
+        var wrong = WrongConfigurations.All[row];
+        var mistake = Assert.Single(Mistakes((wrong.Path, wrong.Json)));
+        Assert.Equal(wrong.Key, mistake.Key);
+        Assert.Contains(wrong.Says, mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains(wrong.Fix, mistake.Fix, StringComparison.Ordinal);
+        Assert.True(mistake.Problem.Length >= 8, description);
+        Assert.True(mistake.Fix.StartsWith("pulumi config ", StringComparison.Ordinal), mistake.Fix);
+    }
+
+    private static IReadOnlyList<ConfigurationMistake> Mistakes(params (string, string?)[] edits) =>
+        Assert.Throws<ConfigurationException>(() => StackPlan.Read(Configs.With(edits))).Mistakes;
+}

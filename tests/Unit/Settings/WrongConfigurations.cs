@@ -1,0 +1,170 @@
+namespace Infra.Tests.Unit.Settings;
+
+/// <summary>One edit that makes a right configuration wrong, and what is said of it.</summary>
+/// <param name="Path">What is edited.</param>
+/// <param name="Json">Its new value; null removes it.</param>
+/// <param name="Key">Path that the message names.</param>
+/// <param name="Says">A part of the message.</param>
+/// <param name="Fix">A part of the command.</param>
+public sealed record WrongConfiguration(string Path, string? Json, string Key, string Says, string Fix)
+{
+    public override string ToString() => $"{Path} = {Json ?? "(missing)"}";
+}
+
+/// <summary>The table of wrong configurations: each has one mistake.</summary>
+internal static class WrongConfigurations
+{
+    private const string Set = "pulumi config set --path";
+    private const string Chat = "endpoints.chat";
+
+    public static readonly WrongConfiguration[] All =
+    [
+        // What has no default.
+        new("region", null, "region", "is missing", Set),
+        new("adminCidrs", null, "adminCidrs", "is missing", $"{Set} 'adminCidrs[0]'"),
+        new("adminCidrs", "[]", "adminCidrs[0]", "is missing", $"{Set} 'adminCidrs[0]'"),
+        new("endpoints", null, "endpoints", "is missing", $"{Set} 'endpoints.chat.model'"),
+        new("endpoints", "{}", "endpoints.chat.model", "no endpoint", $"{Set} 'endpoints.chat.model'"),
+        new($"{Chat}.model", null, $"{Chat}.model", "is missing", $"{Set} '{Chat}.model' mistralai/"),
+        new($"{Chat}.model", "\"\"", $"{Chat}.model", "is empty", Set),
+        new($"{Chat}.model", "null", $"{Chat}.model", "has no value", Set),
+
+        // Keys that are none.
+        new("regoin", "\"tor1\"", "regoin", "did you mean region", "pulumi config rm --path 'regoin' && pulumi config set --path 'region'"),
+        new("Region", "\"tor1\"", "Region", "did you mean region", "pulumi config rm --path 'Region'"),
+        new("adminCidr", "[\"203.0.113.7/32\"]", "adminCidr", "did you mean adminCidrs", "pulumi config rm"),
+        new("hfToken", "\"hf_x\"", "hfToken", "is not a setting", "pulumi config rm --path 'hfToken'"),
+        new("endpoints.chat.modle", "\"x\"", $"{Chat}.modle", $"did you mean {Chat}.model", $"pulumi config rm --path '{Chat}.modle'"),
+        new($"{Chat}.replica", "2", $"{Chat}.replica", $"did you mean {Chat}.replicas", "pulumi config rm"),
+        new($"{Chat}.maxModelLen", "4096", $"{Chat}.maxModelLen", "is not a setting", "pulumi config rm"),
+        new($"{Chat}.gpu_memory_utilization", "0.9", $"{Chat}.gpu_memory_utilization", $"did you mean {Chat}.gpuMemoryUtilization", "pulumi config rm"),
+        new($"{Chat}.engine.verson", "\"0.31.0\"", $"{Chat}.engine.verson", $"did you mean {Chat}.engine.version", "pulumi config rm"),
+        new("engine.image", "\"x\"", "engine.image", "is not a setting", "pulumi config rm"),
+
+        // Values of another type.
+        new($"{Chat}.replicas", "\"two\"", $"{Chat}.replicas", "is not a whole number", Set),
+        new($"{Chat}.replicas", "1.5", $"{Chat}.replicas", "is not a whole number", Set),
+        new($"{Chat}.replicas", "true", $"{Chat}.replicas", "is not a whole number", Set),
+        new($"{Chat}.replicas", "[2]", $"{Chat}.replicas", "is not a whole number", Set),
+        new($"{Chat}.replicas", "99999999999", $"{Chat}.replicas", "is not a whole number", Set),
+        new($"{Chat}.contextLength", "\"8k\"", $"{Chat}.contextLength", "is not a whole number", Set),
+        new($"{Chat}.gpuMemoryUtilization", "\"NaN\"", $"{Chat}.gpuMemoryUtilization", "is not a number", Set),
+        new($"{Chat}.gpuMemoryUtilization", "1e999", $"{Chat}.gpuMemoryUtilization", "is not a number", Set),
+        new($"{Chat}.gpuMemoryUtilization", "\"90%\"", $"{Chat}.gpuMemoryUtilization", "is not a number", Set),
+        new($"{Chat}.vision", "\"yes\"", $"{Chat}.vision", "is not true or false", Set),
+        new($"{Chat}.access", "\"open\"", $"{Chat}.access", "choose one of private, internal, public", Set),
+        new($"{Chat}.access", "1", $"{Chat}.access", "choose one of private, internal, public", Set),
+        new($"{Chat}.access", "\"Public\"", $"{Chat}.access", "choose one of private, internal, public", Set),
+        new($"{Chat}.kvCache", "\"fp16\"", $"{Chat}.kvCache", "choose one of auto, fp8", Set),
+        new($"{Chat}.rollout", "\"rolling\"", $"{Chat}.rollout", "choose one of allAtOnce, oneByOne", Set),
+        new($"{Chat}.availability", "[\"on-demand\"]", $"{Chat}.availability[0]", "choose one of onDemand, spot, contract", Set),
+        new($"{Chat}.availability", "\"spot\"", $"{Chat}.availability", "is not a list", $"{Set} '{Chat}.availability[0]'"),
+        new($"{Chat}.clients", "\"alice\"", $"{Chat}.clients", "is not a list", $"pulumi config rm --path '{Chat}.clients' && {Set} '{Chat}.clients[0]'"),
+        new($"{Chat}.clients", "{\"alice\": true}", $"{Chat}.clients", "is not a list", $"{Set} '{Chat}.clients[0]'"),
+        new($"{Chat}.clients", "[true]", $"{Chat}.clients[0]", "is not text", Set),
+        new($"{Chat}.engine", "\"0.31.0\"", $"{Chat}.engine", "is not a map; it has install, version", $"{Set} '{Chat}.engine.install'"),
+        new("endpoints", "[]", "endpoints", "is not a map", $"{Set} 'endpoints.chat.model'"),
+        new("endpoints", "\"mistral\"", "endpoints", "is not a map", $"{Set} 'endpoints.chat.model'"),
+        new(Chat, "\"mistral\"", Chat, "is not a map; it has model", $"{Set} '{Chat}.model'"),
+        new("adminCidrs", "\"203.0.113.7/32\"", "adminCidrs", "is not a list", "pulumi config rm --path 'adminCidrs' && pulumi config set --path 'adminCidrs[0]'"),
+        new("adminCidrs", "[null]", "adminCidrs[0]", "has no value", Set),
+        new("maxHourlyUsd", "\"cheap\"", "maxHourlyUsd", "is not a number", Set),
+        new("ignoreAvailability", "\"maybe\"", "ignoreAvailability", "is not true or false", Set),
+        new("engine.install", "\"docker\"", "engine.install", "choose one of container, venv", Set),
+
+        // Names.
+        new("endpoints.Chat.model", $"\"{Configs.Model}\"", "endpoints.Chat", "has a name that is not a lower-case letter", "pulumi config rm --path 'endpoints.Chat'"),
+        new("endpoints.my_chat.model", $"\"{Configs.Model}\"", "endpoints.my_chat", "has a name that is not", "pulumi config rm"),
+        new("endpoints.chat:2.model", $"\"{Configs.Model}\"", "endpoints[\"chat:2\"]", "has a name that is not", "pulumi config rm --path 'endpoints[\"chat:2\"]'"),
+        new("endpoints.a-name-of-an-endpoint-that-is-too-long.model", $"\"{Configs.Model}\"", "endpoints.a-name-of-an-endpoint-that-is-too-long", "has a name that is not", "pulumi config rm"),
+        new("endpoints.2nd.model", $"\"{Configs.Model}\"", "endpoints.2nd", "has a name that is not", "pulumi config rm"),
+        new($"{Chat}.clients", "[\"Alice Smith\"]", $"{Chat}.clients[0]", "is not a lower-case letter followed", Set),
+        new($"{Chat}.clients", "[\"alice\", \"alice\"]", $"{Chat}.clients[1]", "is there twice", $"pulumi config rm --path '{Chat}.clients[1]'"),
+        new($"{Chat}.clients", "[\"\"]", $"{Chat}.clients[0]", "is empty", Set),
+        new($"{Chat}.clients", "[\"alice\\nbob\"]", $"{Chat}.clients[0]", "white space", Set),
+        new("tags", "[\"team ai\"]", "tags[0]", "is not a tag", Set),
+        new("tags", "[\"a\", \"A\"]", "tags[1]", "is there twice", "pulumi config rm --path 'tags[1]'"),
+        new("tags", "[\"inference:prod:chat\"]", "tags[0]", "begins with inference:", Set),
+        new($"{Chat}.clientTags", "[\"web.1\"]", $"{Chat}.clientTags[0]", "is not a tag", Set),
+        new($"{Chat}.servedModelName", "\"my model\"", $"{Chat}.servedModelName", "must begin with a letter or digit", Set),
+        new($"{Chat}.servedModelName", "\"--help\"", $"{Chat}.servedModelName", "must begin with a letter or digit", Set),
+
+        // Who may open SSH.
+        new("adminCidrs", "[\"0.0.0.0/0\"]", "adminCidrs[0]", "opens SSH to the whole world", Set),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"::/0\"]", "adminCidrs[1]", "opens SSH to the whole world", $"{Set} 'adminCidrs[1]'"),
+        new("adminCidrs", "[\"64.0.0.0/7\"]", "adminCidrs[0]", "opens SSH to a large part of the world", Set),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/31\"]", "adminCidrs[1]", "at most a /32", Set),
+        new("adminCidrs", "[\"64.0.0.0/8\", \"65.0.0.0/8\"]", "adminCidrs[0]", "more addresses together than a /8", Set),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/32\", \"2001:db9::/32\"]", "adminCidrs[0]", "more addresses together than a /32", Set),
+        new("adminCidrs", "[\"2001:db8::7/128\"]", "adminCidrs[0]", "the Droplets have IPv4 alone", Set),
+        new("adminCidrs", "[\"203.0.113.7\"]", "adminCidrs[0]", "as a range of this one address it is 203.0.113.7/32", Set),
+        new("adminCidrs", "[\"2001:db8::7\", \"203.0.113.7/32\"]", "adminCidrs[0]", "2001:db8::7/128", Set),
+        new("adminCidrs", "[\"203.0.113.7/24\"]", "adminCidrs[0]", "the range that holds it is 203.0.113.0/24", Set),
+        new("adminCidrs", "[\"203.0.113.7/33\"]", "adminCidrs[0]", "a number from 0 to 32", Set),
+        new("adminCidrs", "[\"203.0.113.7/032\"]", "adminCidrs[0]", "a number from 0 to 32", Set),
+        new("adminCidrs", "[\"203.0.113/24\"]", "adminCidrs[0]", "is not an address range", Set),
+        new("adminCidrs", "[\"010.0.0.1/32\"]", "adminCidrs[0]", "is not an address range", Set),
+        new("adminCidrs", "[\"office.example.com/32\"]", "adminCidrs[0]", "is not an address range", Set),
+        new("adminCidrs", "[\"\"]", "adminCidrs[0]", "is empty", Set),
+        new("adminCidrs", "[\" 203.0.113.7/32\"]", "adminCidrs[0]", "white space", Set),
+        new("adminCidrs", "[\"127.0.0.1/32\"]", "adminCidrs[0]", "is not an address that anybody connects from", Set),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"203.0.113.7/32\"]", "adminCidrs[1]", "is there twice", "pulumi config rm --path 'adminCidrs[1]'"),
+        new("adminSshKeys", "[\"ssh-dss AAAAB3NzaC1kc3M=\"]", "adminSshKeys[0]", "is not an SSH public key", Set),
+        new("adminSshKeys", "[\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\"]", "adminSshKeys[0]", "is cut short", Set),
+        new("adminSshKeys", "[\"~/.ssh/id_ed25519.pub\"]", "adminSshKeys[0]", "is not an SSH public key", "cat ~/.ssh"),
+        new("adminSshKeys", "[\"-----BEGIN OPENSSH PRIVATE KEY----- b3Bl\"]", "adminSshKeys[0]", "is a private key", Set),
+
+        // The network.
+        new("vpcCidr", "\"10.100.0.0\"", "vpcCidr", "10.100.0.0/32", Set),
+        new("vpcCidr", "\"10.100.0.1/20\"", "vpcCidr", "the range that holds it is 10.100.0.0/20", Set),
+        new("vpcCidr", "\"203.0.113.0/24\"", "vpcCidr", "is not private", Set),
+        new("vpcCidr", "\"10.0.0.0/8\"", "vpcCidr", "must be a /16 to a /24", Set),
+        new("vpcCidr", "\"10.100.0.0/28\"", "vpcCidr", "must be a /16 to a /24", Set),
+        new("vpcCidr", "\"10.244.16.0/20\"", "vpcCidr", "overlaps 10.244.0.0/16, which DigitalOcean keeps", Set),
+        new("vpcCidr", "\"10.20.0.0/20\"", "vpcCidr", "in tor1", Set),
+        new($"{Chat}.clientCidrs", "[\"198.51.100.0/24\"]", $"{Chat}.clientCidrs[0]", "is not inside 10.0.0.0/8", Set),
+        new($"{Chat}.clientCidrs", "[\"10.100.0.0/20\", \"0.0.0.0/0\"]", $"{Chat}.clientCidrs[1]", "is not inside 10.0.0.0/8", Set),
+        new($"{Chat}.clientCidrs", "[\"10.100.0.5/20\"]", $"{Chat}.clientCidrs[0]", "the range that holds it", Set),
+        new($"{Chat}.domain", "\"llm.example.com\"", $"{Chat}.domain", "is for public access alone", $"{Set} '{Chat}.access' public"),
+        new($"{Chat}.dnsZone", "\"example.com\"", $"{Chat}.dnsZone", "is for public access alone", Set),
+
+        // Models, sizes, engines.
+        new("region", "\"Toronto\"", "region", "is not a region slug", Set),
+        new("region", "\"TOR1\"", "region", "is not a region slug", Set),
+        new("region", "\"tor2\"", "region", "did you mean tor1", Set),
+        new("region", "\"mem1\"", $"{Chat}.model", "fits on no size in mem1", Set),
+        new($"{Chat}.model", "\"Ministral-3-3B\"", $"{Chat}.model", "mistralai/Ministral-3-3B-Instruct-2512", ""),
+        new($"{Chat}.model", "\"openai/gpt-4\"", $"{Chat}.model", "Known:", ""),
+        new($"{Chat}.revision", "\"main\"", $"{Chat}.revision", "is not a commit", Set),
+        new($"{Chat}.revision", "\"b35d4df\"", $"{Chat}.revision", "is not a commit", Set),
+        new($"{Chat}.size", "\"gpu-h100\"", $"{Chat}.size", "gpu-h100x1-80gb", ""),
+        new($"{Chat}.size", "\"s-1vcpu-1gb\"", $"{Chat}.size", "Known:", ""),
+        new($"{Chat}.size", "\"GPU H100\"", $"{Chat}.size", "is not a size slug", Set),
+        new($"{Chat}.image", "\"Ubuntu 24.04\"", $"{Chat}.image", "is not an image", Set),
+        new($"{Chat}.engine.version", "\"latest\"", $"{Chat}.engine.version", "is not a vLLM release", Set),
+        new($"{Chat}.engine.version", "\"0.9.0\"", $"{Chat}.engine.version", "", ""),
+        new($"{Chat}.kvCache", "\"fp8\"", $"{Chat}.kvCache", "is refused", $"{Set} '{Chat}.kvCache' auto"),
+        new("catalog", "\"no-such-file.json\"", "catalog", "", ""),
+
+        // Numbers.
+        new($"{Chat}.replicas", "0", $"{Chat}.replicas", "must be 1 to 1000 nodes", Set),
+        new($"{Chat}.replicas", "-1", $"{Chat}.replicas", "must be 1 to 1000 nodes", Set),
+        new($"{Chat}.concurrency", "0", $"{Chat}.concurrency", "must be 1 to", Set),
+        new($"{Chat}.contextLength", "0", $"{Chat}.contextLength", "must be at least 1", Set),
+        new($"{Chat}.contextLength", "300000", $"{Chat}.contextLength", "262", Set),
+        new($"{Chat}.imagesPerPrompt", "0", $"{Chat}.imagesPerPrompt", "to refuse images set vision to false", Set),
+        new($"{Chat}.gpuMemoryUtilization", "0", $"{Chat}.gpuMemoryUtilization", "above 0, at most 1", Set),
+        new($"{Chat}.gpuMemoryUtilization", "1.01", $"{Chat}.gpuMemoryUtilization", "above 0, at most 1", Set),
+        new($"{Chat}.gpuMemoryUtilization", "-0.5", $"{Chat}.gpuMemoryUtilization", "above 0, at most 1", Set),
+        new($"{Chat}.tensorParallel", "0", $"{Chat}.tensorParallel", "must be 1 to 64 GPUs", Set),
+        new($"{Chat}.dataParallel", "-2", $"{Chat}.dataParallel", "must be 1 to 64 engines", Set),
+        new($"{Chat}.maxNumSeqs", "0", $"{Chat}.maxNumSeqs", "must be 1 to", Set),
+        new($"{Chat}.maxNumBatchedTokens", "0", $"{Chat}.maxNumBatchedTokens", "must be 1 to", Set),
+        new($"{Chat}.cacheVolumeGiB", "0", $"{Chat}.cacheVolumeGiB", "must be 1 to 16384 GiB", Set),
+        new($"{Chat}.cacheVolumeGiB", "2", $"{Chat}.cacheVolumeGiB", "is too small for the weights", $"{Set} '{Chat}.cacheVolumeGiB' 5"),
+        new($"{Chat}.readyTimeoutMinutes", "0", $"{Chat}.readyTimeoutMinutes", "must be 1 to 1440 minutes", Set),
+        new("maxHourlyUsd", "\"0\"", "maxHourlyUsd", "must be more than 0", Set),
+        new("maxHourlyUsd", "\"-3\"", "maxHourlyUsd", "must be more than 0", Set),
+        new("maxHourlyUsd", "\"0.10\"", "maxHourlyUsd", "is less than the", Set),
+    ];
+}
