@@ -19,9 +19,9 @@ public abstract class InputArgs
     }
 
     /// <summary>The members by the provider's names. Throws for a required one that has no value.</summary>
-    internal ImmutableDictionary<string, object?> ToDictionary()
+    internal IReadOnlyList<KeyValuePair<string, object?>> Values()
     {
-        var values = ImmutableDictionary.CreateBuilder<string, object?>();
+        var values = new List<KeyValuePair<string, object?>>(_members.Length);
         foreach (var member in _members)
         {
             var value = member.Get(this);
@@ -31,10 +31,10 @@ public abstract class InputArgs
                     member.Name, $"[Input] {GetType().FullName}.{member.Name} is required but was not given a value");
             }
 
-            values.Add(member.Attribute.Name, member.Attribute.IsJson && value is not null ? new Output<string>(JsonAsync(value)) : value);
+            values.Add(new(member.Attribute.Name, member.Attribute.IsJson && value is not null ? new Output<string>(JsonAsync(value)) : value));
         }
 
-        return values.ToImmutable();
+        return values;
     }
 
     private static async Task<OutputData<string>> JsonAsync(object value)

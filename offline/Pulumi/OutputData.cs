@@ -11,7 +11,7 @@ internal readonly record struct OutputData<T>(T Value, bool IsKnown, bool IsSecr
 
     /// <summary>Carries another value, with everything else that this one and <paramref name="inner"/> say about themselves.</summary>
     public OutputData<TResult> Then<TResult>(OutputData<TResult> inner) =>
-        new(inner.Value, IsKnown && inner.IsKnown, IsSecret || inner.IsSecret, Resources.Union(inner.Resources));
+        new(inner.Value, IsKnown && inner.IsKnown, IsSecret || inner.IsSecret, OutputDataSum.Union(Resources, inner.Resources));
 
     public OutputData<object?> Boxed => new(Value, IsKnown, IsSecret, Resources);
 }
@@ -28,11 +28,15 @@ internal sealed class OutputDataSum
     {
         _isKnown &= data.IsKnown;
         _isSecret |= data.IsSecret;
-        _resources = _resources.Union(data.Resources);
+        _resources = Union(_resources, data.Resources);
         return data.Value;
     }
 
     public async Task<T> AddAsync<T>(Input<T> input) => Add(await ((Output<T>)input).Data.ConfigureAwait(false));
+
+    /// <summary>The union of two sets of which one is mostly empty.</summary>
+    public static ImmutableHashSet<Resource> Union(ImmutableHashSet<Resource> first, ImmutableHashSet<Resource> second) =>
+        first.IsEmpty ? second : second.IsEmpty || ReferenceEquals(first, second) ? first : first.Union(second);
 
     public OutputData<T> Of<T>(T value) => new(value, _isKnown, _isSecret, _resources);
 }

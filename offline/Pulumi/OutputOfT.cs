@@ -4,7 +4,7 @@ namespace Pulumi;
 
 internal interface IOutput
 {
-    public Task<OutputData<object?>> GetDataAsync();
+    public ValueTask<OutputData<object?>> GetDataAsync();
 }
 
 /// <summary>
@@ -71,7 +71,12 @@ public sealed class Output<T> : IOutput
         async Task<OutputData<T>> DataAsync() => change(await Data.ConfigureAwait(false));
     }
 
-    async Task<OutputData<object?>> IOutput.GetDataAsync() => (await Data.ConfigureAwait(false)).Boxed;
+    ValueTask<OutputData<object?>> IOutput.GetDataAsync()
+    {
+        return Data.IsCompletedSuccessfully ? new(Data.Result.Boxed) : LaterAsync();
+
+        async ValueTask<OutputData<object?>> LaterAsync() => (await Data.ConfigureAwait(false)).Boxed;
+    }
 
     private async Task<OutputData<TResult>> ApplyAsync<TResult>(Func<T, Task<OutputData<TResult>>> func)
     {

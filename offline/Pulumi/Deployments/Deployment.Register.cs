@@ -12,7 +12,7 @@ public sealed partial class Deployment
     /// <summary>Calls a provider's function, unless its arguments or the resources that it depends on are not known yet.</summary>
     internal async Task<OutputData<T>> InvokeAsync<T>(string token, InvokeArgs args, InvokeOptions? options)
     {
-        var inputs = await PlainValue.PropertiesAsync(args.ToDictionary()).ConfigureAwait(false);
+        var inputs = await PlainValue.PropertiesAsync(args.Values()).ConfigureAwait(false);
         var dependencies = await ValueAsync((options as InvokeOutputOptions)?.DependsOn).ConfigureAwait(false);
         HashSet<Resource> resources = [.. dependencies, .. inputs.Values.SelectMany(input => input.Resources)];
         if (inputs.Values.Any(input => !input.IsKnown) || !await HaveIdsAsync(Resource.Expand(resources)).ConfigureAwait(false))
@@ -31,7 +31,7 @@ public sealed partial class Deployment
     {
         try
         {
-            var inputs = await PlainValue.PropertiesAsync(args.ToDictionary()).ConfigureAwait(false);
+            var inputs = await PlainValue.PropertiesAsync(args.Values()).ConfigureAwait(false);
             await AwaitDependenciesAsync(options, inputs).ConfigureAwait(false);
             var (urn, id, state) = await AnswerAsync(resource, inputs, options).ConfigureAwait(false);
             foreach (var output in outputs)
@@ -50,15 +50,15 @@ public sealed partial class Deployment
         }
     }
 
-    private async Task<(string Urn, string? Id, ImmutableDictionary<string, OutputData<object?>> State)> AnswerAsync(
-        Resource resource, ImmutableDictionary<string, OutputData<object?>> inputs, ResourceOptions options)
+    private async Task<(string Urn, string? Id, Dictionary<string, OutputData<object?>> State)> AnswerAsync(
+        Resource resource, Dictionary<string, OutputData<object?>> inputs, ResourceOptions options)
     {
         var type = resource.GetResourceType();
         var name = resource.GetResourceName();
         var parent = options.Parent ?? Root;
         if (parent is null)
         {
-            return (Urn(type, name), null, ImmutableDictionary<string, OutputData<object?>>.Empty);
+            return (Urn(type, name), null, []);
         }
 
         _ = await parent.Urn.Data.ConfigureAwait(false);
@@ -82,7 +82,7 @@ public sealed partial class Deployment
     }
 
     private void Complete(
-        PendingOutput output, Resource resource, string urn, string? id, ImmutableDictionary<string, OutputData<object?>> state)
+        PendingOutput output, Resource resource, string urn, string? id, Dictionary<string, OutputData<object?>> state)
     {
         var context = $"{resource.GetType().FullName}.{output.Name}";
         if (output.Name == "urn")
@@ -110,9 +110,9 @@ public sealed partial class Deployment
     private string Urn(string type, string name) => $"urn:pulumi:{StackName}::{ProjectName}::{type}::{name}";
 
     /// <summary>Dependencies come first: those that the options name, and those whose outputs are among the inputs.</summary>
-    private static async Task AwaitDependenciesAsync(ResourceOptions options, ImmutableDictionary<string, OutputData<object?>> inputs)
+    private static async Task AwaitDependenciesAsync(ResourceOptions options, Dictionary<string, OutputData<object?>> inputs)
     {
-        var named = await ValueAsync(options.DependsOn).ConfigureAwait(false);
+        var named = await ValueAsync(options.DependsOnIfAny).ConfigureAwait(false);
         foreach (var dependency in Resource.Expand(named.Concat(inputs.Values.SelectMany(input => input.Resources))))
         {
             _ = await dependency.Urn.Data.ConfigureAwait(false);
@@ -137,6 +137,11 @@ public sealed partial class Deployment
 
     private static async Task<ImmutableArray<Resource>> ValueAsync(InputList<Resource>? resources)
     {
+        if (resources is null)
+        {
+            return [];
+        }
+
         var data = await resources.ToOutput().Data.ConfigureAwait(false);
         return data is { IsKnown: true, Value.IsDefault: false } ? data.Value : [];
     }
@@ -153,7 +158,7 @@ public sealed partial class Deployment
         return $"{urn.Value}::{(id.IsKnown ? id.Value : PlainValue.UnknownSentinel)}";
     }
 
-    private static ImmutableDictionary<string, object> Present(ImmutableDictionary<string, OutputData<object?>> values) =>
+    private static ImmutableDictionary<string, object> Present(Dictionary<string, OutputData<object?>> values) =>
         values.Where(value => value.Value is { IsKnown: true, Value: not null })
             .ToImmutableDictionary(value => value.Key, value => value.Value.Value!);
 }

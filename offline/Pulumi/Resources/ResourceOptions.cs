@@ -6,9 +6,11 @@ namespace Pulumi;
 /// </summary>
 public abstract class ResourceOptions
 {
+    private InputList<Resource>? _replaceWith;
+
     public Resource? Parent { get; set; }
 
-    public InputList<Resource> DependsOn { get => field ??= []; set; }
+    public InputList<Resource> DependsOn { get => DependsOnIfAny ??= []; set => DependsOnIfAny = value; }
 
     public bool? Protect { get; set; }
 
@@ -30,9 +32,12 @@ public abstract class ResourceOptions
 
     public Resource? DeletedWith { get; set; }
 
-    public InputList<Resource> ReplaceWith { get => field ??= []; set; }
+    public InputList<Resource> ReplaceWith { get => _replaceWith ??= []; set => _replaceWith = value; }
 
     public Input<object>? ReplacementTrigger { get; set; }
+
+    /// <summary>Null until somebody asks for the list: most resources depend on nothing by option.</summary>
+    internal InputList<Resource>? DependsOnIfAny { get; private set; }
 
     /// <summary>Takes over what <paramref name="other"/> says: single values replace, lists are appended.</summary>
     private protected void Take(ResourceOptions other)
@@ -45,13 +50,17 @@ public abstract class ResourceOptions
         RetainOnDelete = other.RetainOnDelete ?? RetainOnDelete;
         DeletedWith = other.DeletedWith ?? DeletedWith;
         ReplacementTrigger = other.ReplacementTrigger ?? ReplacementTrigger;
-        DependsOn = DependsOn.Concat(other.DependsOn);
-        ReplaceWith = ReplaceWith.Concat(other.ReplaceWith);
+        DependsOnIfAny = Join(DependsOnIfAny, other.DependsOnIfAny);
+        _replaceWith = Join(_replaceWith, other._replaceWith);
         IgnoreChanges = [.. IgnoreChanges, .. other.IgnoreChanges];
         ResourceTransformations = [.. ResourceTransformations, .. other.ResourceTransformations];
         Aliases = [.. Aliases, .. other.Aliases];
         ReplaceOnChanges = [.. ReplaceOnChanges, .. other.ReplaceOnChanges];
     }
+
+    /// <summary>A list of its own, so that neither of the two grows with it; null where both are.</summary>
+    private static InputList<Resource>? Join(InputList<Resource>? first, InputList<Resource>? second) =>
+        second is null ? first : (first ?? []).Concat(second);
 }
 
 /// <summary>Options of a resource of a provider.</summary>

@@ -101,7 +101,7 @@ internal sealed class PendingOutput<T> : PendingOutput
     public override void Complete(OutputData<object?> data, string context, Action<string> warn)
     {
         var value = _converter.ConvertOrWarn(data.Value, context, warn);
-        _completion.SetResult(new((T)value!, data.IsKnown, data.IsSecret, _resources.Union(data.Resources)));
+        _completion.SetResult(new((T)value!, data.IsKnown, data.IsSecret, OutputDataSum.Union(_resources, data.Resources)));
     }
 
     public override void CompleteAbsent(bool isKnown) =>

@@ -20,9 +20,9 @@ internal static class PlainValue
     }
 
     /// <summary>Each property on its own: an unknown or secret one says nothing about the others. Absent values are left out.</summary>
-    public static async Task<ImmutableDictionary<string, OutputData<object?>>> PropertiesAsync(ImmutableDictionary<string, object?> properties)
+    public static async Task<Dictionary<string, OutputData<object?>>> PropertiesAsync(IEnumerable<KeyValuePair<string, object?>> properties)
     {
-        var result = ImmutableDictionary.CreateBuilder<string, OutputData<object?>>();
+        var result = new Dictionary<string, OutputData<object?>>();
         foreach (var (name, value) in properties)
         {
             var sum = new OutputDataSum();
@@ -33,73 +33,51 @@ internal static class PlainValue
             }
         }
 
-        return result.ToImmutable();
+        return result;
     }
 
     /// <summary>The properties of an object that stands for several: a dictionary, arguments, or an output type.</summary>
-    public static ImmutableDictionary<string, object?> MembersOf(object state) => state switch
+    public static IEnumerable<KeyValuePair<string, object?>> MembersOf(object state) => state switch
     {
-        ImmutableDictionary<string, object?> members => members,
-        IDictionary<string, object?> members => members.ToImmutableDictionary(),
-        InputArgs args => args.ToDictionary(),
+        IDictionary<string, object?> members => members,
+        InputArgs args => args.Values(),
         _ when state.GetType().IsDefined(typeof(OutputTypeAttribute)) => FieldsOf(state),
         _ => throw new InvalidOperationException($"{state.GetType().FullName} is not a supported argument type"),
     };
 
-    private static async Task<object?> AddAsync(OutputDataSum sum, object? value, string path)
+    private static ValueTask<object?> AddAsync(OutputDataSum sum, object? value, string path) => value switch
     {
-        switch (value)
-        {
-            case UnknownSentinel:
-                return sum.Add(OutputData<object?>.Unknown);
-            case null or bool or double or string or AssetOrArchive:
-                return value;
-            case int number:
-                return (double)number;
-            case Task:
-                throw new InvalidOperationException($"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{path}");
-            case IInput input:
-                return await AddOutputAsync(sum, input.ToOutput(), path).ConfigureAwait(false);
-            case IOutput output:
-                return await AddOutputAsync(sum, output, path).ConfigureAwait(false);
-            case IUnion union:
-                return await AddAsync(sum, union.Value, path).ConfigureAwait(false);
-            case InputArgs args:
-                return await AddMembersAsync(sum, args.ToDictionary(), path).ConfigureAwait(false);
-            case IDictionary dictionary:
-                return await AddMembersAsync(sum, dictionary, path).ConfigureAwait(false);
-            case IList list:
-                return await AddItemsAsync(sum, list, path).ConfigureAwait(false);
-        }
+        UnknownSentinel => new(sum.Add(OutputData<object?>.Unknown)),
+        null or bool or double or string or AssetOrArchive => new(value),
+        int number => new((double)number),
+        Task => throw new InvalidOperationException($"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{path}"),
+        IInput input => AddOutputAsync(sum, input.ToOutput(), path),
+        IOutput output => AddOutputAsync(sum, output, path),
+        IUnion union => AddAsync(sum, union.Value, path),
+        InputArgs args => AddMembersAsync(sum, args.Values(), path),
+        IDictionary dictionary => AddMembersAsync(sum, EntriesOf(dictionary, path), path),
+        IList list => AddItemsAsync(sum, list, path),
+        _ when value.GetType().IsDefined(typeof(EnumTypeAttribute)) => new(value.ToString()),
+        _ when value.GetType().IsDefined(typeof(OutputTypeAttribute)) => AddMembersAsync(sum, FieldsOf(value), path),
+        _ => throw new InvalidOperationException($"{value.GetType().FullName} is not a supported argument type.\n\t{path}"),
+    };
 
-        var type = value.GetType();
-        if (type.IsDefined(typeof(EnumTypeAttribute)))
-        {
-            return value.ToString();
-        }
-
-        return type.IsDefined(typeof(OutputTypeAttribute))
-            ? await AddMembersAsync(sum, FieldsOf(value), path).ConfigureAwait(false)
-            : throw new InvalidOperationException($"{type.FullName} is not a supported argument type.\n\t{path}");
-    }
-
-    private static async Task<object?> AddOutputAsync(OutputDataSum sum, IOutput output, string path)
+    private static async ValueTask<object?> AddOutputAsync(OutputDataSum sum, IOutput output, string path)
     {
         var data = await output.GetDataAsync().ConfigureAwait(false);
         sum.Add(data);
         return data.IsKnown ? await AddAsync(sum, data.Value, path).ConfigureAwait(false) : null;
     }
 
-    private static async Task<ImmutableDictionary<string, object?>> AddMembersAsync(OutputDataSum sum, IDictionary members, string path)
+    private static async ValueTask<object?> AddMembersAsync(
+        OutputDataSum sum, IEnumerable<KeyValuePair<string, object?>> members, string path)
     {
         var result = ImmutableDictionary.CreateBuilder<string, object?>();
-        foreach (DictionaryEntry member in members)
+        foreach (var (name, member) in members)
         {
-            var name = member.Key as string
-                ?? throw new InvalidOperationException($"Dictionaries are only supported with string keys:\n\t{path}");
             // The engine keeps names that begin so to itself.
             if (!name.StartsWith("__", StringComparison.Ordinal) &&
-                await AddAsync(sum, member.Value, $"{path}.{name}").ConfigureAwait(false) is { } value)
+                await AddAsync(sum, member, $"{path}.{name}").ConfigureAwait(false) is { } value)
             {
                 result.Add(name, value);
             }
@@ -108,7 +86,17 @@ internal static class PlainValue
         return result.ToImmutable();
     }
 
-    private static async Task<object?> AddItemsAsync(OutputDataSum sum, IList items, string path)
+    private static IEnumerable<KeyValuePair<string, object?>> EntriesOf(IDictionary dictionary, string path)
+    {
+        foreach (DictionaryEntry entry in dictionary)
+        {
+            yield return new(
+                entry.Key as string ?? throw new InvalidOperationException($"Dictionaries are only supported with string keys:\n\t{path}"),
+                entry.Value);
+        }
+    }
+
+    private static async ValueTask<object?> AddItemsAsync(OutputDataSum sum, IList items, string path)
     {
         // A default ImmutableArray has no count; it comes from a list that a provider left out.
         if (items.GetType().IsValueType && items.Equals(Activator.CreateInstance(items.GetType())))
@@ -125,8 +113,8 @@ internal static class PlainValue
         return result.MoveToImmutable();
     }
 
-    private static ImmutableDictionary<string, object?> FieldsOf(object value) =>
+    private static IEnumerable<KeyValuePair<string, object?>> FieldsOf(object value) =>
         value.GetType().GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
             .Where(field => field.IsInitOnly)
-            .ToImmutableDictionary(field => char.ToLowerInvariant(field.Name[0]) + field.Name[1..], field => field.GetValue(value));
+            .Select(field => KeyValuePair.Create(char.ToLowerInvariant(field.Name[0]) + field.Name[1..], field.GetValue(value)));
 }
