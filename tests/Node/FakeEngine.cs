@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Infra.Tests.Node;
+
+/// <summary>Stands for vLLM on its unix socket: answers everything, and remembers what it was asked.</summary>
+internal sealed class FakeEngine : IDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    internal FakeEngine(string path)
+    {
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        _listener.Listen(64);
+        _ = Task.Run(AcceptAsync);
+    }
+
+    internal volatile bool Healthy = true;
+    private volatile string _lastHeaders = "";
+    private int _requests;
+
+    /// <summary>Lets a streamed answer go on.</summary>
+    internal SemaphoreSlim Continue { get; } = new(0);
+
+    /// <summary>Requests so far, those of health checks aside.</summary>
+    internal int Requests => Volatile.Read(ref _requests);
+
+    internal string LastHeaders => _lastHeaders;
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        Continue.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptAsync();
+                _ = Task.Run(() => ServeAsync(client));
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The test is done.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(client, ownsSocket: true);
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            while (await reader.ReadLineAsync() is { Length: > 0 } request)
+            {
+                var headers = new StringBuilder();
+                var length = 0;
+                while (await reader.ReadLineAsync() is { Length: > 0 } header)
+                {
+                    headers.AppendLine(header);
+                    if (header.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))
+                    {
+                        length = int.Parse(header["Content-Length: ".Length..], CultureInfo.InvariantCulture);
+                    }
+                }
+
+                var body = new char[length];
+                if (length > 0)
+                {
+                    await reader.ReadBlockAsync(body);
+                }
+
+                if (request.Contains(" /health ", StringComparison.Ordinal))
+                {
+                    await WriteAsync(stream, $"HTTP/1.1 {(Healthy ? "200 OK" : "503 Service Unavailable")}\r\nContent-Length: 0\r\n\r\n");
+                    continue;
+                }
+
+                _lastHeaders = headers.ToString();
+                Interlocked.Increment(ref _requests);
+                if (new string(body).Contains("\"stream\":true", StringComparison.Ordinal))
+                {
+                    await WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n");
+                    await Continue.WaitAsync();
+                    await WriteAsync(stream, "8\r\ndata: 2\n\r\n0\r\n\r\n");
+                    continue;
+                }
+
+                await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nX-Engine-Saw: {request}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : "{}")}");
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException)
+        {
+            // nginx closed the connection.
+        }
+    }
+
+    private static async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
+}

@@ -1,0 +1,77 @@
+using Infra.Components.Node;
+
+namespace Infra.Tests.Node;
+
+/// <summary>Every script, unit and configuration file is accepted by the program that will read it.</summary>
+public sealed class LintTests
+{
+    private const string Libexec = "/usr/local/libexec/inference/";
+
+    public static TheoryData<string> BashScripts => [.. Scripts(file => file.Content.StartsWith("#!/bin/bash", StringComparison.Ordinal) || file.Path.EndsWith(".bash", StringComparison.Ordinal))];
+
+    public static TheoryData<string> PythonScripts => [.. Scripts(file => file.Content.StartsWith("#!/usr/bin/python3", StringComparison.Ordinal))];
+
+    [Fact]
+    public void Every_file_under_libexec_is_a_bash_or_python_script() =>
+        Assert.Equal(NodeFiles.All.Count(file => file.Path.StartsWith(Libexec, StringComparison.Ordinal)), BashScripts.Count + PythonScripts.Count);
+
+    [Theory]
+    [MemberData(nameof(BashScripts))]
+    public async Task Shellcheck_has_nothing_to_say(string script)
+    {
+        using var node = new StagedNode();
+        var result = await Tool.RunAsync("shellcheck", "--severity=style", "--external-sources", $"--source-path={node.At(Libexec)}", node.At(Libexec + script));
+        Assert.True(result.ExitCode == 0, result.All);
+    }
+
+    [Theory]
+    [MemberData(nameof(BashScripts))]
+    public async Task Shfmt_would_not_change_it(string script)
+    {
+        using var node = new StagedNode();
+        var result = await Tool.RunAsync("shfmt", "-d", "-i", "2", "-ci", "-bn", "-sr", node.At(Libexec + script));
+        Assert.True(result.ExitCode == 0, result.All);
+    }
+
+    [Theory]
+    [MemberData(nameof(PythonScripts))]
+    public async Task Python_compiles_it_without_a_warning(string script)
+    {
+        using var node = new StagedNode();
+        var result = await Tool.RunAsync("python3", "-W", "error", "-c", "import sys; p = sys.argv[1]; compile(open(p).read(), p, 'exec')", node.At(Libexec + script));
+        Assert.True(result.ExitCode == 0, result.All);
+    }
+
+    [Theory]
+    [InlineData("container")]
+    [InlineData("venv")]
+    public async Task Cloud_init_accepts_the_user_data(string install)
+    {
+        using var node = new StagedNode();
+        var environment = NodeSamples.Environment(install == "venv" ? Components.Settings.EngineInstall.Venv : Components.Settings.EngineInstall.Container);
+        node.Write("/user-data", CloudConfig.Render(NodeSamples.Inputs(environment)));
+        var result = await Tool.RunAsync("cloud-init", "schema", "--config-file", node.At("/user-data"));
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.DoesNotContain("eprecat", result.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_archive_unpacks_to_the_node_files()
+    {
+        using var node = new StagedNode();
+        using var config = System.Text.Json.JsonDocument.Parse(CloudConfig.Render(NodeSamples.Inputs())["#cloud-config\n".Length..]);
+        var entry = config.RootElement.GetProperty("write_files").EnumerateArray().Single(file => file.GetProperty("path").GetString() == CloudConfig.ArchivePath);
+        File.WriteAllBytes(node.At("/archive"), Convert.FromBase64String(entry.GetProperty("content").GetString()!));
+        Directory.CreateDirectory(node.At("/out"));
+        var result = await Tool.RunAsync("tar", "--extract", "--gzip", "--no-same-owner", "--file", node.At("/archive"), "--directory", node.At("/out"));
+        Assert.True(result.ExitCode == 0 && result.All.Length == 0, result.All);
+        Assert.All(NodeFiles.All, file =>
+        {
+            Assert.Equal(file.Content, node.Read("/out" + file.Path));
+            Assert.Equal((UnixFileMode)Convert.ToInt32(file.Mode, 8), File.GetUnixFileMode(node.At("/out" + file.Path)));
+        });
+    }
+
+    private static IEnumerable<string> Scripts(Func<NodeFile, bool> which) =>
+        NodeFiles.All.Where(file => file.Path.StartsWith(Libexec, StringComparison.Ordinal) && which(file)).Select(file => file.Path[Libexec.Length..]);
+}

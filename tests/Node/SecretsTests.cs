@@ -1,0 +1,102 @@
+using System.Text;
+
+namespace Infra.Tests.Node;
+
+/// <summary>What <c>store-secrets</c> takes, refuses, and leaves on disk.</summary>
+public sealed class SecretsTests
+{
+    internal const string AliceKey = "alice-key-0123456789";
+    internal const string BobKey = "bob-key-0123456789ab";
+
+    [Fact]
+    public async Task All_of_it_is_stored_for_root_and_nginx_alone()
+    {
+        using var node = new StagedNode();
+        var result = await node.RunAsync("store-secrets", await SecretsAsync(node));
+        Assert.True(result.ExitCode == 0, result.All);
+        var files = Directory.GetFiles(node.At("/etc/inference/secrets"), "*", SearchOption.AllDirectories);
+        Assert.All(files, file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)));
+        Assert.Equal("../names/alice", new FileInfo(node.At($"/etc/inference/secrets/clients/keys/{AliceKey}")).LinkTarget);
+        Assert.Equal("", node.Read("/etc/inference/secrets/huggingface.token"));
+        Assert.True(File.Exists(node.At("/etc/inference/secrets/complete")));
+    }
+
+    [Fact]
+    public async Task Nothing_secret_is_printed()
+    {
+        using var node = new StagedNode();
+        var result = await node.RunAsync("store-secrets", await SecretsAsync(node, token: "hf_secretsecret"));
+        Assert.DoesNotContain(AliceKey, result.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("hf_secret", result.All, StringComparison.Ordinal);
+        Assert.Contains("2 clients, a Hugging Face token", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_sent_again_is_gone_and_nginx_needs_no_reload()
+    {
+        using var node = new StagedNode();
+        var material = await SecretsAsync(node, token: "hf_x");
+        await node.RunAsync("store-secrets", material);
+        var rotated = string.Join('\n', material.Split('\n').Where(line => !line.StartsWith("clients ", StringComparison.Ordinal) && !line.StartsWith("huggingface", StringComparison.Ordinal)))
+            + $"clients {Base64($"bob {BobKey}\n")}\n";
+        var result = await node.RunAsync("store-secrets", rotated, ("STUB_STATUS", "0"));
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal([BobKey], Directory.GetFileSystemEntries(node.At("/etc/inference/secrets/clients/keys")).Select(Path.GetFileName));
+        Assert.DoesNotContain("reload", node.Called, StringComparison.Ordinal);
+        Assert.Equal("", node.Read("/etc/inference/secrets/huggingface.token"));
+        Assert.Single(Directory.GetDirectories(node.At("/etc/inference/secrets")), folder => folder.Contains("/clients.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_certificate_reloads_nginx()
+    {
+        using var node = new StagedNode();
+        await node.RunAsync("store-secrets", await SecretsAsync(node));
+        await node.RunAsync("store-secrets", await SecretsAsync(node), ("STUB_STATUS", "0"));
+        Assert.Contains("systemctl reload inference-nginx.service", node.Called, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("clients", "alice ../../etc/passwd-0123", "clients has a line")]
+    [InlineData("clients", "alice short", "clients has a line")]
+    [InlineData("clients", "Alice/x alice-key-0123456789", "clients has a line")]
+    [InlineData("clients", "alice alice-key-0123456789 more", "clients has a line")]
+    [InlineData("clients", "alice alice-key-0123456789\nbob alice-key-0123456789", "two clients have the same key")]
+    [InlineData("clients", "\n", "clients names nobody")]
+    [InlineData("tls.key", "not a key", "do not belong together")]
+    [InlineData("../../../tmp/evil", "x", "a name other than")]
+    public async Task A_bad_line_changes_nothing(string name, string content, string says)
+    {
+        using var node = new StagedNode();
+        var lines = (await SecretsAsync(node)).Split('\n').Where(line => !line.StartsWith(name + " ", StringComparison.Ordinal));
+        var result = await node.RunAsync("store-secrets", $"{string.Join('\n', lines)}{name} {Base64(content)}\n");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(node.At("/etc/inference/secrets")));
+    }
+
+    [Theory]
+    [InlineData("clients not-base64!\n")]
+    [InlineData("clients\n")]
+    [InlineData("")]
+    public async Task Half_a_delivery_changes_nothing(string input)
+    {
+        using var node = new StagedNode();
+        var result = await node.RunAsync("store-secrets", input);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(node.At("/etc/inference/secrets")));
+    }
+
+    /// <summary>The lines that the stack sends, with a certificate of its own.</summary>
+    internal static async Task<string> SecretsAsync(StagedNode node, string? token = null)
+    {
+        var result = await Tool.RunAsync("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=node", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", node.At("/tls.key"), "-out", node.At("/tls.crt"));
+        Assert.True(result.ExitCode == 0, result.All);
+        var clients = $"alice {AliceKey}\nbob {BobKey}\n";
+        return $"tls.key {Base64(node.Read("/tls.key"))}\ntls.crt {Base64(node.Read("/tls.crt"))}\nclients {Base64(clients)}\n"
+            + (token is null ? "" : $"huggingface.token {Base64(token)}\n");
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}

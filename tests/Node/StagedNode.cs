@@ -1,0 +1,65 @@
+using Infra.Components.Node;
+
+namespace Infra.Tests.Node;
+
+/// <summary>The node files in a folder of their own, at the paths and modes that user data carries, with programs to stand in for the machine's.</summary>
+internal sealed class StagedNode : IDisposable
+{
+    private static readonly string Sample = NodeSamples.Environment();
+
+    public StagedNode()
+    {
+        Root = Directory.CreateTempSubdirectory("node-").FullName;
+        foreach (var file in NodeFiles.All)
+        {
+            Write(file.Path, file.Content, (UnixFileMode)Convert.ToInt32(file.Mode, 8));
+        }
+
+        Write(NodeEnvironment.Path, Sample);
+        Directory.CreateDirectory(At("/etc/inference/secrets"));
+        Directory.CreateDirectory(At("/var/lib/inference"));
+        Directory.CreateDirectory(At("/stubs"));
+        // What scripts tell systemd is written down instead.
+        Stub("systemctl", "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\ncase $1 in is-active | is-failed | is-enabled) exit \"${STUB_STATUS:-1}\" ;; esac");
+        Stub("sleep", ":");
+    }
+
+    public string Root { get; }
+
+    public string At(string path) => Root + path;
+
+    public string Read(string path) => File.ReadAllText(At(path));
+
+    /// <summary>The calls of systemctl so far, one a line.</summary>
+    public string Called => File.Exists(At("/called")) ? Read("/called") : "";
+
+    public void Write(string path, string content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(path))!);
+        File.WriteAllText(At(path), content);
+        File.SetUnixFileMode(At(path), mode);
+    }
+
+    /// <summary>A program that scripts find before the machine's own.</summary>
+    public void Stub(string name, string body) => Write($"/stubs/{name}", $"#!/bin/bash\n{body}\n", (UnixFileMode)Convert.ToInt32("755", 8));
+
+    /// <summary>Runs a script of libexec here, with the values of node.env as systemd would give them.</summary>
+    public Task<ToolResult> RunAsync(string script, string? input = null, params (string Name, string Value)[] environment) =>
+        RunAsync(script, [], input, environment);
+
+    public Task<ToolResult> RunAsync(string script, IEnumerable<string> arguments, string? input, params (string Name, string Value)[] environment)
+    {
+        var values = Read(NodeEnvironment.Path).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        values["INFERENCE_ROOT"] = Root;
+        values["PATH"] = $"{At("/stubs")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        foreach (var (name, value) in environment)
+        {
+            values[name] = value;
+        }
+
+        return Tool.RunAsync(At($"/usr/local/libexec/inference/{script}"), arguments, input, values);
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}

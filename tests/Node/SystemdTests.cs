@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Infra.Components.Node;
+
+namespace Infra.Tests.Node;
+
+/// <summary>systemd reads every unit without a word, and none is more exposed than the table says.</summary>
+public sealed partial class SystemdTests
+{
+    private const string UnitFolder = "/etc/systemd/system/";
+
+    /// <summary>
+    /// Highest exposure of each service by <c>systemd-analyze security</c>, 0.0 to 10.0. Those above 8 run podman or apt, whose work is to change
+    /// the machine; what the container itself may do is held by <see cref="ScriptTests"/>.
+    /// </summary>
+    public static TheoryData<string, double> Exposure => new()
+    {
+        { "inference-engine-container.service", 9.0 },
+        { "inference-engine-venv.service", 1.7 },
+        { "inference-firewall.service", 2.1 },
+        { "inference-gpu-check.service", 4.7 },
+        { "inference-nginx.service", 2.2 },
+        { "inference-packages.service", 9.0 },
+        { "inference-ready.service", 1.1 },
+        { "inference-storage.service", 4.6 },
+        { "inference-vllm-container.service", 8.8 },
+        { "inference-vllm-venv.service", 1.5 },
+        { "inference-weights.service", 1.5 },
+    };
+
+    private static IEnumerable<string> Units => NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal)).Select(file => file.Path[UnitFolder.Length..]);
+
+    [Fact]
+    public void Every_service_has_a_floor() =>
+        Assert.Equal(Units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)).Order(), Exposure.Select(row => row.Data.Item1).Order());
+
+    [Fact]
+    public async Task Verify_has_nothing_to_say()
+    {
+        using var node = Staged();
+        var result = await Tool.RunAsync("systemd-analyze", ["verify", $"--root={node.Root}", "--recursive-errors=no", .. Units.Select(unit => node.At(UnitFolder + unit))], null, null);
+        Assert.True(result.ExitCode == 0 && result.All.Length == 0, result.All);
+    }
+
+    [Theory]
+    [MemberData(nameof(Exposure))]
+    public async Task A_service_is_not_more_exposed_than_the_table_says(string unit, double highest)
+    {
+        using var node = Staged();
+        var threshold = (highest * 10).ToString("0", CultureInfo.InvariantCulture);
+        var result = await Tool.RunAsync("systemd-analyze", "security", "--offline=true", $"--root={node.Root}", "--no-pager", $"--threshold={threshold}", unit);
+        Assert.True(result.ExitCode == 0, result.All.Split('\n').LastOrDefault(line => line.Contains("exposure", StringComparison.Ordinal)) ?? result.All);
+    }
+
+    [Fact]
+    public void Every_service_writes_its_start_and_its_end_into_the_ledger() =>
+        Assert.All(Files(".service"), file =>
+        {
+            var phase = Ledger().Match(file.Content).Groups[1].Value;
+            Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/ledger {phase} start", file.Content, StringComparison.Ordinal);
+            Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/ledger {phase} stop", file.Content, StringComparison.Ordinal);
+        });
+
+    [Fact]
+    public void No_service_restarts_for_ever() =>
+        Assert.All(Files(".service").Where(file => file.Content.Contains("Restart=always", StringComparison.Ordinal) && !file.Path.EndsWith("/inference-ready.service", StringComparison.Ordinal)), file =>
+            Assert.Matches("(?s)StartLimitIntervalSec=[1-9].*StartLimitBurst=[1-9]", file.Content));
+
+    [Fact]
+    public void No_unit_waits_for_cloud_init_which_waits_for_the_units_it_starts() =>
+        Assert.All(NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal)), file =>
+            Assert.DoesNotMatch("After=.*cloud-", file.Content));
+
+    [Fact]
+    public void Every_script_that_a_unit_names_is_there() =>
+        Assert.All(Files("").SelectMany(file => Programs().Matches(file.Content).Select(match => match.Value)), program =>
+            Assert.Contains(NodeFiles.All, file => file.Path == program));
+
+    private static IEnumerable<NodeFile> Files(string ending) =>
+        NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal) && file.Path.EndsWith(ending, StringComparison.Ordinal));
+
+    private static StagedNode Staged()
+    {
+        var node = new StagedNode();
+        foreach (var program in (string[])["/usr/sbin/nginx", "/usr/sbin/nft", "/usr/bin/test", "/usr/bin/systemctl", "/usr/bin/podman", "/bin/kill"])
+        {
+            node.Write(program, "#!/bin/sh\n", (UnixFileMode)Convert.ToInt32("755", 8));
+        }
+
+        // The targets that the units refer to.
+        foreach (var target in (string[])["multi-user", "network-pre", "network-online", "shutdown", "umount", "sysinit", "basic", "local-fs", "paths", "timers", "sockets"])
+        {
+            node.Write($"/usr/lib/systemd/system/{target}.target", $"[Unit]\nDescription={target}\n");
+        }
+
+        return node;
+    }
+
+    [GeneratedRegex(@"libexec/inference/ledger ([a-z-]+) start")]
+    private static partial Regex Ledger();
+
+    [GeneratedRegex("/usr/local/libexec/inference/[a-z-]+")]
+    private static partial Regex Programs();
+}
