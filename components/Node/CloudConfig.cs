@@ -35,6 +35,9 @@ public static class CloudConfig
     /// <summary>Where the node files travel, as one archive.</summary>
     public const string ArchivePath = "/var/lib/inference/rootfs.tar.gz";
 
+    /// <summary>The same for every node: packed once.</summary>
+    private static readonly Lazy<string> Archive = new(() => Convert.ToBase64String(NodeArchive.Pack(NodeFiles.All)));
+
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -56,7 +59,7 @@ public static class CloudConfig
                 ["path"] = ArchivePath,
                 ["permissions"] = "0600",
                 ["encoding"] = "b64",
-                ["content"] = Convert.ToBase64String(NodeArchive.Pack(NodeFiles.All)),
+                ["content"] = Archive.Value,
             },
         ]);
         var config = new JsonObject

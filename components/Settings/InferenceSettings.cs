@@ -100,6 +100,7 @@ public sealed record InferenceSettings
 /// <summary>vLLM on the nodes.</summary>
 public sealed record EngineSettings
 {
+    /// <summary>The pinned image, or the pinned version in a virtual environment. Default: container.</summary>
     public EngineInstall Install { get; init; } = EngineInstall.Container;
 
     /// <summary>Release in the catalog. Default: the newest that serves the model.</summary>
@@ -140,7 +141,7 @@ public sealed record EndpointSettings
     /// <summary>Order in which replicas are created and changed. Default: all at once.</summary>
     public Rollout Rollout { get; init; } = Rollout.AllAtOnce;
 
-    /// <summary>Default: private.</summary>
+    /// <summary>Who reaches it: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.</summary>
     public Access Access { get; init; } = Access.Private;
 
     /// <summary>Name of a public endpoint: <c>llm.example.com</c>.</summary>
@@ -163,13 +164,23 @@ public sealed record EndpointSettings
 
     /// <summary>Images in one request. Default: 4.</summary>
     public int ImagesPerPrompt { get; init; } = 4;
+
+    /// <summary>GPUs that one copy of the weights is split over. Default: the fewest that hold the wish.</summary>
     public int? TensorParallel { get; init; }
+
+    /// <summary>Engines side by side on a node. Default: as many as its GPUs have room for.</summary>
     public int? DataParallel { get; init; }
+
+    /// <summary>Share of a GPU's memory that vLLM may use. Default: vLLM's own, 0.92.</summary>
     public double? GpuMemoryUtilization { get; init; }
+
+    /// <summary>Tokens of one engine step. Default: vLLM's own for the card, 8192 or 2048.</summary>
     public int? MaxNumBatchedTokens { get; init; }
+
+    /// <summary>Requests in one engine step. Default: vLLM's own for the card, 1024 or 256, or fewer where that makes the wish fit.</summary>
     public int? MaxNumSeqs { get; init; }
 
-    /// <summary>Default: auto, the model's own type.</summary>
+    /// <summary>Type of the KV cache's elements. Default: auto, the model's own type.</summary>
     public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
 
     /// <summary>Size of a Volume that keeps the weights when the Droplet goes, in GiB. Default: none, the scratch or boot disk.</summary>

@@ -17,7 +17,7 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secretValues)
     /// </summary>
     private static readonly ImmutableHashSet<string> SecretProperties = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "caPrivateKeyPem", "connection", "huggingFaceToken", "password", "privateKey", "privateKeyOpenssh", "privateKeyPassword",
+        "caPrivateKeyPem", "huggingFaceToken", "password", "privateKey", "privateKeyOpenssh", "privateKeyPassword",
         "privateKeyPem", "privateKeyPemPkcs8", "spacesSecretKey", "stdin", "token", "userData");
 
     public ImmutableSortedDictionary<string, object?> Apply(IEnumerable<KeyValuePair<string, object>> inputs) =>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Infra.Components.Planning;
 using Infra.Lab.Project;
@@ -25,24 +24,16 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
     private static async Task<IReadOnlyList<ObservedResource>> DeclareAsync(StackFile configuration, StackPlan plan)
     {
         var mocks = new PreviewMocks();
-        var declared = new ConcurrentQueue<ResourceTransformationArgs>();
         await Deployment.TestAsync(
             mocks,
             new TestOptions { ProjectName = configuration.Project, StackName = configuration.Stack, IsPreview = true },
-            () => InferenceProgram.DefineAsync(plan, new ProgramOptions
-            {
-                Watch = resource =>
-                {
-                    declared.Enqueue(resource);
-                    return null;
-                },
-            }));
+            () => InferenceProgram.DefineAsync(plan, new ProgramOptions { Watch = mocks.Watch }));
 
         var root = $"{configuration.Project}-{configuration.Stack}";
         var mask = new SecretMask([.. configuration.SecretKeys.Select(key => configuration.Values[key])]);
         return [
             new ObservedResource(ObservedResource.StackType, root, null, null, ImmutableSortedDictionary<string, object?>.Empty),
-            .. declared.Select(resource =>
+            .. mocks.Declared.Select(resource =>
             {
                 var (type, name) = (resource.Resource.GetResourceType(), resource.Resource.GetResourceName());
                 var parent = resource.Options.Parent;

@@ -9,7 +9,7 @@ public sealed class SecretMaskTests
     [InlineData("stdin")]
     [InlineData("userData")]
     [InlineData("privateKeyPem")]
-    [InlineData("connection")]
+    [InlineData("privateKey")]
     public void A_property_that_carries_secrets_is_masked_whatever_it_holds(string property)
     {
         var masked = new SecretMask([]).Apply([KeyValuePair.Create<string, object>(property, "anything")]);
@@ -27,6 +27,18 @@ public sealed class SecretMaskTests
 
         Assert.DoesNotContain("hf_secretvalue", System.Text.Json.JsonSerializer.Serialize(masked), StringComparison.Ordinal);
         Assert.Contains("plain", System.Text.Json.JsonSerializer.Serialize(masked), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_key_of_a_connection_is_masked_and_its_host_is_not()
+    {
+        var connection = ImmutableDictionary<string, object>.Empty.Add("host", "192.0.2.1").Add("privateKey", "key");
+
+        var masked = new SecretMask([]).Apply([KeyValuePair.Create<string, object>("connection", connection)]);
+
+        Assert.Equal(
+            ImmutableDictionary<string, object?>.Empty.Add("host", "192.0.2.1").Add("privateKey", SecretMask.Masked),
+            Assert.IsType<ImmutableSortedDictionary<string, object?>>(masked["connection"]));
     }
 
     [Fact]

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Infra.Components;
+using Infra.Components.Node;
+using Infra.Lab.Preview;
+using Infra.Lab.Project;
+using Infra.Tests.Deployments;
+
+namespace Infra.Tests.Golden;
+
+/// <summary>The five stacks in full: every resource with its inputs, and what each kind of node boots from.</summary>
+[Collection(SerialDeployments.Name)]
+public sealed class StackGoldenTests
+{
+    /// <summary>RFC 5737 and placeholders: what is only known once it exists.</summary>
+    private const string VpcRange = "10.116.0.0/20";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static TheoryData<string> Stacks => ["cluster", "dev", "large", "local", "prod"];
+
+    [Fact]
+    public void Every_stack_file_has_its_goldens() =>
+        Assert.Equal(Stacks.Select(row => row.Data).Order(), PulumiProject.Find(GoldenFile.Root()).Stacks);
+
+    [Theory]
+    [MemberData(nameof(Stacks))]
+    public async Task A_stack_declares_what_was_reviewed(string stack)
+    {
+        var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
+
+        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", JsonSerializer.Serialize(PreviewReport.Of(preview), Json) + "\n");
+    }
+
+    [Theory]
+    [MemberData(nameof(Stacks))]
+    public async Task The_nodes_of_a_stack_boot_from_what_was_reviewed(string stack)
+    {
+        var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
+        foreach (var endpoint in preview.Plan.Endpoints)
+        {
+            var environment = NodeEnvironment.Render(endpoint.NodeSettings(VpcRange, endpoint.CacheVolumeGiB is null ? null : Names.CacheVolume(stack, endpoint.Name, 0)));
+            var userData = CloudConfig.Render(new CloudConfigInputs
+            {
+                Hostname = Names.Hostname(stack, endpoint.Name, 0),
+                NodeEnvironment = environment,
+                OpsSshPublicKeys = ["ssh-ed25519 OPERATOR stack", .. endpoint.AdminSshKeys],
+                OneUseHostKeyPrivate = "ONE-USE PRIVATE KEY",
+                OneUseHostKeyPublic = "ssh-ed25519 ONE-USE",
+            });
+
+            GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.node.env", environment);
+            GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.user-data.yaml", WithoutArchive(userData));
+        }
+    }
+
+    [Fact]
+    public void The_node_files_are_those_that_were_reviewed()
+    {
+        var list = new StringBuilder();
+        foreach (var file in NodeFiles.All)
+        {
+            list.Append(CultureInfo.InvariantCulture, $"{file.Mode} {Hash(file.Content)[..16]} {file.Path}\n");
+        }
+
+        GoldenFile.Matches("tests/Golden/stacks/node-files.txt", list.ToString());
+    }
+
+    [Fact]
+    public async Task The_readme_shows_what_the_stacks_cost()
+    {
+        var table = new StringBuilder("| stack | endpoint | model | hardware | context | USD/h |\n|---|---|---|---|---|---|\n");
+        foreach (var stack in Stacks.Select(row => row.Data))
+        {
+            var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
+            foreach (var endpoint in preview.Plan.Endpoints)
+            {
+                var placement = endpoint.Placement;
+                table.Append(CultureInfo.InvariantCulture, $"| {stack} | {endpoint.Name} | {placement.Model.Id.Split('/')[^1]} | {endpoint.Replicas} x {placement.Size.Slug} | {placement.MaxModelLen:N0} | {endpoint.UsdPerHour:0.00} |\n");
+            }
+        }
+
+        GoldenFile.MatchesSection("README.md", "stacks", table.ToString());
+    }
+
+    /// <summary>The archive holds static files that git shows already: its place here is taken by their revision.</summary>
+    private static string WithoutArchive(string userData)
+    {
+        var start = userData.IndexOf('\n', StringComparison.Ordinal) + 1;
+        var config = JsonNode.Parse(userData[start..])!;
+        foreach (var file in config["write_files"]!.AsArray())
+        {
+            if (file!["encoding"] is not null)
+            {
+                file["content"] = $"node files {NodeFiles.Revision}";
+            }
+        }
+
+        return userData[..start] + config.ToJsonString(Json) + "\n";
+    }
+
+    private static string Hash(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+}
