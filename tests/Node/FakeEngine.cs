@@ -17,6 +17,12 @@ internal sealed class FakeEngine : IDisposable
     }
 
     internal volatile bool Healthy = true;
+
+    /// <summary>Accepts connections and answers nothing.</summary>
+    internal volatile bool Hangs;
+
+    /// <summary>Body of every answer.</summary>
+    internal volatile string Completion = "{}";
     private volatile string _lastHeaders = "";
     private int _requests;
 
@@ -81,6 +87,12 @@ internal sealed class FakeEngine : IDisposable
                     continue;
                 }
 
+                if (Hangs)
+                {
+                    await Task.Delay(Timeout.Infinite);
+                }
+
+                var completion = Completion;
                 _lastHeaders = headers.ToString();
                 Interlocked.Increment(ref _requests);
                 if (new string(body).Contains("\"stream\":true", StringComparison.Ordinal))
@@ -91,7 +103,7 @@ internal sealed class FakeEngine : IDisposable
                     continue;
                 }
 
-                await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nX-Engine-Saw: {request}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : "{}")}");
+                await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nX-Engine-Saw: {request}\r\nContent-Type: application/json\r\nContent-Length: {completion.Length}\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : completion)}");
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException)

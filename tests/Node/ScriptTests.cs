@@ -80,9 +80,9 @@ public sealed class ScriptTests
     }
 
     [Theory]
-    [InlineData("echo 3.4.4", "podman is older than 4.1")]
-    [InlineData("[[ $1 != version ]] || { echo 4.9.3; exit; }; echo 'Error: no space left on device' >&2; exit 125", "could not be pulled: Error: no space left on device")]
-    [InlineData("[[ $1 != version ]] || { echo 4.9.3; exit; }; [[ $1 == image ]] || exit 1", "cannot import the Pixtral classes")]
+    [InlineData("echo podman version 3.4.4", "podman 3.4.4 is older than 4.1")]
+    [InlineData("[[ $1 != --version ]] || { echo podman version 4.9.3; exit; }; echo 'Error: no space left on device' >&2; exit 125", "could not be pulled: Error: no space left on device")]
+    [InlineData("[[ $1 != --version ]] || { echo podman version 4.9.3; exit; }; [[ $1 == image ]] || exit 1", "cannot import the Pixtral classes")]
     public async Task Engine_container_says_what_is_wrong(string podman, string says)
     {
         using var node = new StagedNode();
@@ -96,12 +96,12 @@ public sealed class ScriptTests
     public async Task Engine_container_pulls_nothing_that_is_here_and_proven()
     {
         using var node = new StagedNode();
-        node.Stub("podman", "echo \"podman $1\" >> \"$INFERENCE_ROOT/called\"; [[ $1 != version ]] || echo 4.9.3");
+        node.Stub("podman", "echo \"podman $1\" >> \"$INFERENCE_ROOT/called\"; [[ $1 != --version ]] || echo podman version 4.9.3");
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
         var first = node.Called;
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
-        Assert.Equal("podman version\npodman image\npodman run\n", first);
-        Assert.Equal("podman version\npodman image\n", node.Called[first.Length..]);
+        Assert.Equal("podman --version\npodman image\npodman run\n", first);
+        Assert.Equal("podman --version\npodman image\n", node.Called[first.Length..]);
     }
 
     [Theory]
