@@ -25,7 +25,7 @@ public sealed record CloudConfigInputs
 
 /// <summary>
 /// Renders the user data of a Droplet: cloud-config as JSON, which is YAML, so that no quoting can go wrong. The node files travel as one
-/// archive (docs/adr: node files); what is in it is in <see cref="NodeFiles.All"/>.
+/// archive (docs/adr/0005); what is in it is in <see cref="NodeFiles.All"/>.
 /// </summary>
 public static class CloudConfig
 {

@@ -11,6 +11,7 @@ namespace Infra.Tests.Node;
 internal sealed class FakeHub : IDisposable
 {
     internal const string Model = NodeSamples.Small;
+    private static int _nextPort = 21000 + (Environment.ProcessId % 9000);
     private readonly HttpListener _listener = new();
     private readonly Dictionary<string, byte[]> _files = [];
     private readonly Lock _lock = new();
@@ -60,11 +61,23 @@ internal sealed class FakeHub : IDisposable
 
     public void Dispose() => ((IDisposable)_listener).Dispose();
 
+    /// <summary>A port below those that the kernel gives to clients, handed out once: tests run side by side.</summary>
     internal static int FreePort()
     {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Interlocked.Increment(ref _nextPort);
+            try
+            {
+                using var socket = new TcpListener(IPAddress.Loopback, port);
+                socket.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody else's.
+            }
+        }
     }
 
     private async Task ServeAsync()
