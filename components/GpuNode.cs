@@ -141,7 +141,7 @@ public sealed class GpuNode : ComponentResource
         // good for nothing. It runs once for each Droplet: on a later change of its inputs that connection could not be made any more.
         var adopt = NodeCommand.Quiet(
             Connection(droplet, oneUseKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
-            NodeCommand.Script("adopt-host-key"), Output.CreateSecret(hostKey.PrivateKeyOpenssh));
+            $"{NodeCommand.WhenBooted} {NodeCommand.Script("adopt-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
         adopt.Triggers = NodeCommand.Triggers(droplet.Id);
         var adopted = new Command($"{name}-host-key", adopt, new()
         {

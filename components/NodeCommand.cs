@@ -12,6 +12,12 @@ internal static class NodeCommand
 {
     private const string Scripts = "/usr/local/libexec/inference";
 
+    /// <summary>
+    /// Begins the first command on a node. sshd is up before cloud-init has unpacked the scripts; what cloud-init then says of itself is for the
+    /// readiness gate to tell.
+    /// </summary>
+    public const string WhenBooted = "timeout 900 cloud-init status --wait > /dev/null < /dev/null;";
+
     public static string Script(string name, string arguments = "") => $"sudo -n {Scripts}/{name}{(arguments.Length > 0 ? $" {arguments}" : "")}";
 
     /// <summary>Arguments of a command that says nothing and may be handed secrets.</summary>
