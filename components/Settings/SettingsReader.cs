@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Components.Catalog;
 using Microsoft.Extensions.Configuration;
+using static Infra.Components.Settings.SettingTypes;
 
 namespace Infra.Components.Settings;
 
@@ -40,13 +41,6 @@ internal sealed class SettingsReader
         return new ConfigurationBuilder().AddJsonStream(json).Build()
             .Get<InferenceSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
     }
-
-    /// <summary>The properties of a record by the name that they have in configuration, in the order of the source.</summary>
-    internal static IReadOnlyDictionary<string, PropertyInfo> Members(Type record) =>
-        record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is not null)
-            .OrderBy(property => property.MetadataToken)
-            .ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), StringComparer.Ordinal);
 
     private JsonObject Check(IReadOnlyDictionary<string, string> config)
     {
@@ -320,53 +314,4 @@ internal sealed class SettingsReader
         mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
             ? mistake with { Value = "[secret]", Problem = "is wrong; it is stored encrypted, so neither it nor what is wrong with it is shown" }
             : mistake);
-
-    private enum SettingKind
-    {
-        Text,
-        WholeNumber,
-        Number,
-        Flag,
-        Choice,
-        List,
-        Map,
-        Record,
-    }
-
-    private static Type Underlying(Type type) => Nullable.GetUnderlyingType(type) ?? type;
-
-    private static SettingKind Kind(Type type) => Underlying(type) switch
-    {
-        { } text when text == typeof(string) => SettingKind.Text,
-        { } whole when whole == typeof(int) => SettingKind.WholeNumber,
-        { } number when number == typeof(decimal) || number == typeof(double) => SettingKind.Number,
-        { } flag when flag == typeof(bool) => SettingKind.Flag,
-        { IsEnum: true } => SettingKind.Choice,
-        { IsGenericType: true } list when list.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => SettingKind.List,
-        { IsGenericType: true } map when map.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) => SettingKind.Map,
-        _ => SettingKind.Record,
-    };
-
-    private static IEnumerable<string> Choices(Type type) => Enum.GetNames(Underlying(type)).Select(JsonNamingPolicy.CamelCase.ConvertName);
-
-    private static string Noun(Type type) => Kind(type) switch
-    {
-        SettingKind.WholeNumber => "a whole number",
-        SettingKind.Number => "a number",
-        SettingKind.Flag => "true or false",
-        SettingKind.Choice => "one of the choices",
-        _ => "text",
-    };
-
-    private static string Expected(Type type) => Kind(type) switch
-    {
-        SettingKind.WholeNumber => "write digits, such as 2",
-        SettingKind.Number => "write digits, such as 0.9",
-        SettingKind.Flag => "write true or false",
-        SettingKind.Choice => $"choose one of {string.Join(", ", Choices(type))}",
-        SettingKind.List => "set its elements by index, from [0]",
-        SettingKind.Map => "set each entry by its name",
-        SettingKind.Record => $"it has {string.Join(", ", Members(Underlying(type)).Keys)}",
-        _ => "write text",
-    };
 }

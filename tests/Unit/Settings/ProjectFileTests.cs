@@ -29,7 +29,7 @@ public sealed class ProjectFileTests
     public void Every_setting_is_declared_with_type_and_description_and_nothing_else_is()
     {
         Assert.Equal(
-            SettingsReader.Members(typeof(InferenceSettings)).Keys.Append(SettingsNames.HuggingFaceToken).Order(StringComparer.Ordinal),
+            SettingTypes.Members(typeof(InferenceSettings)).Keys.Append(SettingsNames.HuggingFaceToken).Order(StringComparer.Ordinal),
             s_keys.Keys.Order(StringComparer.Ordinal));
         Assert.All(s_keys.Values, key =>
         {
@@ -42,7 +42,7 @@ public sealed class ProjectFileTests
     [Fact]
     public void Pulumi_asks_for_the_settings_that_have_no_default_and_for_no_other() =>
         Assert.Equal(
-            SettingsReader.Members(typeof(InferenceSettings)).Where(member => member.Value.GetCustomAttribute<RequiredAttribute>() is not null).Select(member => member.Key).Order(),
+            SettingTypes.Members(typeof(InferenceSettings)).Where(member => member.Value.GetCustomAttribute<RequiredAttribute>() is not null).Select(member => member.Key).Order(),
             s_keys.Where(key => !key.Value.Children.ContainsKey("default")).Select(key => key.Key).Order());
 
     [Fact]
