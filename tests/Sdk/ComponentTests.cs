@@ -170,27 +170,29 @@ public sealed class ComponentTests
         await mocks.RunAsync(() =>
         {
             var provider = new Provider("mine", new() { Token = "t" });
-            _ = new Pair("pair", new() { Region = "tor1" }, new() { Provider = provider });
+            var pair = new Pair("pair", new() { Region = "tor1" }, new() { Provider = provider });
+            _ = new Pair("inner", new() { Region = "tor1" }, new() { Parent = pair });
             _ = new Pair("pairs", new() { Region = "tor1" }, new() { Providers = { provider } });
             _ = new Pair("none", new() { Region = "tor1" });
         });
         Assert.EndsWith("::mine::mine-id", mocks.Only("pair-a").Provider, StringComparison.Ordinal);
         Assert.EndsWith("::mine::mine-id", mocks.Only("pairs-b").Provider, StringComparison.Ordinal);
+        Assert.EndsWith("::mine::mine-id", mocks.Only("inner-a").Provider, StringComparison.Ordinal);
         Assert.Equal("", mocks.Only("none-a").Provider);
         Assert.Equal("", mocks.Only("pair").Provider);
     }
 
     [Fact]
-    public async Task A_replacement_trigger_takes_an_output_and_fails_with_it()
+    public async Task A_replacement_trigger_must_be_a_value_that_an_engine_could_compare()
     {
-        var exception = await Assert.ThrowsAsync<RunException>(() => new Mocks().RunAsync(() => _ = new Tag("t", new(), new()
-        {
-            ReplacementTrigger = Output.Create<object>("a").Apply(Fail),
-        })));
-        Assert.Equal("no trigger", exception.Message);
-    }
+        await RunAsync("revision");
+        await RunAsync(Output.All(Output.Create("image"), Output.Create("size")).Apply(parts => (object)parts));
+        var exception = await Assert.ThrowsAsync<RunException>(() => RunAsync(Output.Create<object>(new Version(1, 0))));
+        Assert.Contains("System.Version is not a supported argument type", exception.Message, StringComparison.Ordinal);
 
-    private static object Fail(object value) => throw new RunException("no trigger");
+        static Task RunAsync(Input<object> trigger) =>
+            new Mocks().RunAsync(() => _ = new Tag("t", new(), new() { ReplacementTrigger = trigger }));
+    }
 
     private sealed class PairArgs : ResourceArgs
     {

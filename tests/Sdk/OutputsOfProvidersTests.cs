@@ -31,7 +31,8 @@ public sealed class OutputsOfProvidersTests
     [Fact]
     public async Task What_the_state_leaves_out_is_unknown_in_a_preview()
     {
-        var droplet = await DropletWith(Mocks.State(), preview: true);
+        var droplet = await DropletWith(Mocks.State(("region", null!)), preview: true);
+        Assert.False(await OutputUtilities.GetIsKnownAsync(droplet.Region));
         Assert.False(await OutputUtilities.GetIsKnownAsync(droplet.Ipv4Address));
         Assert.False(await OutputUtilities.GetIsKnownAsync(droplet.Vcpus));
         Assert.False(await OutputUtilities.GetIsKnownAsync(droplet.Tags));
