@@ -13,7 +13,7 @@ public sealed class ClientKeysArgs : ResourceArgs
 
 /// <summary>
 /// API keys with names, so that one can be taken back without the others: a name that goes takes its key along, and
-/// <c>pulumi up --target-replace</c> on one of them makes it anew.
+/// <c>pulumi up --replace</c> on one of them makes it anew (not <c>--target-replace</c>, which would keep the nodes from being told).
 /// </summary>
 public sealed class ClientKeys : ComponentResource
 {

@@ -19,6 +19,9 @@ public static partial class Names
     /// <summary>Longest label of a host name (RFC 1035).</summary>
     public const int LongestHostname = 63;
 
+    /// <summary>Longest name of a Volume (DigitalOcean's API).</summary>
+    public const int LongestVolumeName = 64;
+
     /// <summary>Pulumi's name of what a stack has once: its network, its SSH key, its certificate authority.</summary>
     public const string Network = "network";
     public const string OperatorKey = "operator";

@@ -54,6 +54,15 @@ public sealed class PrivateNetwork : ComponentResource
             // The API answers 403 or 409 while it still knows of a member; the provider tries again for this long, by itself for 2 minutes.
             CustomTimeouts = new() { Delete = TimeSpan.FromMinutes(10) },
         });
+        vpc.Default.Apply(isDefault =>
+        {
+            if (isDefault)
+            {
+                Log.Warn("DigitalOcean made this VPC the default of its region, because it is the first one there, and deletes no default VPC: "
+                    + "before pulumi destroy, make another VPC the default (docs/operations.md)", vpc);
+            }
+            return isDefault;
+        });
         // A firewall takes only tags that exist, and it shall be there before the first Droplet is.
         var tag = new Tag(name, new() { Name = args.Tag }, new() { Parent = this });
         var firewall = new Firewall(name, new()

@@ -37,8 +37,8 @@ public sealed class ReadinessGate : ComponentResource
             Triggers = NodeCommand.Triggers([.. args.Triggers]),
             AddPreviousOutputInEnv = false,
         }, new() { Parent = this, DependsOn = args.After.ToArray() });
-        // The provider marks every output of a resource as secret that has a secret input, and the connection is one. The script prints
-        // phases and seconds, never a secret, and the operator is to see them.
+        // Said on purpose, whatever a release of the provider makes of an output beside a secret input: the script prints phases and
+        // seconds, never a secret, and the operator is to see them.
         Ledger = Output.Unsecret(Command.Stdout);
         RegisterOutputs();
     }

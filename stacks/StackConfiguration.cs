@@ -25,15 +25,27 @@ public static class StackConfiguration
             throw new ConfigurationException(new ConfigurationMistake(
                 "the name of the stack", stack, $"is not {Names.NameRule}; it is part of tags and host names", Fix));
         }
-        var tooLong = plan.Endpoints
-            .Select(endpoint => (endpoint.Name, Hostname: Names.Hostname(stack, endpoint.Name, endpoint.Replicas - 1)))
-            .Where(endpoint => endpoint.Hostname.Length > Names.LongestHostname)
-            .Select(endpoint => new ConfigurationMistake($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
-                $"has a name that makes host names such as {endpoint.Hostname}, of {endpoint.Hostname.Length} characters; {Names.LongestHostname} is the most"), Fix))
-            .ToArray();
+        var tooLong = plan.Endpoints.SelectMany(endpoint => TooLong(stack, endpoint, Fix)).ToArray();
         if (tooLong.Length > 0)
         {
             throw new ConfigurationException(tooLong);
         }
+    }
+
+    // The last replica has the longest name.
+    private static IEnumerable<ConfigurationMistake> TooLong(string stack, EndpointPlan endpoint, string fix)
+    {
+        var last = endpoint.Replicas - 1;
+        if (Names.Hostname(stack, endpoint.Name, last) is { Length: > Names.LongestHostname } hostname)
+        {
+            yield return Mistake("host names", hostname, Names.LongestHostname);
+        }
+        else if (endpoint.CacheVolumeGiB is not null && Names.CacheVolume(stack, endpoint.Name, last) is { Length: > Names.LongestVolumeName } volume)
+        {
+            yield return Mistake("names of Volumes", volume, Names.LongestVolumeName);
+        }
+
+        ConfigurationMistake Mistake(string what, string name, int most) => new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
+            $"has a name that makes {what} such as {name}, of {name.Length} characters; {most} is the most"), fix);
     }
 }

@@ -100,7 +100,7 @@ public static class StackOutputs
                 ["publicAddress"] = pair[0],
                 ["privateAddress"] = pair[1],
             }.ToImmutableDictionary()).ToImmutableArray(),
-            ["tunnel"] = $"ssh -N -L {LocalPort}:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts ops@{addresses[0]}",
+            ["tunnel"] = $"ssh -N -L {LocalPort}:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes ops@{addresses[0]}",
             ["curl"] = Curl(plan, baseUrl, usesAuthority),
             ["openai"] = OpenAi(plan, baseUrl, usesAuthority),
         }.ToImmutableDictionary();

@@ -16,6 +16,9 @@ public static class LiveSizes
     private const string Quota =
         "a new account has a GPU limit of 0, and the second tier of 1 (ask support, or prepay); an 8-GPU size needs a further raise, and a contract size a contract";
 
+    // Another region is another VPC and other Droplets: not what somebody wants whose Droplets run.
+    private const string Existing = "If its Droplets exist already, set ignoreAvailability to true instead";
+
     /// <summary>The plan at today's prices.</summary>
     /// <param name="plan">A plan at the catalog's prices.</param>
     /// <param name="sizes">What <c>GET /v2/sizes</c> says.</param>
@@ -63,7 +66,7 @@ public static class LiveSizes
                 .Select(live => string.Create(CultureInfo.InvariantCulture, $"{live.Slug} ({live.UsdPerHour:0.00} USD/h)"))
                 .ToList();
             return ConfigurationMistake.InStackConfig(path, slug,
-                $"is not a size that DigitalOcean shows this account; in {endpoint.Region} it has {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}");
+                $"is not a size that DigitalOcean shows this account; in {endpoint.Region} it has {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
         }
         if (!size.Available || size.Regions.Count == 0)
         {
@@ -73,6 +76,6 @@ public static class LiveSizes
         return size.Regions.Contains(endpoint.Region)
             ? null
             : ConfigurationMistake.InStackConfig("region", endpoint.Region,
-                $"does not have {slug} now, which endpoint {endpoint.Name} is on; it is in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}", size.Regions[0]);
+                $"does not have {slug} now, which endpoint {endpoint.Name} is on; it is in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}", size.Regions[0]);
     }
 }

@@ -42,6 +42,25 @@ public sealed class ProgramTests
         Assert.Empty(mocks.Registered);
     }
 
+    [Theory]
+    [InlineData(27, false)] // a Volume's name: 26 + 1 + 27 + 2 + 8 = 64
+    [InlineData(28, true)]
+    public async Task A_name_of_a_volume_that_is_too_long_is_told_before_anything_is_declared(int length, bool tooLong)
+    {
+        var mocks = new StrictMocks(preview: false);
+        var name = new string('e', length);
+        var plan = StackPlan.Read(Configs.With(($"endpoints.{name}.model", $"\"{Configs.Model}\""), ($"endpoints.{name}.cacheVolumeGiB", "50"), ("endpoints.chat", null)));
+        Task DefineAsync() => Deployment.TestAsync(
+            mocks, new TestOptions { IsPreview = false, StackName = new string('s', 26) }, () => InferenceProgram.DefineAsync(plan));
+        if (!tooLong)
+        {
+            await DefineAsync();
+            return;
+        }
+        Assert.Contains("64 is the most", (await Assert.ThrowsAsync<RunException>(DefineAsync)).Message, StringComparison.Ordinal);
+        Assert.Empty(mocks.Registered);
+    }
+
     [Fact]
     public async Task Without_live_sizes_no_provider_is_asked() => Assert.NotEmpty((await MockedDeployment.RunStackAsync("dev")).Declared); // StrictMocks fails every call
 
@@ -106,7 +125,7 @@ public sealed class ProgramTests
         var run = await MockedDeployment.RunStackAsync("dev");
         var (value, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.Endpoints]);
         var chat = (ImmutableDictionary<string, object?>)((ImmutableDictionary<string, object>)value!)["chat"];
-        Assert.Equal("ssh -N -L 8443:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts ops@192.0.2.1", chat["tunnel"]);
+        Assert.Equal("ssh -N -L 8443:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes ops@192.0.2.1", chat["tunnel"]);
         Assert.Contains("curl --cacert ca.pem https://127.0.0.1:8443/v1/chat/completions", (string)chat["curl"]!, StringComparison.Ordinal);
         Assert.Contains("export OPENAI_BASE_URL=https://127.0.0.1:8443/v1", (string)chat["openai"]!, StringComparison.Ordinal);
         Assert.Equal(0.76, chat["usdPerHour"]);

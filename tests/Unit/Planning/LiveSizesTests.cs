@@ -49,6 +49,8 @@ public sealed class LiveSizesTests
         var mistake = Mistake(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
         Assert.Equal("region", mistake.Key);
         Assert.Contains("it is in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
+        // Whose Droplets run must not be told to move them.
+        Assert.Contains("set ignoreAvailability to true", mistake.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

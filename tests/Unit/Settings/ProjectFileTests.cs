@@ -23,6 +23,8 @@ public sealed class ProjectFileTests
         Assert.Equal(SettingsNames.Namespace, StackFiles.Text(s_project["name"]));
         Assert.Equal("dotnet", StackFiles.Text(s_project["runtime"]));
         Assert.Equal("stacks", StackFiles.Text(s_project["main"]));
+        // Below it, the engine drops or misreads replacement triggers: new node files would come onto no node.
+        Assert.Equal(">=3.226.0", StackFiles.Text(s_project["requiredPulumiVersion"]));
     }
 
     [Fact]
