@@ -8,6 +8,8 @@ namespace Infra.Components.Settings;
 /// <summary>An address range in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.</summary>
 public readonly record struct Cidr
 {
+    private static readonly Cidr[] s_private = [Parse("10.0.0.0/8"), Parse("172.16.0.0/12"), Parse("192.168.0.0/16")];
+
     private Cidr(IPAddress network, int prefixLength, UInt128 first)
     {
         Network = network;
@@ -31,6 +33,16 @@ public readonly record struct Cidr
 
     /// <summary>Whether the two ranges have an address in common.</summary>
     public bool Overlaps(Cidr other) => IsV6 == other.IsV6 && First <= other.Last && other.First <= Last;
+
+    /// <summary>It lies inside RFC 1918: the internet does not route it.</summary>
+    public bool IsPrivate
+    {
+        get
+        {
+            var range = this;
+            return s_private.Any(block => block.Contains(range));
+        }
+    }
 
     public override string ToString() => $"{Network}/{PrefixLength.ToString(CultureInfo.InvariantCulture)}";
 

@@ -7,8 +7,6 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
     private const int WidestAdminV4 = 8;
     private const int WidestAdminV6 = 32;
 
-    private static readonly Cidr[] s_private = [Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16")];
-
     // No address of these opens a connection to a Droplet: this host, loopback, link-local, multicast and above.
     private static readonly Cidr[] s_nobody =
     [
@@ -78,7 +76,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             return;
         }
         var (reserved, where) = s_reserved.FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
-        if (!s_private.Any(block => block.Contains(range)))
+        if (!range.IsPrivate)
         {
             Wrong("vpcCidr", text, "is not private: choose it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16");
         }
@@ -98,7 +96,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs);
         foreach (var (rangePath, range) in clients)
         {
-            var isPrivate = s_private.Any(block => block.Contains(range));
+            var isPrivate = range.IsPrivate;
             if (endpoint.Access == Access.Public && isPrivate)
             {
                 Wrong(rangePath, range, "is private, and calls to a public endpoint come from addresses of the internet", "198.51.100.0/24");

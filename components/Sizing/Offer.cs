@@ -8,7 +8,8 @@ namespace Infra.Components.Sizing;
 internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Offer>
 {
     /// <summary>Why this size is not chosen unasked; null if it may be.</summary>
-    public string? WhyNotChosen => Terms ?? (Fit.Fits ? null : Fit.Reason);
+    /// <remarks>That the model does not fit comes first: it holds wherever and however the size is sold.</remarks>
+    public string? WhyNotChosen => Fit.Fits ? Terms : Fit.Reason;
 
     /// <summary>What speaks against it though it may fit: how and where it is sold, and its price.</summary>
     private string? Terms

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Infra.Components.Settings;
 
 namespace Infra.Lab.Preview;
 
@@ -34,9 +35,9 @@ internal sealed record Exposure(
         {
             var port = Text(rule, "portRange") ?? "all";
             var addresses = Strings(rule, "sourceAddresses").ToArray();
-            var internet = addresses.Where(address => !PrivateAddress.Covers(address)).ToArray();
+            var internet = addresses.Where(address => !IsPrivate(address)).ToArray();
             IEnumerable<string> neighbours = [
-                .. addresses.Where(PrivateAddress.Covers),
+                .. addresses.Where(IsPrivate),
                 .. Strings(rule, "sourceTags").Select(tag => $"tag {tag}"),
                 .. Strings(rule, "sourceLoadBalancerUids").Select(_ => "the load balancer"),
             ];
@@ -60,6 +61,8 @@ internal sealed record Exposure(
                 : new Exposure($"load balancer {loadBalancer.Name}", port, allowed.Length > 0 ? allowed : ["0.0.0.0/0"], [], []);
         }
     }
+
+    private static bool IsPrivate(string address) => Cidr.TryParse(address, out var range, out _) && range.IsPrivate;
 
     /// <summary>Sources that no administrator has: shown as open to outsiders.</summary>
     private static string[] Wide(IEnumerable<string> addresses) =>

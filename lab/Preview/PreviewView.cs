@@ -7,8 +7,8 @@ namespace Infra.Lab.Preview;
 /// <summary>A preview for people: the tree of resources, then hardware, flags, memory, price and open ports.</summary>
 internal static class PreviewView
 {
-    /// <summary>Sizes that were not chosen and are shown with their reason; <c>--json</c> has all.</summary>
-    private const int RefusalsShown = 4;
+    /// <summary>Dearer sizes that are shown with their reason, beside all that are cheaper; <c>--json</c> has the rest.</summary>
+    private const int DearerShown = 2;
 
     public static void Write(IAnsiConsole console, StackPreview preview)
     {
@@ -78,7 +78,8 @@ internal static class PreviewView
         }
 
         console.WriteLine($"  vllm serve {string.Join(' ', endpoint.Flags)}");
-        foreach (var refusal in placement.NotChosen.Take(RefusalsShown))
+        var cheaper = placement.NotChosen.Where(refusal => refusal.UsdPerHour < placement.UsdPerHour).ToArray();
+        foreach (var refusal in cheaper.Concat(placement.NotChosen.Except(cheaper).Take(DearerShown)))
         {
             console.WriteLine($"  not {refusal.Size} ({Usd(refusal.UsdPerHour)} USD/h): {refusal.Reason}");
         }

@@ -52,19 +52,6 @@ public sealed class ExposureTests
         Assert.Equal(["the whole VPC"], exposure.Neighbour);
     }
 
-    [Theory]
-    [InlineData("10.0.0.0/8", true)]
-    [InlineData("10.20.30.40", true)]
-    [InlineData("172.16.0.0/12", true)]
-    [InlineData("172.32.0.0/16", false)]
-    [InlineData("0.0.0.0/0", false)]
-    [InlineData("10.0.0.0/7", false)]
-    [InlineData("203.0.113.7/32", false)]
-    [InlineData("fd00::/8", true)]
-    [InlineData("::/0", false)]
-    public void Only_ranges_that_lie_inside_private_space_are_private(string range, bool inside) =>
-        Assert.Equal(inside, PrivateAddress.Covers(range));
-
     private static ObservedResource Firewall(ImmutableSortedDictionary<string, object?> rule) =>
         new("digitalocean:index/firewall:Firewall", "fw", "net", "infra:components:PrivateNetwork", Members(
             ("inboundRules", ImmutableArray.Create<object?>(rule)), ("tags", ImmutableArray.Create<object?>("dev-chat"))));

@@ -25,6 +25,18 @@ public sealed class CidrTests
             Assert.Equal(other.PrefixLength, range.PrefixLength);
         });
 
+    [Theory]
+    [InlineData("10.0.0.0/8", true)]
+    [InlineData("10.20.30.40/32", true)]
+    [InlineData("172.16.0.0/12", true)]
+    [InlineData("172.32.0.0/16", false)]
+    [InlineData("0.0.0.0/0", false)]
+    [InlineData("10.0.0.0/7", false)]
+    [InlineData("203.0.113.7/32", false)]
+    [InlineData("::/0", false)]
+    public void Only_ranges_that_lie_inside_private_space_are_private(string range, bool inside) =>
+        Assert.Equal(inside, Cidr.Parse(range).IsPrivate);
+
     [Fact]
     public void Overlap_is_mutual_and_a_range_that_contains_another_overlaps_it() =>
         Gen.Select(s_v4, s_v4).Sample((a, b) =>
