@@ -104,24 +104,55 @@ public sealed class ScriptTests
         Assert.Equal("podman --version\npodman image\n", node.Called[first.Length..]);
     }
 
+    [Fact]
+    public async Task Gpu_check_reads_the_kernels_files_where_rocm_has_no_tools()
+    {
+        using var node = new StagedNode();
+        node.Write("/sys/class/drm/card1/device/mem_info_vram_total", "206158430208\n");
+        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
+        Assert.True(result.ExitCode == 0, result.All);
+        result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_COUNT", "8"));
+        Assert.Contains("error: 1 GPUs are visible where 8 x", result.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("nvidia", "--device nvidia.com/gpu=all")]
-    public async Task The_container_is_given_nothing_but_gpus_weights_cache_and_socket(string vendor, string devices)
+    [InlineData("echo \"nvidia-modprobe $*\" >> \"$INFERENCE_ROOT/called\"", 0)]
+    [InlineData("exit 1", 1)]
+    public async Task Gpu_check_loads_the_module_that_cuda_needs_and_the_engine_may_not_load(string nvidiaModprobe, int status)
+    {
+        using var node = new StagedNode();
+        node.Stub("nvidia-smi", "echo '20475, 580.173.02'");
+        node.Stub("nvidia-modprobe", nvidiaModprobe);
+        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"));
+        Assert.Equal(status, result.ExitCode);
+        Assert.Equal(status == 0, node.Called == "nvidia-modprobe -u -c=0\n");
+        Assert.Equal(status != 0, result.Errors.Contains("error: nvidia-modprobe cannot load nvidia-uvm", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nvidia", "--device nvidia.com/gpu=all", false)]
+    [InlineData("amd", "--device /dev/kfd --group-add 109 --device /dev/dri --group-add 109", true)]
+    public async Task The_container_is_given_nothing_but_gpus_weights_cache_and_socket(string vendor, string devices, bool readOnly)
     {
         using var node = new StagedNode();
         Complete(node);
+        node.Stub("find", "echo /dev/dri/renderD128");
+        node.Stub("stat", "echo 109");
         node.Stub("podman", "echo \"$*\"");
         node.Stub("nvidia-ctk", ":");
         node.Stub("mkdir", ":");
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);
-        foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--read-only ", "--pull never",
-            "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
+        foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
+            "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=128", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
             "serve /srv/inference/models/current --tokenizer-mode mistral"])
         {
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
         }
 
+        // NVIDIA's hooks need a root that they can write; /dev/shm has to be writable for both.
+        Assert.Equal(readOnly, result.Output.Contains("--read-only ", StringComparison.Ordinal));
+        Assert.DoesNotContain("--read-only-tmpfs", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("privileged ", result.Output.Replace("no-new-privileges", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(3, result.Output.Split("--volume").Length - 1);
         Assert.DoesNotContain("secrets", result.Output, StringComparison.Ordinal);
@@ -133,6 +164,49 @@ public sealed class ScriptTests
         using var node = new StagedNode();
         var result = await node.RunAsync("serve", ["container"], null);
         Assert.Contains("error: there are no complete weights", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_engine_is_not_given_a_folder_outside_of_the_models()
+    {
+        using var node = new StagedNode();
+        node.Write("/etc/elsewhere/complete.json", "{}");
+        Directory.CreateDirectory(node.At("/srv/inference/models"));
+        File.CreateSymbolicLink(node.At("/srv/inference/models/current"), "../../../etc/elsewhere");
+        var result = await node.RunAsync("serve", ["container"], null);
+        Assert.Contains("error: there are no complete weights", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_place_of_the_socket_does_not_stop_the_next_engine()
+    {
+        using var node = new StagedNode();
+        Complete(node);
+        node.Write("/run/inference/engine/vllm.sock/left", "");
+        node.Stub("podman", ":");
+        node.Stub("nvidia-ctk", ":");
+        node.Stub("mkdir", ":");
+        var result = await node.RunAsync("serve", ["container"], null);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.False(Path.Exists(node.At("/run/inference/engine/vllm.sock")));
+    }
+
+    [Fact]
+    public async Task The_first_boot_leaves_no_crash_reports_and_no_second_firewall()
+    {
+        using var node = new StagedNode();
+        node.Stub("id", "echo 2000");
+        node.Stub("systemd-sysusers", ":");
+        node.Stub("systemd-tmpfiles", ":");
+        node.Stub("ufw", "echo \"ufw $*\" >> \"$INFERENCE_ROOT/called\"");
+        var result = await node.RunAsync("first-boot");
+        Assert.True(result.ExitCode == 0, result.All);
+        foreach (var call in (string[])["systemctl mask --quiet apport.service\n", "systemctl stop apport.service\n", "ufw disable\n"])
+        {
+            Assert.Contains(call, node.Called, StringComparison.Ordinal);
+        }
+
+        Assert.True(File.Exists(node.At("/var/lib/inference/first-boot.done")));
     }
 
     [Theory]
@@ -182,7 +256,7 @@ public sealed class ScriptTests
     [Theory]
     [InlineData("", "nothing changed")]
     [InlineData("s/--max-num-seqs [0-9]*/--max-num-seqs 7/", "inference-vllm-container.service inference-vllm-venv.service inference-ready.service")]
-    [InlineData("s/^FIREWALL_CLIENT_CIDRS=.*/FIREWALL_CLIENT_CIDRS=10.20.0.9/", "systemctl reload inference-firewall.service")]
+    [InlineData("s/^FIREWALL_CLIENT_CIDRS=.*/FIREWALL_CLIENT_CIDRS=10.20.0.9/", "systemctl reload-or-restart inference-firewall.service")]
     [InlineData("s/^MODEL_REVISION=.*/MODEL_REVISION=0000000000000000000000000000000000000000/", "inference-weights.service")]
     [InlineData("s/^ENDPOINT_NAME=.*/ENDPOINT_NAME=other/", "changed: ENDPOINT")]
     public async Task Apply_settings_restarts_what_the_changed_keys_belong_to(string edit, string expected)
@@ -195,6 +269,21 @@ public sealed class ScriptTests
         Assert.Contains(expected, result.Output + node.Called, StringComparison.Ordinal);
         Assert.Equal(after, node.Read("/etc/inference/node.env"));
         Assert.Equal(edit.Contains("MODEL_", StringComparison.Ordinal) || edit.Contains("max-num", StringComparison.Ordinal), node.Called.Contains("systemctl stop", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Apply_settings_that_was_cut_short_is_done_again()
+    {
+        using var node = new StagedNode();
+        var before = node.Read("/etc/inference/node.env");
+        var after = before.Replace("MODEL_FORMAT=mistral", "MODEL_FORMAT=hf", StringComparison.Ordinal);
+        node.Stub("systemctl", "[[ $1 != stop ]]");
+        Assert.NotEqual(0, (await node.RunAsync("apply-settings", after)).ExitCode);
+        Assert.Equal(before, node.Read("/etc/inference/node.env"));
+        node.Stub("systemctl", "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"");
+        Assert.Equal(0, (await node.RunAsync("apply-settings", after)).ExitCode);
+        Assert.Contains("systemctl stop inference-weights.service", node.Called, StringComparison.Ordinal);
+        Assert.Equal(after, node.Read("/etc/inference/node.env"));
     }
 
     [Theory]

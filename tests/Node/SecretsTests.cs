@@ -57,6 +57,20 @@ public sealed class SecretsTests
     }
 
     [Theory]
+    [InlineData("failed", "systemctl start --no-block inference.target", "restart")]
+    [InlineData("activating", "systemctl restart --no-block inference-weights.service", "reset-failed")]
+    [InlineData("active", "", "inference-weights.service\nsystemctl")]
+    public async Task A_token_starts_a_download_anew_that_began_without_it(string weights, string expected, string unexpected)
+    {
+        using var node = new StagedNode();
+        node.Stub("systemctl", $"echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\n[[ $* != 'is-active inference-weights.service' ]] || echo {weights}\n[[ $1 != is-active ]]");
+        var result = await node.RunAsync("store-secrets", await SecretsAsync(node, token: "hf_x"));
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Contains(expected, node.Called, StringComparison.Ordinal);
+        Assert.DoesNotContain(unexpected, node.Called, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("clients", "alice ../../etc/passwd-0123", "clients has a line")]
     [InlineData("clients", "alice short", "clients has a line")]
     [InlineData("clients", "Alice/x alice-key-0123456789", "clients has a line")]

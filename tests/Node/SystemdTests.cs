@@ -67,6 +67,33 @@ public sealed partial class SystemdTests
             Assert.Matches("(?s)StartLimitIntervalSec=[1-9].*StartLimitBurst=[1-9]", file.Content));
 
     [Fact]
+    public void Nginx_starts_with_the_target_once_its_secrets_are_there()
+    {
+        Assert.Contains("inference-nginx.service", Content("inference.target"), StringComparison.Ordinal);
+        Assert.Contains("ConditionPathExists=/etc/inference/secrets/complete\n", Content("inference-nginx.service"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inference-nginx.service")]
+    [InlineData("inference-vllm-container.service")]
+    [InlineData("inference-vllm-venv.service")]
+    public void What_holds_prompts_leaves_no_core_dump(string unit) =>
+        Assert.Contains("\nLimitCORE=0\n", Content(unit), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("run-inference-engine.mount", "size=1m,", ",nosymfollow")]
+    [InlineData("run-inference-bodies.mount", "size=20%,", "mode=0700")]
+    public async Task A_folder_that_others_fill_is_a_file_system_of_its_own(string unit, string limit, string also)
+    {
+        var options = MountOptions().Match(Content(unit)).Groups[1].Value;
+        Assert.Contains(limit, options, StringComparison.Ordinal);
+        Assert.Contains(also, options, StringComparison.Ordinal);
+        using var node = new StagedNode();
+        var result = await Tool.RunAsync("unshare", [.. Tool.OwnNamespace("mount", "-t", "tmpfs", "-o", Owner().Replace(options, ""), "tmpfs", node.At("/stubs"))], null, null);
+        Assert.True(result.ExitCode == 0, result.All);
+    }
+
+    [Fact]
     public void No_unit_waits_for_cloud_init_which_waits_for_the_units_it_starts() =>
         Assert.All(NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal)), file =>
             Assert.DoesNotMatch("After=.*cloud-", file.Content));
@@ -75,6 +102,8 @@ public sealed partial class SystemdTests
     public void Every_script_that_a_unit_names_is_there() =>
         Assert.All(Files("").SelectMany(file => Programs().Matches(file.Content).Select(match => match.Value)), program =>
             Assert.Contains(NodeFiles.All, file => file.Path == program));
+
+    private static string Content(string unit) => NodeFiles.All.Single(file => file.Path == UnitFolder + unit).Content;
 
     private static IEnumerable<NodeFile> Files(string ending) =>
         NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal) && file.Path.EndsWith(ending, StringComparison.Ordinal));
@@ -98,6 +127,13 @@ public sealed partial class SystemdTests
 
     [GeneratedRegex(@"libexec/inference/ledger ([a-z-]+) start")]
     private static partial Regex Ledger();
+
+    // A namespace of somebody who is not root knows no other user.
+    [GeneratedRegex("[ug]id=[0-9]+,")]
+    private static partial Regex Owner();
+
+    [GeneratedRegex("Options=(.+)")]
+    private static partial Regex MountOptions();
 
     [GeneratedRegex("/usr/local/libexec/inference/[a-z-]+")]
     private static partial Regex Programs();
