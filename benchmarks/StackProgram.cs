@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Infra.Lab.CommandLine;
 using Infra.Lab.Preview;
 using Infra.Lab.Project;
 
@@ -22,7 +22,7 @@ internal static class StackProgram
                     chat: {model: mistralai/Ministral-3-3B-Instruct-2512, access: internal, replicas: {{nodes}}}
                 """));
             var preview = await StackPreview.RunAsync(PulumiProject.Find(folder.FullName), "many");
-            _ = JsonSerializer.Serialize(PreviewReport.Of(preview));
+            _ = TerminalJson.Text(PreviewReport.Of(preview), TerminalJson.Default.PreviewReport);
             return preview.Resources.Count;
         }
         finally

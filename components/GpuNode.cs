@@ -88,10 +88,11 @@ public sealed class GpuNode : ComponentResource
         HostKey = hostKey.PublicKeyOpenssh.Apply(line => line.Trim());
 
         // One value for both, so that a Droplet that is made anew has a one-use key that no earlier user data held.
-        var generation = Output.Format(
-            $"{NodeFiles.Revision} {args.Image} {args.Size} {args.Region} {args.VpcId} {args.OperatorKey.KeyId} {HostKey}").Apply(text => (object)text);
+        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey];
+        var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
         var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ED25519" }, new() { Parent = this, ReplacementTrigger = generation });
-        var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, OpsKeys(args), oneUseKey.PrivateKeyOpenssh, oneUseKey.PublicKeyOpenssh)
+        var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput()).Apply(keys => keys.Item2.Insert(0, keys.Item1));
+        var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, opsKeys, oneUseKey.PrivateKeyOpenssh, oneUseKey.PublicKeyOpenssh)
             .Apply(all => CloudConfig.Render(new()
             {
                 Hostname = all.Item1,
@@ -137,12 +138,13 @@ public sealed class GpuNode : ComponentResource
             CustomTimeouts = new() { Create = TimeSpan.FromMinutes(60), Delete = TimeSpan.FromMinutes(10) },
         });
 
+        var onceForEachDroplet = NodeCommand.Triggers(droplet.Id);
         // The first connection expects the one-use key and puts the lasting one in its place; from then on the one-use key is
         // good for nothing. It runs once for each Droplet: on a later change of its inputs that connection could not be made any more.
         var adopt = NodeCommand.Quiet(
             Connection(droplet, oneUseKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
             $"{NodeCommand.WhenBooted} {NodeCommand.Script("adopt-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
-        adopt.Triggers = NodeCommand.Triggers(droplet.Id);
+        adopt.Triggers = onceForEachDroplet;
         var adopted = new Command($"{name}-host-key", adopt, new()
         {
             Parent = this,
@@ -152,15 +154,16 @@ public sealed class GpuNode : ComponentResource
 
         var connection = Connection(droplet, HostKey, args);
         // Who may log in changes more often than a Droplet, and who left must not wait for the next one.
-        var authorize = NodeCommand.Quiet(connection, ReplaceAuthorizedKeys, OpsKeys(args).Apply(keys => string.Concat(keys.Select(key => $"{key}\n"))));
-        authorize.Triggers = NodeCommand.Triggers(droplet.Id);
+        var authorize = NodeCommand.Quiet(connection, ReplaceAuthorizedKeys, opsKeys.Apply(keys => string.Concat(keys.Select(key => $"{key}\n"))));
+        authorize.Triggers = onceForEachDroplet;
         var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });
 
+        Input<string>[] ownAddresses = ["127.0.0.1", droplet.Ipv4AddressPrivate];
         var certificate = new NodeCertificate(name, new()
         {
             CommonName = args.Hostname,
-            DnsNames = new InputList<string> { "localhost" }.Concat(args.DnsNames),
-            IpAddresses = new InputList<string> { "127.0.0.1", droplet.Ipv4AddressPrivate }.Concat(args.IpAddresses),
+            DnsNames = ((InputList<string>)"localhost").Concat(args.DnsNames),
+            IpAddresses = ((InputList<string>)ownAddresses).Concat(args.IpAddresses),
             Authority = args.Authority,
         }, new() { Parent = this });
         var secrets = new NodeSecrets(name, new()
@@ -175,8 +178,8 @@ public sealed class GpuNode : ComponentResource
         }, new() { Parent = this });
 
         var apply = NodeCommand.Quiet(connection, NodeCommand.Script("apply-settings"), args.NodeEnvironment);
-        apply.Triggers = NodeCommand.Triggers(droplet.Id);
-        var settings = new Command($"{name}-settings", apply, new() { Parent = this, DependsOn = { adopted, authorized, secrets.Delivered } });
+        apply.Triggers = onceForEachDroplet;
+        var settings = new Command($"{name}-settings", apply, new() { Parent = this, DependsOn = new Resource[] { adopted, authorized, secrets.Delivered } });
 
         Ready = new ReadinessGate(name, new()
         {
@@ -214,9 +217,6 @@ public sealed class GpuNode : ComponentResource
 
     /// <summary>The wait for the first answer, to wait for.</summary>
     public ReadinessGate Ready { get; }
-
-    private static Output<ImmutableArray<string>> OpsKeys(GpuNodeArgs args) =>
-        Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput()).Apply(keys => keys.Item2.Insert(0, keys.Item1));
 
     private static NodeConnection Connection(Droplet droplet, Input<string> hostKey, GpuNodeArgs args, int dialErrorLimit = 20) => new()
     {

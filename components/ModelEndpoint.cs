@@ -62,9 +62,14 @@ public sealed class ModelEndpoint : ComponentResource
             }, new() { Parent = this }));
         }
         var keys = new ClientKeys(name, new() { Clients = plan.Clients }, new() { Parent = this });
-        // The same text on each replica, so it is made once; only the name of a Volume differs.
+        // What is the same for each replica is made once. In the settings only the name of a Volume differs.
         var environment = args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan.NodeSettings(range)));
 
+        var tags = new InputList<string> { args.Network.Tag, tag.Name, plan.Tags.ToArray() };
+        InputList<string> adminSshKeys = plan.AdminSshKeys.ToArray();
+        InputList<string> dnsNames = Names.InternalHost(args.Stack, plan.Name);
+        var ipAddresses = LoadBalancer is { } inside && plan.Access == Access.Internal ? inside.Address : new InputList<string>();
+        var readyTimeoutSeconds = plan.ReadyTimeoutSeconds;
         var nodes = new List<GpuNode>(plan.Replicas);
         for (var index = 0; index < plan.Replicas; index++)
         {
@@ -75,19 +80,19 @@ public sealed class ModelEndpoint : ComponentResource
                 Region = plan.Region,
                 Size = plan.Placement.Size.Slug,
                 Image = plan.Image,
-                Tags = new InputList<string> { args.Network.Tag, tag.Name }.Concat(plan.Tags.ToArray()),
+                Tags = tags,
                 VpcId = args.Network.VpcId,
                 NodeEnvironment = volume is null ? environment : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan.NodeSettings(range, volume))),
-                AdminSshKeys = plan.AdminSshKeys.ToArray(),
+                AdminSshKeys = adminSshKeys,
                 OperatorKey = args.OperatorKey,
                 Authority = args.Authority,
-                DnsNames = Names.InternalHost(args.Stack, plan.Name),
-                IpAddresses = LoadBalancer is { } inside && plan.Access == Access.Internal ? inside.Address : new InputList<string>(),
+                DnsNames = dnsNames,
+                IpAddresses = ipAddresses,
                 ClientKeys = keys.Keys,
                 HuggingFaceToken = args.HuggingFaceToken,
                 CacheVolumeName = volume,
                 CacheVolumeGiB = plan.CacheVolumeGiB ?? 0,
-                ReadyTimeoutSeconds = plan.ReadyTimeoutSeconds,
+                ReadyTimeoutSeconds = readyTimeoutSeconds,
                 After = plan.Rollout == Rollout.OneByOne && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
             }, new() { Parent = this }));
         }

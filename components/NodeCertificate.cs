@@ -31,6 +31,8 @@ public sealed class NodeCertificate : ComponentResource
     private const int ValidityHours = 820 * 24;
     private const int EarlyRenewalHours = 90 * 24;
 
+    private static readonly string[] s_uses = ["digital_signature", "server_auth"];
+
     public NodeCertificate(string name, NodeCertificateArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:NodeCertificate", name, args, options)
     {
@@ -51,7 +53,7 @@ public sealed class NodeCertificate : ComponentResource
             CertRequestPem = request.CertRequestPem,
             CaCertPem = args.Authority.CertificatePem,
             CaPrivateKeyPem = args.Authority.PrivateKeyPem,
-            AllowedUses = { "digital_signature", "server_auth" },
+            AllowedUses = s_uses,
             ValidityPeriodHours = ValidityHours,
             EarlyRenewalHours = EarlyRenewalHours,
         }, new() { Parent = this });

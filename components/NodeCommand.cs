@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Pulumi;
 using Pulumi.Command.Remote;
 
@@ -30,7 +29,7 @@ internal static class NodeCommand
         AddPreviousOutputInEnv = false,
     };
 
-    /// <summary>Values of which each change makes a command a new one. A list of its own, because text is also a list of characters to C#.</summary>
-    public static Output<ImmutableArray<object>> Triggers(params Input<string>[] values) =>
-        Output.All(values).Apply(all => ImmutableArray.CreateRange<object>(all));
+    /// <summary>Values of which each change makes a command a new one.</summary>
+    public static InputList<object> Triggers(params IEnumerable<Input<string>> values) =>
+        values.Select(value => (Input<object>)value.Apply(text => (object)text)).ToArray();
 }

@@ -23,7 +23,10 @@ public sealed class NodeConnection
     /// <summary>Connections that may fail before a command does.</summary>
     public int DialErrorLimit { get; init; } = 20;
 
-    internal ConnectionArgs ToArgs() => new()
+    private ConnectionArgs? _args;
+
+    /// <summary>The same object each time: the commands of a node share it.</summary>
+    internal ConnectionArgs ToArgs() => _args ??= new()
     {
         Host = Host,
         User = User,

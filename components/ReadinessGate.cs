@@ -34,7 +34,7 @@ public sealed class ReadinessGate : ComponentResource
         {
             Connection = args.Connection.ToArgs(),
             Create = args.TimeoutSeconds.ToOutput().Apply(seconds => NodeCommand.Script("await-ready", seconds.ToString(CultureInfo.InvariantCulture))),
-            Triggers = NodeCommand.Triggers([.. args.Triggers]),
+            Triggers = NodeCommand.Triggers(args.Triggers),
             AddPreviousOutputInEnv = false,
         }, new() { Parent = this, DependsOn = args.After.ToArray() });
         // Said on purpose, whatever a release of the provider makes of an output beside a secret input: the script prints phases and

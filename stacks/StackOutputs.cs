@@ -50,7 +50,8 @@ public static class StackOutputs
             [ClientKeys] = Output.CreateSecret(Output.All(endpoints.Select(endpoint => endpoint.Keys))
                 .Apply(all => plan.Endpoints.Zip(all).ToImmutableDictionary(pair => pair.First.Name, pair => (object)pair.Second))),
             [SshPrivateKey] = operatorKey.PrivateKey,
-            [KnownHosts] = Output.All(nodes.Select(node => Output.Format($"{node.PublicAddress} {node.HostKey}\n"))).Apply(lines => string.Concat(lines)),
+            [KnownHosts] = Output.All(nodes.SelectMany(node => new[] { node.PublicAddress, node.HostKey }))
+                .Apply(all => string.Concat(all.Chunk(2).Select(host => $"{host[0]} {host[1]}\n"))),
             [Setup] = SetupCommands,
             [UsdPerHour] = Price(plan.UsdPerHour, 4),
             [UsdPerMonth] = Price(plan.UsdPerMonth, 2),

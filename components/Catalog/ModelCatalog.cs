@@ -10,7 +10,7 @@ namespace Infra.Components.Catalog;
 /// </summary>
 public sealed class ModelCatalog
 {
-    private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn()));
+    private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn(strictly: false)));
 
     private readonly Dictionary<(string List, string Id), JsonElement> _json;
 
@@ -82,7 +82,7 @@ public sealed class ModelCatalog
             Json = new(_json),
             SecurityFloor = SecurityFloor,
         };
-        reader.Read(utf8, name, ownRows: true);
+        reader.ReadOwn(utf8, name);
         return reader.Mistakes.Count == 0 ? new(reader)
             : throw new ConfigurationException(reader.Mistakes.Select(mistake => mistake.ToConfigurationMistake()));
     }

@@ -17,12 +17,7 @@ internal static class Failure
         {
             if (json)
             {
-                terminal.WriteJson(new
-                {
-                    error = string.Join("\n", mistakes.Select(mistake => mistake.Message)),
-                    mistakes = mistakes.SelectMany(mistake => mistake.Mistakes)
-                        .Select(mistake => new { mistake.Key, Value = mistake.Value?.ToString(), mistake.Problem, mistake.Fix }),
-                });
+                terminal.WriteJson(FailureReport.Of(mistakes), TerminalJson.Default.FailureReport);
             }
             else
             {

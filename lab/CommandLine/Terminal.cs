@@ -1,6 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace Infra.Lab.CommandLine;
@@ -10,13 +8,6 @@ internal sealed class Terminal
 {
     /// <summary>Width when the output is a pipe or a file: wide enough that no table is folded.</summary>
     private const int PipeWidth = 240;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-    };
 
     private readonly TextWriter _output;
     private readonly TextWriter _error;
@@ -45,7 +36,7 @@ internal sealed class Terminal
     public static Terminal ForThisProcess() =>
         new(System.Console.Out, System.Console.Error, interactive: !System.Console.IsOutputRedirected);
 
-    public void WriteJson(object value) => _output.WriteLine(JsonSerializer.Serialize(value, Json));
+    public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));
 
     public void WriteError(string message) => _error.WriteLine(message);
 }

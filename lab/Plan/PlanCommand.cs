@@ -38,7 +38,7 @@ internal static class PlanCommand
             var fits = PlanTable.Of(Query(parsed));
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(fits.Select(PlanRow.Of));
+                terminal.WriteJson([.. fits.Select(PlanRow.Of)], TerminalJson.Default.IReadOnlyListPlanRow);
             }
             else
             {

@@ -50,7 +50,7 @@ internal sealed record Exposure(
     private static IEnumerable<Exposure> OfLoadBalancer(ObservedResource loadBalancer)
     {
         var inside = Text(loadBalancer.Inputs, "network") == "INTERNAL";
-        var allowed = loadBalancer.Inputs.GetValueOrDefault("firewall") is ImmutableSortedDictionary<string, object?> firewall
+        var allowed = loadBalancer.Inputs.GetValueOrDefault("firewall") is IReadOnlyDictionary<string, object?> firewall
             ? Strings(firewall, "allows").Select(entry => entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToArray()
             : [];
         foreach (var rule in Members(loadBalancer.Inputs, "forwardingRules"))
@@ -68,16 +68,16 @@ internal sealed record Exposure(
     private static string[] Wide(IEnumerable<string> addresses) =>
         [.. addresses.Where(address => address is "0.0.0.0/0" or "::/0")];
 
-    private static string Label(ImmutableSortedDictionary<string, object?> rule, string port) => $"{port}/{Text(rule, "protocol")}";
+    private static string Label(IReadOnlyDictionary<string, object?> rule, string port) => $"{port}/{Text(rule, "protocol")}";
 
-    private static IEnumerable<ImmutableSortedDictionary<string, object?>> Members(ImmutableSortedDictionary<string, object?> inputs, string name) =>
-        inputs.GetValueOrDefault(name) is ImmutableArray<object?> items ? items.OfType<ImmutableSortedDictionary<string, object?>>() : [];
+    private static IEnumerable<IReadOnlyDictionary<string, object?>> Members(IReadOnlyDictionary<string, object?> inputs, string name) =>
+        inputs.GetValueOrDefault(name) is ImmutableArray<object?> items ? items.OfType<IReadOnlyDictionary<string, object?>>() : [];
 
-    private static IEnumerable<string> Strings(ImmutableSortedDictionary<string, object?> inputs, string name) =>
+    private static IEnumerable<string> Strings(IReadOnlyDictionary<string, object?> inputs, string name) =>
         inputs.GetValueOrDefault(name) is ImmutableArray<object?> items ? items.OfType<string>() : [];
 
-    private static string? Text(ImmutableSortedDictionary<string, object?> inputs, string name) => inputs.GetValueOrDefault(name) as string;
+    private static string? Text(IReadOnlyDictionary<string, object?> inputs, string name) => inputs.GetValueOrDefault(name) as string;
 
-    private static string Number(ImmutableSortedDictionary<string, object?> inputs, string name) =>
+    private static string Number(IReadOnlyDictionary<string, object?> inputs, string name) =>
         Convert.ToString(inputs.GetValueOrDefault(name), CultureInfo.InvariantCulture) ?? "";
 }

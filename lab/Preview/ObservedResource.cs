@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Infra.Lab.Preview;
@@ -8,8 +7,8 @@ namespace Infra.Lab.Preview;
 /// <param name="Name">Its name in the program.</param>
 /// <param name="Parent">Name of its parent; null for the stack itself.</param>
 /// <param name="ParentType">Type token of its parent: a component may share its name with one of its children.</param>
-/// <param name="Inputs">What is known of its inputs before anything exists; secrets are masked.</param>
-internal sealed record ObservedResource(string Type, string Name, string? Parent, string? ParentType, ImmutableSortedDictionary<string, object?> Inputs)
+/// <param name="Inputs">What is known of its inputs before anything exists; secrets are masked. In the order of their names.</param>
+internal sealed record ObservedResource(string Type, string Name, string? Parent, string? ParentType, IReadOnlyDictionary<string, object?> Inputs)
 {
     public const string StackType = "pulumi:pulumi:Stack";
 

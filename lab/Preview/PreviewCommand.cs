@@ -24,7 +24,7 @@ internal static class PreviewCommand
             var preview = await StackPreview.RunAsync(project, parsed.GetValue(Stack)!);
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(PreviewReport.Of(preview));
+                terminal.WriteJson(PreviewReport.Of(preview), TerminalJson.Default.PreviewReport);
             }
             else
             {

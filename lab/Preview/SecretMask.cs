@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Reflection;
+using System.Text.Json;
+using Pulumi;
 
 namespace Infra.Lab.Preview;
 
@@ -20,8 +24,33 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secretValues)
         "caPrivateKeyPem", "huggingFaceToken", "password", "privateKey", "privateKeyOpenssh", "privateKeyPassword",
         "privateKeyPem", "privateKeyPemPkcs8", "spacesSecretKey", "stdin", "token", "userData");
 
-    public ImmutableSortedDictionary<string, object?> Apply(IEnumerable<KeyValuePair<string, object>> inputs) =>
-        inputs.ToImmutableSortedDictionary(pair => pair.Key, pair => Value(pair.Key, pair.Value), StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> SecretsByType = new();
+
+    /// <summary>Names of the secret inputs that the arguments of a resource have, known or not.</summary>
+    public static string[] SetOn(ResourceArgs arguments) =>
+        [.. SecretsByType
+            .GetOrAdd(arguments.GetType(), type => [.. type.GetProperties().Where(property => SecretProperties.Contains(property.Name))])
+            .Where(property => property.GetValue(arguments) is not null)
+            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
+
+    /// <summary>The inputs in the order of their names.</summary>
+    /// <param name="inputs">What is known of them.</param>
+    /// <param name="secrets">Secret inputs that may be unknown: they are shown as what they are all the same.</param>
+    public IReadOnlyDictionary<string, object?> Apply(IReadOnlyCollection<KeyValuePair<string, object>> inputs, params IReadOnlyList<string> secrets)
+    {
+        var masked = new SortedList<string, object?>(inputs.Count + secrets.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in inputs)
+        {
+            masked.Add(name, Value(name, value));
+        }
+
+        foreach (var name in secrets)
+        {
+            masked[name] = Masked;
+        }
+
+        return masked;
+    }
 
     private object? Value(string property, object? value)
     {

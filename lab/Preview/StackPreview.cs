@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Infra.Components.Planning;
 using Infra.Lab.Project;
 using Infra.Stacks;
@@ -23,27 +22,12 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
 
     private static async Task<IReadOnlyList<ObservedResource>> DeclareAsync(StackFile configuration, StackPlan plan)
     {
-        var mocks = new PreviewMocks();
+        var mask = new SecretMask([.. configuration.SecretKeys.Select(key => configuration.Values[key])]);
+        var mocks = new PreviewMocks($"{configuration.Project}-{configuration.Stack}", mask);
         await Deployment.TestAsync(
             mocks,
             new TestOptions { ProjectName = configuration.Project, StackName = configuration.Stack, IsPreview = true },
             () => InferenceProgram.DefineAsync(plan, new ProgramOptions { Watch = mocks.Watch }));
-
-        var root = $"{configuration.Project}-{configuration.Stack}";
-        var mask = new SecretMask([.. configuration.SecretKeys.Select(key => configuration.Values[key])]);
-        return [
-            new ObservedResource(ObservedResource.StackType, root, null, null, ImmutableSortedDictionary<string, object?>.Empty),
-            .. mocks.Declared.Select(resource =>
-            {
-                var (type, name) = (resource.Resource.GetResourceType(), resource.Resource.GetResourceName());
-                var parent = resource.Options.Parent;
-                return new ObservedResource(
-                    type,
-                    name,
-                    parent?.GetResourceName() ?? root,
-                    parent?.GetResourceType() ?? ObservedResource.StackType,
-                    mask.Apply(mocks.InputsOf(type, name)));
-            }),
-        ];
+        return [.. mocks.Resources];
     }
 }

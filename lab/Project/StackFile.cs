@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Infra.Lab.Project;
 
@@ -19,7 +19,7 @@ internal sealed record StackFile(
     /// </summary>
     public void Publish()
     {
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(Values));
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG_SECRET_KEYS", JsonSerializer.Serialize(SecretKeys));
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG", new JsonObject(Values.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))).ToJsonString());
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG_SECRET_KEYS", new JsonArray([.. SecretKeys.Select(key => (JsonNode?)key)]).ToJsonString());
     }
 }

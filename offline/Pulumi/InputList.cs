@@ -30,8 +30,20 @@ public sealed class InputList<T> : Input<ImmutableArray<T>>, IEnumerable
     public void AddRange(InputList<T> inputs) => _elements = Concat(inputs)._elements;
 
     /// <summary>A new list; this one stays as it is.</summary>
-    public InputList<T> Concat(InputList<T> other) =>
-        new(Output.Tuple(_elements, other._elements).Apply(lists => lists.Item1.AddRange(lists.Item2)));
+    public InputList<T> Concat(InputList<T> other)
+    {
+        return new(new Output<ImmutableArray<Input<T>>>(DataAsync(_elements.Data, other._elements.Data)));
+
+        static async Task<OutputData<ImmutableArray<Input<T>>>> DataAsync(
+            Task<OutputData<ImmutableArray<Input<T>>>> first, Task<OutputData<ImmutableArray<Input<T>>>> second)
+        {
+            var (head, tail) = (await first.ConfigureAwait(false), await second.ConfigureAwait(false));
+            return head.Then(head.IsKnown && tail.IsKnown ? tail with { Value = head.Value.AddRange(tail.Value) } : tail with { IsKnown = false });
+        }
+    }
+
+    /// <summary>A list with the same elements that does not grow with this one.</summary>
+    internal InputList<T> Copy() => new(_elements);
 
     public static implicit operator InputList<T>(T value) => Of([value]);
 

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Pulumi;
 
 /// <summary>What an output comes to: a value, whether it is known yet, whether it must stay secret, and the resources that it came from.</summary>
-internal readonly record struct OutputData<T>(T Value, bool IsKnown, bool IsSecret, ImmutableHashSet<Resource> Resources)
+/// <remarks>A class, because the runtime compiles code over structs anew for each of them, and most of a preview is compilation.</remarks>
+internal sealed record OutputData<T>(T Value, bool IsKnown, bool IsSecret, ImmutableHashSet<Resource> Resources)
 {
     public static OutputData<T> Known(T value) => new(value, IsKnown: true, IsSecret: false, ImmutableHashSet<Resource>.Empty);
 
@@ -13,7 +14,7 @@ internal readonly record struct OutputData<T>(T Value, bool IsKnown, bool IsSecr
     public OutputData<TResult> Then<TResult>(OutputData<TResult> inner) =>
         new(inner.Value, IsKnown && inner.IsKnown, IsSecret || inner.IsSecret, OutputDataSum.Union(Resources, inner.Resources));
 
-    public OutputData<object?> Boxed => new(Value, IsKnown, IsSecret, Resources);
+    public OutputData<object?> Boxed => this as OutputData<object?> ?? new(Value, IsKnown, IsSecret, Resources);
 }
 
 /// <summary>Adds up what several outputs say about themselves.</summary>

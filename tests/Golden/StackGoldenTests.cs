@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Components;
 using Infra.Components.Node;
+using Infra.Lab.CommandLine;
 using Infra.Lab.Preview;
 using Infra.Lab.Project;
 using Infra.Tests.Deployments;
@@ -38,7 +39,7 @@ public sealed class StackGoldenTests
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
 
-        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", JsonSerializer.Serialize(PreviewReport.Of(preview), Json) + "\n");
+        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", TerminalJson.Text(PreviewReport.Of(preview), TerminalJson.Default.PreviewReport) + "\n");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Pulumi;
@@ -5,6 +6,8 @@ namespace Pulumi;
 /// <summary>A group of resources with outputs of its own.</summary>
 public class ComponentResource : Resource
 {
+    private static readonly ConcurrentDictionary<Type, Dictionary<string, PropertyInfo>> OutputsByType = new();
+
     public ComponentResource(string type, string name, ComponentResourceOptions? options = null)
         : this(type, name, ResourceArgs.Empty, options)
     {
@@ -21,14 +24,7 @@ public class ComponentResource : Resource
 
     /// <summary>Registers the properties that are marked as outputs.</summary>
     protected void RegisterOutputs() =>
-        RegisterOutputs(
-            GetType().GetProperties()
-                .Where(property => property.Name != nameof(Urn))
-                .Select(property => (Property: property, Attribute: property.GetCustomAttribute<OutputAttribute>()))
-                .Where(output => output.Attribute is not null)
-                .ToDictionary(
-                    output => string.IsNullOrWhiteSpace(output.Attribute!.Name) ? output.Property.Name : output.Attribute.Name,
-                    output => output.Property.GetValue(this)));
+        RegisterOutputs(OutputsByType.GetOrAdd(GetType(), OutputsOf).ToDictionary(output => output.Key, output => output.Value.GetValue(this)));
 
     protected void RegisterOutputs(IDictionary<string, object?> outputs)
     {
@@ -43,4 +39,11 @@ public class ComponentResource : Resource
         ArgumentNullException.ThrowIfNull(outputs);
         Deployment.Current.RegisterOutputs(this, outputs);
     }
+
+    private static Dictionary<string, PropertyInfo> OutputsOf(Type component) =>
+        component.GetProperties()
+            .Where(property => property.Name != nameof(Urn))
+            .Select(property => (Property: property, Attribute: property.GetCustomAttribute<OutputAttribute>()))
+            .Where(output => output.Attribute is not null)
+            .ToDictionary(output => string.IsNullOrWhiteSpace(output.Attribute!.Name) ? output.Property.Name : output.Attribute.Name, output => output.Property);
 }

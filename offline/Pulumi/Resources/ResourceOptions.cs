@@ -60,7 +60,7 @@ public abstract class ResourceOptions
 
     /// <summary>A list of its own, so that neither of the two grows with it; null where both are.</summary>
     private static InputList<Resource>? Join(InputList<Resource>? first, InputList<Resource>? second) =>
-        second is null ? first : (first ?? []).Concat(second);
+        second is null ? first : first is null ? second.Copy() : first.Concat(second);
 }
 
 /// <summary>Options of a resource of a provider.</summary>

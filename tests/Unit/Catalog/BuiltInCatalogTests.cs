@@ -18,6 +18,10 @@ public sealed class BuiltInCatalogTests
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>The program trusts the built-in rows because this test does not.</summary>
+    [Fact]
+    public void Every_row_is_held_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Mistakes);
+
     [Fact]
     public void Every_servable_repository_of_the_family_is_there()
     {
