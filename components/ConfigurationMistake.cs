@@ -1,3 +1,5 @@
+using Infra.Components.Settings;
+
 namespace Infra.Components;
 
 /// <summary>What an operator got wrong: the key, the value, what is allowed, and the command that fixes it.</summary>
@@ -11,7 +13,7 @@ public sealed record ConfigurationMistake(string Key, object? Value, string Prob
     public static ConfigurationMistake InStackConfig(string key, object? value, string problem, string example = "<value>") =>
         new(key, value, problem, key.StartsWith("--", StringComparison.Ordinal)
             ? $"./infra plan {key} {example}"
-            : $"pulumi config set --path '{key}' {example}");
+            : $"pulumi config set --path {SettingPath.Quoted(key)} {example}");
 
     public override string ToString() =>
         Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";

@@ -16,6 +16,8 @@ public static partial class Names
     /// <summary>Beginning of every tag that a firewall of a stack goes by.</summary>
     public const string TagPrefix = "inference:";
 
+    private const int LongestName = 31;
+
     /// <summary>Longest label of a host name (RFC 1035).</summary>
     public const int LongestHostname = 63;
 
@@ -28,6 +30,16 @@ public static partial class Names
     public const string Authority = "authority";
 
     public static bool IsName(string text) => NamePattern().IsMatch(text);
+
+    /// <summary>A name near to one that is none: <c>my-chat</c> for <c>My_Chat</c>; with an index above 1, another one.</summary>
+    public static string Nearest(string text, int index = 1)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var letters = string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+        var suffix = index > 1 ? $"-{index.ToString(CultureInfo.InvariantCulture)}" : "";
+        var name = letters.Length > 0 && char.IsAsciiLetter(letters[0]) ? letters : $"m{letters}";
+        return $"{name[..Math.Min(name.Length, LongestName - suffix.Length)].TrimEnd('-')}{suffix}";
+    }
 
     /// <summary>Tag of all Droplets of a stack.</summary>
     public static string StackTag(string stack) => $"{TagPrefix}{stack}";

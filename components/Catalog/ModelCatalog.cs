@@ -45,14 +45,16 @@ public sealed class ModelCatalog
 
     /// <summary>The built-in rows, read once per process, and those of a file on top.</summary>
     /// <param name="userFile">Path of a JSON file as docs/catalog.md describes it; null: none.</param>
+    /// <param name="key">Setting or flag that named the file, for the mistake that there is none.</param>
     /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
-    public static ModelCatalog Load(string? userFile = null) => userFile is null ? BuiltIn.Value : BuiltIn.Value.Add(userFile);
+    public static ModelCatalog Load(string? userFile = null, string key = "catalog") =>
+        userFile is null ? BuiltIn.Value : BuiltIn.Value.Add(userFile, key);
 
     /// <summary>
     /// This catalog and the rows of a file. A row that exists already is a mistake unless the new one says <c>"replaces": true</c>.
     /// </summary>
     /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
-    public ModelCatalog Add(string userFile)
+    public ModelCatalog Add(string userFile, string key = "catalog")
     {
         ArgumentNullException.ThrowIfNull(userFile);
         byte[] content;
@@ -63,13 +65,20 @@ public sealed class ModelCatalog
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new ConfigurationException(
-                ConfigurationMistake.InStackConfig("catalog", userFile, $"cannot be read: {problem.Message}", "<file.json>"));
+                ConfigurationMistake.InStackConfig(key, SettingsReader.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}", "docs/catalog.example.json"));
         }
 
         return Add(content, userFile);
     }
 
-    /// <summary>As <see cref="Add(string)"/>, for content that was read already.</summary>
+    private static string Unreadable(string file, Exception problem) => problem switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        _ when Directory.Exists(file) => "it is a folder",
+        _ => problem.Message,
+    };
+
+    /// <summary>As <see cref="Add(string, string)"/>, for content that was read already.</summary>
     internal ModelCatalog Add(ReadOnlyMemory<byte> utf8, string name)
     {
         var reader = new CatalogReader
@@ -97,7 +106,8 @@ public sealed class ModelCatalog
 
     /// <summary>The release with this version.</summary>
     public EngineRelease Engine(string version, string key) => Find(Engines, version, key,
-        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is served: {SecurityFloor.Reason})");
+        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is served: {SecurityFloor.Reason})",
+        Engines.Keys.MaxBy(Version.Parse));
 
     /// <summary>The card of a size.</summary>
     public Gpu GpuOf(GpuSize size)
@@ -113,20 +123,34 @@ public sealed class ModelCatalog
         ArgumentNullException.ThrowIfNull(model);
         var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();
         return newestFirst.FirstOrDefault(engine => WhyNot(engine, model, vendor, install, kv) is null)
-            ?? throw new ConfigurationException(ConfigurationMistake.InStackConfig(key, null,
+            ?? throw new ConfigurationException(new ConfigurationMistake(key, null,
                 $"cannot be chosen: no release serves {model.Id}. "
-                + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv)))));
+                + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv))),
+                "add a release that serves it to a catalog file of your own; docs/catalog.md has the form"));
     }
 
     /// <summary>Why a release cannot serve a model this way, as a sentence without its full stop; null: it can.</summary>
     public string? WhyNot(EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
         EngineChoice.WhyNot(engine, model, vendor, install, kv, SecurityFloor);
 
-    private static T Find<T>(IReadOnlyDictionary<string, T> rows, string name, string key, string what)
+    private static T Find<T>(IReadOnlyDictionary<string, T> rows, string name, string key, string what, string? instead = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return rows.TryGetValue(name, out var row) ? row
-            : throw new ConfigurationException(ConfigurationMistake.InStackConfig(key, name, $"is not {what}; {NearMiss.Sentence(name, rows.Keys)}",
-                NearMiss.Of(name, rows.Keys) is [var nearest, ..] ? nearest : "<value>"));
+        if (rows.TryGetValue(name, out var row))
+        {
+            return row;
+        }
+
+        var problem = $"is not {what}; {NearMiss.Sentence(name, rows.Keys)}";
+        instead ??= NearMiss.Of(name, rows.Keys) is [var nearest, ..] ? nearest : null;
+        var shown = SettingsReader.Mask(name);
+        if (instead is null && key.StartsWith("--", StringComparison.Ordinal))
+        {
+            instead = rows.Keys.Contains(SettingExamples.At(key)) ? SettingExamples.At(key) : rows.Keys.First();
+        }
+
+        throw new ConfigurationException(instead is null
+            ? new(key, shown, problem, SettingExamples.Fix(key))
+            : ConfigurationMistake.InStackConfig(key, shown, problem, SettingPath.ShellWord(instead)));
     }
 }

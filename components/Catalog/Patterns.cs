@@ -24,9 +24,9 @@ internal static class Patterns
     public const string Date = "^(undated|20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)$";
     public const string DateHelp = "must be a day, a month or 'undated': 2026-11-23, 2026-11";
 
-    // What systemd's EnvironmentFile and a plain reader agree on: no blanks, quotes, backslashes, dollars.
-    public const string Word = "^[A-Za-z0-9_.,:/=+@%{}\\[\\]-]+$";
-    public const string WordHelp = "must be one word of vLLM's command line, without blanks, quotes, '$' or backslashes; write '--flag', 'value' as two";
+    // What node.env takes (NodeEnvironment, apply-settings): no blanks, quotes, backslashes, dollars, braces.
+    public const string Word = "^[A-Za-z0-9_.,:/=+@\\[\\]-]+$";
+    public const string WordHelp = "must be one word of vLLM's command line, without blanks, quotes, braces, '$' or backslashes; write '--flag', 'value' as two";
 
     public const string ImageRepository = "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+$";
     public const string ImageRepositoryHelp = "must be registry and repository without tag or digest: docker.io/vllm/vllm-openai";

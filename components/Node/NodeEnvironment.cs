@@ -58,7 +58,7 @@ public static partial class NodeEnvironment
             ["GPU_COUNT"] = Text(gpus),
             ["GPU_DRIVER_MINIMUM"] = (container ? image?.MinimumDriver : package?.MinimumDriver) ?? "",
             ["GPU_MEMORY_MIB_MINIMUM"] = Text((int)(placement.Gpu.VisibleGiB * 1024 * GpuMemoryTolerance)),
-            ["GPU_NAME"] = placement.Gpu.Name,
+            ["GPU_NAME"] = Label(placement.Gpu.Name),
             ["GPU_PATIENCE_S"] = "45",
             ["GPU_VENDOR"] = placement.Gpu.Vendor == GpuVendor.Amd ? "amd" : "nvidia",
             ["MODEL_BYTES"] = placement.Model.WeightBytes.ToString(CultureInfo.InvariantCulture),
@@ -75,6 +75,9 @@ public static partial class NodeEnvironment
             ["VLLM_SHM_MIB"] = Text(gpus > 1 ? SharedMemoryMiBPerRank * gpus : 64),
         };
     }
+
+    /// <summary>A name that is only ever shown, without what a value may not have: <c>NVIDIA B300 air cooled</c>.</summary>
+    private static string Label(string name) => string.Concat(name.Where(letter => letter == ' ' || Allowed().IsMatch($"{letter}"))).Trim();
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -66,7 +66,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         if (settings.Revision is null && model.Revision is null)
         {
-            Wrong("revision", null, $"is missing: the catalog has no pinned commit of {model.Id}", "<40 hex digits>");
+            Wrong("revision", null, $"is missing: the catalog has no pinned commit of {model.Id}", $"\"$(git ls-remote https://huggingface.co/{model.Id} HEAD | cut -f1)\"");
         }
     }
 
@@ -119,9 +119,16 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
     {
-        if (settings.KvCache != KvCacheType.Auto && WithKvCache(model, vendor, settings.KvCache) is { } problem && WithKvCache(model, vendor, KvCacheType.Auto) is null)
+        if (settings.KvCache != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } problem
+            && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
         {
             Wrong("kvCache", settings.KvCache.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
+            return null;
+        }
+        var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
+        if (WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } lacking && WhyNone(model, vendor, other, settings.KvCache) is null)
+        {
+            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is refused: {lacking}", Word(other)));
             return null;
         }
         if (_engine.Version is not { } version)
@@ -137,12 +144,14 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         return engine;
     }
 
-    /// <summary>Why no release that may be used serves the model with this type of KV cache; null if one does.</summary>
-    private string? WithKvCache(ModelSpec model, GpuVendor vendor, KvCacheType type)
+    private static string Word(EngineInstall install) => install.ToString().ToLowerInvariant();
+
+    /// <summary>Why no release that may be used serves the model this way; null if one does.</summary>
+    private string? WhyNone(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType type)
     {
         var reasons = catalog.Engines.Values
             .Where(engine => _engine.Version is not { } version || engine.Version == version)
-            .Select(engine => catalog.WhyNot(engine, model, vendor, _engine.Install, type))
+            .Select(engine => catalog.WhyNot(engine, model, vendor, install, type))
             .ToList();
         return reasons.Contains(null) ? null : string.Join("; ", reasons);
     }

@@ -50,6 +50,23 @@ public readonly record struct Cidr
     public static Cidr Parse(string text) =>
         TryParse(text, out var cidr, out var problem) ? cidr : throw new FormatException($"{text} {problem}");
 
+    /// <summary>The range that somebody meant who wrote an address alone, or an address with bits beyond the prefix length; null if that is not what is wrong.</summary>
+    public static Cidr? Meant(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (!TryParseAddress(slash < 0 ? text : text[..slash], out var address))
+        {
+            return null;
+        }
+        var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
+        var prefix = bits;
+        if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
+        {
+            return null;
+        }
+        return Parse($"{Address(Number(address) & ~HostMask(bits, prefix), bits)}/{prefix.ToString(CultureInfo.InvariantCulture)}");
+    }
+
     /// <summary>Reads a range. When it is not one, <paramref name="problem"/> ends a sentence that begins with the text.</summary>
     public static bool TryParse(string text, out Cidr cidr, [NotNullWhen(false)] out string? problem)
     {

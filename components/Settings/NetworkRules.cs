@@ -58,8 +58,9 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             var bits = family.Key ? 128 - WidestAdminV6 : 32 - WidestAdminV4;
             if (each && Cidr.CountAddresses(family) > UInt128.One << bits)
             {
-                Wrong("adminCidrs[0]", string.Join(", ", family),
-                    $"and the others open SSH to more addresses together than a /{(family.Key ? WidestAdminV6 : WidestAdminV4)} has");
+                mistakes.Add(new("adminCidrs[0]", SettingsReader.Mask(string.Join(", ", family)),
+                    $"and the others open SSH to more addresses together than a /{(family.Key ? WidestAdminV6 : WidestAdminV4)} has",
+                    $"pulumi config rm --path 'adminCidrs' && {SettingExamples.Fix("adminCidrs[0]")}"));
             }
         }
         if (ranges.Count > 0 && ranges.Count == texts.Count && ranges.All(entry => entry.Range.IsV6))
@@ -72,7 +73,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
     {
         if (!Cidr.TryParse(text, out var range, out var problem))
         {
-            Wrong("vpcCidr", text, problem);
+            Wrong("vpcCidr", SettingsReader.Mask(text), problem);
             return;
         }
         var (reserved, where) = s_reserved.FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
@@ -121,7 +122,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         {
             if (value is not null)
             {
-                mistakes.Add(new(At(member), SettingsReader.Mask(value), "is for public access alone", $"pulumi config set --path '{At("access")}' public"));
+                mistakes.Add(new(At(member), SettingsReader.Mask(value), "is for public access alone: remove it, or set access to public",
+                    $"pulumi config rm --path '{At(member)}'"));
             }
         }
     }
@@ -173,7 +175,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             }
             if (!Cidr.TryParse(texts[i], out var range, out var problem))
             {
-                Wrong(element, SettingsReader.Mask(texts[i]), problem);
+                Wrong(element, SettingsReader.Mask(texts[i]), problem, Cidr.Meant(texts[i])?.ToString());
             }
             else if (s_nobody.Any(block => block.Contains(range)))
             {

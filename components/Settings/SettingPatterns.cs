@@ -26,6 +26,10 @@ internal static partial class SettingPatterns
     [GeneratedRegex(@"^[a-zA-Z0-9:\-_]{1,255}\z", RegexOptions.CultureInvariant)]
     public static partial Regex Tag();
 
+    /// <summary>What holds an API token of Hugging Face, DigitalOcean, GitHub or Pulumi, by its prefix.</summary>
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(hf_|do[opr]_v1_|gh[pousr]_|pul-)[A-Za-z0-9]{16,}", RegexOptions.CultureInvariant)]
+    public static partial Regex Token();
+
     /// <summary>A host name of two labels or more, in lower case, the last one not a number.</summary>
     [GeneratedRegex(@"^(?=.{4,253}\z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\z", RegexOptions.CultureInvariant)]
     public static partial Regex Domain();

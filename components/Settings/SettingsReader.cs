@@ -19,6 +19,7 @@ internal sealed class SettingsReader
 {
     private const string Namespace = SettingsNames.Namespace;
     private const string HuggingFaceToken = SettingsNames.HuggingFaceToken;
+    private const string SetToken = $"pulumi config set --secret {HuggingFaceToken}";
     private readonly List<ConfigurationMistake> _mistakes;
     private readonly IReadOnlySet<string>? _secretKeys;
     private bool _masked;
@@ -60,7 +61,7 @@ internal sealed class SettingsReader
             }
             else if (!members.TryGetValue(key, out var member))
             {
-                Unknown("", key, members.Keys.Append(HuggingFaceToken), Shown(text));
+                Unknown("", key, members, JsonValue.Create(text));
             }
             else if (text.Length == 0 && member.GetCustomAttribute<RequiredAttribute>() is null)
             {
@@ -82,14 +83,13 @@ internal sealed class SettingsReader
         {
             return; // the same
         }
-        var fix = $"pulumi config set --secret {HuggingFaceToken}";
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
-            _mistakes.Add(new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", fix));
+            _mistakes.Add(new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", SetToken));
         }
         if (text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
-            _mistakes.Add(new(HuggingFaceToken, null, "has white space in it", fix));
+            _mistakes.Add(new(HuggingFaceToken, null, "has white space in it", SetToken));
         }
     }
 
@@ -164,8 +164,10 @@ internal sealed class SettingsReader
             var entryPath = SettingPath.Member(path, name);
             if (!Names.IsName(name))
             {
+                var model = entry is JsonObject endpoint && endpoint["model"] is JsonValue given ? Shown(given) : SettingExamples.Of("model");
+                var better = Enumerable.Range(1, entries.Count + 1).Select(index => Names.Nearest(name, index)).First(free => !entries.ContainsKey(free));
                 _mistakes.Add(new(entryPath, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
-                    $"pulumi config rm --path '{entryPath}', and set it under another name"));
+                    $"pulumi config rm --path {SettingPath.Quoted(entryPath)} && pulumi config set --path '{path}.{better}.model' {SettingPath.ShellWord(model)}"));
                 continue;
             }
             if (Value(entry, element, entryPath) is { } value)
@@ -189,7 +191,7 @@ internal sealed class SettingsReader
         {
             if (!members.TryGetValue(name, out var member))
             {
-                Unknown(path, name, members.Keys, Shown(entry));
+                Unknown(path, name, members, entry);
             }
             else if (Value(entry, member.PropertyType, SettingPath.Member(path, name)) is { } value)
             {
@@ -255,46 +257,64 @@ internal sealed class SettingsReader
         }
     }
 
-    private void Unknown(string path, string name, IEnumerable<string> known, string shown)
+    private void Unknown(string path, string name, IReadOnlyDictionary<string, PropertyInfo> members, JsonNode? value)
     {
         var key = SettingPath.Member(path, name);
-        if (path.Length == 0 && known.FirstOrDefault(member => name.StartsWith($"{member}.", StringComparison.Ordinal)
-            || name.StartsWith($"{member}[", StringComparison.Ordinal)) is not null)
+        var shown = Shown(value);
+        var known = path.Length == 0 ? members.Keys.Append(HuggingFaceToken) : members.Keys;
+        if (path.Length == 0 && known.Any(member => name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
         {
             _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
-                $"pulumi config rm '{name}' && pulumi config set --path '{name}' {SettingPath.ShellWord(shown)}"));
+                $"pulumi config rm {SettingPath.Quoted(name)} && pulumi config set --path {SettingPath.Quoted(name)} {SettingPath.ShellWord(shown)}"));
             return;
         }
         var near = NearMiss.Of(name, known);
-        var remove = $"pulumi config rm --path '{key}'";
-        _mistakes.Add(near.Count > 0
-            ? new(key, shown, $"is not a setting; did you mean {string.Join(" or ", near.Select(member => SettingPath.Member(path, member)))}?",
-                $"{remove} && pulumi config set --path '{SettingPath.Member(path, near[0])}' {SettingExamples.Of(near[0])}")
-            : new(key, shown, $"is not a setting; here are {string.Join(", ", known)}", remove));
+        var remove = $"pulumi config rm --path {SettingPath.Quoted(key)}";
+        if (near.Count == 0)
+        {
+            _mistakes.Add(new(key, shown, $"is not a setting; choose from {string.Join(", ", known)}", remove));
+            return;
+        }
+        var meant = SettingPath.Member(path, near[0]);
+        var isToken = near[0] == HuggingFaceToken;
+        _mistakes.Add(new(key, isToken ? Mask(shown, secret: true) : shown,
+            $"is not a setting; did you mean {string.Join(" or ", near.Select(member => SettingPath.Member(path, member)))}?",
+            $"{remove} && {(isToken ? SetToken : Renamed(meant, members[near[0]].PropertyType, value))}"));
+    }
+
+    // What was written, under the right name; an example where it cannot be a value of one.
+    private string Renamed(string meant, Type type, JsonNode? value)
+    {
+        var settable = Settable(meant, type);
+        var shown = Shown(value);
+        var keeps = settable == meant && !_masked && value is JsonValue && shown == value.ToString() && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
+        return $"pulumi config set --path {SettingPath.Quoted(settable)} {(keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable))}";
     }
 
     private void Wrong(string path, string? shown, string problem, Type type)
     {
-        var kind = Kind(type);
-        var settable = kind switch
-        {
-            SettingKind.List => SettingPath.Element(path, 0),
-            SettingKind.Map => SettingPath.Member(SettingPath.Member(path, "chat"), "model"),
-            SettingKind.Record when Underlying(type) == typeof(EngineSettings) => SettingPath.Member(path, "install"),
-            SettingKind.Record => SettingPath.Member(path, "model"),
-            _ => path,
-        };
+        var settable = Settable(path, type);
         // Pulumi does not put an element or a member into something that is text already.
-        var remove = settable != path && shown is not null ? $"pulumi config rm --path '{path}' && " : "";
-        _mistakes.Add(new(path, shown, problem, $"{remove}pulumi config set --path '{settable}' {SettingExamples.At(settable)}"));
+        var remove = settable != path && shown is not null ? $"pulumi config rm --path {SettingPath.Quoted(path)} && " : "";
+        _mistakes.Add(new(path, shown, problem, remove + SettingExamples.Fix(settable)));
     }
+
+    /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>
+    private static string Settable(string path, Type type) => Kind(type) switch
+    {
+        SettingKind.List => SettingPath.Element(path, 0),
+        SettingKind.Map => SettingPath.Member(SettingPath.Member(path, "chat"), "model"),
+        SettingKind.Record when Underlying(type) == typeof(EngineSettings) => SettingPath.Member(path, "install"),
+        SettingKind.Record => SettingPath.Member(path, "model"),
+        _ => path,
+    };
 
     private string Shown(JsonNode? node) =>
         Shown(node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : node?.ToJsonString() ?? "null");
 
     private string Shown(string text) => Mask(text, _masked);
 
-    /// <summary>A value as a message may show it: short, on one line, and not if it is a secret or looks like a private key.</summary>
+    /// <summary>A value as a message may show it: short, on one line, and not if it is a secret or holds what looks like a private key or a token.</summary>
     internal static string Mask(string text, bool secret = false)
     {
         if (secret)
@@ -304,6 +324,10 @@ internal sealed class SettingsReader
         if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
             return "[a private key]";
+        }
+        if (SettingPatterns.Token().IsMatch(text))
+        {
+            return "[a token]";
         }
         var line = string.Concat(text.Select(character => char.IsControl(character) ? '\u00b7' : character));
         return line.Length <= 80 ? line : $"{line[..77]}...";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Infra.Components.Settings;
 
@@ -55,7 +56,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             foreach (var (name, endpoint) in same.Skip(1))
             {
                 Wrong(SettingPath.Member(SettingPath.Member("endpoints", name), "domain"), endpoint.Domain,
-                    $"is the domain of endpoint {same.First().Key} already; each needs its own");
+                    $"is the domain of endpoint {same.First().Key} already; each needs its own",
+                    $"{name}.{endpoint.Domain![(endpoint.Domain!.IndexOf('.', StringComparison.Ordinal) + 1)..]}");
             }
         }
     }
@@ -108,7 +110,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             }
         }
         Distinct(At("clients"), endpoint.Clients);
-        Distinct(At("availability"), [.. endpoint.Availability.Select(way => way.ToString())]);
+        Distinct(At("availability"), [.. endpoint.Availability.Select(way => JsonNamingPolicy.CamelCase.ConvertName(way.ToString()))]);
         Tags(At("clientTags"), endpoint.ClientTags);
         if (endpoint.Engine is { } engine)
         {
@@ -144,7 +146,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             if (values[i].Length > 0 && !seen.Add(values[i]))
             {
                 var element = SettingPath.Element(path, i);
-                mistakes.Add(new(element, SettingsReader.Mask(values[i]), "is there twice", $"pulumi config rm --path '{element}'"));
+                mistakes.Add(new(element, SettingsReader.Mask(values[i]), "is there twice", $"pulumi config rm --path {SettingPath.Quoted(element)}"));
             }
         }
     }
@@ -157,6 +159,11 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         }
     }
 
-    private void Wrong(string path, object? value, string problem, string? example = null) =>
-        mistakes.Add(ConfigurationMistake.InStackConfig(path, value, problem, example ?? SettingExamples.At(path)));
+    private void Wrong(string path, object? value, string problem, string? example = null)
+    {
+        var shown = value is string text ? SettingsReader.Mask(text) : value;
+        mistakes.Add(example is null
+            ? new(path, shown, problem, SettingExamples.Fix(path))
+            : ConfigurationMistake.InStackConfig(path, shown, problem, example));
+    }
 }

@@ -12,7 +12,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
     public string? WhyNotChosen => Fit.Fits ? Terms : Fit.Reason;
 
     /// <summary>What speaks against it though it may fit: how and where it is sold, and its price.</summary>
-    private string? Terms
+    public string? Terms
     {
         get
         {
@@ -26,6 +26,10 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
             return Size.UsdPerHour is null ? "its price is not known: name it to take it" : WrongRegion ?? TooDear;
         }
     }
+
+    /// <summary>The wish fits and the region has it, with a price: only the way it is sold was not asked for.</summary>
+    public bool IsSoldOtherwiseInRegion =>
+        Fit.Fits && Size.UsdPerHour is not null && !Wish.Availability.Contains(Size.Availability) && WrongRegion is null;
 
     private string? WrongRegion
     {
@@ -61,7 +65,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
 
         if (TooDear is { } price)
         {
-            yield return WishMistakes.About(key, "size", Size.Slug, $"is too dear: {price}. {WishMistakes.Instead(offers)}", WishMistakes.FirstThatFits(offers) ?? "<size>");
+            yield return new(WishMistakes.Path(key, "size"), Size.Slug, $"is too dear: {price}. {WishMistakes.Instead(offers)}", WishMistakes.WayOut(Wish, key, offers));
         }
 
         if (Fit.Fits)
@@ -79,8 +83,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         }
         else
         {
-            var fitting = WishMistakes.FirstThatFits(offers) ?? "<size>";
-            yield return WishMistakes.About(key, "size", Size.Slug, $"cannot serve {Wish.Model.Id}: {Fit.Reason}. {instead}", fitting);
+            yield return new(WishMistakes.Path(key, "size"), Size.Slug, $"cannot serve {Wish.Model.Id}: {Fit.Reason}. {instead}", WishMistakes.WayOut(Wish, key, offers));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Components.Settings;
 using static Infra.Components.Sizing.NodeFit;
 
 namespace Infra.Components.Sizing;
@@ -70,17 +71,39 @@ internal static class WishMistakes
 
         var context = wish.ContextLength is { } length ? Invariant($" with {wish.Concurrency:N0} x {length:N0} tokens") : "";
         var reasons = offers
-            .Where(offer => wish.Availability.Contains(offer.Size.Availability))
-            .OrderByDescending(offer => offer.Fit.Fits)
+            .Where(offer => wish.Availability.Contains(offer.Size.Availability) || offer.IsSoldOtherwiseInRegion)
+            .OrderByDescending(offer => offer.Fit.Fits && offer.IsSoldOtherwiseInRegion)
+            .ThenByDescending(offer => offer.Fit.Fits)
             .ThenByDescending(offer => offer.Fit.LongestContext)
             .ThenByDescending(offer => offer.Fit.Memory?.KvGiB ?? double.MinValue)
             .Take(ReasonsShown)
             .Select(offer => $"\n  {offer.Size.Slug}: {(offer.Fit.Fits ? offer.WhyNotChosen : offer.Fit.Reason)}");
         var problem = $"fits on no size{(bounds.Count > 0 ? " " : "")}{string.Join(" ", bounds)}{context}: {string.Concat(reasons)}";
-        var elsewhere = FirstThatFits(offers);
-        return elsewhere is null
-            ? About(key, "model", wish.Model.Id, problem, "<model>")
-            : About(key, "model", wish.Model.Id, problem, "<model>") with { Fix = About(key, "size", null, "", elsewhere).Fix };
+        return new(Path(key, "model"), wish.Model.Id, problem, WayOut(wish, key, offers));
+    }
+
+    /// <summary>The command that ends in a plan: another size or region, or the part of the wish that nothing holds.</summary>
+    public static string WayOut(Wish wish, string key, IReadOnlyList<Offer> offers)
+    {
+        string Set(string setting, string value) => About(key, setting, null, "", value).Fix;
+        if ((offers.FirstOrDefault(offer => offer.WhyNotChosen is null) ?? offers.FirstOrDefault(offer => offer.Fit.Fits)) is { } fitting)
+        {
+            // A region is of the whole stack, but a size that the region does not have would be refused next.
+            return wish.Region is not { } region || fitting.Size.Regions.Count == 0 || fitting.Size.Regions.Contains(region)
+                ? Set("size", fitting.Size.Slug)
+                : ConfigurationMistake.InStackConfig(key.Length == 0 ? "--region" : "region", null, "", fitting.Size.Regions[0]).Fix;
+        }
+
+        string[] split = [.. wish.Options.TensorParallel is null ? [] : new[] { "tensorParallel" }, .. wish.Options.DataParallel is null ? [] : new[] { "dataParallel" }];
+        if (split.Length > 0 && key.Length > 0)
+        {
+            return string.Join(" && ", split.Select(setting => $"pulumi config rm --path {SettingPath.Quoted(Path(key, setting))}"));
+        }
+
+        var within = offers.Where(offer => offer.Terms is null || offer.Size.Slug == wish.Size).Select(offer => offer.Fit.LongestContext).DefaultIfEmpty().Max();
+        return within >= EngineDefaults.BlockTokens
+            ? Set("contextLength", Number(ContextLength.RoundDown(within)))
+            : $"./infra plan --model {wish.Model.Id}";
     }
 
     /// <summary>Which size to take instead.</summary>
@@ -91,10 +114,6 @@ internal static class WishMistakes
             ? "No other size fits the wish"
             : Invariant($"{fitting.Size.Slug} holds it, at {fitting.Size.UsdPerHour:0.00} USD/h");
     }
-
-    /// <summary>Slug of the cheapest size that would do if it were named; null if none.</summary>
-    public static string? FirstThatFits(IReadOnlyList<Offer> offers) =>
-        (offers.FirstOrDefault(offer => offer.WhyNotChosen is null) ?? offers.FirstOrDefault(offer => offer.Fit.Fits))?.Size.Slug;
 
     /// <summary>A mistake about a setting of this endpoint.</summary>
     public static ConfigurationMistake About(string key, string setting, object? value, string problem, string example) =>

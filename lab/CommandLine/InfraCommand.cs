@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Infra.Components.Catalog;
+using Infra.Components.Sizing;
 using Infra.Lab.Plan;
 using Infra.Lab.Preview;
 
@@ -11,10 +15,12 @@ internal static partial class InfraCommand
     public static Task<int> InvokeAsync(string[] args)
     {
         var terminal = Terminal.ForThisProcess();
-        var root = new RootCommand("Open-weight models on your own cloud account.")
+        // Not a RootCommand: that one is named after the assembly, and its usage lines could not be pasted.
+        var root = new Command("./infra", "Open-weight models on your own cloud account.")
         {
             PreviewCommand.Create(terminal),
             PlanCommand.Create(terminal),
+            new HelpOption(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
@@ -23,7 +29,7 @@ internal static partial class InfraCommand
         }
 
         var mistakes = parsed.Errors.Select(error => Plain(error.Message)).Distinct();
-        var command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        var command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
         terminal.WriteError($"{string.Join("\n", mistakes)}\n  fix: ./infra{command} --help");
         return Task.FromResult(ExitCode.OperatorMistake);
     }
@@ -34,8 +40,15 @@ internal static partial class InfraCommand
         {
             "Int32" => "a whole number",
             "Double" => "a number",
+            nameof(Availability) => Choice(typeof(Availability)),
+            nameof(KvCacheType) => Choice(typeof(KvCacheType)),
             _ => "one of the values that --help lists",
         })}");
+
+    /// <summary>The words of an option, spelled as the stack configuration spells them; the parser takes any case.</summary>
+    internal static string Words(Type choice) => string.Join(", ", Enum.GetNames(choice).Select(JsonNamingPolicy.CamelCase.ConvertName));
+
+    private static string Choice(Type choice) => $"one of {Words(choice)}";
 
     [GeneratedRegex(@"Cannot parse argument '(?<value>.*)' for option '(?<option>.*)' as expected type '(System\.Nullable`1\[)?[\w.]*\b(?<type>\w+)(\[\])?\]?'.*", RegexOptions.Singleline)]
     private static partial Regex WrongType();

@@ -13,13 +13,13 @@ internal static class PlanCommand
     private static readonly Option<string?> Region = new("--region") { Description = "Only sizes that were seen in this region." };
     private static readonly Option<int?> Context = new("--context") { Description = "Tokens of prompt and answer together. Default: the longest that fits." };
     private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Requests of that length at once.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<Availability[]> Availabilities = new("--availability") { Description = "How sizes may be sold: OnDemand, Spot, Contract.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [Availability.OnDemand] };
+    private static readonly Option<Availability[]> Availabilities = new("--availability") { Description = $"How sizes may be sold: {InfraCommand.Words(typeof(Availability))}. Default: onDemand.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> TensorParallel = new("--tensor-parallel") { Description = "GPUs that one copy of the weights is split over." };
     private static readonly Option<int?> DataParallel = new("--data-parallel") { Description = "Engines side by side on a node." };
     private static readonly Option<double?> GpuMemoryUtilization = new("--gpu-memory-utilization") { Description = "Share of the card's memory that vLLM may use." };
     private static readonly Option<int?> MaxNumBatchedTokens = new("--max-num-batched-tokens") { Description = "Tokens of one engine step." };
     private static readonly Option<int?> MaxNumSeqs = new("--max-num-seqs") { Description = "Requests in one engine step." };
-    private static readonly Option<KvCacheType> KvCache = new("--kv-cache-dtype") { Description = "Type of the KV cache's elements: Auto, Fp8." };
+    private static readonly Option<KvCacheType> KvCache = new("--kv-cache-dtype") { Description = $"Type of the KV cache's elements: {InfraCommand.Words(typeof(KvCacheType))}.", HelpName = "kv-cache-dtype" };
     private static readonly Option<bool> NoVision = new("--no-vision") { Description = "Leave the vision tower out." };
     private static readonly Option<bool> EnforceEager = new("--enforce-eager") { Description = "Without CUDA graphs." };
     private static readonly Option<string?> Engine = new("--engine") { Description = "vLLM release of the catalog. Default: the newest." };
@@ -52,13 +52,13 @@ internal static class PlanCommand
 
     private static PlanQuery Query(ParseResult parsed) => new()
     {
-        Catalog = ModelCatalog.Load(parsed.GetValue(CatalogFile)?.FullName),
+        Catalog = ModelCatalog.Load(parsed.GetValue(CatalogFile)?.FullName, "--catalog"),
         Models = Words(parsed.GetValue(Model)),
         Sizes = Words(parsed.GetValue(Size)),
         Region = parsed.GetValue(Region),
         ContextLength = parsed.GetValue(Context),
         Concurrency = parsed.GetValue(Concurrency),
-        Availability = parsed.GetValue(Availabilities) ?? [],
+        Availability = parsed.GetValue(Availabilities) is { Length: > 0 } ways ? ways : [Availability.OnDemand],
         Engine = parsed.GetValue(Engine),
         Options = new EngineOptions
         {

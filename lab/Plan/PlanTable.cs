@@ -11,6 +11,7 @@ internal static class PlanTable
     public static IReadOnlyList<Fit> Of(PlanQuery query)
     {
         var catalog = query.Catalog;
+        CheckRegion(query);
         var models = query.Models.Count > 0
             ? query.Models.Select(id => catalog.Model(id, "--model")).ToArray()
             : [.. catalog.Models.Values];
@@ -29,6 +30,18 @@ internal static class PlanTable
                 ? named.Select(size => Placer.Fit(wish with { Size = size.Slug }, size, catalog))
                 : Placer.Table([wish], sizes, catalog)),
             .. from wish in wishes.Except(possible) from size in sizes select Impossible(wish, size)];
+    }
+
+    /// <summary>A region without sizes would be a table without rows, which reads as if nothing fitted.</summary>
+    private static void CheckRegion(PlanQuery query)
+    {
+        var known = query.Catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (query.Region is { } region && !known.Contains(region))
+        {
+            throw new ConfigurationException(ConfigurationMistake.InStackConfig("--region", region,
+                $"is not a region where a GPU size was seen; {NearMiss.Sentence(region, known)}",
+                NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
+        }
     }
 
     private static Fit Impossible(Wish wish, GpuSize size) => new()

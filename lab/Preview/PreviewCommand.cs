@@ -17,10 +17,18 @@ internal static class PreviewCommand
 
     public static Command Create(Terminal terminal)
     {
+        // Otherwise a mistyped option is taken for a stack.
+        Stack.Validators.Add(given =>
+        {
+            foreach (var token in given.Tokens.Where(token => token.Value.StartsWith('-')))
+            {
+                given.AddError($"'{token.Value}' is not an option of preview.");
+            }
+        });
         var command = new Command("preview", "What `pulumi up` would create, on which hardware, behind which ports, at what price, and why.") { Stack, Json };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
-            var project = PulumiProject.Find(Environment.CurrentDirectory);
+            var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
             var preview = await StackPreview.RunAsync(project, parsed.GetValue(Stack)!);
             if (parsed.GetValue(Json))
             {

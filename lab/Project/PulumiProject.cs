@@ -1,4 +1,5 @@
 using Infra.Components;
+using Infra.Components.Catalog;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -26,19 +27,23 @@ internal sealed class PulumiProject
         .Select(file => Path.GetFileName(file)["Pulumi.".Length..^".yaml".Length])
         .Order(StringComparer.Ordinal)];
 
-    /// <summary>Finds the project in a folder or the nearest one above it.</summary>
-    public static PulumiProject Find(string folder)
+    /// <summary>Finds the project in a folder or the nearest one above it; where there is none, likewise for the next folder.</summary>
+    /// <param name="folders">The current folder, and that of this program: <c>./infra</c> may be called from anywhere.</param>
+    public static PulumiProject Find(params ReadOnlySpan<string> folders)
     {
-        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
+        foreach (var folder in folders)
         {
-            var file = Path.Combine(at.FullName, ProjectFile);
-            if (File.Exists(file))
+            for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
             {
-                return new PulumiProject(at.FullName, Read(file));
+                var file = Path.Combine(at.FullName, ProjectFile);
+                if (File.Exists(file))
+                {
+                    return new PulumiProject(at.FullName, Read(file));
+                }
             }
         }
 
-        throw new ConfigurationException(new ConfigurationMistake("folder", folder, $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
+        throw new ConfigurationException(new ConfigurationMistake("folder", folders[0], $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
     }
 
     /// <summary>Configuration of one stack, with the project's defaults filled in.</summary>
@@ -47,7 +52,7 @@ internal sealed class PulumiProject
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
-            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra preview {(Stacks is [var first, ..] ? first : "dev")}"));
+            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra preview {(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
         }
 
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -56,14 +61,20 @@ internal sealed class PulumiProject
         {
             if (Default(declared) is { } value)
             {
-                values[Namespaced(key)] = YamlJson.ConfigValue(value, out _);
+                values[Namespaced(key)] = Value(value, ProjectFile, out _);
             }
         }
 
+        var spelled = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in Section(Read(file), "config", Path.GetFileName(file)))
         {
             var name = Namespaced(key);
-            values[name] = YamlJson.ConfigValue(value, out var secret);
+            if (!spelled.TryAdd(name, key))
+            {
+                throw Malformed(file, $"has '{spelled[name]}' and '{key}', which are one setting");
+            }
+
+            values[name] = Value(value, file, out var secret);
             if (secret)
             {
                 secrets.Add(name);
@@ -98,16 +109,49 @@ internal sealed class PulumiProject
         }
         catch (YamlException exception)
         {
-            throw Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
+            throw NotYaml(file, exception);
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, YamlNode>> Section(YamlMappingNode root, string name, string file) => Child(root, name) switch
+    private static string Value(YamlNode node, string file, out bool secret)
+    {
+        try
+        {
+            return YamlJson.ConfigValue(node, out secret);
+        }
+        catch (YamlException exception)
+        {
+            throw NotYaml(file, exception);
+        }
+    }
+
+    private static ConfigurationException NotYaml(string file, YamlException exception)
+    {
+        // The reader says where the mapping began in which it met a tab.
+        var tab = File.Exists(file) ? Array.FindIndex(File.ReadAllLines(file), line => line.TrimStart(' ').StartsWith('\t')) : -1;
+        return tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)
+            ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab, where YAML takes spaces alone")
+            : Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
+    }
+
+    private static List<KeyValuePair<string, YamlNode>> Section(YamlMappingNode root, string name, string file) => Child(root, name) switch
     {
         null or YamlScalarNode { Value: null or "" or "null" or "~" } => [],
-        YamlMappingNode section => section.Children.Select(pair => KeyValuePair.Create(pair.Key.ToString(), pair.Value)),
+        YamlMappingNode section => Members(section, file),
         _ => throw Malformed(file, $"has a '{name}' that is not a mapping of keys to values"),
     };
+
+    private static List<KeyValuePair<string, YamlNode>> Members(YamlMappingNode section, string file)
+    {
+        try
+        {
+            return [.. YamlJson.Members(section).Select(pair => KeyValuePair.Create(pair.Key.ToString(), pair.Value))];
+        }
+        catch (YamlException exception)
+        {
+            throw NotYaml(file, exception);
+        }
+    }
 
     private static YamlNode? Child(YamlMappingNode node, string key) =>
         node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;

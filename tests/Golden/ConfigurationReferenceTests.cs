@@ -61,7 +61,7 @@ public sealed partial class ConfigurationReferenceTests
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
         {
-            return string.Join(" \\| ", Enum.GetNames(type).Select(name => $"`{JsonNamingPolicy.KebabCaseLower.ConvertName(name)}`"));
+            return string.Join(" \\| ", SettingTypes.Choices(type).Select(name => $"`{name}`"));
         }
 
         return type switch

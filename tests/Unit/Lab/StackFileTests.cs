@@ -68,12 +68,58 @@ public sealed class StackFileTests : IDisposable
     [InlineData("config: text", "not a mapping")]
     [InlineData("- a\n- b", "must be one mapping")]
     [InlineData("config: {a: 1, a: 2}", "is not YAML")]
+    [InlineData("config: {inference:region: tor1, region: nyc2}", "which are one setting")]
+    [InlineData("config:\n  inference:tags: &all [*all]", "is an alias inside of what it stands for?")]
+    [InlineData("config: &all\n  inference:region: *all", "is an alias inside of what it stands for?")]
+    [InlineData("config: &all\n  <<: *all", "is an alias inside of what it stands for?")]
+    [InlineData("config:\n  inference:region:\n    <<: text", "takes a mapping")]
+    [InlineData("config:\n  inference:endpoints:\n\tchat: {}", "line 3 is indented with a tab")]
     public void A_broken_file_is_the_operators_mistake_and_names_the_file(string stack, string problem)
     {
         var exception = Assert.Throws<ConfigurationException>(() => Configuration(stack));
 
         Assert.Contains("Pulumi.test.yaml", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_aliases_make_huge_is_refused_before_it_fills_the_memory()
+    {
+        var levels = string.Join("\n", Enumerable.Range(1, 12).Select(level =>
+            $"a{level}: &a{level} [{string.Join(", ", Enumerable.Repeat($"*a{level - 1}", 9))}]"));
+
+        var exception = Assert.Throws<ConfigurationException>(() => Configuration($"a0: &a0 x\n{levels}\nconfig: {{inference:tags: *a12}}"));
+
+        Assert.Contains("Pulumi.test.yaml", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_is_nested_too_deeply_is_the_operators_mistake() =>
+        Assert.Throws<ConfigurationException>(() => Configuration($"config: {{inference:tags: {new string('[', 500)}{new string(']', 500)}}}"));
+
+    [Fact]
+    public void A_merge_key_brings_what_a_mapping_does_not_say_itself()
+    {
+        var values = Configuration("""
+            config:
+              inference:endpoints:
+                chat: &usual {model: m, replicas: 1}
+                code:
+                  <<: [*usual, {replicas: 3, vision: false}]
+                  model: n
+            """).Values;
+
+        Assert.Equal("""{"chat":{"model":"m","replicas":1},"code":{"model":"n","replicas":1,"vision":false}}""", values["inference:endpoints"]);
+    }
+
+    [Fact]
+    public void A_project_is_found_from_the_current_folder_first_and_from_the_programs_if_there_is_none()
+    {
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        var inside = Directory.CreateDirectory(Path.Combine(_folder, "artifacts", "bin")).FullName;
+
+        Assert.Equal(_folder, PulumiProject.Find(Path.GetTempPath(), inside).Folder);
+        Assert.Equal(_folder, PulumiProject.Find(_folder, AppContext.BaseDirectory).Folder);
     }
 
     [Fact]
@@ -85,6 +131,20 @@ public sealed class StackFileTests : IDisposable
         var exception = Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo"));
 
         Assert.Contains("dev", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistyped_stack_is_answered_with_the_nearest()
+    {
+        foreach (var stack in new[] { "cluster", "dev", "prod" })
+        {
+            File.WriteAllText(Path.Combine(_folder, $"Pulumi.{stack}.yaml"), "config: {}");
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Mistakes);
+
+        Assert.Equal("./infra preview prod", mistake.Fix);
     }
 
     private StackFile Configuration(string stack, string project = "name: inference")

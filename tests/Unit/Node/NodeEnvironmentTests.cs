@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using CsCheck;
 using Infra.Components;
+using Infra.Components.Catalog;
 using Infra.Components.Node;
 using Infra.Components.Settings;
 using Infra.Tests.Node;
@@ -46,6 +48,32 @@ public sealed class NodeEnvironmentTests
 
             var values = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
             Assert.Equal(name, values["MODEL_SERVED_NAME"]);
+        });
+
+    [Fact]
+    public void Every_size_of_the_catalog_can_be_written()
+    {
+        foreach (var size in NodeSamples.Catalog.Sizes.Keys)
+        {
+            Assert.Contains("\nGPU_NAME=", NodeEnvironment.Render(NodeSamples.Settings(size: size)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_name_of_a_card_is_shown_without_what_a_value_may_not_have()
+    {
+        var settings = NodeSamples.Settings();
+        var own = settings with { Placement = settings.Placement with { Gpu = settings.Placement.Gpu with { Name = "Karte \"A\" (lab; $1)" } } };
+        Assert.Contains("\nGPU_NAME=Karte A lab 1\n", NodeEnvironment.Render(own), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_flag_that_the_catalog_takes_can_be_written() =>
+        Gen.String[Gen.Char[" abcXYZ019_.,:/@=+~<>![]{}%-\"'$\\#;"], 1, 8].Where(word => Regex.IsMatch(word, Patterns.Word)).Sample(word =>
+        {
+            var settings = NodeSamples.Settings();
+            var model = settings.Placement.Model;
+            NodeEnvironment.Render(settings with { Placement = settings.Placement with { Model = model with { Flags = [.. model.Flags, word] } } });
         });
 
     [Fact]

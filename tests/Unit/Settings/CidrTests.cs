@@ -57,6 +57,19 @@ public sealed class CidrTests
         });
 
     [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7/32")]
+    [InlineData("203.0.113.7/24", "203.0.113.0/24")]
+    [InlineData("2001:db8::7", "2001:db8::7/128")]
+    [InlineData("2001:db8::7/64", "2001:db8::/64")]
+    [InlineData("203.0.113.7/33", null)]
+    [InlineData("203.0.113.7/", null)]
+    [InlineData("203.0.113.7/-1", null)]
+    [InlineData("office", null)]
+    [InlineData("*", null)]
+    public void The_range_that_was_meant_is_known_where_an_address_is_right(string text, string? meant) =>
+        Assert.Equal(meant, Cidr.Meant(text)?.ToString());
+
+    [Theory]
     [InlineData("::/0")]
     [InlineData("2001:db8::/32")]
     [InlineData("2001:db8::7/128")]

@@ -101,6 +101,34 @@ public sealed class SettingsTests
         Assert.Contains(fix, Assert.Single(Mistakes(config)).Fix, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_token_under_a_wrong_name_is_in_no_message()
+    {
+        const string token = "hf_0123456789abcdef0123";
+        foreach (var key in new[] { "huggingfaceToken", "hfToken", "region", "catalog" })
+        {
+            Assert.All(Mistakes(Configs.With((key, $"\"{token}\""))), mistake => Assert.DoesNotContain(token, mistake.ToString(), StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_long_value_is_shown_in_part() =>
+        Assert.All(
+            new[] { "region", "vpcCidr", "endpoints.chat.model", "endpoints.chat.revision", "endpoints.chat.size", "endpoints.chat.image" },
+            key => Assert.InRange(Assert.Single(Mistakes(Configs.With((key, $"\"{new string('x', 5000)}\"")))).Value!.ToString()!.Length, 1, 80));
+
+    [Theory]
+    [InlineData("My_Chat", 1, "my-chat")]
+    [InlineData("2nd", 1, "m2nd")]
+    [InlineData("", 1, "m")]
+    [InlineData("-", 2, "m-2")]
+    [InlineData("a-name-of-an-endpoint-that-is-too-long", 2, "a-name-of-an-endpoint-that-is-2")]
+    public void A_wrong_name_has_a_right_one_near_to_it(string text, int index, string name)
+    {
+        Assert.Equal(name, Names.Nearest(text, index));
+        Assert.True(Names.IsName(name));
+    }
+
     [Theory]
     [InlineData("public", "[]", "\"llm.example.com\"", null, "endpoints.chat.clientCidrs[0]")]
     [InlineData("public", "[\"198.51.100.0/24\"]", null, null, "endpoints.chat.domain")]

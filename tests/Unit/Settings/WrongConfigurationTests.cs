@@ -23,7 +23,7 @@ public sealed class WrongConfigurationTests
     public void A_wrong_configuration_is_one_mistake_with_key_reason_and_command(int row, string description)
     {
         var wrong = WrongConfigurations.All[row];
-        var mistake = Assert.Single(Mistakes((wrong.Path, wrong.Json)));
+        var mistake = Assert.Single(Mistakes([.. wrong.With is { } right ? new[] { right } : [], (wrong.Path, wrong.Json)]));
         Assert.Equal(wrong.Key, mistake.Key);
         Assert.Contains(wrong.Says, mistake.Problem, StringComparison.Ordinal);
         Assert.Contains(wrong.Fix, mistake.Fix, StringComparison.Ordinal);

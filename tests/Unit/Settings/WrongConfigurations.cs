@@ -8,6 +8,9 @@ namespace Infra.Tests.Unit.Settings;
 /// <param name="Fix">A part of the command.</param>
 public sealed record WrongConfiguration(string Path, string? Json, string Key, string Says, string Fix)
 {
+    /// <summary>Another edit, which is right by itself.</summary>
+    public (string Path, string? Json)? With { get; init; }
+
     public override string ToString() => $"{Path} = {Json ?? "(missing)"}";
 }
 
@@ -33,9 +36,11 @@ internal static class WrongConfigurations
         new("regoin", "\"tor1\"", "regoin", "did you mean region", "pulumi config rm --path 'regoin' && pulumi config set --path 'region'"),
         new("Region", "\"tor1\"", "Region", "did you mean region", "pulumi config rm --path 'Region'"),
         new("adminCidr", "[\"203.0.113.7/32\"]", "adminCidr", "did you mean adminCidrs", "pulumi config rm"),
+        new("admincidrs", "[\"203.0.113.7/32\"]", "admincidrs", "did you mean adminCidrs", $"&& {Set} 'adminCidrs[0]'"),
+        new("huggingfaceToken", "\"hf_0123456789abcdef0123\"", "huggingfaceToken", "did you mean huggingFaceToken", "pulumi config rm --path 'huggingfaceToken' && pulumi config set --secret huggingFaceToken"),
         new("hfToken", "\"hf_x\"", "hfToken", "is not a setting", "pulumi config rm --path 'hfToken'"),
         new("endpoints.chat.modle", "\"x\"", $"{Chat}.modle", $"did you mean {Chat}.model", $"pulumi config rm --path '{Chat}.modle'"),
-        new($"{Chat}.replica", "2", $"{Chat}.replica", $"did you mean {Chat}.replicas", "pulumi config rm"),
+        new($"{Chat}.replica", "2", $"{Chat}.replica", $"did you mean {Chat}.replicas", $"pulumi config rm --path '{Chat}.replica' && {Set} '{Chat}.replicas' 2"),
         new($"{Chat}.maxModelLen", "4096", $"{Chat}.maxModelLen", "is not a setting", "pulumi config rm"),
         new($"{Chat}.gpu_memory_utilization", "0.9", $"{Chat}.gpu_memory_utilization", $"did you mean {Chat}.gpuMemoryUtilization", "pulumi config rm"),
         new($"{Chat}.engine.verson", "\"0.31.0\"", $"{Chat}.engine.verson", $"did you mean {Chat}.engine.version", "pulumi config rm"),
@@ -73,7 +78,8 @@ internal static class WrongConfigurations
         new("engine.install", "\"docker\"", "engine.install", "choose one of container, venv", Set),
 
         // Names.
-        new("endpoints.Chat.model", $"\"{Configs.Model}\"", "endpoints.Chat", "has a name that is not a lower-case letter", "pulumi config rm --path 'endpoints.Chat'"),
+        new("endpoints.Chat.model", $"\"{Configs.Model}\"", "endpoints.Chat", "has a name that is not a lower-case letter", $"pulumi config rm --path 'endpoints.Chat' && {Set} 'endpoints.chat-2.model' {Configs.Model}"),
+        new("endpoints.o'k.model", $"\"{Configs.Model}\"", "endpoints[\"o'k\"]", "has a name that is not", @"pulumi config rm --path 'endpoints[""o'\''k""]' && "),
         new("endpoints.my_chat.model", $"\"{Configs.Model}\"", "endpoints.my_chat", "has a name that is not", "pulumi config rm"),
         new("endpoints.chat:2.model", $"\"{Configs.Model}\"", "endpoints[\"chat:2\"]", "has a name that is not", "pulumi config rm --path 'endpoints[\"chat:2\"]'"),
         new("endpoints.a-name-of-an-endpoint-that-is-too-long.model", $"\"{Configs.Model}\"", "endpoints.a-name-of-an-endpoint-that-is-too-long", "has a name that is not", "pulumi config rm"),
@@ -94,12 +100,12 @@ internal static class WrongConfigurations
         new("adminCidrs", "[\"203.0.113.7/32\", \"::/0\"]", "adminCidrs[1]", "opens SSH to the whole world", $"{Set} 'adminCidrs[1]'"),
         new("adminCidrs", "[\"64.0.0.0/7\"]", "adminCidrs[0]", "opens SSH to a large part of the world", Set),
         new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/31\"]", "adminCidrs[1]", "at most a /32", Set),
-        new("adminCidrs", "[\"64.0.0.0/8\", \"65.0.0.0/8\"]", "adminCidrs[0]", "more addresses together than a /8", Set),
-        new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/32\", \"2001:db9::/32\"]", "adminCidrs[0]", "more addresses together than a /32", Set),
+        new("adminCidrs", "[\"64.0.0.0/8\", \"65.0.0.0/8\"]", "adminCidrs[0]", "more addresses together than a /8", "pulumi config rm --path 'adminCidrs' && "),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/32\", \"2001:db9::/32\"]", "adminCidrs[0]", "more addresses together than a /32", "pulumi config rm --path 'adminCidrs' && "),
         new("adminCidrs", "[\"2001:db8::7/128\"]", "adminCidrs[0]", "the Droplets have IPv4 alone", Set),
-        new("adminCidrs", "[\"203.0.113.7\"]", "adminCidrs[0]", "as a range of this one address it is 203.0.113.7/32", Set),
+        new("adminCidrs", "[\"203.0.113.7\"]", "adminCidrs[0]", "as a range of this one address it is 203.0.113.7/32", $"{Set} 'adminCidrs[0]' 203.0.113.7/32"),
         new("adminCidrs", "[\"2001:db8::7\", \"203.0.113.7/32\"]", "adminCidrs[0]", "2001:db8::7/128", Set),
-        new("adminCidrs", "[\"203.0.113.7/24\"]", "adminCidrs[0]", "the range that holds it is 203.0.113.0/24", Set),
+        new("adminCidrs", "[\"203.0.113.7/24\"]", "adminCidrs[0]", "the range that holds it is 203.0.113.0/24", $"{Set} 'adminCidrs[0]' 203.0.113.0/24"),
         new("adminCidrs", "[\"203.0.113.7/33\"]", "adminCidrs[0]", "a number from 0 to 32", Set),
         new("adminCidrs", "[\"203.0.113.7/032\"]", "adminCidrs[0]", "a number from 0 to 32", Set),
         new("adminCidrs", "[\"203.0.113/24\"]", "adminCidrs[0]", "is not an address range", Set),
@@ -125,8 +131,8 @@ internal static class WrongConfigurations
         new($"{Chat}.clientCidrs", "[\"198.51.100.0/24\"]", $"{Chat}.clientCidrs[0]", "is not inside 10.0.0.0/8", Set),
         new($"{Chat}.clientCidrs", "[\"10.100.0.0/20\", \"0.0.0.0/0\"]", $"{Chat}.clientCidrs[1]", "is not inside 10.0.0.0/8", Set),
         new($"{Chat}.clientCidrs", "[\"10.100.0.5/20\"]", $"{Chat}.clientCidrs[0]", "the range that holds it", Set),
-        new($"{Chat}.domain", "\"llm.example.com\"", $"{Chat}.domain", "is for public access alone", $"{Set} '{Chat}.access' public"),
-        new($"{Chat}.dnsZone", "\"example.com\"", $"{Chat}.dnsZone", "is for public access alone", Set),
+        new($"{Chat}.domain", "\"llm.example.com\"", $"{Chat}.domain", "or set access to public", $"pulumi config rm --path '{Chat}.domain'"),
+        new($"{Chat}.dnsZone", "\"example.com\"", $"{Chat}.dnsZone", "or set access to public", $"pulumi config rm --path '{Chat}.dnsZone'"),
 
         // Models, sizes, engines.
         new("region", "\"Toronto\"", "region", "is not a region slug", Set),
@@ -135,16 +141,20 @@ internal static class WrongConfigurations
         new("region", "\"mem1\"", $"{Chat}.model", "fits on no size in mem1", Set),
         new($"{Chat}.model", "\"Ministral-3-3B\"", $"{Chat}.model", "mistralai/Ministral-3-3B-Instruct-2512", ""),
         new($"{Chat}.model", "\"openai/gpt-4\"", $"{Chat}.model", "Known:", ""),
-        new($"{Chat}.revision", "\"main\"", $"{Chat}.revision", "is not a commit", Set),
-        new($"{Chat}.revision", "\"b35d4df\"", $"{Chat}.revision", "is not a commit", Set),
+        new($"{Chat}.revision", "\"main\"", $"{Chat}.revision", "is not a commit", "pulumi config rm --path"),
+        new($"{Chat}.revision", "\"b35d4df\"", $"{Chat}.revision", "is not a commit", "pulumi config rm --path"),
         new($"{Chat}.size", "\"gpu-h100\"", $"{Chat}.size", "gpu-h100x1-80gb", ""),
         new($"{Chat}.size", "\"s-1vcpu-1gb\"", $"{Chat}.size", "Known:", ""),
-        new($"{Chat}.size", "\"GPU H100\"", $"{Chat}.size", "is not a size slug", Set),
-        new($"{Chat}.image", "\"Ubuntu 24.04\"", $"{Chat}.image", "is not an image", Set),
-        new($"{Chat}.engine.version", "\"latest\"", $"{Chat}.engine.version", "is not a vLLM release", Set),
+        new($"{Chat}.size", "\"GPU H100\"", $"{Chat}.size", "is not a size slug", "pulumi config rm --path"),
+        new($"{Chat}.image", "\"Ubuntu 24.04\"", $"{Chat}.image", "is not an image", "pulumi config rm --path"),
+        new($"{Chat}.engine.version", "\"latest\"", $"{Chat}.engine.version", "is not a vLLM release", "pulumi config rm --path"),
         new($"{Chat}.engine.version", "\"0.9.0\"", $"{Chat}.engine.version", "", ""),
         new($"{Chat}.kvCache", "\"fp8\"", $"{Chat}.kvCache", "is refused", $"{Set} '{Chat}.kvCache' auto"),
+        new("engine.install", "\"venv\"", "engine.install", "no set of packages for AMD cards", $"{Set} 'engine.install' container") { With = ($"{Chat}.size", "\"gpu-mi325x1-256gb\"") },
         new("catalog", "\"no-such-file.json\"", "catalog", "", ""),
+
+        new("region", "\"ric1\"", $"{Chat}.model", "sold as spot capacity, which was not asked for", $"{Set} 'region' tor1"),
+        new($"{Chat}.tensorParallel", "5", $"{Chat}.model", "takes 5 GPUs", $"pulumi config rm --path '{Chat}.tensorParallel'"),
 
         // Numbers.
         new($"{Chat}.replicas", "0", $"{Chat}.replicas", "must be 1 to 1000 nodes", Set),

@@ -1,0 +1,46 @@
+using Infra.Components;
+using Infra.Components.Catalog;
+using Infra.Lab.Plan;
+
+namespace Infra.Tests.Unit.Lab;
+
+public sealed class PlanTableTests
+{
+    private const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
+
+    private static readonly PlanQuery Query = new() { Catalog = ModelCatalog.Load(), Models = [Model], Availability = [Availability.OnDemand] };
+
+    [Fact]
+    public void A_region_that_has_no_size_is_a_mistake_and_not_a_table_without_rows()
+    {
+        var mistake = Mistake(Query with { Region = "tor9" });
+
+        Assert.Equal("--region", mistake.Key);
+        Assert.Contains("did you mean tor1", mistake.Problem, StringComparison.Ordinal);
+        Assert.Equal("./infra plan --region tor1", mistake.Fix);
+    }
+
+    [Fact]
+    public void A_table_of_a_region_has_its_sizes_alone() =>
+        Assert.All(PlanTable.Of(Query with { Region = "tor1" }), fit => Assert.Contains("tor1", fit.Size.Regions));
+
+    [Fact]
+    public void An_unknown_name_ends_with_a_command_that_can_be_pasted()
+    {
+        Assert.Equal($"./infra plan --model {Model}", Mistake(Query with { Models = ["x"] }).Fix);
+        Assert.Equal("./infra plan --size gpu-4000adax1-20gb", Mistake(Query with { Sizes = ["x"] }).Fix);
+        Assert.Equal("./infra plan --engine 0.31.0", Mistake(Query with { Engine = "0.27.0" }).Fix);
+    }
+
+    [Fact]
+    public void A_catalog_that_is_not_there_is_named_by_the_flag_that_named_it()
+    {
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => ModelCatalog.Load("no-such-file.json", "--catalog")).Mistakes);
+
+        Assert.Equal("--catalog", mistake.Key);
+        Assert.Contains("there is no such file", mistake.Problem, StringComparison.Ordinal);
+    }
+
+    private static ConfigurationMistake Mistake(PlanQuery query) =>
+        Assert.Single(Assert.Throws<ConfigurationException>(() => PlanTable.Of(query)).Mistakes);
+}
