@@ -87,10 +87,11 @@ public sealed class GpuNode : ComponentResource
         var hostKey = new PrivateKey($"{name}-host", new() { Algorithm = "ED25519" }, new() { Parent = this });
         HostKey = hostKey.PublicKeyOpenssh.Apply(line => line.Trim());
 
+        // Of another type than the lasting key: both can be served at once, and each connection asks for the type that it expects.
         // One value for both, so that a Droplet that is made anew has a one-use key that no earlier user data held.
         Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
-        var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ED25519" }, new() { Parent = this, ReplacementTrigger = generation });
+        var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" }, new() { Parent = this, ReplacementTrigger = generation });
         var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput()).Apply(keys => keys.Item2.Insert(0, keys.Item1));
         var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, opsKeys, oneUseKey.PrivateKeyOpenssh, oneUseKey.PublicKeyOpenssh)
             .Apply(all => CloudConfig.Render(new()
@@ -139,8 +140,8 @@ public sealed class GpuNode : ComponentResource
         });
 
         var onceForEachDroplet = NodeCommand.Triggers(droplet.Id);
-        // The first connection expects the one-use key and puts the lasting one in its place; from then on the one-use key is
-        // good for nothing. It runs once for each Droplet: on a later change of its inputs that connection could not be made any more.
+        // The first connection expects the one-use key and puts the lasting one beside it; the next one, which expects the lasting key,
+        // retires it. It runs once for each Droplet: on a later change of its inputs that connection could not be made any more.
         var adopt = NodeCommand.Quiet(
             Connection(droplet, oneUseKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
             $"{NodeCommand.WhenBooted} {NodeCommand.Script("adopt-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
@@ -154,7 +155,7 @@ public sealed class GpuNode : ComponentResource
 
         var connection = Connection(droplet, HostKey, args);
         // Who may log in changes more often than a Droplet, and who left must not wait for the next one.
-        var authorize = NodeCommand.Quiet(connection, ReplaceAuthorizedKeys, opsKeys.Apply(keys => string.Concat(keys.Select(key => $"{key}\n"))));
+        var authorize = NodeCommand.Quiet(connection, $"{ReplaceAuthorizedKeys} && {NodeCommand.Script("retire-one-use-key")}", opsKeys.Apply(keys => string.Concat(keys.Select(key => $"{key}\n"))));
         authorize.Triggers = onceForEachDroplet;
         var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });
 

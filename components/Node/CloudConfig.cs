@@ -16,7 +16,10 @@ public sealed record CloudConfigInputs
     /// <summary>Keys that log in as <c>ops</c>, in OpenSSH's one-line form.</summary>
     public required IReadOnlyList<string> OpsSshPublicKeys { get; init; }
 
-    /// <summary>Private half of the host key of the first connection, in OpenSSH's form: the only secret here, worthless once <c>adopt-host-key</c> ran.</summary>
+    /// <summary>
+    /// Private half of the host key of the first connection, ECDSA, in OpenSSH's form: the only secret here, worthless once
+    /// <c>retire-one-use-key</c> ran.
+    /// </summary>
     public required string OneUseHostKeyPrivate { get; init; }
 
     /// <summary>Its public half.</summary>
@@ -69,8 +72,8 @@ public static class CloudConfig
             ["ssh_deletekeys"] = true,
             ["ssh_keys"] = new JsonObject
             {
-                ["ed25519_private"] = Line(inputs.OneUseHostKeyPrivate),
-                ["ed25519_public"] = Line(inputs.OneUseHostKeyPublic),
+                ["ecdsa_private"] = Line(inputs.OneUseHostKeyPrivate),
+                ["ecdsa_public"] = Line(inputs.OneUseHostKeyPublic),
             },
             ["ssh_pwauth"] = false,
             ["disable_root"] = true,

@@ -56,7 +56,7 @@ public sealed class StackGoldenTests
                 NodeEnvironment = environment,
                 OpsSshPublicKeys = ["ssh-ed25519 OPERATOR stack", .. endpoint.AdminSshKeys],
                 OneUseHostKeyPrivate = "ONE-USE PRIVATE KEY",
-                OneUseHostKeyPublic = "ssh-ed25519 ONE-USE",
+                OneUseHostKeyPublic = "ecdsa-sha2-nistp256 ONE-USE",
             });
 
             GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.node.env", environment);

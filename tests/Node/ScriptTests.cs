@@ -53,7 +53,7 @@ public sealed class ScriptTests
 
     [Theory]
     [InlineData("container", "ii ", "", 0)]
-    [InlineData("container", "un ", "nginx nftables podman", 0)]
+    [InlineData("container", "un ", "nginx nftables podman crun netavark", 0)]
     [InlineData("venv", "un ", "nginx nftables python3-venv python3-dev gcc g++ ffmpeg", 0)]
     public async Task Packages_are_asked_for_only_when_missing(string install, string status, string installed, int exit)
     {
@@ -63,7 +63,7 @@ public sealed class ScriptTests
         node.Stub("apt-get", "echo \"apt-get $*\" >> \"$INFERENCE_ROOT/called\"");
         var result = await node.RunAsync("packages", null, ("ENGINE_INSTALL", install));
         Assert.True(result.ExitCode == exit, result.All);
-        Assert.Equal(installed.Length > 0, node.Called.Contains($"install {installed}\n", StringComparison.Ordinal) && node.Called.Contains("DPkg::Lock::Timeout", StringComparison.Ordinal));
+        Assert.Equal(installed.Length > 0, node.Called.Contains($"--no-install-recommends install {installed}\n", StringComparison.Ordinal) && node.Called.Contains("DPkg::Lock::Timeout", StringComparison.Ordinal));
         Assert.Equal(installed.Length == 0, node.Called.Length == 0);
     }
 
@@ -327,17 +327,19 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public async Task Adopt_host_key_puts_one_key_in_the_place_of_all_and_does_it_once()
+    public async Task Adopt_host_key_puts_one_key_beside_the_one_use_key_in_the_place_of_all_others_and_does_it_once()
     {
         using var node = new StagedNode();
         var key = await KeyAsync(node, "ed25519");
         node.Write("/etc/ssh/ssh_host_ed25519_key", "old");
         node.Write("/etc/ssh/ssh_host_rsa_key", "old");
+        node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
         Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
         Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
         Assert.Equal(key, node.Read("/etc/ssh/ssh_host_ed25519_key"));
         Assert.StartsWith("ssh-ed25519 ", node.Read("/etc/ssh/ssh_host_ed25519_key.pub"), StringComparison.Ordinal);
-        Assert.Equal(["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"], Directory.GetFiles(node.At("/etc/ssh")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["ssh_host_ecdsa_key", "ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"], Directory.GetFiles(node.At("/etc/ssh")).Select(Path.GetFileName).Order());
         Assert.Equal("600", Mode(node.At("/etc/ssh/ssh_host_ed25519_key")));
         Assert.Equal("systemctl try-reload-or-restart ssh.service\n", node.Called);
     }
@@ -349,6 +351,31 @@ public sealed class ScriptTests
         Directory.CreateDirectory(node.At("/etc/ssh"));
         var result = await node.RunAsync("adopt-host-key", await KeyAsync(node, "ecdsa"));
         Assert.Contains("another type than ed25519", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Retire_one_use_key_leaves_the_lasting_key_alone_and_does_it_once()
+    {
+        using var node = new StagedNode();
+        foreach (var file in new[] { "ssh_host_ed25519_key", "ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "sshd_config.d/09-one-use-key.conf", "sshd_config.d/10-inference.conf" })
+        {
+            node.Write($"/etc/ssh/{file}", "here");
+        }
+
+        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal(["10-inference.conf", "ssh_host_ed25519_key"],
+            Directory.GetFiles(node.At("/etc/ssh"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        Assert.Equal("systemctl try-reload-or-restart ssh.service\n", node.Called);
+    }
+
+    [Fact]
+    public async Task Retire_one_use_key_keeps_it_while_there_is_no_other()
+    {
+        using var node = new StagedNode();
+        node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
+        Assert.Contains("the lasting host key is not there", (await node.RunAsync("retire-one-use-key")).Errors, StringComparison.Ordinal);
+        Assert.Equal("one-use", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
 
     private static async Task<string> KeyAsync(StagedNode node, string type)

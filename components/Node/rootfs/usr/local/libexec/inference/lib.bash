@@ -12,6 +12,14 @@ die() {
   exit 1
 }
 
+# die_of_network CAUSE NEXT_STEP: the same for what fails when a server cannot be reached, unless the clock is why.
+die_of_network() {
+  local clock
+  clock=$("${BASH_SOURCE%/*}/clock-hint" || true)
+  [[ -z $clock ]] || die "$1; $clock" "set the clock: timedatectl status on the node says whether it is synchronized; then run pulumi up again"
+  die "$@"
+}
+
 # setting KEY: its value in node.env, which is read and never run.
 setting() {
   local line
