@@ -99,7 +99,8 @@ public static class InferenceProgram
         return root;
     }
 
-    private static async Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync()
+    /// <summary>The sizes that DigitalOcean has now, with their prices and regions, asked through the provider.</summary>
+    public static async Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync()
     {
         var answer = await GetSizes.InvokeAsync().ConfigureAwait(false);
         return [.. answer.Sizes.Select(size => new LiveSize(size.Slug, size.Regions, size.Available, (decimal)size.PriceHourly))];

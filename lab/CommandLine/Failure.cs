@@ -1,4 +1,5 @@
 using Infra.Components;
+using Infra.Lab.Laboratories;
 using Pulumi;
 
 namespace Infra.Lab.CommandLine;
@@ -27,6 +28,16 @@ internal static class Failure
                 }
             }
 
+            return ExitCode.OperatorMistake;
+        }
+        catch (DeploymentFailure failure)
+        {
+            terminal.WriteError(failure.Message);
+            return ExitCode.OperatorMistake;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.WriteError("interrupted: what is there stays; run it again to go on, or ./infra down");
             return ExitCode.OperatorMistake;
         }
         catch (Exception exception)

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Components.Catalog;
 using Infra.Components.Sizing;
+using Infra.Lab.Benches;
+using Infra.Lab.Laboratories.Commands;
 using Infra.Lab.Plan;
 using Infra.Lab.Preview;
 
@@ -20,8 +22,19 @@ internal static partial class InfraCommand
         {
             PreviewCommand.Create(terminal),
             PlanCommand.Create(terminal),
+            UpCommand.Create(terminal),
+            AskCommand.Create(terminal),
+            StatusCommand.Create(terminal),
+            DownCommand.Create(terminal),
+            MirrorsCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             new HelpOption(),
         };
+        foreach (var command in NodeCommands.Create(terminal).Concat(LaboratoryProcesses.Create(terminal)))
+        {
+            root.Add(command);
+        }
+
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
@@ -29,8 +42,8 @@ internal static partial class InfraCommand
         }
 
         var mistakes = parsed.Errors.Select(error => Plain(error.Message)).Distinct();
-        var command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-        terminal.WriteError($"{string.Join("\n", mistakes)}\n  fix: ./infra{command} --help");
+        var name = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+        terminal.WriteError($"{string.Join("\n", mistakes)}\n  fix: ./infra{name} --help");
         return Task.FromResult(ExitCode.OperatorMistake);
     }
 

@@ -16,6 +16,7 @@ internal sealed class Terminal
     {
         _output = output;
         _error = error;
+        IsInteractive = interactive;
         Console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
@@ -29,6 +30,9 @@ internal sealed class Terminal
             Console.Profile.Capabilities.Unicode = true;
         }
     }
+
+    /// <summary>Whether a person watches.</summary>
+    public bool IsInteractive { get; }
 
     /// <summary>Tables and trees go here.</summary>
     public IAnsiConsole Console { get; }

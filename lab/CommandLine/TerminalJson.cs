@@ -5,6 +5,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Infra.Lab.Benches;
+using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Plan;
 using Infra.Lab.Preview;
 
@@ -15,6 +17,10 @@ namespace Infra.Lab.CommandLine;
 [JsonSerializable(typeof(PreviewReport))]
 [JsonSerializable(typeof(IReadOnlyList<PlanRow>))]
 [JsonSerializable(typeof(FailureReport))]
+[JsonSerializable(typeof(LaboratoryReport))]
+[JsonSerializable(typeof(IReadOnlyList<StatusReport>))]
+[JsonSerializable(typeof(BootReport))]
+[JsonSerializable(typeof(ProxyReport))]
 // What an input of a resource may be.
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(double))]

@@ -47,12 +47,14 @@ internal sealed class PulumiProject
     }
 
     /// <summary>Configuration of one stack, with the project's defaults filled in.</summary>
-    public StackFile Configuration(string stack)
+    /// <param name="stack">Its name.</param>
+    /// <param name="command">What was asked of it, for the message where there is none of that name.</param>
+    public StackFile Configuration(string stack, string command = "preview")
     {
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
-            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra preview {(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
+            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra {command} {(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
         }
 
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);

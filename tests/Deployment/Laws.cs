@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
+using Infra.Lab.Cloud;
 using Pulumi;
 
 namespace Infra.Tests.Deployments;

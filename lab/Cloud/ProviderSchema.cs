@@ -1,10 +1,11 @@
 using System.Collections;
+using System.Reflection;
 using System.Text.Json;
 
-namespace Infra.Tests.Deployments;
+namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// The providers' schemas, cut down to the resources in use (<c>ProviderSchema/*.json</c>, each with its source and date), and what of a declared
+/// The providers' schemas, cut down to the resources in use (<c>Schema/*.json</c>, each with its source and date), and what of a declared
 /// resource does not agree with them.
 /// </summary>
 internal sealed class ProviderSchema
@@ -14,9 +15,11 @@ internal sealed class ProviderSchema
 
     public ProviderSchema()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(MockedDeployment.Folder(), "ProviderSchema"), "*.json"))
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("schema/", StringComparison.Ordinal)))
         {
-            var root = JsonDocument.Parse(File.ReadAllBytes(file)).RootElement;
+            using var file = assembly.GetManifestResourceStream(name)!;
+            var root = JsonDocument.Parse(file).RootElement;
             foreach (var resource in root.GetProperty("resources").EnumerateObject())
             {
                 _resources.Add(resource.Name, resource.Value);

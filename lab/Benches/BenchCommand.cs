@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Infra.Components.Settings;
+using Infra.Lab.CommandLine;
+
+namespace Infra.Lab.Benches;
+
+/// <summary><c>./infra bench boot</c> and <c>./infra bench proxy</c>: measured by hand on this machine, see benchmarks/README.md.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+
+    public static Command Create(Terminal terminal) => new("bench", "Measurements of benchmarks/README.md that need servers.")
+    {
+        Boot(terminal), Proxy(terminal),
+    };
+
+    private static Command Boot(Terminal terminal)
+    {
+        var rounds = Counted("--rounds", 3, "Boots of either kind, in turns.");
+        var speed = new Option<double>("--megabytes-per-second")
+        {
+            Description = "Real bandwidth of each origin: registry, hub and Python index; it is scaled as the sizes are.",
+            DefaultValueFactory = _ => BootParameters.DefaultMegabytesPerSecond,
+        };
+        var engine = new Option<double>("--engine-seconds")
+        {
+            Description = "What the engine takes from its start to its first answer with everything on disk, the same for both.",
+            DefaultValueFactory = _ => BootParameters.DefaultEngineSeconds,
+        };
+        var install = new Option<EngineInstall>("--install")
+        {
+            Description = "How our node gets its engine: container or venv.",
+            DefaultValueFactory = _ => EngineInstall.Container,
+        };
+        var command = new Command("boot", "From the Droplet's creation to the first answer: this project against a tutorial's steps.") { rounds, speed, engine, install, Json };
+        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        {
+            var parameters = BootParameters.Of(parsed.GetValue(speed), parsed.GetValue(engine), parsed.GetValue(install));
+            var report = await BootBench.RunAsync(parameters, parsed.GetValue(rounds), terminal.WriteError, cancel);
+            if (parsed.GetValue(Json))
+            {
+                terminal.WriteJson(report, TerminalJson.Default.BootReport);
+            }
+            else
+            {
+                BenchView.Write(terminal.Console, report);
+            }
+        }));
+        return command;
+    }
+
+    private static Command Proxy(Terminal terminal)
+    {
+        var seconds = Counted("--seconds", 10, "How long each measurement takes.");
+        var rounds = Counted("--rounds", 2, "Measurements of either way, in turns.");
+        var command = new Command("proxy", "Streams through nginx on a node against the engine's socket beside it.") { seconds, rounds, Json };
+        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        {
+            var report = await ProxyBench.RunAsync(parsed.GetValue(seconds), parsed.GetValue(rounds), terminal.WriteError, cancel);
+            if (parsed.GetValue(Json))
+            {
+                terminal.WriteJson(report, TerminalJson.Default.ProxyReport);
+            }
+            else
+            {
+                BenchView.Write(terminal.Console, report);
+            }
+        }));
+        return command;
+    }
+
+    private static Option<int> Counted(string name, int usual, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() < 1)
+            {
+                given.AddError($"{name} must be at least 1.");
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Infra.Lab.Benches;
+
+/// <summary>Boots ours and the tutorial's in turns, against mirrors of the same bandwidth, each with cold caches.</summary>
+internal static class BootBench
+{
+    public static async Task<BootReport> RunAsync(BootParameters parameters, int rounds, Action<string> say, CancellationToken cancel)
+    {
+        var project = Directory.CreateTempSubdirectory("infra-bench-");
+        try
+        {
+            var load = Samples.Load();
+            var (ours, tutorial) = (new List<BootRun>(), new List<BootRun>());
+            for (var round = 1; round <= rounds; round++)
+            {
+                tutorial.Add(await TutorialBoot.RunAsync(parameters, project.FullName, say, cancel));
+                Tell(round, "tutorial", tutorial[^1]);
+                ours.Add(await StackBoot.RunAsync(parameters, project.FullName, say, cancel));
+                Tell(round, "ours", ours[^1]);
+            }
+
+            return BootReport.Of(parameters, ours, tutorial, [load, Samples.Load()]);
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
+
+        void Tell(int round, string which, BootRun run) => say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"round {round} of {rounds}, {which}: {run.Seconds:0.0} s ({string.Join(", ", run.Phases.OrderBy(phase => phase.Value.Start).Select(phase => $"{phase.Key} {phase.Value.Start:0.0}-{phase.Value.End:0.0}"))})"));
+    }
+}

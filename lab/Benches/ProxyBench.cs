@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Infra.Components.Settings;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Benches;
+
+/// <summary>
+/// What nginx on a node costs its streams: the same client over the engine's socket and over TLS on the node's loopback, in turns.
+/// </summary>
+internal static class ProxyBench
+{
+    private const int Tokens = 64;
+    private const string Engine = "/run/inference/engine/vllm.sock";
+    private static readonly int[] Streams = [1, 16, 64, 256];
+
+    // Processor time is told in ticks of USER_HZ.
+    private const double TicksPerSecond = 100;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static async Task<ProxyReport> RunAsync(int seconds, int rounds, Action<string> say, CancellationToken cancel)
+    {
+        var project = Directory.CreateTempSubdirectory("infra-bench-");
+        var parameters = BootParameters.Of(BootParameters.DefaultMegabytesPerSecond, 0, EngineInstall.Container);
+        var laboratory = Laboratory.Of(project.FullName, parameters.Configuration($"{BootParameters.Stack}-proxy"));
+        try
+        {
+            var result = await laboratory.UpAsync(new UpOptions { Say = say }, cancel);
+            if (result.Failures.Count > 0)
+            {
+                throw new DeploymentFailure(result.Failures);
+            }
+
+            return await MeasureAsync(laboratory, seconds, rounds, say, cancel);
+        }
+        finally
+        {
+            await laboratory.DownAsync(say, CancellationToken.None);
+            project.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<ProxyReport> MeasureAsync(Laboratory laboratory, int seconds, int rounds, Action<string> say, CancellationToken cancel)
+    {
+        var node = new MeasuredNode(laboratory);
+        var load = Samples.Load();
+        var rate = node.TokensPerSecond;
+        var atRate = await RowsAsync("at the engine's rate", TimeSpan.FromSeconds(Tokens / rate));
+        await node.ServeAsync(tokensPerSecond: 0, Patience, cancel);
+        var saturated = await RowsAsync("saturated", TimeSpan.Zero);
+        return new ProxyReport(seconds, rounds, [load, Samples.Load()], rate, atRate, saturated);
+
+        async Task<IReadOnlyList<ProxyRow>> RowsAsync(string what, TimeSpan spread)
+        {
+            var rows = new List<ProxyRow>();
+            foreach (var streams in Streams)
+            {
+                var (direct, proxied, nginx) = (new List<StreamSample>(), new List<StreamSample>(), 0.0);
+                for (var round = 0; round < rounds; round++)
+                {
+                    direct.Add(await OneAsync(node.DirectAsync, node.DirectRequest));
+                    var before = await node.NginxSecondsAsync(cancel);
+                    proxied.Add(await OneAsync(node.ProxiedAsync, node.ProxiedRequest));
+                    nginx += await node.NginxSecondsAsync(cancel) - before;
+                }
+
+                rows.Add(ProxyRow.Of(streams, direct, proxied, nginx));
+                say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}, {streams} streams: {rows[^1].Direct.TokensPerSecond:0} tokens/s direct, {rows[^1].Proxied.TokensPerSecond:0} through nginx, {rows[^1].AddedMs:0.00} ms added, {rows[^1].NginxMicrosecondsPerToken:0} us of nginx a token"));
+
+                Task<StreamSample> OneAsync(Func<CancellationToken, Task<Stream>> connect, string request) =>
+                    StreamLoad.MeasureAsync(connect, request, streams, TimeSpan.FromSeconds(seconds), spread, cancel);
+            }
+
+            return rows;
+        }
+    }
+
+    /// <summary>The node of the laboratory, with its two doors.</summary>
+    private sealed class MeasuredNode
+    {
+        private readonly Laboratory _laboratory;
+        private readonly DeployedNode _node;
+        private readonly string _body;
+        private readonly string _key;
+
+        public MeasuredNode(Laboratory laboratory)
+        {
+            _laboratory = laboratory;
+            _node = laboratory.Nodes().Single();
+            var endpoint = laboratory.Endpoints().Single();
+            _key = File.ReadAllText(new AccessFiles(laboratory.Folder).ClientKey(endpoint.Name, endpoint.Clients[0])).Trim();
+            _body = new JsonObject
+            {
+                ["model"] = endpoint.Model,
+                ["prompt"] = "Hello",
+                ["max_tokens"] = Tokens,
+                ["ignore_eos"] = true,
+                ["stream"] = true,
+            }.ToJsonString();
+        }
+
+        public double TokensPerSecond => Description()["engine"]!["tokensPerSecond"]!.GetValue<double>();
+
+        public string DirectRequest => Request("");
+        public string ProxiedRequest => Request($"Authorization: Bearer {_key}\r\n");
+
+        private string DescriptionFile => _laboratory.Server(_node).HostPath(MachineDescription.Path);
+
+        public async Task<Stream> DirectAsync(CancellationToken cancel)
+        {
+            // The socket's file system is mounted on the server alone; through its first process it can be seen from here.
+            var leader = _laboratory.Server(_node).Leader!.Value.ToString(CultureInfo.InvariantCulture);
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/{leader}/root{Engine}"), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+
+        public async Task<Stream> ProxiedAsync(CancellationToken cancel)
+        {
+            var socket = NamespaceSockets.Tcp(_laboratory.World.NetworkPath(_node.Id));
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, 443), cancel);
+            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+#pragma warning disable CA5359 // What is measured is the way, and it leads to the server whose process was looked up.
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
+            }, cancel);
+            return tls;
+        }
+
+        /// <summary>Starts the engine anew with another speed, and waits until it answers.</summary>
+        public async Task ServeAsync(double tokensPerSecond, TimeSpan patience, CancellationToken cancel)
+        {
+            var description = Description();
+            description["engine"]!["tokensPerSecond"] = tokensPerSecond;
+            await File.WriteAllTextAsync(DescriptionFile, description.ToJsonString(), cancel);
+            await AskAsync(cancel, "systemctl", "restart", "inference-vllm-container.service");
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(patience);
+            while (true)
+            {
+                try
+                {
+                    await StreamLoad.MeasureAsync(ProxiedAsync, ProxiedRequest, 1, TimeSpan.FromMilliseconds(1), TimeSpan.Zero, limit.Token);
+                    return;
+                }
+                catch (Exception exception) when (exception is IOException or SocketException or InvalidDataException)
+                {
+                    await Task.Delay(500, limit.Token);
+                }
+            }
+        }
+
+        /// <summary>Processor seconds that nginx has used.</summary>
+        public async Task<double> NginxSecondsAsync(CancellationToken cancel)
+        {
+            var lines = await AskAsync(cancel, "sh", "-c", "for pid in $(pgrep -x nginx); do cat /proc/$pid/stat; done");
+            // Fields 14 and 15, after the name in parentheses.
+            return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line[(line.LastIndexOf(')') + 2)..].Split(' '))
+                .Sum(fields => double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        }
+
+        private JsonNode Description() => JsonNode.Parse(File.ReadAllText(DescriptionFile))!;
+
+        private async Task<string> AskAsync(CancellationToken cancel, params string[] command)
+        {
+            var answer = await _laboratory.Server(_node).AskAsync(command, null, cancel);
+            return answer.Status == 0 ? answer.Output : throw new ProgramException(command[0], answer);
+        }
+
+        private string Request(string headers) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(_body)}\r\n\r\n{_body}");
+    }
+}

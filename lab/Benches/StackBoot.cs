@@ -1,0 +1,57 @@
+using Infra.Lab.Cloud;
+using Infra.Lab.Laboratories;
+
+namespace Infra.Lab.Benches;
+
+/// <summary>Our boot: the stack from its settings, cold, up to an answer that came through the door that the stack opens.</summary>
+internal static class StackBoot
+{
+    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say, CancellationToken cancel)
+    {
+        var laboratory = Laboratory.Of(projectFolder, parameters.Configuration($"{BootParameters.Stack}-ours"));
+        try
+        {
+            laboratory.Folder.Create();
+            parameters.Mirrors().Save(laboratory.Folder.MirrorControl);
+            var created = double.NaN;
+            var result = await laboratory.UpAsync(new UpOptions
+            {
+                Scale = parameters.Scale,
+                Speed = parameters.Speed(),
+                Say = say,
+                Progress = happened =>
+                {
+                    if (happened is { Type: Types.Droplet, Phase: Phase.Started })
+                    {
+                        created = MachineClock.Now();
+                    }
+                },
+            }, cancel);
+            if (result.Failures.Count > 0)
+            {
+                throw new DeploymentFailure(result.Failures);
+            }
+
+            var up = MachineClock.Now() - created;
+            using var client = laboratory.Client(laboratory.Endpoints().Single());
+            await client.AskAsync("Hello", 1, cancel);
+            var seconds = MachineClock.Now() - created;
+            var phases = Phases(laboratory.LedgerOf(laboratory.Nodes().Single()), created);
+            phases["boot"] = new BootPhase(0, phases.Values.Min(phase => phase.Start));
+            phases["gate"] = new BootPhase(phases["ready"].End, up);
+            phases["answer"] = new BootPhase(up, seconds);
+            return new BootRun(seconds, phases);
+        }
+        finally
+        {
+            await laboratory.DownAsync(say, CancellationToken.None);
+        }
+    }
+
+    private static Dictionary<string, BootPhase> Phases(IReadOnlyList<LedgerEvent> events, double created)
+    {
+        var first = events[0].MonotonicSeconds - created;
+        return Ledger.Phases(events).Where(phase => phase.End is not null)
+            .ToDictionary(phase => phase.Phase, phase => new BootPhase(first + phase.Start, first + phase.End!.Value), StringComparer.Ordinal);
+    }
+}

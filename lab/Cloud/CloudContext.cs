@@ -1,0 +1,22 @@
+using Infra.Components.Catalog;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Cloud;
+
+/// <summary>What the kinds of resources work with.</summary>
+/// <param name="State">What there is.</param>
+/// <param name="Machines">What makes it real.</param>
+/// <param name="Catalog">Sizes, regions and images that the cloud has.</param>
+/// <param name="Options">The account.</param>
+/// <param name="Fabric">Networks and load balancers.</param>
+internal sealed record CloudContext(CloudState State, IMachineRoom Machines, ModelCatalog Catalog, CloudOptions Options, Fabric Fabric)
+{
+    public CancellationToken Cancel => Options.Cancel;
+
+    /// <summary>Resources of a type that are there, or about to be.</summary>
+    public IEnumerable<CloudResource> All(string type) => State.Resources.Where(resource => resource.Type == type);
+
+    /// <summary>Whether another resource of its type has its name.</summary>
+    public bool IsNameTaken(CloudResource resource) =>
+        All(resource.Type).Any(other => other.Order != resource.Order && string.Equals(other.CloudName, resource.CloudName, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Pulumi;
+using Pulumi.Utilities;
+
+namespace Infra.Lab.Cloud;
+
+/// <summary>What of a resource's options an engine goes by. A mock is not handed them; a transformation sees them.</summary>
+/// <param name="ParentType">Type token of its parent; null for one without.</param>
+/// <param name="Parent">Name of its parent.</param>
+/// <param name="IgnoreChanges">Paths of inputs whose old values count when old and new are compared.</param>
+/// <param name="DeleteBeforeReplace">Whether a new one can only follow the old one.</param>
+/// <param name="SecretOutputs">Outputs that are secret beside those of the provider.</param>
+/// <param name="Trigger">Another value of it is another resource; null: none.</param>
+internal sealed record DeclaredOptions(
+    string? ParentType, string? Parent, ImmutableArray<string> IgnoreChanges, bool DeleteBeforeReplace, ImmutableArray<string> SecretOutputs,
+    Output<object>? Trigger)
+{
+    public static readonly DeclaredOptions None = new(null, null, [], false, [], null);
+
+    public static DeclaredOptions Of(ResourceOptions options)
+    {
+        var custom = options as CustomResourceOptions;
+        return new(
+            options.Parent?.GetResourceType(),
+            options.Parent?.GetResourceName(),
+            [.. options.IgnoreChanges],
+            custom?.DeleteBeforeReplace ?? false,
+            [.. custom?.AdditionalSecretOutputs ?? []],
+            options.ReplacementTrigger is { } trigger ? trigger.ToOutput() : null);
+    }
+
+    /// <summary>Value of the trigger as JSON. The SDK registers a resource only when it is known, so that nothing waits here for long.</summary>
+    public async Task<string?> TriggerValueAsync() =>
+        Trigger is null || await OutputUtilities.GetValueAsync(Trigger) is not { } value ? null : PropertyJson.Canonical(value);
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+
+namespace Infra.Lab.Cloud.Keys;
+
+/// <summary>Public keys as <c>authorized_keys</c> has them.</summary>
+internal static class OpenSshPublicKey
+{
+    /// <summary>The key itself; null where the line is none.</summary>
+    public static byte[]? Blob(string line)
+    {
+        if (line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries) is not [var type, var text, ..])
+        {
+            return null;
+        }
+        try
+        {
+            var blob = Convert.FromBase64String(text.Trim());
+            var name = new SshWriter().Text(type).ToArray();
+            return blob.Length > name.Length && blob.AsSpan().StartsWith(name) ? blob : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As DigitalOcean shows it: <c>3b:16:bf:...</c>.</summary>
+#pragma warning disable CA5351 // A name for a key, not a proof.
+    public static string Md5(byte[] blob) => string.Join(':', MD5.HashData(blob).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+#pragma warning restore CA5351
+
+    /// <summary>As OpenSSH shows it: <c>SHA256:...</c>.</summary>
+    public static string Sha256(byte[] blob) => $"SHA256:{Convert.ToBase64String(SHA256.HashData(blob)).TrimEnd('=')}";
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Cloud.Kinds;
+
+/// <summary>Commands over SSH, as pulumi-command 1.2.1 runs them: <c>create</c>, on changes <c>update</c> or <c>create</c> again, at the end <c>delete</c>.</summary>
+internal sealed class Commands(CloudContext cloud) : ResourceKind
+{
+    private const int SshPort = 22;
+    private const int DefaultDials = 10;
+
+    private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public override string Type => Types.Command;
+
+    public override bool ReplacedBy(string input) => input == "triggers";
+
+    /// <summary>Whether a command has something to run on a Droplet before that one goes.</summary>
+    public static bool RunsDeleteOn(CloudResource command, CloudResource droplet) =>
+        command.Type == Types.Command && droplet.Type == Types.Droplet && command.Inputs.ContainsKey("delete")
+        && command.Inputs.Map("connection")?.TextOrNull("host") == droplet.Outputs.TextOrNull("ipv4Address");
+
+    public override void Check(CloudResource? before, CloudResource after)
+    {
+        var connection = after.Inputs.Map("connection")!;
+        if (connection.TextOrNull("privateKey") is null || connection.ContainsKey("proxy") || connection.ContainsKey("privateKeyPassword"))
+        {
+            throw new ProviderException("the local cloud connects with a private key that has no password, and through no proxy");
+        }
+        if (after.Inputs.Map("environment") is { Count: > 0 } environment)
+        {
+            // What sshd of a Droplet says without AcceptEnv.
+            throw new ProviderException($"could not set environment variable \"{environment.Keys.Order(StringComparer.Ordinal).First()}\": ssh: setenv failed");
+        }
+    }
+
+    public override CloudResource Reserve(CloudResource resource) =>
+        resource with { Id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)) };
+
+    public override Task<CloudResource> CreateAsync(CloudResource resource) => RunAsync(resource, Operation.Create, "create");
+
+    public override Task<CloudResource> UpdateAsync(CloudResource before, CloudResource after) =>
+        RunAsync(after, Operation.Update, after.Inputs.ContainsKey("update") ? "update" : "create");
+
+    public override async Task DeleteAsync(CloudResource resource) => await RunAsync(resource, Operation.Delete, "delete");
+
+    // Nobody knows whether it ran: what it did on the server is its own business when it runs again.
+    public override Task ClearAsync(CloudResource resource) => Task.CompletedTask;
+
+    private async Task<CloudResource> RunAsync(CloudResource resource, Operation operation, string input)
+    {
+        if (resource.Inputs.TextOrNull(input) is not { } command)
+        {
+            return resource.With("stdout", resource.Outputs.TextOrNull("stdout") ?? "").With("stderr", resource.Outputs.TextOrNull("stderr") ?? "");
+        }
+        var connection = resource.Inputs.Map("connection")!;
+        var answer = await cloud.Machines.SshAsync(
+            new(
+                connection.Text("host"),
+                connection.Number("port", SshPort),
+                connection.TextOrNull("user") ?? "root",
+                connection.Text("privateKey"),
+                connection.TextOrNull("hostKey"),
+                command,
+                resource.Inputs.TextOrNull("stdin"),
+                connection.Number("dialErrorLimit", DefaultDials)),
+            cloud.Cancel);
+        Say(resource, operation, answer);
+        return answer.Status == 0
+            ? resource.With("stdout", WithoutLastNewline(answer.Output)).With("stderr", WithoutLastNewline(answer.Errors))
+            : throw new ProviderException($"Process exited with status {answer.Status}: running {Quoted(command)}:\n{answer.Errors}");
+    }
+
+    private void Say(CloudResource resource, Operation operation, SshAnswer answer)
+    {
+        var said = resource.Inputs.TextOrNull("logging") switch
+        {
+            "none" => "",
+            "stdout" => answer.Output,
+            "stderr" => answer.Errors,
+            _ => answer.Output + answer.Errors,
+        };
+        if (said.Length > 0)
+        {
+            cloud.Options.Progress(new(operation, resource.Type, resource.Name, Phase.Said, WithoutLastNewline(said)));
+        }
+    }
+
+    private static string WithoutLastNewline(string text) => text.EndsWith('\n') ? text[..^1] : text;
+
+    // Go's %q and JSON write the same for what a command line holds.
+    private static string Quoted(string text) =>
+        JsonSerializer.Serialize(text, s_plain);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Infra.Components.Settings;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Cloud.Kinds;
+
+/// <summary>Droplets: real servers, which are up only behind their firewalls.</summary>
+internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
+{
+    private readonly DropletRules _rules = new(cloud);
+
+    public override string Type => Types.Droplet;
+
+    public override bool ReplacedBy(string input) =>
+        input is "dropletAgent" or "image" or "monitoring" or "publicNetworking" or "region" or "sshKeys" or "userData" or "vpcUuid";
+
+    // Names of Droplets may be there twice. Tags and regions are compared without regard to case.
+    public override bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
+
+    public override bool Same(string input, object? before, object? after) => input switch
+    {
+        "region" or "size" when before is string old && after is string now => string.Equals(old, now, StringComparison.OrdinalIgnoreCase),
+        "tags" or "sshKeys" or "volumeIds" => Set(before).SetEquals(Set(after)),
+        _ => base.Same(input, before, after),
+    };
+
+    public override bool IsLost(CloudResource resource) => !cloud.Machines.HasServer(resource.Id!);
+
+    /// <summary>Whether it is a Droplet that can send and receive, or is about to.</summary>
+    public static bool IsUp(CloudResource resource, IMachineRoom machines) =>
+        resource.Type == Types.Droplet && resource.Outputs.ContainsKey("ipv4Address") && (resource.Status == ResourceStatus.Creating || machines.HasServer(resource.Id!));
+
+    public override void Check(CloudResource? before, CloudResource after)
+    {
+        if (before is null)
+        {
+            _rules.Check(after);
+            return;
+        }
+        if (!Same("size", before.Inputs.GetValueOrDefault("size"), after.Inputs.GetValueOrDefault("size")))
+        {
+            throw DropletRules.NoResize(after);
+        }
+        Tags.CheckNames(after.Inputs.Texts("tags"));
+        _rules.CheckVolumes(after);
+    }
+
+    public override CloudResource Reserve(CloudResource resource) =>
+        Named(resource) with { Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture) } is var droplet
+            ? droplet.With("ipv4AddressPrivate", Vpcs.TakeAddress(cloud, droplet.Inputs.Text("vpcUuid")))
+            : resource;
+
+    public override async Task<CloudResource> CreateAsync(CloudResource resource)
+    {
+        var address = await cloud.Machines.TakePublicAddressAsync(resource.Id!, cloud.Cancel);
+        var droplet = cloud.State.Put(resource.With("ipv4Address", address));
+        await cloud.Fabric.ApplyPolicyAsync();
+        await cloud.Machines.CreateServerAsync(Spec(droplet), cloud.Cancel);
+        await cloud.Fabric.ApplyBalancersAsync();
+        var size = cloud.Catalog.Sizes[droplet.Inputs.Text("size").ToLowerInvariant()];
+        droplet = droplet
+            .With("createdAt", cloud.Options.Clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture))
+            .With("disk", (double)(size.BootDiskGB ?? 0))
+            .With("dropletUrn", $"do:droplet:{droplet.Id}")
+            .With("locked", false)
+            .With("memory", (double)(size.RamGiB ?? 0) * 1024)
+            .With("status", "active")
+            .With("vcpus", (double)(size.Vcpus ?? 0));
+        return size.UsdPerHour is { } price ? droplet.With("priceHourly", (double)price) : droplet;
+    }
+
+    public override async Task<CloudResource> UpdateAsync(CloudResource before, CloudResource after)
+    {
+        await cloud.Fabric.ApplyPolicyAsync();
+        await cloud.Fabric.ApplyBalancersAsync();
+        foreach (var volume in after.Inputs.Texts("volumeIds").Except(before.Inputs.Texts("volumeIds")))
+        {
+            await cloud.Machines.AttachVolumeAsync(volume, after.Id!, cloud.Cancel);
+        }
+        return after;
+    }
+
+    public override async Task DeleteAsync(CloudResource resource)
+    {
+        // Out of its load balancers first: nobody is sent to a server that is going away.
+        await cloud.Fabric.ApplyBalancersAsync();
+        await cloud.Machines.DestroyServerAsync(resource.Id!, cloud.Cancel);
+        await cloud.Fabric.ApplyPolicyAsync();
+    }
+
+    public override Task ClearAsync(CloudResource resource) => DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
+
+    private ServerSpec Spec(CloudResource droplet)
+    {
+        var inputs = droplet.Inputs;
+        var vpc = inputs.Text("vpcUuid");
+        return new(
+            droplet.Id!,
+            droplet.CloudName,
+            inputs.TextOrNull("userData") ?? "",
+            vpc,
+            Cidr.Parse(cloud.All(Types.Vpc).First(network => network.Id == vpc).Outputs.Text("ipRange")).ToString(),
+            droplet.Outputs.Text("ipv4Address"),
+            droplet.Outputs.Text("ipv4AddressPrivate"),
+            inputs.Text("size").ToLowerInvariant(),
+            inputs.Text("image"),
+            inputs.Texts("volumeIds"));
+    }
+
+    private static HashSet<string> Set(object? list) => list is System.Collections.Immutable.ImmutableArray<object> items
+        ? items.OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase)
+        : [];
+}

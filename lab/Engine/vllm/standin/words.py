@@ -1,0 +1,57 @@
+"""The stand-in's tokenizer and what it says. A token is four characters, whatever they are."""
+import binascii
+import json
+
+import vllm
+
+SIZE = 4
+VOCABULARY = 131072
+_FILLER = ("word", " and", " one", " more")
+_LONGEST_ECHO = 1000
+_known = {}
+
+
+def pieces(text):
+    return [text[at:at + SIZE] for at in range(0, len(text), SIZE)]
+
+
+def count(text):
+    return -(-len(text) // SIZE)
+
+
+def token_id(piece):
+    """Always the same number for a piece. Remembered, so that /detokenize finds it again."""
+    number = binascii.crc32(piece.encode()) % (VOCABULARY - 1000) + 1000
+    if len(_known) < 1_000_000:
+        _known[number] = piece
+    return number
+
+
+def text_of(ids):
+    return "".join(_known.get(number, "\ufffd") for number in ids)
+
+
+def answer(said, seen=""):
+    if len(said) > _LONGEST_ECHO:
+        said = said[:_LONGEST_ECHO] + "..."
+    return f"This is a stand-in for vLLM {vllm.__version__}. I do not think. {seen}You said: {said}"
+
+
+def stretched(parts, length):
+    """parts, made length tokens long by filler words: for those who ask that the end is ignored."""
+    if len(parts) < length:
+        parts = parts + [_FILLER[index % len(_FILLER)] for index in range(length - len(parts))]
+    return parts[:length]
+
+
+_encoded = {}
+
+
+def encoded(piece):
+    """The piece as JSON; remembered, because a benchmark says the same again and again."""
+    found = _encoded.get(piece)
+    if found is None:
+        if len(_encoded) > 50_000:
+            _encoded.clear()
+        found = _encoded[piece] = json.dumps(piece, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return found

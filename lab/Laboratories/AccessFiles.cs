@@ -1,0 +1,64 @@
+using Infra.Lab.Machines;
+using Infra.Stacks;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>Keys and certificates of a laboratory as files that its owner alone can read: what the printed commands name.</summary>
+internal sealed record AccessFiles(LabFolder Folder)
+{
+    /// <summary>Private key that logs in as <c>ops</c>.</summary>
+    public string OperatorKey => Path.Combine(Folder.Access, "ops.key");
+
+    /// <summary>Host keys of the nodes.</summary>
+    public string KnownHosts => Path.Combine(Folder.Access, "known_hosts");
+
+    /// <summary>The stack's authority, for private and internal endpoints.</summary>
+    public string Authority => Path.Combine(Folder.Access, "ca.pem");
+
+    /// <summary>The authority that plays Let's Encrypt, for public endpoints.</summary>
+    public string PublicAuthority => Path.Combine(Folder.Access, "public-ca.pem");
+
+    /// <summary>API key of a client.</summary>
+    public string ClientKey(string endpoint, string client) => Path.Combine(Folder.Access, $"{endpoint}.{client}.key");
+
+    public static async Task WriteAsync(LabFolder folder, StackOutputValues outputs, string? publicAuthority, CancellationToken cancel)
+    {
+        var files = new AccessFiles(folder);
+        var kept = new List<string>();
+        await WriteAsync(files.OperatorKey, outputs.Text(StackOutputs.SshPrivateKey));
+        await WriteAsync(files.KnownHosts, outputs.Text(StackOutputs.KnownHosts));
+        await WriteAsync(files.Authority, outputs.Text(StackOutputs.CertificateAuthority));
+        if (publicAuthority is not null)
+        {
+            await WriteAsync(files.PublicAuthority, publicAuthority);
+        }
+
+        foreach (var (endpoint, keys) in outputs.ClientKeys)
+        {
+            foreach (var (client, key) in keys)
+            {
+                await WriteAsync(files.ClientKey(endpoint, client), key);
+            }
+        }
+
+        // A key that was revoked opens nothing any more; its file would only puzzle.
+        foreach (var stale in Directory.EnumerateFiles(folder.Access).Except(kept))
+        {
+            File.Delete(stale);
+        }
+
+        async Task WriteAsync(string file, string content)
+        {
+            kept.Add(file);
+            await using var stream = new FileStream($"{file}.new", new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(content.EndsWith('\n') ? content : $"{content}\n"), cancel);
+            stream.Close();
+            File.Move($"{file}.new", file, overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Infra.Lab.CommandLine;
+
+namespace Infra.Lab.Laboratories.Commands;
+
+/// <summary><c>./infra ask "..."</c>: one question to a model that is up, through TLS, with a key.</summary>
+internal static class AskCommand
+{
+    private static readonly Argument<string> Question = new("question") { Description = "What to ask." };
+    private static readonly Option<string?> Stack = StackChoice.Option();
+    private static readonly Option<string?> Endpoint = new("--endpoint") { Description = "Name of an endpoint. Default: the first." };
+    private static readonly Option<string?> Client = new("--client") { Description = "Name of the client whose key is sent. Default: the first." };
+    private static readonly Option<int> Tokens = new("--max-tokens") { Description = "Longest answer, in tokens.", DefaultValueFactory = _ => 256 };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("ask", "Asks a model that is up.") { Question, Stack, Endpoint, Client, Tokens };
+        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, async () =>
+        {
+            var laboratory = StackChoice.FindUp(parsed.GetValue(Stack));
+            var endpoint = Choose(laboratory, parsed.GetValue(Endpoint));
+            var client = parsed.GetValue(Client);
+            if (client is not null && !endpoint.Clients.Contains(client, StringComparer.Ordinal))
+            {
+                throw LaboratoryMistake.Of("--client", client, $"is not a client of {endpoint.Name}; choose from {string.Join(", ", endpoint.Clients)}", $"--client {endpoint.Clients[0]}");
+            }
+
+            using var model = laboratory.Client(endpoint, client);
+            try
+            {
+                terminal.Console.Profile.Out.Writer.WriteLine(await model.AskAsync(parsed.GetValue(Question)!, parsed.GetValue(Tokens), cancel));
+            }
+            catch (HttpRequestException exception)
+            {
+                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"did not answer: {exception.Message}", "./infra status");
+            }
+        }));
+        return command;
+    }
+
+    private static EndpointAccess Choose(Laboratory laboratory, string? name)
+    {
+        var endpoints = laboratory.Endpoints();
+        if (endpoints.Count == 0)
+        {
+            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "has not come up to its first answer", $"./infra up {laboratory.Stack}");
+        }
+
+        return name is null ? endpoints[0] : endpoints.FirstOrDefault(endpoint => endpoint.Name == name)
+            ?? throw LaboratoryMistake.Of("--endpoint", name, $"is not an endpoint of {laboratory.Stack}; choose from {string.Join(", ", endpoints.Select(endpoint => endpoint.Name))}", $"--endpoint {endpoints[0].Name}");
+    }
+}

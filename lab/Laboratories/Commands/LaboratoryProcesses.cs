@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Net;
+using Infra.Lab.Balancer;
+using Infra.Lab.CommandLine;
+using Infra.Lab.Machines;
+using Infra.Lab.Mirrors;
+
+namespace Infra.Lab.Laboratories.Commands;
+
+/// <summary>What this program is inside a laboratory: its mirrors, or one of its load balancers. Nobody types these.</summary>
+internal static class LaboratoryProcesses
+{
+    private static readonly IPAddress Mirrors = IPAddress.Parse(World.MirrorAddress);
+    private static readonly IPAddress Metadata = IPAddress.Parse(World.MetadataAddress);
+
+    public static IEnumerable<Command> Create(Terminal terminal)
+    {
+        var folder = new Argument<string>("folder");
+        var mirrors = new Command("__mirrors") { folder };
+        mirrors.Hidden = true;
+        mirrors.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, () => MirrorsAsync(parsed.GetValue(folder)!, cancel)));
+        yield return mirrors;
+
+        var specification = new Argument<string>("specification");
+        var status = new Argument<string>("status");
+        var balancer = new Command("__balancer") { specification, status };
+        balancer.Hidden = true;
+        balancer.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, () =>
+            BalancerServer.RunAsync(parsed.GetValue(specification)!, parsed.GetValue(status)!, cancel)));
+        yield return balancer;
+    }
+
+    private static async Task MirrorsAsync(string path, CancellationToken cancel)
+    {
+        var content = Path.Combine(path, MirrorContent.FolderName);
+        await using var server = await MirrorServer.StartAsync(new MirrorSettings
+        {
+            Folder = content,
+            Listeners = [new(Mirrors, 80, Tls: false), new(Mirrors, 443, Tls: true), new(Metadata, 80, Tls: false)],
+            CertificateFile = Path.Combine(content, "tls", "mirror.pem"),
+            KeyFile = Path.Combine(content, "tls", "mirror.key"),
+            MetadataFolder = Path.Combine(path, MachineRoom.MetadataFolderName),
+            ControlFile = Path.Combine(path, "mirrors.json"),
+            LogFile = Path.Combine(path, "requests.log"),
+        }, TimeProvider.System, cancel);
+        // Whoever started the laboratory waits for this.
+        await File.WriteAllTextAsync(Path.Combine(path, "ready"), "", cancel);
+        await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+}

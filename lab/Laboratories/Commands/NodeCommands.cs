@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Infra.Lab.CommandLine;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories.Commands;
+
+/// <summary><c>./infra logs</c>, <c>ssh</c> and <c>exec</c>: into a server, as an operator would and as the machine's owner can.</summary>
+internal static class NodeCommands
+{
+    private const string OperatorPlace = "operator";
+    private const string OutsiderPlace = "outsider";
+
+    private static readonly Option<string?> Stack = StackChoice.Option();
+
+    public static IEnumerable<Command> Create(Terminal terminal)
+    {
+        yield return Logs(terminal);
+        yield return Ssh(terminal);
+        yield return Exec(terminal);
+    }
+
+    private static Command Logs(Terminal terminal)
+    {
+        var node = new Argument<string>("node") { Description = "Name of a server: chat-0." };
+        var unit = new Option<string>("--unit", "-u") { Description = "Unit, or a pattern of units.", DefaultValueFactory = _ => "inference-*" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines come." };
+        var command = new Command("logs", "Journal of a server's units.") { node, unit, follow, Stack };
+        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        {
+            var (laboratory, found) = FindNode(parsed.GetValue(Stack), parsed.GetValue(node)!);
+            return Terminals.BecomeAsync(laboratory.Server(found).Inside(
+                ["journalctl", "--no-pager", "--output=short-iso", "--unit", parsed.GetValue(unit)!, parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
+        }));
+        return command;
+    }
+
+    private static Command Ssh(Terminal terminal)
+    {
+        var node = new Argument<string>("node") { Description = "Name of a server: chat-0." };
+        var rest = new Argument<string[]>("command") { Description = "Command to run there, after --. Default: a shell.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("ssh", "SSH to a server as ops, with the stack's key, from an address of adminCidrs.") { node, rest, Stack };
+        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        {
+            var (laboratory, found) = FindNode(parsed.GetValue(Stack), parsed.GetValue(node)!);
+            var files = new AccessFiles(laboratory.Folder);
+            return Terminals.BecomeAsync(laboratory.World.Network(null,
+            [
+                "ssh", "-F", "none", "-b", laboratory.World.Running!.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes",
+                "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", $"ops@{found.PublicAddress}", .. parsed.GetValue(rest)!,
+            ]));
+        }));
+        return command;
+    }
+
+    private static Command Exec(Terminal terminal)
+    {
+        var place = new Argument<string>("place")
+        {
+            Description = $"Name of a server, to be root there; or {OperatorPlace}, {OutsiderPlace} or {MachineRoom.NeighbourName} (in the VPC), to run a program of this machine on that network.",
+        };
+        var rest = new Argument<string[]>("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("exec", "Runs a command as root on a server, or on a network of the laboratory.") { place, rest, Stack };
+        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        {
+            var name = parsed.GetValue(place)!;
+            if (name is OperatorPlace or OutsiderPlace or MachineRoom.NeighbourName)
+            {
+                var world = StackChoice.FindUp(parsed.GetValue(Stack)).World;
+                return Terminals.BecomeAsync(world.Network(name == MachineRoom.NeighbourName ? name : null, parsed.GetValue(rest)!));
+            }
+
+            var (laboratory, found) = FindNode(parsed.GetValue(Stack), name);
+            return Terminals.BecomeAsync(laboratory.Server(found).Inside(parsed.GetValue(rest)!));
+        }));
+        return command;
+    }
+
+    private static (Laboratory Laboratory, DeployedNode Node) FindNode(string? stack, string name)
+    {
+        var laboratory = StackChoice.FindUp(stack);
+        var nodes = laboratory.Nodes();
+        var node = nodes.FirstOrDefault(node => node.Name == name || node.Hostname == name)
+            ?? throw LaboratoryMistake.Of("node", name, $"is not a server of {laboratory.Stack}; choose from {string.Join(", ", nodes.Select(node => node.Name))}", "./infra status");
+        return laboratory.Server(node).Leader is not null ? (laboratory, node)
+            : throw LaboratoryMistake.Of("node", name, "is off", $"./infra up {laboratory.Stack}");
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Infra.Lab.Machines;
+using Infra.Lab.Project;
+
+namespace Infra.Lab.Laboratories.Commands;
+
+/// <summary>Which laboratory a command is about: the one that is named, or the only one of the project that there is.</summary>
+internal static class StackChoice
+{
+    /// <summary>The stack that needs no account and no address of one's own.</summary>
+    public const string Default = "local";
+
+    public static PulumiProject Project() => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
+
+    public static Option<string?> Option() => new("--stack") { Description = "Name of a stack whose laboratory is up. Default: the only one." };
+
+    /// <summary>Options of a command line that would be taken for the name of a stack or a node.</summary>
+    public static void RefuseOptions(Argument argument, string command) => argument.Validators.Add(given =>
+    {
+        foreach (var token in given.Tokens.TakeWhile(token => token.Value != "--").Where(token => token.Value.StartsWith('-')))
+        {
+            given.AddError($"'{token.Value}' is not an option of {command}.");
+        }
+    });
+
+    /// <summary>The laboratory of a stack, up or not.</summary>
+    /// <exception cref="Components.ConfigurationException">There is no such stack, or more than one laboratory and none was named.</exception>
+    public static Laboratory Find(string? stack)
+    {
+        var project = Project();
+        if (stack is not null)
+        {
+            return Laboratory.Of(project, stack);
+        }
+
+        var existing = Existing(project);
+        return existing switch
+        {
+            [] => Laboratory.Of(project, Default),
+            [var only] => only,
+            _ => throw LaboratoryMistake.Of("stack", null, $"is needed: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are up", $"--stack {existing[0].Stack}"),
+        };
+    }
+
+    /// <summary>The same, and it must be up.</summary>
+    public static Laboratory FindUp(string? stack) => Find(stack) is { IsUp: true } up ? up : throw LaboratoryMistake.NotUp(stack ?? Default);
+
+    /// <summary>Laboratories of this project that have a folder.</summary>
+    public static IReadOnlyList<Laboratory> Existing(PulumiProject project) =>
+        [.. project.Stacks.Where(stack => Directory.Exists(LabFolder.Of(project.Folder, stack).Path)).Select(stack => Laboratory.Of(project, stack))];
+}

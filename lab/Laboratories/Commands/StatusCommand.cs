@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Infra.Lab.CommandLine;
+using Infra.Lab.Laboratories.Views;
+
+namespace Infra.Lab.Laboratories.Commands;
+
+/// <summary><c>./infra status</c>: servers, load balancers and mirrors of the laboratories of this project.</summary>
+internal static class StatusCommand
+{
+    private static readonly Argument<string?> Stack = new("stack")
+    {
+        Description = "Name of a stack. Default: every laboratory of this project.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+
+    public static Command Create(Terminal terminal)
+    {
+        StackChoice.RefuseOptions(Stack, "status");
+        var command = new Command("status", "What is up: servers with their phases, load balancers with the servers behind them.") { Stack, Json };
+        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        {
+            var laboratories = parsed.GetValue(Stack) is { } named
+                ? [Laboratory.Of(StackChoice.Project(), named, "status")]
+                : StackChoice.Existing(StackChoice.Project());
+            var reports = new List<StatusReport>();
+            foreach (var laboratory in laboratories)
+            {
+                reports.Add(await StatusReport.OfAsync(laboratory, cancel));
+            }
+
+            if (parsed.GetValue(Json))
+            {
+                terminal.WriteJson(reports, TerminalJson.Default.IReadOnlyListStatusReport);
+            }
+            else
+            {
+                StatusView.Write(terminal.Console, reports);
+            }
+        }));
+        return command;
+    }
+}

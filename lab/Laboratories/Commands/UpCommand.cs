@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Infra.Lab.CommandLine;
+using Infra.Lab.Laboratories.Views;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories.Commands;
+
+/// <summary><c>./infra up</c>: the stack on this machine, up to the model's first answer.</summary>
+internal static class UpCommand
+{
+    private const string FirstQuestion = "Say hello in one sentence.";
+    private const int FirstAnswerTokens = 64;
+
+    /// <summary>Two checks, 10 seconds apart, and what a machine under load adds.</summary>
+    private static readonly TimeSpan BalancerPatience = TimeSpan.FromSeconds(60);
+
+    private static readonly Argument<string> Stack = new("stack")
+    {
+        Description = "Name of a stack: the STACK of Pulumi.STACK.yaml.",
+        DefaultValueFactory = _ => StackChoice.Default,
+    };
+
+    private static readonly Option<double?> TokensPerSecond = new("--tokens-per-second")
+    {
+        Description = "Speed of a stream of the stand-in engine; 0: as fast as it can. Default: the bound that the plan reckons for the card.",
+    };
+
+    private static readonly Option<string?> Engine = new("--engine")
+    {
+        Description = "Image of the real vLLM's CPU build by digest, instead of the stand-in: for a machine that has internet, skopeo and much memory. Untested.",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+
+    public static Command Create(Terminal terminal)
+    {
+        StackChoice.RefuseOptions(Stack, "up");
+        var command = new Command("up", "Brings a stack up on this machine: real servers, a stand-in for the engine; ends when the model has answered.")
+        {
+            Stack, TokensPerSecond, Engine, Json,
+        };
+        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        {
+            if (parsed.GetValue(Engine) is { } image && RealEngine.Mistake(image) is { } mistake)
+            {
+                throw LaboratoryMistake.Of("--engine", image, mistake, "skopeo inspect --format '{{.Digest}}' docker://IMAGE:TAG");
+            }
+
+            var laboratory = Laboratory.Of(StackChoice.Project(), parsed.GetValue(Stack)!);
+            var speed = EngineSpeed.Default with { TokensPerSecond = parsed.GetValue(TokensPerSecond) };
+            var view = new UpView(terminal, laboratory);
+            UpResult result;
+            await using (view.Watch(cancel))
+            {
+                result = await laboratory.UpAsync(new UpOptions { Say = view.Say, Progress = view.Report, Speed = speed, RealEngine = parsed.GetValue(Engine) }, cancel);
+            }
+
+            if (result.Failures.Count > 0)
+            {
+                throw new DeploymentFailure(result.Failures);
+            }
+
+            var answers = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var endpoint in laboratory.Endpoints())
+            {
+                using var client = laboratory.Client(endpoint);
+                answers[endpoint.Name] = await client.AskPatientlyAsync(FirstQuestion, FirstAnswerTokens, BalancerPatience, cancel);
+            }
+
+            var report = LaboratoryReport.Of(laboratory, result, answers);
+            if (parsed.GetValue(Json))
+            {
+                terminal.WriteJson(report, TerminalJson.Default.LaboratoryReport);
+            }
+            else
+            {
+                LaboratoryView.Write(terminal.Console, report);
+            }
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,22 @@
+using Infra.Lab.Cloud;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>What of a stack is there, read off the state of the local cloud.</summary>
+/// <param name="Nodes">Servers by name.</param>
+internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
+{
+    public static DeployedStack Of(CloudState state) => new(
+    [
+        .. state.Resources
+            .Where(resource => resource.Type == Types.Droplet && !resource.Replaced && resource.Id is not null && resource.Outputs.ContainsKey("ipv4Address"))
+            .Select(resource => new DeployedNode(
+                resource.Name, resource.Id!, (string)resource.Inputs["name"], (string)resource.Inputs["size"],
+                (string)resource.Outputs["ipv4Address"], (string)resource.Outputs["ipv4AddressPrivate"]))
+            .OrderBy(node => node.Name, StringComparer.Ordinal),
+    ]);
+
+    /// <summary>The same while another process may be changing it: what the file holds now.</summary>
+    public static DeployedStack Read(LabFolder folder) => new(CloudState.Peek(folder.Cloud) is { } state ? Of(state).Nodes : []);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Infra.Lab.Cloud;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>How to reach an endpoint of a laboratory that is up.</summary>
+/// <param name="Name">Its name in the stack.</param>
+/// <param name="Access"><c>private</c>, <c>internal</c> or <c>public</c>.</param>
+/// <param name="Url">Base URL of the API for those it is opened to.</param>
+/// <param name="Model">Name to send as <c>model</c>.</param>
+/// <param name="Clients">Names of its API keys.</param>
+/// <param name="NodeAddress">Public address of the first node: where the tunnel goes.</param>
+/// <param name="BalancerAddress">Address of the load balancer, if there is one.</param>
+internal sealed record EndpointAccess(
+    string Name, string Access, string Url, string Model, IReadOnlyList<string> Clients, string NodeAddress, string? BalancerAddress)
+{
+    /// <summary>From the outputs of a stack that came up.</summary>
+    public static IReadOnlyList<EndpointAccess> Of(StackOutputValues outputs, CloudState state, IReadOnlyList<DeployedNode> nodes) =>
+    [
+        .. outputs.Endpoints.OrderBy(endpoint => endpoint.Key, StringComparer.Ordinal).Select(endpoint => new EndpointAccess(
+            endpoint.Key,
+            (string)endpoint.Value["access"]!,
+            (string)endpoint.Value["url"]!,
+            (string)endpoint.Value["servedModelName"]!,
+            [.. outputs.ClientKeys[endpoint.Key].Keys.Order(StringComparer.Ordinal)],
+            nodes.First(node => node.Endpoint == endpoint.Key).PublicAddress,
+            state.Resources.FirstOrDefault(resource => resource.Type == Types.LoadBalancer && resource.Name == endpoint.Key && !resource.Replaced)?.Outputs["ip"] as string)),
+    ];
+
+    /// <summary>Those that the last complete <c>up</c> wrote down; none before.</summary>
+    public static IReadOnlyList<EndpointAccess> Load(LabFolder folder) => File.Exists(FileOf(folder))
+        ? JsonSerializer.Deserialize(File.ReadAllText(FileOf(folder)), EndpointAccessJson.Default.IReadOnlyListEndpointAccess)!
+        : [];
+
+    public static void Save(LabFolder folder, IReadOnlyList<EndpointAccess> endpoints) =>
+        File.WriteAllText(FileOf(folder), JsonSerializer.Serialize(endpoints, EndpointAccessJson.Default.IReadOnlyListEndpointAccess));
+
+    private static string FileOf(LabFolder folder) => Path.Combine(folder.Path, "endpoints.json");
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<EndpointAccess>))]
+internal sealed partial class EndpointAccessJson : JsonSerializerContext;

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>
+/// A client of an endpoint, at the place from which the endpoint lets clients in: through a tunnel to a private one, from a host of the VPC to
+/// an internal one, from the internet to a public one. It checks the certificate as the printed commands do.
+/// </summary>
+internal sealed class EndpointClient : IDisposable
+{
+    private const string TunnelTarget = "127.0.0.1:443";
+    private readonly HttpClient _http;
+
+    private EndpointClient(HttpClient http, string model)
+    {
+        _http = http;
+        Model = model;
+    }
+
+    /// <summary>Name to send as <c>model</c>.</summary>
+    public string Model { get; }
+
+    /// <summary>The plain client underneath, with the key in its headers and the API's base address.</summary>
+    public HttpClient Http => _http;
+
+    /// <summary>A client of an endpoint of a laboratory that is up.</summary>
+    /// <param name="laboratory">The laboratory.</param>
+    /// <param name="endpoint">What the endpoint told of itself.</param>
+    /// <param name="key">API key; null sends none.</param>
+    public static EndpointClient Of(Laboratory laboratory, EndpointAccess endpoint, string? key)
+    {
+        var files = new AccessFiles(laboratory.Folder);
+        var handler = endpoint.Access switch
+        {
+            "private" => Tunnel(laboratory, files, endpoint.NodeAddress),
+            "internal" => NamespaceSockets.Handler(laboratory.World.NetworkPath(MachineRoom.NeighbourName)),
+            _ => NamespaceSockets.Handler(laboratory.World.NetworkPath(null), null, IPAddress.Parse(endpoint.BalancerAddress!)),
+        };
+        var authority = X509CertificateLoader.LoadCertificateFromFile(endpoint.Access == "public" ? files.PublicAuthority : files.Authority);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, problems) => IsTrusted(authority, certificate, problems);
+        var http = new HttpClient(handler)
+        {
+            BaseAddress = new Uri(endpoint.Access == "private" ? "https://127.0.0.1/v1/" : $"{endpoint.Url.TrimEnd('/')}/"),
+            Timeout = TimeSpan.FromMinutes(10),
+        };
+        if (key is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        return new EndpointClient(http, endpoint.Model);
+    }
+
+    /// <summary>Asks one question and gives the answer's text.</summary>
+    /// <exception cref="HttpRequestException">The endpoint did not answer, or answered with an error, which the message quotes.</exception>
+    public async Task<string> AskAsync(string question, int mostTokens, CancellationToken cancel)
+    {
+        using var answer = await _http.PostAsJsonAsync("chat/completions", new JsonObject
+        {
+            ["model"] = Model,
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = question }),
+            ["max_tokens"] = mostTokens,
+        }, cancel);
+        var body = await answer.Content.ReadAsStringAsync(cancel);
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(body)!["choices"]![0]!["message"]!["content"]!.GetValue<string>()
+            : throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {body.Trim()}", null, answer.StatusCode);
+    }
+
+    /// <summary>Asks until there is an answer: a load balancer sends nobody to a server before its own checks have passed.</summary>
+    public async Task<string> AskPatientlyAsync(string question, int mostTokens, TimeSpan patience, CancellationToken cancel)
+    {
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await AskAsync(question, mostTokens, cancel);
+            }
+            catch (HttpRequestException exception) when (waited.Elapsed < patience && exception.StatusCode is null or HttpStatusCode.ServiceUnavailable)
+            {
+                await Task.Delay(500, cancel);
+            }
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Connections through <c>ssh -W</c>, which is what the printed tunnel does, without a port of this machine.</summary>
+    private static SocketsHttpHandler Tunnel(Laboratory laboratory, AccessFiles files, string nodeAddress) => new()
+    {
+        UseProxy = false,
+        ConnectCallback = (_, _) =>
+        {
+            var words = laboratory.World.Network(null,
+                "ssh", "-F", "none", "-b", laboratory.World.Running!.Operator, "-i", files.OperatorKey, "-W", TunnelTarget, "-o", "BatchMode=yes",
+                "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{nodeAddress}");
+            return ValueTask.FromResult<Stream>(new ProcessStream(HostProgram.Start(words[0], words[1..])));
+        },
+    };
+
+    private static bool IsTrusted(X509Certificate2 authority, X509Certificate? certificate, SslPolicyErrors problems)
+    {
+        if (certificate is not X509Certificate2 shown || problems.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(shown);
+    }
+
+    /// <summary>Standard input and output of a program as one stream; closing it ends the program.</summary>
+    private sealed class ProcessStream(Process process) : Stream
+    {
+        private readonly Stream _read = process.StandardOutput.BaseStream;
+        private readonly Stream _write = process.StandardInput.BaseStream;
+
+        public override bool CanRead => true;
+        public override bool CanWrite => true;
+        public override bool CanSeek => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override int Read(byte[] buffer, int offset, int count) => _read.Read(buffer, offset, count);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _read.ReadAsync(buffer, cancellationToken);
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _read.ReadAsync(buffer, offset, count, cancellationToken);
+        public override void Write(byte[] buffer, int offset, int count) => _write.Write(buffer, offset, count);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _write.WriteAsync(buffer, cancellationToken);
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _write.WriteAsync(buffer, offset, count, cancellationToken);
+        public override void Flush() => _write.Flush();
+        public override Task FlushAsync(CancellationToken cancellationToken) => _write.FlushAsync(cancellationToken);
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                try
+                {
+                    process.Kill(entireProcessTree: true);
+                }
+                catch (InvalidOperationException)
+                {
+                    // It ended by itself.
+                }
+
+                process.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Net;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Infra.Lab.Cloud;
+using Infra.Lab.Machines;
+using Infra.Lab.Project;
+using Infra.Stacks;
+using Pulumi;
+using Pulumi.Testing;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>How a laboratory is brought up.</summary>
+internal sealed record UpOptions
+{
+    public EngineSpeed Speed { get; init; } = EngineSpeed.Default;
+
+    /// <summary>Sizes of weights and image as a share of the real ones.</summary>
+    public double Scale { get; init; } = MirrorContent.DefaultScale;
+
+    /// <summary>Image of the real engine by digest, for a machine that has internet; null: the stand-in. See <see cref="Machines.RealEngine"/>.</summary>
+    public string? RealEngine { get; init; }
+
+    /// <summary>What servers have that no cloud gives them.</summary>
+    public ServerExtras Extras { get; init; } = ServerExtras.None;
+
+    /// <summary>What is said before the first server.</summary>
+    public Action<string> Say { get; init; } = static _ => { };
+
+    /// <summary>Is told of every operation.</summary>
+    public Action<ResourceEvent> Progress { get; init; } = static _ => { };
+}
+
+/// <summary>What came of it.</summary>
+/// <param name="Summary">What was done with how many resources.</param>
+/// <param name="Failures">What could not be done; empty where all is well.</param>
+/// <param name="Outputs">The stack's outputs; empty after a failure.</param>
+internal sealed record UpResult(CloudSummary Summary, IReadOnlyList<ResourceFailure> Failures, StackOutputValues Outputs);
+
+/// <summary>A stack of a project on this machine: the real program, and behind it a cloud of namespaces, containers and mirrors.</summary>
+internal sealed class Laboratory
+{
+    private readonly string _projectFolder;
+
+    private Laboratory(string projectFolder, StackFile configuration)
+    {
+        _projectFolder = projectFolder;
+        Configuration = configuration;
+        Folder = LabFolder.Of(projectFolder, configuration.Stack);
+        World = new World(Folder);
+    }
+
+    public StackFile Configuration { get; }
+    public string Stack => Configuration.Stack;
+    public LabFolder Folder { get; }
+    public World World { get; }
+
+    /// <summary>Whether its first process runs.</summary>
+    public bool IsUp => World.Running is not null;
+
+    /// <param name="project">The project.</param>
+    /// <param name="stack">A stack of it.</param>
+    /// <param name="command">What was asked of it, for the message where there is none of that name.</param>
+    public static Laboratory Of(PulumiProject project, string stack, string command = "up") => new(project.Folder, project.Configuration(stack, command));
+
+    /// <summary>The same for a configuration that was made in code.</summary>
+    public static Laboratory Of(string projectFolder, StackFile configuration) => new(projectFolder, configuration);
+
+    /// <summary>Brings up what the stack declares, or what is missing of it. Safe to repeat at any time.</summary>
+    /// <exception cref="Components.ConfigurationException">The configuration cannot work; nothing was touched.</exception>
+    public async Task<UpResult> UpAsync(UpOptions options, CancellationToken cancel)
+    {
+        Configuration.Publish();
+        var wish = StackPlan.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        if (Directory.Exists(Folder.Connections))
+        {
+            // Of a run that was killed.
+            Directory.Delete(Folder.Connections, recursive: true);
+        }
+
+        Folder.Create();
+        var image = await DebianImage.PrepareAsync(Folder.Cache, options.Say, cancel);
+        var content = await MirrorContent.PrepareAsync(Folder, image, wish, options.Scale, options.RealEngine, options.Say, cancel);
+        var plan = StandInEngine.In(wish, content.Digests);
+        if (!IsUp)
+        {
+            // What a laboratory that was killed left outside of its namespaces.
+            ServerProcess.SweepCgroups(Folder.CgroupPrefix);
+        }
+
+        await World.StartAsync(OperatorAddress(wish.Settings), cancel);
+        using var room = new MachineRoom(Folder, World, image, Stack, plan, options.Speed, options.Extras);
+        using var state = CloudState.Open(Folder.Cloud);
+        await DescribeAgainAsync(room, state, cancel);
+        return await DeployAsync(plan, state, room, options, cancel);
+    }
+
+    /// <summary>Takes everything away: processes, namespaces, disks, and the laboratory's folder.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public async Task<bool> DownAsync(Action<string> say, CancellationToken cancel)
+    {
+        if (!Directory.Exists(Folder.Path))
+        {
+            return false;
+        }
+
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        if (!Directory.Exists(Folder.Path))
+        {
+            // Whoever held it has taken it down.
+            File.Delete(Folder.Lock);
+            return false;
+        }
+
+        World.Kill();
+        if (Directory.Exists(Folder.Volumes))
+        {
+            foreach (var file in Directory.EnumerateFiles(Folder.Volumes, "*.img"))
+            {
+                await LoopDevices.DetachAsync(file, cancel);
+            }
+        }
+
+        ServerProcess.SweepCgroups(Folder.CgroupPrefix);
+        Directory.Delete(Folder.Path, recursive: true);
+        File.Delete(Folder.Lock);
+        return true;
+    }
+
+    /// <summary>The endpoints that the last complete <see cref="UpAsync"/> brought up.</summary>
+    public IReadOnlyList<EndpointAccess> Endpoints() => EndpointAccess.Load(Folder);
+
+    /// <summary>A client of an endpoint with a key of its own.</summary>
+    public EndpointClient Client(EndpointAccess endpoint, string? client = null) => EndpointClient.Of(
+        this, endpoint, File.ReadAllText(new AccessFiles(Folder).ClientKey(endpoint.Name, client ?? endpoint.Clients[0])).Trim());
+
+    /// <summary>The servers that there are, by name.</summary>
+    public IReadOnlyList<DeployedNode> Nodes() => DeployedStack.Read(Folder).Nodes;
+
+    public ServerProcess Server(DeployedNode node) => new(Folder, World, node.Id);
+
+    /// <summary>A node's ledger as it is now; nothing before the node has one.</summary>
+    public IReadOnlyList<LedgerEvent> LedgerOf(DeployedNode node) => LedgerOf(node.Id);
+
+    public IReadOnlyList<LedgerEvent> LedgerOf(string serverId)
+    {
+        try
+        {
+            return Ledger.Parse(File.ReadAllText(new ServerProcess(Folder, World, serverId).HostPath(Ledger.Path)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
+    private async Task<UpResult> DeployAsync(StackPlan plan, CloudState state, MachineRoom room, UpOptions options, CancellationToken cancel)
+    {
+        var cloud = new LocalCloud(state, room, plan, new CloudOptions { Progress = options.Progress, Cancel = cancel });
+        IDictionary<string, object?>? outputs = null;
+        try
+        {
+            var result = await Deployment.TestAsync(
+                cloud,
+                new TestOptions { ProjectName = Configuration.Project, StackName = Stack, IsPreview = false },
+                () => InferenceProgram.DefineAsync(plan, new ProgramOptions { LiveSizes = InferenceProgram.AskDigitalOceanAsync, Watch = cloud.Watch }));
+            outputs = result.Outputs;
+        }
+        catch (Exception) when (cloud.Failures.Count > 0)
+        {
+            // Told below, in the words of whoever failed.
+        }
+        finally
+        {
+            await cloud.SettleAsync();
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        if (cloud.Failures.Count == 0)
+        {
+            await cloud.FinishAsync();
+        }
+
+        if (cloud.Failures.Count > 0 || outputs is null)
+        {
+            return new UpResult(cloud.Summary, cloud.Failures, StackOutputValues.None);
+        }
+
+        var values = await StackOutputValues.ReadAsync(outputs);
+        await AccessFiles.WriteAsync(Folder, values, state.PublicAuthority?.CertificatePem, cancel);
+        EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state).Nodes));
+        return new UpResult(cloud.Summary, cloud.Failures, values);
+    }
+
+    /// <summary>Servers that stay are told what is planned for them now: another context length is another KV cache.</summary>
+    private static async Task DescribeAgainAsync(MachineRoom room, CloudState state, CancellationToken cancel)
+    {
+        foreach (var node in DeployedStack.Of(state).Nodes.Where(node => room.HasServer(node.Id)))
+        {
+            await room.DescribeAgainAsync(node.Id, node.Hostname, node.Size, cancel);
+        }
+    }
+
+    /// <summary>An address that may open SSH: the first host of the first range of IPv4 that the settings name.</summary>
+    private static string OperatorAddress(InferenceSettings settings)
+    {
+        var range = settings.AdminCidrs.Select(Cidr.Parse).FirstOrDefault(cidr => !cidr.IsV6);
+        if (range == default)
+        {
+            return World.NobodysAddress;
+        }
+
+        var host = range.First + (range.PrefixLength < 31 ? (UInt128)7 % (range.Last - range.First) : 0);
+        return new IPAddress([(byte)(host >> 24), (byte)(host >> 16), (byte)(host >> 8), (byte)host]).ToString();
+    }
+}

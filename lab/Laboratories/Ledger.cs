@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>An event of a node's ledger: a phase of its bring-up started, ended or failed.</summary>
+/// <param name="Phase">Its unit, without <c>inference-</c>.</param>
+/// <param name="Event"><c>start</c>, <c>end</c>, <c>stop</c> or <c>failed</c>.</param>
+/// <param name="MonotonicSeconds">On the machine's clock that a wrong date leaves alone.</param>
+/// <param name="Boot">Which boot of the node it was.</param>
+internal sealed record LedgerEvent(string Phase, string Event, double MonotonicSeconds, string Boot);
+
+/// <summary>How long a phase took.</summary>
+/// <param name="Phase">Its name.</param>
+/// <param name="Start">Seconds from the first event of the boot.</param>
+/// <param name="End">The same; null while it is under way.</param>
+/// <param name="Failed">Whether it ended in failure.</param>
+internal sealed record LedgerPhase(string Phase, double Start, double? End, bool Failed);
+
+/// <summary>What a node wrote of its bring-up: JSON, an event a line.</summary>
+internal static class Ledger
+{
+    /// <summary>Where a node keeps it.</summary>
+    public const string Path = "/var/lib/inference/ledger/events.jsonl";
+
+    private const string Engine = "vllm";
+    private const string Proof = "ready";
+
+    /// <summary>The events; a line that is being written is left out.</summary>
+    public static IReadOnlyList<LedgerEvent> Parse(string text)
+    {
+        var events = new List<LedgerEvent>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                var json = JsonDocument.Parse(line).RootElement;
+                events.Add(new LedgerEvent(
+                    json.GetProperty("phase").GetString()!, json.GetProperty("event").GetString()!,
+                    json.GetProperty("monotonicSeconds").GetDouble(), json.GetProperty("boot").GetString()!));
+            }
+            catch (Exception exception) when (exception is JsonException or KeyNotFoundException)
+            {
+                // Cut in the middle.
+            }
+        }
+
+        return events;
+    }
+
+    /// <summary>The phases of the latest boot in the order of their last start.</summary>
+    public static IReadOnlyList<LedgerPhase> Phases(IReadOnlyList<LedgerEvent> events)
+    {
+        if (events.Count == 0)
+        {
+            return [];
+        }
+
+        var latest = events.Where(entry => entry.Boot == events[^1].Boot).ToArray();
+        var began = latest[0].MonotonicSeconds;
+        var phases = new Dictionary<string, LedgerPhase>(StringComparer.Ordinal);
+        foreach (var entry in latest)
+        {
+            var at = entry.MonotonicSeconds - began;
+            if (entry.Event == "start")
+            {
+                phases[entry.Phase] = new LedgerPhase(entry.Phase, at, null, false);
+            }
+            else if (phases.TryGetValue(entry.Phase, out var phase) && phase.End is null)
+            {
+                phases[entry.Phase] = phase with { End = at, Failed = entry.Event == "failed" };
+            }
+        }
+
+        // The engine goes on; its start is over when it has answered.
+        if (phases.TryGetValue(Engine, out var engine) && engine.End is null && phases.TryGetValue(Proof, out var proof) && proof is { End: { } answered, Failed: false })
+        {
+            phases[Engine] = engine with { End = answered };
+        }
+
+        return [.. phases.Values.OrderBy(phase => phase.Start)];
+    }
+
+    /// <summary>A line for people: <c>packages 12.1 s, weights 3.0 s ...</c></summary>
+    public static string Line(IReadOnlyList<LedgerPhase> phases, double? nowSeconds = null) => string.Join(", ", phases.Select(phase => phase switch
+    {
+        { Failed: true } => $"{phase.Phase} failed",
+        { End: { } end } => string.Create(CultureInfo.InvariantCulture, $"{phase.Phase} {end - phase.Start:0.0} s"),
+        _ when nowSeconds is { } now => string.Create(CultureInfo.InvariantCulture, $"{phase.Phase} ... {Math.Max(0, now - phase.Start):0} s"),
+        _ => $"{phase.Phase} ...",
+    }));
+}

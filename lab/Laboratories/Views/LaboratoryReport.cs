@@ -1,0 +1,75 @@
+using Infra.Lab.Cloud;
+using Infra.Lab.Laboratories.Commands;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories.Views;
+
+/// <summary>What <c>./infra up --json</c> prints.</summary>
+/// <param name="Stack">Name of the stack.</param>
+/// <param name="Resources">What was done with how many resources.</param>
+/// <param name="Endpoints">The models.</param>
+internal sealed record LaboratoryReport(string Stack, CloudSummary Resources, IReadOnlyList<EndpointReport> Endpoints)
+{
+    public static LaboratoryReport Of(Laboratory laboratory, UpResult result, IReadOnlyDictionary<string, string> answers) => new(
+        laboratory.Stack,
+        result.Summary,
+        [.. laboratory.Endpoints().Select(endpoint => EndpointReport.Of(laboratory, endpoint, result, answers[endpoint.Name]))]);
+}
+
+/// <summary>An endpoint that is up.</summary>
+/// <param name="Name">Its name in the stack.</param>
+/// <param name="Access">Who reaches it: private, internal or public.</param>
+/// <param name="Url">Base URL for those it is opened to.</param>
+/// <param name="Model">Name to send as <c>model</c>.</param>
+/// <param name="Ask">The shortest command that asks it.</param>
+/// <param name="Curl">A command that asks it by hand, from where it is open, with certificate and key.</param>
+/// <param name="Tunnel">Command that opens a tunnel to it.</param>
+/// <param name="Nodes">Its servers, with where their time went.</param>
+/// <param name="Answer">What it said first.</param>
+internal sealed record EndpointReport(
+    string Name, string Access, string Url, string Model, string Ask, string Curl, string Tunnel, IReadOnlyList<NodeReport> Nodes, string Answer)
+{
+    private const int TunnelPort = 8443;
+
+    public static EndpointReport Of(Laboratory laboratory, EndpointAccess endpoint, UpResult result, string answer)
+    {
+        var files = new AccessFiles(laboratory.Folder);
+        var ledgers = result.Outputs.Ledgers;
+        return new EndpointReport(
+            endpoint.Name, endpoint.Access, endpoint.Url, endpoint.Model,
+            $"./infra ask{OfStack(laboratory)} --endpoint {endpoint.Name} \"...\"",
+            CurlOf(laboratory, files, endpoint),
+            $"./infra exec{OfStack(laboratory)} operator -- ssh -N -L {TunnelPort}:127.0.0.1:443 -b {laboratory.World.Running!.Operator} -i {files.OperatorKey} -o IdentitiesOnly=yes "
+                + $"-o UserKnownHostsFile={files.KnownHosts} -o StrictHostKeyChecking=yes ops@{endpoint.NodeAddress}",
+            [.. laboratory.Nodes().Where(node => node.Endpoint == endpoint.Name).Select(node => NodeReport.Of(node, ledgers.GetValueOrDefault(node.Name) ?? ""))],
+            answer);
+    }
+
+    // Another stack than the one that commands mean by themselves has to be named.
+    private static string OfStack(Laboratory laboratory) => laboratory.Stack == StackChoice.Default ? "" : $" --stack {laboratory.Stack}";
+
+    private static string CurlOf(Laboratory laboratory, AccessFiles files, EndpointAccess endpoint)
+    {
+        var (place, authority, url) = endpoint.Access switch
+        {
+            "private" => ("operator", files.Authority, $"https://127.0.0.1:{TunnelPort}/v1"),
+            "internal" => (MachineRoom.NeighbourName, files.Authority, endpoint.Url),
+            _ => ("operator", files.PublicAuthority, endpoint.Url),
+        };
+        var resolve = endpoint.Access == "public" ? $" --resolve {new Uri(endpoint.Url).Host}:443:{endpoint.BalancerAddress} --interface {World.MirrorAddress}" : "";
+        return $"./infra exec{OfStack(laboratory)} {place} -- curl -sS --cacert {authority}{resolve} {url}/chat/completions -H \"Authorization: Bearer $(cat {files.ClientKey(endpoint.Name, endpoint.Clients[0])})\" "
+            + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{endpoint.Model}\", \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'";
+    }
+}
+
+/// <summary>A server.</summary>
+/// <param name="Name">Its name in the program.</param>
+/// <param name="Size">Size slug.</param>
+/// <param name="PublicAddress">Address for SSH.</param>
+/// <param name="PrivateAddress">Address in the VPC.</param>
+/// <param name="Phases">Where its time went.</param>
+internal sealed record NodeReport(string Name, string Size, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases)
+{
+    public static NodeReport Of(DeployedNode node, string ledger) =>
+        new(node.Name, node.Size, node.PublicAddress, node.PrivateAddress, Ledger.Phases(Ledger.Parse(ledger)));
+}

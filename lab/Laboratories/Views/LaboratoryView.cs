@@ -1,0 +1,43 @@
+using System.Globalization;
+using Infra.Lab.Cloud;
+using Spectre.Console;
+
+namespace Infra.Lab.Laboratories.Views;
+
+/// <summary>What <c>./infra up</c> prints for people.</summary>
+internal static class LaboratoryView
+{
+    public static void Write(IAnsiConsole console, LaboratoryReport report)
+    {
+        var (resources, output) = (report.Resources, console.Profile.Out.Writer);
+        output.WriteLine(Counts(resources));
+        foreach (var endpoint in report.Endpoints)
+        {
+            console.WriteLine();
+            console.MarkupLine($"[bold]{Markup.Escape(endpoint.Name)}[/] ({endpoint.Access}): {Markup.Escape(endpoint.Model)} at {Markup.Escape(endpoint.Url)}");
+            foreach (var node in endpoint.Nodes)
+            {
+                output.WriteLine($"  {node.Name}  {node.PublicAddress} ssh, {node.PrivateAddress} in the VPC");
+                output.WriteLine($"    {Phases(node.Phases)}");
+            }
+
+            // Commands are to be pasted: nothing may fold them.
+            output.WriteLine($"  ask    {endpoint.Ask}");
+            if (endpoint.Access == "private")
+            {
+                output.WriteLine($"  tunnel {endpoint.Tunnel}");
+            }
+
+            output.WriteLine($"  curl   {endpoint.Curl}");
+            console.MarkupLine($"  [green]{Markup.Escape(endpoint.Answer)}[/]");
+        }
+    }
+
+    private static string Phases(IReadOnlyList<LedgerPhase> phases) => string.Join("  ", phases.Select(phase => string.Create(
+        CultureInfo.InvariantCulture, $"{phase.Phase} {phase.Start:0.0}-{phase.End:0.0}"))) + " s";
+
+    private static string Counts(CloudSummary summary) =>
+        summary.Changes == 0
+            ? $"nothing changed; {summary.Same} resources"
+            : $"{summary.Created} created, {summary.Updated} updated, {summary.Replaced} replaced, {summary.Deleted} deleted, {summary.Same} unchanged";
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Infra.Lab.Balancer;
+using Spectre.Console;
+
+namespace Infra.Lab.Laboratories.Views;
+
+/// <summary>What <c>./infra status</c> prints for people.</summary>
+internal static class StatusView
+{
+    public static void Write(IAnsiConsole console, IReadOnlyList<StatusReport> reports)
+    {
+        if (reports.Count == 0)
+        {
+            console.WriteLine("no laboratory is up; ./infra up brings one up");
+        }
+
+        foreach (var report in reports)
+        {
+            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "up" : $"not up; ./infra up {Markup.Escape(report.Stack)} brings it up")}");
+            foreach (var node in report.Nodes)
+            {
+                var colour = node.State switch { "ready" => "green", "failed" or "off" => "red", _ => "yellow" };
+                console.MarkupLine($"  {Markup.Escape(node.Name)}  [{colour}]{node.State}[/]  {node.PublicAddress}  {node.PrivateAddress}");
+                console.Profile.Out.Writer.WriteLine($"    {Ledger.Line(node.Phases)}");
+            }
+
+            foreach (var balancer in report.Balancers)
+            {
+                console.Profile.Out.Writer.WriteLine($"  load balancer  {Text(balancer)}");
+            }
+        }
+    }
+
+    private static string Text(BalancerStatus balancer)
+    {
+        var servers = balancer.Backends.Select(server => $"{server.Address} {(server.Healthy ? "healthy" : $"not healthy{(server.LastError is { } error ? $" ({error})" : "")}")}");
+        var counts = string.Create(CultureInfo.InvariantCulture, $"connections: {balancer.Total}, {balancer.Active} of them open, {balancer.Refused} refused, {balancer.Unserved} without a server");
+        return $"{string.Join(", ", servers)}; {counts}{(balancer.Error is { } problem ? $"; {problem}" : "")}";
+    }
+}

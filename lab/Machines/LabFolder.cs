@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>
+/// Where a laboratory keeps what must outlive a command: everything is below one cache folder, and <c>down</c> removes the laboratory's part of it.
+/// </summary>
+/// <param name="Cache">The cache: images and mirrors by content, and the laboratories.</param>
+/// <param name="Id">Name of the laboratory: stack and project, so that two clones of a project do not meet.</param>
+internal sealed record LabFolder(string Cache, string Id)
+{
+    /// <summary>Environment variable that moves the cache.</summary>
+    public const string CacheVariable = "INFRA_CACHE";
+
+    private const int DigitsOfProject = 6;
+
+    public string Path => System.IO.Path.Combine(Cache, "labs", Id);
+
+    /// <summary>What the cloud is made of: resources with their inputs and outputs, secrets among them.</summary>
+    public string Cloud => System.IO.Path.Combine(Path, "cloud");
+
+    /// <summary>Keys and certificates for the commands that are printed.</summary>
+    public string Access => System.IO.Path.Combine(Path, "access");
+
+    /// <summary>Console of each server, and the files behind its disks.</summary>
+    public string Servers => System.IO.Path.Combine(Path, "servers");
+
+    public string Volumes => System.IO.Path.Combine(Path, "volumes");
+
+    public string Balancers => System.IO.Path.Combine(Path, "balancers");
+
+    /// <summary>Keys of SSH connections while they are made and last.</summary>
+    public string Connections => System.IO.Path.Combine(Path, "ssh");
+
+    /// <summary>Bandwidths and faults of the mirrors, which may change at any time.</summary>
+    public string MirrorControl => System.IO.Path.Combine(Path, "mirrors.json");
+
+    public string MirrorLog => System.IO.Path.Combine(Path, "requests.log");
+
+    /// <summary>Held by whoever changes the laboratory.</summary>
+    public string Lock => System.IO.Path.Combine(Cache, "labs", $"{Id}.lock");
+
+    /// <summary>Prefix of the laboratory's cgroups.</summary>
+    public string CgroupPrefix => $"infra-{Id}-";
+
+    /// <summary>The laboratory of a stack of a project.</summary>
+    public static LabFolder Of(string projectFolder, string stack)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))));
+        return new LabFolder(CacheFolder(), $"{stack}-{digest[..DigitsOfProject]}");
+    }
+
+    /// <summary>Folder of everything that can be made again.</summary>
+    public static string CacheFolder()
+    {
+        if (Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named)
+        {
+            return System.IO.Path.GetFullPath(named);
+        }
+
+        var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
+            ? given
+            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return System.IO.Path.Combine(caches, "infra-lab");
+    }
+
+    public void Create()
+    {
+        foreach (var folder in new[] { Path, Cloud, Access, Servers, Volumes, Balancers })
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

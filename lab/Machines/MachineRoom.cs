@@ -1,0 +1,298 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Lab.Balancer;
+using Infra.Lab.Fabric;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>The machine room of a laboratory: servers, disks, load balancers and what may pass between them, in the world's namespaces.</summary>
+/// <param name="folder">Where the laboratory keeps what outlives a command.</param>
+/// <param name="world">Its namespaces, which are up.</param>
+/// <param name="image">What servers boot from.</param>
+/// <param name="stack">Name of the stack.</param>
+/// <param name="plan">What the hardware of each server is asked for.</param>
+/// <param name="speed">How fast the stand-in engines are.</param>
+/// <param name="extras">What servers have besides.</param>
+internal sealed class MachineRoom(LabFolder folder, World world, DebianImage image, string stack, StackPlan plan, EngineSpeed speed, ServerExtras extras) : IMachineRoom, IDisposable
+{
+    /// <summary>Scratch disks are this large whatever the catalog says: the file behind one is sparse, and its metadata is not.</summary>
+    private const long ScratchBytes = 8L << 30;
+
+    /// <summary>Network namespace of a host in the stack's VPC that is no server of the stack's: a client, or a stranger.</summary>
+    public const string NeighbourName = "neighbour";
+    private const int NeighbourHost = 250;
+
+    /// <summary>Folder of what the metadata service tells, in the laboratory's: a folder an address.</summary>
+    public const string MetadataFolderName = "metadata";
+
+    /// <summary>Public addresses of servers and load balancers.</summary>
+    private const int FirstPublicHost = 11;
+    private const int LastPublicHost = 250;
+
+    private NetworkPolicy _applied = new([], []);
+    private FabricNeighbour? _neighbour;
+    private readonly SemaphoreSlim _addresses = new(1);
+    private readonly SemaphoreSlim _policy = new(1);
+    private readonly ConcurrentDictionary<string, VolumeSpec> _volumes = new(StringComparer.Ordinal);
+    private readonly SshClient _ssh = new(folder, world);
+
+    private string AddressFile => Path.Combine(folder.Path, "addresses.json");
+
+    public ServerProcess Server(string id) => new(folder, world, id);
+
+    public async Task<string> TakePublicAddressAsync(string owner, CancellationToken cancel)
+    {
+        await _addresses.WaitAsync(cancel);
+        try
+        {
+            var taken = await TakenAddressesAsync(cancel);
+            if (!taken.TryGetValue(owner, out var address))
+            {
+                var used = taken.Values.ToHashSet(StringComparer.Ordinal);
+                address = Enumerable.Range(FirstPublicHost, LastPublicHost - FirstPublicHost + 1)
+                    .Select(host => $"198.51.100.{host.ToString(CultureInfo.InvariantCulture)}")
+                    .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this laboratory has no public address left");
+                taken[owner] = address;
+                await WriteTakenAddressesAsync(taken, cancel);
+            }
+
+            return address;
+        }
+        finally
+        {
+            _addresses.Release();
+        }
+    }
+
+    public async Task CreateServerAsync(ServerSpec server, CancellationToken cancel)
+    {
+        if (HasServer(server.Id))
+        {
+            return;
+        }
+
+        await EnsureNeighbourAsync(server, cancel);
+        await WriteMetadataAsync(server, cancel);
+        var disks = new List<ServerDisk>();
+        foreach (var volume in server.VolumeIds)
+        {
+            disks.Add(await VolumeDiskAsync(volume, cancel));
+        }
+
+        var size = plan.Catalog.Sizes[server.SizeSlug];
+        if (size.ScratchDiskGB > 0)
+        {
+            disks.Add(new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
+        }
+
+        var root = new ServerRoot(
+            server, Describe(server.Name, server.SizeSlug), disks, size.Vcpus ?? 0, (long)(size.RamGiB ?? 0) << 30, extras.Files(server.Name));
+        await Server(server.Id).StartAsync(root, image.Root, cancel);
+    }
+
+    public async Task DestroyServerAsync(string id, CancellationToken cancel)
+    {
+        await Server(id).StopAsync(cancel);
+        await ReleasePublicAddressAsync(id, cancel);
+        await LoopDevices.DetachAsync(ScratchFile(id), cancel);
+        File.Delete(ScratchFile(id));
+    }
+
+    public bool HasServer(string id) => world.Running is not null && Server(id).Leader is not null;
+
+    public async Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel)
+    {
+        _volumes[volume.Id] = volume;
+        await LoopDevices.AttachAsync(VolumeFile(volume.Id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
+        await File.WriteAllTextAsync($"{VolumeFile(volume.Id)}.json", JsonSerializer.Serialize(volume, MachineJson.Default.VolumeSpec), cancel);
+    }
+
+    public async Task DeleteVolumeAsync(string id, CancellationToken cancel)
+    {
+        await LoopDevices.DetachAsync(VolumeFile(id), cancel);
+        File.Delete(VolumeFile(id));
+        File.Delete($"{VolumeFile(id)}.json");
+    }
+
+    public async Task AttachVolumeAsync(string id, string serverId, CancellationToken cancel)
+    {
+        var disk = await VolumeDiskAsync(id, cancel);
+        var device = $"/dev/loop{disk.Loop.ToString(CultureInfo.InvariantCulture)}";
+        var answer = await Server(serverId).AskAsync(
+            ["sh", "-c", "test -e $1 || mknod -m 0660 $1 b 7 $2; mkdir -p ${3%/*}; ln -sf $1 $3", "-", device, disk.Loop.ToString(CultureInfo.InvariantCulture), disk.Link!], null, cancel);
+        if (answer.Status != 0)
+        {
+            throw new ProgramException("mknod", answer);
+        }
+    }
+
+    public async Task ApplyPolicyAsync(NetworkPolicy policy, CancellationToken cancel)
+    {
+        await _policy.WaitAsync(cancel);
+        try
+        {
+            _applied = policy;
+            var words = world.Network(null, "nft", "-f", "-");
+            await HostProgram.RunAsync(words[0], words[1..], System.Text.Encoding.UTF8.GetBytes(FabricRuleset.Render(policy, Neighbour(policy) is { } neighbour ? [neighbour] : [])), cancel);
+        }
+        finally
+        {
+            _policy.Release();
+        }
+    }
+
+    public async Task ApplyBalancerAsync(BalancerSpec balancer, CancellationToken cancel)
+    {
+        var file = BalancerFile(balancer.Id);
+        var unfinished = $"{file}.new";
+        await File.WriteAllTextAsync(unfinished, JsonSerializer.Serialize(balancer, BalancerJson.Default.BalancerSpec), cancel);
+        File.Move(unfinished, file, overwrite: true);
+        var name = $"lb-{balancer.Id[..8]}";
+        if (!File.Exists($"{world.Root}/run/netns/{name}"))
+        {
+            var prefix = balancer.VpcCidr[balancer.VpcCidr.IndexOf('/', StringComparison.Ordinal)..];
+            var isPublic = balancer.Address != balancer.BackendAddress;
+            await world.RunAsync([FabricScript, "attach", name, balancer.Id, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
+            await world.RunAsync([FabricScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
+            await HostProgram.StartDetachedAsync($"{file}.log", world.Inside(
+                "ip", "netns", "exec", name, HostProgram.Dotnet, typeof(MachineRoom).Assembly.Location, "__balancer", file, $"{file}.status"), cancel);
+        }
+    }
+
+    public async Task RemoveBalancerAsync(string id, CancellationToken cancel)
+    {
+        File.Delete(BalancerFile(id));
+        if (world.Running is not null)
+        {
+            await world.RunAsync(["sh", "-c", "ip netns pids \"$1\" | xargs -r kill -9", "-", $"lb-{id[..8]}"], null, cancel);
+            await world.RunAsync([FabricScript, "detach", $"lb-{id[..8]}", id], null, cancel);
+        }
+
+        await ReleasePublicAddressAsync(id, cancel);
+        File.Delete($"{BalancerFile(id)}.status");
+        File.Delete($"{BalancerFile(id)}.log");
+    }
+
+    public Task<SshAnswer> SshAsync(SshRequest request, CancellationToken cancel) => _ssh.RunAsync(request, cancel);
+
+    public void Dispose()
+    {
+        _addresses.Dispose();
+        _policy.Dispose();
+    }
+
+    /// <summary>Tells a server's stand-ins anew what its hardware is and what was planned for it.</summary>
+    public async Task DescribeAgainAsync(string id, string name, string sizeSlug, CancellationToken cancel)
+    {
+        var file = Server(id).HostPath(MachineDescription.Path);
+        await File.WriteAllTextAsync($"{file}.new", JsonSerializer.Serialize(Describe(name, sizeSlug), MachineJson.Default.MachineDescription), cancel);
+        File.Move($"{file}.new", file, overwrite: true);
+    }
+
+    private async Task ReleasePublicAddressAsync(string owner, CancellationToken cancel)
+    {
+        await _addresses.WaitAsync(cancel);
+        try
+        {
+            var taken = await TakenAddressesAsync(cancel);
+            if (taken.Remove(owner))
+            {
+                await WriteTakenAddressesAsync(taken, cancel);
+            }
+        }
+        finally
+        {
+            _addresses.Release();
+        }
+    }
+
+    private async Task<Dictionary<string, string>> TakenAddressesAsync(CancellationToken cancel) => File.Exists(AddressFile)
+        ? JsonSerializer.Deserialize(await File.ReadAllTextAsync(AddressFile, cancel), MachineJson.Default.DictionaryStringString)!
+        : new Dictionary<string, string>(StringComparer.Ordinal);
+
+    // Renamed into place: a process that is killed leaves the old or the new one.
+    private async Task WriteTakenAddressesAsync(Dictionary<string, string> taken, CancellationToken cancel)
+    {
+        await File.WriteAllTextAsync($"{AddressFile}.new", JsonSerializer.Serialize(taken, MachineJson.Default.DictionaryStringString), cancel);
+        File.Move($"{AddressFile}.new", AddressFile, overwrite: true);
+    }
+
+    private async Task WriteMetadataAsync(ServerSpec server, CancellationToken cancel)
+    {
+        var metadata = Path.Combine(folder.Path, MetadataFolderName, server.PublicAddress);
+        Directory.CreateDirectory(metadata);
+        foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData) })
+        {
+            await File.WriteAllTextAsync(Path.Combine(metadata, key), value, cancel);
+        }
+    }
+
+    /// <summary>A host in the VPC, there before the first server is.</summary>
+    private async Task EnsureNeighbourAsync(ServerSpec server, CancellationToken cancel)
+    {
+        await _addresses.WaitAsync(cancel);
+        try
+        {
+            if (_neighbour is not null || File.Exists($"{world.Root}/run/netns/{NeighbourName}"))
+            {
+                return;
+            }
+
+            var range = Components.Settings.Cidr.Parse(server.VpcCidr);
+            var host = range.First + NeighbourHost;
+            var address = $"{(byte)(host >> 24)}.{(byte)(host >> 16)}.{(byte)(host >> 8)}.{(byte)host}";
+            var withPrefix = string.Create(CultureInfo.InvariantCulture, $"{address}/{range.PrefixLength}");
+            await world.RunAsync([FabricScript, "attach", NeighbourName, NeighbourName, "-", withPrefix], null, cancel);
+            await world.RunAsync([FabricScript, "address", NeighbourName, "-", withPrefix], null, cancel);
+            _neighbour = new FabricNeighbour(FabricLinks.Private(NeighbourName), address, server.VpcId);
+            await File.WriteAllTextAsync(NeighbourFile, JsonSerializer.Serialize(_neighbour, MachineJson.Default.FabricNeighbour), cancel);
+        }
+        finally
+        {
+            _addresses.Release();
+        }
+
+        await ApplyPolicyAsync(_applied, cancel);
+    }
+
+    private FabricNeighbour? Neighbour(NetworkPolicy policy)
+    {
+        if (_neighbour is null && File.Exists(NeighbourFile) && File.Exists($"{world.Root}/run/netns/{NeighbourName}"))
+        {
+            _neighbour = JsonSerializer.Deserialize(File.ReadAllText(NeighbourFile), MachineJson.Default.FabricNeighbour);
+        }
+
+        // Another VPC is another network; the host stays where it was made.
+        return _neighbour is { } known && policy.Servers.Any(server => server.VpcId == known.VpcId) ? known : null;
+    }
+
+    private string NeighbourFile => Path.Combine(folder.Path, "neighbour.json");
+
+    private static string FabricScript => Path.Combine(AppContext.BaseDirectory, "Fabric", "fabric");
+
+    private string ScratchFile(string serverId) => Path.Combine(folder.Volumes, $"scratch-{serverId}.img");
+
+    private string VolumeFile(string id) => Path.Combine(folder.Volumes, $"{id}.img");
+
+    private string BalancerFile(string id) => Path.Combine(folder.Balancers, $"{id}.json");
+
+    private async Task<ServerDisk> VolumeDiskAsync(string id, CancellationToken cancel)
+    {
+        if (!_volumes.TryGetValue(id, out var volume))
+        {
+            volume = JsonSerializer.Deserialize(await File.ReadAllTextAsync($"{VolumeFile(id)}.json", cancel), MachineJson.Default.VolumeSpec)!;
+        }
+
+        var loop = await LoopDevices.AttachAsync(VolumeFile(id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
+        return new ServerDisk(loop, $"/dev/disk/by-id/scsi-0DO_Volume_{volume.Name}");
+    }
+
+    private MachineDescription Describe(string name, string sizeSlug)
+    {
+        var endpoint = plan.Endpoints.FirstOrDefault(endpoint => Enumerable.Range(0, endpoint.Replicas).Any(index => Names.Hostname(stack, endpoint.Name, index) == name));
+        return extras.Machine(name, MachineDescription.Of(plan.Catalog, sizeSlug, endpoint?.Placement, speed));
+    }
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Infra.Components.Catalog;
+using Infra.Components.Planning;
+using Infra.Lab.Mirrors.Content;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>
+/// What the mirrors of a laboratory hold: weights of its models, the stand-in engine as image and wheel, Debian's packages. Made once for a
+/// content and kept in the cache; a laboratory's own folder only links to it.
+/// </summary>
+/// <param name="Digests">Digest of the engine's image by <see cref="ImageKey"/>.</param>
+internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests)
+{
+    /// <summary>Name of the folder in the laboratory's.</summary>
+    public const string FolderName = "mirror";
+
+    /// <summary>Sizes as a share of the real ones: an image of 30 MB for one of 9.0 GB, weights of 16 MB for Ministral 3 3B's.</summary>
+    public const double DefaultScale = 1.0 / 300;
+
+    /// <summary>One copy of the largest models would fill the disk at that scale.</summary>
+    private const double LargestCopyBytes = 64e6;
+
+    /// <summary>Goes up when the same sources make other content.</summary>
+    private const int Version = 1;
+
+    private const string DigestsFile = "digests.json";
+    private const string Packages = "usr/lib/python3/dist-packages";
+
+    /// <summary>Folder of the stand-in engine's Python package.</summary>
+    public static string EngineSources => Path.Combine(AppContext.BaseDirectory, "Engine");
+
+    public static string ImageKey(string repository, string version) => $"{repository} {version}";
+
+    /// <summary>Makes what is missing, and the laboratory's folder of links to it.</summary>
+    /// <param name="folder">The laboratory.</param>
+    /// <param name="image">What its servers boot from.</param>
+    /// <param name="plan">Whose models and engines.</param>
+    /// <param name="scale">Sizes as a share of the real ones.</param>
+    /// <param name="realEngine">Image of the real engine by digest; null: the stand-in.</param>
+    /// <param name="say">Is told of what takes long.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<MirrorContent> PrepareAsync(
+        LabFolder folder, DebianImage image, StackPlan plan, double scale, string? realEngine, Action<string> say, CancellationToken cancel)
+    {
+        var engines = plan.Endpoints.Select(endpoint => endpoint.Placement.Engine).DistinctBy(engine => engine.Version).ToArray();
+        var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
+        var standIn = await CachedAsync(
+            folder.Cache, "engine", Hash(image.Folder, SourcesHash(), scale, versions),
+            target => Task.Run(() => BuildEngine(target, image, engines, plan.Catalog, scale), cancel), () => say("packing the stand-in engine ..."), cancel);
+        var engine = realEngine is null ? standIn : await CachedAsync(
+            folder.Cache, "real-engine", Hash(realEngine, versions),
+            async target => WriteDigests(target, await RealEngine.FetchImageAsync(target, realEngine, plan, cancel)), () => say($"fetching {realEngine} ..."), cancel);
+        var mirror = Path.Combine(folder.Path, FolderName);
+        Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
+        Link(Path.Combine(mirror, "python"), Path.Combine(standIn, "python"));
+        Link(Path.Combine(mirror, "apt", "lab"), image.Packages);
+        Link(Path.Combine(mirror, "tls"), Path.Combine(image.Folder, "tls"));
+        foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Settings.Revision)))
+        {
+            var model = endpoint.Placement.Model;
+            Link(Path.Combine(mirror, "hub", model.Id), Path.Combine(await WeightsAsync(folder.Cache, endpoint, scale, realEngine is not null, say, cancel), "hub", model.Id));
+        }
+
+        var digests = JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(engine, DigestsFile), cancel), MachineJson.Default.DictionaryStringString)!;
+        return new MirrorContent(digests);
+    }
+
+    private static Task<string> WeightsAsync(string cache, EndpointPlan endpoint, double scale, bool real, Action<string> say, CancellationToken cancel)
+    {
+        var model = endpoint.Placement.Model;
+        var revisions = endpoint.Settings.Revision is { } named ? new[] { named } : [];
+        var share = Math.Min(scale, LargestCopyBytes / model.WeightBytes);
+        return real
+            ? CachedAsync(
+                cache, "real-weights", Hash(JsonSerializer.Serialize(model), string.Join(' ', revisions)),
+                target => RealEngine.FetchWeightsAsync(target, endpoint, cancel), () => say($"fetching the weights of {model.Id}, {model.WeightBytes / 1e9:0.0} GB ..."), cancel)
+            : CachedAsync(
+                cache, "weights", Hash(JsonSerializer.Serialize(model), share, string.Join(' ', revisions)),
+                target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel), () => say($"making small weights for {model.Id} ..."), cancel);
+    }
+
+    private static void BuildEngine(string target, DebianImage image, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, double scale)
+    {
+        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var engine in engines)
+        {
+            foreach (var wanted in engine.Images.Values)
+            {
+                var name = wanted.Repository[(wanted.Repository.IndexOf('/', StringComparison.Ordinal) + 1)..];
+                var built = OciBuilder.Build(target, new OciImageSpec
+                {
+                    Repository = name,
+                    Tags = [$"v{engine.Version}"],
+                    RootfsArchives = [image.EngineRoot],
+                    Files = EngineFiles(engine.Version),
+                    CompressedBytes = (long)((wanted.CompressedBytes ?? engine.Images.Values.Max(other => other.CompressedBytes) ?? 0) * scale),
+                });
+                digests[ImageKey(wanted.Repository, engine.Version)] = built.IndexDigest;
+            }
+        }
+
+        PythonContent.Write(target, EngineSources, catalog.Engines.Values, image.PipWheel);
+        WriteDigests(target, digests);
+    }
+
+    private static void WriteDigests(string target, IReadOnlyDictionary<string, string> digests) => File.WriteAllText(
+        Path.Combine(target, DigestsFile), JsonSerializer.Serialize(digests.ToDictionary(StringComparer.Ordinal), MachineJson.Default.DictionaryStringString));
+
+    private static Dictionary<string, OciFile> EngineFiles(string version)
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(EngineSources, "vllm"), "*", SearchOption.AllDirectories)
+            .Where(file => file.EndsWith(".py", StringComparison.Ordinal) || file.EndsWith(".json", StringComparison.Ordinal))
+            .ToDictionary(file => $"/{Packages}/{Path.GetRelativePath(EngineSources, file)}", file => new OciFile(File.ReadAllBytes(file)), StringComparer.Ordinal);
+        files[$"/{Packages}/vllm/_version.py"] = OciFile.Text($"__version__ = version = \"{version}\"\n");
+        files["/usr/local/bin/vllm"] = OciFile.Text("#!/usr/bin/python3\nimport sys\nfrom vllm.entrypoints.cli.main import main\nsys.exit(main())\n", executable: true);
+        // As in vLLM's image: a user 2000 in root's group.
+        files["/etc/passwd"] = OciFile.Text("root:x:0:0:root:/root:/bin/sh\nvllm:x:2000:0::/home/vllm:/bin/sh\n");
+        files["/etc/group"] = OciFile.Text("root:x:0:\n");
+        return files;
+    }
+
+    /// <summary>A folder of the cache, made by whoever needs it first.</summary>
+    private static async Task<string> CachedAsync(string cache, string kind, string hash, Func<string, Task> make, Action tell, CancellationToken cancel)
+    {
+        var folder = Path.Combine(cache, kind, hash);
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        using var held = await FolderLock.TakeAsync($"{folder}.lock", static _ => { }, cancel);
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        tell();
+        var unfinished = $"{folder}.new";
+        if (Directory.Exists(unfinished))
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+
+        Directory.CreateDirectory(unfinished);
+        await make(unfinished);
+        Directory.Move(unfinished, folder);
+        return folder;
+    }
+
+    private static string Hash(params ReadOnlySpan<object> parts)
+    {
+        var text = string.Join('\n', parts.ToArray().Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)).Prepend($"{Version}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+
+    private static string SourcesHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Directory.EnumerateFiles(EngineSources, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(EngineSources, file)));
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // What is right already stays: a server may be fetching through it.
+    private static void Link(string link, string target)
+    {
+        if (new FileInfo(link).LinkTarget == target)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        File.Delete(link);
+        Directory.CreateSymbolicLink(link, target);
+    }
+}

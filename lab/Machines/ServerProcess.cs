@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>A server as processes of this machine: started, looked into, ended.</summary>
+internal sealed class ServerProcess(LabFolder folder, World world, string id)
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PowerOffPatience = TimeSpan.FromSeconds(15);
+    private const string Cgroups = "/sys/fs/cgroup";
+
+    private string Cgroup => folder.CgroupPrefix + id;
+
+    public string Console => Path.Combine(folder.Servers, $"{id}.console");
+
+    /// <summary>Process id of its init as this machine sees it; null when it is off.</summary>
+    public int? Leader
+    {
+        get
+        {
+            foreach (var hierarchy in new[] { $"{Cgroups}/systemd", Cgroups })
+            {
+                try
+                {
+                    var first = File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs").FirstOrDefault();
+                    if (int.TryParse(first, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+                    {
+                        return pid;
+                    }
+                }
+                catch (IOException)
+                {
+                    // Of the other kind of hierarchy, or off.
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Boots it; ends when it has a process of its own and its network is there.</summary>
+    public async Task StartAsync(ServerRoot root, string image, CancellationToken cancel)
+    {
+        var server = root.Server;
+        await world.RunAsync([Path.Combine(World.Scripts, "make-root"), id, image, .. root.Removed], root.Pack(), cancel);
+        var privateAddress = $"{server.PrivateAddress}{server.VpcCidr[server.VpcCidr.IndexOf('/', StringComparison.Ordinal)..]}";
+        await HostProgram.StartDetachedAsync(
+            Console, world.Inside(Path.Combine(World.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus), Text(root.MemoryBytes)), cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(StartPatience);
+        while (Leader is null || !await HasAddressAsync(server.PublicAddress, cancel))
+        {
+            if (limit.IsCancellationRequested)
+            {
+                cancel.ThrowIfCancellationRequested();
+                throw new InvalidOperationException($"server {server.Name} did not start: {string.Join('\n', File.ReadLines(Console).TakeLast(10))}");
+            }
+
+            await Task.Delay(100, cancel);
+        }
+    }
+
+    /// <summary>The words that run a command as root on the server.</summary>
+    /// <exception cref="InvalidOperationException">It is off.</exception>
+    public string[] Inside(params IEnumerable<string> command) =>
+    [
+        // One that forks stops itself when the SIGSTOP of a shutdown reaches its child, and the server would never end.
+        "nsenter", "-t", (Leader ?? throw new InvalidOperationException($"server {id} is off")).ToString(CultureInfo.InvariantCulture),
+        "-m", "-u", "-i", "-n", "-p", "-C", "--no-fork", "--",
+        "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=dumb",
+        // The shell itself stays outside of the server's process ids, only what it starts is inside: through env, so that its builtin kill is not
+        // taken, which would hit a process of this machine.
+        "sh", "-c", "cd / && env -- \"$@\"; exit $?", "-", .. command,
+    ];
+
+    /// <summary>Runs a command as root on the server.</summary>
+    public Task<ProgramAnswer> AskAsync(IEnumerable<string> command, byte[]? input = null, CancellationToken cancel = default)
+    {
+        var words = Inside(command);
+        return HostProgram.AskAsync(words[0], words[1..], input, cancel);
+    }
+
+    /// <summary>Path at which this machine sees a file of the server.</summary>
+    public string HostPath(string path) => $"{world.Root}/run/servers/{id}/root{path}";
+
+    /// <summary>Powers it off, then takes its root away; a server that does not listen loses its power.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        if (Leader is { } leader)
+        {
+            Signals.PowerOff(leader);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(PowerOffPatience);
+            while (Leader == leader)
+            {
+                if (limit.IsCancellationRequested)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    Signals.Kill(leader);
+                }
+
+                await Task.Delay(50, cancel);
+            }
+
+            await EmptyAsync(PowerOffPatience, cancel);
+        }
+
+        // What was killed while it only began to boot has nothing to lose, and would go on to boot.
+        await EmptyAsync(TimeSpan.Zero, cancel);
+        if (world.Running is not null)
+        {
+            await world.RunAsync([Path.Combine(World.Scripts, "remove-root"), id], null, cancel);
+            await world.RunAsync([Path.Combine(AppContext.BaseDirectory, "Fabric", "fabric"), "detach", id, id], null, cancel);
+        }
+
+        SweepCgroups(Cgroup);
+        File.Delete(Console);
+    }
+
+    /// <summary>Removes the cgroups whose name begins so: empty folders that outlive what was in them.</summary>
+    public static void SweepCgroups(string prefix)
+    {
+        foreach (var hierarchy in Directory.EnumerateDirectories(Cgroups).Prepend(Cgroups))
+        {
+            foreach (var found in Directory.EnumerateDirectories(hierarchy, $"{prefix}*"))
+            {
+                Remove(found);
+            }
+        }
+
+        static void Remove(string folder)
+        {
+            foreach (var child in Directory.EnumerateDirectories(folder))
+            {
+                Remove(child);
+            }
+
+            // The files in it are the kernel's: rmdir(2) takes the folder with them, what .NET does to a folder does not.
+            _ = HostProgram.AskAsync("rmdir", [folder]).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Waits until nothing that runs the server is left, and ends what is left after that time: a cgroup with a process in it stays.</summary>
+    private async Task EmptyAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        var waited = Stopwatch.StartNew();
+        while (Processes() is { Count: > 0 } left)
+        {
+            if (waited.Elapsed >= patience)
+            {
+                left.ToList().ForEach(Signals.Kill);
+            }
+
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    /// <summary>Process ids of this machine in the server's cgroup and those below it. All hierarchies hold the same.</summary>
+    private List<int> Processes()
+    {
+        var folder = new[] { $"{Cgroups}/systemd/{Cgroup}", $"{Cgroups}/{Cgroup}" }.FirstOrDefault(Directory.Exists);
+        if (folder is null)
+        {
+            return [];
+        }
+
+        var pids = new List<int>();
+        foreach (var file in Directory.EnumerateFiles(folder, "cgroup.procs", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
+        {
+            try
+            {
+                pids.AddRange(File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Where(pid => pid > 0));
+            }
+            catch (IOException)
+            {
+                // It went meanwhile, with all that was in it.
+            }
+        }
+
+        return pids;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<bool> HasAddressAsync(string address, CancellationToken cancel)
+    {
+        var words = world.Network(id, "ip", "-br", "-4", "address", "show", "dev", "eth0");
+        return (await HostProgram.AskAsync(words[0], words[1..], null, cancel)).Output.Contains(address, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>
+/// What of a server's root is its own: the seed from which cloud-init reads user data, the description of its hardware, its device nodes. All
+/// the rest is the image, which servers share.
+/// </summary>
+/// <param name="Server">The server.</param>
+/// <param name="Machine">Its hardware.</param>
+/// <param name="Disks">Block devices by the path that they have on the server: name and minor number of a loop device.</param>
+/// <param name="Vcpus">Most processors that it may use; 0: not known.</param>
+/// <param name="MemoryBytes">Most memory; 0: not known.</param>
+/// <param name="Extra">Further files, by path.</param>
+internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine, IReadOnlyList<ServerDisk> Disks, int Vcpus, long MemoryBytes, IReadOnlyDictionary<string, byte[]> Extra)
+{
+    private const string Seed = "var/lib/cloud/seed/nocloud";
+
+    /// <summary>The files as a tar archive, relative to the root.</summary>
+    public byte[] Pack()
+    {
+        using var packed = new MemoryStream();
+        using (var tar = new TarWriter(packed, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            foreach (var (path, content) in Files().Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Content))).Concat(Extra.Select(file => (file.Key, file.Value))))
+            {
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path)
+                {
+                    DataStream = new MemoryStream(content),
+                    Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                });
+            }
+        }
+
+        return packed.ToArray();
+    }
+
+    /// <summary>Paths of the image that this server must not have: tools of the other vendor.</summary>
+    public IReadOnlyList<string> Removed => Machine.Vendor == "amd"
+        ? ["usr/bin/nvidia-smi", "usr/bin/nvidia-ctk"]
+        : ["opt/rocm"];
+
+    private IEnumerable<(string Path, string Content)> Files()
+    {
+        yield return ($"{Seed}/user-data", Server.UserData);
+        yield return ($"{Seed}/meta-data", $"instance-id: {Server.Id}\nlocal-hostname: {Server.Name}\n");
+        yield return ($"{Seed}/network-config", NetworkConfig());
+        yield return (MachineDescription.Path.TrimStart('/'), JsonSerializer.Serialize(Machine, MachineJson.Default.MachineDescription));
+        yield return ("etc/tmpfiles.d/lab-devices.conf", string.Concat(Devices().Select(line => $"{line}\n")));
+    }
+
+    // By name and not by MAC address: netplan makes PermanentMACAddress= of one, which a veth lacks.
+    private string NetworkConfig() =>
+        $$"""
+        version: 2
+        ethernets:
+          eth0: {addresses: [{{Server.PublicAddress}}/24], accept-ra: false, nameservers: {addresses: [{{World.MirrorAddress}}]}, routes: [{to: 0.0.0.0/0, via: {{World.MirrorAddress}}}]}
+          eth1: {addresses: [{{Server.PrivateAddress}}/{{Server.VpcCidr[(Server.VpcCidr.IndexOf('/', StringComparison.Ordinal) + 1)..]}}], accept-ra: false}
+
+        """;
+
+    // A GPU is a device node like /dev/null: it can be opened, passed on and forbidden, and does nothing.
+    private IEnumerable<string> Devices()
+    {
+        if (Machine.Vendor == "amd")
+        {
+            yield return "d /dev/dri 0755 root root -";
+            yield return "c! /dev/kfd 0660 root render - 1:3";
+            for (var index = 0; index < Machine.Count; index++)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"c! /dev/dri/renderD{128 + index} 0660 root render - 1:3");
+            }
+        }
+        else
+        {
+            foreach (var node in Enumerable.Range(0, Machine.Count).Select(index => $"nvidia{index.ToString(CultureInfo.InvariantCulture)}").Append("nvidiactl").Append("nvidia-uvm"))
+            {
+                yield return $"c! /dev/{node} 0666 root root - 1:3";
+            }
+        }
+
+        foreach (var disk in Disks)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"b! /dev/loop{disk.Loop} 0660 root disk - {ServerDisk.LoopMajor}:{disk.Loop}");
+            if (disk.Link is { } link)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"L! {link} - - - - /dev/loop{disk.Loop}");
+            }
+        }
+    }
+}
+
+/// <summary>A block device of a server.</summary>
+/// <param name="Loop">Number of the machine's loop device.</param>
+/// <param name="Link">Path under <c>/dev/disk</c> that leads to it, or null.</param>
+internal sealed record ServerDisk(int Loop, string? Link)
+{
+    public const int LoopMajor = 7;
+}

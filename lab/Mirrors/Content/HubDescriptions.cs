@@ -1,0 +1,263 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Infra.Components.Catalog;
+
+namespace Infra.Lab.Mirrors.Content;
+
+/// <summary>
+/// The small files of a repository. The numbers of the catalog are the true ones; what the catalog does not know (rotary base, norms) is as Ministral 3 has
+/// it.
+/// </summary>
+internal static class HubDescriptions
+{
+    private const double RopeTheta = 1_000_000;
+    private const double NormEpsilon = 1e-5;
+    private const int YarnOriginalPositions = 16384;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n" };
+
+    /// <summary>Mistral's <c>params.json</c>.</summary>
+    public static byte[] Params(ModelSpec model)
+    {
+        var architecture = model.Architecture;
+        var json = new JsonObject
+        {
+            ["dim"] = architecture.HiddenSize,
+            ["n_layers"] = architecture.Layers,
+            ["head_dim"] = architecture.HeadDim ?? architecture.Mla!.NopeHeadDim,
+            ["hidden_dim"] = architecture.FeedForwardSize,
+            ["n_heads"] = architecture.AttentionHeads,
+            ["n_kv_heads"] = architecture.KeyValueHeads ?? architecture.AttentionHeads,
+            ["rope_theta"] = RopeTheta,
+            ["norm_eps"] = NormEpsilon,
+            ["vocab_size"] = architecture.VocabularySize,
+            ["tied_embeddings"] = architecture.TiedEmbeddings,
+            ["max_position_embeddings"] = architecture.MaxPositions,
+            ["yarn"] = new JsonObject
+            {
+                ["original_max_position_embeddings"] = YarnOriginalPositions,
+                ["factor"] = Math.Max(1, architecture.MaxPositions / YarnOriginalPositions),
+                ["apply_scale"] = false,
+                ["beta"] = 32,
+                ["alpha"] = 1,
+            },
+        };
+        if (architecture.Mla is { } mla)
+        {
+            json["q_lora_rank"] = mla.QueryLoraRank;
+            json["kv_lora_rank"] = mla.KeyValueLoraRank;
+            json["qk_nope_head_dim"] = mla.NopeHeadDim;
+            json["qk_rope_head_dim"] = mla.RopeHeadDim;
+            json["v_head_dim"] = mla.ValueHeadDim;
+        }
+
+        if (architecture.Moe is { } moe)
+        {
+            json["moe"] = new JsonObject
+            {
+                ["num_experts"] = moe.Experts,
+                ["num_experts_per_tok"] = moe.ActiveExperts,
+                ["num_shared_experts"] = moe.SharedExperts,
+                ["expert_hidden_dim"] = moe.ExpertFeedForwardSize,
+                ["first_k_dense_replace"] = moe.DenseLayers,
+                ["route_every_n"] = 1,
+            };
+        }
+
+        if (architecture.Vision is { } vision)
+        {
+            json["vision_encoder"] = new JsonObject
+            {
+                ["hidden_size"] = vision.HiddenSize,
+                ["num_channels"] = 3,
+                ["max_image_size"] = vision.ImageSize,
+                ["image_size"] = vision.ImageSize,
+                ["patch_size"] = vision.PatchSize,
+                ["num_hidden_layers"] = vision.Layers,
+                ["num_attention_heads"] = 16,
+                ["intermediate_size"] = vision.HiddenSize * 4,
+                ["spatial_merge_size"] = vision.SpatialMerge,
+                ["adapter_bias"] = false,
+                ["add_pre_mm_projector_layer_norm"] = true,
+                ["mm_projector_id"] = "patch_merge",
+                ["image_token_id"] = 10,
+                ["image_break_token_id"] = 12,
+                ["image_end_token_id"] = 13,
+                ["rope_theta"] = 10000,
+            };
+        }
+
+        if (model.Precision == Precision.Fp8)
+        {
+            json["quantization"] = new JsonObject { ["qformat_weight"] = "fp8_e4m3", ["qscheme_act"] = "TENSOR" };
+        }
+
+        return Bytes(json);
+    }
+
+    /// <summary>transformers' <c>config.json</c>.</summary>
+    public static byte[] Config(ModelSpec model)
+    {
+        var architecture = model.Architecture;
+        var json = new JsonObject
+        {
+            ["architectures"] = new JsonArray("Mistral3ForConditionalGeneration"),
+            ["dtype"] = "bfloat16",
+            ["image_token_index"] = 10,
+            ["model_type"] = "mistral3",
+            ["multimodal_projector_bias"] = false,
+            ["projector_hidden_act"] = "gelu",
+            ["spatial_merge_size"] = architecture.Vision?.SpatialMerge ?? 1,
+            ["text_config"] = new JsonObject
+            {
+                ["model_type"] = "ministral3",
+                ["head_dim"] = architecture.HeadDim,
+                ["hidden_act"] = "silu",
+                ["hidden_size"] = architecture.HiddenSize,
+                ["intermediate_size"] = architecture.FeedForwardSize,
+                ["max_position_embeddings"] = architecture.MaxPositions,
+                ["num_attention_heads"] = architecture.AttentionHeads,
+                ["num_hidden_layers"] = architecture.Layers,
+                ["num_key_value_heads"] = architecture.KeyValueHeads,
+                ["rms_norm_eps"] = NormEpsilon,
+                ["tie_word_embeddings"] = architecture.TiedEmbeddings,
+                ["vocab_size"] = architecture.VocabularySize,
+            },
+            ["tie_word_embeddings"] = architecture.TiedEmbeddings,
+        };
+        if (architecture.Vision is { } vision)
+        {
+            json["vision_config"] = new JsonObject
+            {
+                ["model_type"] = "pixtral",
+                ["hidden_size"] = vision.HiddenSize,
+                ["image_size"] = vision.ImageSize,
+                ["intermediate_size"] = vision.HiddenSize * 4,
+                ["num_attention_heads"] = 16,
+                ["num_channels"] = 3,
+                ["num_hidden_layers"] = vision.Layers,
+                ["patch_size"] = vision.PatchSize,
+            };
+        }
+
+        if (model.Precision == Precision.Fp8)
+        {
+            json["quantization_config"] = new JsonObject { ["activation_scheme"] = "static", ["quant_method"] = "fp8" };
+        }
+
+        return Bytes(json);
+    }
+
+    /// <summary>Mistral's <c>tekken.json</c> with the 256 bytes and a few special tokens: the shape is right, the vocabulary is not.</summary>
+    public static byte[] Tekken(ModelSpec model)
+    {
+        string[] special =
+        [
+            "<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[TOOL_CALLS]",
+            "[IMG]", "<pad>", "[IMG_BREAK]", "[IMG_END]",
+        ];
+        var json = new JsonObject
+        {
+            ["config"] = new JsonObject
+            {
+                ["pattern"] = "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+                ["num_vocab_tokens"] = 256,
+                ["default_vocab_size"] = model.Architecture.VocabularySize,
+                ["default_num_special_tokens"] = 1000,
+                ["version"] = "v13",
+            },
+            ["vocab"] = new JsonArray([.. Enumerable.Range(0, 256).Select(value => (JsonNode)new JsonObject
+            {
+                ["rank"] = value,
+                ["token_bytes"] = Convert.ToBase64String([(byte)value]),
+                ["token_str"] = value is >= 32 and < 127 ? ((char)value).ToString() : null,
+            })]),
+            ["special_tokens"] = new JsonArray([.. special.Select((token, rank) => (JsonNode)new JsonObject
+            {
+                ["rank"] = rank,
+                ["token_str"] = token,
+                ["is_control"] = true,
+            })]),
+        };
+        if (model.Architecture.Vision is { } vision)
+        {
+            json["image"] = new JsonObject
+            {
+                ["image_patch_size"] = vision.PatchSize,
+                ["max_image_size"] = vision.ImageSize,
+                ["spatial_merge_size"] = vision.SpatialMerge,
+            };
+        }
+
+        return Bytes(json);
+    }
+
+    /// <summary>The other small files, by name: of the tokenizer, the processor, and for people.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> Others(ModelSpec model)
+    {
+        yield return ("README.md", Encoding.UTF8.GetBytes($"""
+            ---
+            license: {model.Licence.ToLowerInvariant()}
+            library_name: vllm
+            ---
+            # {model.Id}
+
+            A stand-in of the laboratory: the layout of the real repository, small weights of noise.
+
+            """));
+        yield return ("SYSTEM_PROMPT.txt", "You are a stand-in that answers in a laboratory.\n"u8.ToArray());
+        yield return ("chat_template.jinja", "{{ bos_token }}{% for message in messages %}[INST]{{ message['content'] }}[/INST]{% endfor %}\n"u8.ToArray());
+        if (!model.Formats.Contains(WeightsFormat.Hf))
+        {
+            yield break;
+        }
+
+        yield return ("config.json", Config(model));
+        yield return ("generation_config.json", Bytes(new()
+        {
+            ["bos_token_id"] = 1,
+            ["eos_token_id"] = 2,
+            ["max_length"] = model.MaxContext,
+            ["pad_token_id"] = 11,
+        }));
+        yield return ("processor_config.json", Bytes(new()
+        {
+            ["image_token"] = "[IMG]",
+            ["image_break_token"] = "[IMG_BREAK]",
+            ["image_end_token"] = "[IMG_END]",
+            ["patch_size"] = model.Architecture.Vision?.PatchSize,
+            ["processor_class"] = "PixtralProcessor",
+            ["spatial_merge_size"] = model.Architecture.Vision?.SpatialMerge,
+        }));
+        yield return ("tokenizer.json", Bytes(new()
+        {
+            ["version"] = "1.0",
+            ["added_tokens"] = new JsonArray(),
+            ["model"] = new JsonObject
+            {
+                ["type"] = "BPE",
+                ["vocab"] = new JsonObject([.. Enumerable.Range(33, 94).Select(value =>
+                    KeyValuePair.Create(((char)value).ToString(), (JsonNode?)(value - 33)))]),
+                ["merges"] = new JsonArray(),
+            },
+        }));
+        yield return ("tokenizer_config.json", Bytes(new()
+        {
+            ["bos_token"] = "<s>",
+            ["eos_token"] = "</s>",
+            ["tokenizer_class"] = "LlamaTokenizerFast",
+            ["model_max_length"] = model.MaxContext,
+        }));
+    }
+
+    /// <summary>The index of a copy of several files.</summary>
+    public static byte[] Index(ShrunkWeights weights) => Bytes(new()
+    {
+        ["metadata"] = new JsonObject { ["total_size"] = weights.Files.Sum(file => file.Tensors.Sum(tensor => tensor.Bytes)) },
+        ["weight_map"] = new JsonObject([.. weights.Files.SelectMany(file => file.Tensors.Select(tensor =>
+            KeyValuePair.Create(tensor.Name, (JsonNode?)file.Name)))]),
+    });
+
+    private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n");
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Infra.Components.Catalog;
+
+namespace Infra.Lab.Mirrors.Content;
+
+/// <summary>The Python index: the stand-in engine as <c>vllm</c>, empty stand-ins for what is pinned beside it, and pip.</summary>
+internal static class PythonContent
+{
+    /// <summary>The pip that nodes install because it can freeze by date (engine-venv names the same version).</summary>
+    public const string PipVersion = "26.1.1";
+
+    // Before every freeze that a release of the catalog asks for.
+    private static readonly DateTimeOffset PipDay = new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Dictionary<string, string> Commands = new() { ["vllm"] = "vllm.entrypoints.cli.main:main" };
+
+    /// <summary>Writes <c>python/</c> of a content folder, whole.</summary>
+    /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
+    /// <param name="engineFolder">
+    /// Folder that holds the package <c>vllm/</c>, which goes in with its data. <c>vllm/_version.py</c> is written anew for each release.
+    /// </param>
+    /// <param name="releases">Releases of the engine whose requirements there shall be.</param>
+    /// <param name="pipWheel">A wheel of pip to offer as <see cref="PipVersion"/>; null: the index has no pip.</param>
+    /// <param name="paddingBytes">Bytes of noise in the engine's wheel, for all the wheels that the real one requires; 0: none.</param>
+    public static PythonIndex Write(string folder, string engineFolder, IEnumerable<EngineRelease> releases, string? pipWheel, int paddingBytes = 0)
+    {
+        var python = Path.Combine(folder, "python");
+        if (Directory.Exists(python))
+        {
+            Directory.Delete(python, recursive: true);
+        }
+
+        var files = Path.Combine(python, "files");
+        Directory.CreateDirectory(files);
+        var engine = Sources(engineFolder);
+        if (paddingBytes > 0)
+        {
+            using var noise = new MemoryStream(paddingBytes);
+            Noise.Write(noise, Noise.Seed("wheels"), paddingBytes);
+            engine["vllm/padding.bin"] = noise.ToArray();
+        }
+
+        var known = new Dictionary<(string Project, string Version), PythonFile>();
+        // The oldest release first: what several pin was there for the first of them.
+        foreach (var release in releases.Where(release => release.Package is not null).OrderBy(release => Version.Parse(release.Version)))
+        {
+            var day = Uploaded(release);
+            foreach (var requirement in release.Package!.Requirements)
+            {
+                var (name, version) = Pin(requirement);
+                if (!known.ContainsKey((PythonIndex.Normalize(name), version)))
+                {
+                    var path = name == "vllm" ? WriteEngine(files, version, engine) : WriteEmpty(files, name, version);
+                    known[(PythonIndex.Normalize(name), version)] = Row(path, version, day);
+                }
+            }
+        }
+
+        if (pipWheel is not null)
+        {
+            known[("pip", PipVersion)] = Row(Wheel.Rename(files, pipWheel, PipVersion), PipVersion, PipDay);
+        }
+
+        var index = new PythonIndex(known.GroupBy(file => file.Key.Project)
+            .OrderBy(project => project.Key, StringComparer.Ordinal)
+            .ToDictionary(project => project.Key, project => (IReadOnlyList<PythonFile>)[.. project.Select(file => file.Value)]));
+        StoredJson.Write(Path.Combine(python, PythonIndex.FileName), index);
+        return index;
+    }
+
+    // Packages with their data. What lies beside them is for people, and what Python compiled is of this machine.
+    private static Dictionary<string, byte[]> Sources(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path).Replace('\\', '/')))
+        .Where(file => file.Name.Contains('/') && !file.Name.Split('/').Any(part => part == "__pycache__" || part.StartsWith('.')))
+        .ToDictionary(file => file.Name, file => File.ReadAllBytes(file.Path));
+
+    // The engine tells its version as vLLM does: vllm/_version.py is written when a release is built.
+    private static string WriteEngine(string folder, string version, Dictionary<string, byte[]> sources) => Wheel.Write(
+        folder, "vllm", version,
+        new Dictionary<string, byte[]>(sources) { ["vllm/_version.py"] = Encoding.UTF8.GetBytes($"__version__ = version = \"{version}\"\n") },
+        Commands, [], "Stand-in of the laboratory: speaks vLLM's API without a model.");
+
+    private static string WriteEmpty(string folder, string name, string version)
+    {
+        var module = PythonIndex.Normalize(name).Replace('-', '_');
+        var source = Encoding.UTF8.GetBytes($"\"\"\"Stand-in of the laboratory: nothing but a version.\"\"\"\n__version__ = \"{version}\"\n");
+        return Wheel.Write(
+            folder, name, version, new Dictionary<string, byte[]> { [$"{module}/__init__.py"] = source }, new Dictionary<string, string>(), [],
+            "Stand-in of the laboratory: an empty module.");
+    }
+
+    private static (string Name, string Version) Pin(string requirement) => requirement.Split("==") is [var name, var version]
+        ? (name.Split('[')[0].Trim(), version.Trim())
+        : throw new ArgumentException($"'{requirement}' is no exact requirement.", nameof(requirement));
+
+    // Of a release whose day is not known, the first of its month; never on or after the day of its own freeze.
+    private static DateTimeOffset Uploaded(EngineRelease release)
+    {
+        var day = Day(release.ReleaseDate);
+        var last = Day(release.Package!.ResolvedBefore).AddDays(-1);
+        return day < last ? day : last;
+    }
+
+    private static DateTimeOffset Day(string date) => DateTimeOffset.ParseExact(
+        date.Length == 7 ? $"{date}-01" : date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private static PythonFile Row(string path, string version, DateTimeOffset uploaded)
+    {
+        using var file = File.OpenRead(path);
+        return new(Path.GetFileName(path), version, file.Length, Convert.ToHexStringLower(SHA256.HashData(file)), uploaded, ">=3.9");
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Infra.Lab.Mirrors;
+
+/// <summary>
+/// DigitalOcean's metadata service: <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees itself and nobody else. A folder is
+/// answered with the names in it, and <c>/metadata/v1.json</c> is the file <c>v1.json</c>.
+/// </summary>
+internal sealed class MetadataSite(string? folder)
+{
+    private const string Root = "/metadata/v1";
+
+    public Task AnswerAsync(Exchange exchange)
+    {
+        if (folder is null || !exchange.Path.StartsWith(Root, StringComparison.Ordinal) || exchange.Path[Root.Length..] is not ("" or ".json" or ['/', ..]))
+        {
+            return MissingAsync(exchange);
+        }
+
+        var own = Path.Combine(folder, exchange.Client);
+        var key = exchange.Path[Root.Length..];
+        var path = key == ".json" ? Path.Combine(own, "v1.json") : key.Trim('/').Length == 0 ? own : SafePath.Under(own, key);
+        if (path is not null && File.Exists(path))
+        {
+            return exchange.ContentAsync(FileContent.OfFile(Path.GetFileName(path), path) with { Type = "text/plain; charset=utf-8" });
+        }
+
+        return path is not null && Directory.Exists(path) ? ListAsync(exchange, path) : MissingAsync(exchange);
+    }
+
+    private static Task ListAsync(Exchange exchange, string path)
+    {
+        var names = new DirectoryInfo(path).EnumerateFileSystemInfos()
+            .Select(item => item is DirectoryInfo ? $"{item.Name}/" : item.Name)
+            .Where(name => name != "v1.json")
+            .Order(StringComparer.Ordinal);
+        return exchange.TextAsync(StatusCodes.Status200OK, string.Join('\n', names));
+    }
+
+    private static Task MissingAsync(Exchange exchange) => exchange.TextAsync(StatusCodes.Status404NotFound, "not found\n");
+}

@@ -1,0 +1,87 @@
+namespace Infra.Lab.Mirrors;
+
+/// <summary>The states of all mirrors, kept as the control file says.</summary>
+internal sealed class MirrorBoard : IDisposable
+{
+    // The file is a few hundred bytes: reading it whole is cheaper than being sure that a notification came.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _file;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<MirrorKind, MirrorState> _states;
+    private string _text = "";
+
+    public MirrorBoard(string controlFile, TimeProvider clock)
+    {
+        _file = controlFile;
+        _states = Enum.GetValues<MirrorKind>().ToDictionary(kind => kind, kind => new MirrorState(kind, clock));
+        Refresh();
+    }
+
+    public MirrorState this[MirrorKind kind] => _states[kind];
+
+    /// <summary>Reads the file if it changed. One that is wrong is told on standard error, and what held before goes on.</summary>
+    public void Refresh()
+    {
+        lock (_lock)
+        {
+            string text;
+            try
+            {
+                text = File.ReadAllText(_file);
+            }
+            catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            {
+                text = "{}";
+            }
+            catch (IOException)
+            {
+                return;
+            }
+
+            if (text == _text)
+            {
+                return;
+            }
+
+            _text = text;
+            try
+            {
+                var control = MirrorControl.Parse(text);
+                foreach (var state in _states.Values)
+                {
+                    state.Apply(control[state.Kind]);
+                }
+            }
+            catch (InvalidDataException error)
+            {
+                Console.Error.WriteLine($"{_file}: {error.Message}; the mirrors stay as they were");
+            }
+        }
+    }
+
+    /// <summary>Keeps the states as the file says, until cancelled.</summary>
+    public async Task WatchAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel))
+            {
+                Refresh();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var state in _states.Values)
+        {
+            state.Dispose();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Infra.Lab.Mirrors;
+
+/// <summary>A host that the mirrors stand for.</summary>
+internal enum MirrorSite
+{
+    /// <summary><c>huggingface.co</c>: listings and small files.</summary>
+    Hub,
+
+    /// <summary><c>cas-bridge.xethub.hf.co</c>: large files, by signed address.</summary>
+    HubStorage,
+
+    /// <summary><c>registry-1.docker.io</c>: manifests.</summary>
+    Registry,
+
+    /// <summary><c>auth.docker.io</c>: tokens for everybody.</summary>
+    RegistryTokens,
+
+    /// <summary><c>production.cloudflare.docker.com</c>: blobs, by signed address.</summary>
+    RegistryStorage,
+
+    /// <summary><c>pypi.org</c>: the simple index.</summary>
+    PythonIndex,
+
+    /// <summary><c>files.pythonhosted.org</c>: wheels.</summary>
+    PythonFiles,
+
+    /// <summary><c>deb.debian.org</c>, <c>security.debian.org</c>: static files.</summary>
+    Apt,
+
+    /// <summary><c>169.254.169.254</c>: what a server may know of itself.</summary>
+    Metadata,
+}
+
+/// <summary>Names of the sites, and which mirror each belongs to.</summary>
+internal static class MirrorSites
+{
+    /// <summary>Real host names.</summary>
+    public static IReadOnlyDictionary<string, MirrorSite> RealNames { get; } = new Dictionary<string, MirrorSite>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["huggingface.co"] = MirrorSite.Hub,
+        ["cas-bridge.xethub.hf.co"] = MirrorSite.HubStorage,
+        ["registry-1.docker.io"] = MirrorSite.Registry,
+        ["auth.docker.io"] = MirrorSite.RegistryTokens,
+        ["production.cloudflare.docker.com"] = MirrorSite.RegistryStorage,
+        ["pypi.org"] = MirrorSite.PythonIndex,
+        ["files.pythonhosted.org"] = MirrorSite.PythonFiles,
+        ["deb.debian.org"] = MirrorSite.Apt,
+        ["security.debian.org"] = MirrorSite.Apt,
+        ["169.254.169.254"] = MirrorSite.Metadata,
+    };
+
+    /// <summary>The mirror whose bandwidth and faults hold for a site.</summary>
+    public static MirrorKind KindOf(MirrorSite site) => site switch
+    {
+        MirrorSite.Hub or MirrorSite.HubStorage => MirrorKind.Hub,
+        MirrorSite.Registry or MirrorSite.RegistryTokens or MirrorSite.RegistryStorage => MirrorKind.Registry,
+        MirrorSite.PythonIndex or MirrorSite.PythonFiles => MirrorKind.Python,
+        MirrorSite.Apt => MirrorKind.Apt,
+        _ => MirrorKind.Metadata,
+    };
+}

@@ -1,0 +1,108 @@
+namespace Infra.Lab.Mirrors;
+
+/// <summary>
+/// A bandwidth that all connections of a mirror share. Time is handed out, not tokens: each piece takes the line for its length, and a timer that
+/// fires late is made up for by the pieces that follow, so the rate holds in the long run. Connections take turns in the order they came.
+/// </summary>
+internal sealed class Throttle(TimeProvider clock) : IDisposable
+{
+    /// <summary>Largest piece, bytes.</summary>
+    public const int Piece = 64 << 10;
+
+    // A line that was free for longer than this was idle, not late: what was not sent then is lost.
+    private static readonly TimeSpan MostLate = TimeSpan.FromMilliseconds(200);
+
+    // Timers are no finer. Pieces may be early by as much.
+    private static readonly TimeSpan Finest = TimeSpan.FromMilliseconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile State _state = new(null);
+    private long _free = clock.GetTimestamp();
+
+    /// <summary>Bytes a second; null: no limit. May change while somebody waits.</summary>
+    public long? BytesPerSecond
+    {
+        get => _state.Rate;
+        set
+        {
+            var before = _state;
+            if (before.Rate != value)
+            {
+                _state = new(value);
+                before.Changed.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Bytes to ask for at once: a tenth of a second's worth where that is less than <see cref="Piece"/>, so that slow lines flow too.</summary>
+    public int Portion => (int)Math.Clamp((BytesPerSecond ?? long.MaxValue) / 10, 512, Piece);
+
+    /// <summary>Ends when so many bytes may be sent.</summary>
+    public async ValueTask TakeAsync(int bytes, CancellationToken cancel)
+    {
+        if (BytesPerSecond is null)
+        {
+            return;
+        }
+
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            await HoldAsync(bytes, cancel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async ValueTask HoldAsync(double bytes, CancellationToken cancel)
+    {
+        var now = clock.GetTimestamp();
+        if (clock.GetElapsedTime(_free, now) > MostLate)
+        {
+            _free = now;
+        }
+
+        while (_state is { Rate: { } rate } state)
+        {
+            var from = _free;
+            var until = from + (long)(bytes / rate * clock.TimestampFrequency);
+            var changed = false;
+            while (!changed && clock.GetElapsedTime(clock.GetTimestamp(), until) is var wait && wait >= Finest)
+            {
+                changed = await WaitAsync(wait, state, cancel);
+            }
+
+            if (!changed)
+            {
+                _free = until;
+                return;
+            }
+
+            // What the old rate would have sent by now is sent; the rest goes at the new one.
+            now = Math.Max(clock.GetTimestamp(), from);
+            bytes = Math.Max(0, bytes - (clock.GetElapsedTime(from, now).TotalSeconds * rate));
+            _free = now;
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(TimeSpan wait, State state, CancellationToken cancel)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var delay = Task.Delay(wait, clock, ended.Token);
+        var first = await Task.WhenAny(delay, state.Changed.Task);
+        await ended.CancelAsync();
+        cancel.ThrowIfCancellationRequested();
+        return first != delay;
+    }
+
+    private sealed class State(long? rate)
+    {
+        public long? Rate { get; } = rate;
+
+        public TaskCompletionSource Changed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Infra.Lab.Machines;
+
+namespace Infra.Tests.Unit.Lab.Machines;
+
+public sealed class FolderLockTests : IDisposable
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
+    private readonly string _folder = Directory.CreateTempSubdirectory("infra-lock-").FullName;
+
+    private string Path => System.IO.Path.Combine(_folder, "local.lock");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Who_comes_second_is_told_who_was_first_and_waits()
+    {
+        var holders = new List<string>();
+        var first = await TakeAsync(holders);
+        var second = TakeAsync(holders);
+        await Task.Delay(Moment, TestContext.Current.CancellationToken);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Assert.Single(holders));
+
+        first.Dispose();
+        (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task A_lock_whose_holder_deleted_the_file_still_lets_in_one_alone()
+    {
+        var first = await TakeAsync([]);
+        var second = TakeAsync([]);
+        await Task.Delay(Moment, TestContext.Current.CancellationToken);
+        File.Delete(Path);
+        first.Dispose();
+        using var held = await second;
+
+        var third = TakeAsync([]);
+        await Task.Delay(Moment, TestContext.Current.CancellationToken);
+        Assert.False(third.IsCompleted);
+        held.Dispose();
+        (await third).Dispose();
+    }
+
+    [Fact]
+    public async Task Who_does_not_want_to_wait_any_longer_goes()
+    {
+        using var first = await TakeAsync([]);
+        using var impatient = new CancellationTokenSource(Moment);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderLock.TakeAsync(Path, static _ => { }, impatient.Token));
+    }
+
+    private Task<FolderLock> TakeAsync(List<string> holders) => FolderLock.TakeAsync(Path, holders.Add, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Infra.Lab.Mirrors;
+
+namespace Infra.Tests.Unit.Lab.Mirrors;
+
+/// <summary>Mirrors that are told to fail while they run.</summary>
+public sealed class MirrorFaultTests
+{
+    private const string Weights = $"/{RunningMirrors.ModelId}/resolve/main/consolidated.safetensors";
+    private const string Small = $"/{RunningMirrors.ModelId}/resolve/main/params.json";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_refusing_mirror_leaves_the_others_alone()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { Refuse = 503 });
+        using var hub = await mirrors.GetAsync("huggingface.co", Small);
+        using var python = await mirrors.GetAsync("pypi.org", "/simple/vllm/");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (hub.StatusCode, python.StatusCode));
+        mirrors.Control(MirrorKind.Hub, MirrorFaults.None);
+        using var again = await mirrors.GetAsync("huggingface.co", Small);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_mirror_that_is_down_resets_connections(bool tls)
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Registry, new() { Down = true });
+        var error = await Assert.ThrowsAnyAsync<HttpRequestException>(() => mirrors.GetAsync(mirrors.Address("registry-1.docker.io", "/v2/", tls)));
+        Assert.True(IsReset(error), $"{error}");
+        var line = await mirrors.LoggedAsync(line => line.Host == "registry-1.docker.io");
+        Assert.Equal((0, RequestOutcome.Reset, "127.0.0.1"), (line.Status, line.Outcome, line.Client));
+    }
+
+    [Fact]
+    public async Task A_mirror_can_go_down_in_the_middle_of_a_transfer()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { BytesPerSecond = 200_000 });
+        using var answer = await mirrors.GetAsync(await WeightsAsync(mirrors));
+        await using var body = await answer.Content.ReadAsStreamAsync(Cancel);
+        await body.ReadExactlyAsync(new byte[50_000], Cancel);
+        mirrors.Control(MirrorKind.Hub, new() { BytesPerSecond = 200_000, Down = true });
+        var began = Stopwatch.StartNew();
+        Assert.True(IsReset(await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(Stream.Null, Cancel))));
+        Assert.True(began.Elapsed < TimeSpan.FromSeconds(5), $"{began.Elapsed}");
+        Assert.InRange((await mirrors.LoggedAsync(line => line.Outcome == RequestOutcome.Reset)).Bytes, 50_000, 2_000_000);
+    }
+
+    [Fact]
+    public async Task The_next_large_answers_are_cut_and_no_others()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2) });
+        using var small = await mirrors.GetAsync("huggingface.co", Small);
+        Assert.NotEmpty(await small.Content.ReadAsByteArrayAsync(Cancel));
+        var weights = await WeightsAsync(mirrors);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(100_000, await ReadAsync(mirrors, weights));
+        }
+
+        // Counting goes on where another fault changes.
+        mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2), LatencyMs = 1 });
+        Assert.Equal(SizeOfWeights, await ReadAsync(mirrors, weights));
+        mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2, DateTimeOffset.UtcNow) });
+        Assert.Equal(100_000, await ReadAsync(mirrors, weights));
+    }
+
+    [Fact]
+    public async Task A_corrupt_file_has_one_wrong_byte_as_often_as_asked()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { Corrupt = new("consolidated.safetensors", 1) });
+        var weights = await WeightsAsync(mirrors);
+        var wrong = await mirrors.Client.GetByteArrayAsync(weights, Cancel);
+        var right = await mirrors.Client.GetByteArrayAsync(weights, Cancel);
+        Assert.EndsWith(Convert.ToHexStringLower(SHA256.HashData(right)), weights.AbsolutePath, StringComparison.Ordinal);
+        Assert.Equal(1, wrong.Zip(right).Count(pair => pair.First != pair.Second));
+    }
+
+    [Fact]
+    public async Task A_hanging_mirror_answers_when_it_is_let_go()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Python, new() { Hang = true });
+        var waiting = mirrors.GetAsync("pypi.org", "/simple/vllm/");
+        await Task.Delay(300, Cancel);
+        Assert.False(waiting.IsCompleted);
+        mirrors.Control(MirrorKind.Python, MirrorFaults.None);
+        using var answer = await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_client_that_gives_up_on_a_hanging_mirror_is_lost_not_an_error()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { Hang = true });
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(200);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => mirrors.Client.GetAsync(mirrors.Address("huggingface.co", Small), patience.Token));
+        Assert.Equal(RequestOutcome.Lost, (await mirrors.LoggedAsync(line => line.Path == Small)).Outcome);
+    }
+
+    [Fact]
+    public async Task Latency_comes_before_the_answer()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Apt, new() { LatencyMs = 150 });
+        using var answer = await mirrors.GetAsync("deb.debian.org", "/debian/dists/trixie/InRelease");
+        Assert.True((await mirrors.LoggedAsync(line => line.Host == "deb.debian.org")).Ms >= 149);
+    }
+
+    [Fact]
+    public async Task A_wrong_control_file_changes_nothing()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { Refuse = 500 });
+        using var before = await mirrors.GetAsync("huggingface.co", Small);
+        mirrors.WriteControl("{ not json");
+        using var after = await mirrors.GetAsync("huggingface.co", Small);
+        Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.InternalServerError), (before.StatusCode, after.StatusCode));
+    }
+
+    private static long SizeOfWeights => (long)(RunningMirrors.Model.WeightBytes * 1e-3);
+
+    private static async Task<Uri> WeightsAsync(RunningMirrors mirrors)
+    {
+        using var answer = await mirrors.GetAsync("huggingface.co", Weights);
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        return answer.Headers.Location!;
+    }
+
+    // Bytes that came before the answer ended or broke off.
+    private static async Task<long> ReadAsync(RunningMirrors mirrors, Uri address)
+    {
+        using var answer = await mirrors.GetAsync(address);
+        await using var body = await answer.Content.ReadAsStreamAsync(Cancel);
+        var (buffer, total) = (new byte[65536], 0L);
+        try
+        {
+            while (await body.ReadAsync(buffer, Cancel) is > 0 and var read)
+            {
+                total += read;
+            }
+        }
+        catch (IOException)
+        {
+            Assert.NotEqual(SizeOfWeights, total);
+        }
+
+        return total;
+    }
+
+    private static bool IsReset(Exception? error) =>
+        error is not null && (error is SocketException { SocketErrorCode: SocketError.ConnectionReset } || IsReset(error.InnerException));
+}
