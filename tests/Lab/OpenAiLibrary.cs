@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using Infra.Lab.Machines;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>OpenAI's library for JavaScript in the version of <c>openai/package-lock.json</c>, installed below <c>artifacts/</c>.</summary>
+internal static class OpenAiLibrary
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Folder with the library and the program that uses it. Asks the package registry unless the same version is there.</summary>
+    public static async Task<string> InstalledAsync()
+    {
+        Assert.True(Found("node") && Found("npm"),
+            "node and npm are not on the PATH, and OpenAI's client library is written in JavaScript: apt-get install nodejs npm, then run this again");
+        var source = SourceFolder();
+        var folder = Path.GetFullPath(Path.Combine(source, "../../../artifacts/openai"));
+        var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
+        Directory.CreateDirectory(folder);
+        var same = File.Exists(installed) && Same("package.json") && Same("package-lock.json");
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        }
+
+        if (!same)
+        {
+            using var limit = new CancellationTokenSource(Patience);
+            // No script of a package runs: it is installed by root.
+            var answer = await HostProgram.AskAsync("npm", ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts"], null, limit.Token);
+            Assert.True(answer.Status == 0, $"npm ci in {folder}: {answer.Errors}");
+        }
+
+        return folder;
+
+        bool Same(string file) => File.Exists(Path.Combine(folder, file)) && File.ReadAllText(Path.Combine(folder, file)) == File.ReadAllText(Path.Combine(source, file));
+    }
+
+    private static bool Found(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static string SourceFolder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "openai");
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Net;
+using Infra.Lab.Cloud;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
+using Infra.Lab.Mirrors;
+using Infra.Lab.Project;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>A stack that is up on this machine for the tests of a class, and taken down after them. It needs root.</summary>
+internal sealed class RunningStack : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private readonly string _projectFolder;
+
+    private RunningStack(string projectFolder, StackFile configuration)
+    {
+        _projectFolder = projectFolder;
+        Laboratory = Laboratory.Of(projectFolder, configuration);
+    }
+
+    public Laboratory Laboratory { get; private set; }
+
+    /// <summary>What the last bring-up came to.</summary>
+    public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
+
+    /// <summary>How it is brought up from now on, beside the speed.</summary>
+    public UpOptions Options { get; set; } = new();
+
+    public LabFolder Folder => Laboratory.Folder;
+    public World World => Laboratory.World;
+
+    /// <summary>Brings a stack up; fails the test with what went wrong.</summary>
+    /// <param name="name">Name of the stack, of its own for each class: laboratories side by side do not meet.</param>
+    /// <param name="settings">Settings without their namespace; objects are given as JSON.</param>
+    /// <param name="speed">Of the stand-in engines.</param>
+    public static async Task<RunningStack> UpAsync(string name, IReadOnlyDictionary<string, string> settings, EngineSpeed? speed = null)
+    {
+        var stack = Prepare(name, settings);
+        try
+        {
+            await stack.UpAgainAsync(speed: speed);
+            Assert.Empty(stack.Result.Failures.Select(failure => $"{failure.Name}: {failure.Message}"));
+            return stack;
+        }
+        catch
+        {
+            // Nobody else would take down what did come up.
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same without bringing it up: for tests of what happens on the way.</summary>
+    public static RunningStack Prepare(string name, IReadOnlyDictionary<string, string> settings)
+    {
+        Assert.True(Environment.IsPrivilegedProcess, "the laboratory needs root: sudo ./infra test lab");
+        var folder = Directory.CreateTempSubdirectory("infra-lab-test-").FullName;
+        return new RunningStack(folder, Configuration(name, settings));
+    }
+
+    /// <summary>Runs <c>up</c> again, with other settings if there are any. Failures are in <see cref="Result"/>.</summary>
+    public async Task<UpResult> UpAgainAsync(IReadOnlyDictionary<string, string>? settings = null, EngineSpeed? speed = null)
+    {
+        if (settings is not null)
+        {
+            Laboratory = Laboratory.Of(_projectFolder, Configuration(Laboratory.Stack, settings));
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        return Result = await Laboratory.UpAsync(Options with { Speed = speed ?? EngineSpeed.Default with { TokensPerSecond = 0 } }, limit.Token);
+    }
+
+    public DeployedNode Node(string name) => Laboratory.Nodes().Single(node => node.Name == name);
+
+    public EndpointAccess Endpoint(string name) => Laboratory.Endpoints().Single(endpoint => endpoint.Name == name);
+
+    public string Key(string endpoint, string client) => File.ReadAllText(new AccessFiles(Folder).ClientKey(endpoint, client)).Trim();
+
+    /// <summary>Runs a command as root on a server.</summary>
+    public Task<ProgramAnswer> InsideAsync(string node, params string[] command) => Laboratory.Server(Node(node)).AskAsync(command);
+
+    /// <summary>Runs a command line as a user of a server, with nothing of root's environment.</summary>
+    public Task<ProgramAnswer> InsideAsAsync(string node, string user, string commandLine) =>
+        InsideAsync(node, "setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs", "bash", "-c", commandLine);
+
+    /// <summary>Runs a program of this machine with the network of the operator and outsiders (null), of the neighbour or of a server.</summary>
+    public Task<ProgramAnswer> OnNetworkAsync(string? namespaceName, params string[] command)
+    {
+        var words = World.Network(namespaceName, command);
+        return HostProgram.AskAsync(words[0], words[1..]);
+    }
+
+    /// <summary>A TCP connection from an address of that network, as a stream; null where nothing answers in time.</summary>
+    public async Task<Stream?> ConnectAsync(string? namespaceName, string? from, string to, int port, TimeSpan patience)
+    {
+        var socket = NamespaceSockets.Tcp(World.NetworkPath(namespaceName));
+        using var limit = new CancellationTokenSource(patience);
+        try
+        {
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            }
+
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(to), port), limit.Token);
+            return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>Faults and bandwidths of the mirrors from now on.</summary>
+    public void SetMirrors(Func<MirrorControl, MirrorControl> change) =>
+        change(MirrorControl.Load(Folder.MirrorControl)).Save(Folder.MirrorControl);
+
+    /// <summary>Asks again and again until it is so; fails with the description after that time. For states that come by themselves.</summary>
+    public static async Task UntilAsync(string what, TimeSpan patience, Func<Task<bool>> isSo)
+    {
+        var end = DateTime.UtcNow + patience;
+        while (!await isSo())
+        {
+            Assert.True(DateTime.UtcNow < end, $"{what}: not within {patience.TotalSeconds} s");
+            await Task.Delay(100);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Laboratory.DownAsync(static _ => { }, CancellationToken.None);
+        Directory.Delete(_projectFolder, recursive: true);
+    }
+
+    private static StackFile Configuration(string name, IReadOnlyDictionary<string, string> settings) => new(
+        "inference", name,
+        settings.ToImmutableSortedDictionary(setting => $"inference:{setting.Key}", setting => setting.Value, StringComparer.Ordinal),
+        ImmutableHashSet<string>.Empty);
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
+using Infra.Lab.Project;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>A project on disk whose stacks are brought up by processes of their own, as people do it.</summary>
+internal sealed class SurvivesProject : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("infra-lab-project-").FullName;
+    private readonly List<string> _stacks = [];
+
+    public SurvivesProject()
+    {
+        Assert.True(Environment.IsPrivilegedProcess, "the laboratory needs root: sudo ./infra test lab");
+        File.Copy(Path.Combine(PulumiProject.Find(AppContext.BaseDirectory).Folder, "Pulumi.yaml"), Path.Combine(_folder, "Pulumi.yaml"));
+    }
+
+    /// <summary>Writes a stack's file, new or anew.</summary>
+    public void Write(string stack, IReadOnlyDictionary<string, string> settings)
+    {
+        // JSON is YAML.
+        var values = settings.Select(setting => KeyValuePair.Create(
+            $"inference:{setting.Key}", setting.Value[0] is '{' or '[' ? JsonNode.Parse(setting.Value) : JsonValue.Create(setting.Value)));
+        File.WriteAllText(Path.Combine(_folder, $"Pulumi.{stack}.yaml"), new JsonObject { ["config"] = new JsonObject(values) }.ToJsonString());
+        if (!_stacks.Contains(stack))
+        {
+            _stacks.Add(stack);
+        }
+    }
+
+    public Laboratory Laboratory(string stack) => Infra.Lab.Laboratories.Laboratory.Of(PulumiProject.Find(_folder), stack);
+
+    /// <summary>Starts the command line's program in the project's folder.</summary>
+    public SurvivesCommand Start(params string[] arguments) => new(_folder, arguments);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var stack in _stacks)
+        {
+            await Laboratory(stack).DownAsync(static _ => { }, CancellationToken.None);
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>A command that runs.</summary>
+internal sealed class SurvivesCommand : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+
+    public SurvivesCommand(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo(HostProgram.Dotnet, [typeof(World).Assembly.Location, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Say(line.Data);
+        _process.ErrorDataReceived += (_, line) => Say(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Standard output and error as they came.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
+    /// <summary>Waits for its end and gives its status.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it as the kernel would: nothing of it is told.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it as Ctrl+C does.</summary>
+    public async Task<int> InterruptAsync()
+    {
+        await HostProgram.RunAsync("kill", ["-INT", $"{_process.Id}"]);
+        return await EndAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Say(string? line)
+    {
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Infra.Lab.Cloud;
+using Infra.Lab.Laboratories.Views;
+using Infra.Lab.Machines;
+using Infra.Lab.Mirrors;
+using static Infra.Tests.Lab.SurvivesStage;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>A server that is up, and what it comes back from by itself. Every test leaves it serving.</summary>
+[Collection(SerialLaboratories.Name)]
+public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
+{
+    private const string Node = SurvivesRunningServer.Node;
+    private readonly RunningStack _stack = server.Stack;
+
+    [Fact]
+    public Task Mirrors_that_were_down_for_a_while_only_cost_time() => _stack.AnswersAsync("chat");
+
+    [Fact]
+    public void A_download_that_is_cut_goes_on_where_it_stopped()
+    {
+        Assert.Equal(3, server.Weights.Count);
+        Assert.Equal(1, server.Weights.Count(line => line.Range!.StartsWith("bytes=0-", StringComparison.Ordinal)));
+        var size = server.Weights.Max(line => long.Parse(line.Range![(line.Range!.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture)) + 1;
+        Assert.InRange(server.Weights.Sum(line => line.Bytes), size, (long)(1.3 * size));
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_killed_is_started_again()
+    {
+        await HealthyAsync();
+        var engine = (await _stack.EngineAsync(Node))!;
+        await _stack.InsideAsync(Node, "kill", "-9", engine);
+        await _stack.UntilReadyAsync(Node, ready: false);
+        await _stack.UntilReadyAsync(Node);
+        Assert.NotEqual(engine, await _stack.EngineAsync(Node));
+        await _stack.AnswersAsync("chat");
+    }
+
+    [Fact]
+    public async Task An_engine_that_hangs_is_found_and_started_again()
+    {
+        await HealthyAsync();
+        var engine = (await _stack.EngineAsync(Node))!;
+        await _stack.InsideAsync(Node, "kill", "-STOP", engine);
+        await _stack.UntilReadyAsync(Node, ready: false);
+        await RunningStack.UntilAsync("the engine is another", Patience, async () => await _stack.EngineAsync(Node) is { } another && another != engine);
+        await _stack.UntilReadyAsync(Node);
+        Assert.Contains("error: the engine gave no answer and counted no token for 4 s: it hangs", await _stack.JournalAsync(Node, "inference-ready"), StringComparison.Ordinal);
+        await _stack.AnswersAsync("chat");
+    }
+
+    [Fact]
+    public async Task A_reboot_needs_no_network_and_keeps_the_keys()
+    {
+        await HealthyAsync();
+        _stack.AllMirrors(new() { Down = true });
+        await RebootAsync();
+        await _stack.AnswersAsync("chat", "bob");
+        _stack.AllMirrors(MirrorFaults.None);
+
+        // Microseconds since the boot: the firewall stood before anything could come in.
+        var firewall = await ActiveSinceAsync("inference-firewall.service");
+        Assert.True(firewall > 0, "the firewall is not active");
+        Assert.InRange(firewall, 1, await ActiveSinceAsync("network-pre.target"));
+        Assert.InRange(firewall, 1, await ActiveSinceAsync("systemd-networkd.service"));
+        Assert.InRange(firewall, 1, await ActiveSinceAsync("inference-nginx.service"));
+        Assert.DoesNotContain(_stack.Requests(Node, MirrorKind.Hub), line => line.Status == 0 && line.At > _rebooted);
+    }
+
+    [Fact]
+    public async Task An_ssh_session_that_is_cut_in_the_readiness_gate_fails_the_run_and_the_next_one_only_waits_again()
+    {
+        await HealthyAsync();
+        var droplet = _stack.Node(Node).Id;
+        var slow = EngineSpeed.Default with { LoadSeconds = 5, TokensPerSecond = 0 };
+        var other = SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(contextLength: 2048)));
+        var up = Task.Run(() => _stack.UpAgainAsync(other, slow));
+        await RunningStack.UntilAsync("the gate waits", Patience, async () =>
+            up.IsCompleted || (await HostProgram.AskAsync("pkill", ["-9", "-f", $"^ssh .*{_stack.Folder.Path}.*ops@{_stack.Node(Node).PublicAddress} .*await-ready"])).Status == 0);
+        var cut = await up;
+        var failure = Assert.Single(cut.Failures);
+        Assert.Equal("chat-0-ready", failure.Name);
+
+        var done = new ConcurrentBag<string>();
+        _stack.Options = _stack.Options with
+        {
+            Progress = happened =>
+            {
+                if (happened is { Phase: Phase.Finished, Operation: not Operation.Same })
+                {
+                    done.Add(happened.Name);
+                }
+            },
+        };
+        var again = await _stack.UpAgainAsync();
+        _stack.Options = _stack.Options with { Progress = static _ => { } };
+        Assert.Empty(again.Failures.Select(left => left.Message));
+        Assert.Equal(["chat-0-ready"], done.Distinct());
+        Assert.Equal(droplet, _stack.Node(Node).Id);
+        await _stack.AnswersAsync("chat");
+    }
+
+    [Fact]
+    public async Task A_setting_that_needs_no_other_server_is_changed_in_place()
+    {
+        await HealthyAsync();
+        var (droplet, arguments) = (_stack.Node(Node).Id, await ArgumentsAsync());
+        var result = await _stack.UpAgainAsync(SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(contextLength: 3072))));
+        Assert.Empty(result.Failures.Select(left => left.Message));
+        Assert.Equal(droplet, _stack.Node(Node).Id);
+        Assert.NotEqual(arguments, await ArgumentsAsync());
+        Assert.Contains("--max-model-len 3072", await ArgumentsAsync(), StringComparison.Ordinal);
+        await _stack.AnswersAsync("chat");
+
+        async Task<string> ArgumentsAsync() => (await _stack.InsideAsync(Node, "grep", "^VLLM_ARGS=", "/etc/inference/node.env")).Output;
+    }
+
+    [Fact]
+    public async Task A_laboratory_that_was_killed_says_so_and_is_brought_back()
+    {
+        await HealthyAsync();
+        _stack.World.Kill();
+        await RunningStack.UntilAsync("nothing of it runs", Patience, () => Task.FromResult(!_stack.Laboratory.IsUp));
+        var status = await StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
+        Assert.False(status.Up);
+        var result = await _stack.UpAgainAsync();
+        Assert.Empty(result.Failures.Select(left => left.Message));
+        Assert.Single(_stack.Laboratory.Nodes());
+        await _stack.AnswersAsync("chat");
+    }
+
+    private DateTimeOffset _rebooted;
+
+    private Task HealthyAsync() => _stack.UntilReadyAsync(Node);
+
+    private async Task RebootAsync()
+    {
+        var server = _stack.Laboratory.Server(_stack.Node(Node));
+        var leader = server.Leader;
+        _rebooted = DateTimeOffset.UtcNow;
+        await _stack.InsideAsync(Node, "systemctl", "reboot", "--no-block");
+        await RunningStack.UntilAsync("it boots again", Patience, () => Task.FromResult(server.Leader is { } now && now != leader));
+        await _stack.UntilReadyAsync(Node);
+    }
+
+    private async Task<long> ActiveSinceAsync(string unit) =>
+        long.Parse((await _stack.InsideAsync(Node, "systemctl", "show", "--value", "-p", "ActiveEnterTimestampMonotonic", unit)).Output.Trim(), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>
+/// What of a laboratory could stay on the machine when it is gone: processes in its namespaces or with its folder in their command lines, mounts,
+/// namespaces, cgroups, loop devices, files. Other laboratories may come and go meanwhile.
+/// </summary>
+internal sealed class SurvivesTraces
+{
+    private static readonly string[] Kinds = ["net", "mnt", "pid"];
+    private readonly LabFolder _folder;
+    private readonly HashSet<string> _namespaces = new(StringComparer.Ordinal);
+
+    public SurvivesTraces(Laboratory laboratory)
+    {
+        _folder = laboratory.Folder;
+        Look(laboratory);
+    }
+
+    /// <summary>Takes note of the namespaces that there are now: those of the world, of each server and load balancer.</summary>
+    public void Look(Laboratory laboratory)
+    {
+        if (laboratory.World.Running is not { } world)
+        {
+            return;
+        }
+
+        // What runs servers was started from outside, so that it is no child of the world; it has its process ids, or is in a server's cgroup.
+        var own = Namespaces(Environment.ProcessId);
+        foreach (var pid in Processes().Where(pid => IsOf(pid, world.Pid) || IsOfServers(pid)))
+        {
+            _namespaces.UnionWith(Namespaces(pid).Except(own));
+        }
+    }
+
+    /// <summary>Everything that is still there, a line each.</summary>
+    public async Task<IReadOnlyList<string>> LeftAsync()
+    {
+        var left = new List<string>();
+        foreach (var pid in Processes().Where(pid => pid != Environment.ProcessId))
+        {
+            var words = CommandLine(pid);
+            if (Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal))
+            {
+                left.Add($"process {pid}: {words}");
+            }
+        }
+
+        left.AddRange(File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(_folder.Path, StringComparison.Ordinal)).Select(line => $"mount {line}"));
+        left.AddRange(Cgroups().Select(folder => $"cgroup {folder}"));
+        left.AddRange((await LoopDevicesAsync()).Select(file => $"loop device of {file}"));
+        if (Directory.Exists(_folder.Path))
+        {
+            left.Add($"folder {_folder.Path}");
+        }
+
+        return left;
+    }
+
+    private static readonly string[] Hierarchies = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup"];
+
+    /// <summary>cgroups of the laboratory's servers, those of the first hierarchy alone.</summary>
+    public IReadOnlyList<string> Cgroups() =>
+        [.. Hierarchies.Where(Directory.Exists).SelectMany(root => Directory.EnumerateDirectories(root, $"{_folder.CgroupPrefix}*"))];
+
+    /// <summary>Files of the laboratory behind loop devices.</summary>
+    public async Task<IReadOnlyList<string>> LoopDevicesAsync() =>
+        [.. (await HostProgram.RunAsync("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"])).Split('\n').Where(file => file.Contains(_folder.Path, StringComparison.Ordinal))];
+
+    /// <summary>Processes that run servers of the laboratory.</summary>
+    public static int ServersIn(Laboratory laboratory) => laboratory.World.Running is { } world
+        ? Processes().Count(pid => IsOf(pid, world.Pid) && CommandLine(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal) && !Parent(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal))
+        : 0;
+
+    private static string Parent(int pid) => ParentOf(pid) is { } parent ? CommandLine(parent) : "";
+
+    private static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0);
+
+    private static HashSet<string> Namespaces(int pid) => [.. Kinds.Select(kind => Link($"/proc/{pid}/ns/{kind}")).OfType<string>()];
+
+    private static string? Link(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static bool IsOf(int pid, int world) => Link($"/proc/{pid}/ns/pid") is { } own && own == Link($"/proc/{world}/ns/pid");
+
+    private bool IsOfServers(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cgroup").Contains(_folder.CgroupPrefix, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static int? ParentOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Infra.Lab.Balancer;
+using Infra.Lab.Machines;
+using static Infra.Tests.Lab.SurvivesStage;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>Two servers behind a load balancer inside the VPC.</summary>
+public sealed class SurvivesBalanced : IAsyncLifetime
+{
+    internal RunningStack Stack { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Stack = await RunningStack.UpAsync("loaded", Settings(("chat", Endpoint(replicas: 2, access: "internal"))));
+
+    public ValueTask DisposeAsync() => Stack?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>Changes and losses while callers stream through the load balancer.</summary>
+[Collection(SerialLaboratories.Name)]
+public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFixture<SurvivesBalanced>
+{
+    private const int Unauthorized = 401;
+    private readonly RunningStack _stack = balanced.Stack;
+
+    [Fact]
+    public async Task Nothing_that_changed_is_nothing_that_is_done()
+    {
+        var clock = Stopwatch.StartNew();
+        var result = await _stack.UpAgainAsync();
+        Assert.Empty(result.Failures.Select(failure => failure.Message));
+        Assert.Equal(0, result.Summary.Changes);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 15);
+    }
+
+    [Fact]
+    public async Task A_key_is_rotated_under_64_streams_without_a_failed_request()
+    {
+        await HealthyAsync(_stack.Laboratory.Nodes().Count);
+        var replicas = _stack.Laboratory.Nodes().Count;
+        var leaving = _stack.Endpoint("chat").Clients.Single(client => client != "bob");
+        var coming = leaving == "alice" ? "carol" : "alice";
+        await using var staying = new SurvivesCallers(_stack.Laboratory, _stack.Endpoint("chat"), "bob", 60);
+        await using var rotated = new SurvivesCallers(_stack.Laboratory, _stack.Endpoint("chat"), leaving, 4);
+        await staying.MoreAsync(200);
+        Assert.Empty(rotated.Failed);
+        var result = await _stack.UpAgainAsync(Settings(("chat", Endpoint(replicas, access: "internal", clients: [coming, "bob"]))));
+        Assert.Empty(result.Failures.Select(failure => failure.Message));
+        await staying.MoreAsync(200);
+        await rotated.StopAsync();
+        await staying.StopAsync();
+
+        Assert.Empty(staying.Failed);
+        // The old key works until the new list is there, and is refused from then on: a server never asks for another one in between.
+        Assert.All(rotated.Failed, answer => Assert.Equal($"{Unauthorized}", answer.Problem));
+        Assert.NotEmpty(rotated.Failed);
+        await _stack.AnswersAsync("chat", coming);
+    }
+
+    [Fact]
+    public async Task A_server_is_added_and_one_of_three_is_lost_without_a_request_beyond_those_it_had()
+    {
+        var before = _stack.Laboratory.Nodes();
+        var clients = _stack.Endpoint("chat").Clients.ToArray();
+        await HealthyAsync(before.Count);
+        await using var callers = new SurvivesCallers(_stack.Laboratory, _stack.Endpoint("chat"), "bob", 16);
+        var grown = await _stack.UpAgainAsync(Settings(("chat", Endpoint(3, access: "internal", clients: clients))));
+        Assert.Empty(grown.Failures.Select(failure => failure.Message));
+        Assert.Equal((0, 0), (grown.Summary.Replaced, grown.Summary.Deleted));
+        Assert.Equal(before.Select(node => node.Id), _stack.Laboratory.Nodes().Take(before.Count).Select(node => node.Id));
+        await HealthyAsync(3);
+        Assert.Empty(callers.Failed);
+
+        var lost = _stack.Node("chat-1");
+        Signals.Kill(_stack.Laboratory.Server(lost).Leader!.Value);
+        // It is dead when its kernel takes no connection any more; until then a request can still land on it.
+        await RunningStack.UntilAsync("the server is off", Patience, () => Task.FromResult(!File.Exists($"{_stack.World.Root}/run/netns/{lost.Id}")));
+        var died = DateTimeOffset.UtcNow;
+        await HealthyAsync(2);
+        var left = DateTimeOffset.UtcNow;
+        await callers.MoreAsync(100);
+        // A request was on the lost server if it began before the end; no other may fail.
+        Assert.All(callers.Failed, answer => Assert.True(answer.Began <= died, $"{answer} began after the server died at {died:O}, which left the balancer at {left:O}"));
+        Assert.InRange(callers.Failed.Count, 0, 16);
+        var failed = callers.Failed.Count;
+
+        var again = await _stack.UpAgainAsync();
+        Assert.Empty(again.Failures.Select(failure => failure.Message));
+        Assert.NotEqual(lost.Id, _stack.Node("chat-1").Id);
+        await HealthyAsync(3);
+        await callers.MoreAsync(100);
+        Assert.Equal(failed, callers.Failed.Count);
+    }
+
+    private Task HealthyAsync(int servers) => RunningStack.UntilAsync($"{servers} servers are healthy", Patience, () =>
+        Task.FromResult(Status() is { } status && status.Backends.Count(backend => backend.Healthy) == servers));
+
+    private BalancerStatus? Status()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(Directory.EnumerateFiles(_stack.Folder.Balancers, "*.status").Single()), BalancerJson.Default.BalancerStatus);
+        }
+        catch (JsonException)
+        {
+            return null; // It is being written.
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>OpenAI's own client library, unchanged, against the balanced endpoint from a host of the VPC.</summary>
+[Collection(TestCluster.Collection)]
+public sealed class WorksClientLibraryTests(TestCluster cluster)
+{
+    private static Task<JsonNode>? s_answers;
+
+    [Fact]
+    public async Task It_lists_the_model() =>
+        Assert.Equal([TestCluster.Model], (await AnswersAsync())["models"]!.AsArray().Select(id => (string?)id));
+
+    [Fact]
+    public async Task It_completes_chats_and_texts()
+    {
+        var answers = await AnswersAsync();
+        Assert.NotEmpty((string?)answers["chat"]!["content"] ?? "");
+        Assert.Contains((string?)answers["chat"]!["finish"], (string[])["stop", "length"]);
+        Assert.InRange((int)answers["chat"]!["tokens"]!, 1, 32);
+        Assert.NotEmpty((string?)answers["completion"] ?? "");
+    }
+
+    [Fact]
+    public async Task It_reads_a_stream_to_its_end_with_the_usage()
+    {
+        var answers = await AnswersAsync();
+        Assert.Equal((string?)answers["chat"]!["content"], (string?)answers["stream"]!["content"]);
+        Assert.Equal((int)answers["chat"]!["tokens"]!, (int)answers["stream"]!["usage"]!);
+        Assert.True((int)answers["stream"]!["chunks"]! > (int)answers["stream"]!["usage"]!, answers["stream"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task It_is_told_to_call_a_tool()
+    {
+        var tool = (await AnswersAsync())["tool"]!;
+        Assert.Equal(("tool_calls", "weather", "string"), ((string?)tool["finish"], (string?)tool["name"], (string?)tool["city"]));
+    }
+
+    [Fact]
+    public async Task It_shows_a_picture() =>
+        Assert.Contains("PNG 1x1", (string?)(await AnswersAsync())["picture"], StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("key", "AuthenticationError", 401)]
+    [InlineData("model", "NotFoundError", 404)]
+    [InlineData("route", "NotFoundError", 404)]
+    [InlineData("length", "BadRequestError", 400)]
+    [InlineData("parameter", "BadRequestError", 400)]
+    public async Task It_throws_the_error_of_its_own_that_fits(string mistake, string error, int status)
+    {
+        var refusal = (await AnswersAsync())["errors"]![mistake];
+        Assert.True(refusal is not null, $"{mistake}: no error");
+        Assert.Equal((error, status), ((string?)refusal["name"], (int?)refusal["status"]));
+    }
+
+    private Task<JsonNode> AnswersAsync() => s_answers ??= AskAsync();
+
+    private async Task<JsonNode> AskAsync()
+    {
+        var endpoint = cluster.BalancedEndpoint;
+        var folder = await OpenAiLibrary.InstalledAsync();
+        var answer = await cluster.Stack.OnNetworkAsync(MachineRoom.NeighbourName,
+            "env", $"NODE_EXTRA_CA_CERTS={new AccessFiles(cluster.Stack.Folder).Authority}", $"OPENAI_API_KEY={cluster.Stack.Key(TestCluster.Balanced, "alice")}",
+            "node", Path.Combine(folder, "ask.mjs"), endpoint.Url, endpoint.Model);
+        Assert.True(answer.Status == 0, answer.Errors);
+        return JsonNode.Parse(answer.Output)!;
+    }
+}
