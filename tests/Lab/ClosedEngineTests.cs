@@ -111,7 +111,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         {
             // Connections that nginx had before lead to the engine itself; new workers have none.
             await cluster.ShellAsync(TestCluster.Venv, "systemctl reload inference-nginx.service");
-            RawAnswer answer = RawAnswer.None;
+            var answer = RawAnswer.None;
             await RunningStack.UntilAsync("a new worker of nginx answers", TimeSpan.FromSeconds(20), async () => (answer = await AskAsync(TestCluster.Venv)).Status != 200);
             Assert.Equal(503, answer.Status);
             Assert.Contains("\"code\":503", answer.Body, StringComparison.Ordinal);
