@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 
 /// <summary>Somebody connects: from the internet, from the operator's address, from the VPC, from another server of the stack.</summary>
 [Collection(TestCluster.Collection)]
-public sealed class ClosedNetworkTests(TestCluster cluster)
+public sealed partial class ClosedNetworkTests(TestCluster cluster)
 {
     /// <summary>For all connections together; those that are dropped never answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -49,6 +50,18 @@ public sealed class ClosedNetworkTests(TestCluster cluster)
         Assert.All(await OpenAsync(here.Id, null, [.. PrivateAddresses.Where(address => address != here.PrivateAddress)]), open => Assert.Empty(open.Ports));
         Assert.All(await OpenAsync(here.Id, null, [.. PublicAddresses.Where(address => address != here.PublicAddress)]), open => Assert.Empty(open.Ports));
     }
+
+    /// <summary>Packages bring services of their own, which are started on installation unless somebody keeps them from it.</summary>
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Nothing_runs_on_a_server_but_its_system_and_what_serves(string server)
+    {
+        var units = await cluster.ShellAsync(server, "systemctl list-units --type service,socket --state running,listening --plain --no-legend | cut -d' ' -f1");
+        Assert.DoesNotContain(units.Split('\n', StringSplitOptions.RemoveEmptyEntries), unit => !Expected().IsMatch(unit));
+    }
+
+    [GeneratedRegex(@"^(inference-[a-z-]+|systemd-[a-z-]+|dbus|ssh|sshd-unix-local|cloud-init-hotplugd|unattended-upgrades)\.(service|socket)$")]
+    private static partial Regex Expected();
 
     // A Cloud Firewall that somebody takes away by mistake: what is said of the servers holds still.
     [Fact]
