@@ -81,7 +81,8 @@ public sealed class EndpointLoadBalancer : ComponentResource
                 Protocol = "https",
                 Port = Port,
                 Path = "/ready",
-                CheckIntervalSeconds = 10,
+                // The model is reachable two checks after it is ready, and a server that is lost leaves after three.
+                CheckIntervalSeconds = 5,
                 ResponseTimeoutSeconds = 5,
                 UnhealthyThreshold = 3,
                 HealthyThreshold = 2,

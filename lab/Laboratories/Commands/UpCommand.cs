@@ -11,7 +11,7 @@ internal static class UpCommand
     private const string FirstQuestion = "Say hello in one sentence.";
     private const int FirstAnswerTokens = 64;
 
-    /// <summary>Two checks, 10 seconds apart, and what a machine under load adds.</summary>
+    /// <summary>Two checks, 5 seconds apart, and what a machine under load adds.</summary>
     private static readonly TimeSpan BalancerPatience = TimeSpan.FromSeconds(60);
 
     private static readonly Argument<string> Stack = new("stack")
