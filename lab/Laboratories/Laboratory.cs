@@ -113,7 +113,7 @@ internal sealed class Laboratory
             return false;
         }
 
-        World.Kill();
+        await World.KillAsync(cancel);
         if (Directory.Exists(Folder.Volumes))
         {
             foreach (var file in Directory.EnumerateFiles(Folder.Volumes, "*.img"))

@@ -15,13 +15,6 @@ internal sealed class SshClient(LabFolder folder, World world)
     /// <summary>Status of OpenSSH's client when it did not get so far as to run the command.</summary>
     private const int NotConnected = 255;
 
-    // What ssh says when there was no session yet; a command of the server's own may end with 255 as well.
-    private static readonly string[] DialFailures =
-    [
-        "Connection refused", "Connection timed out", "Connection reset", "No route to host", "Connection closed by", "kex_exchange_identification",
-        "Host key verification failed", "Permission denied", "no matching host key", "Network is unreachable", "Connection to",
-    ];
-
     public async Task<SshAnswer> RunAsync(SshRequest request, CancellationToken cancel)
     {
         var work = Directory.CreateDirectory(Path.Combine(folder.Connections, Path.GetRandomFileName()), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -30,12 +23,14 @@ internal sealed class SshClient(LabFolder folder, World world)
             var identity = Path.Combine(work.FullName, "identity");
             await WriteSecretAsync(identity, request.PrivateKey.TrimEnd() + "\n", cancel);
             await File.WriteAllTextAsync(Path.Combine(work.FullName, "known_hosts"), request.HostKey is { } key ? $"{request.Host} {key}\n" : "", cancel);
-            var words = world.Network(null, Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), world.Running!.Operator));
+            // Tells a dial that failed from a session that did: a command of the server's own may end with 255 as well.
+            var connected = Path.Combine(work.FullName, "connected");
+            var words = world.Network(null, Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), connected, world.Running!.Operator));
             var input = Encoding.UTF8.GetBytes(request.Input ?? "");
             for (var failures = 1; ; failures++)
             {
                 var answer = await HostProgram.AskAsync(words[0], words[1..], input, cancel);
-                var dial = answer.Status == NotConnected && IsDialFailure(answer.Errors);
+                var dial = answer.Status == NotConnected && !File.Exists(connected);
                 if (!dial || answer.Errors.Contains("REMOTE HOST IDENTIFICATION", StringComparison.Ordinal) || failures > request.DialErrorLimit)
                 {
                     return dial
@@ -53,17 +48,17 @@ internal sealed class SshClient(LabFolder folder, World world)
     }
 
     /// <summary>Words of an ssh command that expects the host key.</summary>
-    private static string[] Arguments(SshRequest request, string identity, string knownHosts, string from) =>
+    private static string[] Arguments(SshRequest request, string identity, string knownHosts, string connected, string from) =>
     [
         "ssh", "-F", "none", "-T", "-b", from, "-p", request.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i", identity,
         "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", $"UserKnownHostsFile={knownHosts}", "-o", "GlobalKnownHostsFile=/dev/null",
         "-o", $"StrictHostKeyChecking={(request.HostKey is null ? "no" : "yes")}", "-o", "UpdateHostKeys=no",
         .. request.HostKey is { } key ? new[] { "-o", $"HostKeyAlgorithms={key.Split(' ')[0]}" } : [],
-        "-o", $"ConnectTimeout={DialSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}", "-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR",
+        "-o", $"ConnectTimeout={DialSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}", "-o", "ServerAliveInterval=15",
+        // That the other side closed a connection is said at this level and not below.
+        "-o", "LogLevel=INFO", "-o", "PermitLocalCommand=yes", "-o", $"LocalCommand=touch '{connected.Replace("%", "%%", StringComparison.Ordinal)}'",
         $"{request.User}@{request.Host}", request.Command,
     ];
-
-    private static bool IsDialFailure(string errors) => DialFailures.Any(words => errors.Contains(words, StringComparison.Ordinal));
 
     private static async Task WriteSecretAsync(string file, string content, CancellationToken cancel)
     {

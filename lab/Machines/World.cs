@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -22,6 +23,7 @@ internal sealed class World(LabFolder folder)
     /// <summary>The operator's where the settings name no address of IPv4: then nobody opens SSH, as in the cloud.</summary>
     public const string NobodysAddress = "192.0.2.77";
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     private string File => Path.Combine(folder.Path, "world.json");
@@ -61,7 +63,7 @@ internal sealed class World(LabFolder folder)
             return running;
         }
 
-        Kill(); // one that nobody wrote down
+        await KillAsync(cancel); // one that nobody wrote down
         var ready = Path.Combine(folder.Path, "ready");
         System.IO.File.Delete(ready);
         var log = Path.Combine(folder.Path, "world.log");
@@ -77,7 +79,7 @@ internal sealed class World(LabFolder folder)
             if (StartOf(pid) is null || limit.IsCancellationRequested)
             {
                 // Nobody would know of it any more, and it starts its mirrors again and again.
-                Kill();
+                await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
                 throw new InvalidOperationException($"the laboratory did not start: {Tail(log)}{Tail(Path.Combine(folder.Path, "mirrors.log"))}");
             }
@@ -92,8 +94,12 @@ internal sealed class World(LabFolder folder)
         return world;
     }
 
-    /// <summary>Ends it, and with it all its processes; what stays is for others to sweep.</summary>
-    public void Kill()
+    /// <summary>
+    /// Ends it, and with it all its processes, and waits until they are gone: before that their cgroups cannot be removed. What stays is for
+    /// others to sweep.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">One of them does not end.</exception>
+    public async Task KillAsync(CancellationToken cancel)
     {
         // By its words: whoever started it may have died before it wrote down which one it is. What is in its network from outside, as an SSH
         // connection of a command that was killed, would otherwise last until its own patience ends.
@@ -110,9 +116,18 @@ internal sealed class World(LabFolder folder)
 
             return found;
         });
-        foreach (var pid in world.Concat(Processes(process => NetworkOf(Path.GetFileName(process)) is { } network && networks.Contains(network))))
+        List<int> all = [.. world, .. Processes(process => NetworkOf(Path.GetFileName(process)) is { } network && networks.Contains(network))];
+        all.ForEach(Signals.Kill);
+        // The first process of process ids ends when all others in them have.
+        var waited = Stopwatch.StartNew();
+        while (all.Find(pid => StartOf(pid) is not null) is var left and not 0)
         {
-            Signals.Kill(pid);
+            if (waited.Elapsed > EndPatience)
+            {
+                throw new InvalidOperationException($"process {left.ToString(CultureInfo.InvariantCulture)} of the laboratory does not end");
+            }
+
+            await Task.Delay(20, cancel);
         }
 
         System.IO.File.Delete(File);
