@@ -25,6 +25,9 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>What the last bring-up came to.</summary>
     public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
 
+    /// <summary>Of the stand-in engines from now on: as fast as they can where nobody says otherwise.</summary>
+    public EngineSpeed Speed { get; set; } = EngineSpeed.Default with { TokensPerSecond = 0 };
+
     /// <summary>How it is brought up from now on, beside the speed.</summary>
     public UpOptions Options { get; set; } = new();
 
@@ -38,9 +41,10 @@ internal sealed class RunningStack : IAsyncDisposable
     public static async Task<RunningStack> UpAsync(string name, IReadOnlyDictionary<string, string> settings, EngineSpeed? speed = null)
     {
         var stack = Prepare(name, settings);
+        stack.Speed = speed ?? stack.Speed;
         try
         {
-            await stack.UpAgainAsync(speed: speed);
+            await stack.UpAgainAsync();
             Assert.Empty(stack.Result.Failures.Select(failure => $"{failure.Name}: {failure.Message}"));
             return stack;
         }
@@ -61,7 +65,7 @@ internal sealed class RunningStack : IAsyncDisposable
     }
 
     /// <summary>Runs <c>up</c> again, with other settings if there are any. Failures are in <see cref="Result"/>.</summary>
-    public async Task<UpResult> UpAgainAsync(IReadOnlyDictionary<string, string>? settings = null, EngineSpeed? speed = null)
+    public async Task<UpResult> UpAgainAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         if (settings is not null)
         {
@@ -70,7 +74,7 @@ internal sealed class RunningStack : IAsyncDisposable
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        return Result = await Laboratory.UpAsync(Options with { Speed = speed ?? EngineSpeed.Default with { TokensPerSecond = 0 } }, limit.Token);
+        return Result = await Laboratory.UpAsync(Options with { Speed = Speed }, limit.Token);
     }
 
     public DeployedNode Node(string name) => Laboratory.Nodes().Single(node => node.Name == name);

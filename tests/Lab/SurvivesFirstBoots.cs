@@ -29,6 +29,9 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
     /// <summary>Bytes that the server with the wrong card had asked of hub and registry before it had the right one.</summary>
     internal long BytesBeforeTheCard { get; private set; }
 
+    /// <summary>Connections of a server to a hub that says nothing, as the kernel lists them with their timers.</summary>
+    internal string SilentConnections { get; private set; } = "";
+
     private Func<MachineDescription, MachineDescription> _card = machine => machine with { Count = 0 };
 
     public async ValueTask InitializeAsync()
@@ -50,6 +53,8 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, new() { Down = true }).With(MirrorKind.Hub, new() { Hang = true }));
         Told["no packages, no GPU"] = await Stack.FailuresAsync(("image-0", "packages"), ("card-0", "gpu-check"));
 
+        SilentConnections = (await Stack.InsideAsync("image-0", "ss", "-tnoH", "state", "established", "dport = :443")).Output;
+
         // A card that was not there when its server booted has no device.
         await Stack.InsideAsync("card-0", "mknod", "-m", "666", "/dev/nvidia0", "c", "1", "3");
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None).With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1000) }));
@@ -58,7 +63,12 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
 
         await Stack.SetValuesAsync("wheels-0", "packages");
         await Stack.SetValuesAsync("wheels-0", "weights", SurvivesStage.AYearAgo);
-        await Stack.InsideAsync("wheels-0", "systemctl", "stop", "inference-weights.service");
+        // A run that was for another node has begun them again: what is under way would be wrong as before.
+        foreach (var node in (string[])["image-0", "wheels-0"])
+        {
+            await Stack.InsideAsync(node, "systemctl", "stop", "inference-weights.service");
+        }
+
         Stack.SetMirrors(control => control
             .With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1, DateTimeOffset.UtcNow) })
             .With(MirrorKind.Registry, new() { Down = true }).With(MirrorKind.Python, new() { Down = true }));

@@ -75,12 +75,14 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     {
         await HealthyAsync();
         var droplet = _stack.Node(Node).Id;
-        var slow = EngineSpeed.Default with { LoadSeconds = 5, TokensPerSecond = 0 };
+        var speed = _stack.Speed;
+        _stack.Speed = speed with { LoadSeconds = 5 };
         var other = SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(contextLength: 2048)));
-        var up = Task.Run(() => _stack.UpAgainAsync(other, slow));
+        var up = Task.Run(() => _stack.UpAgainAsync(other));
         await RunningStack.UntilAsync("the gate waits", Patience, async () =>
             up.IsCompleted || (await HostProgram.AskAsync("pkill", ["-9", "-f", $"^ssh .*{_stack.Folder.Path}.*ops@{_stack.Node(Node).PublicAddress} .*await-ready"])).Status == 0);
         var cut = await up;
+        _stack.Speed = speed;
         var failure = Assert.Single(cut.Failures);
         Assert.Equal("chat-0-ready", failure.Name);
 
@@ -122,8 +124,8 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     public async Task A_laboratory_that_was_killed_says_so_and_is_brought_back()
     {
         await HealthyAsync();
-        _stack.World.Kill();
-        await RunningStack.UntilAsync("nothing of it runs", Patience, () => Task.FromResult(!_stack.Laboratory.IsUp));
+        await _stack.World.KillAsync(TestContext.Current.CancellationToken);
+        Assert.False(_stack.Laboratory.IsUp);
         var status = await StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
         Assert.False(status.Up);
         var result = await _stack.UpAgainAsync();

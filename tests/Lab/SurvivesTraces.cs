@@ -10,6 +10,7 @@ namespace Infra.Tests.Lab;
 /// </summary>
 internal sealed class SurvivesTraces
 {
+    private const string Gone = "gone by now";
     private static readonly string[] Kinds = ["net", "mnt", "pid"];
     private readonly LabFolder _folder;
     private readonly HashSet<string> _namespaces = new(StringComparer.Ordinal);
@@ -43,9 +44,9 @@ internal sealed class SurvivesTraces
         foreach (var pid in Processes().Where(pid => pid != Environment.ProcessId))
         {
             var words = CommandLine(pid);
-            if (Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal))
+            if ((Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal)) && Status(pid) is var status && !HasEnded(status))
             {
-                left.Add($"process {pid}: {words}");
+                left.Add($"process {pid}, {status}: {words}");
             }
         }
 
@@ -103,6 +104,22 @@ internal sealed class SurvivesTraces
         catch (IOException)
         {
             return "";
+        }
+    }
+
+    // An orphan that has ended holds nothing but its number until the machine's init asks for it, which is init's business.
+    private static bool HasEnded(string status) => status == Gone || status.EndsWith(" Z 1", StringComparison.Ordinal);
+
+    /// <summary>Name, state and parent, which a process without a command line has too.</summary>
+    private static string Status(int pid)
+    {
+        try
+        {
+            return string.Join(' ', File.ReadAllText($"/proc/{pid}/stat").Split(' ')[1..4]);
+        }
+        catch (IOException)
+        {
+            return Gone;
         }
     }
 

@@ -13,10 +13,10 @@ namespace Infra.Tests.Lab;
 /// One stack for the tests of what works and of what is closed, brought up once: three NVIDIA servers behind a load balancer of the VPC, one
 /// NVIDIA server whose engine is a virtual environment, and one AMD server. Its tests leave it as they found it.
 /// </summary>
-[CollectionDefinition(Collection, DisableParallelization = true)]
+[CollectionDefinition(Collection)]
 public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<TestCluster>
 {
-    /// <summary>Runs, like the other laboratories, when nothing else does; a collection of its own, so that it goes down with its last test.</summary>
+    /// <summary>A collection of its own, so that it is up beside the laboratories that break, and goes down with its last test.</summary>
     public const string Collection = "one cluster for what works and what is closed";
 
     public const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
@@ -49,6 +49,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     public async ValueTask InitializeAsync()
     {
         Stack = RunningStack.Prepare("cluster", Settings(["alice", "bob"]));
+        Stack.Speed = Speed;
         await UpAsync();
         // The load balancer sends nobody to a server before its own checks have passed.
         foreach (var replica in Replicas)
@@ -101,7 +102,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     {
         Stack.Folder.Create();
         Stack.SetMirrors(control => control.With(MirrorKind.Hub, new MirrorFaults { BytesPerSecond = Trickle }));
-        var up = Stack.UpAgainAsync(speed: Speed);
+        var up = Stack.UpAgainAsync();
         while (!up.IsCompleted && !HasEveryEngineBegun())
         {
             await Task.Delay(200);
@@ -120,7 +121,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     }
 
     /// <summary>Runs <c>up</c> again with the engines as they are.</summary>
-    internal Task<UpResult> UpAgainAsync(string[] clients) => Stack.UpAgainAsync(Settings(clients), Speed);
+    internal Task<UpResult> UpAgainAsync(string[] clients) => Stack.UpAgainAsync(Settings(clients));
 
     /// <summary>A connection to the API as those of the VPC have it, or (node named) as the tunnel's end on that server has it.</summary>
     internal async Task<RawConnection> KnockAsync(string? node = null, SslApplicationProtocol? protocol = null)
