@@ -47,7 +47,7 @@ public sealed class PolicyTests : IDisposable
         var balancer = Assert.Single(_account.Machines.Balancers.Values);
         Assert.Equal(["198.51.100.0/24"], balancer.AllowedCidrs);
         Assert.Equal(_account.Machines.Servers.Values.Select(server => server.PrivateAddress).Order(), balancer.Backends.Order());
-        Assert.Equal((600, "https", 443, "/ready", 10, 5, 3, 2), (balancer.IdleTimeoutSeconds, balancer.Check.Protocol, balancer.Check.Port, balancer.Check.Path,
+        Assert.Equal((600, "https", 443, "/ready", 5, 5, 3, 2), (balancer.IdleTimeoutSeconds, balancer.Check.Protocol, balancer.Check.Port, balancer.Check.Path,
             balancer.Check.IntervalSeconds, balancer.Check.TimeoutSeconds, balancer.Check.UnhealthyThreshold, balancer.Check.HealthyThreshold));
         var rule = Assert.Single(balancer.Rules);
         Assert.False(rule.Passthrough);
