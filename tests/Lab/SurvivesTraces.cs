@@ -10,7 +10,6 @@ namespace Infra.Tests.Lab;
 /// </summary>
 internal sealed class SurvivesTraces
 {
-    private const string Gone = "gone by now";
     private static readonly string[] Kinds = ["net", "mnt", "pid"];
     private readonly LabFolder _folder;
     private readonly HashSet<string> _namespaces = new(StringComparer.Ordinal);
@@ -44,9 +43,10 @@ internal sealed class SurvivesTraces
         foreach (var pid in Processes().Where(pid => pid != Environment.ProcessId))
         {
             var words = CommandLine(pid);
-            if ((Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal)) && Status(pid) is var status && !HasEnded(status))
+            if ((Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal)) && Stat(pid) is var process && !HasEnded(process))
             {
-                left.Add($"process {pid}, {status}: {words}");
+                // One that has no command line has a name, a state and a parent.
+                left.Add($"process {pid}, {process}: {words}");
             }
         }
 
@@ -108,20 +108,7 @@ internal sealed class SurvivesTraces
     }
 
     // An orphan that has ended holds nothing but its number until the machine's init asks for it, which is init's business.
-    private static bool HasEnded(string status) => status == Gone || status.EndsWith(" Z 1", StringComparison.Ordinal);
-
-    /// <summary>Name, state and parent, which a process without a command line has too.</summary>
-    private static string Status(int pid)
-    {
-        try
-        {
-            return string.Join(' ', File.ReadAllText($"/proc/{pid}/stat").Split(' ')[1..4]);
-        }
-        catch (IOException)
-        {
-            return Gone;
-        }
-    }
+    private static bool HasEnded((string Name, string State, int Parent)? process) => process is null or { State: "Z", Parent: 1 };
 
     private static bool IsOf(int pid, int world) => Link($"/proc/{pid}/ns/pid") is { } own && own == Link($"/proc/{world}/ns/pid");
 
@@ -137,12 +124,17 @@ internal sealed class SurvivesTraces
         }
     }
 
-    private static int? ParentOf(int pid)
+    private static int? ParentOf(int pid) => Stat(pid)?.Parent;
+
+    // The name, in parentheses, may hold anything.
+    private static (string Name, string State, int Parent)? Stat(int pid)
     {
         try
         {
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+            var end = stat.LastIndexOf(')');
+            var fields = stat[(end + 2)..].Split(' ');
+            return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end], fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {
