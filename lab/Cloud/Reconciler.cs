@@ -246,7 +246,7 @@ internal sealed class Reconciler
         {
             return told; // by the resource whose deletion was a part of this one's replacement
         }
-        var message = exception is OperationCanceledException ? "the run was cancelled" : exception.Message;
+        var message = exception is OperationCanceledException ? ResourceFailure.Cancelled : exception.Message;
         _failures.Enqueue(new(operation, type, name, message));
         _cloud.Options.Progress(new(operation, type, name, Phase.Failed, message));
         var failure = new ProviderException(message);

@@ -34,7 +34,11 @@ internal sealed record ResourceEvent(Operation Operation, string Type, string Na
 /// <param name="Type">Type token.</param>
 /// <param name="Name">Its name in the program.</param>
 /// <param name="Message">The words of the provider or of the API.</param>
-internal sealed record ResourceFailure(Operation Operation, string Type, string Name, string Message);
+internal sealed record ResourceFailure(Operation Operation, string Type, string Name, string Message)
+{
+    /// <summary>Message of what was cut short.</summary>
+    public const string Cancelled = "the run was cancelled";
+}
 
 /// <summary>How many resources each operation was done with, components among them, as Pulumi counts.</summary>
 internal sealed record CloudSummary(int Created, int Updated, int Replaced, int Deleted, int Same)

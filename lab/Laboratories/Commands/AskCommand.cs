@@ -17,6 +17,12 @@ internal static class AskCommand
         var command = new Command("ask", "Asks a model that is up.") { Question, Stack, Endpoint, Client, Tokens };
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, async () =>
         {
+            var question = parsed.GetValue(Question)!;
+            if (string.IsNullOrWhiteSpace(question))
+            {
+                throw LaboratoryMistake.Of("question", question, "is empty", "./infra ask \"What is a firewall?\"");
+            }
+
             var laboratory = StackChoice.FindUp(parsed.GetValue(Stack));
             var endpoint = Choose(laboratory, parsed.GetValue(Endpoint));
             var client = parsed.GetValue(Client);
@@ -28,7 +34,7 @@ internal static class AskCommand
             using var model = laboratory.Client(endpoint, client);
             try
             {
-                terminal.Console.Profile.Out.Writer.WriteLine(await model.AskAsync(parsed.GetValue(Question)!, parsed.GetValue(Tokens), cancel));
+                terminal.Console.Profile.Out.Writer.WriteLine(await model.AskAsync(question, parsed.GetValue(Tokens), cancel));
             }
             catch (HttpRequestException exception)
             {

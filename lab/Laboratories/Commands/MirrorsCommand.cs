@@ -53,7 +53,10 @@ internal static class MirrorsCommand
                 };
                 if (faults.Mistake() is { } mistake)
                 {
-                    throw LaboratoryMistake.Of("mirrors", null, mistake, "./infra mirrors --help");
+                    // It begins with the file's word for the option.
+                    var words = mistake.Split(' ', 2);
+                    var wrong = words[0] switch { "bytesPerSecond" => BytesPerSecond.Name, "latencyMs" => Latency.Name, _ => Refuse.Name };
+                    throw LaboratoryMistake.Of(wrong, null, words[1], "./infra mirrors --help");
                 }
 
                 control = control.With(mirror, faults);

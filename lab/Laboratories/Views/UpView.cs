@@ -53,7 +53,7 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
 
                     break;
                 case Phase.Failed:
-                    Line($"{what}: failed");
+                    Line($"{what}: {(happened.Message == ResourceFailure.Cancelled ? "cut short" : "failed")}");
                     break;
             }
         }
