@@ -1,6 +1,7 @@
 using Infra.Lab.Cloud;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Machines;
+using Infra.Lab.Mirrors;
 using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
@@ -20,6 +21,9 @@ public sealed class SurvivesInterruptionTests
         project.Write("cut", Settings(("chat", endpoint)));
         var laboratory = project.Laboratory("cut");
         var traces = new SurvivesTraces(laboratory);
+        // A hub that says nothing keeps the server from being ready, however long the runs before take: the gate has to wait.
+        laboratory.Folder.Create();
+        Hub(new() { Hang = true });
 
         await KilledWhenAsync("there is a VPC", () => Has(laboratory, Types.Vpc));
         await KilledWhenAsync("a server boots", () => laboratory.Nodes() is [var node] && laboratory.Server(node).Leader is not null);
@@ -30,6 +34,8 @@ public sealed class SurvivesInterruptionTests
             traces.Look(laboratory);
             Assert.NotEqual(0, await up.InterruptAsync());
         }
+
+        Hub(MirrorFaults.None);
 
         using (var up = project.Start("up", "cut"))
         {
@@ -50,6 +56,8 @@ public sealed class SurvivesInterruptionTests
         }
 
         Assert.Empty(await traces.LeftAsync());
+
+        void Hub(MirrorFaults faults) => new MirrorControl().With(MirrorKind.Hub, faults).Save(laboratory.Folder.MirrorControl);
 
         async Task KilledWhenAsync(string what, Func<bool> isSo)
         {
