@@ -23,8 +23,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             {
                 try
                 {
-                    var first = File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs").FirstOrDefault();
-                    if (int.TryParse(first, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+                    if (InitAmong(File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs"), StatusOf) is { } pid)
                     {
                         return pid;
                     }
@@ -179,6 +178,38 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         }
 
         return pids;
+    }
+
+    /// <summary>
+    /// Which of these processes of this machine is the first one of its own process ids. What init starts is beside it for a moment, before it
+    /// goes to its own cgroup, and has a lower number where the numbers have begun anew.
+    /// </summary>
+    /// <param name="pids">Lines of a file cgroup.procs.</param>
+    /// <param name="statusOf">Lines of a process's <c>/proc/PID/status</c> (proc_pid_status(5)); none where it has ended.</param>
+    internal static int? InitAmong(IEnumerable<string> pids, Func<int, IEnumerable<string>> statusOf)
+    {
+        foreach (var line in pids)
+        {
+            if (int.TryParse(line, CultureInfo.InvariantCulture, out var pid) && pid > 0
+                && statusOf(pid).Any(field => field.StartsWith("NSpid:", StringComparison.Ordinal) && field.EndsWith("\t1", StringComparison.Ordinal)))
+            {
+                return pid;
+            }
+        }
+
+        return null;
+    }
+
+    private static string[] StatusOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{Text(pid)}/status");
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
