@@ -27,15 +27,17 @@ internal static class BenchCommand
             Description = "What the engine takes from its start to its first answer with everything on disk, the same for both.",
             DefaultValueFactory = _ => BootParameters.DefaultEngineSeconds,
         };
+        var model = new Option<string>("--model") { Description = "What is served.", DefaultValueFactory = _ => BootParameters.Models[^1] };
+        model.AcceptOnlyFromAmong(BootParameters.Models);
         var install = new Option<EngineInstall>("--install")
         {
             Description = "How our node gets its engine: container or venv.",
             DefaultValueFactory = _ => EngineInstall.Container,
         };
-        var command = new Command("boot", "From the Droplet's creation to the first answer: this project against a tutorial's steps.") { rounds, speed, engine, install, Json };
+        var command = new Command("boot", "From the Droplet's creation to the first answer: this project against a tutorial's steps.") { rounds, model, speed, engine, install, Json };
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
-            var parameters = BootParameters.Of(parsed.GetValue(speed), parsed.GetValue(engine), parsed.GetValue(install));
+            var parameters = BootParameters.Of(parsed.GetValue(model)!, parsed.GetValue(speed), parsed.GetValue(engine), parsed.GetValue(install));
             var report = await BootBench.RunAsync(parameters, parsed.GetValue(rounds), terminal.WriteError, cancel);
             if (parsed.GetValue(Json))
             {

@@ -21,8 +21,9 @@ internal static class BenchView
 
         console.Write(table);
         Line(console, $"limit {Number(report.LimitSeconds, "0.0")} s; {report.Rounds} rounds, medians; load {string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
-        Line(console, $"ours / tutorial {Number(report.RatioToTutorial, "0.00")}; without the engine's {Number(report.Parameters.EngineSeconds, "0")} s {Number(report.RatioToTutorialWithoutEngine, "0.00")}");
-        Line(console, $"ours / limit {Number(report.RatioToLimit, "0.00")}; without the engine's seconds {Number(report.RatioToLimitWithoutEngine, "0.00")}");
+        var engine = $"with the engine's {Number(report.Parameters.EngineSeconds, "0")} s";
+        Line(console, $"ours / tutorial {Number(report.RatioToTutorial, "0.00")}; {engine} {Number(report.RatioToTutorialWithEngine, "0.00")}");
+        Line(console, $"ours / limit {Number(report.RatioToLimit, "0.00")}; {engine} {Number(report.RatioToLimitWithEngine, "0.00")}");
     }
 
     public static void Write(IAnsiConsole console, ProxyReport report)

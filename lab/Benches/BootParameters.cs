@@ -12,6 +12,7 @@ namespace Infra.Lab.Benches;
 /// What is booted, and at which scale. Bytes and bandwidths are scaled together, so that a download takes as long as the real one would; what
 /// is not a download (boot, dpkg, pip's work, the engine's start) takes the time that it takes here, or that was read elsewhere.
 /// </summary>
+/// <param name="Model">What is served.</param>
 /// <param name="Scale">Sizes and bandwidths as a share of the real ones.</param>
 /// <param name="MegabytesPerSecond">Real bandwidth of each origin.</param>
 /// <param name="ImageBytes">Real compressed bytes of the engine's image.</param>
@@ -20,20 +21,26 @@ namespace Infra.Lab.Benches;
 /// <param name="EngineSeconds">What the engine takes from its start to its first answer with everything on disk.</param>
 /// <param name="Install">How our node gets its engine.</param>
 internal sealed record BootParameters(
-    double Scale, double MegabytesPerSecond, long ImageBytes, long WeightBytes, long WheelBytes, double EngineSeconds, EngineInstall Install)
+    string Model, double Scale, double MegabytesPerSecond, long ImageBytes, long WeightBytes, long WheelBytes, double EngineSeconds, EngineInstall Install)
 {
-    public const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
+    /// <summary>The tutorial's own command serves the second; it names the first as well.</summary>
+    public static readonly string[] Models = ["mistralai/Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512"];
+
     public const int ContextLength = 4096;
     public const string Endpoint = "chat";
     public const string Stack = "bench";
 
-    /// <summary>One origin on a Droplet of 10 Gbit/s: between 95 MB/s (57 GB of layers in 10 minutes) and what the card gives.</summary>
-    public const double DefaultMegabytesPerSecond = 200;
+    /// <summary>
+    /// What was seen of one origin: 95 MB/s (57 GB of layers in about 10 minutes on a Droplet, unpacking included, September 2026) and 105 MB/s
+    /// (Hugging Face, 17.19 GB in 164 s on an RTX 3090 host, 2026).
+    /// </summary>
+    public const double DefaultMegabytesPerSecond = 100;
 
     /// <summary>Llama-3.2-3B, vLLM 0.30.0, a fresh container, files local.</summary>
     public const double DefaultEngineSeconds = 82;
 
-    private const double DefaultScale = 1.0 / 150;
+    // Weights of the largest model that is booted stay below what a mirror holds of one copy, and the image above what the stand-in needs.
+    private const double DefaultScale = 1.0 / 200;
 
     // The wheels of 10 MB and more, of logs of pip and listings of wheel houses from May to October 2026: torch 2.11.0 for CUDA 13 with what it
     // requires 2.70 GB, vLLM 0.30.0 0.31 GB, flashinfer-cubin 0.6.12 0.45 GB (0.6.18 has 1.2 GB). A lower bound.
@@ -42,19 +49,22 @@ internal sealed record BootParameters(
     // Of the engine's time, the share that reads weights; the rest compiles and captures. Here both are waits.
     private const double LoadShare = 0.4;
 
+    /// <summary>How large the mirrors' content is.</summary>
+    public ContentSize Size() => new(Scale, (int)(WheelBytes * Scale));
+
     /// <summary>Seconds of the slower of the two downloads at line rate, each from an origin of its own, and of nothing else.</summary>
     public double LimitSeconds => Math.Max(Install == EngineInstall.Container ? ImageBytes : WheelBytes, WeightBytes) / (MegabytesPerSecond * 1e6);
 
-    public static BootParameters Of(double megabytesPerSecond, double engineSeconds, EngineInstall install)
+    public static BootParameters Of(string model, double megabytesPerSecond, double engineSeconds, EngineInstall install)
     {
-        var placement = StackPlan.Read(Settings(install)).Endpoints.Single().Placement;
+        var placement = StackPlan.Read(Settings(model, install)).Endpoints.Single().Placement;
         return new BootParameters(
-            DefaultScale, megabytesPerSecond, placement.Engine.Images.Values.Max(image => image.CompressedBytes ?? 0), placement.Model.WeightBytes,
+            model, DefaultScale, megabytesPerSecond, placement.Engine.Images.Values.Max(image => image.CompressedBytes ?? 0), placement.Model.WeightBytes,
             Wheels, engineSeconds, install);
     }
 
     /// <summary>The stack of both: one small server, private.</summary>
-    public StackFile Configuration(string stack) => new("inference", stack, Settings(Install), ImmutableHashSet<string>.Empty);
+    public StackFile Configuration(string stack) => new("inference", stack, Settings(Model, Install), ImmutableHashSet<string>.Empty);
 
     public EngineSpeed Speed() => new(EngineSeconds * LoadShare, EngineSeconds * (1 - LoadShare), TokensPerSecond: 0);
 
@@ -65,12 +75,12 @@ internal sealed record BootParameters(
         return new MirrorControl { Hub = shaped, Registry = shaped, Python = shaped };
     }
 
-    private static ImmutableSortedDictionary<string, string> Settings(EngineInstall install) => new Dictionary<string, string>
+    private static ImmutableSortedDictionary<string, string> Settings(string model, EngineInstall install) => new Dictionary<string, string>
     {
         ["inference:region"] = "tor1",
         ["inference:adminCidrs"] = """["203.0.113.0/24"]""",
         ["inference:engine"] = install == EngineInstall.Container ? "{}" : """{"install":"venv"}""",
         ["inference:endpoints"] = string.Create(
-            CultureInfo.InvariantCulture, $$$"""{"{{{Endpoint}}}":{"model":"{{{Model}}}","size":"gpu-4000adax1-20gb","contextLength":{{{ContextLength}}}}}"""),
+            CultureInfo.InvariantCulture, $$$"""{"{{{Endpoint}}}":{"model":"{{{model}}}","size":"gpu-4000adax1-20gb","contextLength":{{{ContextLength}}}}}"""),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -9,13 +9,13 @@ namespace Infra.Lab.Benches;
 /// <param name="Ours">This project.</param>
 /// <param name="Tutorial">The tutorial's steps.</param>
 /// <param name="LimitSeconds">The slower of the two downloads at line rate, and nothing else.</param>
-/// <param name="RatioToTutorial">Ours by the tutorial's.</param>
-/// <param name="RatioToLimit">Ours by the limit.</param>
-/// <param name="RatioToTutorialWithoutEngine">The first, with the engine's own seconds taken off both: what a boot can do something about.</param>
-/// <param name="RatioToLimitWithoutEngine">The second, with the engine's own seconds taken off ours.</param>
+/// <param name="RatioToTutorial">Our boot path by the tutorial's: of the seconds, those that are not the engine's own, which no boot can save.</param>
+/// <param name="RatioToLimit">Our boot path by the limit.</param>
+/// <param name="RatioToTutorialWithEngine">The first, of all seconds.</param>
+/// <param name="RatioToLimitWithEngine">The second, of all seconds.</param>
 internal sealed record BootReport(
     int Rounds, IReadOnlyList<double> Load, BootParameters Parameters, BootSide Ours, BootSide Tutorial, double LimitSeconds,
-    double RatioToTutorial, double RatioToLimit, double RatioToTutorialWithoutEngine, double RatioToLimitWithoutEngine)
+    double RatioToTutorial, double RatioToLimit, double RatioToTutorialWithEngine, double RatioToLimitWithEngine)
 {
     public static BootReport Of(BootParameters parameters, IReadOnlyList<BootRun> ours, IReadOnlyList<BootRun> tutorial, IReadOnlyList<double> load)
     {
@@ -23,8 +23,8 @@ internal sealed record BootReport(
         var engine = parameters.EngineSeconds;
         return new BootReport(
             ours.Count, load, parameters, us, them, Math.Round(parameters.LimitSeconds, 1),
-            Math.Round(us.Seconds / them.Seconds, 3), Math.Round(us.Seconds / parameters.LimitSeconds, 3),
-            Math.Round((us.Seconds - engine) / (them.Seconds - engine), 3), Math.Round((us.Seconds - engine) / parameters.LimitSeconds, 3));
+            Math.Round((us.Seconds - engine) / (them.Seconds - engine), 3), Math.Round((us.Seconds - engine) / parameters.LimitSeconds, 3),
+            Math.Round(us.Seconds / them.Seconds, 3), Math.Round(us.Seconds / parameters.LimitSeconds, 3));
     }
 }
 

@@ -16,7 +16,7 @@ internal static class StackBoot
             var created = double.NaN;
             var result = await laboratory.UpAsync(new UpOptions
             {
-                Scale = parameters.Scale,
+                Size = parameters.Size(),
                 Speed = parameters.Speed(),
                 Say = say,
                 Progress = happened =>

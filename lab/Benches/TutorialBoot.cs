@@ -8,7 +8,6 @@ using Infra.Components.Planning;
 using Infra.Lab.Cloud.Keys;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Machines;
-using Infra.Lab.Mirrors.Content;
 
 namespace Infra.Lab.Benches;
 
@@ -33,12 +32,11 @@ internal static partial class TutorialBoot
             folder.Create();
             var plan = StackPlan.Read(configuration.Values, configuration.SecretKeys, projectFolder);
             var image = await DebianImage.PrepareAsync(folder.Cache, say, cancel);
-            await MirrorContent.PrepareAsync(folder, image, plan, parameters.Scale, null, say, cancel);
-            PadWheels(parameters, folder, plan, image);
+            await MirrorContent.PrepareAsync(folder, image, plan, parameters.Size(), null, say, cancel);
             parameters.Mirrors().Save(folder.MirrorControl);
             await laboratory.World.StartAsync(World.NobodysAddress, cancel);
             using var room = new MachineRoom(folder, laboratory.World, image, laboratory.Stack, plan, parameters.Speed(), ServerExtras.None);
-            return await BootAsync(room, laboratory, plan, cancel);
+            return await BootAsync(parameters, room, laboratory, plan, cancel);
         }
         finally
         {
@@ -46,7 +44,7 @@ internal static partial class TutorialBoot
         }
     }
 
-    private static async Task<BootRun> BootAsync(MachineRoom room, Laboratory laboratory, StackPlan plan, CancellationToken cancel)
+    private static async Task<BootRun> BootAsync(BootParameters parameters, MachineRoom room, Laboratory laboratory, StackPlan plan, CancellationToken cancel)
     {
         var key = KeyPair.NewEd25519();
         var server = new ServerSpec(
@@ -62,10 +60,10 @@ internal static partial class TutorialBoot
         await StepAsync("venv", "python3 -m venv /root/venv");
         await StepAsync("pip", "/root/venv/bin/pip --quiet install vllm");
         await StepAsync("start", string.Create(CultureInfo.InvariantCulture, $"""
-            nohup /root/venv/bin/vllm serve {BootParameters.Model} --tokenizer_mode mistral --config_format mistral --load_format mistral \
+            nohup /root/venv/bin/vllm serve {parameters.Model} --tokenizer_mode mistral --config_format mistral --load_format mistral \
               --max-model-len {BootParameters.ContextLength} --host 0.0.0.0 --port {ApiPort} > {Log} 2>&1 < /dev/null &
             """));
-        await AnsweredAsync(laboratory.World, server.PublicAddress, cancel);
+        await AnsweredAsync(parameters.Model, laboratory.World, server.PublicAddress, cancel);
         var seconds = MachineClock.Now() - created;
         var started = phases["start"].Start;
         var log = await SayAsync($"cat {Log}", attempts: 1);
@@ -89,13 +87,13 @@ internal static partial class TutorialBoot
         }
     }
 
-    private static async Task AnsweredAsync(World world, string address, CancellationToken cancel)
+    private static async Task AnsweredAsync(string model, World world, string address, CancellationToken cancel)
     {
         using var http = new HttpClient(NamespaceSockets.Handler(world.NetworkPath(null), IPAddress.Parse(World.OutsiderAddress)))
         {
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{address}:{ApiPort}")),
         };
-        var question = new JsonObject { ["model"] = BootParameters.Model, ["prompt"] = "Hello", ["max_tokens"] = 1 };
+        var question = new JsonObject { ["model"] = model, ["prompt"] = "Hello", ["max_tokens"] = 1 };
         for (var end = DateTime.UtcNow + Patience; ;)
         {
             try
@@ -109,16 +107,6 @@ internal static partial class TutorialBoot
                 await Task.Delay(BetweenQuestions, cancel);
             }
         }
-    }
-
-    /// <summary>The Python index anew, with a wheel of the engine that weighs what all real wheels do.</summary>
-    private static void PadWheels(BootParameters parameters, LabFolder folder, StackPlan plan, DebianImage image)
-    {
-        // What was there is a link to what all laboratories share.
-        Directory.Delete(Path.Combine(folder.Path, MirrorContent.FolderName, "python"));
-        PythonContent.Write(
-            Path.Combine(folder.Path, MirrorContent.FolderName), MirrorContent.EngineSources, plan.Catalog.Engines.Values, image.PipWheel,
-            (int)(parameters.WheelBytes * parameters.Scale));
     }
 
     private static string UserData(string publicKey) => "#cloud-config\n" + JsonSerializer.Serialize(new JsonObject

@@ -15,8 +15,7 @@ internal sealed record UpOptions
 {
     public EngineSpeed Speed { get; init; } = EngineSpeed.Default;
 
-    /// <summary>Sizes of weights and image as a share of the real ones.</summary>
-    public double Scale { get; init; } = MirrorContent.DefaultScale;
+    public ContentSize Size { get; init; } = ContentSize.Default;
 
     /// <summary>Image of the real engine by digest, for a machine that has internet; null: the stand-in. See <see cref="Machines.RealEngine"/>.</summary>
     public string? RealEngine { get; init; }
@@ -81,7 +80,7 @@ internal sealed class Laboratory
 
         Folder.Create();
         var image = await DebianImage.PrepareAsync(Folder.Cache, options.Say, cancel);
-        var content = await MirrorContent.PrepareAsync(Folder, image, wish, options.Scale, options.RealEngine, options.Say, cancel);
+        var content = await MirrorContent.PrepareAsync(Folder, image, wish, options.Size, options.RealEngine, options.Say, cancel);
         var plan = StandInEngine.In(wish, content.Digests);
         if (!IsUp)
         {

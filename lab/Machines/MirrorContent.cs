@@ -8,6 +8,15 @@ using Infra.Lab.Mirrors.Content;
 
 namespace Infra.Lab.Machines;
 
+/// <summary>How large the content of mirrors is.</summary>
+/// <param name="Scale">Image and weights as a share of the real ones.</param>
+/// <param name="WheelBytes">Bytes that the engine's wheel has on top, for all that the real one requires.</param>
+internal sealed record ContentSize(double Scale, int WheelBytes = 0)
+{
+    /// <summary>An image of 30 MB for one of 9.0 GB, weights of 16 MB for Ministral 3 3B's.</summary>
+    public static ContentSize Default { get; } = new(1.0 / 300);
+}
+
 /// <summary>
 /// What the mirrors of a laboratory hold: weights of its models, the stand-in engine as image and wheel, Debian's packages. Made once for a
 /// content and kept in the cache; a laboratory's own folder only links to it.
@@ -17,9 +26,6 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
 {
     /// <summary>Name of the folder in the laboratory's.</summary>
     public const string FolderName = "mirror";
-
-    /// <summary>Sizes as a share of the real ones: an image of 30 MB for one of 9.0 GB, weights of 16 MB for Ministral 3 3B's.</summary>
-    public const double DefaultScale = 1.0 / 300;
 
     /// <summary>One copy of the largest models would fill the disk at that scale.</summary>
     private const double LargestCopyBytes = 64e6;
@@ -39,18 +45,18 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
     /// <param name="folder">The laboratory.</param>
     /// <param name="image">What its servers boot from.</param>
     /// <param name="plan">Whose models and engines.</param>
-    /// <param name="scale">Sizes as a share of the real ones.</param>
+    /// <param name="size">How large it is.</param>
     /// <param name="realEngine">Image of the real engine by digest; null: the stand-in.</param>
     /// <param name="say">Is told of what takes long.</param>
     /// <param name="cancel">Gives up.</param>
     public static async Task<MirrorContent> PrepareAsync(
-        LabFolder folder, DebianImage image, StackPlan plan, double scale, string? realEngine, Action<string> say, CancellationToken cancel)
+        LabFolder folder, DebianImage image, StackPlan plan, ContentSize size, string? realEngine, Action<string> say, CancellationToken cancel)
     {
         var engines = plan.Endpoints.Select(endpoint => endpoint.Placement.Engine).DistinctBy(engine => engine.Version).ToArray();
         var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
         var standIn = await CachedAsync(
-            folder.Cache, "engine", Hash(image.Folder, SourcesHash(), scale, versions),
-            target => Task.Run(() => BuildEngine(target, image, engines, plan.Catalog, scale), cancel), () => say("packing the stand-in engine ..."), cancel);
+            folder.Cache, "engine", Hash(image.Folder, SourcesHash(), size.Scale, size.WheelBytes, versions),
+            target => Task.Run(() => BuildEngine(target, image, engines, plan.Catalog, size), cancel), () => say("packing the stand-in engine ..."), cancel);
         var engine = realEngine is null ? standIn : await CachedAsync(
             folder.Cache, "real-engine", Hash(realEngine, versions),
             async target => WriteDigests(target, await RealEngine.FetchImageAsync(target, realEngine, plan, cancel)), () => say($"fetching {realEngine} ..."), cancel);
@@ -62,7 +68,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
         foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Settings.Revision)))
         {
             var model = endpoint.Placement.Model;
-            Link(Path.Combine(mirror, "hub", model.Id), Path.Combine(await WeightsAsync(folder.Cache, endpoint, scale, realEngine is not null, say, cancel), "hub", model.Id));
+            Link(Path.Combine(mirror, "hub", model.Id), Path.Combine(await WeightsAsync(folder.Cache, endpoint, size.Scale, realEngine is not null, say, cancel), "hub", model.Id));
         }
 
         var digests = JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(engine, DigestsFile), cancel), MachineJson.Default.DictionaryStringString)!;
@@ -83,7 +89,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
                 target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel), () => say($"making small weights for {model.Id} ..."), cancel);
     }
 
-    private static void BuildEngine(string target, DebianImage image, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, double scale)
+    private static void BuildEngine(string target, DebianImage image, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)
     {
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var engine in engines)
@@ -97,13 +103,13 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
                     Tags = [$"v{engine.Version}"],
                     RootfsArchives = [image.EngineRoot],
                     Files = EngineFiles(engine.Version),
-                    CompressedBytes = (long)((wanted.CompressedBytes ?? engine.Images.Values.Max(other => other.CompressedBytes) ?? 0) * scale),
+                    CompressedBytes = (long)((wanted.CompressedBytes ?? engine.Images.Values.Max(other => other.CompressedBytes) ?? 0) * size.Scale),
                 });
                 digests[ImageKey(wanted.Repository, engine.Version)] = built.IndexDigest;
             }
         }
 
-        PythonContent.Write(target, EngineSources, catalog.Engines.Values, image.PipWheel);
+        PythonContent.Write(target, EngineSources, catalog.Engines.Values, image.PipWheel, size.WheelBytes);
         WriteDigests(target, digests);
     }
 
