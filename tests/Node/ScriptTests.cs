@@ -52,29 +52,39 @@ public sealed class ScriptTests
     }
 
     [Theory]
-    [InlineData("container", "ii ", "", 0)]
-    [InlineData("container", "un ", "nginx nftables podman crun netavark", 0)]
-    [InlineData("venv", "un ", "nginx nftables python3-venv python3-dev gcc g++ ffmpeg", 0)]
-    public async Task Packages_are_asked_for_only_when_missing(string install, string status, string installed, int exit)
+    [InlineData("fetching", "container", "ii ", "")]
+    [InlineData("fetching", "container", "un ", "nftables podman crun netavark")]
+    [InlineData("serving", "container", "un ", "nginx")]
+    [InlineData("fetching", "venv", "un ", "nftables python3-venv")]
+    [InlineData("serving", "venv", "un ", "nginx python3-dev gcc g++ ffmpeg")]
+    [InlineData("serving", "venv", "ii ", "")]
+    public async Task Packages_are_asked_for_only_when_missing(string stage, string install, string status, string installed)
     {
-        using var node = new StagedNode();
-        node.Stub("dpkg-query", $"printf '{status}'");
-        node.Stub("dpkg", ":");
-        node.Stub("apt-get", "echo \"apt-get $*\" >> \"$INFERENCE_ROOT/called\"");
-        var result = await node.RunAsync("packages", null, ("ENGINE_INSTALL", install));
-        Assert.True(result.ExitCode == exit, result.All);
+        using var node = WithApt($"printf '{status}'", "echo \"apt-get $*\" >> \"$INFERENCE_ROOT/called\"");
+        var result = await node.RunAsync("packages", [stage], null, ("ENGINE_INSTALL", install));
+        Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal(installed.Length > 0, node.Called.Contains($"--no-install-recommends install {installed}\n", StringComparison.Ordinal) && node.Called.Contains("DPkg::Lock::Timeout", StringComparison.Ordinal));
         Assert.Equal(installed.Length == 0, node.Called.Length == 0);
     }
 
     [Fact]
+    public async Task Packages_are_listed_once_and_again_only_when_apt_could_not_install_by_that_list()
+    {
+        using var node = WithApt("exit 1", "echo \"apt-get $*\" >> \"$INFERENCE_ROOT/called\"; [[ $* != *nginx* || -e $INFERENCE_ROOT/mended ]] || { touch \"$INFERENCE_ROOT/mended\"; exit 100; }");
+        foreach (var stage in (string[])["fetching", "serving"])
+        {
+            Assert.Equal(0, (await node.RunAsync("packages", [stage], null, ("RETRY_S", "30"))).ExitCode);
+        }
+
+        Assert.Equal(["update", "podman", "nginx", "update", "nginx"], node.Called.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(call => new[] { "update", "podman", "nginx" }.First(word => call.Contains(word, StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public async Task Packages_end_when_the_mirror_stays_away()
     {
-        using var node = new StagedNode();
-        node.Stub("dpkg-query", "exit 1");
-        node.Stub("dpkg", ":");
-        node.Stub("apt-get", "echo 'Unable to fetch some archives' >&2; exit 100");
-        var result = await node.RunAsync("packages", null, ("RETRY_S", "1"));
+        using var node = WithApt("exit 1", "echo 'Unable to fetch some archives' >&2; exit 100");
+        var result = await node.RunAsync("packages", ["serving"], null, ("RETRY_S", "1"));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("error: apt could not install nginx", result.Errors, StringComparison.Ordinal);
     }
@@ -201,7 +211,7 @@ public sealed class ScriptTests
         node.Stub("ufw", "echo \"ufw $*\" >> \"$INFERENCE_ROOT/called\"");
         var result = await node.RunAsync("first-boot");
         Assert.True(result.ExitCode == 0, result.All);
-        foreach (var call in (string[])["systemctl mask --quiet apport.service\n", "systemctl stop apport.service\n", "ufw disable\n"])
+        foreach (var call in (string[])["systemctl mask --quiet --no-reload apport.service\n", "systemctl daemon-reload\n", "systemctl stop apport.service\n", "ufw disable\n"])
         {
             Assert.Contains(call, node.Called, StringComparison.Ordinal);
         }
@@ -393,4 +403,14 @@ public sealed class ScriptTests
     private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8);
 
     private static string? Text(JsonDocument line, string name) => line.RootElement.GetProperty(name).GetString();
+
+    private static StagedNode WithApt(string query, string apt)
+    {
+        var node = new StagedNode();
+        node.Stub("dpkg-query", query);
+        node.Stub("dpkg", ":");
+        node.Stub("apt-get", apt);
+        Directory.CreateDirectory(node.At("/run/inference"));
+        return node;
+    }
 }

@@ -22,6 +22,7 @@ public sealed partial class SystemdTests
         { "inference-nginx.service", 2.2 },
         { "inference-packages.service", 9.0 },
         { "inference-ready.service", 1.1 },
+        { "inference-serving-packages.service", 9.0 },
         { "inference-storage.service", 4.6 },
         { "inference-vllm-container.service", 8.8 },
         { "inference-vllm-venv.service", 1.5 },
