@@ -47,7 +47,19 @@ internal sealed class StagedNode : IDisposable
     public Task<ToolResult> RunAsync(string script, string? input = null, params (string Name, string Value)[] environment) =>
         RunAsync(script, [], input, environment);
 
-    public Task<ToolResult> RunAsync(string script, IEnumerable<string> arguments, string? input, params (string Name, string Value)[] environment)
+    public Task<ToolResult> RunAsync(string script, IEnumerable<string> arguments, string? input, params (string Name, string Value)[] environment) =>
+        Tool.RunAsync(At($"/usr/local/libexec/inference/{script}"), arguments, input, Values(environment));
+
+    /// <summary>Runs a command that runs a script of libexec, with the same values.</summary>
+    /// <param name="script">Its name.</param>
+    /// <param name="around">Gives the command's words for the script's path.</param>
+    public Task<ToolResult> RunAsync(string script, Func<string, string[]> around)
+    {
+        var words = around(At($"/usr/local/libexec/inference/{script}"));
+        return Tool.RunAsync(words[0], words[1..], null, Values([]));
+    }
+
+    private Dictionary<string, string> Values((string Name, string Value)[] environment)
     {
         var values = Read(NodeEnvironment.Path).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
@@ -60,7 +72,7 @@ internal sealed class StagedNode : IDisposable
             values[name] = value;
         }
 
-        return Tool.RunAsync(At($"/usr/local/libexec/inference/{script}"), arguments, input, values);
+        return values;
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
