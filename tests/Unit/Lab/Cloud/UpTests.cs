@@ -120,7 +120,11 @@ public sealed class UpTests : IDisposable
         });
         _account.Machines.Answer = _ => new(0, "{}\n", "");
         run = (await _account.UpAsync(Account.Plan("local"))).Succeeded();
-        Assert.InRange(run.Summary.Created, 2, 6); // the two gates, and what had not begun because of them
+        // The two gates, and what had not begun because of them; what was there is not made again.
+        var created = _account.Events.Where(told => told is { Operation: Operation.Create, Phase: Phase.Finished }).Select(told => (told.Type, told.Name)).ToList();
+        Assert.Equal(created.Distinct(), created);
+        Assert.Contains((Types.Command, "chat-0-ready"), created[^run.Summary.Created..]);
+        Assert.Contains((Types.Command, "chat-1-ready"), created[^run.Summary.Created..]);
         Assert.Equal("{}", run.Only(Types.Command, "chat-0-ready").Outputs["stdout"]);
     }
 
