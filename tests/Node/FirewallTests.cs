@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary>The host firewall in a kernel of namespaces: what it does to packets, where <see cref="ScriptTests"/> hold what it says.</summary>
+/// <summary><c>firewall</c>: the rules that it says, and what they do to packets in a kernel of namespaces.</summary>
 public sealed class FirewallTests
 {
     // A node, a hub on another network, and a client that only listens, as one that downloads does.
@@ -39,6 +39,29 @@ public sealed class FirewallTests
         CLIENT
         nft list ruleset
         """;
+
+    [Theory]
+    [InlineData("FIREWALL_ADMIN_CIDRS", "203.0.113.7/32; flush ruleset")]
+    [InlineData("FIREWALL_CLIENT_CIDRS", "10.0.0.0/8 }")]
+    public async Task The_firewall_takes_addresses_and_nothing_else(string key, string value)
+    {
+        using var node = new StagedNode();
+        node.Stub("nft", "cat > \"$INFERENCE_ROOT/ruleset\"");
+        var result = await node.RunAsync("firewall", null, (key, value));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("where addresses belong", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_ruleset_is_accepted_by_nft_with_the_addresses_of_both_families()
+    {
+        using var node = new StagedNode();
+        node.Stub("nft", "cat > \"$INFERENCE_ROOT/ruleset\"");
+        Assert.Equal(0, (await node.RunAsync("firewall")).ExitCode);
+        Assert.Contains("add element inet inference admins6 { 2001:db8::/64 }", node.Read("/ruleset"), StringComparison.Ordinal);
+        var result = await Tool.RunAsync("unshare", [.. Tool.OwnNamespace("--net"), "nft", "--check", "--file", node.At("/ruleset")], null, null);
+        Assert.True(result.ExitCode == 0, result.All);
+    }
 
     [Fact]
     public async Task A_download_that_is_older_than_the_rules_goes_on()

@@ -11,7 +11,7 @@ public sealed partial class SystemdTests
 
     /// <summary>
     /// Highest exposure of each service by <c>systemd-analyze security</c>, 0.0 to 10.0. Those above 8 run podman or apt, whose work is to change
-    /// the machine; what the container itself may do is held by <see cref="ScriptTests"/>.
+    /// the machine; what the container itself may do is held by <see cref="EngineScriptTests"/>.
     /// </summary>
     public static TheoryData<string, double> Exposure => new()
     {

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace Infra.Tests.Node;
+
+/// <summary><c>ledger</c>: the events of phases, one a line.</summary>
+public sealed class LedgerTests
+{
+    [Theory]
+    [InlineData("start", "", "start", "success")]
+    [InlineData("stop", "success", "stop", "success")]
+    [InlineData("stop", "exit-code", "failed", "exit-code")]
+    public async Task The_ledger_is_one_json_line_per_event(string argument, string serviceResult, string said, string result)
+    {
+        using var node = new StagedNode();
+        await node.RunAsync("ledger", ["weights", argument], null, serviceResult.Length > 0 ? [("SERVICE_RESULT", serviceResult)] : []);
+        using var line = JsonDocument.Parse(node.Read("/var/lib/inference/ledger/events.jsonl"));
+        Assert.Equal(("weights", said, result), (Text(line, "phase"), Text(line, "event"), Text(line, "result")));
+        Assert.True(line.RootElement.GetProperty("monotonicSeconds").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task A_unit_that_was_not_meant_to_run_leaves_no_trace_in_the_ledger()
+    {
+        using var node = new StagedNode();
+        await node.RunAsync("ledger", ["engine", "stop"], null, ("SERVICE_RESULT", "exec-condition"));
+        Assert.False(File.Exists(node.At("/var/lib/inference/ledger/events.jsonl")));
+    }
+
+    private static string? Text(JsonDocument line, string name) => line.RootElement.GetProperty(name).GetString();
+}
