@@ -27,7 +27,7 @@ internal static class BenchCommand
             Description = "What the engine takes from its start to its first answer with everything on disk, the same for both.",
             DefaultValueFactory = _ => BootParameters.DefaultEngineSeconds,
         };
-        var model = new Option<string>("--model") { Description = "What is served.", DefaultValueFactory = _ => BootParameters.Models[^1] };
+        var model = new Option<string>("--model") { Description = "What is served.", DefaultValueFactory = _ => BootParameters.TutorialModel };
         model.AcceptOnlyFromAmong(BootParameters.Models);
         var install = new Option<EngineInstall>("--install")
         {

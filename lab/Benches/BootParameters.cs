@@ -23,8 +23,13 @@ namespace Infra.Lab.Benches;
 internal sealed record BootParameters(
     string Model, double Scale, double MegabytesPerSecond, long ImageBytes, long WeightBytes, long WheelBytes, double EngineSeconds, EngineInstall Install)
 {
-    /// <summary>The tutorial's own command serves the second; it names the first as well.</summary>
-    public static readonly string[] Models = ["mistralai/Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512"];
+    /// <summary>What the tutorial's own command serves.</summary>
+    public const string TutorialModel = "mistralai/Ministral-3-8B-Instruct-2512";
+
+    /// <summary>The other that the tutorial names.</summary>
+    public const string SmallModel = "mistralai/Ministral-3-3B-Instruct-2512";
+
+    public static readonly string[] Models = [SmallModel, TutorialModel];
 
     public const int ContextLength = 4096;
     public const string Endpoint = "chat";

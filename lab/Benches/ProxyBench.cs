@@ -26,7 +26,7 @@ internal static class ProxyBench
     public static async Task<ProxyReport> RunAsync(int seconds, int rounds, Action<string> say, CancellationToken cancel)
     {
         var project = Directory.CreateTempSubdirectory("infra-bench-");
-        var parameters = BootParameters.Of(BootParameters.Models[0], BootParameters.DefaultMegabytesPerSecond, 0, EngineInstall.Container);
+        var parameters = BootParameters.Of(BootParameters.SmallModel, BootParameters.DefaultMegabytesPerSecond, 0, EngineInstall.Container);
         var laboratory = Laboratory.Of(project.FullName, parameters.Configuration($"{BootParameters.Stack}-proxy"));
         try
         {

@@ -28,7 +28,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
     public const string FolderName = "mirror";
 
     /// <summary>One copy of the largest models would fill the disk at that scale.</summary>
-    private const double LargestCopyBytes = 64e6;
+    public const double LargestCopyBytes = 64e6;
 
     /// <summary>Goes up when the same sources make other content.</summary>
     private const int Version = 1;

@@ -28,6 +28,22 @@ public sealed class EngineScriptTests
         Assert.Equal("podman --version\npodman image\n", node.Called[first.Length..]);
     }
 
+    [Fact]
+    public async Task Wheels_that_are_here_are_not_fetched_again_while_their_proof_waits()
+    {
+        using var node = new StagedNode();
+        // Python for all: makes its own venv, and writes down what it is asked for there.
+        node.Stub("python3", "[[ $2 != venv ]] || { mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python3\"; exit; }; echo \"$*\" >> \"$INFERENCE_ROOT/called\"");
+        Directory.CreateDirectory(node.At("/state"));
+        foreach (var step in (string[])["install", "install", "prove", "prove", "install"])
+        {
+            var result = await node.RunAsync("engine-venv", [step], null, ("STATE_DIRECTORY", node.At("/state")), ("ENGINE_INSTALL", "venv"), ("ENGINE_RESOLVED_BEFORE", ""), ("ENGINE_REQUIREMENTS", "vllm==0.31.0"));
+            Assert.True(result.ExitCode == 0, result.All);
+        }
+
+        Assert.Equal("-m pip --quiet install vllm==0.31.0\n-c from vllm.model_executor.models.pixtral import PixtralForConditionalGeneration\n", node.Called);
+    }
+
     [Theory]
     [InlineData("nvidia", "--device nvidia.com/gpu=all", false)]
     [InlineData("amd", "--device /dev/kfd --group-add 109 --device /dev/dri --group-add 109", true)]

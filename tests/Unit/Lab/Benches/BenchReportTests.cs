@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Infra.Components.Settings;
 using Infra.Lab.Benches;
+using Infra.Lab.Machines;
 
 namespace Infra.Tests.Unit.Lab.Benches;
 
@@ -19,12 +20,19 @@ public sealed class BenchReportTests
     [Fact]
     public void The_limit_is_the_slower_download_and_ratios_are_told_without_and_with_the_engine()
     {
-        var parameters = BootParameters.Of(BootParameters.Models[0], megabytesPerSecond: 100, engineSeconds: 50, EngineInstall.Container);
+        var parameters = BootParameters.Of(BootParameters.SmallModel, megabytesPerSecond: 100, engineSeconds: 50, EngineInstall.Container);
         Assert.Equal(90, parameters.LimitSeconds, 3);
-        Assert.Equal(104.2, BootParameters.Of(BootParameters.Models[1], 100, 50, EngineInstall.Container).LimitSeconds, 1);
+        Assert.Equal(104.2, BootParameters.Of(BootParameters.TutorialModel, 100, 50, EngineInstall.Container).LimitSeconds, 1);
         var report = BootReport.Of(parameters, [Run(150)], [Run(250)], [1, 2]);
         Assert.Equal((0.5, 1.111, 0.6, 1.667), (report.RatioToTutorial, report.RatioToLimit, report.RatioToTutorialWithEngine, report.RatioToLimitWithEngine));
     }
+
+    [Fact]
+    public void No_copy_of_weights_is_cut_to_what_a_mirror_holds_at_most() => Assert.All(BootParameters.Models, model =>
+    {
+        var parameters = BootParameters.Of(model, megabytesPerSecond: 100, engineSeconds: 50, EngineInstall.Container);
+        Assert.InRange(parameters.WeightBytes * parameters.Scale, 1, MirrorContent.LargestCopyBytes);
+    });
 
     [Fact]
     public void What_nginx_takes_is_a_share_of_the_direct_way()
