@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Infra.Components.Settings;
 using Infra.Lab.CommandLine;
 
@@ -27,8 +28,14 @@ internal static class BenchCommand
             Description = "What the engine takes from its start to its first answer with everything on disk, the same for both.",
             DefaultValueFactory = _ => BootParameters.DefaultEngineSeconds,
         };
-        var model = new Option<string>("--model") { Description = "What is served.", DefaultValueFactory = _ => BootParameters.TutorialModel };
-        model.AcceptOnlyFromAmong(BootParameters.Models);
+        var model = new Option<string>("--model") { Description = $"What is served: {string.Join(" or ", BootParameters.Models)}.", DefaultValueFactory = _ => BootParameters.TutorialModel };
+        model.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<string>() is { } name && !BootParameters.Models.Contains(name, StringComparer.Ordinal))
+            {
+                given.AddError($"--model: '{name}' is not one of {string.Join(", ", BootParameters.Models)}");
+            }
+        });
         var install = new Option<EngineInstall>("--install")
         {
             Description = "How our node gets its engine: container or venv.",
@@ -76,7 +83,8 @@ internal static class BenchCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int>() < 1)
+            // What is no number is told by the parser.
+            if (given.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var count) && count < 1)
             {
                 given.AddError($"{name} must be at least 1.");
             }

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.CommandLine.Help;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Components.Catalog;
+using Infra.Components.Settings;
 using Infra.Components.Sizing;
 using Infra.Lab.Benches;
 using Infra.Lab.Laboratories.Commands;
@@ -42,8 +44,13 @@ internal static partial class InfraCommand
         }
 
         var mistakes = parsed.Errors.Select(error => Plain(error.Message)).Distinct();
-        var name = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-        terminal.WriteError($"{string.Join("\n", mistakes)}\n  fix: ./infra{name} --help");
+        var words = new Stack<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var command } && command != root; at = at.Parent)
+        {
+            words.Push(command.Name);
+        }
+
+        terminal.WriteError($"{string.Join("\n", mistakes)}\n  fix: ./infra {string.Join("", words.Select(word => $"{word} "))}--help");
         return Task.FromResult(ExitCode.OperatorMistake);
     }
 
@@ -55,6 +62,7 @@ internal static partial class InfraCommand
             "Double" => "a number",
             nameof(Availability) => Choice(typeof(Availability)),
             nameof(KvCacheType) => Choice(typeof(KvCacheType)),
+            nameof(EngineInstall) => Choice(typeof(EngineInstall)),
             _ => "one of the values that --help lists",
         })}");
 
