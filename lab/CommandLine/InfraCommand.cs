@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Components.Catalog;
