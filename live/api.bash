@@ -1,0 +1,59 @@
+# DigitalOcean's API over curl. The token reaches curl in a file, never in an argument. An answer is in $work/body, its status in $api_status.
+# shellcheck shell=bash
+
+readonly api_root=https://api.digitalocean.com
+api_status=000
+
+# api METHOD PATH: returns 0 for 2xx. What may pass (429, 5xx, no connection) is tried again, as the provider does.
+api() {
+  local method=$1 path=$2 try
+  for try in 1 2 3 4 5; do
+    api_status=$(curl --silent --show-error --max-time 60 --request "$method" --header "@$work/authorization" \
+      --output "$work/body" --write-out '%{http_code}' "$api_root$path" 2> "$work/api-error") || api_status=000
+    case $api_status in
+      2??) return 0 ;;
+      429 | 5?? | 000) [[ $try == 5 ]] || sleep $((try * 5)) ;;
+      *) return 1 ;;
+    esac
+  done
+  return 1
+}
+
+# The words of a refusal: the API's own message where it sent one.
+api_message() {
+  local words
+  words=$(jq -r '.message // empty' "$work/body" 2> /dev/null | head -c 300) || words=
+  [[ -n $words ]] || words=$(head -c 300 "$work/api-error" 2> /dev/null)
+  printf '%s %s' "$api_status" "$words"
+}
+
+# api_list PATH KEY: every item of all pages, one JSON object a line, into $work/list. It fails as a whole: half a list hides what costs money.
+api_list() {
+  local path=$1 key=$2 page=1 joint='?'
+  [[ $path != *\?* ]] || joint='&'
+  : > "$work/list"
+  while :; do
+    api GET "$path${joint}per_page=200&page=$page" || return 1
+    jq -e --arg key "$key" '.[$key] | type == "array"' "$work/body" > /dev/null || return 1
+    jq -c --arg key "$key" '.[$key][]' "$work/body" >> "$work/list"
+    jq -e '.links.pages.next // empty' "$work/body" > /dev/null || return 0
+    page=$((page + 1))
+  done
+}
+
+# api_authorize: keeps the token where only this user reads it.
+api_authorize() {
+  (umask 077 && printf 'Authorization: Bearer %s\n' "$DIGITALOCEAN_TOKEN" > "$work/authorization")
+}
+
+# live_droplets STACK: Droplets of exactly this stack into $work/droplets. Two questions, because the specification leaves open whether a list by tag
+# names GPU Droplets, and the one of GPU Droplets takes no tag.
+live_droplets() {
+  local tag="inference:$1"
+  api_list "/v2/droplets?tag_name=${tag//:/%3A}" droplets || return 1
+  cp "$work/list" "$work/by-tag"
+  api_list '/v2/droplets?type=gpus' droplets || return 1
+  jq -c --slurp --arg tag "$tag" '[.[] | select((.tags // []) | index($tag))] | unique_by(.id)[]' "$work/by-tag" "$work/list" > "$work/droplets"
+}
+
+now() { date +%s; }

@@ -1,0 +1,108 @@
+# What must hold before anything costs money. Each refusal is one message with its fix; nothing has been made then.
+# shellcheck shell=bash
+
+refuse() {
+  printf 'live: %s\n  fix: %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+# Reads that need nothing but the scope; the last two are for answers only.
+readonly needed_reads=(
+  'account:read /v2/account' 'droplet:read /v2/droplets?per_page=1' 'vpc:read /v2/vpcs?per_page=1' 'tag:read /v2/tags?per_page=1'
+  'firewall:read /v2/firewalls?per_page=1' 'ssh_key:read /v2/account/keys?per_page=1' 'load_balancer:read /v2/load_balancers?per_page=1'
+  'image:read /v2/images?per_page=1' 'sizes:read /v2/sizes?per_page=1' 'regions:read /v2/regions?per_page=1'
+  'block_storage:read /v2/volumes?per_page=1'
+)
+readonly domain_reads=('certificate:read /v2/certificates?per_page=1' 'domain:read /v2/domains?per_page=1')
+readonly useful_reads=('billing:read /v2/customers/my/balance')
+# A deletion of what cannot exist shows whether the bill could be ended: 403 is a missing scope, anything else is not.
+readonly nothing=00000000-0000-0000-0000-000000000000
+readonly needed_deletes=("droplet:delete /v2/droplets/0" "load_balancer:delete /v2/load_balancers/$nothing")
+
+check_tools() {
+  local tool version
+  for tool in pulumi curl jq ssh timeout flock; do
+    command -v "$tool" > /dev/null || refuse "$tool is not on the PATH" "install it (docs/live-run.md names the packages)"
+  done
+  version=$(pulumi version) || refuse 'pulumi does not run' 'install the Pulumi CLI again: https://www.pulumi.com/docs/install/'
+  [[ $(printf '%s\n3.226.0\n' "${version#v}" | sort --version-sort | head -n 1) == 3.226.0 ]] \
+    || refuse "the Pulumi CLI is ${version#v}; it must be 3.226.0 or newer" 'https://www.pulumi.com/docs/install/'
+  fact pulumi "${version#v}"
+}
+
+check_token() {
+  local entry missing=() reads=("${needed_reads[@]}")
+  [[ -n ${DIGITALOCEAN_TOKEN-} ]] || refuse 'DIGITALOCEAN_TOKEN is not set' 'export DIGITALOCEAN_TOKEN=...'
+  [[ $DIGITALOCEAN_TOKEN =~ ^[A-Za-z0-9_.-]+$ ]] || refuse 'DIGITALOCEAN_TOKEN holds something that is no part of a token (a space, a quote, a line end)' 'set it again, without them'
+  secret "$DIGITALOCEAN_TOKEN"
+  secret "${PULUMI_CONFIG_PASSPHRASE-}"
+  api_authorize
+  [[ -z $domain ]] || reads+=("${domain_reads[@]}")
+  for entry in "${reads[@]}"; do
+    api GET "${entry#* }" && continue
+    case $api_status in
+      401) refuse 'DigitalOcean does not know DIGITALOCEAN_TOKEN (401)' 'make a new one in the control panel under API, and export it' ;;
+      403) missing+=("${entry% *}") ;;
+      *) refuse "DigitalOcean's API does not answer: $(api_message)" 'look at https://status.digitalocean.com, then try again' ;;
+    esac
+  done
+  for entry in "${needed_deletes[@]}"; do
+    api DELETE "${entry#* }" || [[ $api_status != 403 ]] || missing+=("${entry% *}")
+  done
+  ((${#missing[@]} == 0)) || refuse "DIGITALOCEAN_TOKEN lacks scopes: ${missing[*]}" \
+    'make a token with create, read, update and delete of droplet, vpc, tag, firewall, ssh_key and load_balancer (with LIVE_DOMAIN certificate and domain too), and read of image, sizes, regions, account and block_storage'
+  for entry in "${useful_reads[@]}"; do
+    api GET "${entry#* }" || say "the token lacks ${entry% *}: the report will say nothing of the account's balance"
+  done
+}
+
+# An earlier run of this machine whose bill may not be ended: its state is what ends it best.
+check_left() {
+  [[ ! -e $folder/state && ! -e Pulumi.$stack.yaml ]] || refuse "an earlier live run of $stack was not ended here ($folder, Pulumi.$stack.yaml)" 'live/run end'
+}
+
+# Another run under way, or what is left of one.
+check_alone() {
+  live_droplets "$stack" || refuse "DigitalOcean did not say which Droplets there are: $(api_message)" 'try again'
+  [[ ! -s $work/droplets ]] || refuse "there are Droplets under the tag inference:$stack: another live run is under way, or left them" \
+    "wait for it, or end it: live/janitor --stack $stack"
+  api_list /v2/load_balancers load_balancers || refuse "DigitalOcean did not say which load balancers there are: $(api_message)" 'try again'
+  ! jq -e --slurp --arg name "inference.$stack." 'any(.[]; .name | startswith($name))' "$work/list" > /dev/null \
+    || refuse "there is a load balancer of $stack already" "live/janitor --stack $stack"
+}
+
+# Whether DigitalOcean lists the size where it is wanted. A create may be refused all the same: nothing tells the stock.
+check_capacity() {
+  local regions
+  api_list /v2/sizes sizes || refuse "DigitalOcean did not say which sizes there are: $(api_message)" 'try again'
+  jq -e --slurp --arg size "$size" 'any(.[]; .slug == $size)' "$work/list" > /dev/null \
+    || refuse "this account has no size $size: GPU Droplets are not open to it, or the slug is wrong" 'ask DigitalOcean for a quota of GPU Droplets, or set LIVE_SIZE'
+  regions=$(jq -r --arg size "$size" 'select(.slug == $size and .available) | .regions | join(" ")' "$work/list")
+  fact sizeListedIn "${regions:-nowhere}"
+  [[ " $regions " == *" $region "* ]] || refuse "$size is not to be had in $region now; it is listed in: ${regions:-no region}. Nothing was made, nothing is billed" \
+    "${regions:+LIVE_REGION=${regions%% *} live/run, or }try again later"
+}
+
+# The address that SSH will be open to.
+check_address() {
+  admin=${LIVE_ADMIN_CIDR-}
+  if [[ -z $admin ]]; then
+    admin=$(curl -4 --fail --silent --max-time 20 https://checkip.amazonaws.com || true)/32
+  fi
+  [[ $admin =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}/(2[4-9]|3[0-2])$ ]] \
+    || refuse "LIVE_ADMIN_CIDR: '$admin' must be the address of this machine as the internet sees it, a /24 to /32" 'LIVE_ADMIN_CIDR=203.0.113.7/32 live/run'
+  secret "${admin%/*}"
+}
+
+# check_cost: the plan's price, for as long as the run may take and the deletion after it. Nothing was made yet.
+check_cost() {
+  local plan
+  plan=$(./infra preview "$stack" --json 2> "$work/plan-error") || refuse "the plan does not stand: $(tail -n 5 "$work/plan-error")" "see above; ./infra preview $stack shows it"
+  usd_per_hour=$(jq -e '.usdPerHour | numbers' <<< "$plan") || refuse 'the plan has no price' 'choose a size that is sold by the hour: LIVE_SIZE'
+  most_usd=$(jq -n --argjson hour "$usd_per_hour" --argjson minutes "$minutes" '($hour * ($minutes + 30) / 60 * 100 | ceil) / 100')
+  say "$size in $region: $usd_per_hour USD per hour by the catalog ($(jq -r .priceSource <<< "$plan")); at most $most_usd USD for $minutes minutes and the deletion"
+  fact usdPerHour "$usd_per_hour"
+  fact mostUsd "$most_usd"
+  jq -ne --argjson most "$most_usd" --argjson cap "$cap" '$most <= $cap' > /dev/null \
+    || refuse "the run may cost $most_usd USD, and LIVE_MAX_USD is $cap" "LIVE_MAX_USD=$most_usd live/run, or fewer minutes: LIVE_MINUTES"
+}

@@ -1,0 +1,75 @@
+# Answers as they come, one JSON object a line in $folder/answers.jsonl, and the report made of them. What is written is masked first.
+# shellcheck shell=bash
+
+readonly longest_detail=20000
+
+# secret VALUE: never to be written; kept in a file of this user's.
+secret() {
+  [[ -z $1 ]] || jq -n --rawfile value <(printf %s "$1") '$value' >> "$work/secrets"
+}
+
+# mask: a filter. Known secrets by value, and whatever has the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
+mask() {
+  jq -Rrsj --slurpfile secrets "$work/secrets" '
+    reduce ($secrets[] | select(length > 3)) as $secret (.; split($secret) | join("***"))
+    | gsub("-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\\s\\\\]*(-----END [A-Z ]*PRIVATE KEY-----)?"; "***")
+    | gsub("do[opr]_v1_[0-9a-f]{16,}|hf_[A-Za-z0-9]{16,}|gh[a-z]_[A-Za-z0-9]{16,}"; "***")
+    | gsub("(?<word>[Bb]earer +)[A-Za-z0-9._~+/=-]{8,}"; .word + "***")'
+}
+
+# record ID REFERENCES QUESTION STATUS SECONDS: adds an answer; its sentence is $answer, its detail in $work/detail.
+record() {
+  head -c "$longest_detail" "$work/detail" | mask > "$work/masked"
+  printf %s "$answer" | mask > "$work/sentence"
+  jq -nc --arg id "$1" --arg references "$2" --arg question "$3" --arg status "$4" --argjson seconds "$5" --arg at "$(date -u +%FT%TZ)" \
+    --rawfile answer "$work/sentence" --rawfile detail "$work/masked" \
+    '{$id, references: ($references | split(" ")), $question, $status, $answer, $seconds, $at, $detail}' >> "$folder/answers.jsonl"
+  printf 'live: %-18s %-10s %s\n' "$1" "$4" "$(< "$work/sentence")" >&2
+}
+
+# ask ID REFERENCES QUESTION FUNCTION: one question. The function prints detail and sets answer; it returns 0 for an answer, 3 where it does not apply,
+# anything else where the asking failed. Whatever happens, the next question follows.
+ask() {
+  local id=$1 references=$2 question=$3 began status=answered code=0
+  answer=
+  : > "$work/detail"
+  began=$(now)
+  if ((began >= deadline)); then
+    answer="the run's time was up"
+    record "$id" "$references" "$question" skipped 0
+    return 0
+  fi
+  "$4" > "$work/detail" 2>&1 || code=$?
+  case $code in
+    0) ;;
+    3) status=skipped ;;
+    *)
+      status=failed
+      failed=$((failed + 1))
+      ;;
+  esac
+  [[ -n $answer ]] || answer=$(grep -v '^ *$' "$work/detail" | tail -n 1 | head -c 300) || true
+  record "$id" "$references" "$question" "$status" "$(($(now) - began))"
+}
+
+# fact NAME VALUE: something about the run that is no answer: prices, times, what is left.
+fact() {
+  jq -nc --arg name "$1" --rawfile value <(printf %s "$2" | mask) '{($name): ($value | (tonumber? // .))}' >> "$folder/facts.jsonl"
+}
+
+# write_report: report.json and report.md, from whatever there is by now.
+write_report() {
+  touch "$folder/answers.jsonl" "$folder/facts.jsonl"
+  mkdir -p "$folder/report"
+  jq -n --slurpfile facts "$folder/facts.jsonl" --slurpfile answers "$folder/answers.jsonl" \
+    '{schema: 1} + ($facts | add // {}) + {answers: $answers}' > "$folder/report/report.json"
+  jq -r '
+    def cell: gsub("[\\n|]"; " ");
+    "# Live run of \(.startedAt // "?")\n",
+    "| | |", "|---|---|",
+    (del(.answers, .schema) | to_entries[] | "| \(.key) | \(.value | tostring | cell) |"),
+    "\n| question | findings | status | answer | s |", "|---|---|---|---|---|",
+    (.answers[] | "| \(.question | cell) | \(.references | join(" ")) | \(.status) | \(.answer | cell) | \(.seconds) |"),
+    (.answers[] | select(.detail | length > 0) | "\n## \(.id): \(.question)\n\n~~~~text\n\(.detail | gsub("~~~~"; "~~~"))\n~~~~")
+  ' "$folder/report/report.json" > "$folder/report/report.md"
+}

@@ -1,0 +1,112 @@
+# The stack of the run: Pulumi with a state of its own under $folder, and the node over SSH.
+# shellcheck shell=bash
+
+child=
+
+# What takes long runs in the background and in a process group of its own (timeout makes one), and this script waits: a signal then ends the waiting,
+# and Pulumi is not hit in the middle of a write. The group's id is kept, for `live/run end` after a kill that no trap sees.
+start() {
+  "$@" 9>&- <&0 &
+  child=$!
+  echo "$child" > "$folder/child"
+}
+
+finish() {
+  local code=0
+  wait "$child" || code=$?
+  child=
+  rm -f "$folder/child"
+  return "$code"
+}
+
+pause() {
+  start sleep "$1"
+  finish
+}
+
+# pulumi_start LOG LIMIT ARGUMENTS...
+pulumi_start() {
+  local log=$folder/logs/$1.log limit=$2
+  shift 2
+  start timeout --signal=INT --kill-after=120 "$limit" pulumi "$@" --non-interactive --color never > "$log" 2>&1 < /dev/null
+}
+
+pulumi_do() {
+  pulumi_start "$@"
+  finish
+}
+
+# end_group GROUP: ends what was started, Pulumi with time to write its state down.
+end_group() {
+  local try
+  kill -INT -- "-$1" 2> /dev/null || return 0
+  for try in {1..60}; do
+    kill -0 -- "-$1" 2> /dev/null || return 0
+    sleep 1
+  done
+  kill -KILL -- "-$1" 2> /dev/null || true
+}
+
+# The last lines of a command's log, for an answer's detail.
+log_end() { tail -n "${2:-40}" "$folder/logs/$1.log"; }
+
+# output NAME: a value of the stack, secret or not, as JSON. It goes to variables and files of this user's alone.
+output() { pulumi stack output "$1" --json --show-secrets 2> "$work/output-error" < /dev/null; }
+
+# learn_stack: addresses and keys of a stack that is up, for the questions.
+learn_stack() {
+  local endpoints
+  endpoints=$(output endpoints) || return 1
+  node_address=$(jq -r '.chat.nodes[0].publicAddress' <<< "$endpoints")
+  url=$(jq -r .chat.url <<< "$endpoints")
+  model=$(jq -r .chat.servedModelName <<< "$endpoints")
+  (
+    umask 077
+    output sshPrivateKey | jq -r . > "$work/ops.key"
+    output knownHosts | jq -r . > "$work/known_hosts"
+  ) || return 1
+  ca=$(output ca | jq -r .) || return 1
+  key=$(output clientKeys | jq -r '.chat.default') || return 1
+  secret "$key"
+  secret "$(< "$work/ops.key")"
+}
+
+# on_node LIMIT: runs the script on standard input as root on the node.
+on_node() {
+  start timeout "$1" ssh -F /dev/null -i "$work/ops.key" -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes -o ConnectTimeout=20 \
+    -o UserKnownHostsFile="$work/known_hosts" -o StrictHostKeyChecking=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=8 \
+    "ops@$node_address" 'sudo -n bash -s'
+  finish
+}
+
+# remaining [MOST]: seconds until the run's time is up, at most MOST.
+remaining() {
+  local left=$((deadline - $(now)))
+  ((left > 0)) || left=1
+  ((left <= ${1:-left})) || left=$1
+  echo "$left"
+}
+
+# complete LIMIT TOKENS STREAM: one completion of exactly so many tokens, from the node through $url. Key and certificate reach it on standard input.
+# Curl's account of it comes into $line: status, seconds to the first byte, seconds in all, bytes, and curl's own exit status.
+complete() {
+  local body
+  : > "$work/request" && chmod 600 "$work/request"
+  body=$(jq -nc --arg model "$model" --argjson tokens "$2" --argjson stream "$3" '{$model, $stream, max_tokens: $tokens, min_tokens: $tokens,
+    ignore_eos: true, temperature: 0, messages: [{role: "user", content: "Count upwards from one, in words."}]}')
+  {
+    printf 'ca=%q key=%q body=%q url=%q limit=%q\n' "$ca" "$key" "$body" "$url" "$1"
+    cat << 'NODE'
+printf '%s' "$body" > /run/live-body
+curl --silent --show-error --no-buffer --max-time "$limit" --cacert <(printf '%s\n' "$ca") --header @<(printf 'Authorization: Bearer %s\n' "$key") \
+  --header 'Content-Type: application/json' --data @/run/live-body --output /run/live-answer \
+  --write-out '%{http_code} %{time_starttransfer} %{time_total} %{size_download} %{exitcode}\n' "$url/chat/completions" || true
+[ "$(stat -c %s /run/live-answer)" -gt 2000 ] || cat /run/live-answer >&2
+rm -f /run/live-body /run/live-answer
+NODE
+  } > "$work/request"
+  line=
+  on_node $(($1 + 60)) < "$work/request" > "$work/line" || return 1
+  line=$(tail -n 1 "$work/line")
+  printf 'status, first byte, total, bytes, curl: %s\n' "$line"
+}
