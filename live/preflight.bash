@@ -51,6 +51,7 @@ check_token() {
   done
   ((${#missing[@]} == 0)) || refuse "DIGITALOCEAN_TOKEN lacks scopes: ${missing[*]}" \
     'make a token with create, read, update and delete of droplet, vpc, tag, firewall, ssh_key and load_balancer (with LIVE_DOMAIN certificate and domain too), and read of image, sizes, regions, account and block_storage'
+  fact tokenScopes 'every read that is needed answered; nothing refused a deletion'
   for entry in "${useful_reads[@]}"; do
     api GET "${entry#* }" || say "the token lacks ${entry% *}: the report will say nothing of the account's balance"
   done

@@ -34,9 +34,11 @@ ask() {
   answer=
   : > "$work/detail"
   began=$(now)
+  asking=("$id" "$references" "$question")
   if ((began >= deadline)); then
     answer="the run's time was up"
     record "$id" "$references" "$question" skipped 0
+    asking=()
     return 0
   fi
   "$4" > "$work/detail" 2>&1 || code=$?
@@ -50,6 +52,7 @@ ask() {
   esac
   [[ -n $answer ]] || answer=$(grep -v '^ *$' "$work/detail" | tail -n 1 | head -c 300) || true
   record "$id" "$references" "$question" "$status" "$(($(now) - began))"
+  asking=()
 }
 
 # fact NAME VALUE: something about the run that is no answer: prices, times, what is left.

@@ -6,7 +6,7 @@ child=
 # What takes long runs in the background and in a process group of its own (timeout makes one), and this script waits: a signal then ends the waiting,
 # and Pulumi is not hit in the middle of a write. The group's id is kept, for `live/run end` after a kill that no trap sees.
 start() {
-  "$@" 9>&- <&0 &
+  "$@" 8>&- 9>&- <&0 &
   child=$!
   echo "$child" > "$folder/child"
 }
@@ -68,15 +68,21 @@ learn_stack() {
   ca=$(output ca | jq -r .) || return 1
   key=$(output clientKeys | jq -r '.chat.default') || return 1
   secret "$key"
-  secret "$(< "$work/ops.key")"
+  while read -r line; do
+    [[ $line == -----* ]] || secret "$line"
+  done < "$work/ops.key"
 }
 
-# on_node LIMIT: runs the script on standard input as root on the node.
+# on_node LIMIT: runs the script on standard input as root on the node. What it says is masked here, before any answer is made of parts of it.
 on_node() {
+  local code=0
   start timeout "$1" ssh -F /dev/null -i "$work/ops.key" -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes -o ConnectTimeout=20 \
     -o UserKnownHostsFile="$work/known_hosts" -o StrictHostKeyChecking=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=8 \
-    "ops@$node_address" 'sudo -n bash -s'
-  finish
+    "ops@$node_address" 'sudo -n bash -s' > "$work/said" 2> "$work/said-errors"
+  finish || code=$?
+  mask < "$work/said"
+  mask < "$work/said-errors" >&2
+  return "$code"
 }
 
 # remaining [MOST]: seconds until the run's time is up, at most MOST.
@@ -87,26 +93,35 @@ remaining() {
   echo "$left"
 }
 
+# call_values LIMIT: what a script on the node needs to call the endpoint. It goes over standard input, and no argument has it.
+call_values() { printf 'ca=%q key=%q url=%q limit=%q\n' "$ca" "$key" "$url" "$1"; }
+
 # complete LIMIT TOKENS STREAM: one completion of exactly so many tokens, from the node through $url. Key and certificate reach it on standard input.
-# Curl's account of it comes into $line: status, seconds to the first byte, seconds in all, bytes, and curl's own exit status.
+# An account of it comes into $line: status, seconds to the first line of the answer (the first token of a stream: the engine's headers come before it),
+# seconds in all, bytes, and curl's own exit status.
 complete() {
   local body
-  : > "$work/request" && chmod 600 "$work/request"
   body=$(jq -nc --arg model "$model" --argjson tokens "$2" --argjson stream "$3" '{$model, $stream, max_tokens: $tokens, min_tokens: $tokens,
     ignore_eos: true, temperature: 0, messages: [{role: "user", content: "Count upwards from one, in words."}]}')
   {
-    printf 'ca=%q key=%q body=%q url=%q limit=%q\n' "$ca" "$key" "$body" "$url" "$1"
+    call_values "$1"
+    printf 'body=%q\n' "$body"
     cat << 'NODE'
-printf '%s' "$body" > /run/live-body
+cd "$(mktemp -d -p /run)"
+printf '%s' "$body" > body
+began=$(date +%s%N)
 curl --silent --show-error --no-buffer --max-time "$limit" --cacert <(printf '%s\n' "$ca") --header @<(printf 'Authorization: Bearer %s\n' "$key") \
-  --header 'Content-Type: application/json' --data @/run/live-body --output /run/live-answer \
-  --write-out '%{http_code} %{time_starttransfer} %{time_total} %{size_download} %{exitcode}\n' "$url/chat/completions" || true
-[ "$(stat -c %s /run/live-answer)" -gt 2000 ] || cat /run/live-answer >&2
-rm -f /run/live-body /run/live-answer
+  --header 'Content-Type: application/json' --data @body --write-out '%{stderr}%{http_code} %{time_total} %{size_download} %{exitcode}\n' \
+  "$url/chat/completions" 2> account | { IFS= read -r line; date +%s%N > first; printf '%s\n' "$line"; cat; } > answer
+[ "$(stat -c %s answer)" -gt 2000 ] || cat answer >&2
+head -n -1 account >&2
+read -r status total bytes code < <(tail -n 1 account)
+echo "$status $((($(< first) - began) / 1000000000)).$(printf %03d $((($(< first) - began) / 1000000 % 1000))) $total $bytes $code"
+rm -r "$PWD"
 NODE
   } > "$work/request"
   line=
   on_node $(($1 + 60)) < "$work/request" > "$work/line" || return 1
   line=$(tail -n 1 "$work/line")
-  printf 'status, first byte, total, bytes, curl: %s\n' "$line"
+  printf 'status, first line, total, bytes, curl: %s\n' "$line"
 }

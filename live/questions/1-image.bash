@@ -18,7 +18,7 @@ done
 systemctl is-active docker.service containerd.service nvidia-cdi-refresh.service nvidia-cdi-refresh.path unattended-upgrades.service 2>&1 \
   | paste -d ' ' <(printf '%s\n' docker containerd cdi-refresh.service cdi-refresh.path unattended-upgrades) -
 NODE
-  answer=$(grep -iE '^(nvidia|podman|docker)' "$work/detail" | head -n 4 | paste -s -d ';')
+  answer=$(grep -iE '^(nvidia|podman|docker)' "$work/detail" | head -n 4 | paste -s -d ';') || true
 }
 
 image_groups() {
@@ -29,7 +29,7 @@ for file in /run/cdi/* /etc/cdi/*; do
 done
 cat /etc/nvidia-container-toolkit/nvidia-cdi-refresh.env 2> /dev/null | grep -c . | sed 's/$/ lines in nvidia-cdi-refresh.env/'
 NODE
-  answer="$(grep -c '^c' "$work/detail" || true) nodes under /dev/dri; $(grep additionalGids "$work/detail" | paste -s -d ';')"
+  answer="$(grep -c '^c' "$work/detail" || true) nodes under /dev/dri; $(grep additionalGids "$work/detail" | paste -s -d ';' || true)"
 }
 
 image_apt() {
@@ -41,7 +41,7 @@ NODE
   answer=$(
     grep '^apt-get update' "$work/detail"
     grep -E '^(Err|E):' "$work/detail" | head -n 2
-  )
+  ) || true
   answer=${answer//$'\n'/; }
 }
 
@@ -50,7 +50,7 @@ image_sockets() {
 ss -Hltnp | awk '{print "tcp", $4, $6}'
 ss -Hlunp | awk '{print "udp", $4, $6}'
 NODE
-  answer="open beyond loopback: $(grep -vE '127\.0\.0\.|\[::1\]' "$work/detail" | awk '{print $1, $2}' | paste -s -d ',')"
+  answer="open beyond loopback: $(grep -vE '127\.0\.0\.|\[::1\]' "$work/detail" | awk '{print $1, $2}' | paste -s -d ',' || true)"
 }
 
 image_units() {
@@ -72,6 +72,13 @@ NODE
   answer=$(sed -n 1,4p "$work/detail" | paste -s -d ';')
 }
 
+# The janitor finds a Droplet by two lists, because the specification does not say whether the first names GPU Droplets.
+image_listing() {
+  live_droplets "$stack" || return 1
+  answer="by tag $(grep -c . "$work/by-tag" || true), among those of GPUs $(jq -c --arg tag "inference:$stack" 'select((.tags // []) | index($tag))' "$work/list" | grep -c . || true)"
+  echo "$answer"
+}
+
 ask_image() {
   ask image-release 'R13 IMG' 'Which system, kernel, driver and disks does the image have?' image_release
   ask image-tools 'R01 R02' 'Which container tools are there, is Docker among them?' image_tools
@@ -80,4 +87,5 @@ ask_image() {
   ask image-sockets 'R17' 'What listens, and where?' image_sockets
   ask image-units 'R02 R17' 'Which units are enabled, which have failed?' image_units
   ask image-limits 'R13 R14 P18' 'Does AppArmor refuse anything, may processes look into each other, can any account log in with a password?' image_limits
+  ask image-listing 'IMG' 'Which lists of the API name a GPU Droplet?' image_listing
 }

@@ -84,7 +84,7 @@ echo "AppArmor's refusals meanwhile: $(journalctl -k --no-pager --since "@$since
 journalctl -k --no-pager --since "@$since" | grep 'apparmor="DENIED"' | tail -n 10
 systemctl start --no-block "$unit"
 NODE
-  answer=$(grep -E '^(stopped|AppArmor)' "$work/detail" | paste -s -d ';')
+  answer=$(grep -E '^(stopped|AppArmor)' "$work/detail" | paste -s -d ';') || true
   seconds=$(now)
   await_engine || return 1
   echo "serves again $(($(now) - seconds)) s after the start"

@@ -1,0 +1,178 @@
+using System.Globalization;
+
+namespace Infra.Tests.Node;
+
+/// <summary><c>live/run</c> against a cloud of files: what it asks, in which order, and that its bill ends whatever happens.</summary>
+public sealed class LiveRunTests
+{
+    private static readonly string[] Questions =
+    [
+        "up", "image-release", "image-tools", "image-groups", "image-apt", "image-sockets", "image-units", "image-limits", "image-listing",
+        "boot-phases", "boot-downloads", "boot-speed", "boot-idle", "preview-twice", "preview-refresh", "size-unit",
+        "graphs-boot", "graphs-reboot", "engine-stop", "silent-61", "silent-601", "stream-1200", "balancer-name", "public-endpoint",
+        "end-destroy", "end-destroy-twice", "end-tags", "end-janitor", "end-cost",
+    ];
+
+    [Fact]
+    public async Task Every_question_is_asked_in_order_and_nothing_is_left_that_costs_money()
+    {
+        using var live = new LiveStage();
+        var result = await live.RunAsync();
+
+        Assert.True(result.ExitCode == 0, result.All);
+        var answers = live.Report().GetProperty("answers").EnumerateArray().ToArray();
+        Assert.Equal(Questions, answers.Select(answer => answer.GetProperty("id").GetString()));
+        Assert.All(answers, answer => Assert.Equal(
+            answer.GetProperty("id").GetString() is "size-unit" or "public-endpoint" ? "skipped" : "answered", answer.GetProperty("status").GetString()));
+        Assert.All(answers, answer => Assert.NotEqual("", answer.GetProperty("answer").GetString()));
+        Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
+        Assert.Contains("came whole after 1400.5 s", live.Answer("stream-1200").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.False(live.Exists("droplets/77") || live.Exists("load_balancers/lb-1") || live.Exists("tags/inference-live-run") || live.KeepsState);
+        var page = await File.ReadAllTextAsync(Path.Combine(live.ReportFolder, "report.md"), TestContext.Current.CancellationToken);
+        Assert.All(answers, answer => Assert.Contains(answer.GetProperty("question").GetString()!, page, StringComparison.Ordinal));
+        // The price was said before anything was made, and reckoned afterwards from the Droplet's creation: 900 s of waiting for the graphs, at least.
+        Assert.InRange(result.Errors.IndexOf("at most 2.34 USD", StringComparison.Ordinal), 0, result.Errors.IndexOf("live: up", StringComparison.Ordinal));
+        Assert.InRange(live.Report().GetProperty("estimatedUsd").GetDouble(), 0.19, 0.30);
+    }
+
+    [Fact]
+    public async Task No_secret_is_in_the_report_in_what_is_printed_or_in_an_argument()
+    {
+        using var live = new LiveStage();
+        live.Put("node", $"""
+            Authorization: Bearer {LiveStage.ClientKey}
+            token {LiveStage.Token}, another dop_v1_0123456789abcdef0123, hf_ABCDEFGHIJKLMNOPQRST
+            -----BEGIN OPENSSH {"PRIVATE"} KEY-----
+            {LiveStage.SshKey}
+            -----END OPENSSH {"PRIVATE"} KEY-----
+            Accepted publickey for ops from {LiveStage.OperatorAddress}
+            harmless
+            """);
+        // Ten minutes are enough for all questions before the wait for the graphs.
+        var result = await live.RunAsync(("LIVE_MINUTES", "10"));
+
+        var written = result.All + string.Concat(Directory.EnumerateFiles(live.ReportFolder).Select(File.ReadAllText)) + live.Calls;
+        Assert.Contains("harmless", written, StringComparison.Ordinal);
+        Assert.All(
+            [LiveStage.Token, LiveStage.ClientKey, LiveStage.SshKey, LiveStage.OperatorAddress, "dop_v1_0123456789abcdef0123", "hf_ABCDEFGHIJKLMNOPQRST"],
+            secret => Assert.DoesNotContain(secret, written, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_failure_in_the_middle_is_written_down_and_the_rest_is_asked_and_the_bill_ended()
+    {
+        using var live = new LiveStage();
+        live.Put("ssh-fails", "apt-get\\|chat/completions\n");
+        live.Put("refuses-destroy", "");
+        var result = await live.RunAsync(("LIVE_MINUTES", "60"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("failed", live.Answer("image-apt").GetProperty("status").GetString());
+        Assert.Contains("Connection closed", live.Answer("image-apt").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Equal("answered", live.Answer("image-sockets").GetProperty("status").GetString());
+        Assert.Contains("unexpected state 'Not Found'", live.Answer("end-destroy").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Contains("with --refresh it succeeded at try 1", live.Answer("end-destroy-twice").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
+        Assert.False(live.Exists("droplets/77") || live.KeepsState);
+    }
+
+    [Fact]
+    public async Task Without_capacity_the_run_ends_with_DigitalOceans_words_and_no_cost()
+    {
+        using var live = new LiveStage();
+        live.Put("no-capacity", "");
+        var result = await live.RunAsync();
+
+        Assert.Equal(1, result.ExitCode);
+        var answer = live.Answer("up").GetProperty("answer").GetString();
+        Assert.Contains("422 Size is not available in this region", answer, StringComparison.Ordinal);
+        Assert.Contains("No Droplet was made", answer, StringComparison.Ordinal);
+        Assert.Equal(0, live.Report().GetProperty("estimatedUsd").GetDouble());
+        Assert.DoesNotContain(live.Report().GetProperty("answers").EnumerateArray(), asked => asked.GetProperty("id").GetString() == "image-release");
+        Assert.Contains("pulumi destroy", live.Calls, StringComparison.Ordinal);
+        Assert.False(live.KeepsState);
+    }
+
+    [Fact]
+    public async Task When_the_time_is_up_the_rest_is_not_asked_and_the_bill_is_ended()
+    {
+        using var live = new LiveStage();
+        await live.RunAsync(("LIVE_MINUTES", "10"));
+
+        Assert.Equal("answered", live.Answer("graphs-boot").GetProperty("status").GetString());
+        Assert.Contains("time was up", live.Answer("silent-601").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Equal("answered", live.Answer("end-cost").GetProperty("status").GetString());
+        Assert.False(live.Exists("droplets/77") || live.KeepsState);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_signal_in_the_middle_of_up_ends_the_bill_and_writes_the_report(string signal)
+    {
+        using var live = new LiveStage();
+        var process = await live.StartAndAwaitPulumiAsync();
+        Assert.True(live.Exists("droplets/77"));
+        await Tool.RunAsync("kill", $"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture));
+        var result = await LiveStage.EndAsync(process);
+
+        Assert.True(result.ExitCode != 0, result.All);
+        Assert.Contains("pulumi cancel", live.Calls, StringComparison.Ordinal);
+        Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
+        Assert.Equal("no", live.Report().GetProperty("complete").GetString());
+        Assert.False(live.Exists("droplets/77") || live.KeepsState);
+    }
+
+    [Fact]
+    public async Task After_a_kill_that_no_trap_sees_the_end_command_ends_the_bill()
+    {
+        using var live = new LiveStage();
+        var process = await live.StartAndAwaitPulumiAsync();
+        process.Kill();
+        await LiveStage.EndAsync(process);
+        Assert.True(live.Exists("droplets/77") && live.KeepsState);
+
+        var again = await live.RunAsync();
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("fix: live/run end", again.Errors, StringComparison.Ordinal);
+        Assert.True(live.Exists("droplets/77"), "a run that refuses must not end another's");
+
+        var end = await live.RunAsync("run", ["end"]);
+        Assert.True(end.ExitCode == 0, end.All);
+        Assert.Contains("destroy", live.Calls, StringComparison.Ordinal);
+        Assert.False(live.Exists("droplets/77") || live.KeepsState);
+    }
+
+    [Fact]
+    public async Task A_Droplet_that_Pulumi_does_not_know_is_deleted_by_the_API()
+    {
+        using var live = new LiveStage();
+        live.Put("forgets", "");
+        live.Put("no-capacity", "");
+        live.PutDroplet("78", "2027-01-15T08:00:00Z", "inference:live-other");
+        var run = await live.RunAsync();
+        Assert.Equal(1, run.ExitCode);
+        Assert.True(live.Exists("droplets/78"), "another run's Droplet is none of its business");
+
+        File.Delete(live.InCloud("no-capacity"));
+        await live.RunAsync(("LIVE_MINUTES", "10"));
+        Assert.False(live.Exists("droplets/77"));
+        Assert.Contains("the Droplet is there still", live.Answer("end-destroy").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_deleted_fails_the_run_and_keeps_its_state()
+    {
+        using var live = new LiveStage();
+        live.Put("forgets", "");
+        live.Put("answers", "403 DELETE /v2/droplets/77\n");
+        var result = await live.RunAsync(("LIVE_MINUTES", "10"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("SOMETHING MAY STILL COST MONEY", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("live/run end", result.Errors, StringComparison.Ordinal);
+        Assert.True(live.KeepsState);
+    }
+}
