@@ -95,9 +95,11 @@ check_address() {
   secret "${admin%/*}"
 }
 
-# check_cost: the plan's price, for as long as the run may take and the deletion after it. Nothing was made yet.
+# check_cost: the plan's price, for as long as the run may take and the deletion after it. Nothing was made yet. Then the stack's own limit is what the
+# cap leaves for an hour, because `pulumi up` reads the price of the day.
 check_cost() {
   local plan
+  write_stack_file 1000
   plan=$(./infra preview "$stack" --json 2> "$work/plan-error") || refuse "the plan does not stand: $(tail -n 5 "$work/plan-error")" "see above; ./infra preview $stack shows it"
   usd_per_hour=$(jq -e '.usdPerHour | numbers' <<< "$plan") || refuse 'the plan has no price' 'choose a size that is sold by the hour: LIVE_SIZE'
   most_usd=$(jq -n --argjson hour "$usd_per_hour" --argjson minutes "$minutes" '($hour * ($minutes + 30) / 60 * 100 | ceil) / 100')
@@ -106,4 +108,5 @@ check_cost() {
   fact mostUsd "$most_usd"
   jq -ne --argjson most "$most_usd" --argjson cap "$cap" '$most <= $cap' > /dev/null \
     || refuse "the run may cost $most_usd USD, and LIVE_MAX_USD is $cap" "LIVE_MAX_USD=$most_usd live/run, or fewer minutes: LIVE_MINUTES"
+  write_stack_file "$(jq -n --argjson cap "$cap" --argjson minutes "$minutes" '($cap * 60 / ($minutes + 30) * 100 | floor) / 100')"
 }

@@ -10,10 +10,11 @@ check_settings() {
   [[ -z $domain || $domain =~ ^[a-z0-9-]+(\.[a-z0-9-]+)+$ ]] || refuse "LIVE_DOMAIN: '$domain' must be a host name in a zone at DigitalOcean, such as llm.example.com" 'unset LIVE_DOMAIN'
 }
 
-# Pulumi.STACK.yaml from live/stack.yaml. The values were checked: none of them can be more than a value.
+# write_stack_file LIMIT: Pulumi.STACK.yaml from live/stack.yaml, with the highest price in USD per hour. The values were checked: none of them can be
+# more than a value.
 write_stack_file() {
   sed -e "s|inference:region: .*|inference:region: $region|" -e "s|203\.0\.113\.7/32|$admin|" -e "s|size: .*|size: $size|" \
-    -e "s|inference:maxHourlyUsd: .*|inference:maxHourlyUsd: \"$cap\"|" live/stack.yaml > "Pulumi.$stack.yaml"
+    -e "s|inference-run-live|inference-run-$stack|" -e "s|inference:maxHourlyUsd: .*|inference:maxHourlyUsd: \"$1\"|" live/stack.yaml > "Pulumi.$stack.yaml"
   wrote_stack_file=yes
 }
 

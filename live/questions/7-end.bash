@@ -68,7 +68,7 @@ end_janitor() {
 
 end_tags() {
   api_list /v2/tags tags || return 1
-  jq -r --arg tag "inference:$stack" 'select(.name == $tag or (.name | startswith($tag + ":")) or .name == "inference-live-run") | .name' "$work/list"
+  jq -r --arg tag "inference:$stack" --arg run "inference-run-$stack" 'select(.name == $tag or (.name | startswith($tag + ":")) or .name == $run) | .name' "$work/list"
   answer="$(grep -c . "$work/detail" || true) of the run's tags are there after destroy: $(paste -s -d ' ' "$work/detail")"
 }
 

@@ -74,6 +74,20 @@ public sealed class LivePreflightTests
         Assert.False(live.KeepsState);
     }
 
+    [Fact]
+    public async Task The_stack_is_that_of_the_environment_and_its_limit_what_the_cap_leaves_for_an_hour()
+    {
+        using var live = new LiveStage();
+        live.Put("no-capacity", "");
+        live.Put("sizes/large", """{"slug": "gpu-l40sx1-48gb", "available": true, "regions": ["nyc2"]}""");
+        await live.RunAsync(("LIVE_REGION", "nyc2"), ("LIVE_SIZE", "gpu-l40sx1-48gb"), ("LIVE_MAX_USD", "2.40"), ("LIVE_MINUTES", "150"), ("LIVE_STACK", "live-x"));
+
+        var stack = await File.ReadAllTextAsync(live.InCloud("stack"), TestContext.Current.CancellationToken);
+        Assert.All(
+            ["region: nyc2\n", $"adminCidrs: [\"{LiveStage.OperatorAddress}/32\"]\n", "maxHourlyUsd: \"0.8\"\n", "tags: [\"inference-run-live-x\"]\n", "size: gpu-l40sx1-48gb\n"],
+            line => Assert.Contains(line, stack, StringComparison.Ordinal));
+    }
+
     private static async Task IsRefusedAsync(LiveStage live, string says, params (string Name, string Value)[] environment)
     {
         var result = await live.RunAsync(environment);

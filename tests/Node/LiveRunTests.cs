@@ -27,7 +27,7 @@ public sealed class LiveRunTests
         Assert.All(answers, answer => Assert.NotEqual("", answer.GetProperty("answer").GetString()));
         Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
         Assert.Contains("came whole after 1400.5 s", live.Answer("stream-1200").GetProperty("answer").GetString(), StringComparison.Ordinal);
-        Assert.False(live.Exists("droplets/77") || live.Exists("load_balancers/lb-1") || live.Exists("tags/inference-live-run") || live.KeepsState);
+        Assert.False(live.Exists("droplets/77") || live.Exists("load_balancers/lb-1") || live.Exists("tags/inference-run-live") || live.KeepsState);
         var page = await File.ReadAllTextAsync(Path.Combine(live.ReportFolder, "report.md"), TestContext.Current.CancellationToken);
         Assert.All(answers, answer => Assert.Contains(answer.GetProperty("question").GetString()!, page, StringComparison.Ordinal));
         // The price was said before anything was made, and reckoned afterwards from the Droplet's creation: 900 s of waiting for the graphs, at least.

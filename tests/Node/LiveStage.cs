@@ -27,7 +27,7 @@ internal sealed class LiveStage : IDisposable
         Put("node", "Ubuntu 24.04.3 LTS\nnvidia-ctk: 1.19.1\napt-get update: 0\n");
         Put("completion", "200 0.3 1400.5 5000 0\n");
         Put("sizes/small", """{"slug": "gpu-4000adax1-20gb", "available": true, "regions": ["tor1"]}""");
-        Put("tags/inference-live-run", """{"name": "inference-live-run"}""");
+        Put("tags/inference-run-live", """{"name": "inference-run-live"}""");
     }
 
     /// <summary>Every call so far, with its arguments, one a line.</summary>
