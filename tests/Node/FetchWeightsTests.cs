@@ -13,6 +13,36 @@ public sealed class FetchWeightsTests
         Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
     }
 
+    [Theory]
+    [InlineData("mistral")]
+    [InlineData("hf")]
+    public async Task The_system_prompt_comes_with_either_copy(string format)
+    {
+        using var fetch = new WeightsFetch(
+            ("config.json", WeightsFetch.Bytes(10, 3)), ("params.json", WeightsFetch.Bytes(10, 3)), ("tekken.json", WeightsFetch.Bytes(10, 3)),
+            ("consolidated.safetensors", WeightsFetch.Weights), ("model.safetensors", WeightsFetch.OtherCopy),
+            ("SYSTEM_PROMPT.txt", "You are {name}."u8.ToArray()), ("NOTES.txt", "no"u8.ToArray()));
+        var result = await fetch.RunAsync(("MODEL_FORMAT", format));
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal("You are {name}.", await File.ReadAllTextAsync(fetch.At("current/SYSTEM_PROMPT.txt"), TestContext.Current.CancellationToken));
+        Assert.DoesNotContain("NOTES.txt", fetch.Files);
+        Assert.Contains("SYSTEM_PROMPT.txt", await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_older_version_called_complete_is_held_against_the_listing_again()
+    {
+        using var fetch = new WeightsFetch();
+        await fetch.RunAsync();
+        var manifest = fetch.At("current/complete.json");
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, text.Replace("\"selection\": 2,", "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        var sent = fetch.Hub.BytesSent;
+        Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
+        Assert.Equal(sent, fetch.Hub.BytesSent);
+        Assert.Contains("\"selection\": 2", await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_transformers_copy_is_fetched_for_that_format()
     {
