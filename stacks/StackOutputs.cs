@@ -104,7 +104,8 @@ public static class StackOutputs
             ["tunnel"] = $"ssh -N -L {LocalPort}:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes ops@{addresses[0]}",
             ["curl"] = Curl(plan, baseUrl, usesAuthority),
             ["openai"] = OpenAi(plan, baseUrl, usesAuthority),
-        }.ToImmutableDictionary();
+            [SystemPromptOutput.Name] = SystemPromptOutput.Of(plan, addresses[0], Curl(plan, baseUrl, usesAuthority)),
+        }.Where(output => output.Value is not null || output.Key != SystemPromptOutput.Name).ToImmutableDictionary();
     }
 
     private static string KeyCommand(EndpointPlan plan) =>

@@ -5,6 +5,12 @@ namespace Infra.Components.Catalog;
 /// <summary>The numbers of a model's <c>config.json</c> or <c>params.json</c> that memory depends on.</summary>
 public sealed record Architecture
 {
+    /// <summary>
+    /// Class that vLLM serves it by (<c>architectures</c>): <c>Mistral3ForConditionalGeneration</c>; null: what follows from the format, or not known.
+    /// </summary>
+    [RegularExpression(Patterns.ClassName, ErrorMessage = Patterns.ClassNameHelp)]
+    public string? Name { get; init; }
+
     /// <summary>Transformer blocks of the language model (<c>num_hidden_layers</c>).</summary>
     [Range(1, 1000)]
     public required int Layers { get; init; }

@@ -64,6 +64,7 @@ internal static class CatalogRows
         MaxContext = row.Whole("maxContext"),
         Architecture = Architecture(row.GetProperty("architecture")),
         Flags = row.Texts("flags"),
+        SystemPrompt = row.Find("systemPrompt")?.GetString(),
         MinimumEngine = row.Text("minimumEngine"),
         Hardware = row.GetProperty("hardware").EnumerateObject().ToDictionary(
             member => (GpuArchitecture)CatalogWords.Value(typeof(GpuArchitecture), member.Name),
@@ -77,6 +78,7 @@ internal static class CatalogRows
 
     public static Architecture Architecture(JsonElement row) => new()
     {
+        Name = row.Find("name")?.GetString(),
         Layers = row.Whole("layers"),
         HiddenSize = row.Whole("hiddenSize"),
         AttentionHeads = row.Whole("attentionHeads"),
@@ -100,6 +102,7 @@ internal static class CatalogRows
             member => EngineImage(member.Value)),
         Package = row.Find("package") is { } package ? EnginePackage(package) : null,
         DefaultGpuMemoryUtilization = row.Number("defaultGpuMemoryUtilization"),
+        OptionalFlags = row.Find("optionalFlags") is null ? null : row.Texts("optionalFlags"),
         Breakages = [.. row.GetProperty("breakages").EnumerateArray().Select(Breakage)],
         Note = row.Find("note")?.GetString(),
         Source = row.Text("source"),
@@ -160,11 +163,16 @@ internal static class CatalogRows
 
     private static EngineBreakage Breakage(JsonElement row) => new()
     {
-        Families = row.Texts("families"),
+        Families = row.Find("families") is null ? null : row.Texts("families"),
+        Architectures = row.Find("architectures") is null ? null : row.Texts("architectures"),
         Effect = row.Word<BreakageEffect>("effect"),
         Install = row.Find("install") is { } install ? (EngineInstall)CatalogWords.Value(typeof(EngineInstall), install.GetString()!) : null,
         KvCache = row.Find("kvCache") is { } kv ? (KvCacheType)CatalogWords.Value(typeof(KvCacheType), kv.GetString()!) : null,
         Vendor = row.Find("vendor") is { } vendor ? (GpuVendor)CatalogWords.Value(typeof(GpuVendor), vendor.GetString()!) : null,
+        GpuArchitectures = row.Find("gpuArchitectures") is null
+            ? null
+            : [.. row.Texts("gpuArchitectures").Select(word => (GpuArchitecture)CatalogWords.Value(typeof(GpuArchitecture), word))],
+        Flag = row.Find("flag")?.GetString(),
         Problem = row.Text("problem"),
         Source = row.Text("source"),
         SourceDate = row.Text("sourceDate"),

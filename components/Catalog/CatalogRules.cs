@@ -79,7 +79,18 @@ internal static class CatalogRules
         var known = families.Append("*").Distinct().ToArray();
         foreach (var (index, breakage) in engine.Breakages.Index())
         {
-            foreach (var family in breakage.Families.Where(family => !known.Contains(family)))
+            if (breakage.Families is null && breakage.Architectures is null)
+            {
+                yield return new($"breakages[{index}].families", null, "is missing; name families, architectures or both");
+            }
+
+            if (breakage is { Effect: BreakageEffect.Refused, GpuArchitectures: not null })
+            {
+                yield return new($"breakages[{index}].gpuArchitectures", null,
+                    "needs the effect caution; a model that a generation of cards does not run says so in its own hardware");
+            }
+
+            foreach (var family in (breakage.Families ?? []).Where(family => !known.Contains(family)))
             {
                 yield return new($"breakages[{index}].families", family, $"is the family of no model; {NearMiss.Sentence(family, known)}");
             }

@@ -28,11 +28,25 @@ public static class EngineChoice
     }
 
     /// <summary>What to mind with a release that serves the model, each as a sentence without its full stop.</summary>
-    public static IReadOnlyList<string> Cautions(EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv)
+    /// <param name="engine">The release.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="vendor">Whose card it is.</param>
+    /// <param name="install">How vLLM is installed.</param>
+    /// <param name="kv">Type of the KV cache.</param>
+    /// <param name="card">Generation of the card; null: not chosen yet.</param>
+    public static IReadOnlyList<string> Cautions(
+        EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(model);
-        return [.. Hits(engine, model, vendor, install, kv, BreakageEffect.Caution)];
+        return
+        [
+            .. Hits(engine, model, vendor, install, kv, BreakageEffect.Caution, card),
+            .. engine.Breakages
+                .Where(breakage => breakage.MayHit(model, vendor, install, kv, card))
+                .Select(breakage => $"{Told(engine, breakage)}. This holds for {string.Join(" and ", breakage.Architectures!)}, and the row of {model.Id} does not say what it is: "
+                    + "architecture.name, from architectures in its config.json"),
+        ];
     }
 
     private static string? NotInstallable(EngineRelease engine, GpuVendor vendor, EngineInstall install)
@@ -49,10 +63,12 @@ public static class EngineChoice
     }
 
     private static IEnumerable<string> Hits(
-        EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, BreakageEffect effect) =>
+        EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, BreakageEffect effect, GpuArchitecture? card = null) =>
         engine.Breakages
-            .Where(breakage => breakage.Effect == effect && breakage.Hits(model, vendor, install, kv))
-            .Select(breakage => $"vLLM {engine.Version}: {breakage.Problem} ({breakage.Source})");
+            .Where(breakage => breakage.Effect == effect && breakage.Hits(model, vendor, install, kv, card))
+            .Select(breakage => Told(engine, breakage));
+
+    private static string Told(EngineRelease engine, EngineBreakage breakage) => $"vLLM {engine.Version}: {breakage.Problem} ({breakage.Source})";
 
     private static bool IsBelow(string version, string floor) => Version.Parse(version) < Version.Parse(floor);
 }

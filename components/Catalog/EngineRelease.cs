@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using Infra.Components.Settings;
-using Infra.Components.Sizing;
 
 namespace Infra.Components.Catalog;
 
@@ -25,6 +23,10 @@ public sealed record EngineRelease
     /// <summary>Share of the card's memory that this release takes by itself (<c>--gpu-memory-utilization</c>).</summary>
     [Range(0.1, 1.0)]
     public required double DefaultGpuMemoryUtilization { get; init; }
+
+    /// <summary>Flags of settings that older releases do not have: <c>--tool-strict-level</c>; null: none of them.</summary>
+    [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
+    public IReadOnlyList<string>? OptionalFlags { get; init; }
 
     /// <summary>Combinations that are known to fail, or to need care.</summary>
     public required IReadOnlyList<EngineBreakage> Breakages { get; init; }
@@ -81,51 +83,6 @@ public sealed record EnginePackage
     /// <summary>Lowest driver version of the wheels' CUDA; null where not known.</summary>
     [RegularExpression(Patterns.Driver, ErrorMessage = Patterns.DriverHelp)]
     public string? MinimumDriver { get; init; }
-}
-
-/// <summary>What becomes of a wish that meets a known breakage.</summary>
-public enum BreakageEffect
-{
-    /// <summary>Refused: it was seen to fail.</summary>
-    Refused,
-
-    /// <summary>Served, with a warning.</summary>
-    Caution,
-}
-
-/// <summary>Something that is known not to work with a release. A condition that is null always holds.</summary>
-public sealed record EngineBreakage
-{
-    /// <summary><see cref="ModelSpec.Family"/> that it hits; <c>*</c> is all.</summary>
-    [MinLength(1)]
-    public required IReadOnlyList<string> Families { get; init; }
-    public required BreakageEffect Effect { get; init; }
-
-    /// <summary>Only with this way of installing.</summary>
-    public EngineInstall? Install { get; init; }
-
-    /// <summary>Only with this type of KV cache.</summary>
-    public KvCacheType? KvCache { get; init; }
-
-    /// <summary>Only on this vendor's cards.</summary>
-    public GpuVendor? Vendor { get; init; }
-
-    /// <summary>What happens, as a sentence without its full stop.</summary>
-    public required string Problem { get; init; }
-
-    /// <summary>Where it was reported.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>When: a day, or a month where the day is not known.</summary>
-    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
-    public required string SourceDate { get; init; }
-
-    /// <summary>Whether this combination is hit.</summary>
-    public bool Hits(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
-        (Families.Contains("*") || Families.Contains(model.Family))
-        && (Install is null || Install == install)
-        && (KvCache is null || KvCache == kv)
-        && (Vendor is null || Vendor == vendor);
 }
 
 /// <summary>The oldest release that is served at all, for reasons of security.</summary>

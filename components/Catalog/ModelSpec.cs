@@ -85,6 +85,10 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
     public required IReadOnlyList<string> Flags { get; init; }
 
+    /// <summary>File of the repository with the system prompt that the model was trained for, which no tokenizer adds; null: none is known.</summary>
+    [RegularExpression(Patterns.FileName, ErrorMessage = Patterns.FileNameHelp)]
+    public string? SystemPrompt { get; init; }
+
     /// <summary>First vLLM version that serves it.</summary>
     [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string MinimumEngine { get; init; }
@@ -105,6 +109,15 @@ public sealed record ModelSpec
     /// <summary>When: a day, or a month where the day is not known.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
+
+    /// <summary>
+    /// Class that vLLM serves it by. Mistral's own format names none, and vLLM takes <c>PixtralForConditionalGeneration</c> for one with a vision tower; of a
+    /// transformers copy only the row can say it, and null is not known.
+    /// </summary>
+    [JsonIgnore]
+    public string? EngineClass => ServedFormat == WeightsFormat.Mistral && Architecture.Vision is not null ? PixtralClass : Architecture.Name;
+
+    private const string PixtralClass = "PixtralForConditionalGeneration";
 
     /// <summary>The copy of the weights that is fetched and served.</summary>
     [JsonIgnore]

@@ -6,7 +6,7 @@ namespace Infra.Components.Catalog;
 internal static class RowInheritance
 {
     // What is true of one row alone: where it was read, and the commit of one repository.
-    private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl"];
+    private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl", "systemPrompt"];
 
     private static readonly string[] MistralFormatFlags = ["--tokenizer-mode", "--config-format", "--load-format"];
 
@@ -34,6 +34,13 @@ internal static class RowInheritance
     public static JsonObject MergeModel(JsonObject row, JsonObject parent)
     {
         var base_ = (JsonObject)parent.DeepClone();
+        if (JsonNode.DeepEquals(row["id"], parent["id"]) && !row.ContainsKey("systemPrompt") && parent["systemPrompt"] is { } prompt)
+        {
+            // The same repository, at another commit.
+            row = (JsonObject)row.DeepClone();
+            row["systemPrompt"] = prompt.DeepClone();
+        }
+
         if (row["architecture"] is JsonObject own && base_["architecture"] is JsonObject inherited)
         {
             row = (JsonObject)row.DeepClone();

@@ -12,6 +12,7 @@ internal static class StrictRow
     // What people copy from a config.json.
     private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
     {
+        ["architectures"] = "architecture.name",
         ["num_hidden_layers"] = "architecture.layers",
         ["hidden_size"] = "architecture.hiddenSize",
         ["num_attention_heads"] = "architecture.attentionHeads",

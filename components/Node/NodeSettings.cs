@@ -23,6 +23,9 @@ public sealed record NodeSettings
     /// <summary>Most images of one request; 0 refuses images and leaves the vision tower out.</summary>
     public required int ImagesPerPrompt { get; init; }
 
+    /// <summary>How far tool calls are held to what was declared; null: vLLM's default.</summary>
+    public ToolStrictLevel? ToolStrictLevel { get; init; }
+
     /// <summary>Addresses and ranges that may open SSH.</summary>
     public required IReadOnlyList<string> AdminCidrs { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record NodeSettings
             ServedModelName = settings.ServedModelName ?? placement.Model.Id,
             Install = install,
             ImagesPerPrompt = placement.Options.Vision && placement.Model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
+            ToolStrictLevel = settings.ToolStrictLevel,
             AdminCidrs = adminCidrs,
             ClientCidrs = clientCidrs.Count > 0 ? clientCidrs : [vpcCidr],
             VpcCidr = vpcCidr,

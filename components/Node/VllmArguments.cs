@@ -16,6 +16,9 @@ public static class VllmArguments
     /// <summary>The only door to the engine.</summary>
     public const string SocketPath = "/run/inference/engine/vllm.sock";
 
+    /// <summary>A flag that not every release has (<see cref="EngineRelease.OptionalFlags"/>).</summary>
+    public const string ToolStrictLevelFlag = "--tool-strict-level";
+
     /// <summary>The arguments of a node, in the order: model, memory, parallelism, server.</summary>
     public static IReadOnlyList<string> For(NodeSettings settings)
     {
@@ -23,6 +26,11 @@ public static class VllmArguments
         var options = placement.Options;
         var arguments = new List<string>(placement.Model.Flags);
         arguments.AddRange(["--served-model-name", settings.ServedModelName]);
+        if (settings.ToolStrictLevel is { } level)
+        {
+            arguments.AddRange([ToolStrictLevelFlag, CatalogWords.Of(level)]);
+        }
+
         if (placement.Model.Architecture.Vision is not null)
         {
             // Without images the vision tower is not loaded at all: its memory goes to the KV cache.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Components.Catalog;
+using Infra.Components.Node;
 using Infra.Components.Settings;
 using Infra.Components.Sizing;
 
@@ -40,6 +41,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             return null;
         }
         CheckVolume(model);
+        CheckTools(placement);
         return new EndpointPlan
         {
             Name = name,
@@ -93,6 +95,27 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
     }
 
+    private void CheckTools(Placement placement)
+    {
+        if (settings.ToolStrictLevel is not { } level)
+        {
+            return;
+        }
+        var word = Word(level);
+        if (!placement.Model.Flags.Any(flag => flag.Replace('_', '-').StartsWith("--tool-call-parser", StringComparison.Ordinal)))
+        {
+            _mistakes.Add(new(At("toolStrictLevel"), word, $"cannot be: {placement.Model.Id} has no parser of tool calls among its flags", Unset("toolStrictLevel")));
+        }
+        else if (placement.Engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) != true)
+        {
+            var having = catalog.Engines.Values.Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true).Select(engine => engine.Version);
+            _mistakes.Add(new(At("toolStrictLevel"), word,
+                $"cannot be: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
+        }
+    }
+
+    private string Unset(string member) => $"pulumi config rm --path {SettingPath.Quoted(At(member))}";
+
     private Placement? Place(ModelSpec model, GpuSize? size)
     {
         if (size is not null)
@@ -144,7 +167,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         return engine;
     }
 
-    private static string Word(EngineInstall install) => install.ToString().ToLowerInvariant();
+    private static string Word(Enum value) => CatalogWords.Of(value);
 
     /// <summary>Why no release that may be used serves the model this way; null if one does.</summary>
     private string? WhyNone(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType type)
@@ -203,7 +226,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private IEnumerable<string> Warnings(Placement placement)
     {
-        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCache))
+        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCache, placement.Gpu.Architecture))
         {
             yield return caution;
         }

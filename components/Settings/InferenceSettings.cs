@@ -37,6 +37,19 @@ public enum Rollout
     OneByOne,
 }
 
+/// <summary>What of a tool call vLLM's grammar fixes (<c>--tool-strict-level</c>).</summary>
+public enum ToolStrictLevel
+{
+    /// <summary>Follows the request's tool choice and each tool's <c>strict</c>.</summary>
+    Auto,
+
+    /// <summary>The form of the call and the names of functions, for every request with tools.</summary>
+    Function,
+
+    /// <summary>The schemas of all arguments too, as if every tool were strict.</summary>
+    Parameter,
+}
+
 /// <summary>The stack configuration. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
 public sealed record InferenceSettings
 {
@@ -182,6 +195,12 @@ public sealed record EndpointSettings
 
     /// <summary>Type of the KV cache's elements. Default: auto, the model's own type.</summary>
     public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
+
+    /// <summary>
+    /// How far the engine holds tool calls to what was declared: auto (a tool's schema only where the client sends strict), function (names), parameter
+    /// (every tool's schema). Needs vLLM 0.31. Default: vLLM's own, auto.
+    /// </summary>
+    public ToolStrictLevel? ToolStrictLevel { get; init; }
 
     /// <summary>Size of a Volume that keeps the weights when the Droplet goes, in GiB. Default: none, the scratch or boot disk.</summary>
     public int? CacheVolumeGiB { get; init; }

@@ -41,6 +41,7 @@ internal static partial class SettingExamples
         ["maxNumBatchedTokens"] = "8192",
         ["maxNumSeqs"] = "64",
         ["kvCache"] = "auto",
+        ["toolStrictLevel"] = "auto",
         ["cacheVolumeGiB"] = "100",
         ["readyTimeoutMinutes"] = "60",
         ["rollout"] = "allAtOnce",

@@ -16,10 +16,11 @@ internal static class EngineDefaults
     public static int MaxNumSeqs(Gpu gpu) => IsLarge(gpu) ? 1024 : 256;
 
     /// <summary>The options with nothing left open.</summary>
+    /// <remarks>vLLM ends at once where a step has fewer tokens than requests (SchedulerConfig): what is not asked for gives way.</remarks>
     public static EngineOptions Settle(EngineOptions options, ModelSpec model, Gpu gpu, EngineRelease engine) => options with
     {
-        MaxNumBatchedTokens = options.MaxNumBatchedTokens ?? MaxNumBatchedTokens(gpu),
-        MaxNumSeqs = options.MaxNumSeqs ?? MaxNumSeqs(gpu),
+        MaxNumBatchedTokens = options.MaxNumBatchedTokens ?? Math.Max(MaxNumBatchedTokens(gpu), options.MaxNumSeqs ?? 0),
+        MaxNumSeqs = options.MaxNumSeqs ?? Math.Min(MaxNumSeqs(gpu), options.MaxNumBatchedTokens ?? int.MaxValue),
         GpuMemoryUtilization = options.GpuMemoryUtilization ?? engine.DefaultGpuMemoryUtilization,
         Vision = options.Vision && model.Architecture.Vision is not null,
     };

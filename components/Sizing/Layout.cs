@@ -41,12 +41,39 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
             return $"tensor parallel {TensorParallel} x data parallel {DataParallel} takes {Gpus} GPUs and the size has {gpuCount}";
         }
 
-        return Divides(architecture, TensorParallel)
-            ? null
-            : $"tensor parallel {TensorParallel} does not divide the model's {architecture.AttentionHeads} attention heads evenly";
+        if (!DividesHeads(architecture, TensorParallel))
+        {
+            return $"tensor parallel {TensorParallel} does not divide the model's {architecture.AttentionHeads} attention heads evenly";
+        }
+
+        return UndividedWidth(architecture, TensorParallel, DataParallel > 1) is { } width
+            ? $"tensor parallel {TensorParallel} does not divide a feed-forward width of {width} evenly"
+            : null;
     }
 
     private static bool Divides(Architecture architecture, int split) =>
+        DividesHeads(architecture, split) && UndividedWidth(architecture, split, expertsWhole: true) is null;
+
+    /// <summary>A width that vLLM would have to split and cannot; null: there is none. With data parallelism experts are spread whole.</summary>
+    private static int? UndividedWidth(Architecture architecture, int split, bool expertsWhole)
+    {
+        var widths = new List<int>();
+        if (architecture.Moe is not { } moe || moe.DenseLayers > 0)
+        {
+            widths.Add(architecture.FeedForwardSize);
+        }
+
+        if (architecture.Moe is { } mixture)
+        {
+            widths.Add(mixture.SharedExperts * mixture.ExpertFeedForwardSize);
+            widths.Add(expertsWhole ? 0 : mixture.ExpertFeedForwardSize);
+        }
+
+        var undivided = widths.Find(width => width % split != 0);
+        return undivided == 0 ? null : undivided;
+    }
+
+    private static bool DividesHeads(Architecture architecture, int split) =>
         architecture.AttentionHeads % split == 0
         && (architecture.KeyValueHeads is not { } heads || heads % split == 0 || split % heads == 0);
 }

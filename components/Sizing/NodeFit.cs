@@ -92,7 +92,9 @@ internal static class NodeFit
         return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB and the weights are {weightsGB:N0} GB") : null;
     }
 
-    /// <summary>Requests per engine step to try: vLLM's default for the card, then fewer, but never fewer than wished.</summary>
+    /// <summary>
+    /// Requests per engine step to try: vLLM's default for the card, or as many as a step has tokens, then fewer, but never fewer than wished.
+    /// </summary>
     internal static IEnumerable<int> Sequences(Wish wish, Gpu gpu)
     {
         if (wish.Options.MaxNumSeqs is { } asked)
@@ -100,8 +102,9 @@ internal static class NodeFit
             return [asked];
         }
 
-        var usual = Math.Max(EngineDefaults.MaxNumSeqs(gpu), wish.Concurrency);
-        var least = Math.Max(FewestSequences, wish.Concurrency);
+        var tokens = wish.Options.MaxNumBatchedTokens ?? int.MaxValue;
+        var usual = Math.Min(Math.Max(EngineDefaults.MaxNumSeqs(gpu), wish.Concurrency), tokens);
+        var least = Math.Min(Math.Max(FewestSequences, wish.Concurrency), usual);
         return Enumerable.Range(0, 16).Select(halvings => usual >> halvings).TakeWhile(sequences => sequences >= least);
     }
 

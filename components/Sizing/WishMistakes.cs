@@ -34,9 +34,22 @@ internal static class WishMistakes
             yield return About(key, "maxNumSeqs", sequences, "is not a number of requests: 1 or more", "64");
         }
 
-        if (wish.Options.MaxNumBatchedTokens is { } tokens && tokens < Math.Max(EngineDefaults.BlockTokens, wish.Options.MaxNumSeqs ?? 1))
+        if (wish.Options.MaxNumBatchedTokens is { } tokens)
         {
-            yield return About(key, "maxNumBatchedTokens", tokens, "is below one token for each of maxNumSeqs requests", "2048");
+            if (tokens < EngineDefaults.BlockTokens)
+            {
+                yield return About(key, "maxNumBatchedTokens", tokens, $"is below one block of {EngineDefaults.BlockTokens} tokens", "2048");
+            }
+            else if (tokens < wish.Options.MaxNumSeqs)
+            {
+                yield return About(key, "maxNumBatchedTokens", tokens,
+                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM refuses that, since each request takes a token of every step", Number(wish.Options.MaxNumSeqs.Value));
+            }
+            else if (wish.Options.MaxNumSeqs is null && tokens < wish.Concurrency)
+            {
+                yield return About(key, "maxNumBatchedTokens", tokens,
+                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request takes a token of every step", Number(wish.Concurrency));
+            }
         }
 
         if (wish.Options.GpuMemoryUtilization is { } utilization && utilization is not (> 0 and <= 1))

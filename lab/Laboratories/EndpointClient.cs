@@ -60,12 +60,16 @@ internal sealed class EndpointClient : IDisposable
 
     /// <summary>Asks one question and gives the answer's text.</summary>
     /// <exception cref="HttpRequestException">The endpoint did not answer, or answered with an error, which the message quotes.</exception>
-    public async Task<string> AskAsync(string question, int mostTokens, CancellationToken cancel)
+    public Task<string> AskAsync(string question, int mostTokens, CancellationToken cancel) => AskAsync(question, mostTokens, null, cancel);
+
+    /// <summary>The same after a system message, where there is one.</summary>
+    public async Task<string> AskAsync(string question, int mostTokens, JsonObject? system, CancellationToken cancel)
     {
+        var user = new JsonObject { ["role"] = "user", ["content"] = question };
         using var answer = await _http.PostAsJsonAsync("chat/completions", new JsonObject
         {
             ["model"] = Model,
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = question }),
+            ["messages"] = system is null ? new JsonArray(user) : new JsonArray(system.DeepClone(), user),
             ["max_tokens"] = mostTokens,
         }, cancel);
         var body = await answer.Content.ReadAsStringAsync(cancel);

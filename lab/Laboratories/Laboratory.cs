@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
 using Infra.Lab.Cloud;
@@ -133,6 +134,25 @@ internal sealed class Laboratory
     /// <summary>A client of an endpoint with a key of its own.</summary>
     public EndpointClient Client(EndpointAccess endpoint, string? client = null) => EndpointClient.Of(
         this, endpoint, File.ReadAllText(new AccessFiles(Folder).ClientKey(endpoint.Name, client ?? endpoint.Clients[0])).Trim());
+
+    /// <summary>The system message that the model of an endpoint comes with, read off its first server as the printed command does; null: it has none.</summary>
+    /// <exception cref="IOException">The server cannot be asked.</exception>
+    public async Task<JsonObject?> SystemMessageAsync(EndpointAccess endpoint, DateOnly today, CancellationToken cancel)
+    {
+        const int noSuchFile = 1;
+        var files = new AccessFiles(Folder);
+        var words = World.Network(null,
+            "ssh", "-F", "none", "-T", "-b", World.Running!.Operator, "-i", files.OperatorKey, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
+            "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{endpoint.NodeAddress}",
+            $"test -e {SystemPrompt.NodePath} && head -c {SystemPrompt.MostCharacters} {SystemPrompt.NodePath}");
+        var answer = await HostProgram.AskAsync(words[0], words[1..], cancel: cancel);
+        return answer.Status switch
+        {
+            0 => SystemPrompt.Message(answer.Output, endpoint.Repository ?? endpoint.Model, today),
+            noSuchFile when answer.Errors.Length == 0 => null,
+            _ => throw new IOException($"the system prompt of {endpoint.Name} could not be read: {answer.Errors.Trim()}"),
+        };
+    }
 
     /// <summary>The servers that there are, by name.</summary>
     public IReadOnlyList<DeployedNode> Nodes() => DeployedStack.Read(Folder).Nodes;

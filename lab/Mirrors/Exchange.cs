@@ -72,13 +72,25 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
             return false;
         }
 
-        if (mirror.Faults.Refuse is { } status)
+        if (mirror.TakeRefusal(site) is { } status)
         {
-            await TextAsync(status, "The mirror was told to refuse.\n");
+            await RefuseAsync(status);
             return false;
         }
 
         return true;
+    }
+
+    private Task RefuseAsync(int status)
+    {
+        foreach (var (name, value) in mirror.Faults.Refuse?.Headers ?? new Dictionary<string, string>())
+        {
+            Headers[name] = value;
+        }
+
+        return status == MirrorRefusal.Page
+            ? TextAsync(status, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror was told to refuse.</body></html>\n", "text/html; charset=utf-8")
+            : TextAsync(status, "The mirror was told to refuse.\n");
     }
 
     public Task TextAsync(int status, string text, string type = "text/plain; charset=utf-8") => BytesAsync(status, Encoding.UTF8.GetBytes(text), type);

@@ -14,6 +14,7 @@ internal sealed record MirrorControl
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     public MirrorFaults Hub { get; init; } = MirrorFaults.None;
@@ -110,8 +111,8 @@ internal sealed record MirrorFaults
     /// <summary>Nothing is answered and transfers stand still, until this is lifted or the client has had enough.</summary>
     public bool Hang { get; init; }
 
-    /// <summary>Status of every answer, as 503; null: real answers.</summary>
-    public int? Refuse { get; init; }
+    /// <summary>Answers that are refusals; null: none.</summary>
+    public MirrorRefusal? Refuse { get; init; }
 
     /// <summary>Answers that break off; null: none.</summary>
     public MirrorCut? Cut { get; init; }
@@ -123,7 +124,7 @@ internal sealed record MirrorFaults
     public string? Mistake() =>
         BytesPerSecond is <= 0 ? "bytesPerSecond must be more than 0; leave it out for no limit"
         : LatencyMs is < 0 or > 600_000 ? "latencyMs must be between 0 and 600000"
-        : Refuse is < 400 or > 599 ? "refuse must be a status between 400 and 599"
+        : Refuse?.Mistake() is { } refusal ? refusal
         : Cut is { AfterBytes: < 0 } or { Times: < 0 } ? "cut must have afterBytes and times of at least 0"
         : Corrupt is { Times: < 0 } ? "corrupt.times must be at least 0"
         : null;

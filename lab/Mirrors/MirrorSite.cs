@@ -49,6 +49,10 @@ internal static class MirrorSites
         ["169.254.169.254"] = MirrorSite.Metadata,
     };
 
+    /// <summary>Whether clients ask the site first, or are sent to it.</summary>
+    public static MirrorPart PartOf(MirrorSite site) =>
+        site is MirrorSite.HubStorage or MirrorSite.RegistryStorage or MirrorSite.PythonFiles ? MirrorPart.Cdn : MirrorPart.Front;
+
     /// <summary>The mirror whose bandwidth and faults hold for a site.</summary>
     public static MirrorKind KindOf(MirrorSite site) => site switch
     {

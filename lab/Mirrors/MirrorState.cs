@@ -14,6 +14,8 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _cutsLeft;
     private int _corruptionsLeft;
+    private int _refusals;
+    private Random _chance = new(0);
 
     public MirrorKind Kind => kind;
 
@@ -37,6 +39,11 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
             if (faults.Cut != _faults.Cut)
             {
                 _cutsLeft = faults.Cut?.Times ?? 0;
+            }
+
+            if (faults.Refuse != _faults.Refuse)
+            {
+                (_refusals, _chance) = (0, new(faults.Refuse?.Seed ?? 0));
             }
 
             if (faults.Corrupt != _faults.Corrupt)
@@ -103,6 +110,21 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
             }
 
             return null;
+        }
+    }
+
+    /// <summary>The status with which this answer has to be refused; null: it is a real one. Counts.</summary>
+    public int? TakeRefusal(MirrorSite site)
+    {
+        lock (_lock)
+        {
+            if (_faults.Refuse is not { } refuse || (refuse.At != MirrorPart.All && refuse.At != MirrorSites.PartOf(site)) || _refusals >= refuse.Times
+                || (refuse.Rate is { } rate && _chance.NextDouble() >= rate))
+            {
+                return null;
+            }
+
+            return refuse.Statuses[_refusals++ % refuse.Statuses.Count];
         }
     }
 

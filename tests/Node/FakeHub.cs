@@ -15,6 +15,9 @@ internal sealed class FakeHub : IDisposable
     private readonly HttpListener _listener = new();
     private readonly Dictionary<string, byte[]> _files = [];
     private readonly Lock _lock = new();
+    private readonly string _otherStorage;
+    private readonly HashSet<string> _spent = [];
+    private int _signed;
 
     internal FakeHub(params (string Name, byte[] Content)[] files)
     {
@@ -29,6 +32,8 @@ internal sealed class FakeHub : IDisposable
         // The same server under another name: another host, to a client.
         _listener.Prefixes.Add($"http://localhost:{port}/");
         Elsewhere = $"http://localhost:{port}";
+        _otherStorage = $"http://127.0.0.2:{port}";
+        _listener.Prefixes.Add($"{_otherStorage}/");
         _listener.Start();
         _ = Task.Run(ServeAsync);
     }
@@ -43,8 +48,14 @@ internal sealed class FakeHub : IDisposable
     /// <summary>Answers with this status instead.</summary>
     internal int? Refuse { get; set; }
 
-    /// <summary>Sends downloads to <see cref="Elsewhere"/>, as the hub does to its storage.</summary>
+    /// <summary>Sends downloads to <see cref="Elsewhere"/>, as the hub does to its storage: by an address that is signed anew each time.</summary>
     internal bool Redirects { get; set; }
+
+    /// <summary>Every second signed address is of another storage host.</summary>
+    internal bool ChangesStorage { get; set; }
+
+    /// <summary>Answers in place of the right ones, each as often as it says, in this order.</summary>
+    internal List<HubFault> Faults { get; } = [];
 
     internal bool IgnoresRanges { get; set; }
 
@@ -55,7 +66,10 @@ internal sealed class FakeHub : IDisposable
     internal IReadOnlyList<object> MoreRows { get; set; } = [];
 
     /// <summary>What was asked: method path, Range, Authorization, host.</summary>
-    internal List<(string Path, string? Range, string? Authorization, string Host)> Requests { get; } = [];
+    internal List<(string Path, string? Range, string? Authorization, string Host, string Query)> Requests { get; } = [];
+
+    /// <summary>When each of them came.</summary>
+    internal List<DateTimeOffset> Times { get; } = [];
 
     internal long BytesSent { get; private set; }
 
@@ -104,7 +118,8 @@ internal sealed class FakeHub : IDisposable
         var path = request.Url!.AbsolutePath;
         lock (_lock)
         {
-            Requests.Add((path, request.Headers["Range"], request.Headers["Authorization"], request.Url.Host));
+            Requests.Add((path, request.Headers["Range"], request.Headers["Authorization"], request.Url.Host, request.Url.Query));
+            Times.Add(DateTimeOffset.UtcNow);
         }
 
         try
@@ -114,13 +129,18 @@ internal sealed class FakeHub : IDisposable
                 context.Response.StatusCode = status;
                 context.Response.Close();
             }
+            else if (TakeFault(request) is { } fault)
+            {
+                fault.Answer(context);
+            }
             else if (path.StartsWith($"/api/models/{Model}/tree/", StringComparison.Ordinal))
             {
                 context.Response.Close(JsonSerializer.SerializeToUtf8Bytes(_files.Select(Row).Concat(MoreRows)), willBlock: true);
             }
-            else if (Redirects && request.Url.Host != "localhost")
+            else if (Redirects && PartOf(request) != HubPart.Storage)
             {
-                context.Response.Redirect(Elsewhere + path);
+                var signature = Interlocked.Increment(ref _signed);
+                context.Response.Redirect($"{(ChangesStorage && signature % 2 == 0 ? _otherStorage : Elsewhere)}{path}?Signature={signature}");
                 context.Response.Close();
             }
             else
@@ -131,6 +151,30 @@ internal sealed class FakeHub : IDisposable
         catch (Exception error) when (error is HttpListenerException or IOException or InvalidOperationException)
         {
             // The client went away, or the answer was cut on purpose.
+        }
+    }
+
+    private HubPart PartOf(HttpListenerRequest request) => Redirects && request.Url!.Host != "127.0.0.1" ? HubPart.Storage
+        : request.Url!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) ? HubPart.Listing : HubPart.Files;
+
+    // A signed address that was refused once stays refused: only a new one helps.
+    private HubFault? TakeFault(HttpListenerRequest request)
+    {
+        lock (_lock)
+        {
+            var part = PartOf(request);
+            if (Faults.FirstOrDefault(fault => fault.Part == part && fault.Times > 0) is { } fault)
+            {
+                fault.Times--;
+                if (part == HubPart.Storage)
+                {
+                    _spent.Add(request.Url!.Query);
+                }
+
+                return fault;
+            }
+
+            return part == HubPart.Storage && _spent.Contains(request.Url!.Query) ? HubFault.Of(part, 403, "this address was refused before") : null;
         }
     }
 
@@ -147,7 +191,8 @@ internal sealed class FakeHub : IDisposable
         if (context.Request.Headers["Range"] is { } range && !IgnoresRanges)
         {
             var parts = range["bytes=".Length..].Split('-');
-            (start, end) = (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture) + 1);
+            start = int.Parse(parts[0], CultureInfo.InvariantCulture);
+            end = parts[1].Length > 0 ? int.Parse(parts[1], CultureInfo.InvariantCulture) + 1 : end;
             context.Response.StatusCode = 206;
             context.Response.Headers["Content-Range"] = $"bytes {start}-{end - 1}/{content.Length}";
         }

@@ -1,27 +1,52 @@
-using System.Text;
-
 namespace Infra.Tests.Node;
 
 /// <summary>The download of weights against a hub with faults.</summary>
 public sealed class FetchWeightsTests
 {
-    private static readonly byte[] Weights = Bytes(300_000, 1);
-    private static readonly byte[] OtherCopy = Bytes(300_000, 2);
-
     [Fact]
     public async Task One_copy_of_the_weights_is_fetched_with_what_describes_it()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         var result = await fetch.RunAsync();
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal(["complete.json", "config.json", "consolidated.safetensors", "params.json", "tekken.json"], fetch.Files);
-        Assert.Equal(Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+        Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("mistral")]
+    [InlineData("hf")]
+    public async Task The_system_prompt_comes_with_either_copy(string format)
+    {
+        using var fetch = new WeightsFetch(
+            ("config.json", WeightsFetch.Bytes(10, 3)), ("params.json", WeightsFetch.Bytes(10, 3)), ("tekken.json", WeightsFetch.Bytes(10, 3)),
+            ("consolidated.safetensors", WeightsFetch.Weights), ("model.safetensors", WeightsFetch.OtherCopy),
+            ("SYSTEM_PROMPT.txt", "You are {name}."u8.ToArray()), ("NOTES.txt", "no"u8.ToArray()));
+        var result = await fetch.RunAsync(("MODEL_FORMAT", format));
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal("You are {name}.", await File.ReadAllTextAsync(fetch.At("current/SYSTEM_PROMPT.txt"), TestContext.Current.CancellationToken));
+        Assert.DoesNotContain("NOTES.txt", fetch.Files);
+        Assert.Contains("SYSTEM_PROMPT.txt", await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_older_version_called_complete_is_held_against_the_listing_again()
+    {
+        using var fetch = new WeightsFetch();
+        await fetch.RunAsync();
+        var manifest = fetch.At("current/complete.json");
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, text.Replace("\"selection\": 2,", "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        var sent = fetch.Hub.BytesSent;
+        Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
+        Assert.Equal(sent, fetch.Hub.BytesSent);
+        Assert.Contains("\"selection\": 2", await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_transformers_copy_is_fetched_for_that_format()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         var result = await fetch.RunAsync(("MODEL_FORMAT", "hf"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains("model.safetensors", fetch.Files);
@@ -31,7 +56,7 @@ public sealed class FetchWeightsTests
     [Fact]
     public async Task What_is_complete_needs_no_network()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         await fetch.RunAsync();
         var asked = fetch.Hub.Requests.Count;
         var result = await fetch.RunAsync();
@@ -42,29 +67,29 @@ public sealed class FetchWeightsTests
     [Fact]
     public async Task A_file_that_lost_its_end_is_fetched_again()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         await fetch.RunAsync();
-        await File.WriteAllBytesAsync(fetch.At("current/consolidated.safetensors"), Weights[..1000], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(fetch.At("current/consolidated.safetensors"), WeightsFetch.Weights[..1000], TestContext.Current.CancellationToken);
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
-        Assert.Equal(Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+        Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
     }
 
     [Fact]
     public async Task A_download_that_is_cut_goes_on_where_it_stopped()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.Cuts.Enqueue(200_000);
         fetch.Hub.Cuts.Enqueue(50_000);
         var result = await fetch.RunAsync();
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal(Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
-        Assert.InRange(fetch.Hub.BytesSent, Weights.Length, Weights.Length + 10_000);
+        Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+        Assert.InRange(fetch.Hub.BytesSent, WeightsFetch.Weights.Length, WeightsFetch.Weights.Length + 10_000);
     }
 
     [Fact]
     public async Task A_run_that_gave_up_is_taken_up_by_the_next()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         for (var i = 0; i < 40; i++)
         {
             fetch.Hub.Cuts.Enqueue(i == 0 ? 150_000 : 0);
@@ -75,33 +100,33 @@ public sealed class FetchWeightsTests
         Assert.Contains("error: nothing came from", first.Errors, StringComparison.Ordinal);
         fetch.Hub.Cuts.Clear();
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
-        Assert.InRange(fetch.Hub.BytesSent, Weights.Length, Weights.Length + 10_000);
+        Assert.InRange(fetch.Hub.BytesSent, WeightsFetch.Weights.Length, WeightsFetch.Weights.Length + 10_000);
     }
 
     [Fact]
     public async Task A_hub_without_ranges_serves_as_well()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.IgnoresRanges = true;
         Assert.Equal(0, (await fetch.RunAsync(("FETCH_SEGMENT", "65536"))).ExitCode);
-        Assert.Equal(Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+        Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
     }
 
     [Fact]
     public async Task Segments_make_the_same_file()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         Assert.Equal(0, (await fetch.RunAsync(("FETCH_SEGMENT", "7001"))).ExitCode);
-        Assert.Equal(Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+        Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
     }
 
     [Fact]
     public async Task A_corrupt_file_is_fetched_once_more()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.Corrupt = ("consolidated.safetensors", 1);
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
-        Assert.Equal(Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
+        Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
     }
 
     [Theory]
@@ -109,7 +134,7 @@ public sealed class FetchWeightsTests
     [InlineData("tekken.json")]
     public async Task A_file_that_stays_corrupt_is_named_and_refused(string name)
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.Corrupt = (name, 9);
         var result = await fetch.RunAsync();
         Assert.Equal(1, result.ExitCode);
@@ -120,7 +145,7 @@ public sealed class FetchWeightsTests
     [Fact]
     public async Task A_repository_without_the_format_is_named_with_what_it_lacks()
     {
-        using var fetch = new Fetch(("config.json", Bytes(10, 3)), ("model.safetensors", OtherCopy));
+        using var fetch = new WeightsFetch(("config.json", WeightsFetch.Bytes(10, 3)), ("model.safetensors", WeightsFetch.OtherCopy));
         var result = await fetch.RunAsync();
         Assert.Contains("lacks consolidated*.safetensors, params.json, tekken.json", result.Errors, StringComparison.Ordinal);
     }
@@ -131,7 +156,7 @@ public sealed class FetchWeightsTests
     [InlineData(404, "has no mistralai/Ministral-3-3B-Instruct-2512 at")]
     public async Task What_waiting_does_not_mend_ends_at_once(int status, string says)
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.Refuse = status;
         var result = await fetch.RunAsync(("RETRY_S", "900"));
         Assert.Equal(1, result.ExitCode);
@@ -143,7 +168,7 @@ public sealed class FetchWeightsTests
     [Fact]
     public async Task The_token_goes_to_the_hub_and_not_where_it_redirects_to()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.Redirects = true;
         var result = await fetch.RunAsync(("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
         Assert.True(result.ExitCode == 0, result.All);
@@ -155,7 +180,7 @@ public sealed class FetchWeightsTests
     [Fact]
     public async Task A_name_that_leaves_the_folder_is_never_written()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.MoreRows = [new { type = "file", path = "../../evil.json", size = 1, oid = "0" }, new { type = "file", path = "sub/evil.json", size = 1, oid = "0" }];
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
         Assert.DoesNotContain(Directory.GetFiles(fetch.Root, "*", SearchOption.AllDirectories), file => file.EndsWith("evil.json", StringComparison.Ordinal));
@@ -164,7 +189,7 @@ public sealed class FetchWeightsTests
     [Fact]
     public async Task A_disk_that_is_too_small_is_told_before_a_byte_is_fetched()
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         fetch.Hub.MoreRows = [new { type = "file", path = "consolidated-2.safetensors", size = 9_000_000_000_000_000L, oid = "0" }];
         var result = await fetch.RunAsync();
         Assert.Contains("do not fit", result.Errors, StringComparison.Ordinal);
@@ -176,60 +201,9 @@ public sealed class FetchWeightsTests
     [InlineData("MODEL_ID", "../x")]
     public async Task Only_a_repository_at_a_commit_is_fetched(string key, string value)
     {
-        using var fetch = new Fetch();
+        using var fetch = new WeightsFetch();
         var result = await fetch.RunAsync((key, value));
         Assert.Contains("is no repository with a 40-digit commit", result.Errors, StringComparison.Ordinal);
         Assert.Empty(fetch.Hub.Requests);
-    }
-
-    private static byte[] Bytes(int count, int seed)
-    {
-        var bytes = new byte[count];
-        for (var i = 0; i < count; i++)
-        {
-            bytes[i] = (byte)((i * 31) + (i >> 8) + seed);
-        }
-
-        return bytes;
-    }
-
-    /// <summary>A hub, an empty folder of models, and the script between them.</summary>
-    private sealed class Fetch : IDisposable
-    {
-        private readonly StagedNode _node = new();
-
-        internal Fetch(params (string Name, byte[] Content)[] files)
-        {
-            Hub = new FakeHub(files.Length > 0 ? files :
-            [
-                ("config.json", Encoding.UTF8.GetBytes("{}")), ("consolidated.safetensors", Weights), ("model.safetensors", OtherCopy),
-                ("model.safetensors.index.json", Encoding.UTF8.GetBytes("{ }")), ("params.json", Encoding.UTF8.GetBytes("{\"dim\":1}")),
-                ("README.md", Encoding.UTF8.GetBytes("#")), ("tekken.json", Bytes(500, 4)),
-            ]);
-            Directory.CreateDirectory(Root);
-        }
-
-        internal FakeHub Hub { get; }
-
-        internal string Root => _node.At("/srv/inference/models");
-
-        internal IEnumerable<string?> Files => Directory.GetFiles(At("current")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
-
-        public void Dispose()
-        {
-            Hub.Dispose();
-            _node.Dispose();
-        }
-
-        internal string At(string path) => Path.Combine(Root, path);
-
-        internal string Credentials(string token)
-        {
-            _node.Write("/credentials/huggingface.token", token + "\n");
-            return _node.At("/credentials");
-        }
-
-        internal Task<ToolResult> RunAsync(params (string Name, string Value)[] environment) =>
-            _node.RunAsync("fetch-weights", [Root], null, [("MODEL_HUB", Hub.Url), ("RETRY_S", "20"), ("no_proxy", "*"), .. environment]);
     }
 }

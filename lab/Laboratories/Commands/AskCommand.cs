@@ -12,9 +12,11 @@ internal static class AskCommand
     private static readonly Option<string?> Client = new("--client") { Description = "Name of the client whose key is sent. Default: the first." };
     private static readonly Option<int> Tokens = new("--max-tokens") { Description = "Longest answer, in tokens.", DefaultValueFactory = _ => 256 };
 
+    private static readonly Option<bool> NoSystemPrompt = new("--no-system-prompt") { Description = "Leave out the system prompt that the model comes with (SYSTEM_PROMPT.txt)." };
+
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("ask", "Asks a model that is up.") { Question, Stack, Endpoint, Client, Tokens };
+        var command = new Command("ask", "Asks a model that is up, with the system prompt that it comes with.") { Question, Stack, Endpoint, Client, Tokens, NoSystemPrompt };
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, async () =>
         {
             var question = parsed.GetValue(Question)!;
@@ -34,7 +36,13 @@ internal static class AskCommand
             using var model = laboratory.Client(endpoint, client);
             try
             {
-                terminal.Console.Profile.Out.Writer.WriteLine(await model.AskAsync(question, parsed.GetValue(Tokens), cancel));
+                var system = parsed.GetValue(NoSystemPrompt) ? null
+                    : await laboratory.SystemMessageAsync(endpoint, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().Date), cancel);
+                terminal.Console.Profile.Out.Writer.WriteLine(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel));
+            }
+            catch (IOException exception)
+            {
+                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, exception.Message, $"./infra ask {NoSystemPrompt.Name} \"{question}\"");
             }
             catch (HttpRequestException exception)
             {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Mirrors;
 
@@ -21,7 +23,17 @@ internal static class MirrorsCommand
     private static readonly Option<int> Latency = new("--latency-ms") { Description = "Before each answer." };
     private static readonly Option<bool> Down = new("--down") { Description = "Connections are reset." };
     private static readonly Option<bool> Hang = new("--hang") { Description = "Connections are taken and nothing is answered." };
-    private static readonly Option<int?> Refuse = new("--refuse") { Description = "Every request is answered with this status." };
+    private static readonly Option<int[]> Refuse = new("--refuse")
+    {
+        Description = "Requests are answered with this status, or with several in turn (403,404); 200 is a page of HTML.",
+        CustomParser = static given => Statuses(given),
+    };
+
+    private static readonly Option<MirrorPart> At = new("--at") { Description = "--refuse at front (the host that is asked first) or at cdn (the one that it sends to). Default: all." };
+    private static readonly Option<int?> Times = new("--times") { Description = "--refuse so many requests, and none after them. Default: all." };
+    private static readonly Option<double?> Rate = new("--rate") { Description = "--refuse this share of the requests, by chance: 0.2. Default: each." };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Where the chance of --rate begins." };
+    private static readonly Option<string[]> Header = new("--header") { Description = "A header of what --refuse answers: \"Retry-After: 5\". May be there several times." };
 
     public static Command Create(Terminal terminal)
     {
@@ -35,7 +47,7 @@ internal static class MirrorsCommand
         });
         var command = new Command("mirrors", "Bandwidth and faults of a laboratory's mirrors; what is not given is as it should be.")
         {
-            Mirror, BytesPerSecond, Latency, Down, Hang, Refuse, Stack,
+            Mirror, BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header, Stack,
         };
         command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
         {
@@ -49,20 +61,20 @@ internal static class MirrorsCommand
                     LatencyMs = parsed.GetValue(Latency),
                     Down = parsed.GetValue(Down),
                     Hang = parsed.GetValue(Hang),
-                    Refuse = parsed.GetValue(Refuse),
+                    Refuse = Refusal(parsed),
                 };
                 if (faults.Mistake() is { } mistake)
                 {
                     // It begins with the file's word for the option.
                     var words = mistake.Split(' ', 2);
-                    var wrong = words[0] switch { "bytesPerSecond" => BytesPerSecond.Name, "latencyMs" => Latency.Name, _ => Refuse.Name };
+                    var wrong = words[0] switch { "bytesPerSecond" => BytesPerSecond.Name, "latencyMs" => Latency.Name, var word => $"--{word}" };
                     throw LaboratoryMistake.Of(wrong, null, words[1], "./infra mirrors --help");
                 }
 
                 control = control.With(mirror, faults);
                 control.Save(file);
             }
-            else if (new Option[] { BytesPerSecond, Latency, Down, Hang, Refuse }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
+            else if (new Option[] { BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
             {
                 throw LaboratoryMistake.Of(option.Name, null, "needs a mirror", $"./infra mirrors {Word(Kinds[0])} {option.Name} ...");
             }
@@ -71,6 +83,55 @@ internal static class MirrorsCommand
             return Task.CompletedTask;
         }));
         return command;
+    }
+
+    private static MirrorRefusal? Refusal(ParseResult parsed)
+    {
+        if (parsed.GetValue(Refuse) is not { Length: > 0 } statuses)
+        {
+            return new Option[] { At, Times, Rate, Seed, Header }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } alone
+                ? throw LaboratoryMistake.Of(alone.Name, null, $"needs {Refuse.Name}", $"./infra mirrors hub {Refuse.Name} 403 {alone.Name} ...")
+                : null;
+        }
+
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in parsed.GetValue(Header) ?? [])
+        {
+            if (header.Split(':', 2) is not [var name, var value] || name.Trim().Length == 0 || header.Any(char.IsControl))
+            {
+                throw LaboratoryMistake.Of(Header.Name, header, "is not a name, a colon and a value", $"{Header.Name} \"Retry-After: 5\"");
+            }
+
+            headers[name.Trim()] = value.Trim();
+        }
+
+        return new MirrorRefusal
+        {
+            Statuses = statuses,
+            At = parsed.GetValue(At),
+            Times = parsed.GetValue(Times),
+            Rate = parsed.GetValue(Rate),
+            Seed = parsed.GetValue(Seed),
+            Headers = headers,
+            Asked = DateTimeOffset.UtcNow,
+        };
+    }
+
+    private static int[] Statuses(ArgumentResult given)
+    {
+        var statuses = new List<int>();
+        foreach (var word in given.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+            {
+                given.AddError($"--refuse: '{word}' is not a status; for example --refuse 403,503");
+                break;
+            }
+
+            statuses.Add(status);
+        }
+
+        return [.. statuses];
     }
 
     private static string Word(MirrorKind kind) => kind.ToString().ToLowerInvariant();

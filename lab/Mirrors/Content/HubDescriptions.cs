@@ -206,7 +206,11 @@ internal static class HubDescriptions
             A stand-in of the laboratory: the layout of the real repository, small weights of noise.
 
             """));
-        yield return ("SYSTEM_PROMPT.txt", "You are a stand-in that answers in a laboratory.\n"u8.ToArray());
+        if (model.Use != ModelUse.Base)
+        {
+            yield return ("SYSTEM_PROMPT.txt", Encoding.UTF8.GetBytes(SystemPrompt(model.Use)));
+        }
+
         yield return ("chat_template.jinja", "{{ bos_token }}{% for message in messages %}[INST]{{ message['content'] }}[/INST]{% endfor %}\n"u8.ToArray());
         if (!model.Formats.Contains(WeightsFormat.Hf))
         {
@@ -250,6 +254,11 @@ internal static class HubDescriptions
             ["model_max_length"] = model.MaxContext,
         }));
     }
+
+    // With what the real ones have: names and dates to be filled in, and how to think.
+    private static string SystemPrompt(ModelUse use) => use == ModelUse.Reasoning
+        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a stand-in has them.[/THINK]Here, answer.\n"
+        : "You are {name}, a stand-in that answers in a laboratory.\nToday is {today}, and yesterday was {yesterday}.\n";
 
     /// <summary>The index of a copy of several files.</summary>
     public static byte[] Index(ShrunkWeights weights) => Bytes(new()

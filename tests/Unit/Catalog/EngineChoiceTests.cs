@@ -30,11 +30,78 @@ public sealed class EngineChoiceTests
     }
 
     [Fact]
-    public void The_breakage_of_0_30_is_of_its_family_alone()
+    public void The_breakage_of_0_30_is_of_the_class_whatever_the_family()
     {
         var other = Ministral with { Family = "other" };
-        Assert.Null(Catalog.WhyNot(Catalog.Engines["0.30.0"], other, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto));
+        Assert.Contains("transformers 5.17.0", OfImage030(other), StringComparison.Ordinal);
+        Assert.Contains("transformers 5.17.0", OfImage030(other with { Formats = [WeightsFormat.Hf], Architecture = other.Architecture with { Name = "Mistral3ForConditionalGeneration" } }), StringComparison.Ordinal);
+        Assert.Null(OfImage030(other with { Architecture = other.Architecture with { Vision = null } }));
+        Assert.Null(OfImage030(other with { Formats = [WeightsFormat.Hf], Architecture = other.Architecture with { Name = "Qwen3VLForConditionalGeneration" } }));
     }
+
+    [Fact]
+    public void A_row_of_ones_own_in_Mistrals_format_with_a_vision_tower_is_refused_on_0_30()
+    {
+        var catalog = Catalog.Add(Encoding.UTF8.GetBytes("""
+            {"models": [{
+              "id": "mistralai/Mistral-Small-4-119B-2603", "precision": "fp8", "maxContext": 262144, "formats": ["mistral"],
+              "revision": "0123456789abcdef0123456789abcdef01234567",
+              "flags": ["--tokenizer-mode", "mistral", "--config-format", "mistral", "--load-format", "mistral"],
+              "architecture": {
+                "layers": 36, "hiddenSize": 4096, "attentionHeads": 32, "vocabularySize": 131072,
+                "mla": { "queryLoraRank": 1024, "keyValueLoraRank": 256, "nopeHeadDim": 64, "ropeHeadDim": 64, "valueHeadDim": 128 },
+                "moe": { "experts": 128, "activeExperts": 4, "sharedExperts": 1, "expertFeedForwardSize": 2048 },
+                "vision": { "parameters": 420000000, "layers": 24, "hiddenSize": 1024, "patchSize": 14, "imageSize": 1540 }
+              }
+            }]}
+            """), "own.json");
+        var small4 = catalog.Models["mistralai/Mistral-Small-4-119B-2603"];
+        Assert.Contains("transformers 5.17.0", OfImage030(small4), StringComparison.Ordinal);
+        Assert.Equal("0.31.0", catalog.NewestEngineFor(small4, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto).Version);
+    }
+
+    [Fact]
+    public void Where_a_row_does_not_say_its_class_what_may_hit_it_is_a_caution()
+    {
+        var unknown = Ministral with { Family = "other", Formats = [WeightsFormat.Hf] };
+        Assert.Null(OfImage030(unknown));
+        var cautions = EngineChoice.Cautions(Catalog.Engines["0.30.0"], unknown, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto);
+        Assert.Contains(cautions, caution => caution.Contains("architecture.name", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            EngineChoice.Cautions(Catalog.Engines["0.30.0"], unknown, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto),
+            caution => caution.Contains("architecture.name", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_caution_may_be_of_a_generation_of_cards() => Assert.All(Catalog.Engines.Values, engine =>
+    {
+        bool Warned(ModelSpec model, GpuArchitecture? card) => EngineChoice.Cautions(engine, model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto, card)
+            .Any(caution => caution.Contains("FLASHINFER", StringComparison.Ordinal));
+        Assert.True(Warned(Ministral, GpuArchitecture.Blackwell));
+        Assert.False(Warned(Ministral, GpuArchitecture.Hopper));
+        Assert.False(Warned(Ministral, null));
+        Assert.False(Warned(Large, GpuArchitecture.Blackwell));
+    });
+
+    [Theory]
+    [InlineData("--tool-call-parser mistral", true)]
+    [InlineData("--tool_call_parser=mistral", true)]
+    [InlineData("--tool-call-parser hermes", false)]
+    [InlineData("", false)]
+    public void A_caution_may_be_of_a_flag(string flags, bool warned) => Assert.Equal(warned, EngineChoice.Cautions(
+        Catalog.Engines["0.31.0"], Ministral with { Family = "other", Flags = flags.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto)
+        .Any(caution => caution.Contains("47734", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("""{"problem": "x"}""", "name families, architectures or both")]
+    [InlineData("""{"families": ["*"], "gpuArchitectures": ["blackwell"], "problem": "x"}""", "needs the effect caution")]
+    [InlineData("""{"architectures": ["no class!"], "problem": "x"}""", "must be a class of vLLM's")]
+    [InlineData("""{"families": ["*"], "effect": "caution", "gpuArchitectures": ["volta"], "problem": "x"}""", "must be one of")]
+    public void A_breakage_that_could_never_hold_is_refused(string breakage, string words) => Assert.Contains(
+        words,
+        Assert.Throws<ConfigurationException>(() => Catalog.Add(
+            Encoding.UTF8.GetBytes("{\"engines\": [{\"version\": \"0.100.0\", \"basedOn\": \"0.31.0\", \"package\": null, \"breakages\": [" + breakage + "]}]}"), "own.json")).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void An_FP8_cache_is_refused_for_Ministral_and_warned_of_for_Large_3()
@@ -83,4 +150,7 @@ public sealed class EngineChoiceTests
         var catalog = Catalog.Add(Encoding.UTF8.GetBytes("""{"engines": [{"version": "0.100.0", "basedOn": "0.31.0", "package": null}]}"""), "own.json");
         Assert.Equal("0.100.0", catalog.NewestEngineFor(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto).Version);
     }
+
+    private static string? OfImage030(ModelSpec model) =>
+        Catalog.WhyNot(Catalog.Engines["0.30.0"], model, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto);
 }

@@ -68,6 +68,55 @@ public sealed class StackPlanTests
         Assert.Equal("nyc2", StackPlan.Read(Configs.With([.. elsewhere, ("ignoreAvailability", "\"true\"")])).Endpoints[0].Region);
     }
 
+    [Theory]
+    [InlineData("512", null, 512, 512)]
+    [InlineData("512", "64", 64, 512)]
+    [InlineData(null, "16384", 16384, 16384)]
+    [InlineData("16", null, 16, 16)]
+    public void A_step_never_has_fewer_tokens_than_requests(string? tokens, string? sequences, int expectedSequences, int expectedTokens)
+    {
+        var chat = StackPlan.Read(Configs.With(
+            ("endpoints.chat.size", "\"gpu-h100x1-80gb\""), ("endpoints.chat.contextLength", "4096"), ("endpoints.chat.concurrency", "4"),
+            ("endpoints.chat.maxNumBatchedTokens", tokens), ("endpoints.chat.maxNumSeqs", sequences))).Endpoints[0].Placement;
+        Assert.Equal((expectedSequences, expectedTokens), (chat.MaxNumSeqs, chat.MaxNumBatchedTokens));
+    }
+
+    [Theory]
+    [InlineData("endpoints.chat.maxNumSeqs", "128", "less than maxNumSeqs, 128")]
+    [InlineData("endpoints.chat.concurrency", "100", "less than endpoints.chat.concurrency, 100")]
+    public void Fewer_tokens_in_a_step_than_requests_are_refused_with_both_settings(string other, string value, string words)
+    {
+        var mistake = Assert.Single(Mistakes(("endpoints.chat.maxNumBatchedTokens", "64"), (other, value)));
+        Assert.Equal("endpoints.chat.maxNumBatchedTokens", mistake.Key);
+        Assert.Contains(words, mistake.Problem, StringComparison.Ordinal);
+        Assert.EndsWith($" {value}", mistake.Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("parameter", null, null, null)]
+    [InlineData("function", "0.30.0", null, "vLLM 0.30.0 has no --tool-strict-level; 0.31.0 has it")]
+    [InlineData("auto", null, "mistralai/Ministral-3-3B-Base-2512", "no parser of tool calls")]
+    [InlineData("strict", null, null, "auto, function, parameter")]
+    public void Tool_calls_are_held_to_their_schema_where_the_release_can(string level, string? version, string? model, string? words)
+    {
+        (string, string?)[] settings =
+        [
+            ("endpoints.chat.toolStrictLevel", $"\"{level}\""), ("endpoints.chat.model", $"\"{model ?? Configs.Model}\""),
+            ("endpoints.chat.engine", version is null ? null : $"{{\"version\": \"{version}\", \"install\": \"venv\"}}"),
+        ];
+        if (words is null)
+        {
+            var chat = StackPlan.Read(Configs.With(settings)).Endpoints[0];
+            Assert.Contains($"--tool-strict-level {level}", string.Join(' ', chat.Flags), StringComparison.Ordinal);
+        }
+        else
+        {
+            var mistake = Assert.Single(Mistakes(settings));
+            Assert.Equal("endpoints.chat.toolStrictLevel", mistake.Key);
+            Assert.Contains(words, mistake.Problem, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Spot_and_contract_sizes_are_not_taken_unasked()
     {

@@ -54,6 +54,7 @@ public sealed class SettingsTests
             ("endpoints.chat.maxNumBatchedTokens", "2048"),
             ("endpoints.chat.maxNumSeqs", "16"),
             ("endpoints.chat.kvCache", "\"fp8\""),
+            ("endpoints.chat.toolStrictLevel", "\"parameter\""),
             ("endpoints.chat.cacheVolumeGiB", "100"),
             ("endpoints.chat.readyTimeoutMinutes", "30"),
             ("endpoints.chat.engine.version", "\"0.31.0\"")));
@@ -64,6 +65,7 @@ public sealed class SettingsTests
         Assert.Equal(["env:test"], settings.Tags);
         var chat = settings.Endpoints["chat"];
         Assert.Equal((4096, 2, 3, 0.8, 2048, 16), (chat.ContextLength, chat.Concurrency, chat.Replicas, chat.GpuMemoryUtilization, chat.MaxNumBatchedTokens, chat.MaxNumSeqs));
+        Assert.Equal(ToolStrictLevel.Parameter, chat.ToolStrictLevel);
         Assert.Equal((Rollout.OneByOne, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCache, chat.Image, chat.Vision));
         Assert.Equal([Components.Catalog.Availability.OnDemand, Components.Catalog.Availability.Spot], chat.Availability);
         Assert.Equal(["alice", "bob"], chat.Clients);

@@ -14,7 +14,11 @@ public sealed class MirrorControlTests
             LatencyMs = latency,
             Down = down,
             Hang = hang,
-            Refuse = refuse % 2 == 0 ? null : refuse,
+            Refuse = refuse % 2 == 0 ? null : new MirrorRefusal
+            {
+                Statuses = [refuse, 200], At = (MirrorPart)(refuse % 3), Times = times == 0 ? null : times, Rate = times % 2 == 0 ? null : 0.25, Seed = times,
+                Headers = new Dictionary<string, string> { ["Retry-After"] = "5" }, Asked = asked,
+            },
             Cut = times == 0 ? null : new(after, times, asked),
             Corrupt = times < 5 ? null : new("tekken.json", times),
         });
@@ -45,7 +49,12 @@ public sealed class MirrorControlTests
 
     [Theory]
     [InlineData("""{"hub":{"bytesPerSecond":0}}""", "hub.bytesPerSecond")]
-    [InlineData("""{"apt":{"refuse":200}}""", "apt.refuse")]
+    [InlineData("""{"apt":{"refuse":{"statuses":[302]}}}""", "apt.refuse")]
+    [InlineData("""{"apt":{"refuse":{"statuses":[]}}}""", "apt.refuse")]
+    [InlineData("""{"hub":{"refuse":{"statuses":[403],"times":-1}}}""", "hub.times")]
+    [InlineData("""{"hub":{"refuse":{"statuses":[403],"rate":1.5}}}""", "hub.rate")]
+    [InlineData("""{"hub":{"refuse":{"statuses":[403],"at":"moon"}}}""", "hub.refuse.at")]
+    [InlineData("""{"hub":{"refuse":{"times":1}}}""", "statuses")]
     [InlineData("""{"registry":{"latencyMs":-1}}""", "registry.latencyMs")]
     [InlineData("""{"python":{"cut":{"afterBytes":-1,"times":1}}}""", "python.cut")]
     [InlineData("""{"hub":{"bandwidth":1}}""", "bandwidth")]

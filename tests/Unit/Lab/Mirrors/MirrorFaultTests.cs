@@ -27,6 +27,60 @@ public sealed class MirrorFaultTests
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
+    [Fact]
+    public async Task A_refusal_is_of_one_host_as_often_as_asked_with_statuses_in_turn()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        var weights = await WeightsAsync(mirrors);
+        mirrors.Control(MirrorKind.Hub, new()
+        {
+            Refuse = new() { Statuses = [403, 404], At = MirrorPart.Cdn, Times = 3, Headers = new Dictionary<string, string> { ["Retry-After"] = "5" } },
+        });
+        var statuses = new List<int>();
+        for (var i = 0; i < 4; i++)
+        {
+            using var small = await mirrors.GetAsync("huggingface.co", Small);
+            Assert.Equal(HttpStatusCode.OK, small.StatusCode);
+            using var large = await mirrors.GetAsync(weights);
+            statuses.Add((int)large.StatusCode);
+            Assert.Equal(i < 3, large.Headers.RetryAfter?.Delta == TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal([403, 404, 403, 200], statuses);
+    }
+
+    [Fact]
+    public async Task A_page_may_come_in_place_of_content()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        mirrors.Control(MirrorKind.Hub, new() { Refuse = new() { Statuses = [MirrorRefusal.Page], At = MirrorPart.Front } });
+        using var page = await mirrors.GetAsync("huggingface.co", Small);
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
+    public async Task The_same_seed_refuses_the_same_share_of_the_answers()
+    {
+        await using var mirrors = await RunningMirrors.StartAsync();
+        async Task<string> PatternAsync(int seed)
+        {
+            mirrors.Control(MirrorKind.Hub, new() { Refuse = new() { Statuses = [503], Rate = 0.5, Seed = seed, Asked = DateTimeOffset.UtcNow } });
+            var pattern = "";
+            for (var i = 0; i < 24; i++)
+            {
+                using var answer = await mirrors.GetAsync("huggingface.co", Small);
+                pattern += answer.IsSuccessStatusCode ? '.' : 'x';
+            }
+
+            return pattern;
+        }
+
+        var first = await PatternAsync(7);
+        Assert.Equal(first, await PatternAsync(7));
+        Assert.NotEqual(first, await PatternAsync(8));
+        Assert.InRange(first.Count(letter => letter == 'x'), 4, 20);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""The download of fetch-weights: files in segments that several threads fetch, resumed where they stopped, each file checked before it gets its name."""
+import errno, hashlib, http.client, itertools, json, os, queue, re, threading, time, urllib.parse
+
+from weights_hub import HUB, MODEL, PROGRESS, REVISION, Failure, Refused, get, persistently, words
+
+WORKERS = int(os.environ.get("FETCH_WORKERS") or 12)
+# Small ones leave less of the checksum for after the last byte; of many bytes, which come over fast lines, the handshakes would count.
+SMALL_SEGMENT, LARGE_SEGMENT, LARGE_TOTAL = 64 << 20, 256 << 20, 64 << 30
+RANGE_REFUSALS = (400, 403, 416)  # what storage hosts have said of a range that they have
+
+
+class Corrupt(Exception):
+    pass
+
+
+def begins_at(answer, file, start):
+    """Whether the answer is of this file and has the byte START; gives how many bytes come before it."""
+    kind, length, size = answer.headers.get_content_type(), answer.headers.get("Content-Length"), str(file["size"])
+    if (answer.headers.get("Content-Encoding") or "identity").lower() != "identity":
+        raise ValueError(f"{file['name']}: came encoded as {answer.headers['Content-Encoding']}")
+    if answer.status == 206:
+        part = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", (answer.headers.get("Content-Range") or "").strip())
+        if not part or int(part[1]) != start or part[2] not in (size, "*"):
+            raise ValueError(f"{file['name']}: asked for byte {start} of {size}, got {answer.headers.get('Content-Range')}")
+        return 0
+    if answer.status != 200 or length not in (size, None) or (length is None and kind == "text/html"):
+        page = f": {words(answer.read(2000).decode('utf-8', 'replace'))}" if kind.startswith("text/") else ""
+        raise ValueError(f"{file['name']}: {size} bytes wanted, status {answer.status} with {length or '?'} bytes of {kind} came{page}")
+    return start  # the range was ignored
+
+
+class Front:
+    """The checksum of a file, computed from its front on while the rest is on its way: the engine need not wait for it after the last byte."""
+
+    def __init__(self, file, path, segment, whole):
+        self.path, self.size, self.segment, self.whole, self.next, self.lock = path, file["size"], segment, whole, 0, threading.Lock()
+        self.digest = hashlib.sha256() if file["sha256"] else hashlib.sha1(b"blob %d\0" % file["size"], usedforsecurity=False)
+
+    def came(self, index):
+        self.whole.add(index)
+        if self.lock.acquire(blocking=False):  # else another thread is at it already
+            try:
+                self.advance()
+            finally:
+                self.lock.release()
+
+    def advance(self):
+        with open(self.path, "rb") as part:
+            part.seek(self.next * self.segment)
+            while self.next in self.whole:
+                end = min((self.next + 1) * self.segment, self.size)
+                while part.tell() < end and (block := part.read(min(8 << 20, end - part.tell()))):
+                    self.digest.update(block)
+                self.next += 1
+
+    def end(self):
+        with self.lock:
+            self.advance()
+        with open(self.path, "rb") as part:
+            os.fsync(part.fileno())
+        return self.digest.hexdigest()
+
+
+class Download:
+    def __init__(self, files, folder):
+        self.files, self.folder, self.lock, self.todo, self.failure = files, folder, threading.Lock(), queue.Queue(), None
+        self.progress = {}
+        try:
+            with open(os.path.join(folder, "progress.json")) as f:
+                self.progress = json.load(f)
+        except (OSError, ValueError):
+            pass
+        self.total, self.fetched, self.left, self.fronts = sum(f["size"] for f in files), 0, {}, {}
+        self.segment_size = int(os.environ.get("FETCH_SEGMENT") or (SMALL_SEGMENT if self.total < LARGE_TOTAL else LARGE_SEGMENT))
+
+    def path(self, file, suffix=""):
+        return os.path.join(self.folder, file["name"] + suffix)
+
+    def state(self, file):
+        """Bytes done of each segment. Progress counts only for the same content, and only while the part is there."""
+        count = max(1, -(-file["size"] // self.segment_size))
+        known = self.progress.get(file["name"])
+        identity = [file["size"], file["sha256"] or file["git"], self.segment_size]
+        if not known or known["identity"] != identity or not os.path.exists(self.path(file, ".part")):
+            known = {"identity": identity, "done": [0] * count}
+        self.progress[file["name"]] = known
+        return known["done"]
+
+    def enqueue(self, file):
+        done = self.state(file)
+        with open(self.path(file, ".part"), "ab") as part:
+            part.truncate(file["size"])
+        length = [min(self.segment_size, file["size"] - i * self.segment_size) for i in range(len(done))]
+        open_segments = [i for i in range(len(done)) if done[i] < length[i]]
+        self.left[file["name"]] = len(open_segments)
+        self.fronts[file["name"]] = Front(file, self.path(file, ".part"), self.segment_size, set(range(len(done))) - set(open_segments))
+        for i in open_segments:
+            self.todo.put((file, i, length[i]))
+        if not open_segments:
+            self.todo.put((file, None, 0))
+
+    def segment(self, file, index, length, closed):
+        """What is missing of a segment, from the hub on: a storage host that refused gets a new signed address, or another one is chosen."""
+        done = self.progress[file["name"]]["done"]
+        url = f"{HUB}/{urllib.parse.quote(MODEL)}/resolve/{REVISION}/{urllib.parse.quote(file['name'])}"
+        start = index * self.segment_size + done[index]
+        end = index * self.segment_size + length
+        with get(url, {"Range": f"bytes={start}-{end - 1 if closed else ''}"}.items()) as answer:
+            skip = begins_at(answer, file, start)
+            with open(self.path(file, ".part"), "r+b", buffering=0) as part:  # what is counted is written
+                part.seek(start)
+                while start < end:
+                    block = read(answer, min(1 << 20, skip or end - start))
+                    if not block:
+                        raise EOFError(f"{file['name']}: cut at byte {start} of {file['size']}")
+                    if self.failure:
+                        return
+                    PROGRESS.came()
+                    if skip:
+                        skip -= len(block)
+                        continue
+                    write(part, block)
+                    start += len(block)
+                    with self.lock:
+                        done[index] += len(block)
+                        self.fetched += len(block)
+
+    def fetch(self, file, index, length):
+        """A segment, again and again. Where its range is refused, the next try leaves the end of the range open."""
+        closed, tries = [True], itertools.count()
+
+        def once():
+            try:
+                self.segment(file, index, length, closed[0] or next(tries) % 2 == 0)
+            except Refused as error:
+                closed[0] = error.status not in RANGE_REFUSALS
+                raise
+            except OSError as error:
+                if error.filename:  # of the part, not of the network
+                    raise disk_failure(error) from None
+                raise
+
+        persistently(once, lambda: self.progress[file["name"]]["done"][index])
+
+    def check(self, file):
+        digest = self.fronts[file["name"]].end()
+        if digest != (file["sha256"] or file["git"]):
+            raise Corrupt(f"{file['name']} is corrupt: its checksum is {digest}, the hub's {words(str(file['sha256'] or file['git']))}")
+        os.replace(self.path(file, ".part"), self.path(file))
+
+    def work(self):
+        while True:
+            file, index, length = self.todo.get()
+            try:
+                if not self.failure:
+                    if index is not None:
+                        self.fetch(file, index, length)
+                        if not self.failure:
+                            self.fronts[file["name"]].came(index)
+                        with self.lock:
+                            self.left[file["name"]] -= 1
+                            last = self.left[file["name"]] == 0
+                    if (index is None or last) and not self.failure:
+                        self.finish(file)
+            except Exception as error:  # noqa: BLE001 - reported by the main thread
+                self.failure = self.failure or error
+            finally:
+                self.todo.task_done()
+
+    def finish(self, file):
+        try:
+            self.check(file)
+        except Corrupt as error:
+            if file.get("again"):
+                raise Failure(f"{error}, twice", "the mirror or the disk is faulty: fetch from another hub, or replace the Droplet") from None
+            print(f"{error}; fetching it once more", flush=True)
+            file["again"] = True
+            os.remove(self.path(file, ".part"))
+            self.enqueue(file)
+        else:
+            print(f"{file['name']}: {file['size']} bytes, checksum right", flush=True)
+
+    def save(self):
+        with self.lock:
+            text = json.dumps(self.progress)
+        temporary = os.path.join(self.folder, "progress.json.new")
+        with open(temporary, "w") as f:
+            f.write(text)
+        os.replace(temporary, os.path.join(self.folder, "progress.json"))
+
+    def run(self, make_room):
+        pending = [f for f in self.files if not (os.path.exists(self.path(f)) and os.path.getsize(self.path(f)) == f["size"])]
+        here = sum(sum(self.state(f)) for f in pending)
+        make_room(sum(f["size"] for f in pending) - here)
+        print(f"{MODEL} {REVISION[:12]}: {len(pending)} of {len(self.files)} files, {(sum(f['size'] for f in pending) - here) / 1e9:.2f} GB to fetch, {here / 1e9:.2f} GB here", flush=True)
+        for f in sorted(pending, key=lambda f: f["size"]):
+            self.enqueue(f)
+        for _ in range(WORKERS):
+            threading.Thread(target=self.work, daemon=True).start()
+        told, before = time.monotonic(), 0
+        try:
+            while self.todo.unfinished_tasks and not self.failure:
+                time.sleep(0.2)
+                now = time.monotonic()
+                if now - told >= 2:
+                    self.save()
+                if now - told >= 10:
+                    print(f"{(self.total - sum(f['size'] for f in pending) + here + self.fetched) / 1e9:.2f} of {self.total / 1e9:.2f} GB, {(self.fetched - before) / 1e6 / (now - told):.0f} MB/s", flush=True)
+                    told, before = now, self.fetched
+        finally:
+            self.save()
+        if self.failure:
+            raise self.failure
+
+
+def read(answer, most):
+    try:
+        return answer.read(most)
+    except (OSError, http.client.HTTPException) as error:
+        raise OSError(f"{urllib.parse.urlsplit(answer.url).hostname}: {error or type(error).__name__}") from None
+
+
+def write(part, block):
+    """All of the block. A disk that does not take it is no matter of the network: waiting does not help."""
+    rest = memoryview(block)
+    try:
+        while rest:
+            rest = rest[part.write(rest):]
+    except OSError as error:
+        raise disk_failure(error) from None
+
+
+def disk_failure(error):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Failure("no space is left for the weights", "use a size with a scratch disk, or set cacheVolumeGiB")
+    return Failure(f"the disk of the weights does not take them: {error.strerror}", "journalctl -k on the node shows the disk's errors; replace the Droplet or the Volume")
