@@ -9,6 +9,7 @@ secret() {
 }
 
 # Known secrets by value, and whatever has the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
+# shellcheck disable=SC2016 # jq's own names
 readonly masked='
   def masked:
     reduce ($secrets[] | select(length > 3)) as $secret (.; split($secret) | join("***"))
@@ -41,8 +42,8 @@ ask() {
   asking=("$id" "$references" "$question")
   if ((began >= deadline)); then
     answer="the run's time was up"
-    record "$id" "$references" "$question" skipped 0
     asking=()
+    record "$id" "$references" "$question" skipped 0
     return 0
   fi
   "$4" > "$work/detail" 2>&1 || code=$?
@@ -55,8 +56,8 @@ ask() {
       ;;
   esac
   [[ -n $answer ]] || answer=$(grep -v '^ *$' "$work/detail" | tail -n 1 | head -c 300) || true
-  record "$id" "$references" "$question" "$status" "$(($(now) - began))"
   asking=()
+  record "$id" "$references" "$question" "$status" "$(($(now) - began))"
 }
 
 # fact NAME VALUE: something about the run that is no answer: prices, times, what is left.
