@@ -34,8 +34,7 @@ api_list() {
   : > "$work/list"
   while :; do
     api GET "$path${joint}per_page=200&page=$page" || return 1
-    jq -e --arg key "$key" '.[$key] | type == "array"' "$work/body" > /dev/null || return 1
-    jq -c --arg key "$key" '.[$key][]' "$work/body" >> "$work/list"
+    jq -c --arg key "$key" '.[$key] | if type == "array" then .[] else error("no list") end' "$work/body" >> "$work/list" 2> /dev/null || return 1
     jq -e '.links.pages.next // empty' "$work/body" > /dev/null || return 0
     page=$((page + 1))
   done

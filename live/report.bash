@@ -8,23 +8,28 @@ secret() {
   [[ -z $1 ]] || jq -n --rawfile value <(printf %s "$1") '$value' >> "$work/secrets"
 }
 
-# mask: a filter. Known secrets by value, and whatever has the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
-mask() {
-  jq -Rrsj --slurpfile secrets "$work/secrets" '
+# Known secrets by value, and whatever has the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
+# shellcheck disable=SC2016 # jq's own names
+readonly masked='
+  def masked:
     reduce ($secrets[] | select(length > 3)) as $secret (.; split($secret) | join("***"))
     | gsub("-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\\s\\\\]*(-----END [A-Z ]*PRIVATE KEY-----)?"; "***")
     | gsub("do[opr]_v1_[0-9a-f]{16,}|hf_[A-Za-z0-9]{16,}|gh[a-z]_[A-Za-z0-9]{16,}"; "***")
-    | gsub("(?<word>[Bb]earer +)[A-Za-z0-9._~+/=-]{8,}"; .word + "***")'
+    | gsub("(?<word>[Bb]earer +)[A-Za-z0-9._~+/=-]{8,}"; .word + "***");'
+
+# mask: a filter.
+mask() {
+  jq -Rrsj --slurpfile secrets "$work/secrets" "$masked masked"
 }
 
 # record ID REFERENCES QUESTION STATUS SECONDS: adds an answer; its sentence is $answer, its detail in $work/detail.
 record() {
-  head -c "$longest_detail" "$work/detail" | mask > "$work/masked"
-  printf %s "$answer" | mask > "$work/sentence"
-  jq -nc --arg id "$1" --arg references "$2" --arg question "$3" --arg status "$4" --argjson seconds "$5" --arg at "$(date -u +%FT%TZ)" \
-    --rawfile answer "$work/sentence" --rawfile detail "$work/masked" \
-    '{$id, references: ($references | split(" ")), $question, $status, $answer, $seconds, $at, $detail}' >> "$folder/answers.jsonl"
-  printf 'live: %-18s %-10s %s\n' "$1" "$4" "$(< "$work/sentence")" >&2
+  jq -nc --slurpfile secrets "$work/secrets" --arg id "$1" --arg references "$2" --arg question "$3" --arg status "$4" --argjson seconds "$5" --arg at "$(date -u +%FT%TZ)" \
+    --rawfile answer <(printf %s "$answer") --rawfile detail <(head -c "$longest_detail" "$work/detail") "$masked"'
+    {$id, references: ($references | split(" ")), $question, $status, answer: ($answer | masked), $seconds, $at, detail: ($detail | masked)}' \
+    > "$work/recorded"
+  cat "$work/recorded" >> "$folder/answers.jsonl"
+  printf 'live: %-18s %-10s %s\n' "$1" "$4" "$(jq -r .answer "$work/recorded")" >&2
 }
 
 # ask ID REFERENCES QUESTION FUNCTION: one question. The function prints detail and sets answer; it returns 0 for an answer, 3 where it does not apply,
@@ -37,8 +42,8 @@ ask() {
   asking=("$id" "$references" "$question")
   if ((began >= deadline)); then
     answer="the run's time was up"
-    record "$id" "$references" "$question" skipped 0
     asking=()
+    record "$id" "$references" "$question" skipped 0
     return 0
   fi
   "$4" > "$work/detail" 2>&1 || code=$?
@@ -51,13 +56,14 @@ ask() {
       ;;
   esac
   [[ -n $answer ]] || answer=$(grep -v '^ *$' "$work/detail" | tail -n 1 | head -c 300) || true
-  record "$id" "$references" "$question" "$status" "$(($(now) - began))"
   asking=()
+  record "$id" "$references" "$question" "$status" "$(($(now) - began))"
 }
 
 # fact NAME VALUE: something about the run that is no answer: prices, times, what is left.
 fact() {
-  jq -nc --arg name "$1" --rawfile value <(printf %s "$2" | mask) '{($name): ($value | (tonumber? // .))}' >> "$folder/facts.jsonl"
+  jq -nc --slurpfile secrets "$work/secrets" --arg name "$1" --rawfile value <(printf %s "$2") \
+    "$masked"'{($name): ($value | masked | (tonumber? // .))}' >> "$folder/facts.jsonl"
 }
 
 # write_report: report.json and report.md, from whatever there is by now.

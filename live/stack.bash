@@ -81,7 +81,7 @@ on_node() {
     "ops@$node_address" 'sudo -n bash -s' > "$work/said" 2> "$work/said-errors"
   finish || code=$?
   mask < "$work/said"
-  mask < "$work/said-errors" >&2
+  [[ ! -s $work/said-errors ]] || mask < "$work/said-errors" >&2
   return "$code"
 }
 

@@ -55,6 +55,7 @@ public sealed class LiveJanitorTests
     [InlineData("403 DELETE /v2/droplets/1", "Droplet 1: still there after 1800 s; DigitalOcean says: 403 refused for the test")]
     [InlineData("403 GET /v2/droplets?tag_name=inference%3Alive", "did not say what there is (403 refused for the test)")]
     [InlineData("500 GET /v2/droplets?type=gpus", "did not say what there is (500 refused for the test)")]
+    [InlineData("200 GET /v2/droplets?tag_name=inference%3Alive", "did not say what there is (200 refused for the test)")]
     public async Task What_is_not_known_to_be_gone_is_no_success(string answers, string says)
     {
         using var live = new LiveStage();

@@ -125,6 +125,20 @@ public sealed class LiveRunTests
     }
 
     [Fact]
+    public async Task Whoever_reads_what_is_printed_may_go_away()
+    {
+        using var live = new LiveStage();
+        using var process = await live.StartAndAwaitPulumiAsync();
+        process.StandardOutput.Close();
+        process.StandardError.Close();
+        await File.WriteAllTextAsync(live.InCloud("never"), "go on\n", TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
+        Assert.False(live.Exists("droplets/77") || live.KeepsState);
+    }
+
+    [Fact]
     public async Task After_a_kill_that_no_trap_sees_the_end_command_ends_the_bill()
     {
         using var live = new LiveStage();
