@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Infra.Components.Catalog;
+using Infra.Components.Settings;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
@@ -31,7 +34,11 @@ public sealed class EndpointLoadBalancerArgs : ResourceArgs
     [Input("dropletTag", required: true)]
     public required Input<string> DropletTag { get; init; }
 
-    /// <summary>Address ranges that may connect. Default: for one inside the VPC whoever is in the VPC, for one with a domain nobody.</summary>
+    /// <summary>Address range of the VPC: who may connect to one inside it when nobody is named.</summary>
+    [Input("vpcRange", required: true)]
+    public required Input<string> VpcRange { get; init; }
+
+    /// <summary>Address ranges that may connect. Default: the range of the VPC. One with a domain must name them.</summary>
     public IReadOnlyList<string> AllowedCidrs { get; init; } = [];
 
     /// <summary>Domain of one that is open to the internet. Default: none, and then it has an address in the VPC alone.</summary>
@@ -47,8 +54,6 @@ public sealed class EndpointLoadBalancer : ComponentResource
     /// <summary>The one port, on the load balancer and on the nodes.</summary>
     internal const int Port = 443;
 
-    // A long generation without a token in between must not be cut: the API's highest value (its default is 60).
-    private const int IdleTimeoutSeconds = 600;
 
     // docs.digitalocean.com/products/networking/load-balancers/, and the API's description of size_unit, 2026-08-07: no size units there.
     private static readonly string[] s_regionsWithoutUnits = ["ams2", "nyc2", "sfo1"];
@@ -56,12 +61,19 @@ public sealed class EndpointLoadBalancer : ComponentResource
     public EndpointLoadBalancer(string name, EndpointLoadBalancerArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:EndpointLoadBalancer", name, args, options)
     {
+        CheckAllowed(name, args);
         // No name: the provider makes one that is free, so that a new certificate can stand beside the one that is still in use.
         var certificate = args.Domain is { } named ? new Certificate(name, new()
         {
             Type = "lets_encrypt",
             Domains = named.Name,
-        }, new() { Parent = this }) : null;
+        }, new()
+        {
+            Parent = this,
+            // DigitalOcean asks Let's Encrypt up to three times, 20 minutes apart. After the provider's own 10 minutes the certificate would be
+            // in the state half made, and every later run would end in "doesn't support update" (docs/operations.md).
+            CustomTimeouts = new() { Create = TimeSpan.FromMinutes(75) },
+        }) : null;
 
         var hasUnits = !s_regionsWithoutUnits.Contains(args.Region, StringComparer.Ordinal);
         var balancer = new LoadBalancer(name, new()
@@ -87,7 +99,9 @@ public sealed class EndpointLoadBalancer : ComponentResource
                 UnhealthyThreshold = 3,
                 HealthyThreshold = 2,
             },
-            HttpIdleTimeoutSeconds = IdleTimeoutSeconds,
+            // A long generation without a token in between must not be cut: the highest value, in place of 60. It holds where TLS ends here. It has no
+            // effect on TLS that passes through, and is sent all the same: once it was sent, leaving it out would change nothing (docs/adr/0003).
+            HttpIdleTimeoutSeconds = CloudLimits.Current.LongestHttpIdleSeconds.Value,
             TlsCipherPolicy = certificate is null ? null : (Input<string>)"STRONG",
             // It would make records in the zone by itself, which nobody would take away again; ours is below.
             DisableLetsEncryptDnsRecords = true,
@@ -141,12 +155,23 @@ public sealed class EndpointLoadBalancer : ComponentResource
         CertificateName = certificate is null ? null : (Input<string>)certificate.Name, // ids change with every renewal
     };
 
-    private static Input<LoadBalancerFirewallArgs>? Allowed(EndpointLoadBalancerArgs args)
+    // Always a list, and never an empty one. The provider keeps the old list of a load balancer from which it is taken away, without a word in the
+    // preview; and an empty list is left out of the request, which opens the load balancer to everybody.
+    private static LoadBalancerFirewallArgs Allowed(EndpointLoadBalancerArgs args) => new()
     {
-        if (args.AllowedCidrs.Count == 0 && args.Domain is null)
+        Allows = args.AllowedCidrs.Count > 0
+            ? args.AllowedCidrs.Select(cidr => $"cidr:{cidr}").ToArray()
+            : args.VpcRange.Apply(range => ImmutableArray.Create($"cidr:{range}")),
+    };
+
+    private static void CheckAllowed(string name, EndpointLoadBalancerArgs args)
+    {
+        var key = SettingPath.Member(SettingPath.Member("endpoints", name), "clientCidrs");
+        if (args.Domain is not null && args.AllowedCidrs.Count == 0)
         {
-            return null;
+            throw new ConfigurationException(ConfigurationMistake.InStackConfig(SettingPath.Element(key, 0), null,
+                "is missing: say who may call a public endpoint, and 0.0.0.0/0 if it is everybody. An empty list would open it to everybody without saying so",
+                SettingExamples.Of("clientCidrs")));
         }
-        return new LoadBalancerFirewallArgs { Allows = args.AllowedCidrs.Select(cidr => $"cidr:{cidr}").ToArray() };
     }
 }

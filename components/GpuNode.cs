@@ -89,7 +89,9 @@ public sealed class GpuNode : ComponentResource
 
         // Of another type than the lasting key: both can be served at once, and each connection asks for the type that it expects.
         // One value for both, so that a Droplet that is made anew has a one-use key that no earlier user data held.
-        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey];
+        // The Volume by its name: that one is added or taken away would be done in place, under a running engine, and without a word about the
+        // weights that are mounted. Its size is not part of it: it grows in place.
+        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey, .. args.CacheVolumeName is { } kept ? [kept] : Array.Empty<Input<string>>()];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
         var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" }, new() { Parent = this, ReplacementTrigger = generation });
         var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput()).Apply(keys => keys.Item2.Insert(0, keys.Item1));
@@ -103,14 +105,7 @@ public sealed class GpuNode : ComponentResource
                 OneUseHostKeyPublic = all.Item5,
             }));
 
-        var volume = args.CacheVolumeName is { } volumeName ? new Volume($"{name}-weights", new()
-        {
-            Name = volumeName,
-            Region = args.Region,
-            Size = args.CacheVolumeGiB,
-            InitialFilesystemType = "ext4",
-            Description = "Model weights, fetched again when lost",
-        }, new() { Parent = this }) : null;
+        var volume = CacheVolume.Of(name, args, this);
 
         var droplet = new Droplet(name, new()
         {
@@ -132,10 +127,14 @@ public sealed class GpuNode : ComponentResource
             DependsOn = args.After.ToArray(),
             // A GPU quota of one leaves no room for the new Droplet beside the old one.
             DeleteBeforeReplace = true,
+            // Another Volume is another Droplet too. The engine then deletes the Droplet first, and the API deletes no Volume that is attached.
+            ReplaceOnChanges = { "volumeIds" },
             // User data is read at first boot alone. Without this each change of a setting would cost a Droplet; with it a replacement,
             // for another reason, still gets the new text: the engine puts ignored values back for the comparison only.
             IgnoreChanges = { "userData" },
             ReplacementTrigger = generation,
+            // Delete covers the wait for a lock to go, and not the one for the Droplet to be gone: that is 60 s whatever is said here
+            // (waitForDropletDestroy), and a Droplet that takes longer ends the run. What then helps is in docs/operations.md.
             CustomTimeouts = new() { Create = TimeSpan.FromMinutes(60), Delete = TimeSpan.FromMinutes(10) },
         });
 
@@ -181,6 +180,8 @@ public sealed class GpuNode : ComponentResource
         var apply = NodeCommand.Quiet(connection, NodeCommand.Script("apply-settings"), args.NodeEnvironment);
         apply.Triggers = onceForEachDroplet;
         var settings = new Command($"{name}-settings", apply, new() { Parent = this, DependsOn = new Resource[] { adopted, authorized, secrets.Delivered } });
+
+        CacheVolume.Grow(name, volume, connection, droplet.Id, adopted, authorized, this);
 
         Ready = new ReadinessGate(name, new()
         {

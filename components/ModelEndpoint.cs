@@ -47,6 +47,7 @@ public sealed class ModelEndpoint : ComponentResource
             Region = plan.Region,
             VpcId = args.Network.VpcId,
             DropletTag = tag.Name,
+            VpcRange = args.Network.IpRange,
             AllowedCidrs = balancer.AllowedCidrs,
             Domain = balancer.Domain,
         }, new() { Parent = this }) : null;

@@ -40,9 +40,18 @@ public sealed class PrivateNetwork : ComponentResource
     public PrivateNetwork(string name, PrivateNetworkArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:PrivateNetwork", name, args, options)
     {
+        // A firewall takes only tags that exist, and it shall be there before the first Droplet is.
+        var tag = new Tag(name, new() { Name = args.Tag }, new()
+        {
+            Parent = this,
+            // The state keeps the tag that the network was made with, and a renamed stack is noticed by it.
+            IgnoreChanges = { "name" },
+        });
+        var made = Output.Tuple(tag.Name, args.Tag.ToOutput()).Apply(tags => StackRename.Refuse(made: tags.Item1, asked: tags.Item2));
         var vpc = new Vpc(name, new()
         {
-            Name = args.CloudName,
+            // By way of the tag: everything else needs the VPC or the firewall, so a renamed stack stops here.
+            Name = Output.Tuple(made, args.CloudName.ToOutput()).Apply(all => all.Item2),
             Region = args.Region,
             IpRange = args.IpRange,
             Description = "Private network of an inference stack",
@@ -51,7 +60,8 @@ public sealed class PrivateNetwork : ComponentResource
             Parent = this,
             // The name must be unique, so a new one can only follow the old one.
             DeleteBeforeReplace = true,
-            // The API answers 403 or 409 while it still knows of a member; the provider tries again for this long, by itself for 2 minutes.
+            // The API answers 403 or 409 while it still knows of a member, as a Droplet that is being destroyed; the provider tries again for this
+            // long, by itself for 2 minutes. Longer is no use: what is left by then was put there by somebody else.
             CustomTimeouts = new() { Delete = TimeSpan.FromMinutes(10) },
         });
         vpc.Default.Apply(isDefault =>
@@ -63,19 +73,17 @@ public sealed class PrivateNetwork : ComponentResource
             }
             return isDefault;
         });
-        // A firewall takes only tags that exist, and it shall be there before the first Droplet is.
-        var tag = new Tag(name, new() { Name = args.Tag }, new() { Parent = this });
         var firewall = new Firewall(name, new()
         {
             Name = args.CloudName,
-            Tags = tag.Name,
+            Tags = made,
             InboundRules = new FirewallInboundRuleArgs { Protocol = "tcp", PortRange = "22", SourceAddresses = args.AdminCidrs },
             OutboundRules = Outbound(args.OutboundTcpPorts),
         }, new() { Parent = this });
 
         VpcId = vpc.Id;
         IpRange = vpc.IpRange;
-        Tag = tag.Name;
+        Tag = made;
         Firewall = firewall;
         RegisterOutputs();
     }

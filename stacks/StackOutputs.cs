@@ -93,6 +93,7 @@ public static class StackOutputs
             ["replicas"] = plan.Replicas,
             ["maxModelLen"] = placement.MaxModelLen,
             ["requests"] = placement.Requests,
+            ["idleTimeoutSeconds"] = plan.IdleTimeoutSeconds,
             ["usdPerHour"] = Price(plan.UsdPerHour, 4),
             ["usdPerMonth"] = Price(plan.UsdPerMonth, 2),
             ["nodes"] = addresses.Chunk(2).Select((pair, index) => (object)new Dictionary<string, object>

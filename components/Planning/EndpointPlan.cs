@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Components.Catalog;
 using Infra.Components.Node;
 using Infra.Components.Settings;
 using Infra.Components.Sizing;
@@ -63,6 +64,14 @@ public sealed record EndpointPlan
     /// <summary>Who may open the private port of a node directly: for private access alone.</summary>
     public IReadOnlyList<string> ClientCidrs => Access == Access.Private ? Settings.ClientCidrs : [];
     public IReadOnlyList<string> ClientTags => Access == Access.Private ? Settings.ClientTags : [];
+
+    /// <summary>After how many seconds without a byte the load balancer may close a connection; null for private access, which has none.</summary>
+    public int? IdleTimeoutSeconds => Access switch
+    {
+        Access.Internal => CloudLimits.Current.PassthroughIdleSeconds.Value,
+        Access.Public => CloudLimits.Current.LongestHttpIdleSeconds.Value,
+        _ => null,
+    };
 
     /// <summary>GPUs of all replicas.</summary>
     public int GpuCount => Replicas * Placement.Size.GpuCount;

@@ -234,6 +234,16 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         {
             yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, after two hours' notice as a rule";
         }
+        if (settings.Replicas > 1 && settings.Rollout == Rollout.AllAtOnce)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to oneByOne to replace one after the other");
+        }
+        if (settings.Access == Access.Internal)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"the load balancer passes TLS through, and DigitalOcean may close a connection that carried no byte for {CloudLimits.Current.PassthroughIdleSeconds.Value} s: let clients stream answers that take longer");
+        }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {
             yield return "the endpoint is open to the whole internet: its API keys are all that guards it";

@@ -91,6 +91,7 @@ public sealed record StackPlan
         if (mistakes.Count == 0)
         {
             CheckPrice(settings, endpoints, mistakes);
+            UserDataSize.Check(settings, endpoints, mistakes);
         }
         return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan // two endpoints may find the same
         {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Infra.Components.Catalog;
+
 namespace Infra.Components.Settings;
 
 /// <summary>Who may reach what: address ranges, domains, and what goes with each kind of access.</summary>
@@ -24,6 +27,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
     public void Check(InferenceSettings settings)
     {
         Admins(settings.AdminCidrs);
+        AtMost("adminCidrs", settings.AdminCidrs.Count, CloudLimits.Current.FirewallRuleEntries.Value, "a rule of a Cloud Firewall");
         if (settings.VpcCidr is { } vpc)
         {
             Vpc(vpc, settings.Region);
@@ -108,6 +112,17 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
                     "10.100.0.0/20");
             }
         }
+        if (endpoint.Access == Access.Private)
+        {
+            // Addresses and tags are the sources of one rule.
+            var most = CloudLimits.Current.FirewallRuleEntries.Value;
+            AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, most, "a rule of a Cloud Firewall");
+            AtMost(At("clientTags"), endpoint.ClientTags.Count, Math.Max(most - endpoint.ClientCidrs.Count, 0), "a rule of a Cloud Firewall with these clientCidrs");
+        }
+        else
+        {
+            AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, CloudLimits.Current.LoadBalancerAllowEntries.Value, "the allow-list of a load balancer");
+        }
         if (endpoint.ClientTags.Count > 0 && endpoint.Access != Access.Private)
         {
             mistakes.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => SettingsReader.Mask(tag))),
@@ -160,6 +175,16 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         else if (domain != zone && !domain.EndsWith($".{zone}", StringComparison.Ordinal))
         {
             Wrong(at("dnsZone"), zone, $"does not hold {domain}");
+        }
+    }
+
+    private void AtMost(string path, int count, int most, string what)
+    {
+        if (count > most)
+        {
+            mistakes.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
+                string.Create(CultureInfo.InvariantCulture, $"are more than {what} takes, at most {most}: join neighbours to larger ranges, or remove some"),
+                $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(path, most))}"));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed record BalancerSetup(
     public static BalancerSetup Read(BalancerSpec spec, BalancerSetup? before)
     {
         var check = spec.Check;
-        int[] positive = [check.IntervalSeconds, check.TimeoutSeconds, check.UnhealthyThreshold, check.HealthyThreshold, spec.IdleTimeoutSeconds];
+        int[] positive = [check.IntervalSeconds, check.TimeoutSeconds, check.UnhealthyThreshold, check.HealthyThreshold, spec.IdleTimeoutSeconds, spec.PassthroughIdleTimeoutSeconds];
         if (positive.Any(number => number <= 0))
         {
             throw new ArgumentException("intervals, timeouts and thresholds must be above 0");

@@ -17,6 +17,9 @@ internal sealed class CallerConnection(Socket socket, EntryRule rule, IPAddress 
     private readonly CancellationTokenSource _cut = new();
     private long _lastMoved = time.GetTimestamp();
 
+    /// <summary>Whether TLS goes through untouched.</summary>
+    public bool IsPassedThrough => rule.Tls is null;
+
     /// <summary>Cuts it if no byte has moved for so long.</summary>
     public void CutIfIdle(TimeSpan limit)
     {

@@ -146,7 +146,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         }
         foreach (var connection in _connections.Keys)
         {
-            connection.CutIfIdle(TimeSpan.FromSeconds(setup.Spec.IdleTimeoutSeconds));
+            connection.CutIfIdle(TimeSpan.FromSeconds(connection.IsPassedThrough ? setup.Spec.PassthroughIdleTimeoutSeconds : setup.Spec.IdleTimeoutSeconds));
         }
     }
 }

@@ -44,6 +44,15 @@ internal sealed record CloudResource
     public string? Trigger { get; init; }
     public ResourceStatus Status { get; init; }
 
+    /// <summary>Why its creation was not finished though it is there, so that the next run updates it; null otherwise.</summary>
+    public string? HalfMade { get; init; }
+
+    /// <summary>Longest wait for its deletion; null: the provider's own.</summary>
+    public TimeSpan? DeleteTimeout { get; init; }
+
+    /// <summary>Inputs of which any change makes another resource, beside those of its kind.</summary>
+    public ImmutableArray<string> ReplaceOnChanges { get; init; } = [];
+
     /// <summary>A newer one has taken its place; it is deleted at the end of the run.</summary>
     public bool Replaced { get; init; }
 

@@ -211,6 +211,14 @@ internal sealed class CloudState : IDisposable
             writer.WriteString("status", resource.Status.ToString());
             writer.WriteBoolean("replaced", resource.Replaced);
             writer.WriteString("trigger", resource.Trigger);
+            writer.WriteString("halfMade", resource.HalfMade);
+            writer.WriteString("deleteTimeout", resource.DeleteTimeout?.ToString("c", System.Globalization.CultureInfo.InvariantCulture));
+            writer.WriteStartArray("replaceOnChanges");
+            foreach (var input in resource.ReplaceOnChanges)
+            {
+                writer.WriteStringValue(input);
+            }
+            writer.WriteEndArray();
             foreach (var (name, value) in new[] { ("inputs", resource.Inputs), ("outputs", resource.Outputs), ("hidden", resource.Hidden) })
             {
                 writer.WritePropertyName(name);
@@ -220,6 +228,9 @@ internal sealed class CloudState : IDisposable
         }
         return buffer.ToArray();
     }
+
+    // A laboratory may be older than these.
+    private static JsonElement? Optional(JsonElement resource, string name) => resource.TryGetProperty(name, out var value) ? value : null;
 
     private void Load()
     {
@@ -248,6 +259,9 @@ internal sealed class CloudState : IDisposable
             Status = Enum.Parse<ResourceStatus>(resource.GetProperty("status").GetString()!),
             Replaced = resource.GetProperty("replaced").GetBoolean(),
             Trigger = resource.GetProperty("trigger").GetString(),
+            HalfMade = Optional(resource, "halfMade")?.GetString(),
+            DeleteTimeout = Optional(resource, "deleteTimeout")?.GetString() is { } time ? TimeSpan.Parse(time, System.Globalization.CultureInfo.InvariantCulture) : null,
+            ReplaceOnChanges = Optional(resource, "replaceOnChanges") is { } inputs ? [.. inputs.EnumerateArray().Select(input => input.GetString()!)] : [],
             Inputs = PropertyJson.ReadMap(resource.GetProperty("inputs")),
             Outputs = PropertyJson.ReadMap(resource.GetProperty("outputs")),
             Hidden = PropertyJson.ReadMap(resource.GetProperty("hidden")),

@@ -11,11 +11,14 @@ namespace Infra.Lab.Cloud;
 /// <param name="DeleteBeforeReplace">Whether a new one can only follow the old one.</param>
 /// <param name="SecretOutputs">Outputs that are secret beside those of the provider.</param>
 /// <param name="Trigger">Another value of it is another resource; null: none.</param>
+/// <param name="ReplaceOnChanges">Inputs of which any change is another resource.</param>
+/// <param name="CreateTimeout">Longest wait for its creation; null: the provider's own.</param>
+/// <param name="DeleteTimeout">The same for its deletion.</param>
 internal sealed record DeclaredOptions(
     string? ParentType, string? Parent, ImmutableArray<string> IgnoreChanges, bool DeleteBeforeReplace, ImmutableArray<string> SecretOutputs,
-    Output<object>? Trigger)
+    Output<object>? Trigger, ImmutableArray<string> ReplaceOnChanges, TimeSpan? CreateTimeout, TimeSpan? DeleteTimeout)
 {
-    public static readonly DeclaredOptions None = new(null, null, [], false, [], null);
+    public static readonly DeclaredOptions None = new(null, null, [], false, [], null, [], null, null);
 
     public static DeclaredOptions Of(ResourceOptions options)
     {
@@ -26,7 +29,10 @@ internal sealed record DeclaredOptions(
             [.. options.IgnoreChanges],
             custom?.DeleteBeforeReplace ?? false,
             [.. custom?.AdditionalSecretOutputs ?? []],
-            options.ReplacementTrigger is { } trigger ? trigger.ToOutput() : null);
+            options.ReplacementTrigger is { } trigger ? trigger.ToOutput() : null,
+            [.. options.ReplaceOnChanges],
+            options.CustomTimeouts?.Create,
+            options.CustomTimeouts?.Delete);
     }
 
     /// <summary>Value of the trigger as JSON. The SDK registers a resource only when it is known, so that nothing waits here for long.</summary>

@@ -33,10 +33,14 @@ internal sealed class LocalCloud : IMocks
         _context = new(state, machines, plan.Catalog, options, new Fabric(state, machines, options.Cancel));
         _reconciler = new(_context);
         _restored = new(RestoreAsync);
+        Warning = PendingOperations.Warning(_context);
     }
 
     /// <summary>What failed, in the order of failing. What was not begun because of it is not among them.</summary>
     public IReadOnlyList<ResourceFailure> Failures => _reconciler.Failures;
+
+    /// <summary>What Pulumi's CLI would warn of before this run; null where nothing is pending. Only with an account of its own.</summary>
+    public string? Warning { get; }
 
     /// <summary>What was done until now.</summary>
     public CloudSummary Summary => _reconciler.Summary;
@@ -51,6 +55,11 @@ internal sealed class LocalCloud : IMocks
     /// <summary>Parent of a resource of this run: type token and name; null for one that has none.</summary>
     public (string Type, string Name)? ParentOf(string type, string name) =>
         _options.GetValueOrDefault((type, name)) is { ParentType: { } parentType, Parent: { } parent } ? (parentType, parent) : null;
+
+    /// <summary>Holds the state against what there is: <c>pulumi refresh</c>.</summary>
+    /// <param name="answers">Ids for creations that are pending, by type token and name; the others are cleared. Default: none.</param>
+    public void Refresh(IReadOnlyDictionary<(string Type, string Name), string>? answers = null) =>
+        _reconciler.Refresh(answers ?? ImmutableDictionary<(string Type, string Name), string>.Empty);
 
     public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args) => TrackAsync(async () =>
     {
@@ -87,8 +96,15 @@ internal sealed class LocalCloud : IMocks
     });
 
     /// <summary>Deletes everything, the newest first: <c>pulumi destroy</c>.</summary>
-    public Task DestroyAllAsync() => TrackAsync(async () =>
+    public Task DestroyAllAsync() => DestroyAllAsync(refresh: false);
+
+    /// <param name="refresh">Looks first what there still is: <c>pulumi destroy --refresh</c>.</param>
+    public Task DestroyAllAsync(bool refresh) => TrackAsync(async () =>
     {
+        if (refresh)
+        {
+            Refresh();
+        }
         await _reconciler.DeleteAsync(_state.Resources);
         return true;
     });
@@ -133,7 +149,8 @@ internal sealed class LocalCloud : IMocks
     private PropertyMap State(CloudResource resource, PropertyMap inputs, DeclaredOptions options)
     {
         var secrets = _reconciler.SecretOutputs(resource.Type);
-        return inputs.SetItems(resource.Outputs).ToImmutableDictionary(
+        // What it was made with, where a change is ignored; a component is what the program says.
+        return (resource.Id is null ? inputs : resource.Inputs).SetItems(resource.Outputs).ToImmutableDictionary(
             property => property.Key,
             property => property.Value is string text && (secrets.Contains(property.Key) || options.SecretOutputs.Contains(property.Key))
                 ? Output.CreateSecret(text)

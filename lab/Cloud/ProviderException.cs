@@ -9,7 +9,11 @@ internal sealed class ProviderException(string message) : RunException(message)
 
     /// <summary>An answer of the API as the provider passes it on: <c>Error creating droplet: POST https://...: 422 (request "...") words</c>.</summary>
     public static ProviderException Refused(string what, string method, string path, int status, string words) =>
-        new($"{what}: {method} {Api}{path}: {status} (request \"{Guid.NewGuid()}\") {words}");
+        new($"{what}: {Answer(method, path, status, words)}");
+
+    /// <summary>An answer of the API as godo writes it.</summary>
+    public static string Answer(string method, string path, int status, string words) =>
+        $"{method} {Api}{path}: {status} (request \"{Guid.NewGuid()}\") {words}";
 }
 
 /// <summary>A resource that was not begun, because another one has failed or the run was cancelled. No failure of its own.</summary>

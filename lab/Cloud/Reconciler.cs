@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Infra.Lab.Cloud.Kinds;
+using Infra.Lab.Cloud.Provider;
 
 namespace Infra.Lab.Cloud;
 
@@ -12,20 +13,22 @@ internal sealed class Reconciler
 {
     private readonly CloudContext _cloud;
     private readonly ProviderSchema _schema = new();
+    private readonly ProviderLayer _provider;
+    private readonly ConcurrentDictionary<(string Type, string Name), bool> _removedForOther = new();
     private readonly ImmutableDictionary<string, ResourceKind> _kinds;
-    private readonly ConcurrentQueue<ResourceFailure> _failures = new();
-    private readonly ConcurrentDictionary<ProviderException, bool> _told = new();
-    private readonly int[] _counts = new int[Enum.GetValues<Operation>().Length];
+    private readonly RunLog _log;
 
     public Reconciler(CloudContext cloud)
     {
         _cloud = cloud;
+        _provider = new(cloud);
+        _log = new(cloud.Options);
         _kinds = KindsOf.All(cloud).ToImmutableDictionary(kind => kind.Type);
     }
 
-    public IReadOnlyList<ResourceFailure> Failures => [.. _failures];
+    public IReadOnlyList<ResourceFailure> Failures => _log.Failures;
 
-    public CloudSummary Summary => new(Count(Operation.Create), Count(Operation.Update), Count(Operation.Replace), Count(Operation.Delete), Count(Operation.Same));
+    public CloudSummary Summary => _log.Summary;
 
     public IReadOnlySet<string> SecretOutputs(string type) => IsComponent(type) ? ImmutableHashSet<string>.Empty : _kinds[type].SecretOutputs;
 
@@ -37,7 +40,7 @@ internal sealed class Reconciler
     /// <param name="prepare">What must be done before; its failure is the resource's.</param>
     public async Task<CloudResource> DeclareAsync(string type, string name, PropertyMap inputs, DeclaredOptions options, Func<Task> prepare)
     {
-        RefuseWhenStopped(type, name);
+        _log.RefuseWhenStopped(type, name);
         var operation = Operation.Create;
         try
         {
@@ -55,31 +58,39 @@ internal sealed class Reconciler
             var current = await CurrentAsync(kind, name);
             if (current is null)
             {
-                return await MakeAsync(kind, Operation.Create, New(kind, name, inputs, trigger), null);
+                operation = _removedForOther.ContainsKey((type, name)) ? Operation.Replace : Operation.Create;
+                return await MakeAsync(kind, operation, New(kind, name, inputs, trigger, options), null, options);
             }
-            var compared = Ignoring(options.IgnoreChanges, current.Inputs, inputs);
-            operation = Decide(kind, current, compared, trigger);
+            var compared = ProviderLayer.KeepComputed(type, current.Inputs, IgnoredChanges.PutBack(options.IgnoreChanges, current.Inputs, inputs));
+            operation = Decide(kind, current, compared, trigger, options);
             return operation switch
             {
-                Operation.Replace => await ReplaceAsync(kind, current, New(kind, name, inputs, trigger), options),
-                Operation.Update => await UpdateAsync(kind, current, current with { Inputs = compared, Trigger = trigger ?? current.Trigger }),
+                Operation.Replace => await ReplaceAsync(kind, current, New(kind, name, inputs, trigger, options), options),
+                Operation.Update => await UpdateAsync(kind, current, current with
+                {
+                    Inputs = compared,
+                    Trigger = trigger ?? current.Trigger,
+                    DeleteTimeout = options.DeleteTimeout,
+                    ReplaceOnChanges = options.ReplaceOnChanges,
+                }),
                 _ => Unchanged(current, trigger),
             };
         }
         catch (Exception exception) when (exception is not NotStartedException)
         {
-            throw Failed(operation, type, name, exception);
+            throw _log.Failed(operation, type, name, exception);
         }
     }
 
     /// <summary>Deletes resources, the newest first. The first that cannot be deleted ends it.</summary>
     public async Task DeleteAsync(IEnumerable<CloudResource> resources)
     {
-        foreach (var resource in resources.OrderByDescending(resource => resource.Order).ToList())
+        // What nobody knows to be there is left to whoever answers a refresh.
+        foreach (var resource in resources.Where(resource => !IsPendingCreation(resource)).OrderByDescending(resource => resource.Order).ToList())
         {
-            RefuseWhenStopped(resource.Type, resource.Name);
+            _log.RefuseWhenStopped(resource.Type, resource.Name);
             // What was replaced was counted when it was.
-            Action<Phase, string?> tell = resource.Replaced ? static (_, _) => { } : (phase, message) => Tell(Operation.Delete, resource, phase, message);
+            Action<Phase, string?> tell = resource.Replaced ? static (_, _) => { } : (phase, message) => _log.Tell(Operation.Delete, resource, phase, message);
             tell(Phase.Started, null);
             try
             {
@@ -87,7 +98,7 @@ internal sealed class Reconciler
             }
             catch (Exception exception)
             {
-                throw Failed(Operation.Delete, resource.Type, resource.Name, exception);
+                throw _log.Failed(Operation.Delete, resource.Type, resource.Name, exception);
             }
             tell(Phase.Finished, null);
         }
@@ -99,76 +110,106 @@ internal sealed class Reconciler
         ? "the local cloud cannot copy files: what is in an asset is not visible to a mock. Use command:remote:Command with stdin"
         : $"the local cloud has no resources of type {type}");
 
-    private CloudResource New(ResourceKind kind, string name, PropertyMap inputs, string? trigger) =>
-        new() { Order = _cloud.State.NextOrder(), Type = kind.Type, Name = name, Inputs = inputs, Trigger = trigger, Status = ResourceStatus.Creating };
+    /// <summary>Holds what the state has against what there is, and forgets what is gone: <c>pulumi refresh</c>.</summary>
+    /// <param name="answers">Ids for creations that nobody knows the end of, by type and name. The others are forgotten.</param>
+    public void Refresh(IReadOnlyDictionary<(string Type, string Name), string> answers) =>
+        PendingOperations.Refresh(_cloud, resource => IsComponent(resource.Type) ? resource : _provider.Read(Kind(resource.Type), resource), answers);
+
+    private bool IsPendingCreation(CloudResource resource) => PendingOperations.IsCreation(_cloud, resource);
+
+    private CloudResource New(ResourceKind kind, string name, PropertyMap inputs, string? trigger, DeclaredOptions options) => new()
+    {
+        Order = _cloud.State.NextOrder(),
+        Type = kind.Type,
+        Name = name,
+        Inputs = inputs,
+        Trigger = trigger,
+        Status = ResourceStatus.Creating,
+        DeleteTimeout = options.DeleteTimeout,
+        ReplaceOnChanges = options.ReplaceOnChanges,
+    };
 
     private CloudResource Component(string type, string name)
     {
         var current = _cloud.State.Resources.FirstOrDefault(resource => resource.Is(type, name));
         var resource = current ?? _cloud.State.Put(new() { Order = _cloud.State.NextOrder(), Type = type, Name = name });
-        Tell(current is null ? Operation.Create : Operation.Same, resource, Phase.Finished);
+        _log.Tell(current is null ? Operation.Create : Operation.Same, resource, Phase.Finished);
         return resource;
     }
 
     /// <summary>The resource as it is, after what an earlier run has left half done was cleared away; null where there is none.</summary>
     private async Task<CloudResource?> CurrentAsync(ResourceKind kind, string name)
     {
-        foreach (var left in _cloud.State.Resources
+        // Pulumi's engine takes nothing for granted: it warns of what is pending and goes by what the state has.
+        foreach (var left in _cloud.State.Resources.Where(_ => _cloud.Options.Account is null)
             .Where(resource => resource.Is(kind.Type, name) && !resource.Replaced && resource.Status is ResourceStatus.Creating or ResourceStatus.Deleting)
             .OrderByDescending(resource => resource.Order).ToList())
         {
             await RemoveAsync(left);
         }
-        return _cloud.State.Resources.LastOrDefault(resource => resource.Is(kind.Type, name) && !resource.Replaced);
+        var current = _cloud.State.Resources.LastOrDefault(resource => resource.Is(kind.Type, name) && !resource.Replaced && !IsPendingCreation(resource));
+        // Only Pulumi's engine comes here with a deletion that was cut short: it is forgotten with the warning.
+        return current is { Status: ResourceStatus.Deleting } ? _cloud.State.Put(current with { Status = ResourceStatus.Ok }) : current;
     }
 
-    private static Operation Decide(ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger)
+    private bool IsLost(ResourceKind kind, CloudResource resource) => _cloud.Options.Account is null && kind.IsLost(resource);
+
+    private Operation Decide(ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger, DeclaredOptions options)
     {
         // A trigger that was not there before says nothing about what was made without it.
-        if (kind.IsLost(current) || kind.IsDue(current, inputs) || (current.Trigger is { } before && trigger is { } now && before != now))
+        if (IsLost(kind, current) || kind.IsDue(current, inputs) || (current.Trigger is { } before && trigger is { } now && before != now)
+            || _cloud.Options.Replace.Contains((current.Type, current.Name)))
         {
             return Operation.Replace;
         }
         var changed = current.Inputs.Keys.Union(inputs.Keys)
             .Where(input => !kind.Same(input, current.Inputs.GetValueOrDefault(input), inputs.GetValueOrDefault(input))).ToList();
-        return changed.Any(kind.ReplacedBy) ? Operation.Replace
-            : changed.Count > 0 || current.Status == ResourceStatus.Updating ? Operation.Update
+        return changed.Any(kind.ReplacedBy) || changed.Intersect(options.ReplaceOnChanges).Any() ? Operation.Replace
+            : changed.Count > 0 || current.Status == ResourceStatus.Updating || current.HalfMade is not null ? Operation.Update
             : Operation.Same;
     }
 
     private CloudResource Unchanged(CloudResource current, string? trigger)
     {
         var resource = trigger is null || trigger == current.Trigger ? current : _cloud.State.Put(current with { Trigger = trigger });
-        Tell(Operation.Same, resource, Phase.Finished);
+        _log.Tell(Operation.Same, resource, Phase.Finished);
         return resource;
     }
 
     private async Task<CloudResource> ReplaceAsync(ResourceKind kind, CloudResource before, CloudResource after, DeclaredOptions options)
     {
-        if (!options.DeleteBeforeReplace && !kind.DeletesFirst(before, after.Inputs) && !kind.IsLost(before))
+        if (!options.DeleteBeforeReplace && !kind.DeletesFirst(before, after.Inputs) && !IsLost(kind, before))
         {
-            return await MakeAsync(kind, Operation.Replace, after, before);
+            return await MakeAsync(kind, Operation.Replace, after, before, options);
         }
-        Tell(Operation.Replace, after, Phase.Started);
+        _log.Tell(Operation.Replace, after, Phase.Started);
         // What the old one cannot answer any more must be asked of it now.
-        if (!kind.IsLost(before))
+        if (!IsLost(kind, before))
         {
             await DeleteAsync(_cloud.State.Resources.Where(resource => Commands.RunsDeleteOn(resource, before)));
         }
+        // Whoever cannot be without it goes first, and is made again when its turn comes.
+        foreach (var dependent in _cloud.State.Resources.Where(other => other.Type == Types.Droplet && !IsPendingCreation(other) && Dependents.GoesWith(other, before)).ToList())
+        {
+            _removedForOther[(dependent.Type, dependent.Name)] = true;
+            await RemoveAsync(dependent);
+        }
         await RemoveAsync(before);
-        return await MakeAsync(kind, Operation.Replace, after, null, started: true);
+        return await MakeAsync(kind, Operation.Replace, after, null, options, started: true);
     }
 
     /// <param name="kind">Its kind.</param>
     /// <param name="operation">What to call it.</param>
     /// <param name="resource">What shall be.</param>
     /// <param name="before">What it takes the place of, if that is still there.</param>
+    /// <param name="options">Its options.</param>
     /// <param name="started">Whether the start was told already.</param>
-    private async Task<CloudResource> MakeAsync(ResourceKind kind, Operation operation, CloudResource resource, CloudResource? before, bool started = false)
+    private async Task<CloudResource> MakeAsync(
+        ResourceKind kind, Operation operation, CloudResource resource, CloudResource? before, DeclaredOptions options, bool started = false)
     {
         if (!started)
         {
-            Tell(operation, resource, Phase.Started);
+            _log.Tell(operation, resource, Phase.Started);
         }
         resource = _cloud.State.Atomically(() =>
         {
@@ -176,22 +217,47 @@ internal sealed class Reconciler
             var reserved = kind.Reserve(resource);
             return kind.IsPure ? reserved : _cloud.State.Put(reserved);
         });
-        var made = await kind.CreateAsync(resource) with { Status = ResourceStatus.Ok };
+        CloudResource made;
+        try
+        {
+            made = await _provider.CreateAsync(kind, resource, options.CreateTimeout) with { Status = ResourceStatus.Ok };
+        }
+        catch (ProviderException) when (_cloud.Options.Account is not null)
+        {
+            _cloud.State.Remove(resource); // the provider has said how it ended: nothing is pending
+            throw;
+        }
+        catch (HalfMadeException halfMade)
+        {
+            _ = before is null ? _cloud.State.Put(Half()) : _cloud.State.Put(Half(), before with { Replaced = true });
+            throw;
+
+            CloudResource Half() => halfMade.Resource with { Status = ResourceStatus.Ok, HalfMade = halfMade.Message };
+        }
         made = before is null ? _cloud.State.Put(made) : _cloud.State.Put(made, before with { Replaced = true });
-        Tell(operation, made, Phase.Finished);
+        _log.Tell(operation, made, Phase.Finished);
         return made;
     }
 
     private async Task<CloudResource> UpdateAsync(ResourceKind kind, CloudResource before, CloudResource after)
     {
-        Tell(Operation.Update, after, Phase.Started);
+        _log.Tell(Operation.Update, after, Phase.Started);
         after = _cloud.State.Atomically(() =>
         {
             kind.Check(before, after);
             return _cloud.State.Put(after with { Status = ResourceStatus.Updating });
         });
-        var updated = _cloud.State.Put(await kind.UpdateAsync(before, after) with { Status = ResourceStatus.Ok });
-        Tell(Operation.Update, updated, Phase.Finished);
+        CloudResource updated;
+        try
+        {
+            updated = _cloud.State.Put(await _provider.UpdateAsync(kind, before, after) with { Status = ResourceStatus.Ok, HalfMade = null });
+        }
+        catch (ProviderException) when (_cloud.Options.Account is not null)
+        {
+            _cloud.State.Put(before);
+            throw;
+        }
+        _log.Tell(Operation.Update, updated, Phase.Finished);
         return updated;
     }
 
@@ -203,65 +269,16 @@ internal sealed class Reconciler
             var unfinished = resource.Status == ResourceStatus.Creating;
             // One whose creation was not finished stays that, so that it is cleared again and never asked to say good-bye.
             var leaving = kind.IsPure || unfinished ? resource : _cloud.State.Put(resource with { Status = ResourceStatus.Deleting });
-            await (unfinished ? kind.ClearAsync(leaving) : kind.DeleteAsync(leaving));
+            try
+            {
+                await (unfinished ? kind.ClearAsync(leaving) : _provider.DeleteAsync(kind, leaving));
+            }
+            catch (ProviderException) when (_cloud.Options.Account is not null)
+            {
+                _cloud.State.Put(resource);
+                throw;
+            }
         }
         _cloud.State.Remove(resource);
     }
-
-    /// <summary>The new inputs with the old values of what is ignored: what is compared, and what an update works with.</summary>
-    private static PropertyMap Ignoring(ImmutableArray<string> paths, PropertyMap before, PropertyMap after)
-    {
-        foreach (var path in paths)
-        {
-            after = Ignoring(path.Split('.'), before, after);
-        }
-        return after;
-    }
-
-    private static PropertyMap Ignoring(ReadOnlySpan<string> path, PropertyMap before, PropertyMap after)
-    {
-        var name = path[0];
-        if (path.Length > 1 && before.Map(name) is { } inside && after.Map(name) is { } now)
-        {
-            return after.SetItem(name, Ignoring(path[1..], inside, now));
-        }
-        return before.TryGetValue(name, out var value) ? after.SetItem(name, value) : after.Remove(name);
-    }
-
-    private void RefuseWhenStopped(string type, string name)
-    {
-        if (_failures.TryPeek(out var failure))
-        {
-            throw new NotStartedException($"{type} {name} was not begun, because {failure.Type} {failure.Name} has failed");
-        }
-        if (_cloud.Cancel.IsCancellationRequested)
-        {
-            throw new NotStartedException($"{type} {name} was not begun, because the run was cancelled");
-        }
-    }
-
-    private ProviderException Failed(Operation operation, string type, string name, Exception exception)
-    {
-        if (exception is ProviderException told && _told.ContainsKey(told))
-        {
-            return told; // by the resource whose deletion was a part of this one's replacement
-        }
-        var message = exception is OperationCanceledException ? ResourceFailure.Cancelled : exception.Message;
-        _failures.Enqueue(new(operation, type, name, message));
-        _cloud.Options.Progress(new(operation, type, name, Phase.Failed, message));
-        var failure = new ProviderException(message);
-        _told[failure] = true;
-        return failure;
-    }
-
-    private void Tell(Operation operation, CloudResource resource, Phase phase, string? message = null)
-    {
-        if (phase == Phase.Finished)
-        {
-            Interlocked.Increment(ref _counts[(int)operation]);
-        }
-        _cloud.Options.Progress(new(operation, resource.Type, resource.Name, phase, message));
-    }
-
-    private int Count(Operation operation) => Volatile.Read(ref _counts[(int)operation]);
 }

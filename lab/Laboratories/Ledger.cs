@@ -48,7 +48,10 @@ internal static class Ledger
         return events;
     }
 
-    /// <summary>The phases of the latest boot in the order of their last start.</summary>
+    /// <summary>
+    /// The phases of the latest boot in the order of their last start. A change of settings starts some of them again: what an event ends is what
+    /// started last, and never what had ended before.
+    /// </summary>
     public static IReadOnlyList<LedgerPhase> Phases(IReadOnlyList<LedgerEvent> events)
     {
         if (events.Count == 0)
@@ -66,16 +69,16 @@ internal static class Ledger
             {
                 phases[entry.Phase] = new LedgerPhase(entry.Phase, at, null, false);
             }
-            else if (phases.TryGetValue(entry.Phase, out var phase) && phase.End is null)
+            else if (phases.TryGetValue(entry.Phase, out var phase))
             {
-                phases[entry.Phase] = phase with { End = at, Failed = entry.Event == "failed" };
+                phases[entry.Phase] = phase with { End = phase.End ?? at, Failed = phase.Failed || entry.Event == "failed" };
             }
-        }
 
-        // The engine goes on; its start is over when it has answered.
-        if (phases.TryGetValue(Engine, out var engine) && engine.End is null && phases.TryGetValue(Proof, out var proof) && proof is { End: { } answered, Failed: false })
-        {
-            phases[Engine] = engine with { End = answered };
+            // The engine goes on; its start is over when it has answered.
+            if (entry is { Phase: Proof, Event: "end" } && phases.TryGetValue(Engine, out var engine) && engine.End is null)
+            {
+                phases[Engine] = engine with { End = at };
+            }
         }
 
         return [.. phases.Values.OrderBy(phase => phase.Start)];

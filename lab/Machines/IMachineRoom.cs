@@ -95,11 +95,15 @@ internal sealed record BalancerPolicy(string Id, string Address, string BackendA
 /// <param name="Rules">Forwarding rules.</param>
 /// <param name="Backends">Private addresses of the servers behind it.</param>
 /// <param name="Check">Health check.</param>
-/// <param name="IdleTimeoutSeconds">A connection without a byte for this long is closed.</param>
+/// <param name="IdleTimeoutSeconds">A connection whose TLS ends here is closed after this long without a byte.</param>
 /// <param name="AllowedCidrs">Who may connect; empty: whoever reaches it.</param>
 internal sealed record BalancerSpec(
     string Id, string Address, string BackendAddress, string VpcId, string VpcCidr, IReadOnlyList<BalancerRule> Rules,
-    IReadOnlyList<string> Backends, BalancerCheck Check, int IdleTimeoutSeconds, IReadOnlyList<string> AllowedCidrs);
+    IReadOnlyList<string> Backends, BalancerCheck Check, int IdleTimeoutSeconds, IReadOnlyList<string> AllowedCidrs)
+{
+    /// <summary>The same for a connection that is passed through, which no setting changes.</summary>
+    public int PassthroughIdleTimeoutSeconds { get; init; } = Components.Catalog.CloudLimits.Current.PassthroughIdleSeconds.Value;
+}
 
 /// <param name="EntryPort">Port for callers.</param>
 /// <param name="TargetPort">Port on the servers.</param>

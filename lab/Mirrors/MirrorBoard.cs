@@ -7,12 +7,14 @@ internal sealed class MirrorBoard : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _file;
+    private readonly Action<string> _complain;
     private readonly Lock _lock = new();
     private readonly Dictionary<MirrorKind, MirrorState> _states;
     private string _text = "";
 
-    public MirrorBoard(string controlFile, TimeProvider clock)
+    public MirrorBoard(string controlFile, TimeProvider clock, Action<string> complain)
     {
+        _complain = complain;
         _file = controlFile;
         _states = Enum.GetValues<MirrorKind>().ToDictionary(kind => kind, kind => new MirrorState(kind, clock));
         Refresh();
@@ -20,7 +22,7 @@ internal sealed class MirrorBoard : IDisposable
 
     public MirrorState this[MirrorKind kind] => _states[kind];
 
-    /// <summary>Reads the file if it changed. One that is wrong is told on standard error, and what held before goes on.</summary>
+    /// <summary>Reads the file if it changed. One that is wrong is reported, and what held before goes on.</summary>
     public void Refresh()
     {
         lock (_lock)
@@ -55,7 +57,7 @@ internal sealed class MirrorBoard : IDisposable
             }
             catch (InvalidDataException error)
             {
-                Console.Error.WriteLine($"{_file}: {error.Message}; the mirrors stay as they were");
+                _complain($"{_file}: {error.Message}; the mirrors stay as they were");
             }
         }
     }

@@ -33,7 +33,7 @@ internal sealed class MirrorServer : IAsyncDisposable
     private MirrorServer(MirrorSettings settings, TimeProvider clock)
     {
         _clock = clock;
-        _board = new(settings.ControlFile, clock);
+        _board = new(settings.ControlFile, clock, settings.Complain);
         _links = new(settings.Hosts);
         _log = new(settings.LogFile ?? Path.Combine(settings.Folder, "requests.jsonl"));
         _certificate = settings is { CertificateFile: { } chain, KeyFile: { } key } ? new(chain, key) : null;

@@ -33,6 +33,9 @@ internal sealed record MirrorSettings
     /// <summary>Host names without port. Tests map loopback addresses; an answer that leads to another site names the first host of that site.</summary>
     public IReadOnlyDictionary<string, MirrorSite> Hosts { get; init; } = MirrorSites.RealNames;
 
+    /// <summary>Hears of a control file that is wrong. Default: standard error.</summary>
+    public Action<string> Complain { get; init; } = Console.Error.WriteLine;
+
     /// <summary>Rows of one page of the hub's listings: few, so that clients have to turn pages.</summary>
     public int HubPageRows { get; init; } = 10;
 }

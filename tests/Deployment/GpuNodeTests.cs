@@ -125,6 +125,31 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
+    public async Task Whether_a_node_has_a_Volume_is_part_of_what_replaces_its_droplet_and_the_size_of_the_Volume_is_not()
+    {
+        var without = await TriggerAsync([]);
+        var with = await TriggerAsync([("endpoints.chat.cacheVolumeGiB", "50")]);
+        Assert.NotEqual(without, with);
+        Assert.Equal(with, await TriggerAsync([("endpoints.chat.cacheVolumeGiB", "80")]));
+        Assert.EndsWith(" dev-chat-0-weights", with.Droplet, StringComparison.Ordinal);
+        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
+        Assert.Equal(["volumeIds"], run.Only(Droplet).Options.ReplaceOnChanges);
+        var volume = run.Only("digitalocean:index/volume:Volume");
+        Assert.True(volume.Custom.DeleteBeforeReplace);
+        Assert.Contains(("digitalocean:index/firewall:Firewall", "network"), await Laws.BeforeAsync(volume));
+    }
+
+    [Fact]
+    public async Task A_Volume_that_grows_is_told_to_the_node_by_its_size()
+    {
+        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
+        var grow = run.Named(Command, "chat-0-volume-size");
+        Assert.Equal(("sudo -n /usr/local/libexec/inference/grow-storage", "50"), (grow.Text("create"), grow.Text("stdin")));
+        Assert.Contains((Command, "chat-0-operators"), await Laws.BeforeAsync(grow));
+        Assert.DoesNotContain((await MockedDeployment.RunStackAsync("dev")).Declared, resource => resource.Name.EndsWith("-volume-size", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task One_by_one_each_droplet_waits_until_the_one_before_it_answers()
     {
         var run = await MockedDeployment.RunStackAsync("prod");

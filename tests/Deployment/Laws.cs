@@ -97,8 +97,10 @@ internal static class Laws
         {
             var balancer = run.Named("digitalocean:index/loadBalancer:LoadBalancer", endpoint.Name);
             Assert.Equal(endpoint.Access == Access.Public ? "EXTERNAL" : "INTERNAL", balancer.Inputs["network"]);
-            var allowed = balancer.Inputs.TryGetValue("firewall", out var firewall) ? Texts((ImmutableDictionary<string, object>)firewall, "allows") : [];
-            Same([.. endpoint.Settings.ClientCidrs.Select(cidr => $"cidr:{cidr}")], allowed);
+            // Always a list: the provider keeps the old one of a load balancer that is given none, and sends no empty one.
+            var allowed = Texts((ImmutableDictionary<string, object>)balancer.Inputs["firewall"], "allows");
+            var callers = endpoint.Settings.ClientCidrs is { Count: > 0 } named ? named : [plan.Settings.VpcCidr ?? "10.118.0.0/20"];
+            Same([.. callers.Select(cidr => $"cidr:{cidr}")], allowed);
             var rule = Assert.Single(ProviderRules.List(balancer.Inputs, "forwardingRules"));
             Assert.Equal((443.0, "https", 443.0, "https"), (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
         }

@@ -42,6 +42,11 @@ internal sealed class BalancerRules(CloudContext cloud)
             {
                 throw Refused(before, after, $"certificate {name} not found");
             }
+            if (rule.TextOrNull("certificateName") is { } issued
+                && cloud.All(Types.Certificate).Any(certificate => certificate.CloudName == issued && certificate.Outputs.TextOrNull("state") is { } state and not "verified"))
+            {
+                throw Refused(before, after, $"certificate {issued} is not verified"); // the words are not the API's own
+            }
             if (rule.Text("entryProtocol") is "https" or "http2" && !rule.Flag("tlsPassthrough") && rule.TextOrNull("certificateName") is null)
             {
                 throw Refused(before, after, "certificate_id or tls_passthrough must be given for https");

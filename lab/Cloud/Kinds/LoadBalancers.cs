@@ -16,7 +16,7 @@ internal sealed class LoadBalancers(CloudContext cloud) : DigitalOceanKind
 
     /// <summary>Whether it is a load balancer that has its addresses and is not going away.</summary>
     public static bool IsUp(CloudResource resource) =>
-        resource.Type == Types.LoadBalancer && resource.Status != ResourceStatus.Deleting && resource.Outputs.ContainsKey("ip");
+        resource.Type == Types.LoadBalancer && resource.Status != ResourceStatus.Deleting && resource.Outputs.TextOrNull("ip") is { Length: > 0 };
 
     /// <summary>Address from which it reaches its servers.</summary>
     public static string BackendAddress(CloudResource balancer) => balancer.Hidden.Text(InVpc);

@@ -63,7 +63,11 @@ internal sealed partial class Volumes(CloudContext cloud) : DigitalOceanKind
         return after;
     }
 
-    public override Task DeleteAsync(CloudResource resource) => cloud.Machines.DeleteVolumeAsync(resource.Id!, cloud.Cancel);
+    public override Task DeleteAsync(CloudResource resource) =>
+        cloud.All(Types.Droplet).FirstOrDefault(droplet => droplet.Inputs.Texts("volumeIds").Contains(resource.Id) && Droplets.IsUp(droplet, cloud.Machines)) is { } holder
+            // The words are not the API's own; the status is.
+            ? throw ProviderException.Refused("Error deleting volume", "DELETE", $"volumes/{resource.Id}", 409, $"the Volume is attached to Droplet {holder.Id}")
+            : cloud.Machines.DeleteVolumeAsync(resource.Id!, cloud.Cancel);
 
     private static ProviderException Refused(int status, string words) => ProviderException.Refused("Error creating Volume", "POST", "volumes", status, words);
 

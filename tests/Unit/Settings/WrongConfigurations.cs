@@ -11,7 +11,7 @@ public sealed record WrongConfiguration(string Path, string? Json, string Key, s
     /// <summary>Another edit, which is right by itself.</summary>
     public (string Path, string? Json)? With { get; init; }
 
-    public override string ToString() => $"{Path} = {Json ?? "(missing)"}";
+    public override string ToString() => $"{Path} = {(Json is null ? "(missing)" : Json.Length > 200 ? $"{Json[..200]}..." : Json)}";
 }
 
 /// <summary>The table of wrong configurations: each has one mistake.</summary>
@@ -22,6 +22,13 @@ internal static class WrongConfigurations
 
     public static readonly WrongConfiguration[] All =
     [
+        // More than DigitalOcean takes.
+        new("adminCidrs", Many(1001, "20.0"), "adminCidrs", "are more than a rule of a Cloud Firewall takes, at most 1000", "pulumi config rm --path 'adminCidrs[1000]'"),
+        new($"{Chat}.clientCidrs", Many(1001, "10.7"), $"{Chat}.clientCidrs", "are more than a rule of a Cloud Firewall takes, at most 1000", $"pulumi config rm --path '{Chat}.clientCidrs[1000]'"),
+        new("adminCidrs", Many(1000, "200.100"), "adminCidrs", "make user data of", "pulumi config rm --path 'adminCidrs[999]'") { With = ($"{Chat}.clientCidrs", Many(999, "10.100")) },
+        new($"{Chat}.clientTags", Many(401, "tag", ""), $"{Chat}.clientTags", "with these clientCidrs takes, at most 400", $"pulumi config rm --path '{Chat}.clientTags[400]'") { With = ($"{Chat}.clientCidrs", Many(600, "10.7")) },
+        new($"{Chat}.clientCidrs", Many(501, "10.7"), $"{Chat}.clientCidrs", "are more than the allow-list of a load balancer takes, at most 500", $"pulumi config rm --path '{Chat}.clientCidrs[500]'") { With = ($"{Chat}.access", "\"internal\"") },
+
         // What has no default.
         new("region", null, "region", "is missing", Set),
         new("adminCidrs", null, "adminCidrs", "is missing", $"{Set} 'adminCidrs[0]'"),
@@ -177,4 +184,7 @@ internal static class WrongConfigurations
         new("maxHourlyUsd", "\"-3\"", "maxHourlyUsd", "must be more than 0", Set),
         new("maxHourlyUsd", "\"0.10\"", "maxHourlyUsd", "is less than the", Set),
     ];
+
+    private static string Many(int count, string prefix, string suffix = "/32") =>
+        $"[{string.Join(',', Enumerable.Range(0, count).Select(number => suffix.Length == 0 ? $"\"{prefix}{number}\"" : $"\"{prefix}.{number / 250 + 1}.{number % 250 + 1}{suffix}\""))}]";
 }

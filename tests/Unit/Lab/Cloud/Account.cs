@@ -45,11 +45,21 @@ internal sealed class Account : IDisposable
         return Task.FromResult<IDictionary<string, object?>>(new Dictionary<string, object?>());
     });
 
-    public async Task<Run> DownAsync()
+    /// <summary>What Pulumi's CLI would have warned of before the last run; null: nothing.</summary>
+    public string? Warning { get; private set; }
+
+    /// <summary>One <c>refresh</c>; the answers are ids for creations that are pending.</summary>
+    public void Refresh(params (string Type, string Name, string Id)[] answers)
+    {
+        using var state = CloudState.Open(Folder);
+        New(state, Plan("local")).Refresh(answers.ToDictionary(answer => (answer.Type, answer.Name), answer => answer.Id));
+    }
+
+    public async Task<Run> DownAsync(bool refresh = false)
     {
         using var state = CloudState.Open(Folder);
         var cloud = New(state, Plan("local"));
-        var failure = await Record.ExceptionAsync(cloud.DestroyAllAsync);
+        var failure = await Record.ExceptionAsync(() => cloud.DestroyAllAsync(refresh));
         return new(cloud.Summary, cloud.Failures, [.. state.Resources], new Dictionary<string, object?>(), failure);
     }
 
@@ -58,7 +68,9 @@ internal sealed class Account : IDisposable
     private LocalCloud New(CloudState state, StackPlan plan)
     {
         Events = new();
-        return new(state, Machines, plan, Options with { Progress = Events.Enqueue });
+        var cloud = new LocalCloud(state, Machines, plan, Options with { Progress = Events.Enqueue });
+        Warning = cloud.Warning;
+        return cloud;
     }
 
     private async Task<Run> RunAsync(StackPlan plan, string stack, Func<ResourceTransformation, Task<IDictionary<string, object?>>> program)

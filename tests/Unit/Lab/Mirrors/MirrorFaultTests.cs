@@ -183,6 +183,7 @@ public sealed class MirrorFaultTests
         mirrors.WriteControl("{ not json");
         using var after = await mirrors.GetAsync("huggingface.co", Small);
         Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.InternalServerError), (before.StatusCode, after.StatusCode));
+        Assert.Contains("control.json: ", Assert.Single(mirrors.Complaints), StringComparison.Ordinal);
     }
 
     private static long SizeOfWeights => (long)(RunningMirrors.Model.WeightBytes * 1e-3);

@@ -38,6 +38,9 @@ internal sealed class RunningMirrors : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
+    /// <summary>What the mirrors said of a control file that is wrong.</summary>
+    internal required IReadOnlyCollection<string> Complaints { get; init; }
+
     internal static OciImage Image => SharedContent.Value.Image;
 
     internal string MetadataFolder => Path.Combine(_own.FullName, "metadata");
@@ -57,6 +60,7 @@ internal sealed class RunningMirrors : IAsyncDisposable
     {
         var own = Directory.CreateTempSubdirectory("mirrors-");
         var (certificate, key, thumbprint) = WriteCertificate(own.FullName);
+        var complaints = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var server = await MirrorServer.StartAsync(
             new()
             {
@@ -68,9 +72,10 @@ internal sealed class RunningMirrors : IAsyncDisposable
                 ControlFile = Path.Combine(own.FullName, "control.json"),
                 LogFile = Path.Combine(own.FullName, "requests.jsonl"),
                 HubPageRows = 5,
+                Complain = complaints.Enqueue,
             },
             TimeProvider.System, TestContext.Current.CancellationToken);
-        return new(server, own, thumbprint);
+        return new(server, own, thumbprint) { Complaints = complaints };
     }
 
     internal Uri Address(string host, string path, bool tls = false) =>

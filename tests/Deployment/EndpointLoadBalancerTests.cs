@@ -1,0 +1,51 @@
+using Infra.Components;
+using Infra.Components.Planning;
+using Infra.Components.Settings;
+using Infra.Stacks;
+
+namespace Infra.Tests.Deployments;
+
+[Collection(SerialDeployments.Name)]
+public sealed class EndpointLoadBalancerTests
+{
+    private const string LoadBalancer = "digitalocean:index/loadBalancer:LoadBalancer";
+
+    [Fact]
+    public async Task A_certificate_may_take_three_tries_of_twenty_minutes()
+    {
+        var certificate = (await MockedDeployment.RunStackAsync("prod")).Only("digitalocean:index/certificate:Certificate");
+        Assert.Equal(TimeSpan.FromMinutes(75), certificate.Options.CustomTimeouts?.Create);
+        Assert.DoesNotContain("name", certificate.Inputs.Keys); // so that a new one can stand beside it: pulumi up --replace
+    }
+
+    [Fact]
+    public async Task An_internal_load_balancer_without_named_callers_allows_the_VPC()
+    {
+        var run = await MockedDeployment.RunStackAsync("local");
+        var firewall = (System.Collections.Immutable.ImmutableDictionary<string, object>)run.Only(LoadBalancer).Inputs["firewall"]; // the range that the stack names
+        Assert.Equal(["cidr:10.100.0.0/20"], Laws.Texts(firewall, "allows"));
+    }
+
+    [Fact]
+    public async Task A_public_endpoint_for_nobody_is_refused_because_an_empty_list_opens_it_to_everybody()
+    {
+        var plan = StackPlan.Read(StackFiles.Config("prod"));
+        plan = plan with { Endpoints = [.. plan.Endpoints.Select(endpoint => endpoint with { LoadBalancer = endpoint.LoadBalancer! with { AllowedCidrs = [] } })] };
+        var refused = await Record.ExceptionAsync(() => MockedDeployment.RunAsync(plan, stack: "prod"));
+        Assert.Contains("endpoints.chat.clientCidrs[0] is missing", refused!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("fix: pulumi config set --path 'endpoints.chat.clientCidrs[0]'", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plan_says_what_all_at_once_costs_and_how_long_an_internal_endpoint_may_be_silent()
+    {
+        var local = Assert.Single(StackPlan.Read(StackFiles.Config("local")).Endpoints);
+        Assert.Equal((2, Rollout.AllAtOnce, Access.Internal, 60), (local.Replicas, local.Rollout, local.Access, local.IdleTimeoutSeconds));
+        Assert.Contains(local.Warnings, warning => warning.Contains("deletes 2 of 2 servers", StringComparison.Ordinal) && warning.Contains("oneByOne", StringComparison.Ordinal));
+        Assert.Contains(local.Warnings, warning => warning.Contains("no byte for 60 s", StringComparison.Ordinal));
+        var prod = Assert.Single(StackPlan.Read(StackFiles.Config("prod")).Endpoints);
+        Assert.Equal(600, prod.IdleTimeoutSeconds);
+        Assert.Null(Assert.Single(StackPlan.Read(StackFiles.Config("dev")).Endpoints).IdleTimeoutSeconds);
+        Assert.DoesNotContain(prod.Warnings, warning => warning.Contains("servers", StringComparison.Ordinal) || warning.Contains("no byte", StringComparison.Ordinal));
+    }
+}

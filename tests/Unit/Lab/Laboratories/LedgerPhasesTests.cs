@@ -1,0 +1,40 @@
+using Infra.Lab.Laboratories;
+
+namespace Infra.Tests.Unit.Lab.Laboratories;
+
+/// <summary>The phases of a node as views print them.</summary>
+public sealed class LedgerPhasesTests
+{
+    private static readonly (string Phase, string Event, double At)[] s_firstBoot =
+    [
+        ("weights", "start", 10), ("weights", "end", 14), ("vllm", "start", 20), ("ready", "start", 20.5), ("ready", "end", 24),
+    ];
+
+    [Fact]
+    public void The_start_of_an_engine_is_over_when_it_has_answered() =>
+        Assert.Equal("weights 4.0 s, vllm 4.0 s, ready 3.5 s", Line(s_firstBoot));
+
+    [Fact]
+    public void An_engine_that_is_stopped_for_a_change_did_not_take_until_then_to_start() =>
+        Assert.Equal("weights 4.0 s, vllm 4.0 s, ready 3.5 s", Line([.. s_firstBoot, ("ready", "stop", 284.5), ("vllm", "stop", 284.7)]));
+
+    [Fact]
+    public void An_engine_that_starts_again_has_not_answered_before_it_started() =>
+        Assert.Equal("weights 4.0 s, ready 3.5 s, vllm ...", Line([.. s_firstBoot, ("ready", "stop", 640), ("vllm", "stop", 642), ("vllm", "start", 643)]));
+
+    [Fact]
+    public void The_second_start_of_an_engine_counts_from_itself() =>
+        Assert.Equal("weights 4.0 s, vllm 5.0 s, ready 4.0 s",
+            Line([.. s_firstBoot, ("ready", "stop", 640), ("vllm", "stop", 642), ("vllm", "start", 643), ("ready", "start", 644), ("ready", "end", 648)]));
+
+    [Fact]
+    public void An_engine_that_fails_after_it_has_answered_has_failed() =>
+        Assert.Equal("weights 4.0 s, vllm failed, ready 3.5 s", Line([.. s_firstBoot, ("vllm", "failed", 300)]));
+
+    [Fact]
+    public void An_earlier_boot_is_left_out() =>
+        Assert.Equal("vllm ...", Ledger.Line(Ledger.Phases([new("weights", "start", 900, "a"), new("weights", "end", 910, "a"), new("vllm", "start", 12, "b")])));
+
+    private static string Line((string Phase, string Event, double At)[] events) =>
+        Ledger.Line(Ledger.Phases([.. events.Select(entry => new LedgerEvent(entry.Phase, entry.Event, entry.At, "a"))]));
+}
