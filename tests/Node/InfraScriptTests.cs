@@ -50,6 +50,30 @@ public sealed class InfraScriptTests : IDisposable
         Assert.Contains($"{_clone.Root}/artifacts/official/bin/Infra.Lab/release/Infra.Lab.dll preview", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task On_a_read_only_disk_what_is_built_runs_and_what_is_not_is_refused_with_the_folder()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "mounts");
+        string[] readOnly = ["unshare", .. Tool.OwnNamespace(), "sh", "-c", "mount --bind \"$clone\" \"$clone\" && mount -o remount,bind,ro \"$clone\" && cd / && exec \"$infra\" preview"];
+        var refused = await _clone.RunAsync(readOnly);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains($"{_clone.Root}/artifacts: cannot be written to", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("\n  fix: ", refused.Errors, StringComparison.Ordinal);
+        await _clone.RunAsync("\"$infra\" preview");
+        var runs = await _clone.RunAsync(readOnly);
+        Assert.True(runs.ExitCode == 0, runs.All);
+    }
+
+    [Fact]
+    public async Task With_a_home_that_cannot_be_written_to_the_users_feeds_are_asked_all_the_same()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "mounts");
+        var result = await _clone.RunAsync(["unshare", .. Tool.OwnNamespace(), "sh", "-c",
+            "mount -t tmpfs tmpfs /mnt && mkdir -p /mnt/.nuget/NuGet && echo feeds > /mnt/.nuget/NuGet/NuGet.Config && mount -o remount,ro /mnt && HOME=/mnt \"$infra\" preview && cat \"$clone/artifacts/home/.nuget/NuGet/NuGet.Config\""]);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.EndsWith("feeds\n", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("error NU1101: Unable to find package Pulumi. No packages exist with this id in source(s): feed", "Pulumi")]
     [InlineData("error NU1102: Unable to find package Pulumi.Tls with version (>= 5.5.1)\n  - Found 3 version(s) in feed [ Nearest version: 5.4.0 ]", "Pulumi.Tls")]
