@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
 
-// Servers are brought up on Linux; a preview needs no more than bash around it.
+// Servers are brought up on Linux; a preview and a plan run wherever .NET does.
 [assembly: SupportedOSPlatform("linux")]
 [assembly: SupportedOSPlatform("macos")]

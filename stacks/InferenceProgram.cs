@@ -3,7 +3,6 @@ using Infra.Components;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
 using Pulumi;
-using Pulumi.DigitalOcean;
 
 namespace Infra.Stacks;
 
@@ -34,12 +33,15 @@ public static class InferenceProgram
     private const string SecretKeysVariable = "PULUMI_CONFIG_SECRET_KEYS";
 
     /// <summary>What <c>pulumi up</c> runs: the configuration of the stack, and the sizes that DigitalOcean has now.</summary>
-    public static Task<IDictionary<string, object?>> DefineAsync() => DefineAsync(
-        StackPlan.Read(
+    public static async Task<IDictionary<string, object?>> DefineAsync()
+    {
+        await PulumiVersion.RequireAsync().ConfigureAwait(false);
+        var plan = StackPlan.Read(
             StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
             StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
-            Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY")),
-        new() { LiveSizes = AskDigitalOceanAsync });
+            Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY"));
+        return await DefineAsync(plan, new() { LiveSizes = AskDigitalOceanAsync }).ConfigureAwait(false);
+    }
 
     /// <summary>The same from settings that were made in code.</summary>
     /// <exception cref="ConfigurationException">The catalog or the sizing have something against them; nothing was declared.</exception>
@@ -100,9 +102,6 @@ public static class InferenceProgram
     }
 
     /// <summary>The sizes that DigitalOcean has now, with their prices and regions, asked through the provider.</summary>
-    public static async Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync()
-    {
-        var answer = await GetSizes.InvokeAsync().ConfigureAwait(false);
-        return [.. answer.Sizes.Select(size => new LiveSize(size.Slug, size.Regions, size.Available, (decimal)size.PriceHourly))];
-    }
+    /// <exception cref="ConfigurationException">DigitalOcean could not be asked.</exception>
+    public static Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync() => DigitalOceanSizes.AskAsync();
 }

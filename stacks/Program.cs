@@ -1,4 +1,13 @@
 using Infra.Stacks;
 using Pulumi;
 
-return await Deployment.RunAsync(InferenceProgram.DefineAsync);
+try
+{
+    return await Deployment.RunAsync(InferenceProgram.DefineAsync);
+}
+// What the SDK throws when no CLI has started the program.
+catch (InvalidOperationException) when (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PULUMI_MONITOR")))
+{
+    await Console.Error.WriteLineAsync("this program is started by the Pulumi CLI\n  fix: pulumi up; or, without an account, ./infra preview");
+    return 1;
+}

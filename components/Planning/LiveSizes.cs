@@ -25,7 +25,7 @@ public static class LiveSizes
     /// <exception cref="ConfigurationException">A size is not to be had in the region, or the price is above <c>maxHourlyUsd</c>.</exception>
     public static StackPlan Check(StackPlan plan, IReadOnlyList<LiveSize> sizes)
     {
-        var bySlug = sizes.ToDictionary(size => size.Slug, StringComparer.Ordinal);
+        var bySlug = sizes.DistinctBy(size => size.Slug, StringComparer.Ordinal).ToDictionary(size => size.Slug, StringComparer.Ordinal);
         var mistakes = new List<ConfigurationMistake>();
         if (!plan.Settings.IgnoreAvailability)
         {

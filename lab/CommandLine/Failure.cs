@@ -1,5 +1,7 @@
 using Infra.Components;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Laboratories.Commands;
+using Infra.Lab.Machines;
 using Pulumi;
 
 namespace Infra.Lab.CommandLine;
@@ -16,23 +18,16 @@ internal static class Failure
         }
         catch (Exception exception) when (OperatorMistakes(exception) is { } mistakes)
         {
-            if (json)
-            {
-                terminal.WriteJson(FailureReport.Of(mistakes), TerminalJson.Default.FailureReport);
-            }
-            else
-            {
-                foreach (var mistake in mistakes)
-                {
-                    terminal.WriteError(mistake.Message);
-                }
-            }
-
-            return ExitCode.OperatorMistake;
+            return Report(terminal, json, mistakes);
         }
         catch (DeploymentFailure failure)
         {
             terminal.WriteError(failure.Message);
+            if (BrokenState() is { } broken)
+            {
+                terminal.WriteError(broken.ToString());
+            }
+
             return ExitCode.OperatorMistake;
         }
         catch (OperationCanceledException)
@@ -40,10 +35,45 @@ internal static class Failure
             terminal.WriteError("interrupted: what is there stays; run it again to go on, or ./infra down");
             return ExitCode.OperatorMistake;
         }
+        catch (Exception exception) when (HostFault.Explain(exception, LabFolder.CacheFolder(), BrokenState) is { } fault)
+        {
+            return Report(terminal, json, [new ConfigurationException(fault)]);
+        }
         catch (Exception exception)
         {
             terminal.WriteError($"This is a bug of ours; please report it with the lines below.\n{exception}");
             return ExitCode.Bug;
+        }
+    }
+
+    private static int Report(Terminal terminal, bool json, IReadOnlyList<ConfigurationException> mistakes)
+    {
+        if (json)
+        {
+            terminal.WriteJson(FailureReport.Of(mistakes), TerminalJson.Default.FailureReport);
+        }
+        else
+        {
+            foreach (var mistake in mistakes)
+            {
+                terminal.WriteError(mistake.Message);
+            }
+        }
+
+        return ExitCode.OperatorMistake;
+    }
+
+    /// <summary>A state file of this project that cannot be read; null where all can, or where nobody can tell.</summary>
+    private static ConfigurationMistake? BrokenState()
+    {
+        try
+        {
+            var project = StackChoice.Project();
+            return StateFiles.FindBroken(LabFolder.CacheFolder(), project.Stacks.Select(stack => (stack, LabFolder.Of(project.Folder, stack))));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
+        {
+            return null;
         }
     }
 

@@ -37,8 +37,16 @@ internal sealed class Terminal
     /// <summary>Tables and trees go here.</summary>
     public IAnsiConsole Console { get; }
 
-    public static Terminal ForThisProcess() =>
-        new(System.Console.Out, System.Console.Error, interactive: !System.Console.IsOutputRedirected);
+    public static Terminal ForThisProcess()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Its consoles and pipes have a code page of old, which lacks the lines of tables.
+            System.Console.OutputEncoding = System.Text.Encoding.UTF8;
+        }
+
+        return new(System.Console.Out, System.Console.Error, interactive: !System.Console.IsOutputRedirected);
+    }
 
     public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Infra.Lab.Machines;
 
 namespace Infra.Lab.CommandLine;
 
@@ -25,7 +26,7 @@ internal static class Terminals
         }
         catch (Win32Exception exception)
         {
-            throw new InvalidOperationException($"{words[0]}: {exception.Message}", exception);
+            throw new ProgramException(words[0], exception);
         }
     }
 }

@@ -9,10 +9,29 @@ namespace Infra.Lab.Machines;
 internal sealed record ProgramAnswer(int Status, string Output, string Errors);
 
 /// <summary>A program of this machine failed that should not: our bug, or something that the machine lacks.</summary>
-internal sealed class ProgramException(string program, ProgramAnswer answer)
-    : Exception($"{program} ended with {answer.Status}: {(answer.Errors.Length > 0 ? answer.Errors : answer.Output).Trim()}")
+internal sealed class ProgramException : Exception
 {
-    public ProgramAnswer Answer { get; } = answer;
+    public ProgramException(string program, ProgramAnswer answer)
+        : base($"{program} ended with {answer.Status}: {(answer.Errors.Length > 0 ? answer.Errors : answer.Output).Trim()}")
+    {
+        Program = program;
+        Answer = answer;
+        Started = true;
+    }
+
+    /// <summary>One that is not there, or that may not be run.</summary>
+    public ProgramException(string program, Win32Exception exception)
+        : base($"{program} could not be started: {exception.Message}", exception)
+    {
+        Program = program;
+        Answer = new ProgramAnswer(-1, "", exception.Message);
+    }
+
+    public string Program { get; }
+
+    public bool Started { get; }
+
+    public ProgramAnswer Answer { get; }
 }
 
 /// <summary>Runs programs of this machine. Arguments are lists: nothing passes through a shell that was not written as a script.</summary>
@@ -88,7 +107,7 @@ internal static class HostProgram
         }
         catch (Win32Exception exception)
         {
-            throw new ProgramException(program, new ProgramAnswer(-1, "", exception.Message));
+            throw new ProgramException(program, exception);
         }
     }
 

@@ -28,6 +28,13 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public async Task Under_test_any_version_of_the_CLI_will_do_and_outside_of_a_deployment_none_can_be_asked()
+    {
+        await Deployment.TestAsync(new Mocks(), new(), () => Deployment.RequirePulumiVersionAsync(">=999.0.0"));
+        Assert.Throws<InvalidOperationException>(() => { _ = Deployment.RequirePulumiVersionAsync(">=999.0.0"); });
+    }
+
+    [Fact]
     public async Task The_outputs_of_the_program_come_back_as_it_made_them()
     {
         var (_, outputs) = await Deployment.TestAsync(new Mocks(), new(), async () =>

@@ -1,0 +1,144 @@
+@echo off
+rem The part of ./infra that works on Windows: preview, plan, and the tests that need no Linux. See docs/adr/0008.
+setlocal EnableExtensions DisableDelayedExpansion
+set "root=%~dp0"
+set "configuration=release"
+set "DOTNET_NOLOGO=1"
+set "DOTNET_CLI_TELEMETRY_OPTOUT=1"
+set "DOTNET_CLI_UI_LANGUAGE=en"
+
+set "command=%~1"
+if "%command%"=="" goto help
+for %%c in (help --help -h /?) do if /i "%command%"=="%%c" goto help
+for %%c in (preview plan) do if /i "%command%"=="%%c" goto lab
+if /i "%command%"=="test" goto test
+for %%c in (up down status logs ssh exec ask mirrors check bench) do if /i "%command%"=="%%c" goto linux
+echo '%command%' is not a command>&2
+call :usage >&2
+exit /b 1
+
+:help
+call :usage
+exit /b 0
+
+:usage
+echo infra: open-weight models on your own cloud account
+echo.
+echo   infra preview [STACK]   what `pulumi up` would create, at what price and why (default stack: dev)
+echo   infra plan              which model fits which hardware, with what context, at what price
+echo   infra test [KIND...]    the tests that need no Linux: unit, sdk, deployment, golden (default: all of them)
+echo   infra help              this text; `infra COMMAND --help` for a command's options
+echo.
+echo All else brings servers up, and needs Debian or Ubuntu: run ./infra there, in WSL 2 or in a virtual machine.
+echo Every command ends with 0 (fine), 1 (a mistake of yours, explained) or 2 (a bug of ours).
+echo PulumiSdk=official or offline in the environment settles which Pulumi SDK is used; otherwise the package feed is asked once a day.
+exit /b 0
+
+:linux
+echo %command%: servers are brought up on Debian or Ubuntu alone; this is Windows. Here work: infra preview, infra plan and infra test unit sdk deployment golden>&2
+echo   fix: run ./infra %command% in a virtual machine with Debian 12 or newer>&2
+exit /b 1
+
+:lab
+call :sdk
+if errorlevel 1 exit /b 1
+call :build lab
+if errorlevel 1 exit /b %errorlevel%
+call dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Lab\%configuration%\Infra.Lab.dll" %*
+exit /b %errorlevel%
+
+:test
+set "filters="
+set "word="
+shift
+:kinds
+set "word=%~1"
+if "%word%"=="" goto run_tests
+set "space="
+if /i "%word%"=="unit" set "space=Unit"
+if /i "%word%"=="sdk" set "space=Sdk"
+if /i "%word%"=="deployment" set "space=Deployment"
+if /i "%word%"=="golden" set "space=Golden"
+if /i "%word%"=="node" goto linux_tests
+if /i "%word%"=="lab" goto linux_tests
+if "%space%"=="" goto no_kind
+set "filters=%filters% --filter-namespace Infra.Tests.%space%*"
+shift
+goto kinds
+
+:run_tests
+if "%filters%"=="" set "filters=--filter-namespace Infra.Tests.Unit* --filter-namespace Infra.Tests.Sdk* --filter-namespace Infra.Tests.Deployment* --filter-namespace Infra.Tests.Golden*"
+call :sdk
+if errorlevel 1 exit /b 1
+call :build tests
+if errorlevel 1 exit /b %errorlevel%
+call dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Tests\%configuration%\Infra.Tests.dll" --progress off --ansi off %filters%
+if errorlevel 1 exit /b 2
+exit /b 0
+
+:linux_tests
+echo test %word%: these tests need Debian or Ubuntu; this is Windows. Here work: infra test unit sdk deployment golden>&2
+echo   fix: run ./infra test %word% in a virtual machine with Debian 12 or newer>&2
+exit /b 1
+
+:no_kind
+echo test: '%word%' is not a kind of test; choose from unit, sdk, deployment, golden>&2
+echo   fix: infra test>&2
+exit /b 1
+
+rem Sets PulumiSdk: official, or offline where the feed lacks the packages or the versions that belong together. The answer holds for today.
+:sdk
+where dotnet >nul 2>nul
+if errorlevel 1 goto no_dotnet
+if /i "%PulumiSdk%"=="official" exit /b 0
+if /i "%PulumiSdk%"=="offline" exit /b 0
+if not "%PulumiSdk%"=="" goto no_such_sdk
+if not exist "%root%artifacts" mkdir "%root%artifacts"
+set "memory=%root%artifacts\pulumi-sdk.txt"
+set "log=%root%artifacts\restore.log"
+set "day="
+set "answer="
+if exist "%memory%" < "%memory%" (set /p "day=" & set /p "answer=")
+if "%day%"=="%DATE%" for %%s in (official offline) do if "%answer%"=="%%s" set "PulumiSdk=%%s"
+if not "%PulumiSdk%"=="" exit /b 0
+set "PulumiSdk=official"
+call dotnet restore "%root%components\Infra.Components.csproj" > "%log%" 2>&1
+if not errorlevel 1 goto remember
+findstr "NU1101 NU1102 NU1103 NU1601 NU1602 NU1603 NU1604 NU1605 NU1608" "%log%" >nul
+if errorlevel 1 goto not_restored
+set "PulumiSdk=offline"
+call dotnet restore "%root%components\Infra.Components.csproj" > "%log%.offline" 2>&1
+if errorlevel 1 goto not_restored
+echo the package feed lacks packages of Pulumi or versions that belong together: using the project's own offline SDK, which previews and tests but cannot deploy>&2
+:remember
+> "%memory%" echo %DATE%
+>> "%memory%" echo %PulumiSdk%
+exit /b 0
+
+:no_dotnet
+echo dotnet is not on the PATH>&2
+echo   fix: install the .NET SDK 10 from https://dotnet.microsoft.com/download, then run this again>&2
+exit /b 1
+
+:no_such_sdk
+echo PulumiSdk: '%PulumiSdk%' must be official or offline>&2
+echo   fix: set PulumiSdk=>&2
+exit /b 1
+
+:not_restored
+set "PulumiSdk="
+type "%log%" >&2
+echo the packages could not be restored: see the lines above>&2
+echo   fix: dotnet restore components, until it succeeds; set PulumiSdk=offline needs no package of Pulumi's>&2
+exit /b 1
+
+:build
+if not exist "%root%artifacts\%PulumiSdk%" mkdir "%root%artifacts\%PulumiSdk%"
+call dotnet build "%root%%1" --configuration %configuration% --verbosity quiet -p:RunAnalyzers=false > "%root%artifacts\%PulumiSdk%\build.log" 2>&1
+if not errorlevel 1 exit /b 0
+type "%root%artifacts\%PulumiSdk%\build.log" >&2
+echo the build failed: see the lines above>&2
+findstr "NU1 NU3 NETSDK compatible" "%root%artifacts\%PulumiSdk%\build.log" >nul
+if errorlevel 1 exit /b 2
+echo   fix: dotnet restore, until it succeeds, with the .NET SDK that global.json asks for>&2
+exit /b 1

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Infra.Components;
+
+namespace Infra.Stacks;
+
+/// <summary>Says in one message why DigitalOcean could not be asked.</summary>
+internal static partial class ProviderFailure
+{
+    private const string Tokens = "https://cloud.digitalocean.com/account/api/tokens";
+    private const string Again = "pulumi preview";
+
+    /// <param name="text">What the SDK threw: the provider's words, maybe within gRPC's.</param>
+    /// <param name="token">The token that the provider was given.</param>
+    public static ConfigurationMistake Explain(string text, ProviderToken token)
+    {
+        var words = Words(text, token);
+        var asSet = token.Source ?? ProviderToken.Variable;
+        var status = HttpStatus().Match(words) is { Success: true } answer ? int.Parse(answer.Groups["status"].Value, CultureInfo.InvariantCulture) : 0;
+        return status switch
+        {
+            401 when token.Source is null => new(ProviderToken.Variable, null,
+                $"is not set, and neither is digitalocean:token: DigitalOcean answers only with an API token. It said: {words}", Export(ProviderToken.Variable)),
+            401 => new(asSet, null, $"is not a token that DigitalOcean accepts: it is mistyped, expired or revoked. DigitalOcean said: {words}", $"make a new one at {Tokens}, then {Export(asSet)}"),
+            403 => new(asSet, null, $"is a token that may not read sizes: its scopes lack sizes:read. DigitalOcean said: {words}", $"give it full access, or the scopes that docs/operations.md lists, at {Tokens}"),
+            404 => new("DIGITALOCEAN_API_URL", null, $"or digitalocean:apiEndpoint names an address that is not DigitalOcean's API: {words}", "unset DIGITALOCEAN_API_URL"),
+            429 => new("DigitalOcean", null, $"has had too many requests of this account: {words}", $"wait until the hour is over, then {Again}"),
+            >= 500 => new("DigitalOcean", null, $"fails by itself just now: {words}", $"see https://status.digitalocean.com, then {Again}"),
+            > 0 => new("DigitalOcean", null, $"refused to list its sizes: {words}", $"check {asSet}, then {Again}"),
+            _ when BadToken().IsMatch(words) => new(asSet, null, $"has a character that no token has, such as a line break at its end: {words}", Export(asSet)),
+            _ when Network().IsMatch(words) => new("DigitalOcean", null, $"is not reached from this machine: {words}", "check the network, its proxy (HTTPS_PROXY) and its certificates: curl -sS https://api.digitalocean.com/v2"),
+            _ when Plugin().IsMatch(words) => new("the DigitalOcean provider", null, $"could not be started: {words}", "pulumi install"),
+            _ => new("DigitalOcean", null, $"could not be asked for its sizes: {words}", $"check {asSet} and the network, then {Again}"),
+        };
+    }
+
+    private static string Export(string source) =>
+        source.Contains(':', StringComparison.Ordinal) ? $"pulumi config set --secret {source}" : $"export {source}=<token>   (made at {Tokens})";
+
+    /// <summary>The provider's own words, in one line, without the token.</summary>
+    private static string Words(string text, ProviderToken token)
+    {
+        var detail = Detail().Match(text) is { Success: true } status ? status.Groups["detail"].Value : text;
+        var line = Blank().Replace(detail, " ").Trim();
+        return token.Value is { Length: > 0 } secret ? line.Replace(secret, "[token]", StringComparison.Ordinal) : line;
+    }
+
+    // Grpc.Core.RpcException: Status(StatusCode="Unknown", Detail="...") and, with one behind it, DebugException="...".
+    [GeneratedRegex("""Detail="(?<detail>.*?)"(, DebugException="|\)\s*$)""", RegexOptions.Singleline)]
+    private static partial Regex Detail();
+
+    // godo, ErrorResponse.Error: GET https://api.digitalocean.com/v2/sizes?page=1: 401 (request "...") Unable to authenticate you
+    [GeneratedRegex(@"\b[A-Z]+ https?://\S+: (?<status>[1-5]\d\d)\b")]
+    private static partial Regex HttpStatus();
+
+    [GeneratedRegex("invalid header field value", RegexOptions.IgnoreCase)]
+    private static partial Regex BadToken();
+
+    // Go's net, net/http, crypto/tls and crypto/x509.
+    [GeneratedRegex(@"\bdial (tcp|udp)\b|no such host|server misbehaving|connection (refused|reset)|i/o timeout|handshake|deadline exceeded|Client\.Timeout|unreachable|no route to host|proxyconnect|x509|tls: |\bEOF\b|unsupported protocol scheme", RegexOptions.IgnoreCase)]
+    private static partial Regex Network();
+
+    [GeneratedRegex("plugin", RegexOptions.IgnoreCase)]
+    private static partial Regex Plugin();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blank();
+}

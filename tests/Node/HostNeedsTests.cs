@@ -1,0 +1,113 @@
+namespace Infra.Tests.Node;
+
+/// <summary>A machine that cannot do what servers need says so before anything is built or installed, and still previews.</summary>
+public sealed class HostNeedsTests : IDisposable
+{
+    private const string NotHere = "here work: ./infra preview, ./infra plan and ./infra test unit sdk deployment golden\n  fix: ";
+
+    private readonly InfraClone _clone = new();
+
+    public HostNeedsTests()
+    {
+        // Whoever came so far as to install or ask for packages did not look first.
+        _clone.Stub("apt-get", "echo apt-get was called >&2; exit 100");
+    }
+
+    public void Dispose() => _clone.Dispose();
+
+    public static MatrixTheoryData<string, string> Capabilities => new(["up", "bench boot", "test lab", "test"], ["net_admin", "sys_admin", "mknod", "sys_chroot", "net_raw", "all"]);
+
+    [Theory]
+    [MemberData(nameof(Capabilities))]
+    public async Task Without_a_capability_servers_are_refused_in_one_message(string command, string capability)
+    {
+        NeedsRoot();
+        var result = await _clone.RunAsync($"exec setpriv --bounding-set=-{capability} --inh-caps=-{capability} \"$infra\" {command}");
+        AssertRefused(result, capability == "all" ? "CAP_SYS_ADMIN" : $"without CAP_{capability.ToUpperInvariant()}");
+    }
+
+    [Theory]
+    [InlineData("preview dev")]
+    [InlineData("plan")]
+    public async Task Without_any_capability_a_preview_works(string command)
+    {
+        NeedsRoot();
+        var result = await _clone.RunAsync($"exec setpriv --bounding-set=-all --inh-caps=-all \"$infra\" {command}");
+        Assert.True(result.ExitCode == 0, result.All);
+    }
+
+    [Theory]
+    [InlineData("mount -o bind,ro /sys/fs/cgroup /sys/fs/cgroup; for one in /sys/fs/cgroup/*/; do [ ! -e \"$one/cgroup.procs\" ] || mount -o bind,ro \"$one\" \"$one\"; done", "up", "cgroups: ")]
+    [InlineData("mount -t tmpfs -o ro tmpfs /sys/fs/cgroup", "up", "cgroups: /sys/fs/cgroup has none")]
+    [InlineData("mount -t tmpfs tmpfs /dev; mknod /dev/null c 1 3; mknod /dev/zero c 1 5", "up", "loop devices: /dev/loop-control is not here")]
+    [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache cannot be written to: mkdir: ")]
+    [InlineData("mount -t tmpfs -o size=16k tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache cannot be written to: dd: ")]
+    [InlineData("mount -t tmpfs -o size=100m tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache has 102 MB left, and 2000 MB are needed")]
+    [InlineData("touch \"$clone/file\"; export INFRA_CACHE=\"$clone/file/cache\"", "up", "/file is no folder")]
+    [InlineData("mount -t tmpfs -o noexec tmpfs /mnt; export TMPDIR=/mnt", "test node", "is it mounted noexec?")]
+    [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export TMPDIR=/mnt", "test node", "/mnt cannot be written to")]
+    public async Task Each_thing_that_a_machine_may_lack_is_named(string without, string command, string message)
+    {
+        NeedsRoot();
+        AssertRefused(await _clone.RunAsync(["unshare", .. Tool.OwnNamespace(), "sh", "-c", $"{without}; exec \"$infra\" {command}"]), message);
+    }
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("test node")]
+    public async Task A_filter_of_system_calls_that_refuses_namespaces_is_named(string command)
+    {
+        // As under Docker's filter: the program is there, and the kernel says no.
+        _clone.Stub("unshare", "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1");
+        AssertRefused(await _clone.RunAsync($"\"$infra\" {command}"), "namespaces: unshare: unshare failed: Operation not permitted");
+    }
+
+    [Fact]
+    public async Task A_system_without_apt_is_refused_though_root_may_do_all()
+    {
+        NeedsRoot();
+        File.Delete(Path.Combine(_clone.Bin, "apt-get"));
+        await _clone.RunAsync($"for tool in $(busybox --list); do [ \"$tool\" = dpkg ] || [ -e '{_clone.Bin}'/\"$tool\" ] || ln -s \"$(command -v busybox)\" '{_clone.Bin}'/\"$tool\"; done");
+        AssertRefused(await _clone.RunAsync($"PATH='{_clone.Bin}' \"$infra\" up"), "apt-get: is not here");
+    }
+
+    [Fact]
+    public async Task Another_system_is_refused_by_its_name_and_previews()
+    {
+        _clone.Stub("uname", "echo Darwin");
+        foreach (var command in new[] { "up", "status", "test node", "test lab", "bench proxy" })
+        {
+            var result = await _clone.RunAsync($"\"$infra\" {command}");
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("on Debian or Ubuntu alone; this is Darwin", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("\n  fix: ", result.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_clone.Asked);
+        Assert.Equal(0, (await _clone.RunAsync("\"$infra\" preview")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Somebody_who_may_not_become_root_is_told_before_anything_is_built()
+    {
+        NeedsRoot();
+        _clone.Stub("sudo", "echo 'sudo: a password is required' >&2; exit 1");
+        var result = await _clone.RunAsync($"chmod -R a+rX \"$clone/..\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \"$infra\" up");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("sudo does not make this user root", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("./infra preview", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(_clone.Asked);
+    }
+
+    private void AssertRefused(ToolResult result, string message)
+    {
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(NotHere, result.Errors, StringComparison.Ordinal);
+        Assert.Contains("this machine lacks what that needs:", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("apt-get was called", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(_clone.Asked);
+    }
+
+    private static void NeedsRoot() => Assert.SkipUnless(Environment.UserName == "root", "takes rights away from root, and root alone has them");
+}

@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Infra.Components;
+using Infra.Lab.CommandLine;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
+
+namespace Infra.Tests.Unit.Lab.CommandLine;
+
+/// <summary>States of the machine end in a message with a fix; what is none of them keeps its trace.</summary>
+public sealed class HostFaultTests : IDisposable
+{
+    private readonly string _cache = Directory.CreateTempSubdirectory("infra-host-").FullName;
+
+    public void Dispose() => Directory.Delete(_cache, recursive: true);
+
+    [Theory]
+    [InlineData("No space left on device : '/cache/labs/x/cloud/cloud.json.next'", "disk", "is full")]
+    [InlineData("Disk quota exceeded : '/cache/labs/x'", "disk", "is full")]
+    [InlineData("Read-only file system : '/cache/labs'", "disk", "read-only")]
+    [InlineData("Too many open files : '/cache/labs'", "open files", "limit")]
+    [InlineData("Cannot allocate memory", "memory", "used up")]
+    public void What_the_kernel_refuses_is_told_with_a_fix(string message, string key, string problem)
+    {
+        foreach (var exception in new Exception[]
+        {
+            new IOException(message),
+            new AggregateException(new InvalidOperationException("around it", new IOException(message))),
+            new ProgramException("mkfs.ext4", new ProgramAnswer(1, "", $"mkfs.ext4: {message}")),
+        })
+        {
+            var fault = Explain(exception);
+            Assert.Equal(key, fault?.Key);
+            Assert.Contains(problem, fault!.Problem, StringComparison.Ordinal);
+            Assert.NotEmpty(fault.Fix);
+        }
+    }
+
+    [Fact]
+    public void A_program_that_is_not_there_is_named()
+    {
+        var missing = Explain(new ProgramException("mmdebstrap", new Win32Exception(2)));
+        Assert.Equal("mmdebstrap", missing?.Key);
+        Assert.Contains("installs", missing!.Fix, StringComparison.Ordinal);
+        Assert.Contains("noexec", Explain(new ProgramException("/mnt/clone/prepare", new Win32Exception(13)))!.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_image_that_could_not_be_made_is_told_with_apts_words() =>
+        Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-image", new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_cache_of_somebody_else_is_named()
+    {
+        Assert.Equal("cache", Explain(new UnauthorizedAccessException($"Access to the path '{_cache}/labs' is denied."))?.Key);
+        Assert.Equal("cache", Explain(new IOException($"another process is changing the local cloud of {_cache}/labs/x: wait until it has ended"))?.Key);
+    }
+
+    [Fact]
+    public void What_is_no_state_of_the_machine_stays_a_bug()
+    {
+        Assert.Null(Explain(new InvalidOperationException("a bug")));
+        Assert.Null(Explain(new NullReferenceException()));
+        Assert.Null(Explain(new JsonException("a bug of ours")));
+        Assert.Null(Explain(new IOException("The pipe is broken.")));
+        Assert.Null(Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));
+        Assert.Null(Explain(new ProgramException("nft", new ProgramAnswer(1, "", "Error: syntax error"))));
+    }
+
+    public static MatrixTheoryData<string, string> Cut => new MatrixTheoryData<string, string>(
+        ["cloud/cloud.json", "endpoints.json", "addresses.json", "neighbour.json", "mirrors.json", "volumes/1.img.json", "balancers/b.json"],
+        ["", "{\"version\": 1, \"resour", "null", "\0\0\0\0", "[1,"]);
+
+    [Theory]
+    [MemberData(nameof(Cut))]
+    public void A_state_file_that_was_cut_is_named_with_the_command_that_helps(string file, string content)
+    {
+        var folder = new LabFolder(_cache, "local-123456");
+        var path = Path.Combine(folder.Path, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Assert.Null(StateFiles.FindBroken(_cache, [("local", folder)]));
+        File.WriteAllText(path, content);
+        var broken = StateFiles.FindBroken(_cache, [("local", folder)]);
+        Assert.Equal(path, broken?.Key);
+        Assert.StartsWith("./infra down local", broken!.Fix, StringComparison.Ordinal);
+        Assert.Equal(path, HostFault.Explain(new NullReferenceException(), _cache, () => StateFiles.FindBroken(_cache, [("local", folder)]))?.Key);
+    }
+
+    [Fact]
+    public void A_list_of_digests_that_was_cut_is_named_with_its_folder()
+    {
+        var content = Directory.CreateDirectory(Path.Combine(_cache, "engine", "0123")).FullName;
+        File.WriteAllText(Path.Combine(content, "digests.json"), "{");
+        Assert.StartsWith($"rm -r {content}", StateFiles.FindBroken(_cache, [])!.Fix, StringComparison.Ordinal);
+    }
+
+    private ConfigurationMistake? Explain(Exception exception) => HostFault.Explain(exception, _cache, () => null);
+}
