@@ -89,9 +89,10 @@ public sealed class GpuNode : ComponentResource
 
         // Of another type than the lasting key: both can be served at once, and each connection asks for the type that it expects.
         // One value for both, so that a Droplet that is made anew has a one-use key that no earlier user data held.
-        // The Volume by its name: that one is added or taken away would be done in place, under a running engine, and without a word about the
-        // weights that are mounted. Its size is not part of it: it grows in place.
-        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey, .. args.CacheVolumeName is { } kept ? [kept] : Array.Empty<Input<string>>()];
+        // The Volume is part of it: one that is added, taken away or replaced would be attached or detached in place, under a running engine and behind
+        // what is mounted. Its size is not: it grows in place.
+        var volume = CacheVolume.Of(name, args, this);
+        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey, .. volume is null ? Array.Empty<Input<string>>() : [volume.Id]];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
         var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" }, new() { Parent = this, ReplacementTrigger = generation });
         var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput()).Apply(keys => keys.Item2.Insert(0, keys.Item1));
@@ -104,8 +105,6 @@ public sealed class GpuNode : ComponentResource
                 OneUseHostKeyPrivate = all.Item4,
                 OneUseHostKeyPublic = all.Item5,
             }));
-
-        var volume = CacheVolume.Of(name, args, this);
 
         var droplet = new Droplet(name, new()
         {
@@ -127,7 +126,8 @@ public sealed class GpuNode : ComponentResource
             DependsOn = args.After.ToArray(),
             // A GPU quota of one leaves no room for the new Droplet beside the old one.
             DeleteBeforeReplace = true,
-            // Another Volume is another Droplet too. The engine then deletes the Droplet first, and the API deletes no Volume that is attached.
+            // So that the engine deletes the Droplet before a Volume that is replaced: the API deletes none that is attached, and the engine does not
+            // go by the trigger for that.
             ReplaceOnChanges = { "volumeIds" },
             // User data is read at first boot alone. Without this each change of a setting would cost a Droplet; with it a replacement,
             // for another reason, still gets the new text: the engine puts ignored values back for the comparison only.

@@ -73,7 +73,7 @@ internal sealed class Reconciler
                     DeleteTimeout = options.DeleteTimeout,
                     ReplaceOnChanges = options.ReplaceOnChanges,
                 }),
-                _ => Unchanged(current, trigger),
+                _ => Unchanged(current, trigger, options),
             };
         }
         catch (Exception exception) when (exception is not NotStartedException)
@@ -169,9 +169,12 @@ internal sealed class Reconciler
             : Operation.Same;
     }
 
-    private CloudResource Unchanged(CloudResource current, string? trigger)
+    private CloudResource Unchanged(CloudResource current, string? trigger, DeclaredOptions options)
     {
-        var resource = trigger is null || trigger == current.Trigger ? current : _cloud.State.Put(current with { Trigger = trigger });
+        // Options are kept though nothing of the resource changes.
+        var resource = (trigger is null || trigger == current.Trigger) && current.DeleteTimeout == options.DeleteTimeout && current.ReplaceOnChanges.SequenceEqual(options.ReplaceOnChanges)
+            ? current
+            : _cloud.State.Put(current with { Trigger = trigger ?? current.Trigger, DeleteTimeout = options.DeleteTimeout, ReplaceOnChanges = options.ReplaceOnChanges });
         _log.Tell(Operation.Same, resource, Phase.Finished);
         return resource;
     }

@@ -1,7 +1,5 @@
-using Infra.Components;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
-using Infra.Stacks;
 
 namespace Infra.Tests.Deployments;
 

@@ -131,7 +131,7 @@ public sealed class GpuNodeTests
         var with = await TriggerAsync([("endpoints.chat.cacheVolumeGiB", "50")]);
         Assert.NotEqual(without, with);
         Assert.Equal(with, await TriggerAsync([("endpoints.chat.cacheVolumeGiB", "80")]));
-        Assert.EndsWith(" dev-chat-0-weights", with.Droplet, StringComparison.Ordinal);
+        Assert.EndsWith(" id-of-chat-0-weights", with.Droplet, StringComparison.Ordinal);
         var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
         Assert.Equal(["volumeIds"], run.Only(Droplet).Options.ReplaceOnChanges);
         var volume = run.Only("digitalocean:index/volume:Volume");
