@@ -57,6 +57,9 @@ internal static partial class HostFault
             ProgramException { Program: var program } when Path.GetFileName(program) == "prepare-image" => new("the servers' image", null, $"could not be made: {words}",
                 "check that apt-get update works here, or name another mirror of Debian with INFRA_LAB_DEBIAN; then run it again"),
             UnauthorizedAccessException when IsOf(words, cache) => new("cache", cache, $"cannot be used: {words}", $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}"),
+            // Of the kernel's own files it would be we who ask for what nobody may.
+            UnauthorizedAccessException when Named().Match(words) is { Success: true } named && !KernelFile().IsMatch(named.Groups["path"].Value) => new(
+                named.Groups["path"].Value, null, $"cannot be used: {words}", "let who runs this read and write it: chown or chmod"),
             IOException when IsOf(words, cache) => new("cache", cache, $"cannot be used: {words}", "wait for other ./infra commands to end, or ./infra down; then run it again"),
             _ => null,
         };
@@ -82,6 +85,12 @@ internal static partial class HostFault
 
     [GeneratedRegex("Too many open files", RegexOptions.IgnoreCase)]
     private static partial Regex TooManyFiles();
+
+    [GeneratedRegex("'(?<path>[^']+)'")]
+    private static partial Regex Named();
+
+    [GeneratedRegex("^/(proc|sys|dev)/")]
+    private static partial Regex KernelFile();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blank();

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Infra.Components;
 using Infra.Components.Planning;
 using Infra.Stacks;
 using Infra.Tests.Unit.Settings;
@@ -14,6 +13,7 @@ namespace Infra.Tests.Deployments;
 public sealed partial class ProviderFailureTests
 {
     private const string Token = "dop_v1_0123456789abcdef";
+    private static readonly string[] s_regions = ["tor1"];
     private static readonly ProviderToken s_none = new(null, null);
     private static readonly ProviderToken s_variable = new("DIGITALOCEAN_TOKEN", Token);
 
@@ -119,10 +119,10 @@ public sealed partial class ProviderFailureTests
         static ImmutableDictionary<string, object> Size(params (string, object)[] members) => Sdk.Mocks.State([("available", true), .. members]);
         object[] sizes = shape switch
         {
-            "no slug" => [Size(("regions", new[] { "tor1" }), ("priceHourly", 0.76))],
+            "no slug" => [Size(("regions", s_regions), ("priceHourly", 0.76))],
             "no regions" => [Size(("slug", "gpu-4000adax1-20gb"), ("priceHourly", 0.76))],
-            "price" => [Size(("slug", "gpu-4000adax1-20gb"), ("regions", new[] { "tor1" }), ("priceHourly", 1e300))],
-            "twice" => [.. Enumerable.Repeat(Size(("slug", "gpu-h100x1-80gb"), ("regions", new[] { "tor1" }), ("priceHourly", 0.76)), 2)],
+            "price" => [Size(("slug", "gpu-4000adax1-20gb"), ("regions", s_regions), ("priceHourly", 1e300))],
+            "twice" => [.. Enumerable.Repeat(Size(("slug", "gpu-h100x1-80gb"), ("regions", s_regions), ("priceHourly", 0.76)), 2)],
             _ => [],
         };
         var mocks = new FailingMocks(null, shape == "none" ? Sdk.Mocks.State(("id", "i")) : Sdk.Mocks.State(("id", "i"), ("sizes", sizes)));
@@ -158,7 +158,7 @@ public sealed partial class ProviderFailureTests
     private static IEnumerable<string> Messages(Exception exception) =>
         exception is AggregateException many ? many.InnerExceptions.Select(inner => inner.Message) : [exception.Message];
 
-    private static Task RunAsync(FailingMocks mocks, bool preview) => Deployment.TestAsync(
+    private static async Task RunAsync(FailingMocks mocks, bool preview) => await Deployment.TestAsync(
         mocks, new TestOptions { IsPreview = preview, StackName = "dev" },
         () => InferenceProgram.DefineAsync(StackPlan.Read(Configs.With()), new() { LiveSizes = InferenceProgram.AskDigitalOceanAsync }));
 

@@ -9,13 +9,17 @@ internal sealed class InfraClone : IDisposable
 
     private static readonly string s_project = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
 
+    private static readonly string[] s_files =
+    [
+        "infra", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets", "lab/packages.txt", "tests/Node/packages.txt",
+    ];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-clone-").FullName;
 
     public InfraClone()
     {
         Root = Directory.CreateDirectory(Path.Combine(_folder, "a clone with spaces")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(s_project, "lab", "Host")).Append(Path.Combine(s_project, "lab", "packages.txt"))
-            .Concat(new[] { "infra", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets", "tests/Node/packages.txt" }.Select(name => Path.Combine(s_project, name))))
+        foreach (var file in Directory.GetFiles(Path.Combine(s_project, "lab", "Host")).Concat(s_files.Select(name => Path.Combine(s_project, name))))
         {
             var copy = Path.Combine(Root, Path.GetRelativePath(s_project, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -179,10 +179,7 @@ public sealed class InfraScriptTests : IDisposable
     [Fact]
     public async Task Every_script_of_it_is_posix_sh()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(_clone.Root, "lab", "Host")).Append(_clone.Script))
-        {
-            Assert.StartsWith("#!/bin/sh\n", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
-        }
+        Assert.All(Directory.GetFiles(Path.Combine(_clone.Root, "lab", "Host")).Append(_clone.Script), file => Assert.Equal("#!/bin/sh", File.ReadLines(file).First()));
 
         var check = await _clone.RunAsync("cd \"$clone\" && shellcheck --shell=sh --severity=style --external-sources infra lab/Host/*");
         Assert.True(check.ExitCode == 0, check.All);

@@ -50,9 +50,10 @@ public sealed class HostFaultTests : IDisposable
         Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-image", new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
 
     [Fact]
-    public void A_cache_of_somebody_else_is_named()
+    public void A_file_of_somebody_else_is_named()
     {
         Assert.Equal("cache", Explain(new UnauthorizedAccessException($"Access to the path '{_cache}/labs' is denied."))?.Key);
+        Assert.Equal("/home/me/infra/Pulumi.dev.yaml", Explain(new UnauthorizedAccessException("Access to the path '/home/me/infra/Pulumi.dev.yaml' is denied."))?.Key);
         Assert.Equal("cache", Explain(new IOException($"another process is changing the local cloud of {_cache}/labs/x: wait until it has ended"))?.Key);
     }
 
@@ -60,7 +61,7 @@ public sealed class HostFaultTests : IDisposable
     public void What_is_no_state_of_the_machine_stays_a_bug()
     {
         Assert.Null(Explain(new InvalidOperationException("a bug")));
-        Assert.Null(Explain(new NullReferenceException()));
+        Assert.Null(Explain(new FormatException()));
         Assert.Null(Explain(new JsonException("a bug of ours")));
         Assert.Null(Explain(new IOException("The pipe is broken.")));
         Assert.Null(Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));
@@ -83,7 +84,7 @@ public sealed class HostFaultTests : IDisposable
         var broken = StateFiles.FindBroken(_cache, [("local", folder)]);
         Assert.Equal(path, broken?.Key);
         Assert.StartsWith("./infra down local", broken!.Fix, StringComparison.Ordinal);
-        Assert.Equal(path, HostFault.Explain(new NullReferenceException(), _cache, () => StateFiles.FindBroken(_cache, [("local", folder)]))?.Key);
+        Assert.Equal(path, HostFault.Explain(new FormatException(), _cache, () => StateFiles.FindBroken(_cache, [("local", folder)]))?.Key);
     }
 
     [Fact]
