@@ -39,10 +39,13 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
     }
 
     /// <summary>Boots it; ends when it has a process of its own and its network is there.</summary>
-    public async Task StartAsync(ServerRoot root, string image, CancellationToken cancel)
+    /// <param name="root">What is its own.</param>
+    /// <param name="layers">What lies below it: <see cref="ServerImages.LayersAsync"/>.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task StartAsync(ServerRoot root, string layers, CancellationToken cancel)
     {
         var server = root.Server;
-        await world.RunAsync([Path.Combine(World.Scripts, "make-root"), id, image, .. root.Removed], root.Pack(), cancel);
+        await world.RunAsync([Path.Combine(World.Scripts, "make-root"), id, layers], root.Pack(), cancel);
         var privateAddress = $"{server.PrivateAddress}{server.VpcCidr[server.VpcCidr.IndexOf('/', StringComparison.Ordinal)..]}";
         await HostProgram.StartDetachedAsync(
             Console, world.Inside(Path.Combine(World.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus), Text(root.MemoryBytes)), cancel);
