@@ -15,7 +15,7 @@ public sealed class UnkindImages : IAsyncLifetime
     /// <summary>Files because of which apt reads no source at all, a package that is never finished, and locks that somebody else holds.</summary>
     public const string Apt = "apt";
 
-    /// <summary>Docker, a second firewall that is on, and a toolkit that knows no feature flags.</summary>
+    /// <summary>Docker, a second firewall that is on, a setting and a preference that keep apt from its work, and a toolkit that knows no feature flags.</summary>
     public const string Neighbours = "neighbours";
 
     /// <summary>The other vendor on the newer release.</summary>
@@ -25,7 +25,7 @@ public sealed class UnkindImages : IAsyncLifetime
     {
         [Sources] = new(With: ["source-no-pubkey", "source-unsigned", "source-404", "source-hanging", "source-unknown-host"]),
         [Apt] = new("debian-12", With: ["source-malformed", "source-malformed-deb822", "source-conflicting", "package-half-configured", "apt-lock"]),
-        [Neighbours] = new("debian-12", With: ["docker", "ufw-enabled", "nvidia-toolkit-1.17.8"], Without: ["nvidia-toolkit-1.19.1"]),
+        [Neighbours] = new("debian-12", With: ["docker", "ufw-enabled", "apt-conf-broken", "packages-pinned", "nvidia-toolkit-1.17.8"], Without: ["nvidia-toolkit-1.19.1"]),
         [Amd] = ImageVariant.None,
     };
 

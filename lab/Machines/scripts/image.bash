@@ -34,17 +34,19 @@ finish() {
   }
 }
 
-# sign FOLDER: the archive's Release in it, by the key of the folder $authority/keys.
+# sign FOLDER KEY: the archive's Release in it.
 sign() {
   export GNUPGHOME=$work/gnupg
   [[ -d $GNUPGHOME ]] || {
     mkdir -m 0700 "$GNUPGHOME"
-    quietly gpg --batch --import "$authority/keys/current.key"
+    quietly gpg --batch --import "$2"
   }
   quietly gpg --batch --yes --clearsign --output "$1/InRelease" "$1/Release"
   quietly gpg --batch --yes --armor --detach-sign --output "$1/Release.gpg" "$1/Release"
 }
 
+# Of those who source this.
+# shellcheck disable=SC2034
 lean=(--quiet --mode=root --variant=minbase
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*'
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt=force-unsafe-io)
