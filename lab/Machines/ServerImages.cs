@@ -52,14 +52,14 @@ internal sealed class ServerImages
         ServerBase[] wanted = [.. bases.Distinct(StringComparer.Ordinal).Select(Named)];
         string[] hosts = [.. MirrorSites.RealNames.Keys.Where(name => !IPAddress.TryParse(name, out _)).Order(StringComparer.Ordinal)];
         var hash = Hash(hosts, "scripts/image.bash", "scripts/prepare-authority");
-        var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel), static _ => { }, cancel);
+        var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel), "the keys of this machine's labs", say, cancel);
         var engine = MadeAsync(
             cache, "engine-parts", Hash([], "scripts/image.bash", "scripts/prepare-engine", "image/packages.txt"),
-            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), _ => say("fetching what the stand-in engine is packed in (once) ..."), cancel);
+            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "what the stand-in engine is packed in, from packages (once)", say, cancel);
         var roots = wanted.Select(release => MadeAsync(
             cache, release.Name, Hash([hash, .. release.Environ()], ["scripts/image.bash", "scripts/prepare-base", "image/packages.txt", .. BaseFiles()]),
             folder => BuiltAsync(release, "prepare-base", release.Environ(), [folder, authority], cancel),
-            _ => say($"making the servers' root of {release.Name} from packages (once, a minute or two) ..."), cancel)).ToArray();
+            $"the servers' root of {release.Name} from packages (once, a minute or two)", say, cancel)).ToArray();
         await Task.WhenAll([engine, .. roots]);
         var images = new ServerImages(cache, authority, await engine);
         foreach (var (release, root) in wanted.Zip(roots))
@@ -76,7 +76,7 @@ internal sealed class ServerImages
         var root = Path.Combine(_bases[release], "root");
         var packed = new ImageLayer(root, Path.Combine(Authority, "keys"), parts).Pack();
         var hash = Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(packed), .. Encoding.UTF8.GetBytes(root)]))[..16];
-        var layer = await MadeAsync(_cache, "layer", hash, folder => HostProgram.RunAsync(Path.Combine(Sources, "scripts", "make-layer"), [folder], packed, cancel), static _ => { }, cancel);
+        var layer = await MadeAsync(_cache, "layer", hash, folder => HostProgram.RunAsync(Path.Combine(Sources, "scripts", "make-layer"), [folder], packed, cancel), "", static _ => { }, cancel);
         return $"{layer}:{root}";
     }
 
@@ -105,7 +105,7 @@ internal sealed class ServerImages
                 : $"./infra up --base {ServerBase.Default}, or name a mirror that is reachable: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
     }
 
-    private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, Action<string> tell, CancellationToken cancel)
+    private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, string what, Action<string> say, CancellationToken cancel)
     {
         var folder = Path.Combine(cache, "images", $"{kind}-{hash}");
         if (Directory.Exists(folder))
@@ -113,7 +113,7 @@ internal sealed class ServerImages
             return folder;
         }
 
-        using var held = await FolderLock.TakeAsync($"{folder}.lock", static _ => { }, cancel);
+        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which makes {what} ..."), cancel);
         if (!Directory.Exists(folder))
         {
             foreach (var abandoned in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, "*.new").Where(IsOld))
@@ -121,7 +121,7 @@ internal sealed class ServerImages
                 Directory.Delete(abandoned, recursive: true);
             }
 
-            tell(folder);
+            say($"making {what} ...");
             await make(folder);
         }
 

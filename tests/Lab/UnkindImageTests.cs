@@ -66,7 +66,7 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
     }
 
     [Fact]
-    public async Task The_boot_waited_for_the_locks_and_not_longer()
+    public async Task Locks_of_apt_that_somebody_else_holds_at_first_boot_are_waited_for()
     {
         var journal = await images.Stack.JournalAsync($"{UnkindImages.Apt}-0", "lab-apt-at-boot");
         Assert.Contains("locks held for 20 s", journal, StringComparison.Ordinal);
