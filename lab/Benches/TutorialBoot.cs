@@ -31,11 +31,11 @@ internal static partial class TutorialBoot
         {
             folder.Create();
             var plan = StackPlan.Read(configuration.Values, configuration.SecretKeys, projectFolder);
-            var image = await DebianImage.PrepareAsync(folder.Cache, say, cancel);
-            await MirrorContent.PrepareAsync(folder, image, plan, parameters.Size(), null, say, cancel);
+            var images = await ServerImages.PrepareAsync(folder.Cache, [ServerBase.Default], say, cancel);
+            await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), null, say, cancel);
             parameters.Mirrors().Save(folder.MirrorControl);
             await laboratory.World.StartAsync(World.NobodysAddress, cancel);
-            using var room = new MachineRoom(folder, laboratory.World, image, laboratory.Stack, plan, parameters.Speed(), ServerExtras.None);
+            using var room = new MachineRoom(folder, laboratory.World, images, ServerBase.Default, laboratory.Stack, plan, parameters.Speed(), ServerExtras.None);
             return await BootAsync(parameters, room, laboratory, plan, cancel);
         }
         finally

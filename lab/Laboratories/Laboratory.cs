@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Infra.Components;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
 using Infra.Lab.Cloud;
@@ -17,6 +18,9 @@ internal sealed record UpOptions
     public EngineSpeed Speed { get; init; } = EngineSpeed.Default;
 
     public ContentSize Size { get; init; } = ContentSize.Default;
+
+    /// <summary>Release that servers boot from which are made from now on: a name of <see cref="ServerBase.All"/>.</summary>
+    public string Base { get; init; } = ServerBase.Default;
 
     /// <summary>Image of the real engine by digest, for a machine that has internet; null: the stand-in. See <see cref="Machines.RealEngine"/>.</summary>
     public string? RealEngine { get; init; }
@@ -80,8 +84,8 @@ internal sealed class Laboratory
         }
 
         Folder.Create();
-        var image = await DebianImage.PrepareAsync(Folder.Cache, options.Say, cancel);
-        var content = await MirrorContent.PrepareAsync(Folder, image, wish, options.Size, options.RealEngine, options.Say, cancel);
+        var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
+        var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.RealEngine, options.Say, cancel);
         var plan = StandInEngine.In(wish, content.Digests);
         if (!IsUp)
         {
@@ -90,7 +94,7 @@ internal sealed class Laboratory
         }
 
         await World.StartAsync(OperatorAddress(wish.Settings), cancel);
-        using var room = new MachineRoom(Folder, World, image, Stack, plan, options.Speed, options.Extras);
+        using var room = new MachineRoom(Folder, World, images, options.Base, Stack, plan, options.Speed, options.Extras);
         using var state = CloudState.Open(Folder.Cloud);
         await DescribeAgainAsync(room, state, cancel);
         return await DeployAsync(plan, state, room, options, cancel);
@@ -220,6 +224,10 @@ internal sealed class Laboratory
             await room.DescribeAgainAsync(node.Id, node.Hostname, node.Size, cancel);
         }
     }
+
+    /// <summary>Releases of the servers that are declared.</summary>
+    private IEnumerable<string> Bases(StackPlan plan, UpOptions options) => plan.Endpoints
+        .SelectMany(endpoint => Enumerable.Range(0, endpoint.Replicas).Select(index => options.Extras.Image(Names.Hostname(Stack, endpoint.Name, index)).Base ?? options.Base));
 
     /// <summary>An address that may open SSH: the first host of the first range of IPv4 that the settings name.</summary>
     private static string OperatorAddress(InferenceSettings settings)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Infra.Components;
+using Infra.Components.Catalog;
 using Infra.Components.Planning;
 using Infra.Lab.Balancer;
 using Infra.Lab.Fabric;
@@ -11,12 +12,13 @@ namespace Infra.Lab.Machines;
 /// <summary>The machine room of a laboratory: servers, disks, load balancers and what may pass between them, in the world's namespaces.</summary>
 /// <param name="folder">Where the laboratory keeps what outlives a command.</param>
 /// <param name="world">Its namespaces, which are up.</param>
-/// <param name="image">What servers boot from.</param>
+/// <param name="images">What servers boot from.</param>
+/// <param name="release">Release of servers for which nothing else is said.</param>
 /// <param name="stack">Name of the stack.</param>
 /// <param name="plan">What the hardware of each server is asked for.</param>
 /// <param name="speed">How fast the stand-in engines are.</param>
 /// <param name="extras">What servers have besides.</param>
-internal sealed class MachineRoom(LabFolder folder, World world, DebianImage image, string stack, StackPlan plan, EngineSpeed speed, ServerExtras extras) : IMachineRoom, IDisposable
+internal sealed class MachineRoom(LabFolder folder, World world, ServerImages images, string release, string stack, StackPlan plan, EngineSpeed speed, ServerExtras extras) : IMachineRoom, IDisposable
 {
     /// <summary>Scratch disks are this large whatever the catalog says: the file behind one is sparse, and its metadata is not.</summary>
     private const long ScratchBytes = 8L << 30;
@@ -90,7 +92,9 @@ internal sealed class MachineRoom(LabFolder folder, World world, DebianImage ima
 
         var root = new ServerRoot(
             server, Describe(server.Name, server.SizeSlug), disks, size.Vcpus ?? 0, (long)(size.RamGiB ?? 0) << 30, extras.Files(server.Name));
-        await Server(server.Id).StartAsync(root, image.Root, cancel);
+        var variant = extras.Image(server.Name);
+        var parts = variant.PartsOf(ImageProfiles.All.Of(server.Image, plan.Catalog.Gpus[size.Gpu].Vendor == GpuVendor.Amd ? "amd" : "nvidia"));
+        await Server(server.Id).StartAsync(root, await images.LayersAsync(variant.Base ?? release, parts, cancel), cancel);
     }
 
     public async Task DestroyServerAsync(string id, CancellationToken cancel)
@@ -224,7 +228,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, DebianImage ima
     {
         var metadata = Path.Combine(folder.Path, MetadataFolderName, server.PublicAddress);
         Directory.CreateDirectory(metadata);
-        foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData) })
+        foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData), ("region", plan.Settings.Region), ("auth-token", $"token-of-{server.Id}") })
         {
             await File.WriteAllTextAsync(Path.Combine(metadata, key), value, cancel);
         }

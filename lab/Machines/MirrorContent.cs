@@ -43,28 +43,34 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
 
     /// <summary>Makes what is missing, and the laboratory's folder of links to it.</summary>
     /// <param name="folder">The laboratory.</param>
-    /// <param name="image">What its servers boot from.</param>
+    /// <param name="images">What its servers boot from.</param>
     /// <param name="plan">Whose models and engines.</param>
     /// <param name="size">How large it is.</param>
     /// <param name="realEngine">Image of the real engine by digest; null: the stand-in.</param>
     /// <param name="say">Is told of what takes long.</param>
     /// <param name="cancel">Gives up.</param>
     public static async Task<MirrorContent> PrepareAsync(
-        LabFolder folder, DebianImage image, StackPlan plan, ContentSize size, string? realEngine, Action<string> say, CancellationToken cancel)
+        LabFolder folder, ServerImages images, StackPlan plan, ContentSize size, string? realEngine, Action<string> say, CancellationToken cancel)
     {
         var engines = plan.Endpoints.Select(endpoint => endpoint.Placement.Engine).DistinctBy(engine => engine.Version).ToArray();
         var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
         var standIn = await CachedAsync(
-            folder.Cache, "engine", Hash(image.Folder, SourcesHash(), size.Scale, size.WheelBytes, versions),
-            target => Task.Run(() => BuildEngine(target, image, engines, plan.Catalog, size), cancel), () => say("packing the stand-in engine ..."), cancel);
+            folder.Cache, "engine", Hash(images.Engine, SourcesHash(), size.Scale, size.WheelBytes, versions),
+            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("packing the stand-in engine ..."), cancel);
         var engine = realEngine is null ? standIn : await CachedAsync(
             folder.Cache, "real-engine", Hash(realEngine, versions),
             async target => WriteDigests(target, await RealEngine.FetchImageAsync(target, realEngine, plan, cancel)), () => say($"fetching {realEngine} ..."), cancel);
         var mirror = Path.Combine(folder.Path, FolderName);
         Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
         Link(Path.Combine(mirror, "python"), Path.Combine(standIn, "python"));
-        Link(Path.Combine(mirror, "apt", "lab"), image.Packages);
-        Link(Path.Combine(mirror, "tls"), Path.Combine(image.Folder, "tls"));
+        foreach (var part in images.Archives.SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories))
+        {
+            // DISTRIBUTION/dists/SUITE and DISTRIBUTION/pool/SUITE: releases of one distribution share its tree.
+            Link(Path.Combine([mirror, "apt", .. part.Split('/')[^3..]]), part);
+        }
+
+        Link(Path.Combine(mirror, "third-party"), images.ThirdParty);
+        Link(Path.Combine(mirror, "tls"), images.Certificates);
         foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Settings.Revision)))
         {
             var model = endpoint.Placement.Model;
@@ -89,7 +95,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
                 target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel), () => say($"making small weights for {model.Id} ..."), cancel);
     }
 
-    private static void BuildEngine(string target, DebianImage image, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)
+    private static void BuildEngine(string target, ServerImages images, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)
     {
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var engine in engines)
@@ -101,7 +107,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
                 {
                     Repository = name,
                     Tags = [$"v{engine.Version}"],
-                    RootfsArchives = [image.EngineRoot],
+                    RootfsArchives = [images.EngineRoot],
                     Files = EngineFiles(engine.Version),
                     CompressedBytes = (long)((wanted.CompressedBytes ?? engine.Images.Values.Max(other => other.CompressedBytes) ?? 0) * size.Scale),
                 });
@@ -109,7 +115,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
             }
         }
 
-        PythonContent.Write(target, EngineSources, catalog.Engines.Values, image.PipWheel, size.WheelBytes);
+        PythonContent.Write(target, EngineSources, catalog.Engines.Values, images.PipWheel, size.WheelBytes);
         WriteDigests(target, digests);
     }
 

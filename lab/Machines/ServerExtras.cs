@@ -11,5 +11,8 @@ internal sealed record ServerExtras
     /// <summary>Files of the root in which a server boots for the first time, by path without the first slash.</summary>
     public Func<string, IReadOnlyDictionary<string, byte[]>> Files { get; init; } = static _ => NoFiles;
 
+    /// <summary>In what the image of a server that is made from now on differs from its slug's.</summary>
+    public Func<string, ImageVariant> Image { get; init; } = static _ => ImageVariant.None;
+
     private static readonly Dictionary<string, byte[]> NoFiles = new(StringComparer.Ordinal);
 }

@@ -39,21 +39,27 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
     }
 
     /// <summary>Boots it; ends when it has a process of its own and its network is there.</summary>
-    public async Task StartAsync(ServerRoot root, string image, CancellationToken cancel)
+    /// <param name="root">What is its own.</param>
+    /// <param name="layers">What lies below it: <see cref="ServerImages.LayersAsync"/>.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task StartAsync(ServerRoot root, string layers, CancellationToken cancel)
     {
         var server = root.Server;
-        await world.RunAsync([Path.Combine(World.Scripts, "make-root"), id, image, .. root.Removed], root.Pack(), cancel);
+        await world.RunAsync([Path.Combine(World.Scripts, "make-root"), id, layers], root.Pack(), cancel);
         var privateAddress = $"{server.PrivateAddress}{server.VpcCidr[server.VpcCidr.IndexOf('/', StringComparison.Ordinal)..]}";
-        await HostProgram.StartDetachedAsync(
+        var process = await HostProgram.StartDetachedAsync(
             Console, world.Inside(Path.Combine(World.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus), Text(root.MemoryBytes)), cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartPatience);
         while (Leader is null || !await HasAddressAsync(server.PublicAddress, cancel))
         {
-            if (limit.IsCancellationRequested)
+            // One whose process has ended will not start, however long it is waited for.
+            if (limit.IsCancellationRequested || !Directory.Exists($"/proc/{Text(process)}"))
             {
                 cancel.ThrowIfCancellationRequested();
-                throw new InvalidOperationException($"server {server.Name} did not start: {string.Join('\n', File.ReadLines(Console).TakeLast(10))}");
+                var console = string.Join('\n', File.ReadLines(Console).TakeLast(10));
+                throw new InvalidOperationException(
+                    $"server {server.Name} did not start: {(Leader is null ? "it has no first process" : $"eth0 did not get {server.PublicAddress}")}; its console, {Console}, says {(console.Length > 0 ? console : "nothing")}");
             }
 
             await Task.Delay(100, cancel);

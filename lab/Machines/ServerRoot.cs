@@ -38,11 +38,6 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
         return packed.ToArray();
     }
 
-    /// <summary>Paths of the image that this server must not have: tools of the other vendor.</summary>
-    public IReadOnlyList<string> Removed => Machine.Vendor == "amd"
-        ? ["usr/bin/nvidia-smi", "usr/bin/nvidia-ctk"]
-        : ["opt/rocm"];
-
     private IEnumerable<(string Path, string Content)> Files()
     {
         yield return ($"{Seed}/user-data", Server.UserData);
@@ -65,14 +60,17 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
     // A GPU is a device node like /dev/null: it can be opened, passed on and forbidden, and does nothing.
     private IEnumerable<string> Devices()
     {
+        // Both vendors' drivers make nodes of the kernel's graphics for their cards, with groups of their own.
+        yield return "d /dev/dri 0755 root root -";
+        for (var index = 0; index < Machine.Count; index++)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"c! /dev/dri/card{index} 0660 root video - 1:3");
+            yield return string.Create(CultureInfo.InvariantCulture, $"c! /dev/dri/renderD{128 + index} 0660 root render - 1:3");
+        }
+
         if (Machine.Vendor == "amd")
         {
-            yield return "d /dev/dri 0755 root root -";
             yield return "c! /dev/kfd 0660 root render - 1:3";
-            for (var index = 0; index < Machine.Count; index++)
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"c! /dev/dri/renderD{128 + index} 0660 root render - 1:3");
-            }
         }
         else
         {

@@ -93,6 +93,9 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
             : TextAsync(status, "The mirror was told to refuse.\n");
     }
 
+    /// <summary>Says nothing until the client has had enough.</summary>
+    public Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, mirror.Clock, Gone);
+
     public Task TextAsync(int status, string text, string type = "text/plain; charset=utf-8") => BytesAsync(status, Encoding.UTF8.GetBytes(text), type);
 
     public Task JsonAsync(int status, object value, string type = "application/json; charset=utf-8") =>

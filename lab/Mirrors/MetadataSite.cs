@@ -3,15 +3,34 @@ using Microsoft.AspNetCore.Http;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// DigitalOcean's metadata service: <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees itself and nobody else. A folder is
+/// DigitalOcean's metadata address. Its monitoring agent asks <c>/v1/appkey/droplet-auth-token</c> for a key and posts to
+/// <c>/v1/metrics/droplet_id/ID</c> (digitalocean/do-agent, pkg/clients/tsclient/client.go, bc91446). The rest is the metadata service: <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees itself and nobody else. A folder is
 /// answered with the names in it, and <c>/metadata/v1.json</c> is the file <c>v1.json</c>.
 /// </summary>
 internal sealed class MetadataSite(string? folder)
 {
     private const string Root = "/metadata/v1";
 
+    private const string AppKey = "/v1/appkey/droplet-auth-token";
+    private const string Metrics = "/v1/metrics/droplet_id/";
+
+    /// <summary>What the agent is told about its next batch.</summary>
+    private static readonly object NextBatch = new { success = true, frequency = 60, max_metrics = 1000, max_lfm = 512 };
+
     public Task AnswerAsync(Exchange exchange)
     {
+        if (exchange.Path == AppKey)
+        {
+            return exchange.Request.Headers.Authorization.ToString().StartsWith("DOMETADATA ", StringComparison.Ordinal)
+                ? exchange.JsonAsync(StatusCodes.Status200OK, "an-app-key")
+                : exchange.TextAsync(StatusCodes.Status401Unauthorized, "unauthorized\n");
+        }
+
+        if (exchange.Path.StartsWith(Metrics, StringComparison.Ordinal) && HttpMethods.IsPost(exchange.Request.Method))
+        {
+            return exchange.JsonAsync(StatusCodes.Status202Accepted, NextBatch, "application/json");
+        }
+
         if (folder is null || !exchange.Path.StartsWith(Root, StringComparison.Ordinal) || exchange.Path[Root.Length..] is not ("" or ".json" or ['/', ..]))
         {
             return MissingAsync(exchange);

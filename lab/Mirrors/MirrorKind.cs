@@ -12,7 +12,7 @@ internal enum MirrorKind
     /// <summary>The Python index and its files.</summary>
     Python,
 
-    /// <summary>Debian's archives.</summary>
+    /// <summary>Archives of packages: those of the distributions and of others.</summary>
     Apt,
 
     /// <summary>DigitalOcean's metadata address. It has no faults: a cloud without it boots nothing.</summary>

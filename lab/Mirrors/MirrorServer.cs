@@ -42,6 +42,7 @@ internal sealed class MirrorServer : IAsyncDisposable
         var registry = new RegistrySite(Path.Combine(settings.Folder, "registry"), signed, clock);
         var python = new PythonSite(Path.Combine(settings.Folder, "python"));
         var apt = new AptSite(Path.Combine(settings.Folder, "apt"));
+        var thirdParty = new ThirdPartyAptSite(Path.Combine(settings.Folder, "third-party"));
         var metadata = new MetadataSite(settings.MetadataFolder);
         _sites = new()
         {
@@ -53,6 +54,7 @@ internal sealed class MirrorServer : IAsyncDisposable
             [MirrorSite.PythonIndex] = python.AnswerAsync,
             [MirrorSite.PythonFiles] = python.AnswerFileAsync,
             [MirrorSite.Apt] = apt.AnswerAsync,
+            [MirrorSite.ThirdPartyApt] = thirdParty.AnswerAsync,
             [MirrorSite.Metadata] = metadata.AnswerAsync,
         };
         _host = Host(settings.Listeners);

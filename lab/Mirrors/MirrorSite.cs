@@ -24,8 +24,11 @@ internal enum MirrorSite
     /// <summary><c>files.pythonhosted.org</c>: wheels.</summary>
     PythonFiles,
 
-    /// <summary><c>deb.debian.org</c>, <c>security.debian.org</c>: static files.</summary>
+    /// <summary>Archives of Debian and Ubuntu, and DigitalOcean's mirrors of them: static files.</summary>
     Apt,
+
+    /// <summary>Package archives of vendors, whose sources an image has.</summary>
+    ThirdPartyApt,
 
     /// <summary><c>169.254.169.254</c>: what a server may know of itself.</summary>
     Metadata,
@@ -46,6 +49,15 @@ internal static class MirrorSites
         ["files.pythonhosted.org"] = MirrorSite.PythonFiles,
         ["deb.debian.org"] = MirrorSite.Apt,
         ["security.debian.org"] = MirrorSite.Apt,
+        ["archive.ubuntu.com"] = MirrorSite.Apt,
+        ["security.ubuntu.com"] = MirrorSite.Apt,
+        ["mirrors.digitalocean.com"] = MirrorSite.Apt,
+        ["developer.download.nvidia.com"] = MirrorSite.ThirdPartyApt,
+        ["nvidia.github.io"] = MirrorSite.ThirdPartyApt,
+        ["linux.mellanox.com"] = MirrorSite.ThirdPartyApt,
+        ["repo.radeon.com"] = MirrorSite.ThirdPartyApt,
+        ["repos.insights.digitalocean.com"] = MirrorSite.ThirdPartyApt,
+        ["repos-droplet.digitalocean.com"] = MirrorSite.ThirdPartyApt,
         ["169.254.169.254"] = MirrorSite.Metadata,
     };
 
@@ -59,7 +71,7 @@ internal static class MirrorSites
         MirrorSite.Hub or MirrorSite.HubStorage => MirrorKind.Hub,
         MirrorSite.Registry or MirrorSite.RegistryTokens or MirrorSite.RegistryStorage => MirrorKind.Registry,
         MirrorSite.PythonIndex or MirrorSite.PythonFiles => MirrorKind.Python,
-        MirrorSite.Apt => MirrorKind.Apt,
+        MirrorSite.Apt or MirrorSite.ThirdPartyApt => MirrorKind.Apt,
         _ => MirrorKind.Metadata,
     };
 }

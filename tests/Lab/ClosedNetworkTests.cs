@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Infra.Lab.Machines;
+using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
 
@@ -57,8 +58,12 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     public async Task Nothing_runs_on_a_server_but_its_system_and_what_serves(string server)
     {
         var units = await cluster.ShellAsync(server, "systemctl list-units --type service,socket --state running,listening --plain --no-legend | cut -d' ' -f1");
-        Assert.DoesNotContain(units.Split('\n', StringSplitOptions.RemoveEmptyEntries), unit => !Expected().IsMatch(unit));
+        Assert.DoesNotContain(units.Split('\n', StringSplitOptions.RemoveEmptyEntries), unit => !Expected().IsMatch(unit) && !PartsOf(server).SelectMany(part => part.Enables).Any(link => link.EndsWith($"/{unit}", StringComparison.Ordinal)));
     }
+
+    /// <summary>What the image brings, which runs whether it serves or not.</summary>
+    private static IReadOnlyList<ImagePart> PartsOf(string server) =>
+        ImageVariant.None.PartsOf(ImageProfiles.All.Of("", server == TestCluster.Amd ? "amd" : "nvidia"));
 
     [GeneratedRegex(@"^(inference-[a-z-]+|systemd-[a-z-]+|dbus|ssh|sshd-unix-local|cloud-init-hotplugd|unattended-upgrades)\.(service|socket)$")]
     private static partial Regex Expected();
@@ -94,7 +99,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task Nothing_listens_but_SSH_and_nginx_and_the_resolver_of_the_server_itself(string server)
+    public async Task Nothing_listens_but_SSH_and_nginx_the_resolver_of_the_server_itself_and_what_its_image_brings(string server)
     {
         var node = cluster.Stack.Node(server);
         var listening = await cluster.ShellAsync(server, "ss -Hltun | awk '{ print $1 \" \" $5 }'");
@@ -102,8 +107,25 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         [
             "tcp 0.0.0.0:22", "tcp [::]:22", "tcp 127.0.0.1:443", $"tcp {node.PrivateAddress}:443",
             "tcp 127.0.0.53%lo:53", "tcp 127.0.0.54:53", "udp 127.0.0.53%lo:53", "udp 127.0.0.54:53",
+            .. PartsOf(server).SelectMany(part => part.Listens),
         ];
         Assert.Empty(listening.Split('\n').Except(allowed));
+    }
+
+    /// <summary>Exporters listen on every address by default, and answer whoever asks.</summary>
+    [Theory]
+    [InlineData("chat-0", 9400)]
+    [InlineData("chat-1", 9400)]
+    [InlineData("amd-0", 5000)]
+    public async Task A_monitoring_daemon_of_the_image_answers_its_server_and_nobody_else(string server, int port)
+    {
+        var node = cluster.Stack.Node(server);
+        await RunningStack.UntilAsync("the daemon answers on its server", TimeSpan.FromSeconds(20), async () =>
+            (await cluster.Stack.InsideAsync(server, "curl", "-sS", "-m", "2", $"http://127.0.0.1:{port}/metrics")).Status == 0);
+        foreach (var (network, from, to) in ((string?, string?, string)[])[(null, World.Operator, node.PublicAddress), (null, World.Outsider, node.PublicAddress), (MachineRoom.NeighbourName, null, node.PrivateAddress)])
+        {
+            Assert.Null(await cluster.Stack.ConnectAsync(network, from, to, port, TimeSpan.FromSeconds(1)));
+        }
     }
 
     [Fact]
@@ -119,12 +141,26 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_metadata_service_answers_root_and_nobody_else(string server)
+    public async Task The_metadata_service_answers_root_and_the_monitoring_agent_and_nobody_else(string server)
     {
         const string Ask = "curl -sS -m 1 -o /dev/null http://169.254.169.254/metadata/v1/user-data";
         var answers = await cluster.ShellAsync(server,
-            $"{Ask} && echo root; for user in vllm www-data fetch probe ops nobody; do (setpriv --reuid $user --regid $user --clear-groups {Ask} 2> /dev/null && echo $user) & done; wait");
-        Assert.Equal("root", answers);
+            $"{Ask} && echo root; for user in vllm www-data fetch probe ops nobody do-agent; do (setpriv --reuid $user --regid $user --clear-groups {Ask} 2> /dev/null && echo $user) & done; wait");
+        Assert.Equal(["do-agent", "root"], answers.Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Graphs and alerts of the control panel are made of what it sends, with an account of its own, to that same address.</summary>
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task What_the_monitoring_agent_sends_arrives(string server)
+    {
+        var address = cluster.Stack.Node(server).PublicAddress;
+        var before = Sent();
+        await cluster.ShellAsync(server, "systemctl restart do-agent.service");
+        await RunningStack.UntilAsync("a batch of metrics has arrived", TimeSpan.FromSeconds(20), () => Task.FromResult(Sent() > before));
+
+        int Sent() => RequestLog.Read(cluster.Stack.Folder.MirrorLog).Count(request =>
+            request is { Method: "POST", Status: 202 } && request.Client == address && request.Path.StartsWith("/v1/metrics/droplet_id/", StringComparison.Ordinal));
     }
 
     [Theory]

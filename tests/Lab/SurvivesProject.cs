@@ -35,7 +35,10 @@ internal sealed class SurvivesProject : IAsyncDisposable
     public Laboratory Laboratory(string stack) => Infra.Lab.Laboratories.Laboratory.Of(PulumiProject.Find(_folder), stack);
 
     /// <summary>Starts the command line's program in the project's folder.</summary>
-    public SurvivesCommand Start(params string[] arguments) => new(_folder, arguments);
+    public SurvivesCommand Start(params string[] arguments) => new(_folder, arguments, []);
+
+    /// <summary>The same with further variables in its environment.</summary>
+    public SurvivesCommand StartWith(IReadOnlyDictionary<string, string> variables, params string[] arguments) => new(_folder, arguments, variables);
 
     public async ValueTask DisposeAsync()
     {
@@ -54,14 +57,22 @@ internal sealed class SurvivesCommand : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _said = new();
 
-    public SurvivesCommand(string folder, string[] arguments)
+    // The umask of root where a hardening guide was followed: what is made for servers and their accounts must not depend on it.
+    private const string Hardened = "umask 077 && exec \"$@\"";
+
+    public SurvivesCommand(string folder, string[] arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
-        var start = new ProcessStartInfo(HostProgram.Dotnet, [typeof(World).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Hardened, "-", HostProgram.Dotnet, typeof(World).Assembly.Location, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Say(line.Data);
         _process.ErrorDataReceived += (_, line) => Say(line.Data);

@@ -36,6 +36,12 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     internal static readonly string[] Replicas = ["chat-0", "chat-1", "chat-2"];
     internal static readonly string[] Servers = ["amd-0", "chat-0", "chat-1", "chat-2", "venv-0"];
 
+    /// <summary>
+    /// Servers that boot from the older release, one of each kind of server; the others boot from the newer one. With <see cref="SurvivesFirstBoots"/>,
+    /// whose virtual environment is on the newer, each release meets each way to install and each vendor (CONTRIBUTING.md, "What the lab's servers boot from").
+    /// </summary>
+    internal static readonly string[] OnDebian12 = ["chat-0", Venv, Amd];
+
     /// <summary>Bytes in a second for all servers together, whose weights are 16 MB each.</summary>
     private const long Trickle = 200_000;
 
@@ -50,6 +56,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     {
         Stack = RunningStack.Prepare("cluster", Settings(["alice", "bob"]));
         Stack.Speed = Speed;
+        Stack.Options = Stack.Options with { Extras = new ServerExtras { Image = name => OnDebian12.Any(server => name.EndsWith($"-{server}", StringComparison.Ordinal)) ? new ImageVariant("debian-12") : ImageVariant.None } };
         await UpAsync();
         // The load balancer sends nobody to a server before its own checks have passed.
         foreach (var replica in Replicas)

@@ -30,6 +30,12 @@ internal static class UpCommand
         Description = "Image of the real vLLM's CPU build by digest, instead of the stand-in: for a machine that has internet, skopeo and much memory. Untested.",
     };
 
+    private static readonly Option<string> Base = new("--base")
+    {
+        Description = $"Release that new servers boot from: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
+        DefaultValueFactory = _ => ServerBase.Default,
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
 
     public static Command Create(Terminal terminal)
@@ -37,7 +43,7 @@ internal static class UpCommand
         StackChoice.RefuseOptions(Stack, "up");
         var command = new Command("up", "Brings a stack up on this machine: real servers, a stand-in for the engine; ends when the model has answered.")
         {
-            Stack, TokensPerSecond, Engine, Json,
+            Stack, Base, TokensPerSecond, Engine, Json,
         };
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
@@ -46,13 +52,19 @@ internal static class UpCommand
                 throw LaboratoryMistake.Of("--engine", image, mistake, "skopeo inspect --format '{{.Digest}}' docker://IMAGE:TAG");
             }
 
+            var release = parsed.GetValue(Base)!;
+            if (ServerBase.Find(release) is null)
+            {
+                throw LaboratoryMistake.Of("--base", release, $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}", $"./infra up --base {ServerBase.Default}");
+            }
+
             var laboratory = Laboratory.Of(StackChoice.Project(), parsed.GetValue(Stack)!);
             var speed = EngineSpeed.Default with { TokensPerSecond = parsed.GetValue(TokensPerSecond) };
             var view = new UpView(terminal, laboratory);
             UpResult result;
             await using (view.Watch(cancel))
             {
-                result = await laboratory.UpAsync(new UpOptions { Say = view.Say, Progress = view.Report, Speed = speed, RealEngine = parsed.GetValue(Engine) }, cancel);
+                result = await laboratory.UpAsync(new UpOptions { Say = view.Say, Progress = view.Report, Speed = speed, Base = release, RealEngine = parsed.GetValue(Engine) }, cancel);
             }
 
             if (result.Failures.Count > 0)

@@ -129,6 +129,12 @@ internal sealed class RunningMirrors : IAsyncDisposable
         PythonContent.Write(folder, Path.Combine(folder, "engine"), ModelCatalog.Load().Engines.Values, pipWheel: null);
         var apt = Directory.CreateDirectory(Path.Combine(folder, "apt", "debian", "dists", "trixie"));
         File.WriteAllText(Path.Combine(apt.FullName, "InRelease"), "Origin: Debian\n");
+        var thirdParty = Directory.CreateDirectory(Path.Combine(folder, "third-party"));
+        foreach (var name in (string[])["InRelease", "Release", "Release.gpg", "Packages"])
+        {
+            File.WriteAllText(Path.Combine(thirdParty.FullName, name), $"{name}\n");
+        }
+
         return (folder, image);
     }
 

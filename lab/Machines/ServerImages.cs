@@ -1,0 +1,154 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Infra.Components;
+using Infra.Lab.Mirrors;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>
+/// What servers boot from, made once and kept by content: roots of the releases, layers of the images' profiles, and what they share. See the
+/// scripts <c>prepare-authority</c>, <c>prepare-engine</c>, <c>prepare-base</c> and <c>make-layer</c>.
+/// </summary>
+internal sealed class ServerImages
+{
+    /// <summary>Status of a script that could not reach an archive.</summary>
+    private const int Unreachable = 3;
+
+    private readonly string _cache;
+    private readonly Dictionary<string, string> _bases = new(StringComparer.Ordinal);
+
+    private ServerImages(string cache, string authority, string engine)
+    {
+        _cache = cache;
+        Authority = authority;
+        Engine = engine;
+    }
+
+    /// <summary>Folder of keys and certificates that all servers of this machine trust.</summary>
+    public string Authority { get; }
+
+    /// <summary>Folder of the fake engine's parts.</summary>
+    public string Engine { get; }
+
+    public string EngineRoot => Path.Combine(Engine, "engine.tar");
+
+    public string PipWheel => Directory.EnumerateFiles(Path.Combine(Engine, "wheels"), "pip-*.whl").Single();
+
+    public string Certificates => Path.Combine(Authority, "tls");
+
+    /// <summary>A package archive of somebody else.</summary>
+    public string ThirdParty => Path.Combine(Authority, "third-party");
+
+    /// <summary>Package archives of the releases.</summary>
+    public IEnumerable<string> Archives => _bases.Values.Select(folder => Path.Combine(folder, "apt"));
+
+    private static string Sources => Path.Combine(AppContext.BaseDirectory, "Machines");
+
+    /// <summary>Those of these releases; makes what is missing, while others that want the same wait.</summary>
+    /// <exception cref="ConfigurationException">A release could not be made: no such release, or its archive is out of reach.</exception>
+    public static async Task<ServerImages> PrepareAsync(string cache, IEnumerable<string> bases, Action<string> say, CancellationToken cancel)
+    {
+        ServerBase[] wanted = [.. bases.Distinct(StringComparer.Ordinal).Select(Named)];
+        string[] hosts = [.. MirrorSites.RealNames.Keys.Where(name => !IPAddress.TryParse(name, out _)).Order(StringComparer.Ordinal)];
+        var hash = Hash(hosts, "scripts/image.bash", "scripts/prepare-authority");
+        var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel), "the keys of this machine's labs", say, cancel);
+        var engine = MadeAsync(
+            cache, "engine-parts", Hash([], "scripts/image.bash", "scripts/prepare-engine", "image/packages.txt"),
+            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "what the stand-in engine is packed in, from packages (once)", say, cancel);
+        var roots = wanted.Select(release => MadeAsync(
+            cache, release.Name, Hash([hash, .. release.Environ()], ["scripts/image.bash", "scripts/prepare-base", "image/packages.txt", .. BaseFiles()]),
+            folder => BuiltAsync(release, "prepare-base", release.Environ(), [folder, authority], cancel),
+            $"the servers' root of {release.Name} from packages (once, a minute or two)", say, cancel)).ToArray();
+        await Task.WhenAll([engine, .. roots]);
+        var images = new ServerImages(cache, authority, await engine);
+        foreach (var (release, root) in wanted.Zip(roots))
+        {
+            images._bases[release.Name] = await root;
+        }
+
+        return images;
+    }
+
+    /// <summary>Lower layers of a server's root, the topmost first, as overlayfs wants them.</summary>
+    public async Task<string> LayersAsync(string release, IReadOnlyList<ImagePart> parts, CancellationToken cancel)
+    {
+        var root = Path.Combine(_bases[release], "root");
+        var packed = new ImageLayer(root, Path.Combine(Authority, "keys"), parts).Pack();
+        var hash = Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(packed), .. Encoding.UTF8.GetBytes(root)]))[..16];
+        var layer = await MadeAsync(_cache, "layer", hash, folder => HostProgram.RunAsync(Path.Combine(Sources, "scripts", "make-layer"), [folder], packed, cancel), "", static _ => { }, cancel);
+        return $"{layer}:{root}";
+    }
+
+    private static ServerBase Named(string name) => ServerBase.Find(name) ?? throw new ConfigurationException(new ConfigurationMistake(
+        "--base", name, $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}", $"./infra up --base {ServerBase.Default}"));
+
+    private static Task RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancel) => HostProgram.RunAsync(Path.Combine(Sources, "scripts", script), arguments, null, cancel);
+
+    // That an archive is out of reach, or gives up half-way, is a state of the world.
+    private static async Task BuiltAsync(ServerBase release, string script, IEnumerable<string> environ, string[] arguments, CancellationToken cancel)
+    {
+        var answer = await HostProgram.AskAsync("env", [.. environ, Path.Combine(Sources, "scripts", script), .. arguments], null, cancel);
+        if (answer.Status == 0)
+        {
+            return;
+        }
+
+        var words = (answer.Errors.Trim().Length > 0 ? answer.Errors : answer.Output).Trim();
+        var problem = answer.Status == Unreachable
+            ? $"the archive of {release.Name} cannot be reached: {words}"
+            : $"the servers' root of {release.Name} could not be made from {release.ArchiveHere}, {script} ended with {answer.Status}: {words}";
+        throw new ConfigurationException(new ConfigurationMistake(
+            "--base", release.Name, problem,
+            release.Name == ServerBase.Default
+                ? $"make {release.ArchiveHere} reachable, or name a mirror of it: {release.ArchiveVariable}=http://MIRROR ./infra up"
+                : $"./infra up --base {ServerBase.Default}, or name a mirror that is reachable: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
+    }
+
+    private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, string what, Action<string> say, CancellationToken cancel)
+    {
+        var folder = Path.Combine(cache, "images", $"{kind}-{hash}");
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which makes {what} ..."), cancel);
+        if (!Directory.Exists(folder))
+        {
+            foreach (var abandoned in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, "*.new").Where(IsOld))
+            {
+                Directory.Delete(abandoned, recursive: true);
+            }
+
+            say($"making {what} ...");
+            await make(folder);
+        }
+
+        return folder;
+    }
+
+    // One that is being made is younger: whoever makes it may outlive the command that asked for it.
+    private static bool IsOld(string folder) => DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > TimeSpan.FromHours(1);
+
+    private static IEnumerable<string> BaseFiles() => Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Sources, file)).Order(StringComparer.Ordinal);
+
+    /// <summary>Hash of what something is made from: words, and files beside this program.</summary>
+    private static string Hash(IEnumerable<string> words, params IEnumerable<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var word in words)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{word}\n"));
+        }
+
+        foreach (var file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file}\n"));
+            hash.AppendData(File.ReadAllBytes(Path.Combine(Sources, file)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

@@ -1,0 +1,48 @@
+using Infra.Lab.Machines;
+
+namespace Infra.Tests.Lab;
+
+/// <summary>Images on which nothing can be served. What each failure said, and how long its server had been up when it did.</summary>
+public sealed class RefusedImages : IAsyncLifetime
+{
+    private static readonly Dictionary<string, ImageVariant> Variants = new(StringComparer.Ordinal)
+    {
+        ["broken"] = new(Without: ["nvidia-toolkit-1.19.1"], With: ["nvidia-toolkit-broken"]),
+        ["missing"] = new("debian-12", Without: ["nvidia-toolkit-1.19.1", "nvidia-cdi-refresh"]),
+        ["older"] = new(With: ["release-22.04"]),
+        ["other"] = new("debian-12", With: ["release-rocky-9"]),
+    };
+
+    internal RunningStack Stack { get; } = RunningStack.Prepare("refused", SurvivesStage.Settings([.. Variants.Keys.Select(name => (name, SurvivesStage.Endpoint()))]));
+
+    /// <summary>By the name of the node.</summary>
+    internal Dictionary<string, string> Told { get; } = new(StringComparer.Ordinal);
+
+    public async ValueTask InitializeAsync()
+    {
+        Stack.Options = Stack.Options with
+        {
+            Extras = new ServerExtras { Image = name => Variants.FirstOrDefault(variant => SurvivesStage.Hostname(Stack, variant.Key) == name).Value ?? ImageVariant.None },
+        };
+        // After a failure nothing new begins: another run tells of the next server.
+        for (var runs = 0; runs < 2 * Variants.Count && Told.Count < Variants.Count; runs++)
+        {
+            foreach (var failure in (await Stack.UpAgainAsync()).Failures)
+            {
+                Told.TryAdd(failure.Name.Replace("-ready", "", StringComparison.Ordinal), failure.Message);
+            }
+        }
+    }
+
+    /// <summary>Seconds from the boot of a server to its first failure, by its ledger and its journal.</summary>
+    internal async Task<double> SecondsToFailureAsync(string node)
+    {
+        var answer = await Stack.InsideAsync(node, "sh", "-c",
+            "journalctl -b -o short-monotonic --no-pager | awk -F'[][]' '/error: /{ print $2; exit }'; journalctl -b -o short-monotonic --no-pager | awk -F'[][]' 'NR == 1 { print $2 }'");
+        var times = answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => double.Parse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        Assert.True(times.Length == 2, $"{node}: no error in the journal: {answer.Output}{answer.Errors}");
+        return times[0] - times[1];
+    }
+
+    public ValueTask DisposeAsync() => Stack.DisposeAsync();
+}
