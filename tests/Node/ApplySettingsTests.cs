@@ -7,6 +7,7 @@ public sealed class ApplySettingsTests
     [InlineData("", "nothing changed")]
     [InlineData("s/--max-num-seqs [0-9]*/--max-num-seqs 7/", "inference-vllm-container.service inference-vllm-venv.service inference-ready.service")]
     [InlineData("s/^FIREWALL_CLIENT_CIDRS=.*/FIREWALL_CLIENT_CIDRS=10.20.0.9/", "systemctl reload-or-restart inference-firewall.service")]
+    [InlineData("s/^VOLUME_GIB=.*/VOLUME_GIB=200/", "systemctl reload-or-restart inference-storage.service")]
     [InlineData("s/^MODEL_REVISION=.*/MODEL_REVISION=0000000000000000000000000000000000000000/", "inference-weights.service")]
     [InlineData("s/^ENDPOINT_NAME=.*/ENDPOINT_NAME=other/", "changed: ENDPOINT")]
     public async Task Apply_settings_restarts_what_the_changed_keys_belong_to(string edit, string expected)
@@ -19,6 +20,16 @@ public sealed class ApplySettingsTests
         Assert.Contains(expected, result.Output + node.Called, StringComparison.Ordinal);
         Assert.Equal(after, node.Read("/etc/inference/node.env"));
         Assert.Equal(edit.Contains("MODEL_", StringComparison.Ordinal) || edit.Contains("max-num", StringComparison.Ordinal), node.Called.Contains("systemctl stop", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_is_started_on_a_node_whose_first_boot_failed()
+    {
+        using var node = new StagedNode();
+        node.Write("/var/lib/inference/first-boot.failed", "error: this image is Ubuntu 22.04.5 LTS\n");
+        var result = await node.RunAsync("apply-settings", node.Read("/etc/inference/node.env"));
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal("", node.Called);
     }
 
     [Fact]

@@ -3,29 +3,116 @@ namespace Infra.Tests.Node;
 /// <summary><c>engine-container</c>, <c>engine-venv</c> and <c>serve</c>: how the engine comes, and what it is given.</summary>
 public sealed class EngineScriptTests
 {
+    // podman 4.9.3 whose runs succeed unless the test says otherwise; nothing of this machine's GPUs is looked for.
+    private const string Podman = "[[ $1 != --version ]] || { echo podman version 4.9.3; exit; }; ";
+
     [Theory]
     [InlineData("echo podman version 3.4.4", "podman 3.4.4 is older than 4.1")]
-    [InlineData("[[ $1 != --version ]] || { echo podman version 4.9.3; exit; }; echo 'Error: no space left on device' >&2; exit 125", "could not be pulled: Error: no space left on device")]
-    [InlineData("[[ $1 != --version ]] || { echo podman version 4.9.3; exit; }; [[ $1 == image ]] || exit 1", "cannot import the Pixtral classes")]
+    [InlineData(Podman + "echo 'Error: no space left on device' >&2; exit 125", "could not be pulled: Error: no space left on device")]
+    [InlineData(Podman + "[[ $1 == image || $* == *vllm-proof* ]] || exit 1", "cannot import the Pixtral classes")]
+    [InlineData(Podman + "[[ $1 == image ]] || { echo 'Error: crun: create keyring: Permission denied' >&2; exit 126; }", "the engine's container cannot use the GPUs: Error: crun: create keyring: Permission denied\nnext: ")]
+    [InlineData(Podman + "[[ $1 == image ]] || { echo 'libcuda.so.1 sees 3 of 8 GPUs' >&2; exit 1; }", "the engine's container cannot use the GPUs: libcuda.so.1 sees 3 of 8 GPUs\nnext: ")]
     public async Task Engine_container_says_what_is_wrong(string podman, string says)
     {
-        using var node = new StagedNode();
-        node.Stub("podman", podman);
+        using var node = WithToolkit(podman);
         var result = await node.RunAsync("engine-container", null, ("RETRY_S", "0"));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(says, result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Engine_container_pulls_nothing_that_is_here_and_proven()
+    public async Task A_specification_that_podman_cannot_read_is_told_in_podmans_words()
     {
-        using var node = new StagedNode();
-        node.Stub("podman", "echo \"podman $1\" >> \"$INFERENCE_ROOT/called\"; [[ $1 != --version ]] || echo podman version 4.9.3");
+        // Both lines are of podman 4.3.1 (Debian 12), which was given a specification of CDI 0.7.0.
+        using var node = WithToolkit(Podman + """
+            [[ $1 == image ]] && exit
+            [[ $1 != --log-level=debug ]] || printf '%s\n' 'time="2026-11-29T12:26:57Z" level=debug msg="The following error was triggered when refreshing the CDI registry: 2 errors occurred:\n\t* failed to load CDI Spec: failed to parse CDI Spec \"/var/run/cdi/inference.yaml\": failed to unmarshal CDI Spec: error unmarshaling JSON: while decoding JSON: json: unknown field \"additionalGids\"\n\t* failed to load CDI Spec: failed to parse CDI Spec \"/var/run/cdi/nvidia.yaml\": something else\n\n"'
+            echo 'Error: setting up CDI devices: unresolvable CDI devices inference.local/gpu=all' >&2; exit 126
+            """);
+        var result = await node.RunAsync("engine-container", null, ("RETRY_S", "0"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("unresolvable CDI devices inference.local/gpu=all; podman 4.9.3 cannot parse CDI Spec \"/var/run/cdi/inference.yaml\": failed to unmarshal CDI Spec: error unmarshaling JSON: while decoding JSON: json: unknown field \"additionalGids\"\nnext: ", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("something else", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gpus_whose_switches_are_not_set_up_yet_are_asked_again()
+    {
+        using var node = WithToolkit(Podman + "[[ $* == *vllm-proof* && ! -e $INFERENCE_ROOT/once ]] || exit 0; touch \"$INFERENCE_ROOT/once\"; exit 75");
+        Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Engine_container_pulls_nothing_that_is_here_and_proves_the_gpus_after_every_boot()
+    {
+        using var node = WithToolkit("echo \"podman $1\" >> \"$INFERENCE_ROOT/called\"; [[ $1 != --version ]] || echo podman version 4.9.3");
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
         var first = node.Called;
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
-        Assert.Equal("podman --version\npodman image\npodman run\n", first);
-        Assert.Equal("podman --version\npodman image\n", node.Called[first.Length..]);
+        Assert.Equal("podman --version\npodman image\npodman run\npodman run\n", first);
+        Assert.Equal("podman --version\npodman image\npodman run\n", node.Called[first.Length..]);
+    }
+
+    [Theory]
+    [InlineData("nvidia")]
+    [InlineData("amd")]
+    public async Task The_proof_of_gpu_access_has_all_that_the_engine_has_but_its_folders(string vendor)
+    {
+        using var node = WithToolkit(Podman + "[[ $1 == image ]] || printf '%s\\n' \"$@\" > \"$INFERENCE_ROOT/called.$5\"");
+        Complete(node);
+        Assert.Equal(0, (await node.RunAsync("engine-container", null, ("GPU_VENDOR", vendor), ("MODEL_FORMAT", "hf"))).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor))).ExitCode);
+        // podman run --rm --replace --name NAME --pull never ...: what comes before the first option that only one of them has.
+        string[] Walls(string text, string end) => [.. text.Split('\n').Skip(5).TakeWhile(word => word != end)];
+        var engine = Walls(node.Read("/called.vllm"), "--pidfile");
+        Assert.Contains("--cgroups=split", engine);
+        Assert.Equal(engine, Walls(node.Read("/called.vllm-proof"), "--env"));
+    }
+
+    [Fact]
+    public async Task The_specification_is_of_a_vendor_of_our_own_without_what_older_podmans_refuse()
+    {
+        using var node = WithToolkit("echo \"$*\"");
+        Complete(node);
+        node.Stub("nvidia-ctk", "echo \"$NVIDIA_CTK_CDI_GENERATE_FEATURE_FLAGS $*\" >> \"$INFERENCE_ROOT/called\"");
+        node.Write("/run/cdi/nvidia.yaml", "of another unit");
+        var result = await node.RunAsync("serve", ["container"], null);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal($"no-additional-gids-for-device-nodes --quiet cdi generate --vendor=inference.local --class=gpu --output={node.At("/run/cdi/inference.yaml")}\n", node.Called);
+        Assert.Equal("of another unit", node.Read("/run/cdi/nvidia.yaml"));
+    }
+
+    [Theory]
+    [InlineData("echo 'level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"' >&2; exit 1", "nvidia-ctk cannot describe the GPUs: level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"")]
+    [InlineData(null, "nvidia-ctk cannot describe the GPUs: ")]
+    public async Task A_toolkit_that_fails_or_is_missing_is_told_in_its_words(string? toolkit, string says)
+    {
+        using var node = WithToolkit(Podman);
+        node.Stub("nvidia-ctk", toolkit ?? "exec /does/not/exist/nvidia-ctk");
+        var result = await node.RunAsync("engine-container");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains("next: use the AI/ML-ready image", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_engine_is_stopped_by_a_signal_of_our_own_and_nobody_else_is()
+    {
+        using var node = new StagedNode();
+        node.Stub("victim", """
+            exec 2> /dev/null
+            /bin/sleep 60 & engine=$!
+            /bin/sleep 60 & other=$!
+            trap 'kill $engine $other' EXIT
+            mkdir -p "$INFERENCE_ROOT/proc/$engine" "$INFERENCE_ROOT/proc/$other" "$INFERENCE_ROOT/run/inference"
+            echo 0::/system.slice/inference-vllm-container.service/libpod-payload-1 > "$INFERENCE_ROOT/proc/$engine/cgroup"
+            echo 0::/system.slice/cron.service > "$INFERENCE_ROOT/proc/$other/cgroup"
+            "$1" && echo none
+            echo $other > "$INFERENCE_ROOT/run/inference/vllm.pid"; "$1" && kill -0 $other && echo spared
+            echo $engine > "$INFERENCE_ROOT/run/inference/vllm.pid"; "$1"; wait $engine; echo $?
+            """);
+        var result = await node.RunAsync("stop-engine", script => [node.At("/stubs/victim"), script]);
+        Assert.Equal("none\nspared\n143\n", result.Output);
     }
 
     [Fact]
@@ -45,17 +132,14 @@ public sealed class EngineScriptTests
     }
 
     [Theory]
-    [InlineData("nvidia", "--device nvidia.com/gpu=all", false)]
-    [InlineData("amd", "--device /dev/kfd --group-add 109 --device /dev/dri --group-add 109", true)]
+    [InlineData("nvidia", "--device inference.local/gpu=all", false)]
+    [InlineData("amd", "--device /dev/kfd --device /dev/dri --group-add 44 --group-add 109", true)]
     public async Task The_container_is_given_nothing_but_gpus_weights_cache_and_socket(string vendor, string devices, bool readOnly)
     {
-        using var node = new StagedNode();
+        using var node = WithToolkit("echo \"$*\"");
         Complete(node);
-        node.Stub("find", "echo /dev/dri/renderD128");
-        node.Stub("stat", "echo 109");
-        node.Stub("podman", "echo \"$*\"");
-        node.Stub("nvidia-ctk", ":");
-        node.Stub("mkdir", ":");
+        // The groups of device nodes that not everybody may open.
+        node.Stub("find", "printf '109\\n44\\n109\\n'");
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);
         foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
@@ -95,15 +179,21 @@ public sealed class EngineScriptTests
     [Fact]
     public async Task A_folder_in_the_place_of_the_socket_does_not_stop_the_next_engine()
     {
-        using var node = new StagedNode();
+        using var node = WithToolkit(":");
         Complete(node);
         node.Write("/run/inference/engine/vllm.sock/left", "");
-        node.Stub("podman", ":");
-        node.Stub("nvidia-ctk", ":");
-        node.Stub("mkdir", ":");
         var result = await node.RunAsync("serve", ["container"], null);
         Assert.True(result.ExitCode == 0, result.All);
         Assert.False(Path.Exists(node.At("/run/inference/engine/vllm.sock")));
+    }
+
+    private static StagedNode WithToolkit(string podman)
+    {
+        var node = new StagedNode();
+        node.Stub("podman", podman);
+        node.Stub("nvidia-ctk", ":");
+        node.Stub("find", ":");
+        return node;
     }
 
     private static void Complete(StagedNode node)

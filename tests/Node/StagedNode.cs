@@ -53,10 +53,13 @@ internal sealed class StagedNode : IDisposable
     /// <summary>Runs a command that runs a script of libexec, with the same values.</summary>
     /// <param name="script">Its name.</param>
     /// <param name="around">Gives the command's words for the script's path.</param>
-    public Task<ToolResult> RunAsync(string script, Func<string, string[]> around)
+    public Task<ToolResult> RunAsync(string script, Func<string, string[]> around) => RunInsideAsync(script, around, []);
+
+    /// <summary>The same with some values other than the sample's.</summary>
+    public Task<ToolResult> RunInsideAsync(string script, Func<string, string[]> around, (string Name, string Value)[] environment)
     {
         var words = around(At($"/usr/local/libexec/inference/{script}"));
-        return Tool.RunAsync(words[0], words[1..], null, Values([]));
+        return Tool.RunAsync(words[0], words[1..], null, Values(environment));
     }
 
     private Dictionary<string, string> Values((string Name, string Value)[] environment)

@@ -16,9 +16,11 @@ public sealed partial class SystemdTests
     public static TheoryData<string, double> Exposure => new()
     {
         { "inference-engine-container.service", 9.0 },
+        { "inference-engine-gpus.service", 1.5 },
         { "inference-engine-venv.service", 1.7 },
         { "inference-firewall.service", 2.1 },
         { "inference-gpu-check.service", 4.7 },
+        { "inference-monitoring.service", 1.9 },
         { "inference-nginx.service", 2.2 },
         { "inference-packages.service", 9.0 },
         { "inference-ready.service", 1.1 },
@@ -55,12 +57,35 @@ public sealed partial class SystemdTests
 
     [Fact]
     public void Every_service_writes_its_start_and_its_end_into_the_ledger() =>
-        Assert.All(Files(".service"), file =>
+        // The one for the monitoring agent's account is no phase of a boot.
+        Assert.All(Files(".service").Where(file => !file.Path.EndsWith("/inference-monitoring.service", StringComparison.Ordinal)), file =>
         {
             var phase = Ledger().Match(file.Content).Groups[1].Value;
             Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/ledger {phase} start", file.Content, StringComparison.Ordinal);
             Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/ledger {phase} stop", file.Content, StringComparison.Ordinal);
         });
+
+    [Fact]
+    public void The_proof_of_gpu_access_for_wheels_has_the_walls_of_their_engine()
+    {
+        static IEnumerable<string> Walls(string unit) => Content(unit).Split('\n').SkipWhile(line => line != "[Service]")
+            .Where(line => Wall().IsMatch(line) && !line.StartsWith("ReadWritePaths", StringComparison.Ordinal) && !line.StartsWith("Environment", StringComparison.Ordinal));
+        Assert.Equal(Walls("inference-vllm-venv.service"), Walls("inference-engine-gpus.service"));
+        Assert.Contains("User=vllm", Walls("inference-engine-gpus.service"));
+        Assert.Contains("DeviceAllow=char-nvidia-uvm rw", Walls("inference-engine-gpus.service"));
+    }
+
+    [Fact]
+    public void Gpu_access_is_proven_before_wheels_come_and_in_a_control_group_of_its_own()
+    {
+        Assert.Contains("\nRequires=inference-packages.service inference-engine-gpus.service\n", Content("inference-engine-venv.service"), StringComparison.Ordinal);
+        // Device rules are of a control group, which podman can make only where it was handed one.
+        Assert.Contains("\nDelegate=yes\n", Content("inference-engine-container.service"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_unit_asks_podman_to_signal_the_engine() =>
+        Assert.All(Files(".service"), file => Assert.DoesNotMatch("podman (stop|kill)", file.Content));
 
     [Fact]
     public void No_service_restarts_for_ever() =>
@@ -135,6 +160,10 @@ public sealed partial class SystemdTests
 
     [GeneratedRegex("Options=(.+)")]
     private static partial Regex MountOptions();
+
+    // What holds a service's process: all of its settings but those of how and when it runs.
+    [GeneratedRegex("^(?!Type|RemainAfterExit|Timeout|Exec|Restart|KillMode|#)[A-Z][A-Za-z]+=")]
+    private static partial Regex Wall();
 
     [GeneratedRegex("/usr/local/libexec/inference/[a-z-]+")]
     private static partial Regex Programs();
