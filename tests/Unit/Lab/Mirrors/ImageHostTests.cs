@@ -36,8 +36,8 @@ public sealed class ImageHostTests
         await using var mirrors = await RunningMirrors.StartAsync();
         using var without = await mirrors.GetAsync("169.254.169.254", "/v1/appkey/droplet-auth-token");
         Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
-        using var with = await mirrors.GetAsync("169.254.169.254", "/v1/appkey/droplet-auth-token", request => request.Headers.TryAddWithoutValidation("Authorization", "DOMETADATA token"));
-        Assert.StartsWith("\"", await with.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using var granted = await mirrors.GetAsync("169.254.169.254", "/v1/appkey/droplet-auth-token", request => request.Headers.TryAddWithoutValidation("Authorization", "DOMETADATA token"));
+        Assert.StartsWith("\"", await granted.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         using var content = new StringContent("sonar_cpu 1");
         using var sent = await mirrors.Client.PostAsync(mirrors.Address("169.254.169.254", "/v1/metrics/droplet_id/1"), content, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, sent.StatusCode);
