@@ -57,8 +57,14 @@ internal static partial class RealEngine
     public static async Task FetchWeightsAsync(string target, EndpointPlan endpoint, CancellationToken cancel)
     {
         var settings = endpoint.NodeSettings(AnyRange);
-        var script = Path.Combine(target, "fetch-weights");
-        await File.WriteAllTextAsync(script, NodeFiles.All.Single(file => file.Path.EndsWith("/fetch-weights", StringComparison.Ordinal)).Content, cancel);
+        const string name = "fetch-weights";
+        var script = Path.Combine(target, name);
+        // Its modules lie beside it.
+        foreach (var file in NodeFiles.All.Where(file => Path.GetFileName(file.Path) == name || Path.GetFileName(file.Path).StartsWith("weights_", StringComparison.Ordinal)))
+        {
+            await File.WriteAllTextAsync(Path.Combine(target, Path.GetFileName(file.Path)), file.Content, cancel);
+        }
+
         var models = Path.Combine(target, "models");
         Directory.CreateDirectory(models);
         await HostProgram.RunAsync("env",

@@ -244,7 +244,9 @@ public sealed class FetchWeightsRefusalTests
             """;
         var result = await Tool.RunAsync("python3", ["-B", "-c", program, node.At("/usr/local/libexec/inference")], null, new Dictionary<string, string>
         {
-            ["MODEL_HUB"] = "http://127.0.0.1:9", ["MODEL_ID"] = "a/b", ["MODEL_REVISION"] = "0",
+            ["MODEL_HUB"] = "http://127.0.0.1:9",
+            ["MODEL_ID"] = "a/b",
+            ["MODEL_REVISION"] = "0",
         });
         Assert.True(result.ExitCode == 0, result.All);
     }

@@ -16,6 +16,7 @@ internal static class Tool
     private static readonly Dictionary<string, string> Packages = new()
     {
         ["cloud-init"] = "cloud-init",
+        ["jq"] = "jq",
         ["nft"] = "nftables",
         ["nginx"] = "nginx-light",
         ["openssl"] = "openssl",

@@ -16,8 +16,13 @@ public sealed class MirrorControlTests
             Hang = hang,
             Refuse = refuse % 2 == 0 ? null : new MirrorRefusal
             {
-                Statuses = [refuse, 200], At = (MirrorPart)(refuse % 3), Times = times == 0 ? null : times, Rate = times % 2 == 0 ? null : 0.25, Seed = times,
-                Headers = new Dictionary<string, string> { ["Retry-After"] = "5" }, Asked = asked,
+                Statuses = [refuse, 200],
+                At = (MirrorPart)(refuse % 3),
+                Times = times == 0 ? null : times,
+                Rate = times % 2 == 0 ? null : 0.25,
+                Seed = times,
+                Headers = new Dictionary<string, string> { ["Retry-After"] = "5" },
+                Asked = asked,
             },
             Cut = times == 0 ? null : new(after, times, asked),
             Corrupt = times < 5 ? null : new("tekken.json", times),
