@@ -16,8 +16,7 @@ internal static partial class ProviderFailure
     {
         var words = Words(text, token);
         var asSet = token.Source ?? ProviderToken.Variable;
-        var status = HttpStatus().Match(words) is { Success: true } answer ? int.Parse(answer.Groups["status"].Value, CultureInfo.InvariantCulture) : 0;
-        return status switch
+        return Status(words) switch
         {
             401 when token.Source is null => new(ProviderToken.Variable, null,
                 $"is not set, and neither is digitalocean:token: DigitalOcean answers only with an API token. It said: {words}", Export(ProviderToken.Variable)),
@@ -33,6 +32,11 @@ internal static partial class ProviderFailure
             _ => new("DigitalOcean", null, $"could not be asked for its sizes: {words}", $"check {asSet} and the network, then {Again}"),
         };
     }
+
+    /// <summary>Status of the API's answer; 0 where there was none.</summary>
+    private static int Status(string words) => HttpStatus().Match(words) is { Success: true } answer
+        ? int.Parse(answer.Groups["status"].Value, CultureInfo.InvariantCulture)
+        : Unauthenticated().IsMatch(words) ? 401 : Forbidden().IsMatch(words) ? 403 : 0;
 
     private static string Export(string source) =>
         source.Contains(':', StringComparison.Ordinal) ? $"pulumi config set --secret {source}" : $"export {source}=<token>   (made at {Tokens})";
@@ -52,6 +56,13 @@ internal static partial class ProviderFailure
     // godo, ErrorResponse.Error: GET https://api.digitalocean.com/v2/sizes?page=1: 401 (request "...") Unable to authenticate you
     [GeneratedRegex(@"\b[A-Z]+ https?://\S+: (?<status>[1-5]\d\d)\b")]
     private static partial Regex HttpStatus();
+
+    // The API's own words, where nobody tells its status.
+    [GeneratedRegex("unable to authenticate|unauthorized|credentials", RegexOptions.IgnoreCase)]
+    private static partial Regex Unauthenticated();
+
+    [GeneratedRegex("not authorized|forbidden|missing .*(permission|scope)", RegexOptions.IgnoreCase)]
+    private static partial Regex Forbidden();
 
     [GeneratedRegex("invalid header field value", RegexOptions.IgnoreCase)]
     private static partial Regex BadToken();

@@ -73,6 +73,13 @@ public sealed partial class ProviderFailureTests
         Assert.Contains(fix, mistake.Fix, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Unable to authenticate you", "is not a token that DigitalOcean accepts")]
+    [InlineData("token credentials are required", "is not a token that DigitalOcean accepts")]
+    [InlineData("You are missing the required permission sizes:read", "its scopes lack sizes:read")]
+    public void The_words_of_the_api_are_enough_where_nobody_tells_its_status(string words, string problem) =>
+        Assert.Contains(problem, ProviderFailure.Explain(words, s_variable).Problem, StringComparison.Ordinal);
+
     [Fact]
     public void A_token_that_is_not_set_is_told_apart_from_a_wrong_one()
     {

@@ -163,6 +163,25 @@ public sealed class InfraScriptTests : IDisposable
         Assert.Empty(_clone.Asked);
     }
 
+    // An apt source of somebody else's that is broken fails an update, and keeps no package away that another source has.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(100, 1)]
+    public async Task A_broken_apt_source_stops_nothing_but_a_package_that_cannot_be_had_does(int install, int status)
+    {
+        _clone.Stub("sudo", "while [ \"$1\" != apt-get ] && [ \"$1\" != env ] && [ $# -gt 0 ]; do shift; done; exec \"$@\"");
+        _clone.Stub("apt-get", $"case \"$*\" in *update*) echo 'E: NO_PUBKEY'; exit 100 ;; *) echo \"asked for: $*\"; exit {install} ;; esac");
+        _clone.Stub("dpkg-query", "for last; do :; done; [ \"$last\" != busybox-static ] || printf installed");
+        _clone.Stub("shellcheck", "exit 0");
+        _clone.Stub("shfmt", "exit 0");
+        var result = await _clone.RunAsync("PulumiSdk=offline \"$infra\" check; echo \"status $?\"; cat \"$clone/artifacts/apt.log\"");
+        Assert.Contains($"status {status}\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains(" cloud-init ", result.Output, StringComparison.Ordinal);
+        // Either package of its line will do.
+        Assert.DoesNotContain(" busybox", result.All, StringComparison.Ordinal);
+        Assert.Equal(install != 0, result.Errors.Contains("until both succeed", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Without_dotnet_it_says_where_to_get_it()
     {
