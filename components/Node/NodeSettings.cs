@@ -23,6 +23,9 @@ public sealed record NodeSettings
     /// <summary>Most images of one request; 0 refuses images and leaves the vision tower out.</summary>
     public required int ImagesPerPrompt { get; init; }
 
+    /// <summary>Origins of pages that may call from a browser; none by default.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>Addresses and ranges that may open SSH.</summary>
     public required IReadOnlyList<string> AdminCidrs { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record NodeSettings
                 $"endpoints.{endpoint}.revision", null, $"is required: no commit of {placement.Model.Id} is pinned in the catalog", "<40 hex digits>")),
             ServedModelName = settings.ServedModelName ?? placement.Model.Id,
             Install = install,
+            CorsOrigins = settings.CorsOrigins,
             ImagesPerPrompt = placement.Options.Vision && placement.Model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
             AdminCidrs = adminCidrs,
             ClientCidrs = clientCidrs.Count > 0 ? clientCidrs : [vpcCidr],

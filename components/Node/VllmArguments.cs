@@ -16,12 +16,21 @@ public static class VllmArguments
     /// <summary>The only door to the engine.</summary>
     public const string SocketPath = "/run/inference/engine/vllm.sock";
 
+    /// <summary>A name that never exists (RFC 2606), and says what to do instead.</summary>
+    public const string NoMediaDomain = "send-media-as-data-urls.invalid";
+
     /// <summary>The arguments of a node, in the order: model, memory, parallelism, server.</summary>
     public static IReadOnlyList<string> For(NodeSettings settings)
     {
         var placement = settings.Placement;
         var options = placement.Options;
         var arguments = new List<string>(placement.Model.Flags);
+        if (placement.Model.Task != ModelTask.Generate)
+        {
+            // What vLLM would guess from the architecture's name; said, because many of these models are made from one that generates.
+            arguments.AddRange(["--runner", "pooling"]);
+        }
+
         arguments.AddRange(["--served-model-name", settings.ServedModelName]);
         if (placement.Model.Architecture.Vision is not null)
         {
@@ -59,6 +68,9 @@ public static class VllmArguments
             arguments.Add("--enable-expert-parallel");
         }
 
+        // A picture by URL would be fetched, which fails without a network: a 500, that clients try again. With a list that holds nobody's
+        // domain it is a 400, whose words show the list.
+        arguments.AddRange(["--allowed-media-domains", NoMediaDomain]);
         // The access log would repeat nginx's without the client's name; the interactive documentation lists routes that nginx refuses.
         arguments.AddRange(["--uds", SocketPath, "--disable-uvicorn-access-log", "--disable-fastapi-docs"]);
         return arguments;

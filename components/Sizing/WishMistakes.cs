@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Components.Catalog;
 using Infra.Components.Settings;
 using static Infra.Components.Sizing.NodeFit;
 
@@ -37,6 +38,13 @@ internal static class WishMistakes
         if (wish.Options.MaxNumBatchedTokens is { } tokens && tokens < Math.Max(EngineDefaults.BlockTokens, wish.Options.MaxNumSeqs ?? 1))
         {
             yield return About(key, "maxNumBatchedTokens", tokens, "is below one token for each of maxNumSeqs requests", "2048");
+        }
+
+        if (wish.Model.Task != ModelTask.Generate && wish.Options.MaxNumBatchedTokens < (wish.ContextLength ?? wish.Model.MaxContext))
+        {
+            var input = wish.ContextLength ?? wish.Model.MaxContext;
+            yield return About(key, "maxNumBatchedTokens", wish.Options.MaxNumBatchedTokens,
+                Invariant($"is below the context of {input:N0} tokens: {wish.Model.Id} reads an input in one step, and vLLM would not start"), Number(input));
         }
 
         if (wish.Options.GpuMemoryUtilization is { } utilization && utilization is not (> 0 and <= 1))
