@@ -69,6 +69,7 @@ public sealed record ModelSpec
     public required ModelUse Use { get; init; }
 
     /// <summary>What it answers with; generate unless the row says otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelTask Task { get; init; }
     public required Precision Precision { get; init; }
 
