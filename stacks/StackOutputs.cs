@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Infra.Components;
+using Infra.Components.Catalog;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
 using Pulumi;
@@ -84,6 +85,7 @@ public static class StackOutputs
             ["url"] = url,
             ["model"] = placement.Model.Id,
             ["servedModelName"] = plan.ServedModelName,
+            ["task"] = placement.Model.Task.ToString().ToLowerInvariant(),
             ["revision"] = plan.Settings.Revision ?? placement.Model.Revision,
             ["engine"] = placement.Engine.Version,
             ["region"] = plan.Region,
@@ -113,8 +115,15 @@ public static class StackOutputs
         $"pulumi stack output clientKeys --show-secrets --json | jq -r '.\"{plan.Name}\".\"{plan.Clients[0]}\"'";
 
     private static string Curl(EndpointPlan plan, string baseUrl, bool usesAuthority) =>
-        $"curl {(usesAuthority ? "--cacert ca.pem " : "")}{baseUrl}/chat/completions -H \"Authorization: Bearer $({KeyCommand(plan)})\" "
-        + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{plan.ServedModelName}\", \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'";
+        $"curl {(usesAuthority ? "--cacert ca.pem " : "")}{baseUrl}/{Question(plan).Path} -H \"Authorization: Bearer $({KeyCommand(plan)})\" "
+        + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{plan.ServedModelName}\", {Question(plan).Body}}}'";
+
+    private static (string Path, string Body) Question(EndpointPlan plan) => plan.Placement.Model.Task switch
+    {
+        ModelTask.Embed => ("embeddings", "\"input\": \"Hello\""),
+        ModelTask.Score => ("rerank", "\"query\": \"Hello\", \"documents\": [\"Good morning\", \"The sum is four\"]"),
+        _ => ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]"),
+    };
 
     // The three variables that the OpenAI libraries and their HTTP clients read: Python's httpx and Node's TLS each have one of their own.
     private static string OpenAi(EndpointPlan plan, string baseUrl, bool usesAuthority) =>

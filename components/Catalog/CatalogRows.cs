@@ -55,6 +55,7 @@ internal static class CatalogRows
         Id = row.Text("id"),
         Family = row.Text("family"),
         Use = row.Word<ModelUse>("use"),
+        Task = row.Find("task") is null ? ModelTask.Generate : row.Word<ModelTask>("task"),
         Precision = row.Word<Precision>("precision"),
         Revision = row.Find("revision")?.GetString(),
         WeightsUrl = row.Find("weightsUrl")?.GetString(),

@@ -12,10 +12,10 @@ internal static class CatalogRules
     // What placement, settings and the node decide. A row that set them too would be overruled or would open what is closed.
     private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
-        "--allowed-local-media-path", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel",
+        "--allowed-local-media-path", "--allowed-media-domains", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel",
         "--enforce-eager", "--gpu-memory-utilization", "--host", "--kv-cache-dtype", "--language-model-only", "--limit-mm-per-prompt", "--max-model-len",
-        "--max-num-batched-tokens", "--max-num-seqs", "--model", "--pipeline-parallel-size", "-pp", "--port", "--revision", "--root-path",
-        "--served-model-name", "--ssl-certfile", "--ssl-keyfile", "--tensor-parallel-size", "-tp", "--uds",
+        "--max-num-batched-tokens", "--max-num-seqs", "--model", "--pipeline-parallel-size", "-pp", "--port", "--revision", "--root-path", "--runner",
+        "--served-model-name", "--ssl-certfile", "--ssl-keyfile", "--task", "--tensor-parallel-size", "-tp", "--uds",
     };
 
     public static IEnumerable<RowMistake> Gpu(Gpu gpu)

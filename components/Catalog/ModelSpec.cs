@@ -20,6 +20,19 @@ public enum ModelUse
     Reasoning,
 }
 
+/// <summary>What a model answers with: which routes its endpoint has.</summary>
+public enum ModelTask
+{
+    /// <summary>Text: chats, completions.</summary>
+    Generate,
+
+    /// <summary>A vector for a text: <c>/v1/embeddings</c>.</summary>
+    Embed,
+
+    /// <summary>How well texts belong together: <c>/v1/score</c> and <c>/v1/rerank</c>.</summary>
+    Score,
+}
+
 /// <summary>The copy of the weights that is fetched and served, as vLLM's <c>--load-format</c> names it.</summary>
 public enum WeightsFormat
 {
@@ -54,6 +67,10 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Family { get; init; }
     public required ModelUse Use { get; init; }
+
+    /// <summary>What it answers with; generate unless the row says otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ModelTask Task { get; init; }
     public required Precision Precision { get; init; }
 
     /// <summary>Pinned commit, 40 hex digits; null where none is known, and then the model is served only if the operator pins one.</summary>

@@ -44,6 +44,8 @@ public static partial class NodeEnvironment
         var gpus = placement.TensorParallel * placement.DataParallel;
         return new(StringComparer.Ordinal)
         {
+            ["API_CORS_ORIGINS"] = string.Join(',', settings.CorsOrigins),
+            ["API_TASK"] = CatalogWords.Of(placement.Model.Task),
             ["ENDPOINT_NAME"] = settings.Endpoint,
             ["ENGINE_IMAGE"] = container ? image?.Reference ?? "" : "",
             ["ENGINE_INDEX"] = settings.PackageIndex ?? "",

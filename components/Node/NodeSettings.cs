@@ -26,6 +26,9 @@ public sealed record NodeSettings
     /// <summary>How far tool calls are held to what was declared; null: vLLM's default.</summary>
     public ToolStrictLevel? ToolStrictLevel { get; init; }
 
+    /// <summary>Origins of pages that may call from a browser; none by default.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>Addresses and ranges that may open SSH.</summary>
     public required IReadOnlyList<string> AdminCidrs { get; init; }
 
@@ -88,6 +91,7 @@ public sealed record NodeSettings
                 $"endpoints.{endpoint}.revision", null, $"is required: no commit of {placement.Model.Id} is pinned in the catalog", "<40 hex digits>")),
             ServedModelName = settings.ServedModelName ?? placement.Model.Id,
             Install = install,
+            CorsOrigins = settings.CorsOrigins,
             ImagesPerPrompt = placement.Options.Vision && placement.Model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
             ToolStrictLevel = settings.ToolStrictLevel,
             AdminCidrs = adminCidrs,

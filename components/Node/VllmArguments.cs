@@ -19,12 +19,21 @@ public static class VllmArguments
     /// <summary>A flag that not every release has (<see cref="EngineRelease.OptionalFlags"/>).</summary>
     public const string ToolStrictLevelFlag = "--tool-strict-level";
 
+    /// <summary>A name that never exists (RFC 2606), and says what to do instead.</summary>
+    public const string NoMediaDomain = "send-media-as-data-urls.invalid";
+
     /// <summary>The arguments of a node, in the order: model, memory, parallelism, server.</summary>
     public static IReadOnlyList<string> For(NodeSettings settings)
     {
         var placement = settings.Placement;
         var options = placement.Options;
         var arguments = new List<string>(placement.Model.Flags);
+        if (placement.Model.Task != ModelTask.Generate)
+        {
+            // What vLLM would guess from the architecture's name; said, because many of these models are made from one that generates.
+            arguments.AddRange(["--runner", "pooling"]);
+        }
+
         arguments.AddRange(["--served-model-name", settings.ServedModelName]);
         if (settings.ToolStrictLevel is { } level)
         {
@@ -67,6 +76,9 @@ public static class VllmArguments
             arguments.Add("--enable-expert-parallel");
         }
 
+        // A picture by URL would be fetched, which fails without a network: a 500, that clients try again. With a list that holds nobody's
+        // domain it is a 400, whose words show the list.
+        arguments.AddRange(["--allowed-media-domains", NoMediaDomain]);
         // The access log would repeat nginx's without the client's name; the interactive documentation lists routes that nginx refuses.
         arguments.AddRange(["--uds", SocketPath, "--disable-uvicorn-access-log", "--disable-fastapi-docs"]);
         return arguments;

@@ -172,6 +172,9 @@ public sealed record EndpointSettings
     /// <summary>Names of the API keys to make. Default: one, named default.</summary>
     public IReadOnlyList<string> Clients { get; init; } = [];
 
+    /// <summary>Origins of web pages that may call from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default: none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>Accept images. Default: true where the model can.</summary>
     public bool? Vision { get; init; }
 

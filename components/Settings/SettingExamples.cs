@@ -33,6 +33,7 @@ internal static partial class SettingExamples
         ["clientCidrs"] = "198.51.100.0/24",
         ["clientTags"] = "web",
         ["clients"] = "alice",
+        ["corsOrigins"] = "https://app.example.com",
         ["vision"] = "true",
         ["imagesPerPrompt"] = "4",
         ["tensorParallel"] = "1",

@@ -30,6 +30,15 @@ internal static partial class SettingPatterns
     [GeneratedRegex(@"(?<![A-Za-z0-9])(hf_|do[opr]_v1_|gh[pousr]_|pul-)[A-Za-z0-9]{16,}", RegexOptions.CultureInvariant)]
     public static partial Regex Token();
 
+    /// <summary>
+    /// The origin of a page as a browser sends it (RFC 6454): scheme, host and a port that is not the scheme's own, in lower case. Without TLS only
+    /// from the browser's own machine.
+    /// </summary>
+    [GeneratedRegex(
+        @"^(https://(?!.{254})([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(?!:443\z)|http://(localhost|127\.0\.0\.1)(?!:80\z))(:[1-9][0-9]{0,4})?\z",
+        RegexOptions.CultureInvariant)]
+    public static partial Regex Origin();
+
     /// <summary>A host name of two labels or more, in lower case, the last one not a number.</summary>
     [GeneratedRegex(@"^(?=.{4,253}\z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\z", RegexOptions.CultureInvariant)]
     public static partial Regex Domain();

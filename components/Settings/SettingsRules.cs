@@ -110,6 +110,17 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             }
         }
         Distinct(At("clients"), endpoint.Clients);
+        for (var i = 0; i < endpoint.CorsOrigins.Count; i++)
+        {
+            var origin = endpoint.CorsOrigins[i];
+            if (origin.Length > 0 && !SettingPatterns.Origin().IsMatch(origin))
+            {
+                Wrong(SettingPath.Element(At("corsOrigins"), i), origin, origin.Contains('*', StringComparison.Ordinal)
+                    ? "would let pages call that nobody named, with whatever key a browser holds; name each origin"
+                    : "is not an origin as a browser sends it: https://HOST or http://localhost, a port if it is not the scheme's own, in lower case, with nothing after it");
+            }
+        }
+        Distinct(At("corsOrigins"), endpoint.CorsOrigins);
         Distinct(At("availability"), [.. endpoint.Availability.Select(way => JsonNamingPolicy.CamelCase.ConvertName(way.ToString()))]);
         Tags(At("clientTags"), endpoint.ClientTags);
         if (endpoint.Engine is { } engine)

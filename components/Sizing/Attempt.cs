@@ -14,7 +14,13 @@ internal sealed class Attempt
         _wish = wish;
         _gpu = gpu;
         Layout = layout;
-        var layoutOptions = wish.Options with { TensorParallel = layout.TensorParallel, DataParallel = layout.DataParallel, MaxNumSeqs = sequences };
+        var layoutOptions = wish.Options with
+        {
+            TensorParallel = layout.TensorParallel,
+            DataParallel = layout.DataParallel,
+            MaxNumSeqs = sequences,
+            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? EngineDefaults.MaxNumBatchedTokens(gpu, wish.Model, wish.ContextLength),
+        };
         Options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
         Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, wish.Engine);
         var perEngine = (wish.Concurrency + layout.DataParallel - 1) / layout.DataParallel;

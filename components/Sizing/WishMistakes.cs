@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Components.Catalog;
 using Infra.Components.Settings;
 using static Infra.Components.Sizing.NodeFit;
 
@@ -50,6 +51,13 @@ internal static class WishMistakes
                 yield return About(key, "maxNumBatchedTokens", tokens,
                     $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request takes a token of every step", Number(wish.Concurrency));
             }
+        }
+
+        if (wish.Model.Task != ModelTask.Generate && wish.Options.MaxNumBatchedTokens < (wish.ContextLength ?? wish.Model.MaxContext))
+        {
+            var input = wish.ContextLength ?? wish.Model.MaxContext;
+            yield return About(key, "maxNumBatchedTokens", wish.Options.MaxNumBatchedTokens,
+                Invariant($"is below the context of {input:N0} tokens: {wish.Model.Id} reads an input in one step, and vLLM would not start"), Number(input));
         }
 
         if (wish.Options.GpuMemoryUtilization is { } utilization && utilization is not (> 0 and <= 1))

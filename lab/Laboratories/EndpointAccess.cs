@@ -14,8 +14,9 @@ namespace Infra.Lab.Laboratories;
 /// <param name="NodeAddress">Public address of the first node: where the tunnel goes.</param>
 /// <param name="BalancerAddress">Address of the load balancer, if there is one.</param>
 /// <param name="Repository">Repository id of the model; null in what an older version wrote down.</param>
+/// <param name="Task">What the model answers with: <c>generate</c>, <c>embed</c> or <c>score</c>.</param>
 internal sealed record EndpointAccess(
-    string Name, string Access, string Url, string Model, IReadOnlyList<string> Clients, string NodeAddress, string? BalancerAddress, string? Repository = null)
+    string Name, string Access, string Url, string Model, IReadOnlyList<string> Clients, string NodeAddress, string? BalancerAddress, string? Repository = null, string Task = "generate")
 {
     /// <summary>From the outputs of a stack that came up.</summary>
     public static IReadOnlyList<EndpointAccess> Of(StackOutputValues outputs, CloudState state, IReadOnlyList<DeployedNode> nodes) =>
@@ -28,7 +29,8 @@ internal sealed record EndpointAccess(
             [.. outputs.ClientKeys[endpoint.Key].Keys.Order(StringComparer.Ordinal)],
             nodes.First(node => node.Endpoint == endpoint.Key).PublicAddress,
             state.Resources.FirstOrDefault(resource => resource.Type == Types.LoadBalancer && resource.Name == endpoint.Key && !resource.Replaced)?.Outputs["ip"] as string,
-            (string)endpoint.Value["model"]!)),
+            (string)endpoint.Value["model"]!,
+            (string)endpoint.Value["task"]!)),
     ];
 
     /// <summary>Those that the last complete <c>up</c> wrote down; none before.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -18,10 +19,13 @@ internal sealed class EndpointClient : IDisposable
     private const string TunnelTarget = "127.0.0.1:443";
     private readonly HttpClient _http;
 
-    private EndpointClient(HttpClient http, string model)
+    private readonly string _task;
+
+    private EndpointClient(HttpClient http, EndpointAccess endpoint)
     {
         _http = http;
-        Model = model;
+        _task = endpoint.Task;
+        Model = endpoint.Model;
     }
 
     /// <summary>Name to send as <c>model</c>.</summary>
@@ -55,10 +59,10 @@ internal sealed class EndpointClient : IDisposable
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
-        return new EndpointClient(http, endpoint.Model);
+        return new EndpointClient(http, endpoint);
     }
 
-    /// <summary>Asks one question and gives the answer's text.</summary>
+    /// <summary>Asks one question and gives the answer's text; of a model that pools, what it made of the text.</summary>
     /// <exception cref="HttpRequestException">The endpoint did not answer, or answered with an error, which the message quotes.</exception>
     public Task<string> AskAsync(string question, int mostTokens, CancellationToken cancel) => AskAsync(question, mostTokens, null, cancel);
 
@@ -66,15 +70,21 @@ internal sealed class EndpointClient : IDisposable
     public async Task<string> AskAsync(string question, int mostTokens, JsonObject? system, CancellationToken cancel)
     {
         var user = new JsonObject { ["role"] = "user", ["content"] = question };
-        using var answer = await _http.PostAsJsonAsync("chat/completions", new JsonObject
+        var (path, asked) = _task switch
         {
-            ["model"] = Model,
-            ["messages"] = system is null ? new JsonArray(user) : new JsonArray(system.DeepClone(), user),
-            ["max_tokens"] = mostTokens,
-        }, cancel);
+            "embed" => ("embeddings", new JsonObject { ["input"] = question }),
+            "score" => ("score", new JsonObject { ["text_1"] = question, ["text_2"] = question }),
+            _ => ("chat/completions", new JsonObject
+            {
+                ["messages"] = system is null ? new JsonArray(user) : new JsonArray(system.DeepClone(), user),
+                ["max_tokens"] = mostTokens,
+            }),
+        };
+        asked["model"] = Model;
+        using var answer = await _http.PostAsJsonAsync(path, asked, cancel);
         var body = await answer.Content.ReadAsStringAsync(cancel);
         return answer.IsSuccessStatusCode
-            ? JsonNode.Parse(body)!["choices"]![0]!["message"]!["content"]!.GetValue<string>()
+            ? Told(JsonNode.Parse(body)!)
             : throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {body.Trim()}", null, answer.StatusCode);
     }
 
@@ -94,6 +104,16 @@ internal sealed class EndpointClient : IDisposable
             }
         }
     }
+
+    private string Told(JsonNode answer) => _task switch
+    {
+        "embed" => Vector(answer["data"]![0]!["embedding"]!.AsArray()),
+        "score" => string.Create(CultureInfo.InvariantCulture, $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
+        _ => answer["choices"]![0]!["message"]!["content"]!.GetValue<string>(),
+    };
+
+    private static string Vector(JsonArray numbers) =>
+        $"A vector of {numbers.Count} numbers: {string.Join(", ", numbers.Take(3).Select(number => number!.ToJsonString()))}, ...";
 
     public void Dispose() => _http.Dispose();
 

@@ -10,6 +10,8 @@ public sealed class ClosedHttp2Tests(TestCluster cluster)
     public async Task HTTP_2_is_spoken_and_asks_for_a_key()
     {
         Assert.Equal(200, await AskAsync("GET", "/v1/models"));
+        Assert.Equal(200, await AskAsync("GET", "/v1/models?x=/metrics"));
+        Assert.Equal(204, await AskAsync("OPTIONS", "/v1/models", key: false));
         Assert.Equal(401, await AskAsync("GET", "/v1/models", key: false));
         Assert.Equal(404, await AskAsync("GET", "/metrics"));
     }
@@ -18,7 +20,9 @@ public sealed class ClosedHttp2Tests(TestCluster cluster)
     [InlineData("GET", "/v1/%2e%2e/metrics")]
     [InlineData("GET", "/v1/../metrics")]
     [InlineData("GET", "//v1/models")]
-    [InlineData("GET", "/v1/models?x")]
+    [InlineData("GET", "/v1/models%3fx")]
+    [InlineData("GET", "/metrics?/v1/models")]
+    [InlineData("GET", "/v1/models?a b")]
     [InlineData("GET", "/v1/models/")]
     [InlineData("GET", "/v1/models#")]
     [InlineData("GET", "/V1/models")]

@@ -62,8 +62,8 @@ public sealed class ClosedKeyTests(TestCluster cluster)
     }
 
     [Theory]
-    [InlineData("GET /v1/models?api_key={0} HTTP/1.1", 404)]
-    [InlineData("GET /v1/models?Authorization=Bearer%20{0} HTTP/1.1", 404)]
+    [InlineData("GET /v1/models?api_key={0} HTTP/1.1", 401)]
+    [InlineData("GET /v1/models?Authorization=Bearer%20{0} HTTP/1.1", 401)]
     [InlineData("GET /v1/models/{0} HTTP/1.1", 404)]
     public async Task A_key_in_the_address_opens_nothing(string request, int status)
     {

@@ -19,7 +19,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
         "/v1/%2e%2e/invocations", "/v1/../invocations", "//invocations", "/./invocations", "/v1/chat/completions/../../../invocations",
         "/v1/chat/completions/..;/invocations", "/v1/chat/completions/..%2f..%2f..%2finvocations", "/v1/chat/completions%2f..%2f..%2f..%2finvocations",
         "/v1/chat/completions%00/invocations", "/v1/chat/completions%20HTTP/1.1%0d%0aHost:%20x", "/v1/chat/completions\\..\\..\\invocations",
-        "/v1/chat/completions;x=/invocations", "/v1/chat/completions?x=/invocations", "/v1/chat/completions?", "/v1/chat/completions#/invocations",
+        "/v1/chat/completions;x=/invocations", "/v1/chat/completions%3fx=/invocations", "/invocations?/v1/chat/completions", "/v1/chat/completions#/invocations", "/v1/chat/completions?a#b",
         "/v1/chat/completions/", "//v1/chat/completions", "/V1/CHAT/COMPLETIONS", "/%76%31/chat/completions", "/v1%2fchat/completions", "/v1/chat/completions.",
         "http://engine/invocations", "http://engine/v1/chat/completions", "https://node/v1/chat/completions", "http://169.254.169.254/metadata/v1/user-data",
         "unix:/run/podman/podman.sock", "*", "node:443", "/v1/chat/completions\u00a0", "/\u2025/invocations",
@@ -38,6 +38,21 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
         }
 
         Assert.Equal(before, await CountersAsync());
+    }
+
+    [Theory]
+    [InlineData("?")]
+    [InlineData("?x=/invocations")]
+    [InlineData("?x=%20HTTP/1.1%0d%0aHost:%20x")]
+    [InlineData("?../../invocations")]
+    public async Task A_query_leads_to_the_route_that_it_hangs_on(string query)
+    {
+        var before = await CountersAsync();
+        var answer = await cluster.ExchangeAsync($"POST /v1/chat/completions{query} HTTP/1.1\r\nHost: node\r\n{Key}Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}", Node);
+        Assert.Equal(400, answer.Status);
+        var after = await CountersAsync();
+        Assert.Equal(before.GetValueOrDefault("/v1/chat/completions") + 1, after.GetValueOrDefault("/v1/chat/completions"));
+        Assert.Equal(before.Values.Sum() + 1, after.Values.Sum());
     }
 
     [Theory]

@@ -4,11 +4,11 @@ using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>OpenAI's own client library, unchanged, against the balanced endpoint from a host of the VPC.</summary>
+/// <summary>Client libraries of others (OpenAI's, the AI SDK, Anthropic's), unchanged, against the balanced endpoint from a host of the VPC.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class WorksClientLibraryTests(TestCluster cluster)
 {
-    private static Task<JsonNode>? s_answers;
+    private static readonly Dictionary<string, Task<JsonNode>> s_answers = [];
 
     [Fact]
     public async Task It_lists_the_model() =>
@@ -57,15 +57,45 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
         Assert.Equal((error, status), ((string?)refusal["name"], (int?)refusal["status"]));
     }
 
-    private Task<JsonNode> AnswersAsync() => s_answers ??= AskAsync();
+    [Fact]
+    public async Task The_AI_SDK_asks_for_responses_and_gets_text_streams_and_tools()
+    {
+        var answers = await AnswersAsync("ai-sdk.mjs");
+        Assert.NotEmpty((string?)answers["text"]!["text"] ?? "");
+        Assert.Equal(((string?)answers["text"]!["text"], "stop"), ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["finish"]));
+        Assert.True((int)answers["stream"]!["pieces"]! > 1, answers.ToJsonString());
+        Assert.Equal((2, "weather", "stand-in: sunny"), ((int)answers["tool"]!["steps"]!, (string?)answers["tool"]!["name"], (string?)answers["tool"]!["result"]));
+        Assert.Equal(401, (int?)answers["error"]!["status"]);
+    }
 
-    private async Task<JsonNode> AskAsync()
+    [Fact]
+    public async Task Anthropics_library_sends_its_own_header_and_gets_messages_streams_tools_and_counts()
+    {
+        var answers = await AnswersAsync("anthropic.mjs");
+        Assert.NotEmpty((string?)answers["text"]!["text"] ?? "");
+        Assert.Equal(((string?)answers["text"]!["text"], "end_turn"), ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["stop"]));
+        Assert.InRange((int)answers["count"]!, 1, 100);
+        Assert.Equal(("tool_use", "weather", "string", "end_turn"), ((string?)answers["tool"]!["stop"], (string?)answers["tool"]!["name"], (string?)answers["tool"]!["city"], (string?)answers["tool"]!["answer"]));
+        Assert.Equal((401, 404), ((int)answers["errors"]!["key"]!["status"]!, (int)answers["errors"]!["model"]!["status"]!));
+    }
+
+    private Task<JsonNode> AnswersAsync(string program = "ask.mjs")
+    {
+        if (!s_answers.TryGetValue(program, out var answers))
+        {
+            s_answers[program] = answers = AskAsync(program);
+        }
+
+        return answers;
+    }
+
+    private async Task<JsonNode> AskAsync(string program)
     {
         var endpoint = cluster.BalancedEndpoint;
         var folder = await OpenAiLibrary.InstalledAsync();
         var answer = await cluster.Stack.OnNetworkAsync(MachineRoom.NeighbourName,
             "env", $"NODE_EXTRA_CA_CERTS={new AccessFiles(cluster.Stack.Folder).Authority}", $"OPENAI_API_KEY={cluster.Stack.Key(TestCluster.Balanced, "alice")}",
-            "node", Path.Combine(folder, "ask.mjs"), endpoint.Url, endpoint.Model);
+            "node", Path.Combine(folder, program), endpoint.Url, endpoint.Model);
         Assert.True(answer.Status == 0, answer.Errors);
         return JsonNode.Parse(answer.Output)!;
     }

@@ -52,6 +52,18 @@ internal sealed class EngineStandIn : IDisposable
         File.WriteAllBytes(Path.Combine(Model, name), [.. BitConverter.GetBytes(length ?? (ulong)text.Length), .. text, .. data]);
     }
 
+    /// <summary>One whose model pools: a folder as transformers saves it, with this architecture.</summary>
+    public static Task<EngineStandIn> PoolingAsync(string architecture, params string[] arguments)
+    {
+        var engine = new EngineStandIn();
+        File.WriteAllText(Path.Combine(engine.Model, "config.json"),
+            $$"""{"architectures":["{{architecture}}"],"hidden_size":64,"num_hidden_layers":4,"num_attention_heads":8,"num_key_value_heads":8,"head_dim":8,"vocab_size":131072,"max_position_embeddings":32768}""");
+        File.WriteAllText(Path.Combine(engine.Model, "tokenizer.json"), "{}");
+        engine.Weights("model.safetensors", Header, new byte[32]);
+        return engine.StartAsync(
+            null, ["--config-format", "hf", "--tokenizer-mode", "hf", "--load-format", "auto", "--runner", "pooling", "--max-num-batched-tokens", "32768", .. arguments]);
+    }
+
     public void MachineSays(string json) => File.WriteAllText(Path.Combine(Root, "gpu.json"), json);
 
     /// <summary>Runs it to its end: for starts that fail, and for what only prints.</summary>

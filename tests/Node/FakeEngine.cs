@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -21,10 +23,23 @@ internal sealed class FakeEngine : IDisposable
     /// <summary>Accepts connections and answers nothing.</summary>
     internal volatile bool Hangs;
 
+    /// <summary>Closes a connection that it has answered on before as soon as the next request is there, as an idle timeout in the worst moment does.</summary>
+    internal volatile bool ClosesReused;
+
+    /// <summary>Closes every connection on its first request, as an engine does that the request kills.</summary>
+    internal volatile bool ClosesFresh;
+
+    /// <summary>Requests that were met with the end of their connection.</summary>
+    internal int Closed => Volatile.Read(ref _closed);
+
+    /// <summary>How long the other side kept connections that it closed itself, after their last answer.</summary>
+    internal BlockingCollection<TimeSpan> KeptIdle { get; } = [];
+
     /// <summary>Body of every answer.</summary>
     internal volatile string Completion = "{}";
     private volatile string _lastHeaders = "";
     private int _requests;
+    private int _closed;
 
     /// <summary>Lets a streamed answer go on.</summary>
     internal SemaphoreSlim Continue { get; } = new(0);
@@ -38,6 +53,7 @@ internal sealed class FakeEngine : IDisposable
     {
         _listener.Dispose();
         Continue.Dispose();
+        KeptIdle.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -62,6 +78,7 @@ internal sealed class FakeEngine : IDisposable
         {
             await using var stream = new NetworkStream(client, ownsSocket: true);
             using var reader = new StreamReader(stream, Encoding.Latin1);
+            Stopwatch? answered = null;
             while (await reader.ReadLineAsync() is { Length: > 0 } request)
             {
                 var headers = new StringBuilder();
@@ -81,9 +98,16 @@ internal sealed class FakeEngine : IDisposable
                     await reader.ReadBlockAsync(body);
                 }
 
+                if (answered is null ? ClosesFresh : ClosesReused)
+                {
+                    Interlocked.Increment(ref _closed);
+                    return;
+                }
+
+                answered = Stopwatch.StartNew();
                 if (request.Contains(" /health ", StringComparison.Ordinal))
                 {
-                    await WriteAsync(stream, $"HTTP/1.1 {(Healthy ? "200 OK" : "503 Service Unavailable")}\r\nContent-Length: 0\r\n\r\n");
+                    await WriteAsync(stream, $"HTTP/1.1 {(Healthy ? "200 OK" : "503 Service Unavailable")}\r\nX-Engine-Saw: {request}\r\nContent-Length: 0\r\n\r\n");
                     continue;
                 }
 
@@ -104,6 +128,12 @@ internal sealed class FakeEngine : IDisposable
                 }
 
                 await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nX-Engine-Saw: {request}\r\nContent-Type: application/json\r\nContent-Length: {completion.Length}\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : completion)}");
+                answered = Stopwatch.StartNew();
+            }
+
+            if (answered is not null)
+            {
+                KeptIdle.Add(answered.Elapsed);
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException)

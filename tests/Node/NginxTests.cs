@@ -1,12 +1,9 @@
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Text;
 
 namespace Infra.Tests.Node;
 
 /// <summary>nginx itself, with the very configuration, between a client and a stand-in for the engine on its socket.</summary>
-public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTests.Proxy>
+public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
 {
     private const string Alice = $"Bearer {SecretsTests.AliceKey}";
 
@@ -17,6 +14,11 @@ public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTest
     [InlineData("POST", "/v1/completions")]
     [InlineData("POST", "/tokenize")]
     [InlineData("POST", "/detokenize")]
+    [InlineData("POST", "/v1/responses")]
+    [InlineData("POST", "/v1/messages")]
+    [InlineData("POST", "/v1/messages/count_tokens")]
+    [InlineData("GET", "/health")]
+    [InlineData("GET", "/version")]
     public async Task An_allowed_route_needs_a_key_and_reaches_the_engine_with_it(string method, string path)
     {
         Assert.Equal(401, (await proxy.SendAsync($"{method} {path} HTTP/1.1")).Status);
@@ -25,11 +27,31 @@ public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTest
         Assert.Equal($"{method} {path} HTTP/1.1", answer.Header("X-Engine-Saw"));
     }
 
+    [Theory]
+    [InlineData("GET /v1/models", "?a=b")]
+    [InlineData("GET /version", "?")]
+    [InlineData("POST /v1/chat/completions", "?api-version=2026-01-01&x=/pause")]
+    [InlineData("POST /v1/messages", "?beta=true")]
+    [InlineData("POST /v1/completions", "?x=%0d%0aHost:%20evil&../../pause")]
+    [InlineData("GET /ready", "?probe=1")]
+    public async Task A_query_is_taken_and_goes_no_further(string route, string query)
+    {
+        var answer = await proxy.SendAsync($"{route}{query} HTTP/1.1", $"Authorization: {Alice}");
+        Assert.Equal(200, answer.Status);
+        if (!route.EndsWith("ready", StringComparison.Ordinal))
+        {
+            Assert.Equal($"{route} HTTP/1.1", answer.Header("X-Engine-Saw"));
+            var line = await proxy.LogLineAsync(answer.Header("X-Request-Id")!);
+            Assert.Contains($"\"path\":\"{route.Split(' ')[1]}\"", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("?", line, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(route.EndsWith("ready", StringComparison.Ordinal) ? 200 : 401, (await proxy.SendAsync($"{route}{query} HTTP/1.1")).Status);
+    }
+
     // Routes of vLLM 0.31 that are open without a key there (docs/usage/security.md), and neighbours of those that are allowed here.
     [Theory]
-    [InlineData("GET /health")]
     [InlineData("GET /ping")]
-    [InlineData("GET /version")]
     [InlineData("GET /load")]
     [InlineData("GET /metrics")]
     [InlineData("POST /invocations")]
@@ -54,16 +76,22 @@ public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTest
     [InlineData("GET /docs")]
     [InlineData("GET /redoc")]
     [InlineData("GET /openapi.json")]
-    [InlineData("POST /v1/responses")]
-    [InlineData("POST /v1/messages")]
+    [InlineData("GET /v1/responses")]
+    [InlineData("GET /v1/responses/resp_1")]
+    [InlineData("POST /v1/responses/resp_1/cancel")]
+    [InlineData("GET /v1/messages")]
+    [InlineData("POST /v1/messages/batches")]
+    [InlineData("POST /health")]
+    [InlineData("HEAD /version")]
     [InlineData("POST /v1/embeddings")]
+    [InlineData("POST /v1/score")]
+    [InlineData("POST /v2/rerank")]
     [InlineData("POST /v1/load_lora_adapter")]
     [InlineData("POST /v1/audio/transcriptions")]
     [InlineData("POST /inference/v1/generate")]
     [InlineData("GET /")]
     [InlineData("GET /errors/503")]
     [InlineData("DELETE /v1/models")]
-    [InlineData("OPTIONS /v1/chat/completions")]
     [InlineData("GET /v1/completions")]
     [InlineData("POST /ready")]
     public async Task Every_other_route_is_404_with_and_without_a_key(string request)
@@ -80,7 +108,10 @@ public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTest
     [InlineData("POST /v1/completions%2f..%2f..%2fpause")]
     [InlineData("POST /v1%2fcompletions")]
     [InlineData("POST /%761/completions")]
-    [InlineData("POST /v1/completions?x=/pause")]
+    [InlineData("POST /pause?x=/v1/completions")]
+    [InlineData("POST /v1/completions?a#b")]
+    [InlineData("POST /v1/completions%3fa=b")]
+    [InlineData("POST /v1/completions/?a=b")]
     [InlineData("POST /v1/completions;/pause")]
     [InlineData("POST /v1/completions%00")]
     [InlineData("POST /v1/Completions")]
@@ -117,6 +148,37 @@ public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTest
         Assert.Contains("\"code\":\"invalid_api_key\"", answer.Body, StringComparison.Ordinal);
         Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
         Assert.Equal(before, proxy.Engine.Requests);
+    }
+
+    [Theory]
+    [InlineData("POST /v1/messages", "X-Api-Key: alice-key-0123456789", 200)]
+    [InlineData("POST /v1/messages/count_tokens", "x-api-key: alice-key-0123456789", 200)]
+    [InlineData("POST /v1/messages?beta=true", "x-api-key: alice-key-0123456789", 200)]
+    [InlineData("POST /v1/messages", "x-api-key: wrong-key-0123456789", 401)]
+    [InlineData("POST /v1/messages", "x-api-key: ../names/alice000000", 401)]
+    [InlineData("POST /v1/messages", "x-api-key: Bearer alice-key-0123456789", 401)]
+    [InlineData("POST /v1/messages", "Authorization: Bearer wrong-key-0123456789\r\nx-api-key: alice-key-0123456789", 401)]
+    [InlineData("POST /v1/messages", "Authorization: Bearer alice-key-0123456789\r\nx-api-key: wrong-key-0123456789", 200)]
+    [InlineData("POST /v1/chat/completions", "x-api-key: alice-key-0123456789", 401)]
+    [InlineData("GET /v1/models", "x-api-key: alice-key-0123456789", 401)]
+    public async Task Anthropics_libraries_may_send_the_key_in_a_header_of_their_own(string route, string header, int status)
+    {
+        var answer = await proxy.SendAsync($"{route} HTTP/1.1", header);
+        Assert.Equal(status, answer.Status);
+        if (status == 200)
+        {
+            Assert.DoesNotContain(SecretsTests.AliceKey, proxy.Engine.LastHeaders, StringComparison.Ordinal);
+            var line = await proxy.LogLineAsync(answer.Header("X-Request-Id")!);
+            Assert.Contains("\"client\":\"alice\"", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(SecretsTests.AliceKey, line, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_can_be_found_in_the_log()
+    {
+        Assert.NotNull((await proxy.SendAsync("POST /v1/completions HTTP/1.1")).Header("X-Request-Id"));
+        Assert.NotNull((await proxy.SendAsync("POST /pause HTTP/1.1")).Header("X-Request-Id"));
     }
 
     [Fact]
@@ -232,215 +294,10 @@ public sealed class NginxTests(NginxTests.Proxy proxy) : IClassFixture<NginxTest
     public async Task A_rotated_key_works_at_once_on_connections_that_are_open()
     {
         await using var connection = await proxy.ConnectAsync();
-        Assert.Equal(200, (await Proxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
+        Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
         await proxy.RotateAsync("carol carol-key-0123456789\nalice " + SecretsTests.AliceKey);
-        Assert.Equal(401, (await Proxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
-        Assert.Equal(200, (await Proxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer carol-key-0123456789")).Status);
+        Assert.Equal(401, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
+        Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer carol-key-0123456789")).Status);
         await proxy.RotateAsync($"alice {SecretsTests.AliceKey}\nbob {SecretsTests.BobKey}");
-    }
-
-    /// <summary>One nginx for all tests of the class: started in a mount namespace where the node's files lie at their paths.</summary>
-    public sealed class Proxy : IAsyncLifetime
-    {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-        private readonly StagedNode _node = new();
-        private readonly int _port = FakeHub.FreePort();
-        private readonly List<string> _log = [];
-        private Socket? _syslog;
-        private System.Diagnostics.Process? _nginx;
-        private string _material = "";
-
-        internal FakeEngine Engine { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync()
-        {
-            _material = await SecretsTests.SecretsAsync(_node);
-            var stored = await _node.RunAsync("store-secrets", _material);
-            Assert.True(stored.ExitCode == 0, stored.All);
-            foreach (var folder in (string[])["/run/inference/engine", "/run/inference-nginx", "/run/inference-ready", "/run/systemd/journal"])
-            {
-                Directory.CreateDirectory(_node.At(folder));
-            }
-
-            _node.Write("/run/inference-nginx/listen.conf", $"listen 127.0.0.1:{_port} ssl http2;\n");
-            Engine = new FakeEngine(_node.At("/run/inference/engine/vllm.sock"));
-            _syslog = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            _syslog.Bind(new UnixDomainSocketEndPoint(_node.At("/run/systemd/journal/dev-log")));
-            _ = Task.Run(CollectLog);
-            Answered(true);
-
-            // The machine's own /etc, and the node's: nginx wants passwd and OpenSSL's settings.
-            const string Enter = """
-                set -e
-                mkdir "$1"/etc-all && cp -rL /etc/passwd /etc/group /etc/ssl /etc/nsswitch.conf "$1"/etc-all/ 2> /dev/null || true
-                mkdir "$1"/etc-all/inference
-                mount --bind "$1"/etc-all /etc
-                mount --bind "$1"/etc/inference /etc/inference
-                mount --bind "$1"/run /run
-                exec nginx -e stderr -c /etc/inference/nginx/nginx.conf -g 'user root;'
-                """;
-            _nginx = Tool.Start("unshare", [.. Tool.OwnNamespace("sh", "-c", Enter, "-", _node.Root)]);
-            var errors = _nginx.StandardError.ReadToEndAsync();
-            for (var i = 0; i < 400; i++)
-            {
-                if (_nginx.HasExited)
-                {
-                    Assert.Fail($"nginx does not start: {await errors}");
-                }
-
-                try
-                {
-                    await using var connection = await ConnectAsync();
-                    return;
-                }
-                catch (SocketException)
-                {
-                    await Task.Delay(25);
-                }
-            }
-
-            Assert.Fail("nginx does not listen");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_nginx is { HasExited: false })
-            {
-                _nginx.Kill(entireProcessTree: true);
-                await _nginx.WaitForExitAsync();
-            }
-
-            _nginx?.Dispose();
-            _syslog?.Dispose();
-            Engine.Dispose();
-            _node.Dispose();
-        }
-
-        internal void Answered(bool yes)
-        {
-            if (yes)
-            {
-                _node.Write("/run/inference-ready/answered", "");
-            }
-            else
-            {
-                File.Delete(_node.At("/run/inference-ready/answered"));
-            }
-        }
-
-        internal async Task RotateAsync(string clients)
-        {
-            var lines = _material.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("clients ", StringComparison.Ordinal));
-            var result = await _node.RunAsync("store-secrets", $"{string.Join('\n', lines)}\nclients {Convert.ToBase64String(Encoding.UTF8.GetBytes(clients))}\n", ("STUB_STATUS", "0"));
-            Assert.True(result.ExitCode == 0, result.All);
-            Assert.DoesNotContain("reload", _node.Called, StringComparison.Ordinal);
-        }
-
-        internal async Task<string> LogLineAsync(string id)
-        {
-            for (var i = 0; i < 400; i++)
-            {
-                lock (_log)
-                {
-                    if (_log.Find(line => line.Contains(id, StringComparison.Ordinal)) is { } found)
-                    {
-                        return found;
-                    }
-                }
-
-                await Task.Delay(25);
-            }
-
-            throw new TimeoutException($"no log line has the id {id}");
-        }
-
-        internal HttpClient Client()
-        {
-            var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => IsOurs(certificate) } })
-            {
-                BaseAddress = new Uri($"https://127.0.0.1:{_port}"),
-                Timeout = Patience,
-            };
-            client.DefaultRequestHeaders.Add("Authorization", Alice);
-            return client;
-        }
-
-        internal async Task<SslStream> ConnectAsync(System.Security.Authentication.SslProtocols protocols = System.Security.Authentication.SslProtocols.None)
-        {
-            var tcp = new TcpClient();
-            await tcp.ConnectAsync(IPAddress.Loopback, _port);
-            var stream = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => IsOurs(certificate));
-            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", EnabledSslProtocols = protocols });
-            return stream;
-        }
-
-        internal async Task<Answer> SendAsync(string requestLine, string headers = "", string host = "127.0.0.1")
-        {
-            await using var stream = await ConnectAsync();
-            return await ExchangeAsync(stream, requestLine, headers, host);
-        }
-
-        internal static async Task<Answer> ExchangeAsync(SslStream stream, string requestLine, string headers, string host = "127.0.0.1")
-        {
-            var lines = headers.Length > 0 ? headers + "\r\n" : "";
-            var length = requestLine.StartsWith("POST", StringComparison.Ordinal) && !headers.Contains("Content-Length", StringComparison.Ordinal) ? "Content-Length: 0\r\n" : "";
-            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{requestLine}\r\nHost: {host}\r\n{lines}{length}\r\n"));
-            return await Answer.ReadAsync(stream, noBody: requestLine.StartsWith("HEAD", StringComparison.Ordinal)).WaitAsync(Patience);
-        }
-
-        private bool IsOurs(System.Security.Cryptography.X509Certificates.X509Certificate? certificate)
-        {
-            using var expected = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(_node.Read("/tls.crt"));
-            return certificate is not null && certificate.GetRawCertData().AsSpan().SequenceEqual(expected.RawData);
-        }
-
-        private void CollectLog()
-        {
-            var buffer = new byte[65536];
-            try
-            {
-                while (true)
-                {
-                    var line = Encoding.UTF8.GetString(buffer, 0, _syslog!.Receive(buffer));
-                    lock (_log)
-                    {
-                        _log.Add(line);
-                    }
-                }
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                // The class is done.
-            }
-        }
-    }
-
-    /// <summary>An answer as it came over the wire.</summary>
-    internal sealed record Answer(int Status, IReadOnlyList<string> Headers, string Body)
-    {
-        internal string? Header(string name) =>
-            Headers.FirstOrDefault(header => header.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase))?[(name.Length + 2)..];
-
-        internal static async Task<Answer> ReadAsync(Stream stream, bool noBody)
-        {
-            var head = new List<byte>();
-            var one = new byte[1];
-            while (!(head.Count >= 4 && head[^4] == '\r' && head[^3] == '\n' && head[^2] == '\r' && head[^1] == '\n'))
-            {
-                if (await stream.ReadAsync(one) == 0)
-                {
-                    break;
-                }
-
-                head.Add(one[0]);
-            }
-
-            var lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-            var answer = new Answer(int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), lines[1..], "");
-            var length = noBody ? 0 : int.Parse(answer.Header("Content-Length") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-            var body = new byte[length];
-            await stream.ReadExactlyAsync(body);
-            return answer with { Body = Encoding.UTF8.GetString(body) };
-        }
     }
 }

@@ -22,6 +22,22 @@ public sealed class ReadyProbeTests
         await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    // The stand-in's own routes: were another one asked, it would be 404 there.
+    [Theory]
+    [InlineData("embed", "MistralModel", "an embedding came back: ready")]
+    [InlineData("score", "MistralForSequenceClassification", "a score came back: ready")]
+    public async Task A_model_that_pools_is_asked_for_what_it_makes(string task, string architecture, string says)
+    {
+        using var node = new StagedNode();
+        Directory.CreateDirectory(node.At("/ready"));
+        using var engine = await EngineStandIn.PoolingAsync(architecture);
+        using var probe = Start(node, "5", engine.Socket, task);
+        Assert.Equal(says, await probe.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.True(File.Exists(node.At("/ready/answered")));
+        probe.Kill();
+        await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task An_engine_that_answers_nothing_and_counts_nothing_is_reported_by_status_75()
     {
@@ -45,10 +61,11 @@ public sealed class ReadyProbeTests
         Assert.Equal(restarts, node.Called.Contains("try-restart", StringComparison.Ordinal));
     }
 
-    private static Process Start(StagedNode node, string timeout) =>
+    private static Process Start(StagedNode node, string timeout, string? socket = null, string task = "generate") =>
         Tool.Start("python3", [node.At("/usr/local/libexec/inference/ready-probe")], new Dictionary<string, string>
         {
-            ["ENGINE_SOCKET"] = node.At("/vllm.sock"),
+            ["API_TASK"] = task,
+            ["ENGINE_SOCKET"] = socket ?? node.At("/vllm.sock"),
             ["MODEL_SERVED_NAME"] = "m",
             ["PROBE_INTERVAL_S"] = "0.1",
             ["PROBE_TIMEOUT_S"] = timeout,

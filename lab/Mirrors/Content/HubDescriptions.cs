@@ -102,7 +102,12 @@ internal static class HubDescriptions
         var architecture = model.Architecture;
         var json = new JsonObject
         {
-            ["architectures"] = new JsonArray("Mistral3ForConditionalGeneration"),
+            ["architectures"] = new JsonArray(model.Task switch
+            {
+                ModelTask.Embed => "MistralModel",
+                ModelTask.Score => "MistralForSequenceClassification",
+                _ => "Mistral3ForConditionalGeneration",
+            }),
             ["dtype"] = "bfloat16",
             ["image_token_index"] = 10,
             ["model_type"] = "mistral3",

@@ -56,6 +56,16 @@ public sealed class OwnCatalogTests
         Assert.True(pruned.Parameters < Catalog.Models[Ministral].Parameters);
     }
 
+    [Theory]
+    [InlineData("\"task\": \"embed\"", ModelTask.Embed)]
+    [InlineData("\"task\": \"score\"", ModelTask.Score)]
+    [InlineData("\"note\": \"none\"", ModelTask.Generate)]
+    public void A_row_says_what_its_model_answers_with(string member, ModelTask task)
+    {
+        var rows = $$"""{"models": [{"id": "acme/m", "basedOn": "{{Ministral}}", {{member}}}, {"id": "acme/n", "basedOn": "acme/m"}]}""";
+        Assert.Equal((task, task), (Add(rows).Models["acme/m"].Task, Add(rows).Models["acme/n"].Task));
+    }
+
     [Fact]
     public void A_fine_tune_of_a_fine_tune_works_further_down_the_file()
     {

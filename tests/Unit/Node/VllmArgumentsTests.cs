@@ -13,7 +13,7 @@ public sealed class VllmArgumentsTests
             "--tokenizer-mode mistral --config-format mistral --load-format mistral --enable-auto-tool-choice --tool-call-parser mistral "
             + "--served-model-name mistralai/Ministral-3-3B-Instruct-2512 --limit-mm-per-prompt.image 4 --max-model-len 8192 --max-num-seqs 256 "
             + "--max-num-batched-tokens 2048 --gpu-memory-utilization 0.92 --tensor-parallel-size 1 "
-            + "--uds /run/inference/engine/vllm.sock --disable-uvicorn-access-log --disable-fastapi-docs",
+            + "--allowed-media-domains send-media-as-data-urls.invalid --uds /run/inference/engine/vllm.sock --disable-uvicorn-access-log --disable-fastapi-docs",
             string.Join(' ', VllmArguments.For(NodeSamples.Settings())));
 
     [Fact]
@@ -22,6 +22,18 @@ public sealed class VllmArgumentsTests
         var words = string.Join(' ', VllmArguments.For(NodeSamples.Settings(NodeSamples.Large, "gpu-h200x8-1128gb")));
         Assert.Contains("--tensor-parallel-size 8", words, StringComparison.Ordinal);
         Assert.DoesNotContain("--data-parallel-size", words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ModelTask.Generate, false)]
+    [InlineData(ModelTask.Embed, true)]
+    [InlineData(ModelTask.Score, true)]
+    public void A_model_that_pools_is_told_so(ModelTask task, bool pools)
+    {
+        var settings = NodeSamples.Settings();
+        var model = settings.Placement.Model with { Task = task };
+        var words = string.Join(' ', VllmArguments.For(settings with { Placement = settings.Placement with { Model = model } }));
+        Assert.Equal(pools, words.Contains("--runner pooling", StringComparison.Ordinal));
     }
 
     [Fact]

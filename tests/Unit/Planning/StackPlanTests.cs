@@ -44,6 +44,39 @@ public sealed class StackPlanTests
         Assert.Contains("is not public", Assert.Single(Mistakes([.. contract, ("maxHourlyUsd", "\"9\"")])).Problem, StringComparison.Ordinal);
     }
 
+    // vLLM ends its start if a model that pools could not read an input of its whole context in one step.
+    [Theory]
+    [InlineData("embed", 8192)]
+    [InlineData("score", 4096)]
+    public void A_model_that_pools_reads_its_whole_context_in_one_step(string task, int context)
+    {
+        var chat = Assert.Single(PoolingPlan(task, context).Endpoints);
+        Assert.Equal(context, chat.Placement.MaxModelLen);
+        Assert.Contains($"--max-num-batched-tokens {context}", string.Join(' ', chat.Flags), StringComparison.Ordinal);
+        Assert.Contains("--runner pooling", string.Join(' ', chat.Flags), StringComparison.Ordinal);
+        Assert.Equal(context, chat.Placement.Options.MaxNumBatchedTokens);
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => PoolingPlan(task, context, ("endpoints.chat.maxNumBatchedTokens", "2048"))).Mistakes);
+        Assert.Equal("endpoints.chat.maxNumBatchedTokens", mistake.Key);
+        Assert.Contains("reads an input in one step", mistake.Problem, StringComparison.Ordinal);
+        Assert.EndsWith($" {context}", mistake.Fix, StringComparison.Ordinal);
+    }
+
+    private static StackPlan PoolingPlan(string task, int context, params (string Path, string? Json)[] more)
+    {
+        var project = Directory.CreateTempSubdirectory("plan-");
+        File.WriteAllText(Path.Combine(project.FullName, "own.json"),
+            $$"""{"models": [{"id": "acme/pooler", "basedOn": "{{Configs.Model}}", "task": "{{task}}", "revision": "0123456789abcdef0123456789abcdef01234567"}]}""");
+        try
+        {
+            return StackPlan.Read(
+                Configs.With([("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/pooler\""), ("endpoints.chat.contextLength", $"{context}"), .. more]), null, project.FullName);
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void With_a_size_and_no_context_length_the_longest_that_it_holds_is_taken()
     {

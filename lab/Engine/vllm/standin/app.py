@@ -6,7 +6,7 @@ import os
 import re
 
 import vllm
-from vllm.standin import chat, completions, dialects, words
+from vllm.standin import chat, completions, messages, pooling, responses, words
 from vllm.standin.errors import Fault, invalid, no_model, not_json, validation, wrong_media_type
 
 _DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "routes.json")
@@ -14,13 +14,15 @@ _GUARDED = ("/v1", "/v2", "/inference", "/cohere")
 
 
 class App:
-    def __init__(self, args, engine, vision):
-        self.args, self.engine, self.vision = args, engine, vision
+    """task: generate, embed or score, as the model's architecture has it; width: of an embedding."""
+
+    def __init__(self, args, engine, vision, task="generate", width=1):
+        self.args, self.engine, self.vision, self.task, self.width = args, engine, vision, task, width
         keys = args.api_key or ([os.environ["VLLM_API_KEY"]] if os.environ.get("VLLM_API_KEY") else [])
         self.keys = [hashlib.sha256(key.encode()).digest() for key in keys]
         self.fingerprint = f"vllm-{vllm.__version__}-tp{args.tensor_parallel_size}-{hashlib.sha256(args.model.encode()).hexdigest()[:8]}" if args.fingerprint_mode != "none" else None
         with open(_DATA, encoding="utf-8") as file:
-            self.routes = [route for route in json.load(file)["routes"] if self._registered(route["when"])]
+            self.routes = [route for route in json.load(file)["routes"] if self._registered(route["when"]) and task in route.get("tasks", [task])]
         self.plain = {route["path"]: route for route in self.routes if "{" not in route["path"]}
         self.patterns = [(re.compile(re.sub(r"\{\w+\}", "([^/]+)", route["path"])), route) for route in self.routes if "{" in route["path"]]
         self.load = 0
@@ -29,7 +31,7 @@ class App:
         args, env = self.args, os.environ
         return {"always": True, "docs": not args.disable_fastapi_docs, "tokenizer-info": args.enable_tokenizer_info_endpoint, "scale-out": args.enable_scale_out,
                 "lora": env.get("VLLM_ALLOW_RUNTIME_LORA_UPDATING") == "1" and bool(args.enable_lora), "profiler": bool(args.profiler_config),
-                "dev": env.get("VLLM_SERVER_DEV_MODE") == "1"}.get(when, False)
+                "pooling": self.task != "generate", "dev": env.get("VLLM_SERVER_DEV_MODE") == "1"}.get(when, False)
 
     def listed(self):
         return self.routes
@@ -110,13 +112,27 @@ class App:
         await completions.complete(self, self._body(request), connection)
 
     async def _responses(self, request, connection, _):
-        await dialects.responses(self, self._body(request), connection)
+        await responses.create(self, self._body(request), connection)
 
     async def _messages(self, request, connection, _):
-        await dialects.messages(self, self._body(request), connection)
+        with messages.in_anthropics_words():
+            await messages.create(self, self._body(request), connection)
 
     async def _count_tokens(self, request, connection, _):
-        await dialects.count_tokens(self, self._body(request), connection)
+        with messages.in_anthropics_words():
+            await messages.count_tokens(self, self._body(request), connection)
+
+    async def _embeddings(self, request, connection, _):
+        await pooling.embeddings(self, self._body(request), connection)
+
+    async def _score(self, request, connection, _):
+        await pooling.score(self, self._body(request), connection)
+
+    async def _rerank(self, request, connection, _):
+        await pooling.rerank(self, self._body(request), connection)
+
+    async def _not_here(self, request, connection, _):
+        raise Fault("This stand-in for vLLM does not answer here", "NotImplementedError", 501)
 
     async def _invocations(self, request, connection, part):
         body = self._body(request)
@@ -131,10 +147,10 @@ class App:
         raise Fault("This stand-in for vLLM answers no batches", "NotImplementedError", 501)
 
     async def _response_get(self, request, connection, name):
-        raise dialects.not_stored(name)
+        raise responses.not_stored(name)
 
     async def _response_cancel(self, request, connection, name):
-        raise dialects.not_stored(name)
+        raise responses.not_stored(name)
 
     async def _models(self, request, connection, _):
         made = int(self.engine.metrics.created)
@@ -168,12 +184,12 @@ class App:
         body = self._body(request)
         self.check_model(body)
         if "messages" in body:
-            told = await chat.read(self, body["messages"])
+            told = await chat.read(self, body)
             self.json(connection, {"count": told.tokens, "max_model_len": self.engine.max_length, "tokens": list(range(told.tokens)), "token_strs": None})
             return
         if not isinstance(body.get("prompt"), str):
             raise validation("missing", "prompt", "Field required", body)
-        self.json(connection, dialects.tokenized(self, body, body["prompt"]))
+        self.json(connection, words.tokenized(self.engine.max_length, body["prompt"], body.get("return_token_strs")))
 
     async def _detokenize(self, request, connection, _):
         body = self._body(request)
@@ -199,7 +215,7 @@ class App:
         self.json(connection, {"is_scaling_elastic_ep": False})
 
     async def _render(self, request, connection, _):
-        self.json(connection, dialects.tokenized(self, {}, json.dumps(self._body(request))))
+        self.json(connection, words.tokenized(self.engine.max_length, json.dumps(self._body(request))))
 
     async def _tokens(self, request, connection, _):
         body = self._body(request)

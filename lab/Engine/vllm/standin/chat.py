@@ -1,12 +1,10 @@
 """/v1/chat/completions."""
-import hashlib
 import json
-import re
 import time
 import uuid
 
-from vllm.standin import images, words
-from vllm.standin.errors import Fault, invalid, validation
+from vllm.standin import images, roles, tools, words
+from vllm.standin.errors import Fault, validation
 from vllm.standin.generation import Choice, generate, logprobs, usage
 from vllm.standin.params import Params
 
@@ -17,10 +15,11 @@ class Conversation:
     """What the messages hold: the last user's words, images as they were seen, and the tokens of it all."""
 
     def __init__(self):
-        self.said, self.seen, self.tokens, self.last_role = "", [], 1, None
+        self.said, self.seen, self.tokens = "", [], 1
 
 
-async def read(app, messages):
+async def read(app, body):
+    messages = body.get("messages")
     if messages is None:
         raise validation("missing", "messages", "Field required", {})
     if not isinstance(messages, list):
@@ -36,18 +35,20 @@ async def read(app, messages):
         content = message.get("content")
         text = _text(content, at, urls)
         told.tokens += _PER_MESSAGE + words.count(text)
-        told.last_role = message["role"]
-        if message.get("tool_calls"):
+        calls = message.get("tool_calls")
+        if calls is not None and not (isinstance(calls, list) and all(isinstance(call, dict) for call in calls)):
+            raise validation("list_type", f"messages.{at}.tool_calls", "Input should be a valid list", calls)
+        if calls:
             told.tokens += words.count(json.dumps(message["tool_calls"]))
         if message["role"] in ("user", "tool"):
             told.said = text
-    if told.last_role == "assistant" and not messages[-1].get("prefix"):
-        raise Fault("Expected last role User or Tool (or Assistant with prefix or continue_final_message set to True) for serving but got assistant")
     images.check_count(app.args, len(urls), app.vision)
     for url in urls:
         kind, width, height = images.look(await images.read(app.args, url))
         told.seen.append(f"{kind} {width}x{height}")
         told.tokens += images.tokens(width, height)
+    if app.args.tokenizer_mode == "mistral":
+        roles.check(messages, body)
     return told
 
 
@@ -78,69 +79,21 @@ def _text(content, at, urls):
     return "\n".join(texts)
 
 
-def filled(schema):
-    """A value that fits a JSON schema, always the same."""
-    if not isinstance(schema, dict):
-        return None
-    if schema.get("enum"):
-        return schema["enum"][0]
-    if "const" in schema:
-        return schema["const"]
-    for several in ("anyOf", "oneOf"):
-        if schema.get(several):
-            return filled(schema[several][0])
-    kind = schema.get("type")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind == "object" or "properties" in schema:
-        return {name: filled(inner) for name, inner in schema.get("properties", {}).items() if name in schema.get("required", schema.get("properties", {}))}
-    return {"string": "stand-in", "integer": 1, "number": 1.0, "boolean": True, "array": [], "null": None}.get(kind, "stand-in")
-
-
-def tool_to_call(args, body, said):
-    """The function that is called, or None. The word of its name in what the user said calls it."""
-    tools, wish = body.get("tools"), body.get("tool_choice")
-    if tools is not None and not isinstance(tools, list):
-        raise validation("list_type", "tools", "Input should be a valid list", tools)
-    if not tools:
-        if wish not in (None, "none", "auto"):
-            raise invalid("When using `tool_choice`, `tools` must be set.", "tool_choice")
-        return None
-    functions = []
-    for at, tool in enumerate(tools):
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-            raise validation("missing", f"tools.{at}.function", "Field required", tool)
-        functions.append(function)
-    if wish in (None, "auto"):
-        if not (args.enable_auto_tool_choice and args.tool_call_parser):
-            raise Fault('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set')
-        heard = set(re.findall(r"\w+", said.lower()))
-        return next((function for function in functions if function["name"].lower() in heard), None)
-    if wish == "none":
-        return None
-    if wish == "required":
-        return functions[0]
-    name = (wish.get("function") or {}).get("name") if isinstance(wish, dict) else None
-    found = next((function for function in functions if function["name"] == name), None)
-    if found is None:
-        raise invalid("The tool specified in `tool_choice` does not match any of the specified `tools`.", "tool_choice")
-    return found
-
-
 def _answer(app, body, told):
     shape = body.get("response_format") or {}
     if isinstance(shape, dict) and shape.get("type") == "json_object":
         return json.dumps({"stand_in": words.answer(told.said)}, ensure_ascii=False)
     if isinstance(shape, dict) and shape.get("type") == "json_schema":
-        return json.dumps(filled((shape.get("json_schema") or {}).get("schema")), ensure_ascii=False)
+        return json.dumps(tools.filled((shape.get("json_schema") or {}).get("schema")), ensure_ascii=False)
     seen = f"I was given {len(told.seen)} image(s): {', '.join(told.seen)}. " if told.seen else ""
     return words.answer(told.said, seen)
 
 
 async def choices(app, body, default=None):
     """The tokens of the question, how to answer it, and the answers, all the same."""
-    told = await read(app, body.get("messages"))
-    function = tool_to_call(app.args, body, told.said)
+    functions = tools.check(body)
+    told = await read(app, body)
+    function = tools.called(app.args, functions, body.get("tool_choice"), told.said)
     if body.get("tools"):
         told.tokens += words.count(json.dumps(body["tools"]))
     if app.args.tokenizer_mode == "mistral" and body.get("chat_template_kwargs"):
@@ -148,8 +101,8 @@ async def choices(app, body, default=None):
     params = Params(body, told.tokens, app.engine.max_length, default)
     reasoning = words.pieces("I do not reason; this stands where the reasoning would be.") if app.args.reasoning_parser else []
     if function is not None:
-        call = hashlib.sha256(f"{function['name']} {told.said}".encode()).hexdigest()[:9]
-        parts = words.pieces(json.dumps(filled(function.get("parameters") or {"type": "object"})))
+        call = tools.call_id(app.args, body, function["name"], told.said)
+        parts = words.pieces(tools.arguments(function))
         return told.tokens, params, [Choice(index, reasoning, parts[:params.longest], "tool_calls", None, function["name"], call) for index in range(params.n)]
     parts, reason, met = params.cut(reasoning + words.pieces(_answer(app, body, told)))
     at = min(len(reasoning), len(parts))

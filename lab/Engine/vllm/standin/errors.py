@@ -9,9 +9,10 @@ class Fault(Exception):
     def __init__(self, message, kind="BadRequestError", status=400, param=None):
         super().__init__(message)
         self.message, self.kind, self.status, self.param = message, kind, status, param
+        self.shape = None
 
     def body(self):
-        return json.dumps({"error": {"message": self.message, "type": self.kind, "param": self.param, "code": self.status}}, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(self.shape or {"error": {"message": self.message, "type": self.kind, "param": self.param, "code": self.status}}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def invalid(message, parameter, value=None):

@@ -1,4 +1,7 @@
-"""HTTP/1.1 as uvicorn speaks it: keep-alive, pipelining, chunked bodies both ways. One write for each piece of an answer, Nagle off."""
+"""HTTP/1.1 as uvicorn speaks it: keep-alive until a connection was idle for too long, pipelining, chunked bodies both ways.
+
+One write for each piece of an answer, Nagle off.
+"""
 import asyncio
 import os
 import socket
@@ -38,7 +41,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, server):
         self.server = server
         self.buffer = bytearray()
-        self.transport = self.task = None
+        self.transport = self.task = self.idle = None
         self.paused = self.chunked = self.started = self.closing = False
         self.keep = True
 
@@ -53,6 +56,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error):
         self.server.connections.discard(self)
+        self._expects()
         if self.task is not None:
             self.task.cancel()
 
@@ -65,7 +69,18 @@ class Connection(asyncio.Protocol):
     def stalled(self):
         return self.paused
 
+    def _expects(self, seconds=None):
+        """Closes the connection unless something comes within that time; without one nothing is waited for any more. A new connection
+        may stay silent for ever: uvicorn counts from an answer's end."""
+        if self.idle is not None:
+            self.idle.cancel()
+        self.idle = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.transport.close)
+
     def data_received(self, data):
+        # What comes after the close is not looked at: the client sees its connection end without an answer.
+        if self.transport.is_closing():
+            return
+        self._expects()
         self.buffer += data
         if self.task is None:
             self._next()
@@ -104,9 +119,9 @@ class Connection(asyncio.Protocol):
             body = bytes(self.buffer[end + 4:taken])
         del self.buffer[:taken]
         path, _, query = target.partition("?")
-        wish = headers.get("connection", "").lower()
-        self.keep = (version == "HTTP/1.1" and wish != "close") or wish == "keep-alive"
+        self.keep = version == "HTTP/1.1" and headers.get("connection", "") != "close"
         self.started = False
+        self._expects()
         self.task = asyncio.ensure_future(self._answer(Request(method, path, query, headers, body), version))
 
     def _chunks(self, at):
@@ -157,7 +172,9 @@ class Connection(asyncio.Protocol):
             self.server.answered(self)
         if not self.keep or self.closing or self.transport.is_closing():
             self.transport.close()
-        elif self.buffer:
+            return
+        self._expects(self.server.keep_alive)
+        if self.buffer:
             self._next()
 
     def _head(self, status, kind, more, end):
@@ -195,6 +212,7 @@ class Server:
     def __init__(self, args, app, listener):
         self.args, self.app, self.listener = args, app, listener
         self.connections = set()
+        self.keep_alive = int(os.environ.get("VLLM_HTTP_TIMEOUT_KEEP_ALIVE", "5"))
         self.quiet = set((args.disable_access_log_for_endpoints or "").split(","))
 
     async def start(self):

@@ -6,6 +6,7 @@ from vllm.standin.errors import Fault, invalid, validation
 
 _NUMBERS = ("temperature", "top_p", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "length_penalty")
 _WHOLE = ("n", "max_tokens", "max_completion_tokens", "min_tokens", "top_k", "seed", "top_logprobs", "truncate_prompt_tokens")
+_MOST_LOGPROBS = 20  # --max-logprobs
 _FLAGS = ("stream", "echo", "ignore_eos", "parallel_tool_calls", "add_generation_prompt", "continue_final_message")
 
 
@@ -61,6 +62,8 @@ class Params:
             value = body.get(name)
             if value is not None and not -2 <= value <= 2:
                 raise Fault(f"{name} must be in [-2, 2], got {value}.")
+        if default is None:
+            self._check_logprobs(body)
         self.stream = body.get("stream") in (True, "true", 1)
         options = body.get("stream_options") or {}
         if options and not self.stream:
@@ -74,6 +77,18 @@ class Params:
         self.ignore_end = bool(body.get("ignore_eos"))
         self.shortest = int(body.get("min_tokens") or 0)
         self._settle_length(body, prompt_tokens, max_length, default)
+
+    @staticmethod
+    def _check_logprobs(body):
+        most = body.get("top_logprobs")
+        if most is None:
+            return
+        if most < 0 and most != -1:
+            raise invalid("`top_logprobs` must be a positive value or -1.", "top_logprobs", most)
+        if most != 0 and not body.get("logprobs"):
+            raise invalid("when using `top_logprobs`, `logprobs` must be set to true.", "top_logprobs")
+        if most > _MOST_LOGPROBS:
+            raise invalid(f"Requested sample logprobs of {most}, which is greater than max allowed: {_MOST_LOGPROBS}", "logprobs", most)
 
     def _settle_length(self, body, prompt_tokens, max_length, default):
         asked = body.get("max_completion_tokens")

@@ -66,7 +66,9 @@ def check_parallel(args, numbers, machine):
 
 
 def check_scheduler(args, length, large_gpu):
-    """Fills in max_num_seqs and max_num_batched_tokens as vLLM does for a server on this GPU."""
+    """A model that pools reads its whole input in one step, unless it can be told otherwise. Fills in max_num_seqs and max_num_batched_tokens as vLLM does for a server on this GPU."""
+    if args.runner == "pooling" and args.enable_chunked_prefill is None:
+        args.enable_chunked_prefill = False
     if args.max_num_seqs is None:
         args.max_num_seqs = 1024 if large_gpu else 256
     if args.max_num_batched_tokens is None:

@@ -9,13 +9,14 @@ import sys
 import time
 
 import vllm
-from vllm.standin import commandline, hub, log, machine, relations, weights
+from vllm.standin import commandline, hub, log, machine, pooling, relations, weights
 from vllm.standin.app import App
 from vllm.standin.engine import Engine
 from vllm.standin.http import Server
 from vllm.standin.refused import Refused
 
 GIB = 2**30
+_TASKS = {"generate": ["generate"], "embed": ["token_embed", "embed"], "score": ["token_classify", "classify"]}
 
 
 def _greet(args):
@@ -173,7 +174,8 @@ async def _prepare(args):
     model = weights.folder(args.model) if repository is None else repository.folder
     config_format, numbers = weights.configuration(model, args.config_format)
     vision = "vision_encoder" in numbers
-    names = ["PixtralForConditionalGeneration" if vision else "MistralForCausalLM"] if config_format == "mistral" else ["Mistral3ForConditionalGeneration"]
+    names = ["PixtralForConditionalGeneration" if vision else "MistralForCausalLM"] if config_format == "mistral" else numbers.get("architectures") or ["Mistral3ForConditionalGeneration"]
+    task = pooling.task(names[0]) if args.runner == "pooling" else "generate"
     log.info("model.py:692", f"Resolved architecture: {names[0]}")
     length = relations.check_length(args, numbers)
     if length != -1:
@@ -184,10 +186,12 @@ async def _prepare(args):
     weights.check_tokenizer(model, args.tokenizer_mode, config_format)
     if args.enable_chunked_prefill is not False:
         log.info("scheduler.py:274", f"Chunked prefill is enabled with max_num_batched_tokens={args.max_num_batched_tokens}.")
+    if args.tokenizer_mode == "auto" and config_format == "mistral":
+        args.tokenizer_mode = "mistral"
     args.served_model_name = args.served_model_name or [args.model]
     length, tokens = await _load(args, model, numbers, length, gpu, repository)
     rate = os.environ.get("LAB_TOKENS_PER_SECOND") or gpu.engine.get("tokensPerSecond") or 0
-    return Engine(args, length, tokens, float(rate)), vision and not args.language_model_only
+    return App(args, Engine(args, length, tokens, float(rate)), vision and not args.language_model_only, task, numbers.get("dim", 4096))
 
 
 async def serve(args):
@@ -202,9 +206,9 @@ async def serve(args):
     if not preparing.done():
         preparing.cancel()
         return
-    engine, vision = preparing.result()
-    app = App(args, engine, vision)
-    log.info("api_utils.py:612", "Supported tasks: ['generate']")
+    app = preparing.result()
+    engine = app.engine
+    log.info("api_utils.py:612", f"Supported tasks: {_TASKS[app.task]}")
     where = f"unix:{args.uds}" if args.uds else f"http://{args.host or '0.0.0.0'}:{args.port}"
     log.info("launcher.py:46", f"Starting vLLM server on {where}")
     for route in app.listed():

@@ -46,6 +46,7 @@ def _from_hf(told):
     names = {"dim": "hidden_size", "n_layers": "num_hidden_layers", "n_heads": "num_attention_heads", "n_kv_heads": "num_key_value_heads", "head_dim": "head_dim",
              "vocab_size": "vocab_size", "max_position_embeddings": "max_position_embeddings", "kv_lora_rank": "kv_lora_rank", "qk_rope_head_dim": "qk_rope_head_dim"}
     numbers = {ours: text[theirs] for ours, theirs in names.items() if text.get(theirs) is not None}
+    numbers["architectures"] = told.get("architectures") or []
     if "vision_config" in told:
         numbers["vision_encoder"] = told["vision_config"]
     return numbers

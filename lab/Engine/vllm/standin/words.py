@@ -37,6 +37,12 @@ def answer(said, seen=""):
     return f"This is a stand-in for vLLM {vllm.__version__}. I do not think. {seen}You said: {said}"
 
 
+def tokenized(length, text, shown=False):
+    """The answer of /tokenize."""
+    ids = [token_id(piece) for piece in pieces(text)]
+    return {"count": len(ids), "max_model_len": length, "tokens": ids, "token_strs": pieces(text) if shown else None}
+
+
 def stretched(parts, length):
     """parts, made length tokens long by filler words: for those who ask that the end is ignored."""
     if len(parts) < length:
