@@ -133,7 +133,7 @@ public sealed class EngineScriptTests
 
     [Theory]
     [InlineData("nvidia", "--device inference.local/gpu=all", false)]
-    [InlineData("amd", "--device /dev/kfd --device /dev/dri --group-add 44 --group-add 109", true)]
+    [InlineData("amd", "--device /dev/kfd --device /dev/dri --group-add 109 --group-add 44", true)]
     public async Task The_container_is_given_nothing_but_gpus_weights_cache_and_socket(string vendor, string devices, bool readOnly)
     {
         using var node = WithToolkit("echo \"$*\"");
