@@ -30,7 +30,7 @@ public sealed class AptSourcesTests
     [InlineData("deb https://download.docker.com/linux/ubuntu noble stable", "is not the distribution's own")]
     [InlineData("deb http://mirrors.digitalocean.com/ubuntu jammy main", "is not the distribution's own")]
     [InlineData("deb http://archive.ubuntu.com.example/ubuntu2 noble main", "is not the distribution's own")]
-    [InlineData("deb cdrom:[Ubuntu]/ noble main", "cannot be read")]
+    [InlineData("deb cdrom:[Ubuntu]/ noble main", "is not the distribution's own")]
     [InlineData("dbe http://archive.ubuntu.com/ubuntu noble main", "cannot be read")]
     [InlineData("deb http://archive.ubuntu.com/ubuntu noble", "cannot be read")]
     [InlineData("deb [arch=amd64 http://archive.ubuntu.com/ubuntu noble main", "cannot be read")]

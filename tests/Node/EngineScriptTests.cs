@@ -20,6 +20,20 @@ public sealed class EngineScriptTests
         Assert.Contains(says, result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Error: copying system image: fetching blob: StatusCode: 403, AccessDenied", 1, 0)]
+    [InlineData("Error: initializing source: Requesting bearer token: invalid status code from registry 500", 3, 0)]
+    [InlineData("Error: initializing source docker://x: reading manifest: unauthorized: access to the requested resource is not authorized", 1, 0)]
+    [InlineData("Error: initializing source docker://x: reading manifest: unauthorized: access to the requested resource is not authorized", 2, 1)]
+    [InlineData("Error: initializing source docker://x: reading manifest sha256:0 in x: manifest unknown", 1, 1)]
+    [InlineData("Error: writing blob: no space left on device", 1, 1)]
+    public async Task A_registry_that_refuses_for_a_moment_is_asked_again(string words, int times, int status)
+    {
+        using var node = WithToolkit(Podman + $"[[ $* != 'image exists'* ]] || exit 1; [[ $1 == pull ]] || exit 0; echo >> \"$INFERENCE_ROOT/pulls\"; (($(wc -l < \"$INFERENCE_ROOT/pulls\") > {times})) || {{ echo '{words}' >&2; exit 125; }}");
+        var result = await node.RunAsync("engine-container", null, ("RETRY_S", "30"));
+        Assert.True(status == result.ExitCode, result.All);
+    }
+
     [Fact]
     public async Task A_specification_that_podman_cannot_read_is_told_in_podmans_words()
     {
@@ -133,7 +147,7 @@ public sealed class EngineScriptTests
 
     [Theory]
     [InlineData("nvidia", "--device inference.local/gpu=all", false)]
-    [InlineData("amd", "--device /dev/kfd --device /dev/dri --group-add 44 --group-add 109", true)]
+    [InlineData("amd", "--device /dev/kfd --device /dev/dri --group-add 109 --group-add 44", true)]
     public async Task The_container_is_given_nothing_but_gpus_weights_cache_and_socket(string vendor, string devices, bool readOnly)
     {
         using var node = WithToolkit("echo \"$*\"");

@@ -41,7 +41,7 @@ public sealed class PackagesTests
     [Fact]
     public async Task Lists_are_fetched_once_and_again_from_the_archive_when_apt_could_not_install_by_them()
     {
-        using var node = WithApt("[[ -e $INFERENCE_ROOT/$4 ]] && printf installed",
+        using var node = WithApt("[[ -e $INFERENCE_ROOT/$3 ]] && printf installed",
             "echo \"apt-get $* $(cat \"$INFERENCE_ROOT\"/var/cache/inference/apt/sources/own.* | grep -o 'archive.ubuntu.com\\|mirrors.digitalocean.com' | sort -u | xargs)\" >> \"$INFERENCE_ROOT/called\"\n"
             + "[[ $* == *\" install \"* ]] || exit 0\n[[ $* != *nginx* || -e $INFERENCE_ROOT/once ]] || { touch \"$INFERENCE_ROOT/once\"; exit 100; }\nfor word; do [[ $word == -* ]] || touch \"$INFERENCE_ROOT/$word\"; done");
         foreach (var stage in (string[])["fetching", "serving"])
