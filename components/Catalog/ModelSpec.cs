@@ -67,11 +67,11 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Family { get; init; }
     public required ModelUse Use { get; init; }
+    public required Precision Precision { get; init; }
 
     /// <summary>What it answers with; generate unless the row says otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelTask Task { get; init; }
-    public required Precision Precision { get; init; }
 
     /// <summary>Pinned commit, 40 hex digits; null where none is known, and then the model is served only if the operator pins one.</summary>
     [RegularExpression(Patterns.Commit, ErrorMessage = Patterns.CommitHelp)]

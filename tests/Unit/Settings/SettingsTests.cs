@@ -46,6 +46,7 @@ public sealed class SettingsTests
             ("endpoints.chat.dnsZone", "\"example.com\""),
             ("endpoints.chat.clientCidrs", "[\"0.0.0.0/0\"]"),
             ("endpoints.chat.clients", "[\"alice\", \"bob\"]"),
+            ("endpoints.chat.corsOrigins", "[\"https://app.example.com\", \"https://10.0.0.5:8443\", \"http://localhost:5173\"]"),
             ("endpoints.chat.vision", "false"),
             ("endpoints.chat.imagesPerPrompt", "2"),
             ("endpoints.chat.tensorParallel", "1"),
