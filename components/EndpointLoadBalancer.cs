@@ -109,7 +109,8 @@ public sealed class EndpointLoadBalancer : ComponentResource
         }, new()
         {
             Parent = this,
-            // The name must be unique, so a new one can only follow the old one.
+            // The name must be unique, so a new one can only follow the old one. The provider waits 10 minutes for it to be active, whatever
+            // CustomTimeouts say, and not at all for the old one to be gone (docs/operations.md).
             DeleteBeforeReplace = true,
         });
         Address = balancer.Ip;

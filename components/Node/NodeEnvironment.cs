@@ -75,7 +75,6 @@ public static partial class NodeEnvironment
             ["VLLM_ARGS"] = string.Join(' ', VllmArguments.For(settings)),
             ["VLLM_READY_TIMEOUT_S"] = Text(settings.ReadyTimeoutSeconds),
             ["VLLM_SHM_MIB"] = Text(gpus > 1 ? SharedMemoryMiBPerRank * gpus : 64),
-            ["VOLUME_GIB"] = Text(settings.CacheVolumeGiB),
         };
     }
 

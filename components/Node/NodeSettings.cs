@@ -41,9 +41,6 @@ public sealed record NodeSettings
     /// <summary>Name of the Volume that keeps the weights; null: the scratch disk, or else the boot disk.</summary>
     public string? CacheVolume { get; init; }
 
-    /// <summary>Its size in GiB, so that a node learns of a Volume that grew; 0 without one.</summary>
-    public int CacheVolumeGiB { get; init; }
-
     /// <summary>Longest time that vLLM may take to load, compile and answer, in seconds.</summary>
     public required int ReadyTimeoutSeconds { get; init; }
 
@@ -98,7 +95,6 @@ public sealed record NodeSettings
             ClientCidrs = clientCidrs.Count > 0 ? clientCidrs : [vpcCidr],
             VpcCidr = vpcCidr,
             CacheVolume = cacheVolume,
-            CacheVolumeGiB = cacheVolume is null ? 0 : settings.CacheVolumeGiB ?? 0,
             ReadyTimeoutSeconds = 60 * (settings.ReadyTimeoutMinutes ?? (placement.Model.WeightBytes > LargeModelBytes ? 180 : 60)),
         };
 

@@ -35,6 +35,10 @@ public sealed class SurvivesInterruptionTests
             Assert.NotEqual(0, await up.InterruptAsync());
         }
 
+        // What waits on the node ends with its session, and not after an hour.
+        await RunningStack.UntilAsync("the gate's script has ended", TimeSpan.FromSeconds(30), async () =>
+            (await laboratory.Server(laboratory.Nodes().Single()).AskAsync(["pgrep", "-f", "libexec/inference/await-ready"])).Status != 0);
+
         Hub(MirrorFaults.None);
 
         using (var up = project.Start("up", "cut"))

@@ -7,7 +7,6 @@ public sealed class ApplySettingsTests
     [InlineData("", "nothing changed")]
     [InlineData("s/--max-num-seqs [0-9]*/--max-num-seqs 7/", "inference-vllm-container.service inference-vllm-venv.service inference-ready.service")]
     [InlineData("s/^FIREWALL_CLIENT_CIDRS=.*/FIREWALL_CLIENT_CIDRS=10.20.0.9/", "systemctl reload-or-restart inference-firewall.service")]
-    [InlineData("s/^VOLUME_GIB=.*/VOLUME_GIB=200/", "systemctl reload-or-restart inference-storage.service")]
     [InlineData("s/^MODEL_REVISION=.*/MODEL_REVISION=0000000000000000000000000000000000000000/", "inference-weights.service")]
     [InlineData("s/^API_CORS_ORIGINS=.*/API_CORS_ORIGINS=https:\\/\\/app.example.com/", "systemctl try-reload-or-restart inference-nginx.service")]
     [InlineData("s/^ENDPOINT_NAME=.*/ENDPOINT_NAME=other/", "changed: ENDPOINT")]

@@ -27,6 +27,20 @@ public sealed class GrowStorageTests
         Assert.False(File.Exists(node.At("/grown")));
     }
 
+    [Theory]
+    [InlineData("000001ffffffffff", 1, "error: the file system on")]
+    [InlineData("000001fffeffffff", 0, "note: no CAP_SYS_RESOURCE here")]
+    public async Task A_file_system_that_does_not_grow_is_an_error_where_root_may_do_everything(string capabilities, int status, string says)
+    {
+        using var node = Mounted(80 * GiB);
+        node.Stub("resize2fs", "echo 'Permission denied to resize filesystem' >&2; exit 1");
+        node.Write("/proc/self/status", $"Name:\tsed\nCapEff:\t{capabilities}\n");
+        var result = await node.RunAsync("grow-storage", "80");
+        Assert.Equal(status, result.ExitCode);
+        Assert.Contains(says, result.All, StringComparison.Ordinal);
+        Assert.Contains("serves with its old size", result.All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_Volume_that_is_not_mounted_yet_is_left_to_the_mount()
     {

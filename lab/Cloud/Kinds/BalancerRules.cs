@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Components.Catalog;
 
 namespace Infra.Lab.Cloud.Kinds;
 
@@ -23,9 +24,15 @@ internal sealed class BalancerRules(CloudContext cloud)
         {
             throw Refused(before, after, "forwarding rules must be specified");
         }
-        if (inputs.ContainsKey("httpIdleTimeoutSeconds") && inputs.Number("httpIdleTimeoutSeconds") is < 30 or > 600)
+        var limits = CloudLimits.Current;
+        var (shortest, longest) = (limits.ShortestHttpIdleSeconds.Value, limits.LongestHttpIdleSeconds.Value);
+        if (inputs.ContainsKey("httpIdleTimeoutSeconds") && inputs.Number("httpIdleTimeoutSeconds") is var idle && (idle < shortest || idle > longest))
         {
-            throw Refused(before, after, "http_idle_timeout_seconds must be between 30 and 600");
+            throw Refused(before, after, $"http_idle_timeout_seconds must be between {shortest} and {longest}");
+        }
+        if (inputs.Map("firewall")?.Texts("allows").Count > limits.LoadBalancerAllowEntries.Value)
+        {
+            throw Refused(before, after, $"no more than {limits.LoadBalancerAllowEntries.Value} allow rules"); // the words are not the API's own
         }
         if (s_regionsWithoutUnits.Contains(inputs.TextOrNull("region")) && inputs.ContainsKey("sizeUnit"))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Infra.Components.Catalog;
 using Infra.Components.Settings;
 
 namespace Infra.Lab.Cloud.Kinds;
@@ -8,10 +9,10 @@ namespace Infra.Lab.Cloud.Kinds;
 /// <summary>Cloud Firewalls: each change of one is a new policy of the fabric.</summary>
 internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
 {
-    private const int MostRules = 50;
-    private const int MostPeers = 1000;
-    private const int MostTags = 5;
-    private const int MostDroplets = 10;
+    private static readonly int s_mostRules = CloudLimits.Current.FirewallRules.Value;
+    private static readonly int s_mostPeers = CloudLimits.Current.FirewallRuleEntries.Value;
+    private static readonly int s_mostTags = CloudLimits.Current.FirewallTags.Value;
+    private static readonly int s_mostDroplets = CloudLimits.Current.DropletsById.Value;
 
     private static readonly string[] s_peers = ["Addresses", "Tags", "DropletIds", "LoadBalancerUids", "KubernetesIds"];
 
@@ -39,13 +40,13 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
         {
             throw Refused(before, after, 409, "duplicate name");
         }
-        if (inbound.Count + outbound.Count > MostRules)
+        if (inbound.Count + outbound.Count > s_mostRules)
         {
-            throw Refused(before, after, 422, $"a firewall may have no more than {MostRules} rules");
+            throw Refused(before, after, 422, $"a firewall may have no more than {s_mostRules} rules");
         }
-        if (inputs.Texts("tags").Count > MostTags || (inputs.GetValueOrDefault("dropletIds") is System.Collections.Immutable.ImmutableArray<object> ids && ids.Length > MostDroplets))
+        if (inputs.Texts("tags").Count > s_mostTags || (inputs.GetValueOrDefault("dropletIds") is System.Collections.Immutable.ImmutableArray<object> ids && ids.Length > s_mostDroplets))
         {
-            throw Refused(before, after, 422, $"a firewall may have no more than {MostTags} tags and {MostDroplets} droplets");
+            throw Refused(before, after, 422, $"a firewall may have no more than {s_mostTags} tags and {s_mostDroplets} droplets");
         }
         var problem = inbound.Select(rule => Problem(rule, "source")).Concat(outbound.Select(rule => Problem(rule, "destination"))).FirstOrDefault(words => words is not null);
         if (problem is not null)
@@ -104,7 +105,7 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
             { } ports when rule.Text("protocol") != "icmp" && !IsPorts(ports) => "You must specify a positive value for ports.",
             _ when addresses.FirstOrDefault(address => !IPAddress.TryParse(address, out _) && !Cidr.TryParse(address, out _, out _)) is { } wrong => $"invalid address: {wrong}",
             _ when peers == 0 => $"you must specify at least one {side} of a rule",
-            _ when peers > MostPeers => $"a rule may have no more than {MostPeers} entries",
+            _ when peers > s_mostPeers => $"a rule may have no more than {s_mostPeers} entries",
             _ => null,
         };
     }

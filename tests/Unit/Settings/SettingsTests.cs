@@ -56,6 +56,7 @@ public sealed class SettingsTests
             ("endpoints.chat.maxNumSeqs", "16"),
             ("endpoints.chat.kvCache", "\"fp8\""),
             ("endpoints.chat.toolStrictLevel", "\"parameter\""),
+            ("endpoints.chat.corsOrigins", """["https://app.example.com"]"""),
             ("endpoints.chat.cacheVolumeGiB", "100"),
             ("endpoints.chat.readyTimeoutMinutes", "30"),
             ("endpoints.chat.engine.version", "\"0.31.0\"")));
@@ -70,6 +71,7 @@ public sealed class SettingsTests
         Assert.Equal((Rollout.OneByOne, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCache, chat.Image, chat.Vision));
         Assert.Equal([Components.Catalog.Availability.OnDemand, Components.Catalog.Availability.Spot], chat.Availability);
         Assert.Equal(["alice", "bob"], chat.Clients);
+        Assert.Equal(["https://app.example.com"], chat.CorsOrigins);
         Assert.Equal((100, 30, "0.31.0"), (chat.CacheVolumeGiB, chat.ReadyTimeoutMinutes, chat.Engine?.Version));
 
         // Whoever adds a setting adds it here: a property that is still at its default was not bound above.
