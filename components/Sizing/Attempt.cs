@@ -19,7 +19,7 @@ internal sealed class Attempt
             TensorParallel = layout.TensorParallel,
             DataParallel = layout.DataParallel,
             MaxNumSeqs = sequences,
-            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? EngineDefaults.MaxNumBatchedTokens(gpu, wish.Model, wish.ContextLength),
+            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? Math.Max(sequences, EngineDefaults.MaxNumBatchedTokens(gpu, wish.Model, wish.ContextLength)),
         };
         Options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
         Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, wish.Engine);
