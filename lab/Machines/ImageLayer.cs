@@ -54,7 +54,7 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
         return Tar(files);
     }
 
-    private byte[] Tar(IReadOnlyDictionary<string, byte[]> files)
+    private byte[] Tar(SortedDictionary<string, byte[]> files)
     {
         using var packed = new MemoryStream();
         using (var tar = new TarWriter(packed, TarEntryFormat.Ustar, leaveOpen: true))

@@ -83,7 +83,7 @@ internal sealed class ServerImages
     private static ServerBase Named(string name) => ServerBase.Find(name) ?? throw new ConfigurationException(new ConfigurationMistake(
         "--base", name, $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}", $"./infra up --base {ServerBase.Default}"));
 
-    private static Task RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancel) => HostProgram.RunAsync(Path.Combine(Sources, "scripts", script), arguments, null, cancel);
+    private static Task<string> RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancel) => HostProgram.RunAsync(Path.Combine(Sources, "scripts", script), arguments, null, cancel);
 
     // That an archive is out of reach, or gives up half-way, is a state of the world.
     private static async Task BuiltAsync(ServerBase release, string script, IEnumerable<string> environ, string[] arguments, CancellationToken cancel)
