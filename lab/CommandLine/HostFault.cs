@@ -54,7 +54,7 @@ internal static partial class HostFault
         {
             ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
                 Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
-            ProgramException { Program: var program } when Path.GetFileName(program) == "prepare-image" => new("the servers' image", null, $"could not be made: {words}",
+            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the servers' image", null, $"could not be made: {words}",
                 "check that apt-get update works here, or name another mirror of Debian with INFRA_LAB_DEBIAN; then run it again"),
             UnauthorizedAccessException when IsOf(words, cache) => new("cache", cache, $"cannot be used: {words}", $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}"),
             // Of the kernel's own files it would be we who ask for what nobody may.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Infra.Components;
 
 namespace Infra.Lab.Machines;
 
@@ -81,7 +82,8 @@ internal sealed class World(LabFolder folder)
                 // Nobody would know of it any more, and it starts its mirrors again and again.
                 await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
-                throw new InvalidOperationException($"the laboratory did not start: {Tail(log)}{Tail(Path.Combine(folder.Path, "mirrors.log"))}");
+                throw new ConfigurationException(new ConfigurationMistake("laboratory", null,
+                    $"did not start on this machine: {Tail(log)}{Tail(Path.Combine(folder.Path, "mirrors.log"))}", "see the lines above, then run it again"));
             }
 
             await Task.Delay(50, cancel);

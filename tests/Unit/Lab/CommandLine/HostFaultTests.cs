@@ -47,7 +47,7 @@ public sealed class HostFaultTests : IDisposable
 
     [Fact]
     public void An_image_that_could_not_be_made_is_told_with_apts_words() =>
-        Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-image", new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
+        Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-engine", new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
 
     [Fact]
     public void A_file_of_somebody_else_is_named()
