@@ -70,8 +70,16 @@ internal sealed class LiveStage : IDisposable
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return new ToolResult(process.ExitCode, await output, await errors);
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+                return new ToolResult(process.ExitCode, await output, await errors);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                throw new TimeoutException("the run did not end in 5 minutes");
+            }
         }
     }
 
@@ -83,7 +91,8 @@ internal sealed class LiveStage : IDisposable
             Assert.Equal(0, (await Tool.RunAsync("mkfifo", InCloud(pipe))).ExitCode);
         }
 
-        var process = Tool.Start(Script("run"), [], Values([]));
+        // What this one was told to ignore, as by nohup or a shell's &, a script could not take back.
+        var process = Tool.Start("env", ["--default-signal=HUP,INT,QUIT,TERM,PIPE", Script("run")], Values([]));
         using var reader = new StreamReader(InCloud("under-way"));
         Assert.Equal("up", await reader.ReadLineAsync());
         File.Delete(InCloud("under-way"));
