@@ -116,7 +116,7 @@ internal sealed class ServerImages
         using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which makes {what} ..."), cancel);
         if (!Directory.Exists(folder))
         {
-            foreach (var abandoned in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, "*.new").Where(IsOld))
+            foreach (var abandoned in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, "*.new").Where(IsAbandoned))
             {
                 Directory.Delete(abandoned, recursive: true);
             }
@@ -128,8 +128,13 @@ internal sealed class ServerImages
         return folder;
     }
 
-    // One that is being made is younger: whoever makes it may outlive the command that asked for it.
-    private static bool IsOld(string folder) => DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > TimeSpan.FromHours(1);
+    /// <summary>Whether what was being made there was abandoned: whoever makes it may outlive the command that asked for it.</summary>
+    internal static bool IsAbandoned(string folder)
+    {
+        // What is renamed into its place meanwhile has no time: the framework says 1601.
+        var written = Directory.GetLastWriteTimeUtc(folder);
+        return written.Year > 1601 && DateTime.UtcNow - written > TimeSpan.FromHours(1);
+    }
 
     private static IEnumerable<string> BaseFiles() => Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Sources, file)).Order(StringComparer.Ordinal);

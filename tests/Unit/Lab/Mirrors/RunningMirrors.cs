@@ -93,7 +93,12 @@ internal sealed class RunningMirrors : IAsyncDisposable
 
     internal void Control(MirrorKind mirror, MirrorFaults faults) => MirrorControl.Load(ControlFile).With(mirror, faults).Save(ControlFile);
 
-    internal void WriteControl(string text) => File.WriteAllText(ControlFile, text);
+    // Renamed into place, as the command does: the mirrors may look at any moment.
+    internal void WriteControl(string text)
+    {
+        File.WriteAllText($"{ControlFile}.new", text);
+        File.Move($"{ControlFile}.new", ControlFile, overwrite: true);
+    }
 
     /// <summary>A line is written as an answer ends, which a client may know a moment before.</summary>
     internal async Task<RequestLine> LoggedAsync(Func<RequestLine, bool> which)
