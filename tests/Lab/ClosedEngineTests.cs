@@ -72,7 +72,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager PowerOff", "podman --url unix:///run/podman/podman.sock ps", "nft list ruleset", "nft flush ruleset",
         "mount -o remount,rw /", "dmesg", "journalctl -n 1 -q -t inference | grep .", "crontab -l", "at now < /dev/null", "chsh -s /bin/sh", "passwd -d vllm",
         "curl -sS -m 1 http://169.254.169.254/", "curl -sS -m 1 http://198.51.100.1/", "bash -c 'echo > /dev/udp/198.51.100.1/53'",
-        "cat /var/log/cloud-init.log", "cat /var/lib/cloud/instance/user-data.txt",
+        "cat /var/log/cloud-init-output.log", "cat /var/lib/cloud/instance/user-data.txt",
     ];
 
     [Theory]
