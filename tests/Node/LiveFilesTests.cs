@@ -9,10 +9,11 @@ namespace Infra.Tests.Node;
 /// <summary>The files of a live run: scripts, stack and workflow.</summary>
 public sealed class LiveFilesTests
 {
+    private static readonly string[] Folders = ["live", "tests/Node/live"];
+
     public static TheoryData<string> Scripts =>
     [
-        .. new[] { "live", "tests/Node/live" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*", SearchOption.AllDirectories))
+        .. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*", SearchOption.AllDirectories))
             .Where(file => Path.GetFileName(file) is not (".shellcheckrc" or "stack.yaml"))
             .Select(file => Path.GetRelativePath(StackFiles.Root, file)),
     ];
