@@ -193,6 +193,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     {
         var file = Server(id).HostPath(MachineDescription.Path);
         await File.WriteAllTextAsync($"{file}.new", JsonSerializer.Serialize(Describe(name, sizeSlug), MachineJson.Default.MachineDescription), cancel);
+        // The engine's user reads it too, whatever the umask of whoever runs this.
+        File.SetUnixFileMode($"{file}.new", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         File.Move($"{file}.new", file, overwrite: true);
     }
 
