@@ -31,7 +31,7 @@ echo   infra help              this text; `infra COMMAND --help` for a command's
 echo.
 echo All else brings servers up, and needs Debian or Ubuntu: run ./infra there, in WSL 2 or in a virtual machine.
 echo Every command ends with 0 (fine), 1 (a mistake of yours, explained) or 2 (a bug of ours).
-echo PulumiSdk=official or offline in the environment settles which Pulumi SDK is used; otherwise the package feed is asked once a day.
+echo PulumiSdk=official or offline in the environment decides which Pulumi SDK is used; otherwise the package feed is asked once a day.
 exit /b 0
 
 :linux

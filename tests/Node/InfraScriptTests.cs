@@ -95,8 +95,8 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("error NU1301: Response status code does not indicate success: 401 (Unauthorized).", "refuses the credentials")]
     [InlineData("error NU1403: Package content hash validation failed for Pulumi.3.112.1.", "not what its publisher made")]
     [InlineData("A compatible .NET SDK was not found.\n\nRequested SDK version: 10.0.100", "the .NET SDK is not one")]
-    [InlineData("error : No space left on device : '/root/.nuget/packages/x'", "the disk is full")]
-    [InlineData("error : Access to the path '/root/.nuget/packages/x' is denied.", "cannot be written to")]
+    [InlineData("error : No space left on device : '/home/me/.nuget/packages/x'", "the disk is full")]
+    [InlineData("error : Access to the path '/home/me/.nuget/packages/x' is denied.", "cannot be written to")]
     [InlineData("error NU1999: something new", "could not be restored")]
     [InlineData("Segmentation fault", "could not be restored")]
     public async Task Any_other_failure_stops_with_one_message_and_a_fix(string answer, string problem)

@@ -54,7 +54,7 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
         Assert.DoesNotContain("Origin", proxy.Engine.LastHeaders, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Without these a page sees "network error" where the answer says what to mend.
+    // Without these a page sees "network error" where the answer says what to fix.
     [Theory]
     [InlineData("GET /v1/models", "", 401)]
     [InlineData("GET /metrics", Alice, 404)]
