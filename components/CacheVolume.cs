@@ -26,8 +26,8 @@ internal static class CacheVolume
     }) : null;
 
     /// <summary>
-    /// The device grows in place, and the file system on it only when it is told. A new Droplet mounts a Volume that has its size already, and there
-    /// is nothing to do then.
+    /// The device grows in place, and the file system on it only when it is told. A new Droplet mounts a Volume that has its size already,
+    /// and there is nothing to do then.
     /// </summary>
     public static void Grow(string name, Volume? volume, NodeConnection connection, Output<string> dropletId, Command adopted, Command authorized, Resource parent)
     {

@@ -70,8 +70,8 @@ public sealed class EndpointLoadBalancer : ComponentResource
         }, new()
         {
             Parent = this,
-            // DigitalOcean asks Let's Encrypt up to three times, 20 minutes apart. After the provider's own 10 minutes the certificate would be
-            // in the state half made, and every later run would end in "doesn't support update" (docs/operations.md).
+            // DigitalOcean asks Let's Encrypt up to three times, 20 minutes apart. After the provider's own 10 minutes the certificate
+            // would be in the state half made, and every later run would end in "doesn't support update" (docs/operations.md).
             CustomTimeouts = new() { Create = TimeSpan.FromMinutes(75) },
         }) : null;
 
@@ -99,8 +99,9 @@ public sealed class EndpointLoadBalancer : ComponentResource
                 UnhealthyThreshold = 3,
                 HealthyThreshold = 2,
             },
-            // A long generation without a token in between must not be cut: the highest value, in place of 60. It holds where TLS ends here. It has no
-            // effect on TLS that passes through, and is sent all the same: once it was sent, leaving it out would change nothing (docs/adr/0003).
+            // A long generation without a token in between must not be cut: the highest value, in place of 60. It holds where TLS ends
+            // here. It has no effect on TLS that passes through, and is sent all the same: once it was sent, leaving it out would change
+            // nothing (docs/adr/0003).
             HttpIdleTimeoutSeconds = CloudLimits.Current.LongestHttpIdleSeconds.Value,
             TlsCipherPolicy = certificate is null ? null : (Input<string>)"STRONG",
             // It would make records in the zone by itself, which nobody would take away again; ours is below.
@@ -109,8 +110,8 @@ public sealed class EndpointLoadBalancer : ComponentResource
         }, new()
         {
             Parent = this,
-            // The name must be unique, so a new one can only follow the old one. The provider waits 10 minutes for it to be active, whatever
-            // CustomTimeouts say, and not at all for the old one to be gone (docs/operations.md).
+            // The name must be unique, so a new one can only follow the old one. The provider waits 10 minutes for it to be active,
+            // whatever CustomTimeouts say, and not at all for the old one to be gone (docs/operations.md).
             DeleteBeforeReplace = true,
         });
         Address = balancer.Ip;
@@ -156,8 +157,8 @@ public sealed class EndpointLoadBalancer : ComponentResource
         CertificateName = certificate is null ? null : (Input<string>)certificate.Name, // ids change with every renewal
     };
 
-    // Always a list, and never an empty one. The provider keeps the old list of a load balancer from which it is taken away, without a word in the
-    // preview; and an empty list is left out of the request, which opens the load balancer to everybody.
+    // Always a list, and never an empty one. The provider keeps the old list of a load balancer from which it is taken away, without a word
+    // in the preview; and an empty list is left out of the request, which opens the load balancer to everybody.
     private static LoadBalancerFirewallArgs Allowed(EndpointLoadBalancerArgs args) => new()
     {
         Allows = args.AllowedCidrs.Count > 0

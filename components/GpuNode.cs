@@ -89,8 +89,8 @@ public sealed class GpuNode : ComponentResource
 
         // Of another type than the lasting key: both can be served at once, and each connection asks for the type that it expects.
         // One value for both, so that a Droplet that is made anew has a one-use key that no earlier user data held.
-        // The Volume is part of it: one that is added, taken away or replaced would be attached or detached in place, under a running engine and behind
-        // what is mounted. Its size is not: it grows in place.
+        // The Volume is part of it: one that is added, taken away or replaced would be attached or detached in place, under a running
+        // engine and behind what is mounted. Its size is not: it grows in place.
         var volume = CacheVolume.Of(name, args, this);
         Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey, .. volume is null ? Array.Empty<Input<string>>() : [volume.Id]];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
@@ -126,8 +126,8 @@ public sealed class GpuNode : ComponentResource
             DependsOn = args.After.ToArray(),
             // A GPU quota of one leaves no room for the new Droplet beside the old one.
             DeleteBeforeReplace = true,
-            // So that the engine deletes the Droplet before a Volume that is replaced: the API deletes none that is attached, and the engine does not
-            // go by the trigger for that.
+            // So that the engine deletes the Droplet before a Volume that is replaced: the API deletes none that is attached, and the
+            // engine does not go by the trigger for that.
             ReplaceOnChanges = { "volumeIds" },
             // User data is read at first boot alone. Without this each change of a setting would cost a Droplet; with it a replacement,
             // for another reason, still gets the new text: the engine puts ignored values back for the comparison only.

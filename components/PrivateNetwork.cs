@@ -60,8 +60,8 @@ public sealed class PrivateNetwork : ComponentResource
             Parent = this,
             // The name must be unique, so a new one can only follow the old one.
             DeleteBeforeReplace = true,
-            // The API answers 403 or 409 while it still knows of a member, as a Droplet that is being destroyed; the provider tries again for this
-            // long, by itself for 2 minutes. Longer is no use: what is left by then was put there by somebody else.
+            // The API answers 403 or 409 while it still knows of a member, as a Droplet that is being destroyed; the provider tries again
+            // for this long, by itself for 2 minutes. Longer is no use: what is left by then was put there by somebody else.
             CustomTimeouts = new() { Delete = TimeSpan.FromMinutes(10) },
         });
         vpc.Default.Apply(isDefault =>

@@ -1,8 +1,9 @@
 namespace Infra.Components;
 
 /// <summary>
-/// A stack that is up and was renamed: <c>pulumi stack rename</c> changes the names of its resources in the state alone. Under the new name the
-/// program asks for other tags, so the Droplets would be without their firewalls for minutes, and for Volumes of another name, which are empty.
+/// A stack that is up and was renamed: <c>pulumi stack rename</c> changes the names of its resources in the state alone. Under the new name
+/// the program asks for other tags, so the Droplets would be without their firewalls for minutes, and for Volumes of another name, which
+/// are empty.
 /// </summary>
 internal static class StackRename
 {

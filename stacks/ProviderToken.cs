@@ -7,7 +7,9 @@ internal sealed record ProviderToken(string? Source, string? Value)
 {
     public const string Variable = "DIGITALOCEAN_TOKEN";
 
-    /// <summary>The provider reads the stack's configuration first, then these, in this order (terraform-provider-digitalocean, provider.go).</summary>
+    /// <summary>
+    /// The provider reads the stack's configuration first, then these, in this order (terraform-provider-digitalocean, provider.go).
+    /// </summary>
     private static readonly string[] s_variables = [Variable, "DIGITALOCEAN_ACCESS_TOKEN"];
 
     public static ProviderToken Find() => Find(

@@ -6,8 +6,8 @@ namespace Infra.Stacks;
 public static class PulumiVersion
 {
     /// <summary>
-    /// The same as <c>requiredPulumiVersion</c> of <c>Pulumi.yaml</c>, which a CLI before 3.219 does not read. Replacement triggers are why: older CLIs
-    /// drop them (before 3.208), or see changes where there are none (before 3.226).
+    /// The same as <c>requiredPulumiVersion</c> of <c>Pulumi.yaml</c>, which a CLI before 3.219 does not read. Replacement triggers are
+    /// why: older CLIs drop them (before 3.208), or see changes where there are none (before 3.226).
     /// </summary>
     public const string Required = ">=3.226.0";
 

@@ -4,8 +4,8 @@ using Infra.Components.Planning;
 namespace Infra.Stacks;
 
 /// <summary>
-/// Where the system prompt of an endpoint's model is, and how to send it: vLLM's tokenizer for Mistral's models does not add it, and reasoning models think
-/// only with it.
+/// Where the system prompt of an endpoint's model is, and how to send it: vLLM's tokenizer for Mistral's models does not add it, and
+/// reasoning models think only with it.
 /// </summary>
 internal static class SystemPromptOutput
 {
@@ -14,7 +14,8 @@ internal static class SystemPromptOutput
 
     private const string NodeFolder = "/srv/inference/models/current";
 
-    // As the model cards send it: names and dates filled in, and what is between [THINK] and [/THINK], which are tokens and no text, as a part of its own.
+    // As the model cards send it: names and dates filled in, and what is between [THINK] and [/THINK], which are tokens and no text, as a
+    // part of its own.
     private const string Message =
         "def put($name; $value): split($name) | join($value); "
         + "put(\"{name}\"; $name) | put(\"{today}\"; now | strftime(\"%Y-%m-%d\")) | put(\"{yesterday}\"; now - 86400 | strftime(\"%Y-%m-%d\"))"

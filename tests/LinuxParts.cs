@@ -6,8 +6,8 @@ using Xunit.v3;
 namespace Infra.Tests;
 
 /// <summary>
-/// Parts of the laboratory that only servers need run on Linux alone: locks, modes, sockets and processes as Linux has them. Elsewhere their tests are
-/// skipped with that reason; all other unit tests run.
+/// Parts of the laboratory that only servers need run on Linux alone: locks, modes, sockets and processes as Linux has them. Elsewhere
+/// their tests are skipped with that reason; all other unit tests run.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class LinuxPartsAttribute : BeforeAfterTestAttribute

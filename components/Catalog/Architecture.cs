@@ -6,7 +6,8 @@ namespace Infra.Components.Catalog;
 public sealed record Architecture
 {
     /// <summary>
-    /// Class that vLLM serves it by (<c>architectures</c>): <c>Mistral3ForConditionalGeneration</c>; null: what follows from the format, or not known.
+    /// Class that vLLM serves it by (<c>architectures</c>): <c>Mistral3ForConditionalGeneration</c>; null: what follows from the format, or
+    /// not known.
     /// </summary>
     [RegularExpression(Patterns.ClassName, ErrorMessage = Patterns.ClassNameHelp)]
     public string? Name { get; init; }

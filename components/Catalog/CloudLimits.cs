@@ -10,7 +10,9 @@ namespace Infra.Components.Catalog;
 /// <param name="IsSuspected">Nobody has measured it, and the source does not say it in so many words.</param>
 public sealed record CloudLimit(int Value, string Source, DateOnly SourceDate, bool IsSuspected = false);
 
-/// <summary>Limits of DigitalOcean that a plan is checked against before the first resource (<c>data/digitalocean-limits.json</c>).</summary>
+/// <summary>
+/// Limits of DigitalOcean that a plan is checked against before the first resource (<c>data/digitalocean-limits.json</c>).
+/// </summary>
 public sealed record CloudLimits
 {
     private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)

@@ -14,7 +14,9 @@ public enum BreakageEffect
     Caution,
 }
 
-/// <summary>Something that is known not to work with a release, for models of a family or of a class. A condition that is null always holds.</summary>
+/// <summary>
+/// Something that is known not to work with a release, for models of a family or of a class. A condition that is null always holds.
+/// </summary>
 public sealed record EngineBreakage
 {
     /// <summary><see cref="ModelSpec.Family"/> that it hits; <c>*</c> is all.</summary>

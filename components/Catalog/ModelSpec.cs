@@ -102,7 +102,9 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
     public required IReadOnlyList<string> Flags { get; init; }
 
-    /// <summary>File of the repository with the system prompt that the model was trained for, which no tokenizer adds; null: none is known.</summary>
+    /// <summary>
+    /// File of the repository with the system prompt that the model was trained for, which no tokenizer adds; null: none is known.
+    /// </summary>
     [RegularExpression(Patterns.FileName, ErrorMessage = Patterns.FileNameHelp)]
     public string? SystemPrompt { get; init; }
 
@@ -128,8 +130,8 @@ public sealed record ModelSpec
     public required string SourceDate { get; init; }
 
     /// <summary>
-    /// Class that vLLM serves it by. Mistral's own format names none, and vLLM takes <c>PixtralForConditionalGeneration</c> for one with a vision tower; of a
-    /// transformers copy only the row can say it, and null is not known.
+    /// Class that vLLM serves it by. Mistral's own format names none, and vLLM takes <c>PixtralForConditionalGeneration</c> for one with a
+    /// vision tower; of a transformers copy only the row can say it, and null is not known.
     /// </summary>
     [JsonIgnore]
     public string? EngineClass => ServedFormat == WeightsFormat.Mistral && Architecture.Vision is not null ? PixtralClass : Architecture.Name;

@@ -10,7 +10,10 @@ internal static class NodeArchive
     // Any fixed day will do; tar complains of one at the epoch.
     private static readonly DateTimeOffset Timestamp = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>A gzip-compressed tar with the files at their paths, owned by root, without the lines that are comments alone: they are a fifth of it.</summary>
+    /// <summary>
+    /// A gzip-compressed tar with the files at their paths, owned by root, without the lines that are comments alone: they are a fifth of
+    /// it.
+    /// </summary>
     internal static byte[] Pack(IEnumerable<NodeFile> files)
     {
         using var packed = new MemoryStream();
@@ -32,7 +35,8 @@ internal static class NodeArchive
     }
 
     /// <summary>
-    /// A file as a node has it. The first line stays, which may name the interpreter. <c>LintTests</c> holds that no script has such a line in a text.
+    /// A file as a node has it. The first line stays, which may name the interpreter. <c>LintTests</c> holds that no script has such a line
+    /// in a text.
     /// </summary>
     internal static string WithoutComments(string content) => string.Join('\n', content.Split('\n')
         .Where((line, index) => index == 0 || !line.TrimStart().StartsWith('#') && !line.StartsWith("//", StringComparison.Ordinal)));

@@ -65,7 +65,9 @@ public sealed record EndpointPlan
     public IReadOnlyList<string> ClientCidrs => Access == Access.Private ? Settings.ClientCidrs : [];
     public IReadOnlyList<string> ClientTags => Access == Access.Private ? Settings.ClientTags : [];
 
-    /// <summary>After how many seconds without a byte the load balancer may close a connection; null for private access, which has none.</summary>
+    /// <summary>
+    /// After how many seconds without a byte the load balancer may close a connection; null for private access, which has none.
+    /// </summary>
     public int? IdleTimeoutSeconds => Access switch
     {
         Access.Internal => CloudLimits.Current.PassthroughIdleSeconds.Value,

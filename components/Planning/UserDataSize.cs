@@ -4,7 +4,9 @@ using Infra.Components.Settings;
 
 namespace Infra.Components.Planning;
 
-/// <summary>User data that DigitalOcean would refuse after VPC, firewalls and load balancer exist: lists of addresses and keys travel in it.</summary>
+/// <summary>
+/// User data that DigitalOcean would refuse after VPC, firewalls and load balancer exist: lists of addresses and keys travel in it.
+/// </summary>
 internal static class UserDataSize
 {
     private const string AnyRange = "192.168.255.0/24";

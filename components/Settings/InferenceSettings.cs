@@ -71,7 +71,10 @@ public sealed record InferenceSettings
     /// <summary>Highest price of the whole stack in USD per hour. Default: no limit.</summary>
     public decimal? MaxHourlyUsd { get; init; }
 
-    /// <summary>Address range of the VPC, /16 to /24. Default: DigitalOcean picks one that does not overlap. Taken away again, the VPC keeps the one that it has.</summary>
+    /// <summary>
+    /// Address range of the VPC, /16 to /24. Default: DigitalOcean picks one that does not overlap. Taken away again, the VPC keeps the one
+    /// that it has.
+    /// </summary>
     public string? VpcCidr { get; init; }
 
     /// <summary>Catalog file with more models and sizes, relative to the project. Default: none.</summary>
@@ -151,7 +154,10 @@ public sealed record EndpointSettings
     /// <summary>Nodes. Default: 1.</summary>
     public int Replicas { get; init; } = 1;
 
-    /// <summary>Order in which replicas are created and changed. Default: all at once, and a change that replaces them deletes them all before the first new one exists.</summary>
+    /// <summary>
+    /// Order in which replicas are created and changed. Default: all at once, and a change that replaces them deletes them all before the
+    /// first new one exists.
+    /// </summary>
     public Rollout Rollout { get; init; } = Rollout.AllAtOnce;
 
     /// <summary>Who reaches it: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.</summary>
@@ -172,7 +178,9 @@ public sealed record EndpointSettings
     /// <summary>Names of the API keys to make. Default: one, named default.</summary>
     public IReadOnlyList<string> Clients { get; init; } = [];
 
-    /// <summary>Origins of web pages that may call from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default: none.</summary>
+    /// <summary>
+    /// Origins of web pages that may call from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default: none.
+    /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
     /// <summary>Accept images. Default: true where the model can.</summary>
@@ -200,12 +208,15 @@ public sealed record EndpointSettings
     public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
 
     /// <summary>
-    /// How far the engine holds tool calls to what was declared: auto (a tool's schema only where the client sends strict), function (names), parameter
-    /// (every tool's schema). Needs vLLM 0.31. Default: vLLM's own, auto.
+    /// How far the engine holds tool calls to what was declared: auto (a tool's schema only where the client sends strict), function
+    /// (names), parameter (every tool's schema). Needs vLLM 0.31. Default: vLLM's own, auto.
     /// </summary>
     public ToolStrictLevel? ToolStrictLevel { get; init; }
 
-    /// <summary>Size of a Volume that keeps the weights when the Droplet goes, in GiB. It grows in place and never shrinks; with it or without it is another Droplet. Default: none, the scratch or boot disk.</summary>
+    /// <summary>
+    /// Size of a Volume that keeps the weights when the Droplet goes, in GiB. It grows in place and never shrinks; with it or without it is
+    /// another Droplet. Default: none, the scratch or boot disk.
+    /// </summary>
     public int? CacheVolumeGiB { get; init; }
 
     /// <summary>Longest time from the Droplet's creation to the first answer, in minutes. Default: 60, or 180 for more than 100 GB of weights.</summary>

@@ -31,8 +31,8 @@ internal static partial class SettingPatterns
     public static partial Regex Token();
 
     /// <summary>
-    /// The origin of a page as a browser sends it (RFC 6454): scheme, host and a port that is not the scheme's own, in lower case. Without TLS only
-    /// from the browser's own machine.
+    /// The origin of a page as a browser sends it (RFC 6454): scheme, host and a port that is not the scheme's own, in lower case. Without
+    /// TLS only from the browser's own machine.
     /// </summary>
     [GeneratedRegex(
         @"^(https://(?!.{254})([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(?!:443\z)|http://(localhost|127\.0\.0\.1)(?!:80\z))(:[1-9][0-9]{0,4})?\z",

@@ -14,8 +14,8 @@ internal static class EngineDefaults
     public static int MaxNumBatchedTokens(Gpu gpu) => IsLarge(gpu) ? 8192 : 2048;
 
     /// <summary>
-    /// The same for a model on a card. One that pools may read a whole input in one step only, and vLLM refuses to start with less than its context
-    /// (SchedulerConfig: chunked prefill is off for most of them).
+    /// The same for a model on a card. One that pools may read a whole input in one step only, and vLLM refuses to start with less than its
+    /// context (SchedulerConfig: chunked prefill is off for most of them).
     /// </summary>
     public static int MaxNumBatchedTokens(Gpu gpu, ModelSpec model, int? contextLength) =>
         model.Task == ModelTask.Generate ? MaxNumBatchedTokens(gpu) : Math.Max(MaxNumBatchedTokens(gpu), contextLength ?? model.MaxContext);

@@ -54,7 +54,9 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
     private static bool Divides(Architecture architecture, int split) =>
         DividesHeads(architecture, split) && UndividedWidth(architecture, split, expertsWhole: true) is null;
 
-    /// <summary>A width that vLLM would have to split and cannot; null: there is none. With data parallelism experts are spread whole.</summary>
+    /// <summary>
+    /// A width that vLLM would have to split and cannot; null: there is none. With data parallelism experts are spread whole.
+    /// </summary>
     private static int? UndividedWidth(Architecture architecture, int split, bool expertsWhole)
     {
         var widths = new List<int>();

@@ -93,7 +93,8 @@ internal static class NodeFit
     }
 
     /// <summary>
-    /// Requests per engine step to try: vLLM's default for the card, or as many as a step has tokens, then fewer, but never fewer than wished.
+    /// Requests per engine step to try: vLLM's default for the card, or as many as a step has tokens, then fewer, but never fewer than
+    /// wished.
     /// </summary>
     internal static IEnumerable<int> Sequences(Wish wish, Gpu gpu)
     {

@@ -13,12 +13,15 @@ internal sealed record CloudOptions
     public IReadOnlyCollection<string>? Tags { get; init; }
 
     /// <summary>
-    /// What DigitalOcean has, apart from what the state says: then the engine is as forgetful as Pulumi's, which looks only at a refresh, and things
-    /// take their time. Default: null, and what is real is what the state and the machines have, and a run tidies up after one that was killed.
+    /// What DigitalOcean has, apart from what the state says: then the engine is as forgetful as Pulumi's, which looks only at a refresh,
+    /// and things take their time. Default: null, and what is real is what the state and the machines have, and a run tidies up after one
+    /// that was killed.
     /// </summary>
     public Api.ApiAccount? Account { get; init; }
 
-    /// <summary>Resources, type token and name in the program, that are replaced though nothing has changed: <c>pulumi up --replace</c>.</summary>
+    /// <summary>
+    /// Resources, type token and name in the program, that are replaced though nothing has changed: <c>pulumi up --replace</c>.
+    /// </summary>
     public IReadOnlySet<(string Type, string Name)> Replace { get; init; } = new HashSet<(string, string)>();
 
     /// <summary>Is told of every operation, from whichever thread it runs on.</summary>

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// What is deleted with a resource that goes before its successor comes: whoever has its id in an input of which a change makes another resource
-/// (pulumi 1b594989, <c>calculateDependentReplacements</c>). Here those are inputs that the program says so of; what the provider says so of, as a
-/// VPC's Droplets, is replaced when its own turn comes.
+/// What is deleted with a resource that goes before its successor comes: whoever has its id in an input of which a change makes another
+/// resource (pulumi 1b594989, <c>calculateDependentReplacements</c>). Here those are inputs that the program says so of; what the provider
+/// says so of, as a VPC's Droplets, is replaced when its own turn comes.
 /// </summary>
 internal static class Dependents
 {

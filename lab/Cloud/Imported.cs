@@ -1,8 +1,8 @@
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// A resource whose creation was cut short, taken up by its id: it is as the provider reads it, and what the API does not give back is missing. Of a
-/// Droplet those are the SSH keys and the agent, of which a change makes another Droplet.
+/// A resource whose creation was cut short, taken up by its id: it is as the provider reads it, and what the API does not give back is
+/// missing. Of a Droplet those are the SSH keys and the agent, of which a change makes another Droplet.
 /// </summary>
 internal static class Imported
 {

@@ -1,8 +1,8 @@
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// Operations that a run did not see the end of, as Pulumi's engine keeps them (pulumi 1b594989, <c>pkg/engine</c> and <c>pkg/backend</c>): the next
-/// run warns, goes on as if they had never been, and leaves creations pending until a refresh is answered.
+/// Operations that a run did not see the end of, as Pulumi's engine keeps them (pulumi 1b594989, <c>pkg/engine</c> and <c>pkg/backend</c>):
+/// the next run warns, goes on as if they had never been, and leaves creations pending until a refresh is answered.
 /// </summary>
 internal static class PendingOperations
 {

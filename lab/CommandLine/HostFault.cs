@@ -5,8 +5,8 @@ using Infra.Lab.Machines;
 namespace Infra.Lab.CommandLine;
 
 /// <summary>
-/// A state of this machine behind an exception: a full disk, a folder that cannot be written to, a program that is not there, the network of Debian's
-/// mirror, a state file that was cut. What is none of these is a bug of ours, and keeps its trace.
+/// A state of this machine behind an exception: a full disk, a folder that cannot be written to, a program that is not there, the network
+/// of Debian's mirror, a state file that was cut. What is none of these is a bug of ours, and keeps its trace.
 /// </summary>
 internal static partial class HostFault
 {

@@ -139,7 +139,10 @@ internal sealed class Laboratory
     public EndpointClient Client(EndpointAccess endpoint, string? client = null) => EndpointClient.Of(
         this, endpoint, File.ReadAllText(new AccessFiles(Folder).ClientKey(endpoint.Name, client ?? endpoint.Clients[0])).Trim());
 
-    /// <summary>The system message that the model of an endpoint comes with, read off its first server as the printed command does; null: it has none.</summary>
+    /// <summary>
+    /// The system message that the model of an endpoint comes with, read off its first server as the printed command does; null: it has
+    /// none.
+    /// </summary>
     /// <exception cref="IOException">The server cannot be asked.</exception>
     public async Task<JsonObject?> SystemMessageAsync(EndpointAccess endpoint, DateOnly today, CancellationToken cancel)
     {

@@ -49,8 +49,8 @@ internal static class Ledger
     }
 
     /// <summary>
-    /// The phases of the latest boot in the order of their last start. A change of settings starts some of them again: what an event ends is what
-    /// started last, and never what had ended before.
+    /// The phases of the latest boot in the order of their last start. A change of settings starts some of them again: what an event ends
+    /// is what started last, and never what had ended before.
     /// </summary>
     public static IReadOnlyList<LedgerPhase> Phases(IReadOnlyList<LedgerEvent> events)
     {

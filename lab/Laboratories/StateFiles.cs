@@ -8,8 +8,8 @@ using Infra.Lab.Mirrors;
 namespace Infra.Lab.Laboratories;
 
 /// <summary>
-/// Files in which laboratories keep their state between commands. One that was cut, as by a full disk or a machine that lost power, makes code
-/// anywhere fail in any way: it is looked for once something has failed.
+/// Files in which laboratories keep their state between commands. One that was cut, as by a full disk or a machine that lost power, makes
+/// code anywhere fail in any way: it is looked for once something has failed.
 /// </summary>
 internal static class StateFiles
 {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Infra.Lab.Laboratories;
 
 /// <summary>
-/// The system prompt that a model's repository holds, as the message to send. vLLM's tokenizer for Mistral's models does not add it, and reasoning models
-/// think only with it.
+/// The system prompt that a model's repository holds, as the message to send. vLLM's tokenizer for Mistral's models does not add it, and
+/// reasoning models think only with it.
 /// </summary>
 internal static class SystemPrompt
 {
@@ -19,8 +19,8 @@ internal static class SystemPrompt
     private const string EndThinking = "[/THINK]";
 
     /// <summary>
-    /// The message, or null where the text is empty. As the model cards have it: <c>{name}</c>, <c>{today}</c> and <c>{yesterday}</c> are filled in, and what
-    /// stands between <c>[THINK]</c> and <c>[/THINK]</c>, which are tokens and no text, becomes a part of its own.
+    /// The message, or null where the text is empty. As the model cards have it: <c>{name}</c>, <c>{today}</c> and <c>{yesterday}</c> are
+    /// filled in, and what stands between <c>[THINK]</c> and <c>[/THINK]</c>, which are tokens and no text, becomes a part of its own.
     /// </summary>
     /// <param name="text">The file's text, as a node gave it.</param>
     /// <param name="model">Repository id.</param>

@@ -88,7 +88,9 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
     public ImagePart Part(string name) => Parts.FirstOrDefault(part => part.Name == name)
         ?? throw new InvalidDataException($"profiles.json has no part '{name}'; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
 
-    /// <summary>The profile of a slug. Other images, as a team's own snapshot, are taken for ones that were made from the vendor's.</summary>
+    /// <summary>
+    /// The profile of a slug. Other images, as a team's own snapshot, are taken for ones that were made from the vendor's.
+    /// </summary>
     public ImageProfile Of(string slug, string vendor) =>
         Profiles.FirstOrDefault(profile => profile.Slug == slug && profile.Vendor == vendor) ?? Profiles.First(profile => profile.Vendor == vendor);
 }

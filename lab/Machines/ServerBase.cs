@@ -23,7 +23,9 @@ internal sealed record ServerBase
     /// <summary>Keys of the archive, on this machine and on a server.</summary>
     public required string Keyring { get; init; }
 
-    /// <summary>Path in the archive of the package that has the keys, for machines that lack them; null: the keys come with lab/packages.txt.</summary>
+    /// <summary>
+    /// Path in the archive of the package that has the keys, for machines that lack them; null: the keys come with lab/packages.txt.
+    /// </summary>
     public required string? KeyringPackage { get; init; }
 
     /// <summary>The keys of that package that are believed.</summary>

@@ -7,8 +7,8 @@ using Infra.Lab.Mirrors;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// What servers boot from, made once and kept by content: roots of the releases, layers of the images' profiles, and what they share. See the
-/// scripts <c>prepare-authority</c>, <c>prepare-engine</c>, <c>prepare-base</c> and <c>make-layer</c>.
+/// What servers boot from, made once and kept by content: roots of the releases, layers of the images' profiles, and what they share. See
+/// the scripts <c>prepare-authority</c>, <c>prepare-engine</c>, <c>prepare-base</c> and <c>make-layer</c>.
 /// </summary>
 internal sealed class ServerImages
 {

@@ -4,8 +4,9 @@ namespace Infra.Lab.Mirrors;
 
 /// <summary>
 /// DigitalOcean's metadata address. Its monitoring agent asks <c>/v1/appkey/droplet-auth-token</c> for a key and posts to
-/// <c>/v1/metrics/droplet_id/ID</c> (digitalocean/do-agent, pkg/clients/tsclient/client.go, bc91446). The rest is the metadata service: <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees itself and nobody else. A folder is
-/// answered with the names in it, and <c>/metadata/v1.json</c> is the file <c>v1.json</c>.
+/// <c>/v1/metrics/droplet_id/ID</c> (digitalocean/do-agent, pkg/clients/tsclient/client.go, bc91446). The rest is the metadata service:
+/// <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees itself and nobody else. A folder is answered with the
+/// names in it, and <c>/metadata/v1.json</c> is the file <c>v1.json</c>.
 /// </summary>
 internal sealed class MetadataSite(string? folder)
 {

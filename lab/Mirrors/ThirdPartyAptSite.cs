@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// Package archives of vendors: one archive in good order, whatever the address, so that a source may have the real one. The first part of the path
-/// may ask for a fault that belongs to a source and not to a moment: <c>missing</c>, <c>unsigned</c>, <c>hanging</c>.
+/// Package archives of vendors: one archive in good order, whatever the address, so that a source may have the real one. The first part of
+/// the path may ask for a fault that belongs to a source and not to a moment: <c>missing</c>, <c>unsigned</c>, <c>hanging</c>.
 /// </summary>
 internal sealed class ThirdPartyAptSite(string folder)
 {

@@ -149,7 +149,9 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         Assert.Equal(["do-agent", "root"], answers.Split('\n').Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Graphs and alerts of the control panel are made of what it sends, with an account of its own, to that same address.</summary>
+    /// <summary>
+    /// Graphs and alerts of the control panel are made of what it sends, with an account of its own, to that same address.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Servers))]
     public async Task What_the_monitoring_agent_sends_arrives(string server)

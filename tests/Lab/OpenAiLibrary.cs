@@ -3,7 +3,9 @@ using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Client libraries for JavaScript in the versions of <c>openai/package-lock.json</c>, installed below <c>artifacts/</c>.</summary>
+/// <summary>
+/// Client libraries for JavaScript in the versions of <c>openai/package-lock.json</c>, installed below <c>artifacts/</c>.
+/// </summary>
 internal static class OpenAiLibrary
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

@@ -37,8 +37,9 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     internal static readonly string[] Servers = ["amd-0", "chat-0", "chat-1", "chat-2", "venv-0"];
 
     /// <summary>
-    /// Servers that boot from the older release, one of each kind of server; the others boot from the newer one. With <see cref="SurvivesFirstBoots"/>,
-    /// whose virtual environment is on the newer, each release meets each way to install and each vendor (CONTRIBUTING.md, "What the lab's servers boot from").
+    /// Servers that boot from the older release, one of each kind of server; the others boot from the newer one. With
+    /// <see cref="SurvivesFirstBoots"/>, whose virtual environment is on the newer, each release meets each way to install and each vendor
+    /// (CONTRIBUTING.md, "What the lab's servers boot from").
     /// </summary>
     internal static readonly string[] OnDebian12 = ["chat-0", Venv, Amd];
 

@@ -2,7 +2,9 @@ using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>The fakes of NVIDIA's toolkit write and refuse what the real ones do: else a server that serves with them proves nothing.</summary>
+/// <summary>
+/// The fakes of NVIDIA's toolkit write and refuse what the real ones do: else a server that serves with them proves nothing.
+/// </summary>
 public sealed class ToolkitTests
 {
     private const string New = "nvidia-toolkit-1.19.1";

@@ -36,7 +36,9 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
         Assert.True(await images.Stack.IsReadyAsync(node));
     }
 
-    /// <summary>A published port of Docker's is forwarded and passes no input chain: the node's own firewall and the Cloud Firewall have to say no.</summary>
+    /// <summary>
+    /// A published port of Docker's is forwarded and passes no input chain: the node's own firewall and the Cloud Firewall have to say no.
+    /// </summary>
     [Fact]
     public async Task A_port_that_Docker_publishes_is_open_to_nobody()
     {
@@ -47,7 +49,9 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
         Assert.Null(await images.Stack.ConnectAsync(Infra.Lab.Machines.MachineRoom.NeighbourName, null, node.PrivateAddress, 8080, TimeSpan.FromSeconds(1)));
     }
 
-    /// <summary>The toolkit's unit describes the devices as the toolkit likes it, at each boot and whenever the toolkit or the driver changes.</summary>
+    /// <summary>
+    /// The toolkit's unit describes the devices as the toolkit likes it, at each boot and whenever the toolkit or the driver changes.
+    /// </summary>
     [Fact]
     public async Task The_toolkit_s_own_units_write_their_specification_again_and_the_engine_starts_all_the_same()
     {

@@ -4,18 +4,23 @@ using Infra.Lab.Machines;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// Servers whose images are as unkind as those of the cloud may be, and which serve all the same. Each has several faults of a kind, since a server that
-/// bears all of them bears each; what would hide the others has a server of its own.
+/// Servers whose images are as unkind as those of the cloud may be, and which serve all the same. Each has several faults of a kind, since
+/// a server that bears all of them bears each; what would hide the others has a server of its own.
 /// </summary>
 public sealed class UnkindImages : IAsyncLifetime
 {
     /// <summary>Package sources of others that fail in every way in which one alone can fail.</summary>
     public const string Sources = "sources";
 
-    /// <summary>Files because of which apt reads no source at all, a package that is never finished, and locks that somebody else holds.</summary>
+    /// <summary>
+    /// Files because of which apt reads no source at all, a package that is never finished, and locks that somebody else holds.
+    /// </summary>
     public const string Apt = "apt";
 
-    /// <summary>Docker, a second firewall that is on, a setting and a preference that keep apt from its work, and a toolkit that knows no feature flags.</summary>
+    /// <summary>
+    /// Docker, a second firewall that is on, a setting and a preference that keep apt from its work, and a toolkit that knows no feature
+    /// flags.
+    /// </summary>
     public const string Neighbours = "neighbours";
 
     /// <summary>The other vendor on the newer release.</summary>

@@ -3,7 +3,9 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>A server whose weights' storage refuses for a while, as Hugging Face's has been seen to, and a model that comes with a system prompt.</summary>
+/// <summary>
+/// A server whose weights' storage refuses for a while, as Hugging Face's has been seen to, and a model that comes with a system prompt.
+/// </summary>
 [Collection(SerialLaboratories.Name)]
 public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : IClassFixture<WeightsRefusedTests.Refused>
 {

@@ -4,7 +4,9 @@ using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Client libraries of others (OpenAI's, the AI SDK, Anthropic's), unchanged, against the balanced endpoint from a host of the VPC.</summary>
+/// <summary>
+/// Client libraries of others (OpenAI's, the AI SDK, Anthropic's), unchanged, against the balanced endpoint from a host of the VPC.
+/// </summary>
 [Collection(TestCluster.Collection)]
 public sealed class WorksClientLibraryTests(TestCluster cluster)
 {

@@ -23,7 +23,10 @@ internal sealed class FakeEngine : IDisposable
     /// <summary>Accepts connections and answers nothing.</summary>
     internal volatile bool Hangs;
 
-    /// <summary>Closes a connection that it has answered on before as soon as the next request is there, as an idle timeout in the worst moment does.</summary>
+    /// <summary>
+    /// Closes a connection that it has answered on before as soon as the next request is there, as an idle timeout in the worst moment
+    /// does.
+    /// </summary>
     internal volatile bool ClosesReused;
 
     /// <summary>Closes every connection on its first request, as an engine does that the request kills.</summary>

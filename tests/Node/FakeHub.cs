@@ -48,7 +48,9 @@ internal sealed class FakeHub : IDisposable
     /// <summary>Answers with this status instead.</summary>
     internal int? Refuse { get; set; }
 
-    /// <summary>Sends downloads to <see cref="Elsewhere"/>, as the hub does to its storage: by an address that is signed again each time.</summary>
+    /// <summary>
+    /// Sends downloads to <see cref="Elsewhere"/>, as the hub does to its storage: by an address that is signed again each time.
+    /// </summary>
     internal bool Redirects { get; set; }
 
     /// <summary>Every second signed address is of another storage host.</summary>

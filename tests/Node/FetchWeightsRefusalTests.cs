@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The download of weights where the hub or its storage refuses: what is asked again, what is final, and what is reported of it.</summary>
+/// <summary>
+/// The download of weights where the hub or its storage refuses: what is asked again, what is final, and what is reported of it.
+/// </summary>
 public sealed class FetchWeightsRefusalTests
 {
     [Theory]

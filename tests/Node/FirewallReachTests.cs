@@ -3,8 +3,9 @@ namespace Infra.Tests.Node;
 /// <summary>What the rules of <c>firewall</c> do to packets, from the attacker's side: in namespaces, with real connections.</summary>
 public sealed class FirewallReachTests
 {
-    // A node with what an image may have on it: exporters that listen everywhere, Docker with a published port, nftables rules of its own. Around it a
-    // neighbour of the VPC who is a client, and the metadata service. "reach UID ADDRESS PORT" and "from NAMESPACE ADDRESS PORT" print yes or no.
+    // A node with what an image may have on it: exporters that listen everywhere, Docker with a published port, nftables rules of its own.
+    // Around it a neighbour of the VPC who is a client, and the metadata service. "reach UID ADDRESS PORT" and "from NAMESPACE ADDRESS
+    // PORT" print yes or no.
     private const string Scene = """
         set -euo pipefail
         ip link set lo up

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Infra.Tests.Node;
 
-/// <summary>A clone as far as <c>./infra</c> looks at it, with a stub in place of <c>dotnet</c> that says what it was asked and fails as told.</summary>
+/// <summary>
+/// A clone as far as <c>./infra</c> looks at it, with a stub in place of <c>dotnet</c> that says what it was asked and fails as told.
+/// </summary>
 internal sealed class InfraClone : IDisposable
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;

@@ -1,6 +1,8 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>./infra</c> in other shells, with other tools, from other places; and what it makes of the answers of a package feed.</summary>
+/// <summary>
+/// <c>./infra</c> in other shells, with other tools, from other places; and what it makes of the answers of a package feed.
+/// </summary>
 public sealed class InfraScriptTests : IDisposable
 {
     private readonly InfraClone _clone = new();

@@ -30,7 +30,8 @@ public sealed class LiveRunTests
         Assert.False(live.Exists("droplets/77") || live.Exists("load_balancers/lb-1") || live.Exists("tags/inference-run-live") || live.KeepsState);
         var page = await File.ReadAllTextAsync(Path.Combine(live.ReportFolder, "report.md"), TestContext.Current.CancellationToken);
         Assert.All(answers, answer => Assert.Contains(answer.GetProperty("question").GetString()!, page, StringComparison.Ordinal));
-        // The price was said before anything was made, and computed afterwards from the Droplet's creation: 900 s of waiting for the graphs, at least.
+        // The price was said before anything was made, and computed afterwards from the Droplet's creation: 900 s of waiting for the
+        // graphs, at least.
         Assert.InRange(result.Errors.IndexOf("at most 2.34 USD", StringComparison.Ordinal), 0, result.Errors.IndexOf("live: up", StringComparison.Ordinal));
         Assert.InRange(live.Report().GetProperty("estimatedUsd").GetDouble(), 0.19, 0.30);
     }

@@ -5,8 +5,8 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// The scripts of <c>live/</c> in a folder of their own, with programs of <c>tests/Node/live</c> in place of Pulumi, curl, ssh and the clock. The cloud is a
-/// folder: what lies in <c>droplets</c> is billed.
+/// The scripts of <c>live/</c> in a folder of their own, with programs of <c>tests/Node/live</c> in place of Pulumi, curl, ssh and the
+/// clock. The cloud is a folder: what lies in <c>droplets</c> is billed.
 /// </summary>
 internal sealed class LiveStage : IDisposable
 {
@@ -61,7 +61,9 @@ internal sealed class LiveStage : IDisposable
     public Task<ToolResult> RunAsync(string script, string[] arguments, params (string Name, string Value)[] environment) =>
         EndAsync(Tool.Start(Script(script), arguments, Values(environment)));
 
-    /// <summary>What a run said, once it has ended. A whole run starts some hundred programs: on a busy machine that takes its time.</summary>
+    /// <summary>
+    /// What a run said, once it has ended. A whole run starts some hundred programs: on a busy machine that takes its time.
+    /// </summary>
     public static async Task<ToolResult> EndAsync(Process process)
     {
         using (process)

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Infra.Tests.Node;
 
-/// <summary>nginx with the node's files at their paths, in a mount namespace of its own, between clients and a stand-in for the engine.</summary>
+/// <summary>
+/// nginx with the node's files at their paths, in a mount namespace of its own, between clients and a stand-in for the engine.
+/// </summary>
 public class NginxProxy : IAsyncLifetime
 {
     private const string Alice = $"Bearer {SecretsTests.AliceKey}";

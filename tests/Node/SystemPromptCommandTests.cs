@@ -5,7 +5,9 @@ using Infra.Tests.Unit.Settings;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The printed command that sends a question with the model's system prompt, run with programs in place of the network's.</summary>
+/// <summary>
+/// The printed command that sends a question with the model's system prompt, run with programs in place of the network's.
+/// </summary>
 public sealed class SystemPromptCommandTests
 {
     private const string Reasoning = "mistralai/Ministral-3-3B-Reasoning-2512";

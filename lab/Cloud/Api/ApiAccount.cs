@@ -18,8 +18,8 @@ internal sealed record ApiObject(
 }
 
 /// <summary>
-/// What DigitalOcean has, whatever an engine believes: it outlives runs, and things in it take their time. Time is the clock's, which a test lets
-/// jump. Rules on what may be are with the kinds of resources; how a provider waits and what it then says is not its business.
+/// What DigitalOcean has, whatever an engine believes: it outlives runs, and things in it take their time. Time is the clock's, which a
+/// test lets jump. Rules on what may be are with the kinds of resources; how a provider waits and what it then says is not its business.
 /// </summary>
 internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
 {

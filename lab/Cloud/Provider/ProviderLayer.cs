@@ -12,8 +12,8 @@ internal sealed class HalfMadeException(CloudResource resource, string message) 
 }
 
 /// <summary>
-/// The provider between engine and API: it waits, gives up, forgives a 404 or does not, as <see cref="ProviderManners"/> says. Without an account
-/// to ask it passes everything on, and everything is ready at once.
+/// The provider between engine and API: it waits, gives up, forgives a 404 or does not, as <see cref="ProviderManners"/> says. Without an
+/// account to ask it passes everything on, and everything is ready at once.
 /// </summary>
 internal sealed partial class ProviderLayer(CloudContext cloud)
 {

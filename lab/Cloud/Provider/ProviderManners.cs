@@ -46,7 +46,9 @@ internal sealed record TypeManners
     /// <summary>False: any change is another resource, and one whose creation was not finished cannot be taken up again.</summary>
     public bool Updates { get; init; } = true;
 
-    /// <summary>Inputs that are optional and computed: one that is taken away keeps its value, without a difference in any preview.</summary>
+    /// <summary>
+    /// Inputs that are optional and computed: one that is taken away keeps its value, without a difference in any preview.
+    /// </summary>
     public required IReadOnlyList<string> Computed { get; init; }
 }
 

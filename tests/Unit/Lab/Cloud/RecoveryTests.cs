@@ -7,7 +7,8 @@ using Infra.Tests.Unit.Lab.Mirrors;
 namespace Infra.Tests.Unit.Lab.Cloud;
 
 /// <summary>
-/// What goes wrong between the provider and DigitalOcean: what each later run says, and that what docs/operations.md says helps. Time is virtual.
+/// What goes wrong between the provider and DigitalOcean: what each later run says, and that what docs/operations.md says helps. Time is
+/// virtual.
 /// </summary>
 [Collection(SerialDeployments.Name)]
 public sealed class RecoveryTests : IDisposable

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 
-/// <summary>Hosts that an image speaks to by itself: vendors' package archives, and the metadata address for the monitoring agent.</summary>
+/// <summary>
+/// Hosts that an image speaks to by itself: vendors' package archives, and the metadata address for the monitoring agent.
+/// </summary>
 public sealed class ImageHostTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
