@@ -154,7 +154,7 @@ public sealed class InfraScriptTests : IDisposable
 
     [Theory]
     [InlineData("PulumiSdk=newest \"$infra\" preview", "must be official or offline\n  fix: unset PulumiSdk")]
-    [InlineData("\"$infra\" test units", "is not a kind of test; choose from unit, sdk, deployment, golden, node, lab\n  fix: ")]
+    [InlineData("\"$infra\" test units", "is not a kind of test; choose from unit, sdk, deployment, golden, node, lab, abuse\n  fix: ")]
     [InlineData("\"$infra\" check all", "is one argument too many")]
     [InlineData("\"$infra\" prewiev", "is not a command")]
     public async Task A_wrong_command_line_is_explained_and_nothing_is_built(string command, string problem)
