@@ -154,7 +154,8 @@ public sealed class GpuNode : ComponentResource
 
         var connection = Connection(droplet, HostKey, args);
         // Who may log in changes more often than a Droplet, and who left must not wait for the next one.
-        var authorize = NodeCommand.Quiet(connection, $"{ReplaceAuthorizedKeys} && {NodeCommand.Script("retire-one-use-key")}", opsKeys.Apply(keys => string.Concat(keys.Select(key => $"{key}\n"))));
+        var authorize = NodeCommand.Quiet(connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-one-use-key")}",
+            opsKeys.Apply(keys => string.Concat(keys.Append("# end").Select(line => $"{line}\n"))));
         authorize.Triggers = onceForEachDroplet;
         var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });
 
@@ -196,10 +197,6 @@ public sealed class GpuNode : ComponentResource
         Ledger = Ready.Ledger;
         RegisterOutputs();
     }
-
-    // Written beside and renamed, so that a connection that breaks in the middle locks nobody out.
-    private const string ReplaceAuthorizedKeys =
-        "umask 077 && cat > ~/.ssh/authorized_keys.new && test -s ~/.ssh/authorized_keys.new && mv ~/.ssh/authorized_keys.new ~/.ssh/authorized_keys";
 
     /// <summary>Address on the internet: for SSH alone.</summary>
     [Output("publicAddress")]

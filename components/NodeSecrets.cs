@@ -52,12 +52,15 @@ public sealed class NodeSecrets : ComponentResource
     /// <summary>The command that delivers them, to wait for.</summary>
     public Command Delivered { get; }
 
-    /// <summary>What <c>store-secrets</c> reads: a name and base64 on each line, so that no value can look like another line.</summary>
+    /// <summary>
+    /// What <c>store-secrets</c> reads: a name and base64 on each line, so that no value can look like another line. One that a node must have
+    /// comes last: a connection that breaks cannot make it look as if there were no token.
+    /// </summary>
     internal static string Lines(string privateKeyPem, string certificatePem, IReadOnlyDictionary<string, string> clientKeys, string huggingFaceToken)
     {
         var clients = string.Concat(clientKeys.OrderBy(client => client.Key, StringComparer.Ordinal).Select(client => $"{client.Key} {client.Value}\n"));
-        var lines = $"clients {Base64(clients)}\ntls.crt {Base64(certificatePem)}\ntls.key {Base64(privateKeyPem)}\n";
-        return huggingFaceToken.Length == 0 ? lines : $"{lines}huggingface.token {Base64(huggingFaceToken)}\n";
+        var token = huggingFaceToken.Length == 0 ? "" : $"huggingface.token {Base64(huggingFaceToken)}\n";
+        return $"clients {Base64(clients)}\n{token}tls.crt {Base64(certificatePem)}\ntls.key {Base64(privateKeyPem)}\n";
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -38,6 +38,17 @@ public static class CloudConfig
     /// <summary>Where the node files travel, as one archive.</summary>
     public const string ArchivePath = "/var/lib/inference/rootfs.tar.gz";
 
+    // cloud-init never repeats a runcmd that a reboot cut short; what lies here it runs at each boot.
+    private const string EachBootPath = "/var/lib/cloud/scripts/per-boot/inference";
+
+    // Everything that takes time or may fail is a unit with an entry in the ledger.
+    private const string EachBoot = $"""
+        #!/bin/sh
+        [ ! -e /var/lib/inference/first-boot.done ] || exit 0
+        tar --extract --gzip --file {ArchivePath} --directory / --no-overwrite-dir && exec /usr/local/libexec/inference/first-boot
+
+        """;
+
     /// <summary>The same for every node: packed once.</summary>
     private static readonly Lazy<string> Archive = new(() => Convert.ToBase64String(NodeArchive.Pack(NodeFiles.All)));
 
@@ -64,6 +75,7 @@ public static class CloudConfig
                 ["encoding"] = "b64",
                 ["content"] = Archive.Value,
             },
+            File(EachBootPath, "0755", EachBoot),
         ]);
         var config = new JsonObject
         {
@@ -88,10 +100,7 @@ public static class CloudConfig
                     ["ssh_authorized_keys"] = new JsonArray([.. inputs.OpsSshPublicKeys.Select(key => (JsonNode)key.Trim())]),
                 }),
             ["write_files"] = files,
-            // Everything that takes time or may fail is a unit with an entry in the ledger.
-            ["runcmd"] = new JsonArray(
-                new JsonArray("tar", "--extract", "--gzip", "--file", ArchivePath, "--directory", "/", "--no-overwrite-dir"),
-                new JsonArray("/usr/local/libexec/inference/first-boot")),
+            ["runcmd"] = new JsonArray(new JsonArray(EachBootPath)),
         };
         return "#cloud-config\n" + config.ToJsonString(Readable) + "\n";
     }

@@ -96,7 +96,7 @@ public sealed class GpuNodeTests
     {
         const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA alice";
         var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("adminSshKeys", $"[\"{Key}\"]"))));
-        Assert.Equal($"ssh-ed25519 AAAA-operator\n{Key}\n", run.Named(Command, "chat-0-operators").Text("stdin"));
+        Assert.Equal($"ssh-ed25519 AAAA-operator\n{Key}\n# end\n", run.Named(Command, "chat-0-operators").Text("stdin"));
     }
 
     [Fact]

@@ -120,6 +120,35 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         async Task<string> ArgumentsAsync() => (await _stack.InsideAsync(Node, "grep", "^VLLM_ARGS=", "/etc/inference/node.env")).Output;
     }
 
+    // As after a run that was killed between a host key's place and the reload, and after a program that takes all rules away.
+    private const string BehindItsBack = """
+        set -euo pipefail
+        key=/etc/ssh/ssh_host_ed25519_key
+        served() { ssh-keyscan -t ed25519 127.0.0.1 2> /dev/null | cut -d' ' -f3; }
+        cp -p $key $key.pub /root/
+        ssh-keygen -q -t ed25519 -N '' -f /root/other
+        mv /root/other $key && mv /root/other.pub $key.pub && systemctl reload ssh.service
+        for ((i = 0; i < 10; i++)); do [[ $(served) != "$(cut -d' ' -f2 $key.pub)" ]] || break; sleep 1; done
+        cp -p /root/ssh_host_ed25519_key /root/ssh_host_ed25519_key.pub /etc/ssh/
+        [[ $(served) != "$(cut -d' ' -f2 $key.pub)" ]]
+        /usr/local/libexec/inference/adopt-host-key < /root/ssh_host_ed25519_key > /dev/null
+        [[ $(served) == "$(cut -d' ' -f2 $key.pub)" ]]
+        rm /root/ssh_host_ed25519_key*
+        nft flush ruleset
+        for ((i = 0; i < 50; i++)); do ! /usr/local/libexec/inference/firewall check 2> /dev/null || exit 0; sleep 0.1; done
+        exit 1
+        """;
+
+    [Fact]
+    public async Task Host_keys_and_rules_that_run_are_what_counts()
+    {
+        await HealthyAsync();
+        Assert.Equal("active\n", (await _stack.InsideAsync(Node, "systemctl", "is-active", "inference-firewall-watch.service")).Output);
+        var result = await _stack.InsideAsync(Node, "bash", "-c", BehindItsBack);
+        Assert.True(result.Status == 0, result.Output + result.Errors);
+        await _stack.AnswersAsync("chat");
+    }
+
     [Fact]
     public async Task A_laboratory_that_was_killed_says_so_and_is_brought_back()
     {

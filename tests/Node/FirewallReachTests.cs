@@ -1,3 +1,5 @@
+using Infra.Components.Node;
+
 namespace Infra.Tests.Node;
 
 /// <summary>What the rules of <c>firewall</c> do to packets, from the attacker's side: in namespaces, with real connections.</summary>
@@ -101,7 +103,8 @@ public sealed class FirewallReachTests
         Assert.SkipUnless(Environment.UserName == "root", "Connections of several accounts need several accounts: run it as root.");
         node.Stub("sleep", "exec /bin/sleep \"$@\"");
         node.Stub("id", $"case $* in *do-agent*) {uid} ;; *vllm*) echo 2000 ;; *) exec /usr/bin/id \"$@\" ;; esac");
-        var result = await node.RunInsideAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Scene, "-", command], [("FIREWALL_CLIENT_CIDRS", "10.20.0.0/24")]);
+        node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), ("FIREWALL_CLIENT_CIDRS", "10.20.0.0/24")));
+        var result = await node.RunAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Scene, "-", command]);
         Assert.True(result.ExitCode == 0, result.All);
         return result;
     }

@@ -1,3 +1,5 @@
+using Infra.Components.Node;
+
 namespace Infra.Tests.Node;
 
 /// <summary><c>firewall</c>: the rules that it says, and what they do to packets in a kernel of namespaces.</summary>
@@ -49,16 +51,18 @@ public sealed class FirewallTests
     {
         using var node = new StagedNode();
         node.Stub("nft", "cat > \"$INFERENCE_ROOT/ruleset\"");
-        var result = await node.RunAsync("firewall", null, (key, value));
+        node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), (key, value)));
+        var result = await node.RunAsync("firewall");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("where addresses belong", result.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(node.At("/ruleset")));
     }
 
     [Fact]
     public async Task The_ruleset_is_accepted_by_nft_with_the_addresses_of_both_families()
     {
         using var node = new StagedNode();
-        node.Stub("nft", "cat > \"$INFERENCE_ROOT/ruleset\"");
+        node.Stub("nft", "case $* in *list*) ;; *) cat > \"$INFERENCE_ROOT/ruleset\" ;; esac");
         Assert.Equal(0, (await node.RunAsync("firewall")).ExitCode);
         Assert.Contains("add element inet inference admins6 { 2001:db8::/64 }", node.Read("/ruleset"), StringComparison.Ordinal);
         var result = await Tool.RunAsync("unshare", [.. Tool.OwnNamespace("--net"), "nft", "--check", "--file", node.At("/ruleset")], null, null);
@@ -84,6 +88,90 @@ public sealed class FirewallTests
         var result = await RunAsync(node, seconds: "2");
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("TimeoutError", result.Errors, StringComparison.Ordinal);
+    }
+
+    // Each line: what another program does to the rules, and whether "check" finds just ours loaded after it.
+    private const string Others = """
+        set -euo pipefail
+        says() { if "$1" check; then echo "$2: ours"; else echo "$2: not ours"; fi; }
+        says "$1" nothing
+        "$1"
+        says "$1" loaded
+        others() { "${@:2}"; says "$1" "${*:2}"; "$1"; }
+        others "$1" nft add table inet other
+        others "$1" nft flush ruleset
+        others "$1" nft flush table inet inference
+        others "$1" nft insert rule inet inference input accept
+        others "$1" nft add element inet inference admins4 '{ 192.0.2.0/24 }'
+        others "$1" nft delete element inet inference outbound '{ 443 }'
+        sed -i 's/^FIREWALL_CLIENT_CIDRS=.*/FIREWALL_CLIENT_CIDRS=10.20.0.9/' "$INFERENCE_ROOT/etc/inference/node.env"
+        says "$1" 'another setting'
+        "$1"
+        sed -i 's/policy drop/policy nonsense/' "$INFERENCE_ROOT/etc/inference/firewall.nft"
+        "$1" && exit 1
+        says "$1" 'a load that failed'
+        sed -i 's/policy nonsense/policy drop/' "$INFERENCE_ROOT/etc/inference/firewall.nft"
+        "$1"
+        says "$1" 'the next'
+        """;
+
+    [Fact]
+    public async Task What_is_loaded_is_compared_and_not_what_was_written()
+    {
+        using var node = new StagedNode();
+        var result = await node.RunAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Others, "-", command]);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal(
+            """
+            nothing: not ours
+            loaded: ours
+            nft add table inet other: ours
+            nft flush ruleset: not ours
+            nft flush table inet inference: not ours
+            nft insert rule inet inference input accept: not ours
+            nft add element inet inference admins4 { 192.0.2.0/24 }: not ours
+            nft delete element inet inference outbound { 443 }: not ours
+            another setting: not ours
+            a load that failed: not ours
+            the next: ours
+
+            """, result.Output);
+    }
+
+    // Rules go, wholly and in part, and come back without anybody else's doing; a load that fails is tried again at the next word of the kernel.
+    private const string Watched = """
+        set -euo pipefail
+        "$1" watch & watch=$!
+        trap 'kill $watch' EXIT
+        back() { for ((i = 0; i < 400; i++)); do if "$2" check; then echo "$1: back"; return; fi; /bin/sleep 0.05; done; echo "$1: gone"; }
+        back start "$1"
+        nft flush ruleset
+        back 'nft flush ruleset' "$1"
+        nft insert rule inet inference input accept
+        back 'nft insert rule' "$1"
+        nft delete table inet inference
+        back 'nft delete table' "$1"
+        touch "$INFERENCE_ROOT/refuse"
+        nft flush ruleset
+        until [[ -e $INFERENCE_ROOT/refused ]]; do /bin/sleep 0.05; done
+        rm "$INFERENCE_ROOT/refuse"
+        nft add table inet other
+        back 'a load that failed' "$1"
+        """;
+
+    [Theory]
+    [InlineData("exec /usr/sbin/nft \"$@\"", "3600")]
+    // Should the kernel's word be lost, the next look is not far.
+    [InlineData("[[ $1 != monitor ]] || exec /bin/sleep 3600; exec /usr/sbin/nft \"$@\"", "1")]
+    public async Task Rules_that_another_program_took_away_come_back(string nft, string look)
+    {
+        using var node = new StagedNode();
+        node.Stub("nft", nft);
+        node.Stub("systemctl", "[[ ! -e $INFERENCE_ROOT/refuse ]] || { touch \"$INFERENCE_ROOT/refused\"; exit 1; }; exec \"$INFERENCE_ROOT/usr/local/libexec/inference/firewall\"");
+        var result = await node.RunInsideAsync("firewall",
+            command => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), "bash", "-c", Watched, "-", command], [("FIREWALL_LOOK_S", look)]);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal("start: back\nnft flush ruleset: back\nnft insert rule: back\nnft delete table: back\na load that failed: back\n", result.Output);
     }
 
     private static Task<ToolResult> RunAsync(StagedNode node, string seconds)

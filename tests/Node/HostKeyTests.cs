@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>adopt-host-key</c> and <c>retire-one-use-key</c>: from the host key in user data to the lasting one.</summary>
+/// <summary><c>adopt-host-key</c> and <c>retire-one-use-key</c>: from the host key in user data to the permanent one, until sshd serves it.</summary>
 public sealed class HostKeyTests
 {
     [Theory]
@@ -17,21 +17,48 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Adopt_host_key_puts_one_key_beside_the_one_use_key_in_the_place_of_all_others_and_does_it_once()
+    public async Task Adopt_host_key_puts_one_key_next_to_the_bootstrap_key_in_the_place_of_all_others_and_does_it_once()
     {
-        using var node = new StagedNode();
+        using var running = new RunningNode();
+        var node = running.Node;
         var key = await KeyAsync(node, "ed25519");
         node.Write("/etc/ssh/ssh_host_ed25519_key", "old");
         node.Write("/etc/ssh/ssh_host_rsa_key", "old");
         node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
-        Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
-        Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
+        node.Write("/etc/ssh/ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n");
+        running.Running("ssh.service");
+        node.Write("/world/ssh", "ecdsa-sha2-nistp256 BBBB\n");
+        for (var i = 0; i < 2; i++)
+        {
+            var result = await node.RunAsync("adopt-host-key", key);
+            Assert.True(result.ExitCode == 0, result.All);
+        }
+
         Assert.Equal(key, node.Read("/etc/ssh/ssh_host_ed25519_key"));
         Assert.StartsWith("ssh-ed25519 ", node.Read("/etc/ssh/ssh_host_ed25519_key.pub"), StringComparison.Ordinal);
-        Assert.Equal(
-            ["ssh_host_ecdsa_key", "ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"], Directory.GetFiles(node.At("/etc/ssh")).Select(Path.GetFileName).Order());
+        Assert.Equal(["ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"],
+            Directory.GetFileSystemEntries(node.At("/etc/ssh")).Where(File.Exists).Select(Path.GetFileName).Order());
         Assert.Equal("600", Mode(node.At("/etc/ssh/ssh_host_ed25519_key")));
-        Assert.Equal("systemctl try-reload-or-restart ssh.service\n", node.Called);
+        Assert.Single(node.Called.Split('\n'), "systemctl reload-or-restart ssh.service");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_in_its_file_and_not_served_is_not_in_place()
+    {
+        using var running = new RunningNode();
+        var node = running.Node;
+        var key = await KeyAsync(node, "ed25519");
+        node.Write("/etc/ssh/ssh_host_ed25519_key", key);
+        node.Write("/etc/ssh/ssh_host_ed25519_key.pub", node.Read("/key.pub"));
+        running.Running("ssh.service");
+        node.Write("/world/ssh", "ssh-ed25519 AAAA\n");
+        running.Refuse("systemctl reload-or-restart ssh.service");
+        var result = await node.RunAsync("adopt-host-key", key);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("error: the permanent host key: not applied, 'systemctl reload-or-restart ssh.service' failed\nnext: ", result.Errors, StringComparison.Ordinal);
+        running.Refuse();
+        Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
+        Assert.Equal(string.Join(' ', node.Read("/key.pub").Split(' ')[..2]), node.Read("/world/ssh").Trim());
     }
 
     [Fact]
@@ -44,19 +71,28 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Retire_one_use_key_leaves_the_lasting_key_alone_and_does_it_once()
+    public async Task Retire_one_use_key_leaves_the_permanent_key_alone_and_does_it_once()
     {
-        using var node = new StagedNode();
-        foreach (var file in new[] { "ssh_host_ed25519_key", "ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "sshd_config.d/09-one-use-key.conf", "sshd_config.d/10-inference.conf" })
+        using var running = Adopted();
+        var node = running.Node;
+        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal(["10-inference.conf", "ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"],
+            Directory.GetFiles(node.At("/etc/ssh"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        Assert.Single(node.Called.Split('\n'), "systemctl reload-or-restart ssh.service");
+    }
+
+    [Fact]
+    public async Task A_bootstrap_key_whose_file_is_gone_and_that_is_served_still_is_not_retired()
+    {
+        using var running = Adopted();
+        foreach (var file in (string[])["ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "sshd_config.d/09-one-use-key.conf"])
         {
-            node.Write($"/etc/ssh/{file}", "here");
+            File.Delete(running.Node.At($"/etc/ssh/{file}"));
         }
 
-        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
-        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
-        Assert.Equal(["10-inference.conf", "ssh_host_ed25519_key"],
-            Directory.GetFiles(node.At("/etc/ssh"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
-        Assert.Equal("systemctl try-reload-or-restart ssh.service\n", node.Called);
+        Assert.Equal(0, (await running.Node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal("ssh-ed25519 AAAA\n", running.Node.Read("/world/ssh"));
     }
 
     [Fact]
@@ -64,11 +100,26 @@ public sealed class HostKeyTests
     {
         using var node = new StagedNode();
         node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
-        Assert.Contains("the lasting host key is not there", (await node.RunAsync("retire-one-use-key")).Errors, StringComparison.Ordinal);
+        Assert.Contains("the permanent host key is not there", (await node.RunAsync("retire-one-use-key")).Errors, StringComparison.Ordinal);
         Assert.Equal("one-use", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
 
-    private static async Task<string> KeyAsync(StagedNode node, string type)
+    private static RunningNode Adopted()
+    {
+        var running = new RunningNode();
+        foreach (var (file, content) in (KeyValuePair<string, string>[])[
+            new("ssh_host_ed25519_key", "key"), new("ssh_host_ed25519_key.pub", "ssh-ed25519 AAAA node\n"), new("ssh_host_ecdsa_key", "key"), new("ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n"),
+            new("sshd_config.d/09-one-use-key.conf", ""), new("sshd_config.d/10-inference.conf", "")])
+        {
+            running.Node.Write($"/etc/ssh/{file}", content);
+        }
+
+        running.Running("ssh.service");
+        running.Node.Write("/world/ssh", "ecdsa-sha2-nistp256 BBBB\nssh-ed25519 AAAA\n");
+        return running;
+    }
+
+    internal static async Task<string> KeyAsync(StagedNode node, string type)
     {
         Assert.Equal(0, (await Tool.RunAsync("ssh-keygen", "-q", "-t", type, "-N", "", "-f", node.At("/key"))).ExitCode);
         return node.Read("/key");

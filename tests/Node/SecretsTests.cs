@@ -44,26 +44,53 @@ public sealed class SecretsTests
         Assert.Equal([BobKey], Directory.GetFileSystemEntries(node.At("/etc/inference/secrets/clients/keys")).Select(Path.GetFileName));
         Assert.DoesNotContain("reload", node.Called, StringComparison.Ordinal);
         Assert.Equal("", node.Read("/etc/inference/secrets/huggingface.token"));
-        Assert.Single(Directory.GetDirectories(node.At("/etc/inference/secrets")), folder => folder.Contains("/clients.", StringComparison.Ordinal));
+        Assert.Single(Directory.GetDirectories(node.At("/etc/inference/secrets")), folder => folder.Contains("/set.", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Another_certificate_reloads_nginx()
+    public async Task A_certificate_that_is_not_the_one_served_reloads_nginx()
+    {
+        using var running = new RunningNode();
+        var node = running.Node;
+        var material = await SecretsAsync(node);
+        await node.RunAsync("store-secrets", material);
+        running.Running("inference-nginx.service");
+        // As after a run that was killed between its last file and the reload: nothing differs from what is on disk.
+        node.Write("/world/nginx.crt", "another");
+        running.Refuse("systemctl reload *");
+        var result = await node.RunAsync("store-secrets", material);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("error: the certificate: not applied, 'systemctl reload inference-nginx.service' failed\nnext: ", result.Errors, StringComparison.Ordinal);
+        running.Refuse();
+        result = await node.RunAsync("store-secrets", material);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal(node.Read("/tls.crt"), node.Read("/world/nginx.crt"));
+        File.Delete(node.At("/called"));
+        Assert.Equal(0, (await node.RunAsync("store-secrets", material)).ExitCode);
+        Assert.DoesNotContain("reload", node.Called, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_that_a_killed_run_left_in_clear_go_with_the_next()
     {
         using var node = new StagedNode();
-        await node.RunAsync("store-secrets", await SecretsAsync(node));
-        await node.RunAsync("store-secrets", await SecretsAsync(node), ("STUB_STATUS", "0"));
-        Assert.Contains("systemctl reload inference-nginx.service", node.Called, StringComparison.Ordinal);
+        node.Write("/etc/inference/secrets/.new.abcdef/clients", $"alice {AliceKey}\n");
+        node.Write("/etc/inference/secrets/set.1/tls.key", "old");
+        Assert.Equal(0, (await node.RunAsync("store-secrets", await SecretsAsync(node))).ExitCode);
+        Assert.Equal(["clients", "complete", "current", "huggingface.token", "set", "tls.crt", "tls.key"],
+            Directory.GetFileSystemEntries(node.At("/etc/inference/secrets")).Select(path => Path.GetFileName(path).Split('.') is ["set", _] ? "set" : Path.GetFileName(path)).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("failed", "systemctl start --no-block inference.target", "restart")]
     [InlineData("activating", "systemctl restart --no-block inference-weights.service", "reset-failed")]
-    [InlineData("active", "", "inference-weights.service\nsystemctl")]
+    [InlineData("activating with it", "", "restart")]
+    [InlineData("active", "", "start")]
     public async Task A_token_starts_a_download_anew_that_began_without_it(string weights, string expected, string unexpected)
     {
         using var node = new StagedNode();
-        node.Stub("systemctl", $"echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\n[[ $* != 'is-active inference-weights.service' ]] || echo {weights}\n[[ $1 != is-active ]]");
+        node.Write("/run/credentials/inference-weights.service/huggingface.token", weights == "activating with it" ? "hf_x" : "");
+        node.Stub("systemctl", $"echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\n[[ $* != 'is-active inference-weights.service' ]] || echo {weights.Split(' ')[0]}\n[[ $1 != is-active ]]");
         var result = await node.RunAsync("store-secrets", await SecretsAsync(node, token: "hf_x"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains(expected, node.Called, StringComparison.Ordinal);
@@ -92,6 +119,7 @@ public sealed class SecretsTests
     [Theory]
     [InlineData("clients not-base64!\n")]
     [InlineData("clients\n")]
+    [InlineData("clients YQ==")]
     [InlineData("")]
     public async Task Half_a_delivery_changes_nothing(string input)
     {
@@ -102,14 +130,12 @@ public sealed class SecretsTests
     }
 
     /// <summary>The lines that the stack sends, with a certificate of its own.</summary>
-    internal static async Task<string> SecretsAsync(StagedNode node, string? token = null)
+    internal static async Task<string> SecretsAsync(StagedNode node, string? token = null, string name = "node")
     {
         var result = await Tool.RunAsync("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=node", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", node.At("/tls.key"), "-out", node.At("/tls.crt"));
+            "-subj", $"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", node.At("/tls.key"), "-out", node.At("/tls.crt"));
         Assert.True(result.ExitCode == 0, result.All);
-        var clients = $"alice {AliceKey}\nbob {BobKey}\n";
-        return $"tls.key {Base64(node.Read("/tls.key"))}\ntls.crt {Base64(node.Read("/tls.crt"))}\nclients {Base64(clients)}\n"
-            + (token is null ? "" : $"huggingface.token {Base64(token)}\n");
+        return Components.NodeSecrets.Lines(node.Read("/tls.key"), node.Read("/tls.crt"), new Dictionary<string, string> { ["alice"] = AliceKey, ["bob"] = BobKey }, token ?? "");
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -7,7 +7,9 @@ secrets=$root/etc/inference/secrets
 state=$root/var/lib/inference
 
 # die CAUSE NEXT_STEP: what await-ready shows to the operator.
+died=''
 die() {
+  died=1
   printf 'error: %s\nnext: %s\n' "$1" "$2" >&2
   exit 1
 }
@@ -26,6 +28,60 @@ setting() {
   while IFS= read -r line; do
     [[ $line != "$1="* ]] || printf '%s' "${line#*=}"
   done < "$node_env"
+}
+
+# What follows is how every script changes a node that is up (docs/adr/0010): what is wanted is written, whole; applied; and asked of what runs, by the
+# next run too, which never goes by a file that this one wrote. So it may be killed at any instruction.
+
+# alone NAME [FOLDER]: one run at a time; the lock goes with the last of its processes. What is in "temporary" goes with the run, and what fails
+# without a word of its own gets one.
+temporary=()
+alone() {
+  local folder=${2:-$root/run/inference} lock
+  trap ended EXIT
+  mkdir -p "$folder"
+  exec {lock}> "$folder/$1.lock"
+  flock -w 300 "$lock" || die "another $1 has been at work on this node for five minutes" "systemctl list-jobs on the node says what it waits for; then run pulumi up again"
+}
+ended() {
+  local status=$? command=$BASH_COMMAND
+  rm -rf "${temporary[@]}"
+  ((status == 0)) || [[ -n $died ]] || printf 'error: %s stopped at: %s\nnext: see the line above (is the disk full? df -h); then run pulumi up again, which finishes it\n' "${0##*/}" "$command" >&2
+}
+
+# place NEW FILE: NEW becomes FILE, and neither half of it nor nothing is there after a loss of power.
+place() {
+  sync "$1"
+  mv -T "$1" "$2"
+  sync "${2%/*}"
+}
+
+# comes_true COMMAND...: whether it succeeds within twelve seconds. Few questions, since sshd counts those who only ask for its keys.
+comes_true() {
+  local pause
+  for pause in 0.1 0.4 1 2 3 6; do
+    ! "$@" || return 0
+    sleep "$pause"
+  done
+  "$@"
+}
+
+# take_effect WHAT IS_SO COMMAND...: the command, unless what runs is so already; then it has to be.
+applied=''
+take_effect() {
+  ! "$2" || return 0
+  "${@:3}" || die "$1: not applied, '${*:3}' failed" "journalctl -n 50 on the node says why; then run pulumi up again"
+  comes_true "$2" || die "$1: '${*:3}' ran, and what runs is still another" "journalctl -n 50 on the node says why; then run pulumi up again"
+  applied+="${applied:+, }$1"
+}
+
+# host_keys: those that sshd identifies itself with, asked as a client asks, "TYPE KEY" a line; those of the files where none runs.
+host_keys() {
+  if systemctl is-active --quiet ssh.service; then
+    ssh-keyscan -T 5 -t ed25519,ecdsa 127.0.0.1 2> /dev/null | cut -d' ' -f2,3 | sort
+  else
+    cut -d' ' -f1,2 "$root"/etc/ssh/ssh_host_{ed25519,ecdsa}_key.pub 2> /dev/null || true
+  fi
 }
 
 # patiently SECONDS COMMAND...: repeats it, more and more slowly, for that long. Status 2 says that waiting will not help.
