@@ -86,6 +86,28 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.True(answer.Status != 0, $"{attempt}: {answer.Output}");
     }
 
+    /// <summary>Python's own hooks, code where a compiler keeps it, and what lies beside the socket.</summary>
+    [Theory]
+    [InlineData("chat-0")]
+    [InlineData(TestCluster.Venv)]
+    public async Task Code_that_took_over_an_engine_ends_with_it_and_what_was_compiled_before_stays(string server)
+    {
+        const string Mark = "left-by-a-taken-over-engine";
+        await cluster.ShellAsync(server, $"""
+            cd /proc/$({Pid})/root/tmp
+            for place in .local/lib/python3.1{"{1,3}"}/site-packages cache/vllm/torch_compile_cache/x cache/triton; do mkdir -p $place; echo 'print("{Mark}")' > $place/usercustomize.py; done
+            chown -R 2000 .local cache
+            touch {Folder}/{Mark}
+            kill -9 $({Pid})
+            """);
+        await cluster.Stack.UntilReadyAsync(server, ready: false);
+        await cluster.Stack.UntilReadyAsync(server);
+        await EngineMarks.GoneAsync(cluster, server, Mark);
+        var journal = await cluster.ShellAsync(server, "journalctl -u 'inference-vllm-*' -o cat -n 200");
+        Assert.DoesNotContain(Mark, journal, StringComparison.Ordinal);
+        Assert.Contains("Directly load the compiled graph(s)", journal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_engine_that_fills_its_folder_harms_nobody_else()
     {
