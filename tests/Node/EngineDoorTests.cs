@@ -5,7 +5,7 @@ public sealed class EngineDoorTests : IDisposable
 {
     private const string Door = "/run/inference/open";
     private const string Kept = "/var/lib/inference/compiled";
-    private const string Cache = "/proc/77/root/tmp/cache";
+    private const string Cache = "/proc/77/root/tmp/home";
     private readonly StagedNode _node = new();
 
     public EngineDoorTests()
@@ -20,7 +20,7 @@ public sealed class EngineDoorTests : IDisposable
         _node.Write($"{Cache}/vllm/graph.so", "compiled");
         await RunAsync("open");
         Assert.Equal("engine", new DirectoryInfo(_node.At(Door)).LinkTarget);
-        Assert.Equal("compiled", _node.Read($"{Kept}/cache/vllm/graph.so"));
+        Assert.Equal("compiled", _node.Read($"{Kept}/home/vllm/graph.so"));
 
         // Its clients have been there: it may be another's by now, and its probe begins anew.
         _node.Write($"{Cache}/vllm/graph.so", "taken over");
@@ -34,8 +34,8 @@ public sealed class EngineDoorTests : IDisposable
         StartEngine();
         _node.Write($"{Cache}/vllm/graph.so", "compiled again");
         await RunAsync("open");
-        Assert.Equal("compiled again", _node.Read($"{Kept}/cache/vllm/graph.so"));
-        Assert.False(File.Exists(_node.At($"{Kept}/cache/vllm/more.so")));
+        Assert.Equal("compiled again", _node.Read($"{Kept}/home/vllm/graph.so"));
+        Assert.False(File.Exists(_node.At($"{Kept}/home/vllm/more.so")));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class EngineDoorTests : IDisposable
         await RunAsync("open");
         _node.Write("/etc/inference/node.env", _node.Read("/etc/inference/node.env").Replace(setting, setting + "9", StringComparison.Ordinal));
         await RunAsync("shut");
-        Assert.Equal(!goes, File.Exists(_node.At($"{Kept}/cache/graph.so")));
+        Assert.Equal(!goes, File.Exists(_node.At($"{Kept}/home/graph.so")));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class EngineDoorTests : IDisposable
         File.CreateSymbolicLink(_node.At($"{Cache}/nothing"), "missing");
         await Tool.RunAsync("mkfifo", _node.At($"{Cache}/pipe"));
         await RunAsync("open");
-        Assert.Equal([_node.At($"{Kept}/cache/good")], Directory.GetFileSystemEntries(_node.At($"{Kept}/cache")));
+        Assert.Equal([_node.At($"{Kept}/home/good")], Directory.GetFileSystemEntries(_node.At($"{Kept}/home")));
     }
 
     [Theory]

@@ -160,7 +160,7 @@ public sealed partial class EngineScriptTests
         Assert.True(result.ExitCode == 0, result.All);
         foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
             "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=128", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
-            "vllm serve \"$@\" /var/lib/inference/compiled/cache /srv/inference/models/current --tokenizer-mode mistral"])
+            "vllm serve \"$@\" /var/lib/inference/compiled/home /srv/inference/models/current --tokenizer-mode mistral"])
         {
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
         }
@@ -200,17 +200,17 @@ public sealed partial class EngineScriptTests
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
         // What came before the first client is kept, and is the engine's to read.
-        Directory.CreateDirectory(node.At("/var/lib/inference/compiled/cache"));
+        Directory.CreateDirectory(node.At("/var/lib/inference/compiled/home"));
         node.Stub("env", "echo \"$*\"");
         var result = await node.RunAsync("serve", [install], null);
         Assert.True(result.ExitCode == 0, result.All);
         var words = result.Output.Replace("--env=", "", StringComparison.Ordinal).Split(' ');
         Assert.Contains("HOME=/tmp", words);
         Assert.Contains("PYTHONNOUSERSITE=1", words);
-        Assert.All(words.Where(word => Writes().IsMatch(word)), word => Assert.Matches("=/tmp(/cache|$)", word));
+        Assert.All(words.Where(word => Writes().IsMatch(word)), word => Assert.Matches("=/tmp/home", word));
         Assert.InRange(words.Count(word => Writes().IsMatch(word)), 8, 20);
         Assert.Equal(install == "container" ? [node.At("/run/inference/engine") + ":/run/inference/engine:rw"] : [], words.Where(word => word.EndsWith(":rw", StringComparison.Ordinal)));
-        Assert.Equal(install == "container", words.Contains(node.At("/var/lib/inference/compiled/cache") + ":/var/lib/inference/compiled/cache:ro"));
+        Assert.Equal(install == "container", words.Contains(node.At("/var/lib/inference/compiled/home") + ":/var/lib/inference/compiled/home:ro"));
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public sealed partial class EngineScriptTests
     {
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
-        node.Write("/var/lib/inference/compiled/cache/vllm/graph.so", "compiled");
+        node.Write("/var/lib/inference/compiled/home/vllm/graph.so", "compiled");
         node.Stub("env", "while [[ $1 != sh ]]; do shift; done; exec \"${@//\\/tmp\\/cache/$INFERENCE_ROOT/private}\"");
         node.Stub("vllm", "echo \"vllm $*\"");
         var result = await node.RunAsync("serve", ["venv"], null);
