@@ -71,6 +71,9 @@ public sealed class GpuNodeArgs : ResourceArgs
     [Input("readyTimeoutSeconds", required: true)]
     public required Input<int> ReadyTimeoutSeconds { get; init; }
 
+    /// <summary>Differs with each run, so that each asks the node whether it serves. Default: it is asked after changes alone.</summary>
+    public string? Run { get; init; }
+
     /// <summary>What must be there before the Droplet is, as its firewalls. Default: nothing.</summary>
     public IReadOnlyList<Resource> After { get; init; } = [];
 }
@@ -189,6 +192,7 @@ public sealed class GpuNode : ComponentResource
             Connection = connection,
             Triggers = [droplet.Id, args.NodeEnvironment],
             TimeoutSeconds = args.ReadyTimeoutSeconds,
+            Run = args.Run,
             After = [secrets.Delivered, settings],
         }, new() { Parent = this });
 

@@ -27,6 +27,9 @@ public sealed class ModelEndpointArgs : ResourceArgs
     /// <summary>Who signs the certificates of the nodes.</summary>
     public required CertificateAuthority Authority { get; init; }
 
+    /// <summary>Differs with each run, so that each asks the nodes whether they serve. Default: they are asked after changes alone.</summary>
+    public string? Run { get; init; }
+
     /// <summary>Hugging Face token for a gated model. Default: none.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 }
@@ -94,6 +97,7 @@ public sealed class ModelEndpoint : ComponentResource
                 CacheVolumeName = volume,
                 CacheVolumeGiB = plan.CacheVolumeGiB ?? 0,
                 ReadyTimeoutSeconds = readyTimeoutSeconds,
+                Run = args.Run,
                 After = plan.Rollout == Rollout.OneByOne && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
             }, new() { Parent = this }));
         }

@@ -13,6 +13,12 @@ public sealed class ReadinessGateArgs : ResourceArgs
     /// <summary>What makes the node another one, or makes it start anew: each change waits again.</summary>
     public required IReadOnlyList<Input<string>> Triggers { get; init; }
 
+    /// <summary>
+    /// Differs with each run of <c>pulumi up</c>, so that each asks the node, which may have failed since its start. A preview neither connects
+    /// nor shows it. Default: the node is asked after changes alone.
+    /// </summary>
+    public string? Run { get; init; }
+
     /// <summary>What must be done before. Default: nothing.</summary>
     public IReadOnlyList<Resource> After { get; init; } = [];
 
@@ -30,13 +36,16 @@ public sealed class ReadinessGate : ComponentResource
     public ReadinessGate(string name, ReadinessGateArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:ReadinessGate", name, args, options)
     {
+        var asksNow = !Deployment.Instance.IsDryRun;
         Command = new Command($"{name}-ready", new()
         {
             Connection = args.Connection.ToArgs(),
             Create = args.TimeoutSeconds.ToOutput().Apply(seconds => NodeCommand.Script("await-ready", seconds.ToString(CultureInfo.InvariantCulture))),
             Triggers = NodeCommand.Triggers(args.Triggers),
             AddPreviousOutputInEnv = false,
-        }, new() { Parent = this, DependsOn = args.After.ToArray() });
+            // Which the script does not read: an input whose change runs the command again and replaces nothing.
+            Stdin = asksNow && args.Run is { } run ? (Input<string>)run : null!,
+        }, new() { Parent = this, DependsOn = args.After.ToArray(), IgnoreChanges = asksNow ? [] : ["stdin"] });
         // Said on purpose, whatever a release of the provider makes of an output beside a secret input: the script prints phases and
         // seconds, never a secret, and the operator is to see them.
         Ledger = Output.Unsecret(Command.Stdout);

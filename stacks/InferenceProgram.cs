@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Infra.Components;
 using Infra.Components.Planning;
 using Infra.Components.Settings;
@@ -21,6 +22,9 @@ public sealed record ProgramOptions
     /// </summary>
     public ResourceTransformation? Watch { get; init; }
 
+    /// <summary>Differs with each run, so that each asks every node whether it still serves. Default: they are asked after changes alone.</summary>
+    public string? Run { get; init; }
+
     /// <summary>Hugging Face token. Default: the secret <c>huggingFaceToken</c> of the stack configuration, if it is set.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 }
@@ -40,7 +44,7 @@ public static class InferenceProgram
             StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
             StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
             Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY"));
-        return await DefineAsync(plan, new() { LiveSizes = AskDigitalOceanAsync }).ConfigureAwait(false);
+        return await DefineAsync(plan, new() { LiveSizes = AskDigitalOceanAsync, Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) }).ConfigureAwait(false);
     }
 
     /// <summary>The same from settings that were made in code.</summary>
@@ -87,6 +91,7 @@ public static class InferenceProgram
             OperatorKey = operatorKey,
             Authority = authority,
             HuggingFaceToken = token,
+            Run = options.Run,
         }, Root(options))).ToImmutableArray();
         return StackOutputs.Of(plan, endpoints, operatorKey, authority);
     }

@@ -50,5 +50,6 @@ internal sealed class Terminal
 
     public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));
 
-    public void WriteError(string message) => _error.WriteLine(message);
+    /// <summary>Messages quote servers, programs and engines: they are cleaned.</summary>
+    public void WriteError(string message) => _error.WriteLine(Printable.Text(message));
 }

@@ -5,7 +5,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;
@@ -17,6 +19,7 @@ namespace Infra.Lab.Laboratories;
 internal sealed class EndpointClient : IDisposable
 {
     private const string TunnelTarget = "127.0.0.1:443";
+    private const int MostQuoted = 1000;
     private readonly HttpClient _http;
 
     private readonly string _task;
@@ -53,6 +56,7 @@ internal sealed class EndpointClient : IDisposable
         {
             BaseAddress = new Uri(endpoint.Access == "private" ? "https://127.0.0.1/v1/" : $"{endpoint.Url.TrimEnd('/')}/"),
             Timeout = TimeSpan.FromMinutes(10),
+            MaxResponseContentBufferSize = 16 << 20,
         };
         if (key is not null)
         {
@@ -84,8 +88,8 @@ internal sealed class EndpointClient : IDisposable
         using var answer = await _http.PostAsJsonAsync(path, asked, cancel);
         var body = await answer.Content.ReadAsStringAsync(cancel);
         return answer.IsSuccessStatusCode
-            ? Told(JsonNode.Parse(body)!)
-            : throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {body.Trim()}", null, answer.StatusCode);
+            ? Told(_task, body)
+            : throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {Printable.Line(body.Trim(), MostQuoted)}", null, answer.StatusCode);
     }
 
     /// <summary>Asks until there is an answer: a load balancer sends nobody to a server before its own checks have passed.</summary>
@@ -105,12 +109,25 @@ internal sealed class EndpointClient : IDisposable
         }
     }
 
-    private string Told(JsonNode answer) => _task switch
+    /// <summary>What an answer says, as the task of the model has it.</summary>
+    /// <exception cref="HttpRequestException">It has another form: what answered is no vLLM, or no longer its own.</exception>
+    internal static string Told(string task, string body)
     {
-        "embed" => Vector(answer["data"]![0]!["embedding"]!.AsArray()),
-        "score" => string.Create(CultureInfo.InvariantCulture, $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
-        _ => answer["choices"]![0]!["message"]!["content"]!.GetValue<string>(),
-    };
+        try
+        {
+            var answer = JsonNode.Parse(body)!;
+            return task switch
+            {
+                "embed" => Vector(answer["data"]![0]!["embedding"]!.AsArray()),
+                "score" => string.Create(CultureInfo.InvariantCulture, $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
+                _ => answer["choices"]![0]!["message"]!["content"]!.GetValue<string>(),
+            };
+        }
+        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentOutOfRangeException or FormatException)
+        {
+            throw new HttpRequestException($"200 and no answer in it: {Printable.Line(body, MostQuoted)}", exception);
+        }
+    }
 
     private static string Vector(JsonArray numbers) =>
         $"A vector of {numbers.Count} numbers: {string.Join(", ", numbers.Take(3).Select(number => number!.ToJsonString()))}, ...";

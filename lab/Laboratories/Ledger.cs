@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories;
 
@@ -24,6 +25,8 @@ internal static class Ledger
     public const string Path = "/var/lib/inference/ledger/events.jsonl";
 
     private const string Engine = "vllm";
+    private const int LongestWord = 40;
+    private const double SameTime = 10;
     private const string Proof = "ready";
 
     /// <summary>The events; a line that is being written is left out.</summary>
@@ -35,13 +38,12 @@ internal static class Ledger
             try
             {
                 var json = JsonDocument.Parse(line).RootElement;
-                events.Add(new LedgerEvent(
-                    json.GetProperty("phase").GetString()!, json.GetProperty("event").GetString()!,
-                    json.GetProperty("monotonicSeconds").GetDouble(), json.GetProperty("boot").GetString()!));
+                string Text(string member) => Printable.Line(json.GetProperty(member).GetString() ?? throw new JsonException(member), LongestWord);
+                events.Add(new LedgerEvent(Text("phase"), Text("event"), json.GetProperty("monotonicSeconds").GetDouble(), Text("boot")));
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException)
+            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                // Cut in the middle.
+                // Cut in the middle, or not what a node writes.
             }
         }
 
@@ -59,7 +61,14 @@ internal static class Ledger
             return [];
         }
 
-        var latest = events.Where(entry => entry.Boot == events[^1].Boot).ToArray();
+        // A clock that goes back is another boot's, whatever its name: units that write at once differ by moments.
+        var first = events.Count - 1;
+        while (first > 0 && events[first - 1].Boot == events[^1].Boot && events[first - 1].MonotonicSeconds <= events[first].MonotonicSeconds + SameTime)
+        {
+            first--;
+        }
+
+        var latest = events.Skip(first).OrderBy(entry => entry.MonotonicSeconds).ToArray();
         var began = latest[0].MonotonicSeconds;
         var phases = new Dictionary<string, LedgerPhase>(StringComparer.Ordinal);
         foreach (var entry in latest)

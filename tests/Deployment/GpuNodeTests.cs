@@ -82,6 +82,22 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
+    public async Task Each_run_asks_the_node_again_and_a_preview_neither_asks_nor_shows_it()
+    {
+        var plan = StackPlan.Read(StackFiles.Config("dev"));
+        var (first, second) = (await GateAsync("1", preview: false), await GateAsync("2", preview: false));
+        Assert.Equal(("1", "2"), (first.Text("stdin"), second.Text("stdin")));
+        Assert.Equal(Laws.Texts(first.Inputs, "triggers"), Laws.Texts(second.Inputs, "triggers"));
+        Assert.Empty(first.Options.IgnoreChanges);
+        var preview = await GateAsync("3", preview: true);
+        Assert.False(preview.Inputs.ContainsKey("stdin"));
+        Assert.Equal(["stdin"], preview.Options.IgnoreChanges);
+
+        async Task<Declared> GateAsync(string run, bool preview) =>
+            (await MockedDeployment.RunAsync(plan, preview, options: new() { Run = run })).Named(Command, "chat-0-ready");
+    }
+
+    [Fact]
     public async Task Settings_over_ssh_are_the_text_that_is_in_the_user_data()
     {
         var run = await MockedDeployment.RunStackAsync("dev");

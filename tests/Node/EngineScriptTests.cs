@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Infra.Tests.Node;
 
 /// <summary><c>engine-container</c>, <c>engine-venv</c> and <c>serve</c>: how the engine comes, and what it is given.</summary>
-public sealed class EngineScriptTests
+public sealed partial class EngineScriptTests
 {
     // podman 4.9.3 whose runs succeed unless the test says otherwise; nothing of this machine's GPUs is looked for.
     private const string Podman = "[[ $1 != --version ]] || { echo podman version 4.9.3; exit; }; ";
@@ -148,7 +150,7 @@ public sealed class EngineScriptTests
     [Theory]
     [InlineData("nvidia", "--device inference.local/gpu=all", false)]
     [InlineData("amd", "--device /dev/kfd --device /dev/dri --group-add 109 --group-add 44", true)]
-    public async Task The_container_is_given_nothing_but_gpus_weights_cache_and_socket(string vendor, string devices, bool readOnly)
+    public async Task The_container_is_given_nothing_but_gpus_weights_and_socket(string vendor, string devices, bool readOnly)
     {
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
@@ -158,7 +160,7 @@ public sealed class EngineScriptTests
         Assert.True(result.ExitCode == 0, result.All);
         foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
             "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=128", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
-            "serve /srv/inference/models/current --tokenizer-mode mistral"])
+            "vllm serve \"$@\" /var/lib/inference/compiled/home /srv/inference/models/current --tokenizer-mode mistral"])
         {
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
         }
@@ -167,7 +169,7 @@ public sealed class EngineScriptTests
         Assert.Equal(readOnly, result.Output.Contains("--read-only ", StringComparison.Ordinal));
         Assert.DoesNotContain("--read-only-tmpfs", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("privileged ", result.Output.Replace("no-new-privileges", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Equal(3, result.Output.Split("--volume").Length - 1);
+        Assert.Equal(2, result.Output.Split("--volume").Length - 1);
         Assert.DoesNotContain("secrets", result.Output, StringComparison.Ordinal);
     }
 
@@ -190,15 +192,38 @@ public sealed class EngineScriptTests
         Assert.Contains("error: there are no complete weights", result.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_folder_in_the_place_of_the_socket_does_not_stop_the_next_engine()
+    [Theory]
+    [InlineData("container")]
+    [InlineData("venv")]
+    public async Task Nothing_that_an_engine_writes_is_there_for_the_next_one(string install)
     {
-        using var node = WithToolkit(":");
+        using var node = WithToolkit("echo \"$*\"");
         Complete(node);
-        node.Write("/run/inference/engine/vllm.sock/left", "");
-        var result = await node.RunAsync("serve", ["container"], null);
+        // What came before the first client is kept, and is the engine's to read.
+        Directory.CreateDirectory(node.At("/var/lib/inference/compiled/home"));
+        node.Stub("env", "echo \"$*\"");
+        var result = await node.RunAsync("serve", [install], null);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.False(Path.Exists(node.At("/run/inference/engine/vllm.sock")));
+        var words = result.Output.Replace("--env=", "", StringComparison.Ordinal).Split(' ');
+        Assert.Contains("HOME=/tmp", words);
+        Assert.Contains("PYTHONNOUSERSITE=1", words);
+        Assert.All(words.Where(word => Writes().IsMatch(word)), word => Assert.Matches("=/tmp/home", word));
+        Assert.InRange(words.Count(word => Writes().IsMatch(word)), 8, 20);
+        Assert.Equal(install == "container" ? [node.At("/run/inference/engine") + ":/run/inference/engine:rw"] : [], words.Where(word => word.EndsWith(":rw", StringComparison.Ordinal)));
+        Assert.Equal(install == "container", words.Contains(node.At("/var/lib/inference/compiled/home") + ":/var/lib/inference/compiled/home:ro"));
+    }
+
+    [Fact]
+    public async Task An_engine_begins_with_its_own_copy_of_what_is_kept_and_becomes_vllm()
+    {
+        using var node = WithToolkit("echo \"$*\"");
+        Complete(node);
+        node.Write("/var/lib/inference/compiled/home/vllm/graph.so", "compiled");
+        node.Stub("env", "while [[ $1 != sh ]]; do shift; done; exec \"${@//\\/tmp\\/cache/$INFERENCE_ROOT/private}\"");
+        node.Stub("vllm", "echo \"vllm $*\"");
+        var result = await node.RunAsync("serve", ["venv"], null);
+        Assert.StartsWith($"vllm serve {node.At("/srv/inference/models/current")} --tokenizer-mode mistral", result.Output, StringComparison.Ordinal);
+        Assert.Equal("compiled", node.Read("/private/vllm/graph.so"));
     }
 
     private static StagedNode WithToolkit(string podman)
@@ -215,4 +240,8 @@ public sealed class EngineScriptTests
         node.Write("/srv/inference/models/m/r/complete.json", "{}");
         File.CreateSymbolicLink(node.At("/srv/inference/models/current"), "m/r");
     }
+
+    // Variables that name a place where something is written.
+    [GeneratedRegex("^([A-Z_]+_)?HOME=|^[A-Z_]+_(DIR|ROOT|BASE|PATH)=")]
+    private static partial Regex Writes();
 }

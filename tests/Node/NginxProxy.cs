@@ -46,6 +46,8 @@ public class NginxProxy : IAsyncLifetime
             Directory.CreateDirectory(_node.At(folder));
         }
 
+        // The engine has answered: engine-door has made the way to it.
+        File.CreateSymbolicLink(_node.At("/run/inference/open"), "engine");
         await ListenAsync();
         await ServeAsync(_node.At("/run/inference/engine/vllm.sock"));
         _syslog = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

@@ -96,7 +96,7 @@ public sealed class PackagesTests
         using var node = WithApt("exit 1", "echo 'E: Unable to fetch some archives' >&2; exit 100");
         var result = await node.RunAsync("packages", ["serving"], null, ("RETRY_S", "1"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: apt could not install nginx\nnext: apt says 'E: Unable to fetch some archives'; see the lines above; is the package mirror reachable?", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: apt could not install nginx: E: Unable to fetch some archives\nnext: see apt's words in the lines above; is the package mirror reachable?", result.Errors, StringComparison.Ordinal);
     }
 
     private static StagedNode WithApt(string query, string apt)

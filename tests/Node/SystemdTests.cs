@@ -16,7 +16,7 @@ public sealed partial class SystemdTests
     public static TheoryData<string, double> Exposure => new()
     {
         { "inference-engine-container.service", 9.0 },
-        { "inference-engine-gpus.service", 1.5 },
+        { "inference-engine-gpus.service", 1.4 },
         { "inference-engine-venv.service", 1.7 },
         { "inference-firewall.service", 2.1 },
         { "inference-firewall-watch.service", 2.1 },
@@ -27,8 +27,8 @@ public sealed partial class SystemdTests
         { "inference-ready.service", 1.1 },
         { "inference-serving-packages.service", 9.0 },
         { "inference-storage.service", 4.6 },
-        { "inference-vllm-container.service", 8.8 },
-        { "inference-vllm-venv.service", 1.5 },
+        { "inference-vllm-container.service", 7.1 },
+        { "inference-vllm-venv.service", 1.4 },
         { "inference-weights.service", 1.5 },
     };
 
@@ -82,6 +82,41 @@ public sealed partial class SystemdTests
         Assert.Contains("\nRequires=inference-packages.service inference-engine-gpus.service\n", Content("inference-engine-venv.service"), StringComparison.Ordinal);
         // Device rules are of a control group, which podman can make only where it was handed one.
         Assert.Contains("\nDelegate=yes\n", Content("inference-engine-container.service"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inference-vllm-venv.service")]
+    [InlineData("inference-engine-gpus.service")]
+    public void An_engine_of_wheels_sees_no_socket_of_the_system_and_writes_into_memory_alone(string unit)
+    {
+        Assert.Contains("\nTemporaryFileSystem=/run:ro /tmp:", Content(unit), StringComparison.Ordinal);
+        Assert.DoesNotContain("ReadWritePaths", Content(unit), StringComparison.Ordinal);
+        Assert.DoesNotContain("StateDirectory", Content(unit), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inference-weights.service")]
+    [InlineData("inference-engine-venv.service")]
+    [InlineData("inference-ready.service")]
+    public void What_reads_or_runs_others_data_cannot_write_lines_into_the_journal_in_another_name(string unit)
+    {
+        Assert.Contains("-/run/systemd/journal/dev-log -/run/systemd/journal/socket", Content(unit), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_engine_in_a_container_has_no_user_namespace_to_be_root_in() =>
+        Assert.Contains("\nRestrictNamespaces=~user\n", Content("inference-vllm-container.service"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("container")]
+    [InlineData("venv")]
+    public void The_way_to_an_engine_is_shut_before_each_start_and_opened_after_the_probe(string install)
+    {
+        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-door shut\n", Content($"inference-vllm-{install}.service"), StringComparison.Ordinal);
+        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-door open\n", Content("inference-ready.service"), StringComparison.Ordinal);
+        var proxy = NodeFiles.All.Single(file => file.Path == "/etc/inference/nginx/nginx.conf").Content;
+        Assert.Contains("server unix:/run/inference/open/vllm.sock", proxy, StringComparison.Ordinal);
+        Assert.DoesNotContain("/run/inference/engine", proxy, StringComparison.Ordinal);
     }
 
     [Fact]

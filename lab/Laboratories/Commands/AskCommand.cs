@@ -38,7 +38,7 @@ internal static class AskCommand
             {
                 var system = parsed.GetValue(NoSystemPrompt) ? null
                     : await laboratory.SystemMessageAsync(endpoint, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().Date), cancel);
-                terminal.Console.Profile.Out.Writer.WriteLine(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel));
+                terminal.Console.Profile.Out.Writer.WriteLine(Printable.Text(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel)));
             }
             catch (IOException exception)
             {

@@ -10,6 +10,10 @@ internal static class NodeCommands
     private const string OperatorPlace = "operator";
     private const string OutsiderPlace = "outsider";
 
+    // journalctl itself shows no line with control characters; this takes what turns the order of letters or is not seen.
+    private const string CleanJournal =
+        "export LC_ALL=C.UTF-8; journalctl --no-pager --output=short-iso --unit \"$1\" \"$2\" | sed -u 's/[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/?/g'";
+
     private static readonly Option<string?> Stack = StackChoice.Option();
 
     public static IEnumerable<Command> Create(Terminal terminal)
@@ -29,7 +33,7 @@ internal static class NodeCommands
         {
             var (laboratory, found) = FindNode(parsed.GetValue(Stack), parsed.GetValue(node)!);
             return Terminals.BecomeAsync(laboratory.Server(found).Inside(
-                ["journalctl", "--no-pager", "--output=short-iso", "--unit", parsed.GetValue(unit)!, parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
+                ["bash", "-o", "pipefail", "-c", CleanJournal, "-", parsed.GetValue(unit)!, parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
         }));
         return command;
     }

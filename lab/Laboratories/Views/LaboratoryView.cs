@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Lab.Cloud;
+using Infra.Lab.CommandLine;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
@@ -29,7 +30,7 @@ internal static class LaboratoryView
             }
 
             output.WriteLine($"  curl   {endpoint.Curl}");
-            console.MarkupLine($"  [green]{Markup.Escape(endpoint.Answer)}[/]");
+            console.MarkupLine($"  [green]{Markup.Escape(Printable.Text(endpoint.Answer))}[/]");
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed record NodeStatus(string Name, string State, string PublicAddres
         }
 
         // The engine answers, and the door is open.
-        var ready = await server.AskAsync(["sh", "-c", "test -e /run/inference-ready/answered && systemctl is-active --quiet inference-nginx.service"], null, cancel);
+        var ready = await server.AskAsync(["sh", "-c", "test -e /run/inference-ready/answered && test -e /run/inference/open && systemctl is-active --quiet inference-nginx.service"], null, cancel);
         var failed = await server.AskAsync(["systemctl", "list-units", "--plain", "--no-legend", "--state=failed", "inference-*"], null, cancel);
         var state = ready.Status == 0 ? "ready" : failed.Output.Trim().Length > 0 ? "failed" : "starting";
         return new NodeStatus(node.Name, state, node.PublicAddress, node.PrivateAddress, phases);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Lab.Balancer;
+using Infra.Lab.CommandLine;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
@@ -26,7 +27,7 @@ internal static class StatusView
 
             foreach (var balancer in report.Balancers)
             {
-                console.Profile.Out.Writer.WriteLine($"  load balancer  {Text(balancer)}");
+                console.Profile.Out.Writer.WriteLine(Printable.Line($"  load balancer  {Text(balancer)}"));
             }
         }
     }

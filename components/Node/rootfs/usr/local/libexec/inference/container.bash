@@ -40,5 +40,5 @@ prepare_container() {
   fi
   container=(podman run --rm --replace --name "$1" --pull never --cgroups=split --log-driver=passthrough --sdnotify=ignore
     --network none --user 2000:0 --umask 0007 --cap-drop all --security-opt no-new-privileges --ulimit core=0:0
-    --tmpfs "/tmp:rw,exec,nosuid,nodev,size=16g,mode=1777" --shm-size "${VLLM_SHM_MIB}m" --pids-limit 16384 --http-proxy=false "${gpus[@]}")
+    --tmpfs "/tmp:rw,exec,nosuid,nodev,size=16g,mode=1777" --shm-size "${VLLM_SHM_MIB}m" --pids-limit 16384 --oom-score-adj 500 --http-proxy=false "${gpus[@]}")
 }

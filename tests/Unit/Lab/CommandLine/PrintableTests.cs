@@ -1,0 +1,47 @@
+using Infra.Lab.CommandLine;
+using Infra.Lab.Laboratories;
+
+namespace Infra.Tests.Unit.Lab.CommandLine;
+
+/// <summary>Text of others in a terminal.</summary>
+public sealed class PrintableTests
+{
+    [Theory]
+    [InlineData("Grüße, 世界: naïve\n\tline two", "Grüße, 世界: naïve\n\tline two")]
+    [InlineData("\u001b[2Ja\u009b1mb\u0007\rc\u007f", "\ufffd[2Ja\ufffd1mb\ufffd\ufffdc\ufffd")]
+    [InlineData("a\u202eb\u2066c\u200bd\u00ade\ufefff\u2028g\u2029h\u0085i", "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf\ufffdg\ufffdh\ufffdi")]
+    [InlineData("\ud800\ue000", "\ufffd\ufffd")]
+    [InlineData("e\u0301\u0301\u0301\u0301\u0301\u0301x", "e\u0301\u0301\u0301\u0301\ufffd\ufffdx")]
+    public void Nothing_moves_the_cursor_turns_the_text_or_hides(string text, string shown) => Assert.Equal(shown, Printable.Text(text));
+
+    [Fact]
+    public void A_line_stays_one_and_ends() => Assert.Equal("a b" + new string('c', 7) + "...", Printable.Line("a\nb" + new string('c', 90), 10));
+
+    [Fact]
+    public void An_error_of_whatever_kind_is_printed_clean()
+    {
+        using var error = new StringWriter();
+        new Terminal(TextWriter.Null, error, interactive: false).WriteError("did not answer: 400 \u001b]0;x\u0007\u202e");
+        Assert.Equal($"did not answer: 400 \ufffd]0;x\ufffd\ufffd{Environment.NewLine}", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"choices":[]}""")]
+    [InlineData("""{"choices":[{"message":{"content":5}}]}""")]
+    [InlineData("""{"choices":5}""")]
+    [InlineData("null")]
+    [InlineData("<html>")]
+    public void An_answer_that_is_none_is_told_in_one_message(string body) =>
+        Assert.StartsWith("200 and no answer in it: ", Assert.Throws<HttpRequestException>(() => EndpointClient.Told("generate", body)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_ledger_with_other_types_in_it_is_read_as_far_as_it_goes() =>
+        Assert.Equal(["weights"], Ledger.Parse("""
+            {"phase":5,"event":"start","monotonicSeconds":1,"boot":"a"}
+            {"phase":null,"event":"start","monotonicSeconds":1,"boot":"a"}
+            {"phase":"x","event":"start","monotonicSeconds":"1","boot":"a"}
+            []
+            {"phase":"weights","event":"start","monotonicSeconds":1,"boot":"a"}
+            {"phase":"we
+            """).Select(entry => entry.Phase));
+}
