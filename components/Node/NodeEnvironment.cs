@@ -41,9 +41,12 @@ public static partial class NodeEnvironment
         var package = placement.Engine.Package;
         var image = placement.Engine.Images.GetValueOrDefault(placement.Gpu.Vendor);
         var container = settings.Install == EngineInstall.Container;
+        var share = FairShare.Of(placement, settings.Clients.Count);
         var gpus = placement.TensorParallel * placement.DataParallel;
         return new(StringComparer.Ordinal)
         {
+            ["API_ADDRESS"] = settings.AddressFromHeader ? "header" : "connection",
+            ["API_CLIENTS"] = share.Limits(settings.Clients),
             ["API_CORS_ORIGINS"] = string.Join(',', settings.CorsOrigins),
             ["API_TASK"] = CatalogWords.Of(placement.Model.Task),
             ["ENDPOINT_NAME"] = settings.Endpoint,
@@ -73,6 +76,8 @@ public static partial class NodeEnvironment
             ["STORAGE_SCRATCH_GB"] = Text(placement.Size.ScratchDiskGB ?? 0),
             ["STORAGE_VOLUME"] = settings.CacheVolume ?? "",
             ["VLLM_ARGS"] = string.Join(' ', VllmArguments.For(settings)),
+            ["VLLM_MAX_COMPLETION_PROMPTS"] = Text(share.Prompts),
+            ["VLLM_MAX_N_SEQUENCES"] = Text(share.Answers),
             ["VLLM_READY_TIMEOUT_S"] = Text(settings.ReadyTimeoutSeconds),
             ["VLLM_SHM_MIB"] = Text(gpus > 1 ? SharedMemoryMiBPerRank * gpus : 64),
         };

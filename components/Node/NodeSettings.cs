@@ -29,6 +29,12 @@ public sealed record NodeSettings
     /// <summary>Origins of pages that may call from a browser; none by default.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Clients as the operator wrote them, of which some have limits of their own; none: one, named default.</summary>
+    public IReadOnlyList<ClientSettings> Clients { get; init; } = [];
+
+    /// <summary>A load balancer ends TLS and names who called in <c>X-Forwarded-For</c>; else the connection says it.</summary>
+    public bool AddressFromHeader { get; init; }
+
     /// <summary>Addresses and ranges that may open SSH.</summary>
     public required IReadOnlyList<string> AdminCidrs { get; init; }
 
@@ -89,6 +95,7 @@ public sealed record NodeSettings
             ServedModelName = settings.ServedModelName ?? placement.Model.Id,
             Install = install,
             CorsOrigins = settings.CorsOrigins,
+            Clients = settings.Clients,
             ImagesPerPrompt = placement.Options.Vision && placement.Model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
             ToolStrictLevel = settings.ToolStrictLevel,
             AdminCidrs = adminCidrs,

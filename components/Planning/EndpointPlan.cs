@@ -125,6 +125,7 @@ public sealed record EndpointPlan
         Node.NodeSettings.From(Name, Placement, Settings, Install, AdminCidrs, ClientCidrs, vpcRange, cacheVolume) with
         {
             ClientCidrs = NodeClients(vpcRange),
+            AddressFromHeader = Access == Access.Public,
             Hub = Placement.Model.WeightsUrl ?? "https://huggingface.co",
         };
 

@@ -52,7 +52,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             Tags = stack.Tags,
             AdminCidrs = stack.AdminCidrs,
             AdminSshKeys = stack.AdminSshKeys,
-            Clients = settings.Clients.Count > 0 ? settings.Clients : [DefaultClient],
+            Clients = settings.Clients.Count > 0 ? [.. settings.Clients.Select(client => client.Name)] : [DefaultClient],
             LoadBalancer = LoadBalancer(),
             DropletUsdPerHour = placement.UsdPerHour,
             Warnings = [.. placement.Warnings, .. Warnings(placement)],

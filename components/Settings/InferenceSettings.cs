@@ -175,8 +175,8 @@ public sealed record EndpointSettings
     /// <summary>Tags of Droplets that may call, for private access.</summary>
     public IReadOnlyList<string> ClientTags { get; init; } = [];
 
-    /// <summary>Names of the API keys to make. Default: one, named default.</summary>
-    public IReadOnlyList<string> Clients { get; init; } = [];
+    /// <summary>Who gets an API key: a name, or a name with limits of its own. Default: one, named default.</summary>
+    public IReadOnlyList<ClientSettings> Clients { get; init; } = [];
 
     /// <summary>
     /// Origins of web pages that may call from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default: none.

@@ -26,6 +26,10 @@ internal static class SettingTypes
             .OrderBy(property => property.MetadataToken)
             .ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), StringComparer.Ordinal);
 
+    /// <summary>The member that stands for the whole record where it is written as text; null for most.</summary>
+    public static string? Shorthand(Type type) =>
+        Underlying(type).GetCustomAttribute<ShorthandAttribute>() is { } shorthand ? JsonNamingPolicy.CamelCase.ConvertName(shorthand.Member) : null;
+
     public static Type Underlying(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     public static SettingKind Kind(Type type) => Underlying(type) switch

@@ -124,6 +124,8 @@ internal sealed class SettingsReader
             {
                 SettingKind.List => List(node, type, path),
                 SettingKind.Map => Map(node, type, path),
+                SettingKind.Record when node is not JsonObject && Shorthand(type) is { } member =>
+                    Scalar(node, typeof(string), path) is { } text ? new JsonObject { [member] = text } : null,
                 SettingKind.Record => Record(node, type, path),
                 _ => Scalar(node, type, path),
             };
@@ -145,10 +147,11 @@ internal sealed class SettingsReader
         }
         var element = type.GetGenericArguments()[0];
         // An element that is wrong leaves a gap, so that the others keep the index they are named by.
-        return [.. items.Select((item, index) => Value(item, element, SettingPath.Element(path, index)) ?? JsonValue.Create(Gap(element)))];
+        return [.. items.Select((item, index) => Value(item, element, SettingPath.Element(path, index)) ?? Gap(element))];
     }
 
-    private static string Gap(Type element) => element.IsEnum ? Enum.GetNames(element)[0] : "";
+    private static JsonNode Gap(Type element) => Shorthand(element) is { } member ? new JsonObject { [member] = "" }
+        : JsonValue.Create(element.IsEnum ? Enum.GetNames(element)[0] : "");
 
     private JsonObject? Map(JsonNode node, Type type, string path)
     {
@@ -199,6 +202,10 @@ internal sealed class SettingsReader
             }
         }
         Required(members, path, entries.ContainsKey);
+        if (Shorthand(type) is { } shorthand)
+        {
+            sound.TryAdd(shorthand, ""); // an object without a member would not be an element of its list
+        }
         return sound;
     }
 
@@ -305,6 +312,7 @@ internal sealed class SettingsReader
         SettingKind.List => SettingPath.Element(path, 0),
         SettingKind.Map => SettingPath.Member(SettingPath.Member(path, "chat"), "model"),
         SettingKind.Record when Underlying(type) == typeof(EngineSettings) => SettingPath.Member(path, "install"),
+        SettingKind.Record when Shorthand(type) is not null => path,
         SettingKind.Record => SettingPath.Member(path, "model"),
         _ => path,
     };

@@ -102,14 +102,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
                 $"is less than maxNumSeqs, {endpoint.MaxNumSeqs}: vLLM refuses that, since each request takes a token of every step",
                 endpoint.MaxNumSeqs.Value.ToString(CultureInfo.InvariantCulture));
         }
-        for (var i = 0; i < endpoint.Clients.Count; i++)
-        {
-            if (endpoint.Clients[i].Length > 0 && !Names.IsName(endpoint.Clients[i]))
-            {
-                Wrong(SettingPath.Element(At("clients"), i), SettingsReader.Mask(endpoint.Clients[i]), $"is not {Names.NameRule}");
-            }
-        }
-        Distinct(At("clients"), endpoint.Clients);
+        Clients(At("clients"), endpoint.Clients);
         for (var i = 0; i < endpoint.CorsOrigins.Count; i++)
         {
             var origin = endpoint.CorsOrigins[i];
@@ -127,6 +120,21 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         {
             Engine(At("engine"), engine);
         }
+    }
+
+    private void Clients(string path, IReadOnlyList<ClientSettings> clients)
+    {
+        for (var i = 0; i < clients.Count; i++)
+        {
+            var (client, at) = (clients[i], SettingPath.Element(path, i));
+            if (client.Name.Length > 0 && !Names.IsName(client.Name))
+            {
+                Wrong(at, SettingsReader.Mask(client.Name), $"is not {Names.NameRule}");
+            }
+            Between(SettingPath.Member(at, "requestsPerMinute"), client.RequestsPerMinute, 1, 1_000_000, "requests in a minute");
+            Between(SettingPath.Member(at, "concurrent"), client.Concurrent, 1, 65_535, "requests at once");
+        }
+        Distinct(path, [.. clients.Select(client => client.Name)]);
     }
 
     private void Engine(string path, EngineSettings engine)

@@ -11,6 +11,12 @@ internal static class RandomStacks
 
     private static readonly Gen<IReadOnlyList<string>> s_names = Distinct(s_name, 0, 3);
 
+    // Some with limits of their own.
+    private static readonly Gen<IReadOnlyList<ClientSettings>> s_clients = Gen.Select(
+        s_names, Choice<int?>(null, 1, 60, 1_000_000), Choice<int?>(null, 1, 65_535),
+        (names, rate, concurrent) => (IReadOnlyList<ClientSettings>)[.. names.Select((name, index) => index == 0
+            ? new ClientSettings { Name = name, RequestsPerMinute = rate, Concurrent = concurrent } : new ClientSettings { Name = name })]);
+
     private static readonly Gen<IReadOnlyList<string>> s_admins = Distinct(
         Gen.Select(Gen.Int[11, 126], Gen.Int[0, 255], Gen.Int[24, 32], (a, b, prefix) => Range((uint)((a << 24) | (b << 16) | (5 << 8) | 77), prefix)), 1, 4);
 
@@ -38,7 +44,7 @@ internal static class RandomStacks
         Gen.OneOf(s_private, s_internal, s_public),
         Choice("mistralai/Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512", "mistralai/Ministral-3-3B-Reasoning-2512"),
         Gen.Int[1, 3],
-        s_names,
+        s_clients,
         Choice<int?>(null, 50),
         Gen.Bool,
         (endpoint, model, replicas, clients, volume, choice) => endpoint with

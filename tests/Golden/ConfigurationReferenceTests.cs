@@ -25,6 +25,8 @@ public sealed partial class ConfigurationReferenceTests
         reference.AppendLine();
         Table(reference, "Endpoint", "endpoints.NAME.", typeof(EndpointSettings));
         reference.AppendLine();
+        Table(reference, "Client", "endpoints.NAME.clients[].", typeof(ClientSettings));
+        reference.AppendLine();
         Table(reference, "Engine", "engine.", typeof(EngineSettings));
 
         GoldenFile.MatchesSection("README.md", "settings", reference.ToString().ReplaceLineEndings("\n"));
@@ -33,7 +35,7 @@ public sealed partial class ConfigurationReferenceTests
     [Fact]
     public void Every_setting_says_what_it_is()
     {
-        var silent = new[] { typeof(InferenceSettings), typeof(EndpointSettings), typeof(EngineSettings) }
+        var silent = new[] { typeof(InferenceSettings), typeof(EndpointSettings), typeof(ClientSettings), typeof(EngineSettings) }
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Where(property => string.IsNullOrWhiteSpace(Comment(property)))
             .Select(property => $"{property.DeclaringType!.Name}.{property.Name}");
@@ -62,6 +64,11 @@ public sealed partial class ConfigurationReferenceTests
         if (type.IsEnum)
         {
             return string.Join(" \\| ", SettingTypes.Choices(type).Select(name => $"`{name}`"));
+        }
+
+        if (SettingTypes.Shorthand(type) is { } member)
+        {
+            return $"{member} or object";
         }
 
         return type switch

@@ -7,8 +7,8 @@ namespace Infra.Tests.Lab;
 /// <summary>One request over HTTP/2, frame by frame: pseudo-headers and headers that no library would send.</summary>
 internal static class RawHttp2
 {
-    private const byte DataFrame = 0, HeadersFrame = 1, ResetFrame = 3, SettingsFrame = 4, GoAwayFrame = 7;
-    private const byte EndStream = 1, EndHeaders = 4;
+    internal const byte DataFrame = 0, HeadersFrame = 1, ResetFrame = 3, SettingsFrame = 4, GoAwayFrame = 7;
+    internal const byte EndStream = 1, EndHeaders = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Status of the answer; 0 where the stream or the connection was reset, or nothing came.</summary>
@@ -55,7 +55,7 @@ internal static class RawHttp2
         }
     }
 
-    private static byte[] Frame(byte kind, byte flags, int stream, byte[] payload)
+    internal static byte[] Frame(byte kind, byte flags, int stream, byte[] payload)
     {
         var frame = new byte[9 + payload.Length];
         (frame[0], frame[1], frame[2]) = ((byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length);
@@ -66,7 +66,7 @@ internal static class RawHttp2
     }
 
     /// <summary>HPACK: a literal that is not indexed, with a new name, neither compressed.</summary>
-    private static byte[] Field(string name, string value) => [0, .. Text(name), .. Text(value)];
+    internal static byte[] Field(string name, string value) => [0, .. Text(name), .. Text(value)];
 
     private static byte[] Text(string text)
     {

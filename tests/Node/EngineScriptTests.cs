@@ -159,7 +159,7 @@ public sealed partial class EngineScriptTests
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);
         foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
-            "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=128", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
+            "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=4", "--env=VLLM_MAX_COMPLETION_PROMPTS=4", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
             "vllm serve \"$@\" /var/lib/inference/compiled/home /srv/inference/models/current --tokenizer-mode mistral"])
         {
             Assert.Contains(word, result.Output, StringComparison.Ordinal);

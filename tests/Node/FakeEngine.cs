@@ -40,7 +40,11 @@ internal sealed class FakeEngine : IDisposable
 
     /// <summary>Body of every answer.</summary>
     internal volatile string Completion = "{}";
+
+    /// <summary>What it sends in place of an answer, to the byte, before it closes the connection; null: an answer.</summary>
+    internal volatile string? Raw;
     private volatile string _lastHeaders = "";
+    private volatile string _lastRequest = "";
     private int _requests;
     private int _closed;
 
@@ -51,6 +55,9 @@ internal sealed class FakeEngine : IDisposable
     internal int Requests => Volatile.Read(ref _requests);
 
     internal string LastHeaders => _lastHeaders;
+
+    /// <summary>First line of the last request.</summary>
+    internal string LastRequest => _lastRequest;
 
     public void Dispose()
     {
@@ -108,9 +115,10 @@ internal sealed class FakeEngine : IDisposable
                 }
 
                 answered = Stopwatch.StartNew();
+                _lastRequest = request;
                 if (request.Contains(" /health ", StringComparison.Ordinal))
                 {
-                    await WriteAsync(stream, $"HTTP/1.1 {(Healthy ? "200 OK" : "503 Service Unavailable")}\r\nX-Engine-Saw: {request}\r\nContent-Length: 0\r\n\r\n");
+                    await WriteAsync(stream, $"HTTP/1.1 {(Healthy ? "200 OK" : "503 Service Unavailable")}\r\nContent-Length: 0\r\n\r\n");
                     continue;
                 }
 
@@ -122,6 +130,12 @@ internal sealed class FakeEngine : IDisposable
                 var completion = Completion;
                 _lastHeaders = headers.ToString();
                 Interlocked.Increment(ref _requests);
+                if (Raw is { } raw)
+                {
+                    await WriteAsync(stream, raw);
+                    return;
+                }
+
                 if (new string(body).Contains("\"stream\":true", StringComparison.Ordinal))
                 {
                     await WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n");
@@ -130,7 +144,7 @@ internal sealed class FakeEngine : IDisposable
                     continue;
                 }
 
-                await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nX-Engine-Saw: {request}\r\nContent-Type: application/json\r\nContent-Length: {completion.Length}\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : completion)}");
+                await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {completion.Length}\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : completion)}");
                 answered = Stopwatch.StartNew();
             }
 

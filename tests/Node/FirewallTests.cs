@@ -79,6 +79,48 @@ public sealed class FirewallTests
         Assert.DoesNotContain("onlooker", result.Output, StringComparison.Ordinal);
     }
 
+    // An address that would have all connections, and its neighbour. The numbers are small here: 20 connections for 2,048.
+    [Fact]
+    public async Task One_address_gets_so_many_connections_and_the_next_one_its_own()
+    {
+        using var node = new StagedNode();
+        var rules = node.Read("/etc/inference/firewall.nft");
+        Assert.Contains("ct count over 2048 }", rules, StringComparison.Ordinal);
+        node.Write("/etc/inference/firewall.nft", rules.Replace("ct count over 2048 }", "ct count over 20 }", StringComparison.Ordinal));
+        const string Crowd = """
+            set -euo pipefail
+            ip link set lo up
+            unshare --net sleep 60 & around=$!
+            trap 'kill $around' EXIT
+            until [[ $(readlink /proc/$around/ns/net) != $(readlink /proc/self/ns/net) ]]; do /bin/sleep 0.01; done
+            ip link add vpc0 type veth peer name eth0 netns $around
+            ip address add 10.20.0.5/24 dev vpc0 && ip link set vpc0 up
+            nsenter -t $around -n sh -c 'ip address add 10.20.0.7/24 dev eth0; ip address add 10.20.0.8/24 dev eth0; ip link set eth0 up'
+            "$1"
+            exec {up}< <(exec python3 -c '
+            import socket, time
+            listener = socket.create_server(("0.0.0.0", 443), backlog=200)
+            print("up", flush=True)
+            time.sleep(60)')
+            trap 'kill $around $!' EXIT
+            read -r _ <&"$up"
+            nsenter -t $around -n python3 - <<'CLIENTS'
+            import socket
+            def connect(source):
+                s = socket.socket(); s.bind((source, 0)); s.settimeout(0.5)
+                try: s.connect(("10.20.0.5", 443))
+                except OSError: return None
+                return s
+            held = [connect("10.20.0.7") for _ in range(22)]
+            print([s is not None for s in held].count(True), connect("10.20.0.8") is not None)
+            CLIENTS
+            """;
+        node.Stub("sleep", "exec /bin/sleep \"$@\"");
+        var result = await node.RunAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Crowd, "-", command]);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal("20 True", result.Output.Trim());
+    }
+
     [Fact]
     public async Task Without_a_look_at_what_was_there_before_it_would_stall()
     {

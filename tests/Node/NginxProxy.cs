@@ -29,6 +29,15 @@ public class NginxProxy : IAsyncLifetime
     /// <summary>Origins of pages that may call, as the node's settings have them.</summary>
     protected virtual string Origins => "";
 
+    /// <summary>What clients may have, as the node's settings have it.</summary>
+    private protected virtual string Clients => ":30000:256:256";
+
+    /// <summary>Where the address of who called comes from.</summary>
+    private protected virtual string Address => "connection";
+
+    /// <summary>Range of the VPC.</summary>
+    private protected virtual string Vpc => "10.20.0.0/24";
+
     /// <summary>Puts something that answers on the engine's socket.</summary>
     private protected virtual Task ServeAsync(string socket)
     {
@@ -91,9 +100,9 @@ public class NginxProxy : IAsyncLifetime
     /// <summary>What the node writes at start, with this test's port in place of the node's.</summary>
     private async Task ListenAsync()
     {
-        _node.Stub("ip", """echo '[{"addr_info":[{"local":"10.20.0.5"}]}]'""");
+        _node.Stub("ip", """echo '[{"addr_info":[{"local":"10.20.0.5"},{"local":"127.0.0.1"}]}]'""");
         var written = await _node.RunAsync(
-            "nginx-listen", null, ("RUNTIME_DIRECTORY", _node.At("/run/inference-nginx")), ("FIREWALL_VPC_CIDR", "10.20.0.0/24"), ("API_TASK", Task), ("API_CORS_ORIGINS", Origins));
+            "nginx-listen", null, ("RUNTIME_DIRECTORY", _node.At("/run/inference-nginx")), ("FIREWALL_VPC_CIDR", Vpc), ("API_TASK", Task), ("API_CORS_ORIGINS", Origins), ("API_CLIENTS", Clients), ("API_ADDRESS", Address));
         Assert.True(written.ExitCode == 0, written.All);
         const string File = "/run/inference-nginx/listen.conf";
         var lines = _node.Read(File).Split('\n').Where(line => !line.StartsWith("listen ", StringComparison.Ordinal));
@@ -136,6 +145,18 @@ public class NginxProxy : IAsyncLifetime
         var result = await _node.RunAsync("store-secrets", $"{string.Join('\n', lines)}\nclients {Convert.ToBase64String(Encoding.UTF8.GetBytes(clients))}\n", ("STUB_STATUS", "0"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.DoesNotContain("reload", _node.Called, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the log has so far.</summary>
+    internal string[] Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return [.. _log];
+            }
+        }
     }
 
     internal async Task<string> LogLineAsync(string id)

@@ -28,7 +28,7 @@ public sealed class NginxTaskTests
             Assert.Equal((route, open ? 401 : 404), (route, (await proxy.SendAsync($"{route} HTTP/1.1")).Status));
             var answer = await proxy.SendAsync($"{route} HTTP/1.1", Alice);
             Assert.Equal((route, open ? 200 : 404), (route, answer.Status));
-            Assert.Equal(open ? $"{route} HTTP/1.1" : null, answer.Header("X-Engine-Saw"));
+            Assert.Equal(open, proxy.Engine.LastRequest == $"{route} HTTP/1.1");
         }
 
         foreach (var closed in (string[])["POST /pooling", "POST /classify", "POST /score", "POST /rerank", "POST /v2/rerank", "POST /v2/embed", "GET /metrics", "GET /v1/embeddings"])
@@ -43,6 +43,10 @@ public sealed class NginxTaskTests
     [InlineData("API_CORS_ORIGINS", "https://a.example\"; }")]
     [InlineData("API_CORS_ORIGINS", "https://a.example/$host")]
     [InlineData("API_CORS_ORIGINS", "*")]
+    [InlineData("API_CLIENTS", "")]
+    [InlineData("API_CLIENTS", ":60:1")]
+    [InlineData("API_CLIENTS", ":60:1:0")]
+    [InlineData("API_CLIENTS", ":60:1:1,a;b:1:1:1")]
     public async Task A_value_that_would_be_more_than_a_word_of_nginxs_configuration_is_refused(string key, string value)
     {
         using var node = new StagedNode();

@@ -70,7 +70,7 @@ public sealed class SettingsTests
         Assert.Equal(ToolStrictLevel.Parameter, chat.ToolStrictLevel);
         Assert.Equal((Rollout.OneByOne, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCache, chat.Image, chat.Vision));
         Assert.Equal([Components.Catalog.Availability.OnDemand, Components.Catalog.Availability.Spot], chat.Availability);
-        Assert.Equal(["alice", "bob"], chat.Clients);
+        Assert.Equal(["alice", "bob"], chat.Clients.Select(client => client.Name));
         Assert.Equal(["https://app.example.com"], chat.CorsOrigins);
         Assert.Equal((100, 30, "0.31.0"), (chat.CacheVolumeGiB, chat.ReadyTimeoutMinutes, chat.Engine?.Version));
 

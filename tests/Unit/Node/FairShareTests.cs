@@ -1,0 +1,49 @@
+using CsCheck;
+using Infra.Components.Node;
+using Infra.Components.Settings;
+using Infra.Tests.Node;
+
+namespace Infra.Tests.Unit.Node;
+
+/// <summary>What a request and a client may take of an engine, for engines of every size.</summary>
+public sealed class FairShareTests
+{
+    private static readonly Infra.Components.Sizing.Placement s_small = NodeSamples.Settings().Placement;
+
+    [Fact]
+    public void No_request_and_no_client_among_several_fills_the_engine() =>
+        Gen.Select(Gen.Int[1, 4096], Gen.Int[1, 8], Gen.Int[1, 2000], Gen.Int[2, 50]).Sample((sequences, engines, requests, clients) =>
+        {
+            var places = sequences * engines;
+            var share = FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = engines, Requests = requests }, clients);
+            var (rate, concurrent, prompting) = Limits(share.Limits([])[1..]);
+            Assert.InRange(share.Answers * share.Prompts, 1, places);
+            Assert.InRange(concurrent, 1, Math.Max(1, Math.Min(places, 4 * requests)));
+            Assert.InRange(prompting, 1, concurrent);
+            // One request can always be made. Beyond it a client that asks for as much as it can leaves a quarter of the places to the others.
+            var most = share.Answers * (prompting * share.Prompts + concurrent - prompting);
+            Assert.True(concurrent == 1 || most <= places * 3 / 4, $"{most} of {places}");
+            Assert.Equal(FairShare.RequestsPerMinute, rate);
+        });
+
+    [Fact]
+    public void One_client_alone_may_have_every_place() =>
+        Gen.Int[1, 4096].Sample(sequences => Assert.Equal(sequences, FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Concurrent));
+
+    [Fact]
+    public void Limits_of_a_clients_own_stand_beside_those_of_the_rest()
+    {
+        var share = FairShare.Of(s_small with { MaxNumSeqs = 256, DataParallel = 1, Requests = 100 }, 3);
+        Assert.Equal(new FairShare(4, 4, 27), share);
+        Assert.Equal(":30000:27:6,batch:60:27:6,web:30000:100:25", share.Limits(
+        [
+            new() { Name = "web", Concurrent = 100 }, new() { Name = "alice" }, new() { Name = "batch", RequestsPerMinute = 60 },
+        ]));
+    }
+
+    private static (int Rate, int Concurrent, int Prompting) Limits(string entry)
+    {
+        var numbers = entry.Split(':').Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        return (numbers[0], numbers[1], numbers[2]);
+    }
+}
