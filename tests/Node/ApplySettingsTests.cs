@@ -77,7 +77,7 @@ public sealed class ApplySettingsTests
     {
         using var node = await UpAsync();
         var after = RunningNode.With(node.Node.Read(NodeEnvironment.Path), ("API_CORS_ORIGINS", "https://app.example.com"));
-        node.Node.Stub("../usr/local/libexec/inference/nginx-listen", "exit 1");
+        node.Node.Stub(RunningNode.NginxListen, "exit 1");
         var result = await node.Node.RunAsync("apply-settings", after);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("error: nginx's settings: 'systemctl try-reload-or-restart inference-nginx.service' ran, and what runs is still another", result.Errors, StringComparison.Ordinal);

@@ -13,7 +13,11 @@ internal sealed partial class KilledScripts : IDisposable
         if [[ $0 == "$KILLED_SCRIPT" ]]; then
           set -o functrace
           killed_count=0
-          trap '((BASH_SUBSHELL)) || { ((++killed_count)); [[ -z $KILLED_LOG ]] || echo "$killed_count ${BASH_SOURCE[0]##*/}:$LINENO" >> "$KILLED_LOG"; ((killed_count != KILLED_AT)) || kill -KILL 0; }' DEBUG
+          trap '((BASH_SUBSHELL)) || {
+            ((++killed_count))
+            [[ -z $KILLED_LOG ]] || echo "$killed_count ${BASH_SOURCE[0]##*/}:$LINENO" >> "$KILLED_LOG"
+            ((killed_count != KILLED_AT)) || kill -KILL 0
+          }' DEBUG
         fi
         """;
 
@@ -26,7 +30,10 @@ internal sealed partial class KilledScripts : IDisposable
 
     /// <summary>The scripts.</summary>
     public static TheoryData<string> All =>
-        ["apply-settings", "store-secrets", "store-secrets (first)", "adopt-host-key", "retire-one-use-key", "set-operators", "firewall", "grow-storage", "first-boot", "ledger"];
+    [
+        "apply-settings", "store-secrets", "store-secrets (first)", "adopt-host-key", "retire-one-use-key", "set-operators", "firewall", "grow-storage",
+        "first-boot", "ledger",
+    ];
 
     /// <summary>A node on which a script has something to do.</summary>
     public static async Task<KilledScripts> OfAsync(string name)
@@ -42,7 +49,8 @@ internal sealed partial class KilledScripts : IDisposable
             case "apply-settings":
                 await StoreAsync(node, await SecretsTests.SecretsAsync(node));
                 await before.StartAsync();
-                input = RunningNode.With(settings, ("VLLM_ARGS", "--max-num-seqs 7"), ("MODEL_FORMAT", "hf"), ("FIREWALL_CLIENT_CIDRS", "10.20.0.9"),
+                input = RunningNode.With(
+                    settings, ("VLLM_ARGS", "--max-num-seqs 7"), ("MODEL_FORMAT", "hf"), ("FIREWALL_CLIENT_CIDRS", "10.20.0.9"),
                     ("API_CORS_ORIGINS", "https://app.example.com"), ("STORAGE_VOLUME", "a-volume"), ("GPU_COUNT", "2"), ("ENDPOINT_NAME", "other"));
                 break;
             case "store-secrets":
@@ -107,7 +115,8 @@ internal sealed partial class KilledScripts : IDisposable
         var log = copy.At("/moments");
         var result = await RunAsync(copy, at: 0, log);
         Assert.True(result.ExitCode == 0, result.All);
-        var moments = File.ReadAllLines(log).Select(line => line.Split(' ')).Select(parts => (At: int.Parse(parts[0], CultureInfo.InvariantCulture), Line: parts[1])).ToArray();
+        var moments = File.ReadAllLines(log).Select(line => line.Split(' '))
+            .Select(parts => (At: int.Parse(parts[0], CultureInfo.InvariantCulture), Line: parts[1])).ToArray();
         File.Delete(log);
         _expected = Snapshot(copy);
         return [.. moments.GroupBy(moment => moment.Line).SelectMany(line => new[] { line.First(), line.Last() }.Distinct()).Order()];
@@ -125,9 +134,9 @@ internal sealed partial class KilledScripts : IDisposable
     /// <summary>Each write of it fails, as on a disk that is full; then there is room again.</summary>
     public async Task FullDiskAsync()
     {
-        _ = await MomentsAsync();
         using var copy = Copy();
-        var full = await copy.RunAsync(_script, path => ["bash", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"${@:2}\" < \"$1\"", path, Input(copy), .. Arguments]);
+        const string Full = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"${@:2}\" < \"$1\"";
+        var full = await copy.RunAsync(_script, path => ["bash", "-c", Full, path, Input(copy), .. Arguments]);
         Assert.True(full.ExitCode != 0, full.All);
         if (_script != "ledger") // whose failure is its unit's
         {
@@ -146,12 +155,16 @@ internal sealed partial class KilledScripts : IDisposable
     {
         var again = await copy.RunAsync(_script, Arguments, _input);
         Assert.True(again.ExitCode == 0, $"{_script}, {what}, does not end the next time: {again.All}");
-        Assert.True(_expected == Snapshot(copy), $"{_script}, {what} and run again, is not like one that was never killed:\n{_expected}\nand\n{Snapshot(copy)}");
+        var now = Snapshot(copy);
+        Assert.True(_expected == now, $"{_script}, {what} and run again, leaves something else than one that was never killed:\n{_expected}\nand\n{now}");
     }
 
     private Task<ToolResult> RunAsync(StagedNode node, int at, string log) => node.RunInsideAsync(
         _script, path => ["setsid", "bash", "-c", "exec \"$0\" \"${@:2}\" < \"$1\"", path, Input(node), .. Arguments],
-        [("BASH_ENV", node.At("/trap")), ("KILLED_SCRIPT", node.At($"/usr/local/libexec/inference/{_script}")), ("KILLED_AT", $"{at}"), ("KILLED_LOG", log)]);
+        [
+            ("BASH_ENV", node.At("/trap")), ("KILLED_SCRIPT", node.At($"/usr/local/libexec/inference/{_script}")), ("KILLED_AT", $"{at}"),
+            ("KILLED_LOG", log),
+        ]);
 
     private string Input(StagedNode node)
     {
@@ -175,15 +188,16 @@ internal sealed partial class KilledScripts : IDisposable
         {
             var path = SetName().Replace(Path.GetRelativePath(node.Root, entry), "set.N");
             var file = new FileInfo(entry);
-            if (path is "called" or "input" or "trap" || path.StartsWith("stubs/", StringComparison.Ordinal) || path.StartsWith("usr/", StringComparison.Ordinal)
-                || path.EndsWith(".lock", StringComparison.Ordinal) || path.EndsWith("first-boot.log", StringComparison.Ordinal))
+            if (path is "called" or "input" or "trap" || path.EndsWith(".lock", StringComparison.Ordinal) || path.EndsWith("first-boot.log", StringComparison.Ordinal)
+                || path.StartsWith("stubs/", StringComparison.Ordinal) || path.StartsWith("usr/", StringComparison.Ordinal))
             {
                 continue;
             }
 
             var content = file.LinkTarget is { } target ? $"-> {SetName().Replace(target, "set.N")}"
                 : Directory.Exists(entry) ? "" : path.EndsWith("events.jsonl", StringComparison.Ordinal) ? "events" : File.ReadAllText(entry);
-            text.Append(CultureInfo.InvariantCulture, $"{path} {(file.LinkTarget is null ? Convert.ToString((int)File.GetUnixFileMode(entry), 8) : "")} {content}\n");
+            var mode = file.LinkTarget is null ? Convert.ToString((int)File.GetUnixFileMode(entry), 8) : "";
+            text.Append(CultureInfo.InvariantCulture, $"{path} {mode} {content}\n");
         }
 
         return text.ToString();
@@ -193,17 +207,13 @@ internal sealed partial class KilledScripts : IDisposable
     {
         foreach (var type in types)
         {
-            Assert.Equal(0, (await Tool.RunAsync("ssh-keygen", "-q", "-t", type, "-N", "", "-f", Prepared(node, type))).ExitCode);
+            node.Node.Write("/etc/ssh/sshd_config", "");
+            var made = await Tool.RunAsync("ssh-keygen", "-q", "-t", type, "-N", "", "-f", node.Node.At($"/etc/ssh/ssh_host_{type}_key"));
+            Assert.True(made.ExitCode == 0, made.All);
         }
 
         node.Running("ssh.service");
         await node.SystemctlAsync("reload", "ssh.service");
-
-        static string Prepared(RunningNode node, string type)
-        {
-            Directory.CreateDirectory(node.Node.At("/etc/ssh"));
-            return node.Node.At($"/etc/ssh/ssh_host_{type}_key");
-        }
     }
 
     [GeneratedRegex(@"set\.[0-9]+")]

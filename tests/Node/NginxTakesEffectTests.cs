@@ -1,8 +1,8 @@
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>store-secrets</c> and <c>apply-settings</c> with an nginx that runs, in namespaces of its own: what it serves and has loaded counts. A script in systemd's place reloads it
-/// as its unit does, refuses to, or says that it did and does not.
+/// <c>store-secrets</c> and <c>apply-settings</c> with an nginx that runs, in namespaces of its own: what it serves and has loaded counts. A script in
+/// systemd's place reloads it as its unit does, refuses to, or says that it did and does not.
 /// </summary>
 public sealed class NginxTakesEffectTests
 {
@@ -37,7 +37,7 @@ public sealed class NginxTakesEffectTests
         touch up
         subject() { openssl s_client -connect 127.0.0.1:443 < /dev/null 2> /dev/null | openssl x509 -noout -subject; }
         origin() { curl -sk -o /dev/null -D - -X OPTIONS -H 'Origin: https://app.example' https://10.20.0.5/v1/models | grep -ci allow-origin || true; }
-        run() { echo "$1, ${2##*/}: $(echo "$1" > reload; "$scripts/$2" < "$3" 2>&1 | grep -E '^(error|stored|changed|nothing)' | cut -c 1-60)"; }
+        run() { echo "$1, $2: $(echo "$1" > reload; "$scripts/$2" < "$3" 2>&1 | grep -E '^(error|stored|changed|nothing)' | cut -c 1-50)"; }
         echo "served: $(subject), pages: $(origin)"
         for reload in refused lost done; do run "$reload" store-secrets two; done
         run refused store-secrets two
@@ -65,14 +65,14 @@ public sealed class NginxTakesEffectTests
         Assert.Equal(
             """
             served: subject=CN = one, pages: 0
-            refused, store-secrets: error: the certificate: not applied, 'systemctl reload infer
-            lost, store-secrets: error: the certificate: 'systemctl reload inference-nginx.se
-            done, store-secrets: stored: TLS key and certificate, 2 clients, no Hugging Face t
-            refused, store-secrets: stored: TLS key and certificate, 2 clients, no Hugging Face t
+            refused, store-secrets: error: the certificate: not applied, 'systemctl re
+            lost, store-secrets: error: the certificate: 'systemctl reload inferenc
+            done, store-secrets: stored: TLS key and certificate, 2 clients, no Hug
+            refused, store-secrets: stored: TLS key and certificate, 2 clients, no Hug
             served: subject=CN = two
-            refused, apply-settings: error: nginx's settings: not applied, 'systemctl try-reload-o
-            lost, apply-settings: error: nginx's settings: 'systemctl try-reload-or-restart in
-            done, apply-settings: nothing changed but what had not taken effect: nginx's setti
+            refused, apply-settings: error: nginx's settings: not applied, 'systemctl t
+            lost, apply-settings: error: nginx's settings: 'systemctl try-reload-or-
+            done, apply-settings: nothing changed but what had not taken effect: ngi
             refused, apply-settings: nothing changed
             pages: 1
 

@@ -3,9 +3,9 @@ using Infra.Components.Node;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// A staged node with a fake of what runs on it, under <c>/world</c>: units with the settings that they started with, the rules that are loaded, what nginx
-/// and sshd have read. systemctl, nft, ssh-keyscan and openssl's client change it and answer from it, so that a script which compares with its
-/// own files is caught. A line of <c>/world/refuse</c> is a call that fails.
+/// A staged node with a fake of what runs on it, under <c>/world</c>: units with the settings that they started with, the rules that are
+/// loaded, what nginx and sshd have read. systemctl, nft, ssh-keyscan and openssl's client change it and answer from it, so that a script
+/// which compares with its own files is caught. A line of <c>/world/refuse</c> is a call that fails.
 /// </summary>
 internal sealed class RunningNode : IDisposable
 {
@@ -16,14 +16,19 @@ internal sealed class RunningNode : IDisposable
         if [[ -s $world/refuse ]]; then while IFS= read -r line; do [[ "systemctl $*" != $line ]] || exit 1; done < "$world/refuse"; fi
         words=() verb=$1
         for word in "${@:2}"; do [[ $word == --* ]] || words+=("$word"); done
-        phase_of() { local phase=${1#inference-}; phase=${phase%.service} phase=${phase%-container}; echo "${phase%-venv}"; }
+        phase_of() { phase=${1#inference-}; phase=${phase%.service} phase=${phase%-container}; phase=${phase%-venv}; }
         start() {
           [[ ! -e $world/units/$1 ]] || return 0
           case $1 in inference-firewall.service) "$libexec/firewall" || return 1 ;; inference-nginx.service) reload "$1" ;; esac
           : > "$world/units/$1"
-          cp "$env" "$started/$(phase_of "$1")"
+          phase_of "$1"
+          echo "$(< "$env")" > "$started/$phase"
         }
-        stop() { rm -f "$world/units/$1" "$started/$(phase_of "$1")"; }
+        stop() {
+          [[ -e $world/units/$1 ]] || return 0
+          phase_of "$1"
+          rm -f "$world/units/$1" "$started/$phase"
+        }
         reload() {
           case $1 in
             inference-firewall.service) "$libexec/firewall" ;;
@@ -33,7 +38,7 @@ internal sealed class RunningNode : IDisposable
             ssh.service) cut -d' ' -f1,2 "$INFERENCE_ROOT"/etc/ssh/ssh_host_*_key.pub > "$world/ssh" ;;
           esac
         }
-        mkdir -p "$world/units" "$started"
+        [[ -d $started && -d $world/units ]] || mkdir -p "$world/units" "$started"
         case $verb in
           is-active)
             state=inactive status=3
@@ -66,17 +71,21 @@ internal sealed class RunningNode : IDisposable
         esac
         """;
 
+    internal const string NginxListen = "../usr/local/libexec/inference/nginx-listen";
+
     public RunningNode()
     {
         Node = new StagedNode();
         Node.Stub("systemctl", Systemctl);
         Node.Stub("nft", Nft);
         Node.Stub("ss", ":");
+        // A power cut is not what is tried; it takes most of the time.
+        Node.Stub("sync", ":");
         Node.Stub("id", "[[ $2 == vllm ]] && echo 2000");
         Node.Stub("ssh-keyscan", "sed 's/^/127.0.0.1 /' \"$INFERENCE_ROOT/world/ssh\"");
         Node.Stub("openssl", "case $1 in s_client) cat \"$INFERENCE_ROOT/world/nginx.crt\" ;; *) exec /usr/bin/openssl \"$@\" ;; esac");
         // Its own tests ask a real nginx.
-        Node.Stub("../usr/local/libexec/inference/nginx-listen", "cmp -s \"$INFERENCE_ROOT/world/nginx.env\" <(grep -E '^(API_|FIREWALL_VPC_CIDR)' \"$INFERENCE_ROOT/etc/inference/node.env\")");
+        Node.Stub(NginxListen, "cmp -s \"$INFERENCE_ROOT/world/nginx.env\" <(grep -E '^(API_|FIREWALL_VPC_CIDR)' \"$INFERENCE_ROOT/etc/inference/node.env\")");
     }
 
     public StagedNode Node { get; }
@@ -101,12 +110,14 @@ internal sealed class RunningNode : IDisposable
 
     /// <summary>Settings with some values others.</summary>
     public static string With(string settings, params (string Key, string Value)[] edits) => string.Concat(
-        settings.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => edits.FirstOrDefault(edit => line.StartsWith($"{edit.Key}=", StringComparison.Ordinal)) is (string key, var value)
-            ? $"{key}={value}\n" : $"{line}\n"));
+        settings.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => (Key: line.Split('=')[0], Line: line))
+            .Select(old => edits.Where(edit => edit.Key == old.Key).Select(edit => $"{edit.Key}={edit.Value}").SingleOrDefault(old.Line) + "\n"));
 
     public async Task SystemctlAsync(params string[] words)
     {
-        var result = await Tool.RunAsync(Node.At("/stubs/systemctl"), words, null, new Dictionary<string, string> { ["INFERENCE_ROOT"] = Node.Root, ["PATH"] = $"{Node.At("/stubs")}:/usr/sbin:/usr/bin:/sbin:/bin" });
+        var environment = new Dictionary<string, string> { ["INFERENCE_ROOT"] = Node.Root, ["PATH"] = $"{Node.At("/stubs")}:/usr/sbin:/usr/bin:/sbin:/bin" };
+        var result = await Tool.RunAsync(Node.At("/stubs/systemctl"), words, null, environment);
         Assert.True(result.ExitCode == 0, result.All);
     }
 
