@@ -7,7 +7,7 @@ MARK = sys.argv[1]
 HOOK = f"# {MARK}\nimport os\nopen('/run/inference/engine/{MARK}', 'w').close()\n"
 # What runs by itself: Python, shells, the linker, schedulers, and what vLLM and its compilers load from their caches.
 NAMES = ["usercustomize.py", "sitecustomize.py", f"{MARK}.pth", ".bashrc", ".profile", ".pythonrc.py", ".config/vllm/plugin.py",
-         "cache/vllm/torch_compile_cache/x/computation_graph.py", "cache/triton/x/launcher.so", "cache/inductor/x.py", ".cache/flashinfer/x.so", ".aiter/jit/x.so"]
+         ".cache/vllm/torch_compile_cache/x/computation_graph.py", ".triton/cache/x/launcher.so", "inductor/x.py", ".cache/flashinfer/x.so", ".aiter/jit/x.so"]
 # Of its own: its memory, and the folder of its socket, which is emptied before each start.
 OWN = ("/tmp", "/dev/shm", "/run/inference/engine")
 HARMLESS = {os.makedev(1, minor) for minor in (3, 5, 7, 8, 9)} | {os.makedev(5, 0), os.makedev(5, 2)}  # null, zero, full, random, urandom, tty, ptmx
@@ -36,7 +36,7 @@ def writable_folders():
 def plant():
     """Where it may write it leaves what another start could run."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for base in OWN:
+    for base in (os.path.expanduser("~"), *OWN):
         for name in [*NAMES, *(f".local/lib/{version}/site-packages/{name}" for name in NAMES[:3])]:
             path = os.path.join(base, name)
             try:

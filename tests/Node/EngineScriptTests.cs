@@ -219,7 +219,8 @@ public sealed partial class EngineScriptTests
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
         node.Write("/var/lib/inference/compiled/home/vllm/graph.so", "compiled");
-        node.Stub("env", "while [[ $1 != sh ]]; do shift; done; exec \"${@//\\/tmp\\/cache/$INFERENCE_ROOT/private}\"");
+        // The machine's own, with another home.
+        node.Stub("env", "while [[ $1 != sh ]]; do shift; done; HOME=$INFERENCE_ROOT/private exec \"$@\"");
         node.Stub("vllm", "echo \"vllm $*\"");
         var result = await node.RunAsync("serve", ["venv"], null);
         Assert.StartsWith($"vllm serve {node.At("/srv/inference/models/current")} --tokenizer-mode mistral", result.Output, StringComparison.Ordinal);
