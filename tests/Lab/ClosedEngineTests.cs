@@ -94,9 +94,9 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     {
         const string Mark = "left-by-a-taken-over-engine";
         await cluster.ShellAsync(server, $"""
-            cd /proc/$({Pid})/root/tmp
-            for place in .local/lib/python3.1{"{1,3}"}/site-packages cache/vllm/torch_compile_cache/x cache/triton; do mkdir -p $place; echo 'print("{Mark}")' > $place/usercustomize.py; done
-            chown -R 2000 .local cache
+            cd /proc/$({Pid})/root/tmp/home
+            for place in .local/lib/python3.1{"{1,3}"}/site-packages .cache/vllm/torch_compile_cache/x .triton; do mkdir -p $place; echo 'print("{Mark}")' > $place/usercustomize.py; done
+            chown -R 2000 .
             touch {Folder}/{Mark}
             kill -9 $({Pid})
             """);

@@ -205,10 +205,9 @@ public sealed partial class EngineScriptTests
         var result = await node.RunAsync("serve", [install], null);
         Assert.True(result.ExitCode == 0, result.All);
         var words = result.Output.Replace("--env=", "", StringComparison.Ordinal).Split(' ');
-        Assert.Contains("HOME=/tmp", words);
+        Assert.Contains("HOME=/tmp/home", words);
         Assert.Contains("PYTHONNOUSERSITE=1", words);
         Assert.All(words.Where(word => Writes().IsMatch(word)), word => Assert.Matches("=/tmp/home", word));
-        Assert.InRange(words.Count(word => Writes().IsMatch(word)), 8, 20);
         Assert.Equal(install == "container" ? [node.At("/run/inference/engine") + ":/run/inference/engine:rw"] : [], words.Where(word => word.EndsWith(":rw", StringComparison.Ordinal)));
         Assert.Equal(install == "container", words.Contains(node.At("/var/lib/inference/compiled/home") + ":/var/lib/inference/compiled/home:ro"));
     }
@@ -219,7 +218,8 @@ public sealed partial class EngineScriptTests
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
         node.Write("/var/lib/inference/compiled/home/vllm/graph.so", "compiled");
-        node.Stub("env", "while [[ $1 != sh ]]; do shift; done; exec \"${@//\\/tmp\\/cache/$INFERENCE_ROOT/private}\"");
+        // The machine's own, with another home.
+        node.Stub("env", "while [[ $1 != sh ]]; do shift; done; HOME=$INFERENCE_ROOT/private exec \"$@\"");
         node.Stub("vllm", "echo \"vllm $*\"");
         var result = await node.RunAsync("serve", ["venv"], null);
         Assert.StartsWith($"vllm serve {node.At("/srv/inference/models/current")} --tokenizer-mode mistral", result.Output, StringComparison.Ordinal);

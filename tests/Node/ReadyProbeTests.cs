@@ -22,6 +22,26 @@ public sealed class ReadyProbeTests
         await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("5")]
+    [InlineData("{\"choices\":")]
+    [InlineData("deep")]
+    public async Task An_answer_that_is_none_is_no_answer_and_does_not_end_the_probe(string completion)
+    {
+        using var node = new StagedNode();
+        Directory.CreateDirectory(node.At("/ready"));
+        using var engine = new FakeEngine(node.At("/vllm.sock")) { Completion = completion == "deep" ? new string('[', 100_000) : completion };
+        using var probe = Start(node, timeout: "5");
+        // Its next question shows that it outlived this answer.
+        await Until(() => engine.Requests > 4);
+        Assert.False(File.Exists(node.At("/ready/answered")));
+        engine.Completion = "{\"choices\":[{\"text\":\"a\"}]}";
+        await Until(() => File.Exists(node.At("/ready/answered")));
+        probe.Kill();
+        await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     // The stand-in's own routes: were another one asked, it would be 404 there.
     [Theory]
     [InlineData("embed", "MistralModel", "an embedding came back: ready")]

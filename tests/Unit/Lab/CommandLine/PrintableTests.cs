@@ -10,9 +10,12 @@ public sealed class PrintableTests
     [InlineData("Grüße, 世界: naïve\n\tline two", "Grüße, 世界: naïve\n\tline two")]
     [InlineData("\u001b[2Ja\u009b1mb\u0007\rc\u007f", "\ufffd[2Ja\ufffd1mb\ufffd\ufffdc\ufffd")]
     [InlineData("a\u202eb\u2066c\u200bd\u00ade\ufefff\u2028g\u2029h\u0085i", "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf\ufffdg\ufffdh\ufffdi")]
-    [InlineData("\ud800\ue000", "\ufffd\ufffd")]
+    [InlineData("a\ue000b", "a\ufffdb")]
     [InlineData("e\u0301\u0301\u0301\u0301\u0301\u0301x", "e\u0301\u0301\u0301\u0301\ufffd\ufffdx")]
     public void Nothing_moves_the_cursor_turns_the_text_or_hides(string text, string shown) => Assert.Equal(shown, Printable.Text(text));
+
+    [Fact]
+    public void Half_a_letter_is_none() => Assert.Equal("a\ufffdb", Printable.Text($"a{(char)0xd800}b"));
 
     [Fact]
     public void A_line_stays_one_and_ends() => Assert.Equal("a b" + new string('c', 7) + "...", Printable.Line("a\nb" + new string('c', 90), 10));
