@@ -14,8 +14,8 @@ namespace Infra.Components.Node;
 /// <param name="Concurrent">Requests of one client at once.</param>
 internal sealed record FairShare(int Answers, int Prompts, int Concurrent)
 {
-    /// <summary>Default of <see cref="ClientSettings.RequestsPerMinute"/>: 500 a second, about what vLLM's server reads.</summary>
-    internal const int RequestsPerMinute = 30_000;
+    /// <summary>Default of <see cref="ClientSettings.RequestsPerMinute"/>: 200 a second.</summary>
+    internal const int RequestsPerMinute = 12_000;
 
     /// <summary>How many times the KV cache one client may fill with its longest requests: the others wait that often for an answer of full length.</summary>
     private const int KvCacheFillings = 4;
@@ -23,7 +23,7 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent)
     /// <summary>Requests of a client at once to a model that generates nothing: each is read in a few steps.</summary>
     private const int ConcurrentPooling = 16;
 
-    private const int MostAnswers = 8;
+    private const int MostAnswers = 4;
 
     /// <summary>The share for a node with this many clients. One alone keeps nobody out, and may have every place.</summary>
     public static FairShare Of(Placement placement, int clients)
@@ -34,7 +34,7 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent)
             return new(1, places, clients > 1 ? Math.Min(ConcurrentPooling, places) : places);
         }
 
-        // As many prompts as answers to each. Together at most a sixteenth of the places where there are many.
+        // As many prompts as answers to each: together at most a sixteenth of the places where there are many.
         var answers = places < 8 ? 1 : Math.Clamp(places / 64, 2, MostAnswers);
         if (clients <= 1)
         {

@@ -103,7 +103,8 @@ public sealed class ClosedKeyTests(TestCluster cluster)
         Assert.Equal(200, (await open.ReadAsync()).Status);
         try
         {
-            var taken = await cluster.UpAgainAsync(["alice"]);
+            // Another client comes: one alone would have other limits, and nginx would reload.
+            var taken = await cluster.UpAgainAsync(["alice", "carol"]);
             Assert.Empty(taken.Failures.Select(failure => $"{failure.Name}: {failure.Message}"));
             await open.SendAsync(Models(bob));
             Assert.Equal(401, (await open.ReadAsync()).Status);

@@ -31,8 +31,11 @@ internal static class SurvivesStage
         ["replicas"] = replicas,
         ["access"] = access,
         ["engine"] = new JsonObject { ["install"] = install },
-        ["clients"] = new JsonArray([.. (clients ?? ["alice", "bob"]).Select(client => (JsonNode)client)]),
+        ["clients"] = new JsonArray([.. (clients ?? ["alice", "bob"]).Select(client => client == "bob" ? Bob() : (JsonNode)client)]),
     };
+
+    /// <summary>A client with a limit of its own: more streams at once than a fair share of a small card.</summary>
+    private static JsonObject Bob() => new() { ["name"] = "bob", ["concurrent"] = 64 };
 
     public static Dictionary<string, string> Settings(params (string Name, JsonObject Endpoint)[] endpoints) => new(StringComparer.Ordinal)
     {

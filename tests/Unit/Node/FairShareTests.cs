@@ -35,7 +35,7 @@ public sealed class FairShareTests
     {
         var share = FairShare.Of(s_small with { MaxNumSeqs = 256, DataParallel = 1, Requests = 100 }, 3);
         Assert.Equal(new FairShare(4, 4, 27), share);
-        Assert.Equal(":30000:27:6,batch:60:27:6,web:30000:100:25", share.Limits(
+        Assert.Equal(":12000:27:6,batch:60:27:6,web:12000:100:25", share.Limits(
         [
             new() { Name = "web", Concurrent = 100 }, new() { Name = "alice" }, new() { Name = "batch", RequestsPerMinute = 60 },
         ]));
