@@ -82,7 +82,7 @@ public sealed class FetchWeightsListingTests
     public Task A_host_that_sends_a_little_now_and_then_gets_no_more_time_for_it(string what, string first, string little)
     {
         Assert.NotEmpty(what);
-        return RefusedAsync(Then(first, call => call.WithoutEndAsync(little, pauseMilliseconds: 10)), "no whole listing within 0 s");
+        return RefusedAsync(Then(first, call => call.WithoutEndAsync(little, pauseMilliseconds: 50)), "no whole listing within 2 s");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ BYTES = int(os.environ.get("MODEL_BYTES") or 0)
 # tell which file differs. node.env has no room for all of them.
 PINNED, *marks = (os.environ.get("MODEL_CHECKSUMS") or "-").split()
 MARKS = {mark[:8]: mark[8:] for mark in marks}
-PAGE_SECONDS, PAGE_BYTES, PAGES, ROWS, FILES = min(PATIENCE, 120), 8 << 20, 50, 50000, 2000
+PAGE_SECONDS, PAGE_BYTES, PAGES, ROWS, FILES = min(4 * PATIENCE, 120), 8 << 20, 50, 50000, 2000
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"  # of the top folder, and harmless
 OWN = ("complete.json", "progress.json")  # names of ours beside the files
 SMALL = 64 << 20
