@@ -59,6 +59,8 @@ internal static class CatalogRows
         Precision = row.Word<Precision>("precision"),
         Revision = row.Find("revision")?.GetString(),
         WeightsUrl = row.Find("weightsUrl")?.GetString(),
+        Checksums = row.Find("checksums")?.EnumerateObject()
+            .ToDictionary(file => file.Name, file => file.Value.GetString()!, StringComparer.Ordinal),
         Parameters = row.GetProperty("parameters").GetInt64(),
         WeightBytes = row.GetProperty("weightBytes").GetInt64(),
         Formats = [.. row.Texts("formats").Select(word => (WeightsFormat)CatalogWords.Value(typeof(WeightsFormat), word))],

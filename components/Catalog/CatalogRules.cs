@@ -62,7 +62,7 @@ internal static class CatalogRules
     }
 
     public static IEnumerable<RowMistake> Model(ModelSpec model) =>
-        [.. Architecture(model.Architecture), .. Weights(model), .. Flags(model)];
+        [.. Architecture(model.Architecture), .. Weights(model), .. Checksums(model), .. Flags(model)];
 
     public static IEnumerable<RowMistake> Engine(EngineRelease engine, IEnumerable<string> families)
     {
@@ -167,6 +167,30 @@ internal static class CatalogRules
         if (model.Hardware.Count == 0)
         {
             yield return new("hardware", "{}", "must name one architecture at least");
+        }
+    }
+
+    private static IEnumerable<RowMistake> Checksums(ModelSpec model)
+    {
+        if (model.Checksums is not { } checksums)
+        {
+            yield break;
+        }
+
+        if (model.Revision is null)
+        {
+            yield return new("checksums", null, "needs revision: checksums are those of one commit");
+        }
+
+        if (checksums.Count is 0 or > WeightsChecksums.Most)
+        {
+            yield return new("checksums", null, $"must name between 1 and {WeightsChecksums.Most} files");
+        }
+
+        foreach (var name in checksums.Keys.Where(name => !WeightsChecksums.IsFetched(name, model.ServedFormat)))
+        {
+            yield return new($"checksums.{name}", null, "is no file that a node fetches for the first of formats: "
+                + "its safetensors, *.json, *.jinja, *.model and SYSTEM_PROMPT.txt of the top folder");
         }
     }
 

@@ -81,6 +81,14 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.HttpsUrl, ErrorMessage = Patterns.HttpsUrlHelp)]
     public string? WeightsUrl { get; init; }
 
+    /// <summary>
+    /// SHA-256 of files of the pinned commit, by name: nodes refuse a file that differs, whatever the hub lists. Of files that are not
+    /// named, and of all where this is null, the checksums are the hub's own.
+    /// </summary>
+    [RegularExpression(Patterns.Sha256, ErrorMessage = Patterns.Sha256Help)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Checksums { get; init; }
+
     /// <summary>All parameters, vision included.</summary>
     [Range(1, 1e14)]
     public required long Parameters { get; init; }

@@ -12,6 +12,12 @@ internal static class Patterns
     public const string Digest = "^sha256:[0-9a-f]{64}$";
     public const string DigestHelp = "must be sha256: and 64 hex digits in lower case, not a tag";
 
+    public const string Sha256 = "^[0-9a-f]{64}$";
+    public const string Sha256Help = "must be the 64 hex digits that sha256sum prints for the file, in lower case";
+
+    // As nodes hold names of the hub (weights_listing.py).
+    public const string WeightsFile = "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$";
+
     public const string Version = "^[0-9]+\\.[0-9]+\\.[0-9]+$";
     public const string VersionHelp = "must be three numbers: 0.31.0";
 

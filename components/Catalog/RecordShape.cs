@@ -49,7 +49,7 @@ internal enum ValueKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Type">The type itself, without a question mark.</param>
 /// <param name="Element">Elements of a list, values of a map.</param>
-/// <param name="Words">Words of an enum, keys of a map.</param>
+/// <param name="Words">Words of an enum, keys of a map; null for a map whose keys are names of files.</param>
 internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element = null, IReadOnlyList<string>? Words = null)
 {
     /// <summary>What a value must be, as the rest of a sentence.</summary>
@@ -61,6 +61,7 @@ internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element
         ValueKind.Decimal => "must be a number, without quotes",
         ValueKind.Word => $"must be one of {string.Join(", ", Words!)}",
         ValueKind.List => "must be a list in [ ]",
+        ValueKind.Map when Words is null => "must be an object with names of files as members",
         ValueKind.Map => $"must be an object with some of the members {string.Join(", ", Words!)}",
         _ => $"must be an object with the members {RecordShape.Of(Type).Names}",
     };
@@ -76,7 +77,8 @@ internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element
             : type.IsEnum ? new(ValueKind.Word, type, Words: CatalogWords.Of(type))
             : definition == typeof(IReadOnlyList<>) ? new(ValueKind.List, type, Of(type.GenericTypeArguments[0]))
             : definition == typeof(IReadOnlyDictionary<,>)
-                ? new(ValueKind.Map, type, Of(type.GenericTypeArguments[1]), CatalogWords.Of(type.GenericTypeArguments[0]))
+                ? new(ValueKind.Map, type, Of(type.GenericTypeArguments[1]),
+                    type.GenericTypeArguments[0].IsEnum ? CatalogWords.Of(type.GenericTypeArguments[0]) : null)
             : new(ValueKind.Record, type);
     }
 }

@@ -6,7 +6,7 @@ namespace Infra.Components.Catalog;
 internal static class RowInheritance
 {
     // What is true of one row alone: where it was read, and the commit of one repository.
-    private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl", "systemPrompt"];
+    private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl", "checksums", "systemPrompt"];
 
     private static readonly string[] MistralFormatFlags = ["--tokenizer-mode", "--config-format", "--load-format"];
 

@@ -127,7 +127,7 @@ internal static class StrictRow
 
     private static void CheckMap(JsonElement value, ValueShape shape, string path, List<RowMistake> mistakes)
     {
-        var allowed = string.Join(", ", shape.Words!);
+        var allowed = string.Join(", ", shape.Words ?? []);
         if (value.ValueKind != JsonValueKind.Object)
         {
             mistakes.Add(RowMistake.At(path, value, shape.Expected));
@@ -142,7 +142,7 @@ internal static class StrictRow
             {
                 mistakes.Add(RowMistake.At(at, member.Value, "is there twice"));
             }
-            else if (!shape.Words!.Contains(member.Name))
+            else if (shape.Words?.Contains(member.Name) == false)
             {
                 mistakes.Add(RowMistake.At(at, member.Value, $"is not known here; allowed are {allowed}"));
             }
@@ -178,7 +178,11 @@ internal static class StrictRow
 
         if (member.Pattern is { } pattern)
         {
-            mistakes.AddRange(value.ValueKind == JsonValueKind.Array
+            mistakes.AddRange(value.ValueKind == JsonValueKind.Object
+                ? value.EnumerateObject()
+                    .Where(item => !pattern.IsMatch(item.Value.GetString()!))
+                    .Select(item => RowMistake.At(Join(path, item.Name), item.Value, member.PatternHelp!))
+                : value.ValueKind == JsonValueKind.Array
                 ? value.EnumerateArray().Index()
                     .Where(item => !pattern.IsMatch(item.Item.GetString()!))
                     .Select(item => RowMistake.At($"{path}[{item.Index}]", item.Item, member.PatternHelp!))

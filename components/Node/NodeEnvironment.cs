@@ -67,6 +67,7 @@ public static partial class NodeEnvironment
             ["GPU_PATIENCE_S"] = "45",
             ["GPU_VENDOR"] = placement.Gpu.Vendor == GpuVendor.Amd ? "amd" : "nvidia",
             ["MODEL_BYTES"] = placement.Model.WeightBytes.ToString(CultureInfo.InvariantCulture),
+            ["MODEL_CHECKSUMS"] = WeightsChecksums.Marks(settings.Checksums),
             ["MODEL_FORMAT"] = settings.Format == WeightsFormat.Mistral ? "mistral" : "hf",
             ["MODEL_HUB"] = settings.Hub,
             ["MODEL_ID"] = placement.Model.Id,

@@ -16,6 +16,9 @@ public sealed record NodeSettings
     /// <summary>Pinned commit of the weights, 40 hex digits.</summary>
     public required string Revision { get; init; }
 
+    /// <summary>SHA-256 of files of that commit, by name, which come before the hub's own; empty: the catalog pins none.</summary>
+    public IReadOnlyDictionary<string, string> Checksums { get; init; } = WeightsChecksums.None;
+
     /// <summary>Name that clients send as <c>model</c>.</summary>
     public required string ServedModelName { get; init; }
     public required EngineInstall Install { get; init; }
@@ -92,6 +95,7 @@ public sealed record NodeSettings
             Placement = placement,
             Revision = settings.Revision ?? placement.Model.Revision ?? throw new ConfigurationException(ConfigurationMistake.InStackConfig(
                 $"endpoints.{endpoint}.revision", null, $"is required: no commit of {placement.Model.Id} is pinned in the catalog", "<40 hex digits>")),
+            Checksums = WeightsChecksums.Of(placement.Model, settings.Revision),
             ServedModelName = settings.ServedModelName ?? placement.Model.Id,
             Install = install,
             CorsOrigins = settings.CorsOrigins,

@@ -84,6 +84,9 @@ public sealed record EndpointPlan
     /// <summary>Longest time from a new Droplet to its first answer.</summary>
     public int ReadyTimeoutSeconds => NodeSettings(AnyRange).ReadyTimeoutSeconds;
 
+    /// <summary>Checksums that the catalog pins for the served commit, by name; of other files they are the hub's own.</summary>
+    public IReadOnlyDictionary<string, string> Checksums => WeightsChecksums.Of(Placement.Model, Settings.Revision);
+
     /// <summary>Arguments of <c>vllm serve</c>.</summary>
     public IReadOnlyList<string> Flags => VllmArguments.For(NodeSettings(AnyRange));
 

@@ -86,7 +86,7 @@ internal sealed class Laboratory
         Folder.Create();
         var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
         var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.RealEngine, options.Say, cancel);
-        var plan = StandInEngine.In(wish, content.Digests);
+        var plan = StandInEngine.In(wish, content);
         if (!IsUp)
         {
             // What a laboratory that was killed left outside of its namespaces.

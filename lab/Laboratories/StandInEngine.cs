@@ -4,17 +4,26 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>The one thing in which a laboratory's user data differs from the cloud's: the digest of the engine's image, which is the stand-in's.</summary>
+/// <summary>
+/// All in which a lab's user data differs from the cloud's: the digest of the engine's image, which is the fake engine's, and the checksums
+/// of the weights, which are those of its small ones, so that every node of a lab compares its weights with a catalog.
+/// </summary>
 internal static class StandInEngine
 {
-    /// <summary>The plan with the images that the laboratory's registry has.</summary>
+    /// <summary>The plan with the images and weights that the laboratory's mirrors have.</summary>
     /// <param name="plan">What the stack decided.</param>
-    /// <param name="digests">Digest by <see cref="MirrorContent.ImageKey"/>.</param>
-    public static StackPlan In(StackPlan plan, IReadOnlyDictionary<string, string> digests) => plan with
+    /// <param name="content">What the mirrors hold.</param>
+    public static StackPlan In(StackPlan plan, MirrorContent content) => plan with
     {
         Endpoints = [.. plan.Endpoints.Select(endpoint => endpoint with
         {
-            Placement = endpoint.Placement with { Engine = In(endpoint.Placement.Engine, digests) },
+            Placement = endpoint.Placement with
+            {
+                Engine = In(endpoint.Placement.Engine, content.Digests),
+                Model = content.Checksums.TryGetValue(endpoint.Placement.Model.Id, out var checksums)
+                    ? endpoint.Placement.Model with { Checksums = checksums }
+                    : endpoint.Placement.Model,
+            },
         })],
     };
 

@@ -22,7 +22,9 @@ internal sealed record ContentSize(double Scale, int WheelBytes = 0)
 /// content and kept in the cache; a laboratory's own folder only links to it.
 /// </summary>
 /// <param name="Digests">Digest of the engine's image by <see cref="ImageKey"/>.</param>
-internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests)
+/// <param name="Checksums">SHA-256 of what nodes fetch of a model's weights, by model and name; empty for real weights.</param>
+internal sealed record MirrorContent(
+    IReadOnlyDictionary<string, string> Digests, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Checksums)
 {
     /// <summary>Name of the folder in the laboratory's.</summary>
     public const string FolderName = "mirror";
@@ -71,28 +73,39 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
 
         Link(Path.Combine(mirror, "third-party"), images.ThirdParty);
         Link(Path.Combine(mirror, "tls"), images.Certificates);
+        var checksums = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Settings.Revision)))
         {
             var model = endpoint.Placement.Model;
-            Link(Path.Combine(mirror, "hub", model.Id), Path.Combine(await WeightsAsync(folder.Cache, endpoint, size.Scale, realEngine is not null, say, cancel), "hub", model.Id));
+            var made = await WeightsAsync(folder.Cache, endpoint, size.Scale, realEngine is not null, say, cancel);
+            var weights = Path.Combine(made, "hub", model.Id);
+            Link(Path.Combine(mirror, "hub", model.Id), weights);
+            if (realEngine is null)
+            {
+                checksums[model.Id] = HubContent.Checksums(weights, model);
+            }
         }
 
         var digests = JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(engine, DigestsFile), cancel), MachineJson.Default.DictionaryStringString)!;
-        return new MirrorContent(digests);
+        return new MirrorContent(digests, checksums);
     }
 
-    private static Task<string> WeightsAsync(string cache, EndpointPlan endpoint, double scale, bool real, Action<string> say, CancellationToken cancel)
+    private static async Task<string> WeightsAsync(
+        string cache, EndpointPlan endpoint, double scale, bool real, Action<string> say, CancellationToken cancel)
     {
         var model = endpoint.Placement.Model;
         var revisions = endpoint.Settings.Revision is { } named ? new[] { named } : [];
         var share = Math.Min(scale, LargestCopyBytes / model.WeightBytes);
         return real
-            ? CachedAsync(
+            ? await CachedAsync(
                 cache, "real-weights", Hash(JsonSerializer.Serialize(model), string.Join(' ', revisions)),
                 target => RealEngine.FetchWeightsAsync(target, endpoint, cancel), () => say($"fetching the weights of {model.Id}, {model.WeightBytes / 1e9:0.0} GB ..."), cancel)
-            : CachedAsync(
-                cache, "weights", Hash(JsonSerializer.Serialize(model), share, string.Join(' ', revisions)),
-                target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel), () => say($"making small weights for {model.Id} ..."), cancel);
+            : await CachedAsync(
+                cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),
+                target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel),
+                () => say($"making small weights for {model.Id} ..."),
+                cancel,
+                made => HubContent.IsWhole(Path.Combine(made, "hub", model.Id)));
     }
 
     private static void BuildEngine(string target, ServerImages images, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)
@@ -135,22 +148,35 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
         return files;
     }
 
-    /// <summary>A folder of the cache, made by whoever needs it first.</summary>
-    private static async Task<string> CachedAsync(string cache, string kind, string hash, Func<string, Task> make, Action tell, CancellationToken cancel)
+    /// <summary>A folder of the cache, made by whoever needs it first, and again where something took a part of it away.</summary>
+    private static async Task<string> CachedAsync(
+        string cache,
+        string kind,
+        string hash,
+        Func<string, Task> make,
+        Action tell,
+        CancellationToken cancel,
+        Predicate<string>? isWhole = null)
     {
         var folder = Path.Combine(cache, kind, hash);
-        if (Directory.Exists(folder))
+        bool Holds() => Directory.Exists(folder) && isWhole?.Invoke(folder) != false;
+        if (Holds())
         {
             return folder;
         }
 
         using var held = await FolderLock.TakeAsync($"{folder}.lock", static _ => { }, cancel);
-        if (Directory.Exists(folder))
+        if (Holds())
         {
             return folder;
         }
 
         tell();
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         var unfinished = $"{folder}.new";
         if (Directory.Exists(unfinished))
         {

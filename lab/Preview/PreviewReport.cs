@@ -34,11 +34,15 @@ internal sealed record PreviewReport(
     internal static decimal? Price(decimal? usd) => usd is { } known ? Math.Round(known, PriceDigits) : null;
 }
 
-/// <summary>An endpoint in <c>./infra preview --json</c>. Memory is of one GPU, in GiB; KV tokens and requests are of one node.</summary>
+/// <summary>
+/// An endpoint in <c>./infra preview --json</c>. Memory is of one GPU, in GiB; KV tokens and requests are of one node. Of files that are
+/// not among the pinned ones the checksums are the hub's own.
+/// </summary>
 internal sealed record PreviewedEndpoint(
     string Name,
     string Model,
     string? Revision,
+    IReadOnlyList<string> PinnedFiles,
     string Engine,
     string Size,
     string Gpu,
@@ -72,6 +76,7 @@ internal sealed record PreviewedEndpoint(
             endpoint.Name,
             placement.Model.Id,
             endpoint.Settings.Revision ?? placement.Model.Revision,
+            [.. endpoint.Checksums.Keys.Order(StringComparer.Ordinal)],
             placement.Engine.Version,
             placement.Size.Slug,
             placement.Gpu.Name,

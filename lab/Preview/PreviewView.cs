@@ -10,6 +10,9 @@ internal static class PreviewView
     /// <summary>Dearer sizes that are shown with their reason, beside all that are cheaper; <c>--json</c> has the rest.</summary>
     private const int DearerShown = 2;
 
+    /// <summary>Pinned files that are named.</summary>
+    private const int PinnedShown = 3;
+
     public static void Write(IAnsiConsole console, StackPreview preview)
     {
         var plan = preview.Plan;
@@ -78,6 +81,7 @@ internal static class PreviewView
         }
 
         console.WriteLine($"  vllm serve {string.Join(' ', endpoint.Flags)}");
+        console.WriteLine($"  weights: {Checksums(endpoint)}");
         var cheaper = placement.NotChosen.Where(refusal => refusal.UsdPerHour < placement.UsdPerHour).ToArray();
         foreach (var refusal in cheaper.Concat(placement.NotChosen.Except(cheaper).Take(DearerShown)))
         {
@@ -89,6 +93,12 @@ internal static class PreviewView
             console.MarkupLine($"  [yellow]warning:[/] {Markup.Escape(warning)}");
         }
     }
+
+    private static string Checksums(EndpointPlan endpoint) => endpoint.Checksums.Count == 0
+        ? "checksums are the hub's own (not pinned in the catalog)"
+        : $"checksums of {string.Join(", ", endpoint.Checksums.Keys.Order(StringComparer.Ordinal).Take(PinnedShown))}"
+            + (endpoint.Checksums.Count > PinnedShown ? $" and {endpoint.Checksums.Count - PinnedShown} more files" : "")
+            + " are pinned in the catalog, of other files they are the hub's own";
 
     private static Table Ports(IReadOnlyList<Exposure> exposures)
     {

@@ -28,6 +28,22 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     }
 
     [Fact]
+    public async Task Its_weights_were_compared_with_checksums_that_the_hub_did_not_give()
+    {
+        var settings = (await refused.Stack.InsideAsync("chat-0", "grep", "^MODEL_CHECKSUMS=", "/etc/inference/node.env")).Output;
+        Assert.Matches("^MODEL_CHECKSUMS=[0-9a-f]{64}( [0-9a-f]{12}){5,}\n$", settings);
+        // A node that is told of other ones does not serve these.
+        var other = await refused.Stack.InsideAsync("chat-0", "bash", "-c", """
+            while IFS= read -r line; do export "$line"; done < /etc/inference/node.env
+            MODEL_CHECKSUMS="${MODEL_CHECKSUMS:0:64} ${MODEL_CHECKSUMS:65:8}0000"
+            /usr/local/libexec/inference/fetch-weights /tmp/weights 2>&1
+            echo "status $?"
+            """);
+        Assert.Contains("is not the file whose checksum the catalog has: its SHA-256 is ", other.Output, StringComparison.Ordinal);
+        Assert.Contains("status 1", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_system_prompt_is_read_as_an_operator_would_and_sent()
     {
         var stack = refused.Stack;

@@ -18,6 +18,15 @@ public sealed class ClockHintTests
     [Fact]
     public async Task A_hub_that_tells_no_time_gives_no_hint() => Assert.Equal("", await HintAsync(null));
 
+    [Fact]
+    public async Task A_hub_that_sends_a_little_now_and_then_is_not_waited_for()
+    {
+        using var node = new StagedNode();
+        using var hub = new LyingHub(call => call.WithoutEndAsync("HTTP/1.1 100 Continue\r\n\r\n", pauseMilliseconds: 50));
+        var result = await node.RunInsideAsync("clock-hint", script => ["timeout", "30", script], [("MODEL_HUB", hub.Url)]);
+        Assert.Equal((0, ""), (result.ExitCode, result.All));
+    }
+
     private static async Task<string> HintAsync(DateTimeOffset? date)
     {
         using var node = new StagedNode();

@@ -254,14 +254,28 @@ public sealed class FetchWeightsRefusalTests
     }
 
     [Fact]
+    public async Task A_storage_that_has_less_than_the_hub_lists_is_asked_for_a_minute_and_not_for_fifteen()
+    {
+        using var fetch = new WeightsFetch { Hub = { Redirects = true } };
+        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Storage, 416, "", 9999));
+        const string program = """
+            import runpy, sys
+            sys.path.insert(0, sys.argv[1].rsplit("/", 1)[0])
+            import weights_hub
+            weights_hub.UNEXPLAINED = 1.0  # a minute
+            del sys.argv[0]
+            runpy.run_path(sys.argv[0], run_name="__main__")
+            """;
+        var result = await fetch.RunInsideAsync(words => ["timeout", "30", "python3", "-B", "-c", program, .. words], ("RETRY_S", "900"));
+        Refusal.Holds(result);
+        Assert.Contains("answers 416; so for 1 s\nnext: the storage has less of ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_disk_that_takes_nothing_is_no_matter_of_the_network()
     {
         using var fetch = new WeightsFetch();
-        var folder = fetch.At($"{FakeHub.Model.Replace("/", "--", StringComparison.Ordinal)}/{WeightsFetch.Revision}");
-        Directory.CreateDirectory(folder);
-        // Nothing can be written there, whoever tries.
-        Directory.CreateDirectory(Path.Combine(folder, "consolidated.safetensors.part"));
-        var result = await fetch.RunAsync(("RETRY_S", "900"));
+        var result = await fetch.RunInsideAsync(words => ["prlimit", "--fsize=100000", .. words], ("RETRY_S", "900"));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("error: the disk of the weights does not take them: ", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("Traceback", result.Errors, StringComparison.Ordinal);

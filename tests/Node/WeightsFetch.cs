@@ -54,5 +54,22 @@ internal sealed class WeightsFetch : IDisposable
     }
 
     internal Task<ToolResult> RunAsync(params (string Name, string Value)[] environment) =>
-        _node.RunAsync("fetch-weights", [Root], null, [("MODEL_HUB", Hub.Url), ("RETRY_S", "20"), ("no_proxy", "*"), .. environment]);
+        _node.RunAsync("fetch-weights", [Root], null, Values(environment));
+
+    /// <summary>A hub that sends without an end would also be asked for the time, which has a test of its own.</summary>
+    internal WeightsFetch WithoutClock()
+    {
+        _node.Write("/usr/local/libexec/inference/clock-hint", "#!/bin/sh\n", (UnixFileMode)Convert.ToInt32("755", 8));
+        return this;
+    }
+
+    /// <summary>The same by a command that runs it.</summary>
+    /// <param name="around">Gives the command's words for those of the script.</param>
+    /// <param name="environment">Values other than the sample's.</param>
+    internal Task<ToolResult> RunInsideAsync(Func<string[], string[]> around, params (string Name, string Value)[] environment) =>
+        _node.RunInsideAsync("fetch-weights", script => around([script, Root]), Values(environment));
+
+    // What the catalog pins is of the real weights.
+    private (string Name, string Value)[] Values((string Name, string Value)[] environment) =>
+        [("MODEL_HUB", Hub.Url), ("MODEL_CHECKSUMS", ""), ("RETRY_S", "20"), ("no_proxy", "*"), .. environment];
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Infra.Components.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
@@ -54,6 +55,34 @@ internal static class HubContent
         StoredJson.Write(Path.Combine(repository, HubManifest.FileName), manifest);
         return manifest;
     }
+
+    /// <summary>Whether a repository that was written has all that its manifest lists.</summary>
+    /// <param name="repository">Its folder.</param>
+    public static bool IsWhole(string repository)
+    {
+        try
+        {
+            return StoredJson.Read<HubManifest>(Path.Combine(repository, HubManifest.FileName)).Files
+                .All(file => new FileInfo(FilePath(repository, file)) is { Exists: true } there && there.Length == file.Size);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>SHA-256 of what a node fetches of a repository, by name: what a catalog would pin.</summary>
+    /// <param name="repository">Its folder.</param>
+    /// <param name="model">The model.</param>
+    public static IReadOnlyDictionary<string, string> Checksums(string repository, ModelSpec model) =>
+        StoredJson.Read<HubManifest>(Path.Combine(repository, HubManifest.FileName)).Files
+            .Where(file => WeightsChecksums.IsFetched(file.Path, model.ServedFormat))
+            .ToDictionary(
+                file => file.Path,
+                file => file.Sha256 ?? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(FilePath(repository, file)))),
+                StringComparer.Ordinal);
+
+    private static string FilePath(string repository, HubFile file) => Path.Combine(repository, "files", file.Path);
 
     /// <summary>A commit for a model whose real one is not known.</summary>
     public static string RevisionOf(ModelSpec model) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"commit of {model.Id}")))[..40];

@@ -86,7 +86,9 @@ internal static partial class CatalogSchema
 
         if (context.TypeInfo.Kind == JsonTypeInfoKind.Dictionary)
         {
-            schema["propertyNames"] = new JsonObject { ["enum"] = new JsonArray([.. CatalogWords.Of(context.TypeInfo.KeyType!).Select(word => (JsonNode)word)]) };
+            schema["propertyNames"] = context.TypeInfo.KeyType == typeof(string)
+                ? new JsonObject { ["pattern"] = Patterns.WeightsFile }
+                : new JsonObject { ["enum"] = new JsonArray([.. CatalogWords.Of(context.TypeInfo.KeyType!).Select(word => (JsonNode)word)]) };
         }
 
         if (context.PropertyInfo?.AttributeProvider is PropertyInfo property)
@@ -111,7 +113,7 @@ internal static partial class CatalogSchema
 
         if (property.GetCustomAttribute<RegularExpressionAttribute>() is { } pattern)
         {
-            (schema["items"]?.AsObject() ?? schema)["pattern"] = pattern.Pattern;
+            ((schema["items"] ?? schema["additionalProperties"]) as JsonObject ?? schema)["pattern"] = pattern.Pattern;
         }
 
         if (property.GetCustomAttribute<MinLengthAttribute>() is { } least)

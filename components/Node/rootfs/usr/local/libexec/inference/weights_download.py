@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""The download of fetch-weights: files in segments that several threads fetch, resumed where they stopped, each file checked before it gets its name."""
+# The download of fetch-weights: files in segments that several threads fetch, resumed where they stopped, each file checked before it gets its name.
 import errno, hashlib, http.client, itertools, json, os, queue, re, threading, time, urllib.parse
 
-from weights_hub import HUB, MODEL, PROGRESS, REVISION, Failure, Refused, get, persistently, words
+from weights_hub import HUB, LATER, MODEL, PATIENCE, PROGRESS, REVISION, SLOWEST, UNEXPLAINED, Failure, Refused, get, persistently, words
 
 WORKERS = int(os.environ.get("FETCH_WORKERS") or 12)
 # Small ones leave less of the checksum for after the last byte; of many bytes, which come over fast lines, the handshakes would count.
@@ -15,7 +15,7 @@ class Corrupt(Exception):
 
 
 def begins_at(answer, file, start):
-    """Whether the answer is of this file and has the byte START; gives how many bytes come before it."""
+    # Whether the answer is of this file and has the byte START; gives how many bytes come before it.
     kind, length, size = answer.headers.get_content_type(), answer.headers.get("Content-Length"), str(file["size"])
     if (answer.headers.get("Content-Encoding") or "identity").lower() != "identity":
         raise ValueError(f"{file['name']}: came encoded as {answer.headers['Content-Encoding']}")
@@ -31,7 +31,7 @@ def begins_at(answer, file, start):
 
 
 class Front:
-    """The checksum of a file, computed from its front on while the rest is on its way: the engine need not wait for it after the last byte."""
+    # The checksum of a file, computed from its front on while the rest is on its way: the engine need not wait for it after the last byte.
 
     def __init__(self, file, path, segment, whole):
         self.path, self.size, self.segment, self.whole, self.next, self.lock = path, file["size"], segment, whole, 0, threading.Lock()
@@ -52,6 +52,7 @@ class Front:
                 end = min((self.next + 1) * self.segment, self.size)
                 while part.tell() < end and (block := part.read(min(8 << 20, end - part.tell()))):
                     self.digest.update(block)
+                    PROGRESS.came(len(block))
                 self.next += 1
 
     def end(self):
@@ -65,12 +66,7 @@ class Front:
 class Download:
     def __init__(self, files, folder):
         self.files, self.folder, self.lock, self.todo, self.failure = files, folder, threading.Lock(), queue.Queue(), None
-        self.progress = {}
-        try:
-            with open(os.path.join(folder, "progress.json")) as f:
-                self.progress = json.load(f)
-        except (OSError, ValueError):
-            pass
+        self.progress = read_object(os.path.join(folder, "progress.json"))
         self.total, self.fetched, self.left, self.fronts = sum(f["size"] for f in files), 0, {}, {}
         self.segment_size = int(os.environ.get("FETCH_SEGMENT") or (SMALL_SEGMENT if self.total < LARGE_TOTAL else LARGE_SEGMENT))
 
@@ -78,20 +74,32 @@ class Download:
         return os.path.join(self.folder, file["name"] + suffix)
 
     def state(self, file):
-        """Bytes done of each segment. Progress counts only for the same content, and only while the part is there."""
-        count = max(1, -(-file["size"] // self.segment_size))
+        # Bytes done of each segment. Progress counts only for the same content, and only while the part is there.
         known = self.progress.get(file["name"])
+        lengths = self.lengths(file)
         identity = [file["size"], file["sha256"] or file["git"], self.segment_size]
-        if not known or known["identity"] != identity or not os.path.exists(self.path(file, ".part")):
-            known = {"identity": identity, "done": [0] * count}
-        self.progress[file["name"]] = known
+        done = known.get("done") if isinstance(known, dict) and known.get("identity") == identity else None
+        if not isinstance(done, list) or len(done) != len(lengths) or not os.path.exists(self.path(file, ".part")):
+            done = []
+        if not all(type(here) is int and 0 <= here <= length for here, length in zip(done, lengths)):
+            done = []
+        known = self.progress[file["name"]] = {"identity": identity, "done": done or [0] * len(lengths)}
         return known["done"]
+
+    def lengths(self, file):
+        return [min(self.segment_size, file["size"] - i * self.segment_size) for i in range(max(1, -(-file["size"] // self.segment_size)))]
+
+    def reuse(self, file):
+        # A file that an earlier run had, and of which nobody knows against which checksum, is a part of which every byte is there.
+        if os.path.isfile(self.path(file)) and os.path.getsize(self.path(file)) == file["size"]:
+            os.replace(self.path(file), self.path(file, ".part"))
+            self.state(file)[:] = self.lengths(file)
 
     def enqueue(self, file):
         done = self.state(file)
         with open(self.path(file, ".part"), "ab") as part:
             part.truncate(file["size"])
-        length = [min(self.segment_size, file["size"] - i * self.segment_size) for i in range(len(done))]
+        length = self.lengths(file)
         open_segments = [i for i in range(len(done)) if done[i] < length[i]]
         self.left[file["name"]] = len(open_segments)
         self.fronts[file["name"]] = Front(file, self.path(file, ".part"), self.segment_size, set(range(len(done))) - set(open_segments))
@@ -101,7 +109,7 @@ class Download:
             self.todo.put((file, None, 0))
 
     def segment(self, file, index, length, closed):
-        """What is missing of a segment, from the hub on: a storage host that refused gets a new signed address, or another one is chosen."""
+        # What is missing of a segment, from the hub on: a storage host that refused gets a new signed address, or another one is chosen.
         done = self.progress[file["name"]]["done"]
         url = f"{HUB}/{urllib.parse.quote(MODEL)}/resolve/{REVISION}/{urllib.parse.quote(file['name'])}"
         start = index * self.segment_size + done[index]
@@ -116,7 +124,7 @@ class Download:
                         raise EOFError(f"{file['name']}: cut at byte {start} of {file['size']}")
                     if self.failure:
                         return
-                    PROGRESS.came()
+                    PROGRESS.came(len(block))
                     if skip:
                         skip -= len(block)
                         continue
@@ -127,7 +135,7 @@ class Download:
                         self.fetched += len(block)
 
     def fetch(self, file, index, length):
-        """A segment, again and again. Where its range is refused, the next try leaves the end of the range open."""
+        # A segment, again and again. Where its range is refused, the next try leaves the end of the range open.
         closed, tries = [True], itertools.count()
 
         def once():
@@ -135,6 +143,9 @@ class Download:
                 self.segment(file, index, length, closed[0] or next(tries) % 2 == 0)
             except Refused as error:
                 closed[0] = error.status not in RANGE_REFUSALS
+                if error.status == 416:  # of a moment, or it has less of the file than the hub says
+                    error.patience = min(PATIENCE, UNEXPLAINED)
+                    error.next_step = "the storage has less of a file than the hub lists: fetch from another hub (weightsUrl in the catalog's row)"
                 raise
             except OSError as error:
                 if error.filename:  # of the part, not of the network
@@ -148,6 +159,8 @@ class Download:
         if digest != (file["sha256"] or file["git"]):
             raise Corrupt(f"{file['name']} is corrupt: its checksum is {digest}, the hub's {words(str(file['sha256'] or file['git']))}")
         os.replace(self.path(file, ".part"), self.path(file))
+        file["here"] = True
+        PROGRESS.came()
 
     def work(self):
         while True:
@@ -157,6 +170,7 @@ class Download:
                     if index is not None:
                         self.fetch(file, index, length)
                         if not self.failure:
+                            PROGRESS.came()
                             self.fronts[file["name"]].came(index)
                         with self.lock:
                             self.left[file["name"]] -= 1
@@ -190,7 +204,9 @@ class Download:
         os.replace(temporary, os.path.join(self.folder, "progress.json"))
 
     def run(self, make_room):
-        pending = [f for f in self.files if not (os.path.exists(self.path(f)) and os.path.getsize(self.path(f)) == f["size"])]
+        pending = [f for f in self.files if not f.get("here")]
+        for f in pending:
+            self.reuse(f)
         here = sum(sum(self.state(f)) for f in pending)
         make_room(sum(f["size"] for f in pending) - here)
         print(f"{MODEL} {REVISION[:12]}: {len(pending)} of {len(self.files)} files, {(sum(f['size'] for f in pending) - here) / 1e9:.2f} GB to fetch, {here / 1e9:.2f} GB here", flush=True)
@@ -203,6 +219,8 @@ class Download:
             while self.todo.unfinished_tasks and not self.failure:
                 time.sleep(0.2)
                 now = time.monotonic()
+                if PROGRESS.stalled():
+                    raise Failure(f"less than {SLOWEST} bytes a second came from {HUB} for {PATIENCE:.0f} s{PROGRESS.problem and f': {PROGRESS.problem}'}", LATER)
                 if now - told >= 2:
                     self.save()
                 if now - told >= 10:
@@ -214,6 +232,16 @@ class Download:
             raise self.failure
 
 
+def read_object(path):
+    # An object of JSON that an earlier run wrote; an empty one where it is anything else.
+    try:
+        with open(path) as f:
+            found = json.load(f)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def read(answer, most):
     try:
         return answer.read(most)
@@ -222,7 +250,7 @@ def read(answer, most):
 
 
 def write(part, block):
-    """All of the block. A disk that does not take it is no matter of the network: waiting does not help."""
+    # All of the block. A disk that does not take it is no matter of the network: waiting does not help.
     rest = memoryview(block)
     try:
         while rest:

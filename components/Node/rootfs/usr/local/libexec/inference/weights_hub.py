@@ -1,15 +1,15 @@
 #!/usr/bin/python3
-"""Requests of fetch-weights: to the hub, and to the hosts that the hub redirects to. Which refusal is final, and how long to wait for the others.
-
-A final one is the hub's own answer about this repository. Its storage hosts (CDN) have refused their own signed addresses with every status that there
-is: such an answer is asked again, from the hub on, which signs a new address.
-"""
+# Requests of fetch-weights: to the hub, and to the hosts that the hub redirects to. Which refusal is final, and how long to wait for the others.
+#
+# A final one is the hub's own answer about this repository. Its storage hosts (CDN) have refused their own signed addresses with every status that there
+# is: such an answer is asked again, from the hub on, which signs a new address.
 import email.utils, http.client, os, re, socket, subprocess, threading, time, urllib.error, urllib.parse, urllib.request
 
 HUB = os.environ["MODEL_HUB"].rstrip("/")
 MODEL, REVISION = os.environ["MODEL_ID"], os.environ["MODEL_REVISION"]
 PATIENCE = float(os.environ.get("RETRY_S") or 900)  # seconds without a byte
 UNEXPLAINED = 60.0  # seconds for a refusal of the hub's that names no reason, once it has shown the repository
+SLOWEST = 16 << 10  # bytes a second: a host that sends less has sent nothing
 FIRST_ANSWER = 5.0  # seconds for an address to answer where there are others
 REDIRECTS = (301, 302, 303, 307, 308)
 LATER = "run pulumi up again when it is reachable: what is here is kept"
@@ -17,7 +17,7 @@ TOKEN = "pulumi config set --secret huggingFaceToken <token>; pulumi up"
 
 
 class Failure(Exception):
-    """Waiting does not help."""
+    # Waiting does not help.
 
     def __init__(self, cause, next_step):
         super().__init__(cause)
@@ -25,7 +25,7 @@ class Failure(Exception):
 
 
 class Refused(Exception):
-    """Waiting may help: for PATIENCE seconds, the first WAIT of them without asking."""
+    # Waiting may help: for PATIENCE seconds, the first WAIT of them without asking.
 
     def __init__(self, cause, next_step=LATER, status=0, wait=0.0, patience=PATIENCE):
         super().__init__(cause)
@@ -33,13 +33,19 @@ class Refused(Exception):
 
 
 class Progress:
-    """What all threads know: when the last byte came, whether the hub has shown the repository, and until when a host wants to be left alone."""
+    # What all threads know: when enough bytes came last, whether the hub has shown the repository, and until when a host wants to be left alone.
 
     def __init__(self):
-        self.at, self.shown, self.held, self.silent = time.monotonic(), False, {}, set()
+        self.at, self.bytes, self.shown, self.held, self.silent, self.problem = time.monotonic(), 0, False, {}, set(), ""
 
-    def came(self):
-        self.at = time.monotonic()
+    def came(self, count=1 << 60):
+        self.bytes += count
+        if self.bytes >= SLOWEST * PATIENCE:
+            self.at, self.bytes = time.monotonic(), 0
+
+    def stalled(self):
+        # Whether PATIENCE is over and some more, so that who waits for a host that sends a byte now and then has to be left behind.
+        return time.monotonic() - self.at > PATIENCE + 5 + min(PATIENCE, 30)
 
     def hold(self, host):
         while (left := min(self.held.get(host, 0), self.at + PATIENCE) - time.monotonic()) > 0:
@@ -55,11 +61,9 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def connect(address, timeout=60, *_, **__):
-    """
-    A connection to the first address that answers: one that does not (IPv6 that leads nowhere) is asked last from then on. It speaks up after a second
-    of silence: the host firewall comes while weights do, what it knows of a connection that was there before begins with a packet of ours, and until
-    then it drops the hub's.
-    """
+    # A connection to the first address that answers: one that does not (IPv6 that leads nowhere) is asked last from then on. It speaks up after a second
+    # of silence: the host firewall comes while weights do, what it knows of a connection that was there before begins with a packet of ours, and until
+    # then it drops the hub's.
     failed = OSError("no address")
     found = sorted(socket.getaddrinfo(*address, type=socket.SOCK_STREAM), key=lambda row: row[4] in PROGRESS.silent)
     for left, (family, kind, protocol, _, where) in zip(range(len(found) - 1, -1, -1), found):
@@ -83,7 +87,7 @@ def connect(address, timeout=60, *_, **__):
 
 
 def speaking(kind):
-    """Connections of that kind of http.client's, made as above."""
+    # Connections of that kind of http.client's, made as above.
 
     def make(host, **options):
         made = kind(host, **options)
@@ -120,17 +124,23 @@ def origin(url):
 
 
 def words(text, most=200):
-    """What another host wrote, fit for a log: of a page its title; on one line, short, without control characters, signatures and our token."""
+    # What another host wrote, fit for a log: of a page its title; on one line, short, without control characters, signatures and our token.
+    text = text[:4000]  # the patterns below look at some of it more than once
     title = re.search(r"<title[^>]*>(.{1,200}?)</title>", text, re.I | re.S)
     text = re.sub(r"<[^<>]{0,300}>", " ", title[1] if title else text)
     text = re.sub(r"\?\S*=\S*", "?...", text)
     if secret := token():
         text = text.replace(secret, "...")
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:most]
+    return line(text)[:most]
+
+
+def line(text):
+    # TEXT on one line, without control characters and what turns the direction of writing.
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def get(url, headers=()):
-    """Opens URL, redirects followed by hand: the token goes to the hub alone, and nothing leads from https to http."""
+    # Opens URL, redirects followed by hand: the token goes to the hub alone, and nothing leads from https to http.
     secret = token()
     for _ in range(8):
         host, hubs = urllib.parse.urlsplit(url).hostname, origin(url) == origin(HUB)
@@ -152,11 +162,11 @@ def get(url, headers=()):
             cause = f"{words(url.split('?')[0])} redirects to {words(there.split('?')[0])}, which is not https"
             raise (Failure(cause, "check MODEL_HUB") if hubs else Refused(cause)) from None
         url = there
-    raise Refused(f"too many redirects, the last to {host}", patience=UNEXPLAINED)
+    raise Refused(f"too many redirects, the last to {host}", patience=min(PATIENCE, UNEXPLAINED))
 
 
 def refusal(error, url, hubs):
-    """The exception for an answer that is neither content nor a redirect."""
+    # The exception for an answer that is neither content nor a redirect.
     try:
         body = error.fp.read1(2000).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, AttributeError):
@@ -186,7 +196,7 @@ def refusal(error, url, hubs):
 
 
 def hubs_refusal(status, code, message, said, url):
-    """What the hub itself says of the repository (huggingface_hub's utils/_http.py has its codes)."""
+    # What the hub itself says of the repository (huggingface_hub's utils/_http.py has its codes).
     if "disabled" in message:
         return Failure(f"the hub has disabled {MODEL} ({status}{said})", "choose another model")
     if code == "RepoNotFound":
@@ -195,11 +205,11 @@ def hubs_refusal(status, code, message, said, url):
         return Failure(f"the hub does not know this token ({status}{said})", TOKEN)
     if status in (401, 403):
         return Failure(f"the hub refuses {MODEL} ({status}{said}) {'with this token' if token() else 'without a token'}", f"accept the licence on the model's page, then: {TOKEN}")
-    return Failure(f"{HUB} has no {MODEL} at {REVISION} ({status} for {url.split('?')[0]}{said})", "check the endpoint's model and revision")
+    return Failure(f"{HUB} has no {MODEL} at {REVISION} ({status} for {words(url.split('?')[0])}{said})", "check the endpoint's model and revision")
 
 
 def asked_wait(headers, status):
-    """Seconds that the host asks us to wait: Retry-After (seconds or a date), or RateLimit where nothing remains, as the hub has it ("api";r=0;t=87)."""
+    # Seconds that the host asks us to wait: Retry-After (seconds or a date), or RateLimit where nothing remains, as the hub has it ("api";r=0;t=87).
     waits, after = [0.0], (headers.get("Retry-After") or "").strip()
     if re.fullmatch(r"[0-9]{1,6}", after):
         waits.append(float(after))
@@ -207,7 +217,7 @@ def asked_wait(headers, status):
         try:  # by the host's clock, ours may be wrong
             sent = email.utils.parsedate_to_datetime(headers["Date"]) if headers["Date"] else email.utils.localtime()
             waits.append((email.utils.parsedate_to_datetime(after) - sent).total_seconds())
-        except (TypeError, ValueError, OverflowError):
+        except (LookupError, TypeError, ValueError, OverflowError):
             pass
     if status in (429, 503):
         window = re.search(r"\bw\s*=\s*([0-9]{1,6})", headers.get("RateLimit-Policy") or "")
@@ -219,7 +229,7 @@ def asked_wait(headers, status):
 
 
 def clock_hint():
-    """That the clock is wrong, which no error about a certificate says; else nothing."""
+    # That the clock is wrong, which no error about a certificate says; else nothing.
     try:
         return subprocess.run([os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock-hint")], capture_output=True, text=True, timeout=30, check=False).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
@@ -227,7 +237,7 @@ def clock_hint():
 
 
 def persistently(action, done=lambda: PROGRESS.at):
-    """Runs ACTION until it succeeds or nothing has come for PATIENCE seconds; DONE changes where it got somewhere."""
+    # Runs ACTION until it succeeds or nothing has come for PATIENCE seconds; DONE changes where it got somewhere.
     pause, began = 1.0, time.monotonic()
     while True:
         before = done()
@@ -243,7 +253,8 @@ def persistently(action, done=lambda: PROGRESS.at):
             if left <= 0:
                 raise given_up(error) from None
             wait = min(max(pause, getattr(error, "wait", 0.0)), left)  # one more try as the patience ends
-            print(f"again in {wait:.0f} s: {words(str(error), 400) or type(error).__name__}", flush=True)
+            PROGRESS.problem = words(str(error), 400) or type(error).__name__
+            print(f"again in {wait:.0f} s: {PROGRESS.problem}", flush=True)
             time.sleep(wait)
             pause = min(pause * 2, 30)
 
