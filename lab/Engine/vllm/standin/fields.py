@@ -5,7 +5,7 @@ import os
 
 from vllm.standin import words
 from vllm.standin.errors import Fault, invalid, relation, violations
-from vllm.standin.shapes import INT64, anything, either, literal, many, model, number, optional, table, text, truth, whole
+from vllm.standin.shapes import INT64, anything, either, literal, many, model, number, optional, ruled, table, text, truth, whole
 from vllm.standin.shapes import words as sized
 
 
@@ -68,7 +68,7 @@ _PROMPT = optional(either(many(whole(0)), many(many(whole(0))), text, many(text)
 _BLOCK = model({"type": literal("text", "image", "tool_use", "tool_result", "tool_reference", "thinking", "redacted_thinking"), "text": _PLAIN, "source": _OBJECT, "id": _PLAIN,
                 "tool_use_id": _PLAIN, "name": _PLAIN, "input": _OBJECT, "content": optional(either(text, many(table()))), "thinking": _PLAIN}, ("type",))
 _ANTHROPIC = {
-    "model": lambda value, path: sized(1)(value, path), "messages": many(model({"role": literal("user", "assistant", "system"), "content": either(text, many(_BLOCK))}, ("role", "content"))),
+    "model": ruled(text, bool, "Model is required"), "messages": many(model({"role": literal("user", "assistant", "system"), "content": either(text, many(_BLOCK))}, ("role", "content"))),
     "system": optional(either(text, many(_BLOCK))),
     "tools": optional(many(model({"name": text, "description": _PLAIN, "input_schema": table(), "strict": optional(truth)}, ("name", "input_schema")))),
     "tool_choice": optional(model({"type": literal("auto", "any", "tool", "none"), "name": _PLAIN}, ("type",),
@@ -207,7 +207,7 @@ RESPONSES = Request({
                                                       model({"type": literal("json_schema"), "name": text, "schema": table()}, ("type", "name", "schema"))))})),
     "tools": many(model({"type": text}, ("type",))), "tool_choice": either(literal("none", "auto", "required"), model({"type": text}, ("type",))),
 }, ("input",), (_check_background, _check_salt))
-MESSAGES = Request({**_ANTHROPIC, "max_tokens": whole(1), "metadata": _OBJECT, "stop_sequences": optional(many(text)), "stream": optional(truth), "temperature": _NUMBER, "top_k": _WHOLE,
+MESSAGES = Request({**_ANTHROPIC, "max_tokens": ruled(whole(), lambda most: most > 0, "max_tokens must be positive"), "metadata": _OBJECT, "stop_sequences": optional(many(text)), "stream": optional(truth), "temperature": _NUMBER, "top_k": _WHOLE,
                     "top_p": _NUMBER, "chat_template_kwargs": _OBJECT,
                     "output_config": optional(model({"effort": optional(literal("low", "medium", "high", "xhigh", "max")),
                                                      "format": optional(model({"type": literal("json_schema"), "schema": _OBJECT}))}))}, ("model", "messages", "max_tokens"))

@@ -163,6 +163,15 @@ def model(members, required=(), finish=None):
     return check
 
 
+def ruled(of, holds, told):
+    """A value that a validator of vLLM's looks at after pydantic."""
+    def check(value, path):
+        value, wrong = of(value, path)
+        return (value, wrong) if wrong or holds(value) else _wrong("value_error", path, f"Value error, {told}", value)
+
+    return check
+
+
 def optional(of):
     return lambda value, path: (value, []) if value is None else of(value, path)
 
