@@ -70,6 +70,7 @@ public sealed class EngineRefusalTests
         (Completions, """ "prompt":"" """, Form, "prompt", "Either prompt or prompt_embeds must be provided and non-empty."),
         ("/v1/responses", """ "input":"x","text":{"format":{"type":"xml"}} """, Form, "body.text.format.type", "Input should be 'text'"),
         ("/tokenize", """ "prompt":5 """, Form, "body.TokenizeCompletionRequest.prompt", "2 validation errors:"),
+        ("/v1/messages", """ "messages":[],"max_tokens":0 """, Form, "body.max_tokens", "Value error, max_tokens must be positive"),
         ("/detokenize", """ "tokens":[-1] """, Form, "body.tokens.0", "Input should be greater than or equal to 0"),
     ];
 

@@ -132,9 +132,11 @@ internal sealed class EngineStandIn : IDisposable
     /// <summary>What comes back for these bytes until the engine ends the connection.</summary>
     public async Task<string> SendAsync(byte[] request)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
         await using var stream = await ConnectAsync(request);
         using var reader = new StreamReader(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return await reader.ReadToEndAsync(limit.Token);
     }
 
     /// <summary>Memory that it has in use, in KiB.</summary>
