@@ -119,6 +119,32 @@ internal sealed class EngineStandIn : IDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>A connection of its own, to which these bytes were sent.</summary>
+    public async Task<NetworkStream> ConnectAsync(byte[] request)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), TestContext.Current.CancellationToken);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        await stream.WriteAsync(request, TestContext.Current.CancellationToken);
+        return stream;
+    }
+
+    /// <summary>What comes back for these bytes until the engine ends the connection.</summary>
+    public async Task<string> SendAsync(byte[] request)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        await using var stream = await ConnectAsync(request);
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        return await reader.ReadToEndAsync(limit.Token);
+    }
+
+    /// <summary>Memory that it has in use, in KiB.</summary>
+    public long Resident => long.Parse(
+        File.ReadAllLines($"/proc/{_process!.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+        CultureInfo.InvariantCulture);
+
     /// <summary>Ends it as systemd would, and gives its status with what it still printed.</summary>
     public async Task<ToolResult> StopAsync()
     {

@@ -6,7 +6,7 @@ import os
 import re
 
 import vllm
-from vllm.standin import chat, completions, messages, pooling, responses, words
+from vllm.standin import chat, completions, fields, messages, pooling, responses, words
 from vllm.standin.errors import Fault, invalid, no_model, not_json, validation, wrong_media_type
 
 _DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "routes.json")
@@ -31,7 +31,8 @@ class App:
         args, env = self.args, os.environ
         return {"always": True, "docs": not args.disable_fastapi_docs, "tokenizer-info": args.enable_tokenizer_info_endpoint, "scale-out": args.enable_scale_out,
                 "lora": env.get("VLLM_ALLOW_RUNTIME_LORA_UPDATING") == "1" and bool(args.enable_lora), "profiler": bool(args.profiler_config),
-                "pooling": self.task != "generate", "dev": env.get("VLLM_SERVER_DEV_MODE") == "1"}.get(when, False)
+                "pooling": self.task != "generate", "dev": env.get("VLLM_SERVER_DEV_MODE") == "1",
+                "fault-tolerance": bool(args.enable_fault_tolerance), "cohere": env.get("VLLM_ENABLE_COHERE_API") == "1", "tokens-only": args.tokens_only}.get(when, False)
 
     def listed(self):
         return self.routes
@@ -40,15 +41,13 @@ class App:
         return request.path if request.path in self.plain else "none"
 
     def json(self, connection, told, status=200):
-        connection.send(status, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), more=self.more)
+        connection.send(status, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace"), more=self.more)
 
     def fail(self, connection, message, kind, status):
         connection.send(status, Fault(message, kind, status).body())
 
     def check_model(self, body):
         name = body.get("model")
-        if name is not None and not isinstance(name, str):
-            raise validation("string_type", "model", "Input should be a valid string", name)
         if name and name not in self.args.served_model_name:
             raise no_model(name)
         return self.args.served_model_name[0]
@@ -83,7 +82,7 @@ class App:
             return
         self.load += 1
         try:
-            await getattr(self, "_" + route["answer"])(request, connection, part)
+            await self._answered(getattr(self, "_" + route["answer"])(request, connection, part))
         except Fault as fault:
             if connection.started:
                 connection.piece(b"data: " + fault.body() + b"\n\n")
@@ -93,58 +92,68 @@ class App:
         finally:
             self.load -= 1
 
-    def _body(self, request):
-        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind != "application/json":
+    @staticmethod
+    async def _answered(answer):
+        try:
+            await answer
+        except RecursionError:
+            # Whatever walks through a body ends at the same depth: such a body is refused.
+            raise Fault("The request is nested too deeply.") from None
+
+    def _body(self, request, kind=fields.ANY):
+        media = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if media != "application/json":
             raise wrong_media_type()
+        if not request.body:
+            raise validation("missing", "", "Field required", None)
         try:
             body = json.loads(request.body)
-        except ValueError:
-            raise not_json(request.body) from None
-        if not isinstance(body, dict):
-            raise not_json(request.body)
-        return body
+        except (ValueError, RecursionError) as error:
+            raise not_json(error) from None
+        return kind.check(body)
 
     async def _chat(self, request, connection, _):
-        await chat.complete(self, self._body(request), connection)
+        await chat.complete(self, self._body(request, fields.CHAT), connection)
 
     async def _completions(self, request, connection, _):
-        await completions.complete(self, self._body(request), connection)
+        await completions.complete(self, self._body(request, fields.COMPLETION), connection)
 
     async def _responses(self, request, connection, _):
-        await responses.create(self, self._body(request), connection)
+        await responses.create(self, self._body(request, fields.RESPONSES), connection)
 
     async def _messages(self, request, connection, _):
         with messages.in_anthropics_words():
-            await messages.create(self, self._body(request), connection)
+            await messages.create(self, self._body(request, fields.MESSAGES), connection)
 
     async def _count_tokens(self, request, connection, _):
         with messages.in_anthropics_words():
-            await messages.count_tokens(self, self._body(request), connection)
+            await messages.count_tokens(self, self._body(request, fields.COUNT), connection)
 
     async def _embeddings(self, request, connection, _):
-        await pooling.embeddings(self, self._body(request), connection)
+        await pooling.embeddings(self, self._body(request, fields.EMBEDDING), connection)
 
     async def _score(self, request, connection, _):
-        await pooling.score(self, self._body(request), connection)
+        await pooling.score(self, self._body(request, fields.SCORE), connection)
 
     async def _rerank(self, request, connection, _):
-        await pooling.rerank(self, self._body(request), connection)
+        await pooling.rerank(self, self._body(request, fields.RERANK), connection)
 
     async def _not_here(self, request, connection, _):
         raise Fault("This stand-in for vLLM does not answer here", "NotImplementedError", 501)
 
     async def _invocations(self, request, connection, part):
         body = self._body(request)
-        if "messages" in body:
-            await chat.complete(self, body, connection)
-        elif "prompt" in body:
-            await completions.complete(self, body, connection)
-        else:
-            raise Fault("Cannot find suitable handler for request. Expected one of: ['ChatCompletionRequest', 'CompletionRequest']")
+        for kind, answer in ((fields.CHAT, chat.complete), (fields.COMPLETION, completions.complete)):
+            try:
+                told = kind.check(body)
+            except Fault:
+                continue
+            await answer(self, told, connection)
+            return
+        raise Fault("Cannot find suitable handler for request. Expected one of: ['ChatCompletionRequest', 'CompletionRequest']")
 
     async def _chat_batch(self, request, connection, _):
-        raise Fault("This stand-in for vLLM answers no batches", "NotImplementedError", 501)
+        await chat.batch(self, self._body(request, fields.BATCH), connection)
 
     async def _response_get(self, request, connection, name):
         raise responses.not_stored(name)
@@ -181,28 +190,24 @@ class App:
         connection.send(200, b"<!DOCTYPE html><html><head><title>FastAPI</title></head><body>A stand-in for vLLM. See /openapi.json</body></html>", "text/html; charset=utf-8")
 
     async def _tokenize(self, request, connection, _):
-        body = self._body(request)
+        body = self._body(request, fields.TOKENIZE)
         self.check_model(body)
-        if "messages" in body:
+        if "prompt" not in body:
             told = await chat.read(self, body)
             self.json(connection, {"count": told.tokens, "max_model_len": self.engine.max_length, "tokens": list(range(told.tokens)), "token_strs": None})
             return
-        if not isinstance(body.get("prompt"), str):
-            raise validation("missing", "prompt", "Field required", body)
         self.json(connection, words.tokenized(self.engine.max_length, body["prompt"], body.get("return_token_strs")))
 
     async def _detokenize(self, request, connection, _):
-        body = self._body(request)
+        body = self._body(request, fields.DETOKENIZE)
         self.check_model(body)
-        ids = body.get("tokens")
-        if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
-            raise validation("list_type", "tokens", "Input should be a valid list", ids)
-        self.json(connection, {"prompt": words.text_of(ids)})
+        self.json(connection, {"prompt": words.text_of(body["tokens"])})
 
     async def _tokenizer_info(self, request, connection, _):
         self.json(connection, {"tokenizer_class": "StandIn", "vocab_size": words.VOCABULARY, "model_max_length": self.engine.max_length})
 
     async def _generative_scoring(self, request, connection, _):
+        self._body(request)
         raise Fault("This stand-in for vLLM scores nothing", "NotImplementedError", 501)
 
     async def _scale(self, request, connection, _):
@@ -218,9 +223,9 @@ class App:
         self.json(connection, words.tokenized(self.engine.max_length, json.dumps(self._body(request))))
 
     async def _tokens(self, request, connection, _):
-        body = self._body(request)
-        body["prompt"] = body.get("token_ids") or body.get("prompt_token_ids")
-        await completions.complete(self, {**body, **(body.get("sampling_params") or {})}, connection)
+        body = self._body(request, fields.TOKENS)
+        inner = {name: told for name, told in {**body, **(body.get("sampling_params") or {})}.items() if name not in ("token_ids", "sampling_params")}
+        await completions.complete(self, fields.COMPLETION.check({**inner, "prompt": body["token_ids"]}), connection)
 
     async def _lora(self, request, connection, _):
         raise Fault("Both 'lora_name' and 'lora_path' must be provided.", "InvalidUserInput")
@@ -250,6 +255,23 @@ class App:
 
     async def _server_info(self, request, connection, _):
         self.json(connection, {"vllm_config": f"a stand-in for vLLM {vllm.__version__}: {self.args.served_model_name[0]}"})
+
+    async def _weight_info(self, request, connection, _):
+        self.json(connection, {"weight_version": None})
+
+    async def _apply_fault(self, request, connection, _):
+        body = self._body(request)
+        if body.get("instruction") != "retry":
+            raise Fault("Invalid 'instruction' value.", "Bad Request")
+        if not isinstance(body.get("request_id"), str) or not body["request_id"].strip():
+            raise Fault("'request_id' must be a non-empty string.", "Bad Request")
+        self.json(connection, {"message": "Instruction accepted.", "request_id": body["request_id"]}, 202)
+
+    async def _fault_status(self, request, connection, _):
+        self.json(connection, {"0": {"status": "dead" if self.engine.dead else "healthy"}})
+
+    async def _cohere(self, request, connection, _):
+        raise Fault("This stand-in for vLLM does not answer in Cohere's form", "NotImplementedError", 501)
 
     async def _sleep(self, request, connection, _):
         if not self.args.enable_sleep_mode:

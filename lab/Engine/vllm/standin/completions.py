@@ -3,8 +3,8 @@ import json
 import time
 import uuid
 
-from vllm.standin import words
-from vllm.standin.errors import Fault, validation
+from vllm.standin import structured, words
+from vllm.standin.errors import Fault
 from vllm.standin.generation import Choice, generate, usage
 from vllm.standin.params import Params
 
@@ -14,18 +14,12 @@ _DEFAULT = 16
 def _prompts(body):
     """Each prompt as its text and its number of tokens."""
     prompt = body.get("prompt")
-    if prompt is None or prompt == []:
-        raise Fault("Either prompt or prompt_embeds must be provided and non-empty.")
-    if isinstance(prompt, str):
-        return [(prompt, words.count(prompt))]
-    if isinstance(prompt, list):
-        if all(isinstance(part, str) for part in prompt):
-            return [(part, words.count(part)) for part in prompt]
-        if all(isinstance(part, int) for part in prompt):
-            return [(words.text_of(_in_vocabulary(prompt)), len(prompt))]
-        if all(isinstance(part, list) and part and all(isinstance(number, int) for number in part) for part in prompt):
-            return [(words.text_of(_in_vocabulary(part)), len(part)) for part in prompt]
-    raise validation("string_type", "prompt", "Input should be a valid string", prompt)
+    if not prompt:
+        raise Fault("You must set `--enable-prompt-embeds` to input `prompt_embeds`")
+    prompts = [prompt] if isinstance(prompt, str) or isinstance(prompt[0], int) else prompt
+    if [] in prompts:
+        raise Fault("The decoder prompt cannot be empty")
+    return [(part, words.count(part)) if isinstance(part, str) else (words.text_of(_in_vocabulary(part)), len(part)) for part in prompts]
 
 
 def _in_vocabulary(ids):
@@ -35,12 +29,13 @@ def _in_vocabulary(ids):
     return ids
 
 
-def _logprobs(parts):
-    offsets, at = [], 0
+def _logprobs(parts, most, at=0):
+    """The one that was said is told also where it is none of the most likely."""
+    offsets = []
     for part in parts:
         offsets.append(at)
         at += len(part)
-    return {"text_offset": offsets, "token_logprobs": [-0.1] * len(parts), "tokens": parts, "top_logprobs": [{part: -0.1} for part in parts]}
+    return {"text_offset": offsets, "token_logprobs": [words.LOGPROB] * len(parts), "tokens": parts, "top_logprobs": [dict(words.likely(part, max(1, most))) for part in parts]}
 
 
 async def complete(app, body, connection):
@@ -51,37 +46,42 @@ async def complete(app, body, connection):
     answers, tokens, params = [], 0, None
     for text, count in prompts:
         tokens += count
-        params = Params(body, max(1, count), app.engine.max_length, _DEFAULT)
-        parts, reason, met = params.cut(words.pieces(words.answer(text)))
+        params = Params(app.args, body, max(1, count), app.engine.max_length, _DEFAULT)
+        fixed = structured.text(body, text)
+        parts, reason, met = params.cut(words.pieces(words.answer(text) if fixed is None else fixed), fixed is not None)
         said = words.pieces(text) if body.get("echo") else []
         answers += [Choice(len(answers) + index, [], said + parts, reason, met, echoed=len(said)) for index in range(params.n)]
     head = {"id": f"cmpl-{uuid.uuid4().hex[:32]}", "object": "text_completion", "created": int(time.time()), "model": model}
     if params.stream:
-        await _stream(app, body, connection, head, tokens, params, answers)
+        await _stream(app, connection, head, tokens, params, answers)
         return
     await generate(app.engine, tokens, answers, params)
-    shown = body.get("logprobs") is not None
     app.json(connection, {**head, "choices": [
-        {"index": choice.index, "text": choice.text(), "logprobs": _logprobs(choice.parts) if shown else None, "finish_reason": choice.reason, "stop_reason": choice.met,
+        {"index": choice.index, "text": choice.text(), "logprobs": None if params.shown is None else _logprobs(choice.parts, params.shown), "finish_reason": choice.reason, "stop_reason": choice.met,
          "token_ids": None, "prompt_logprobs": None, "prompt_token_ids": None} for choice in answers],
         "service_tier": None, "system_fingerprint": app.fingerprint, "usage": usage(tokens, answers, app.args), "kv_transfer_params": None})
 
 
-async def _stream(app, body, connection, head, tokens, params, answers):
+async def _stream(app, connection, head, tokens, params, answers):
     start = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1].encode()
 
     def reader(choice):
         opening = b'data: %b,"choices":[{"index":%d,"text":' % (start, choice.index)
         plain = b',"logprobs":null,"finish_reason":null,"stop_reason":null,"token_ids":null}]}\n\n'
         ending = b',"logprobs":null,"finish_reason":%b,"stop_reason":%b,"token_ids":null}]}\n\n' % (json.dumps(choice.reason).encode(), json.dumps(choice.met).encode())
-        piece_out, encoded = connection.piece, words.encoded
+        piece_out, encoded, shown, at = connection.piece, words.encoded, params.shown, 0
 
         def on_piece(piece, last):
-            piece_out(opening + encoded(piece) + (ending if last else plain))
+            nonlocal at
+            end = ending if last else plain
+            if shown is not None:
+                end = end.replace(b"null", json.dumps(_logprobs([piece], shown, at), ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
+                at += len(piece)
+            piece_out(opening + encoded(piece) + end)
 
         return on_piece
 
-    await generate(app.engine, tokens, answers, params, reader, connection.stalled, connection.start)
+    await generate(app.engine, tokens, answers, params, reader, connection, connection.start)
     if params.include_usage or app.args.enable_force_include_usage:
         connection.piece(b'data: %b,"choices":[],"usage":%b}\n\n' % (start, json.dumps(usage(tokens, answers, app.args)).encode()))
     connection.piece(b"data: [DONE]\n\n")

@@ -17,19 +17,36 @@ class EngineDead(Exception):
 
 
 class Sequence:
-    """pieces: the text of each token to come. on_piece(piece, last) is called for each, where someone reads along."""
+    """pieces: the text of each token to come. on_piece(piece, last) is called for each, where someone reads along on a connection.
 
-    __slots__ = ("prompt_tokens", "pieces", "at", "on_piece", "stalled", "done", "arrived", "first", "admitted")
+    A reader that does not read holds up nobody: the engine goes on, and what was not told yet is told from the pieces when there is room.
+    """
 
-    def __init__(self, prompt_tokens, pieces, on_piece=None, stalled=None):
+    __slots__ = ("prompt_tokens", "pieces", "at", "on_piece", "connection", "given", "done", "arrived", "first", "admitted")
+
+    def __init__(self, prompt_tokens, pieces, on_piece=None, connection=None):
         self.prompt_tokens = prompt_tokens
         self.pieces = pieces
         self.at = 0
+        self.given = 0
         self.on_piece = on_piece
-        self.stalled = stalled
+        self.connection = connection
         self.done = asyncio.get_running_loop().create_future()
         self.arrived = time.monotonic()
         self.first = self.admitted = 0.0
+
+    def tell(self):
+        """What is made and not told yet, as far as the connection takes it."""
+        last = len(self.pieces) - 1
+        while self.given < self.at and not self.connection.paused:
+            at, self.given = self.given, self.given + 1
+            self.on_piece(self.pieces[at], at == last)
+
+    async def told(self):
+        """Waits until the reader was given everything."""
+        while self.on_piece is not None and self.given < self.at:
+            await self.connection.room()
+            self.tell()
 
 
 class Engine:
@@ -131,19 +148,15 @@ class Engine:
     def _step(self, most):
         now, metrics, ended, gave = time.monotonic(), self.metrics, [], 0
         for sequence in self.running:
-            if sequence.stalled is not None and sequence.stalled():
-                continue
-            at, pieces, on_piece = sequence.at, sequence.pieces, sequence.on_piece
+            at, pieces = sequence.at, sequence.pieces
             # Nobody reads along and no rate is asked for: all at once.
-            until = len(pieces) if on_piece is None and not self.rate else min(at + most, len(pieces))
+            until = len(pieces) if sequence.on_piece is None and not self.rate else min(at + most, len(pieces))
             if at == 0:
                 sequence.first = now
                 metrics.first_token(now - sequence.arrived)
-            if on_piece is not None:
-                last = len(pieces) - 1
-                for index in range(at, until):
-                    on_piece(pieces[index], index == last)
             sequence.at = until
+            if sequence.on_piece is not None:
+                sequence.tell()
             gave += until - at
             if until == len(pieces):
                 ended.append(sequence)

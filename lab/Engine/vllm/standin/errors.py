@@ -2,6 +2,10 @@
 import json
 from http import HTTPStatus
 
+_MOST_REPORTED = 10
+_LONGEST_INPUT = 200
+_LONGEST = 1000
+
 
 class Fault(Exception):
     """An answer other than 200."""
@@ -12,39 +16,73 @@ class Fault(Exception):
         self.shape = None
 
     def body(self):
-        return json.dumps(self.shape or {"error": {"message": self.message, "type": self.kind, "param": self.param, "code": self.status}}, ensure_ascii=False, separators=(",", ":")).encode()
+        told = self.shape or {"error": {"message": self.message, "type": self.kind, "param": self.param, "code": self.status}}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+class _Shown:
+    """A python object that a message shows by its repr."""
+
+    def __init__(self, message):
+        self.message = message
+
+    def __repr__(self):
+        return f"VLLMValidationError({self.message!r})"
+
+
+def _with_parameter(message, parameter, value=None):
+    return message if parameter is None else f"{message} (parameter={parameter})" if value is None else f"{message} (parameter={parameter}, value={value})"
 
 
 def invalid(message, parameter, value=None):
     """vLLM's VLLMValidationError: the words end with the parameter."""
-    shown = f"parameter={parameter}" if value is None else f"parameter={parameter}, value={value}"
-    return Fault(f"{message} ({shown})", param=parameter)
+    return Fault(_with_parameter(message, parameter, value), param=parameter)
+
+
+def _cut(text, most):
+    return text if len(text) <= most else text[:most] + "...[truncated]"
 
 
 def _short(value):
     if isinstance(value, str):
-        return value if len(value) <= 200 else value[:200] + "...[truncated]"
+        return _cut(value, _LONGEST_INPUT)
     if isinstance(value, (list, dict)):
         return f"<{type(value).__name__} of {len(value)} items>"
-    return str(value)
+    try:
+        return _cut(str(value), _LONGEST_INPUT)
+    except ValueError:
+        return f"<{type(value).__name__}>"
+
+
+def violation(kind, path, message, value, context=None):
+    """One thing that pydantic holds against a body."""
+    told = {"type": kind, "loc": "body." + path if path else "body", "msg": message, "input": _short(value)}
+    return {**told, "ctx": context} if context else told
+
+
+def violations(found, param=None):
+    """FastAPI's refusal of a body, as vLLM words it: ten of them at most, each of bounded length."""
+    label = "error" if len(found) == 1 else "errors"
+    lines = [f"{len(found)} validation {label}:", *(f"  {_cut(str(one), _LONGEST)}" for one in found[:_MOST_REPORTED])]
+    if len(found) > _MOST_REPORTED:
+        lines.append(f"  ...and {len(found) - _MOST_REPORTED} more {label}")
+    return Fault("\n".join(lines), HTTPStatus.BAD_REQUEST.phrase, param=param or _cut(found[0]["loc"], _LONGEST_INPUT))
 
 
 def validation(kind, path, message, value, context=None):
-    """FastAPI's refusal of a body, as vLLM words it."""
-    told = {"type": kind, "loc": "body." + path if path else "body", "msg": message, "input": _short(value)}
-    if context:
-        told["ctx"] = context
-    return Fault(f"1 validation error:\n  {told}", HTTPStatus.BAD_REQUEST.phrase, param=told["loc"])
+    return violations([violation(kind, path, message, value, context)])
 
 
-def not_json(text):
-    try:
-        json.loads(text)
-    except UnicodeDecodeError:
-        return Fault("There was an error parsing the body", HTTPStatus.BAD_REQUEST.phrase)
-    except ValueError as error:
-        return validation("json_invalid", str(getattr(error, "pos", 0)), "JSON decode error", {}, {"error": getattr(error, "msg", str(error))})
-    return validation("model_attributes_type", "", "Input should be a valid dictionary or object to extract fields from", text[:200].decode("utf-8", "replace"))
+def relation(message, parameter, body, value=None):
+    """A check between members, which vLLM makes before pydantic looks at their types."""
+    told = _with_parameter(message, parameter, value)
+    return violations([violation("value_error", "", f"Value error, {told}", body, {"error": _Shown(message)})], parameter or "body")
+
+
+def not_json(error):
+    if isinstance(error, json.JSONDecodeError):
+        return validation("json_invalid", str(error.pos), "JSON decode error", {}, {"error": error.msg})
+    return Fault("There was an error parsing the body", HTTPStatus.BAD_REQUEST.phrase)
 
 
 def wrong_media_type():

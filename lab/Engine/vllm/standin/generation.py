@@ -1,6 +1,8 @@
 """From an answer that is known to one that is given token by token."""
 import asyncio
 
+from vllm.standin import words
+
 from vllm.standin.engine import Sequence
 from vllm.standin.errors import Fault
 
@@ -22,12 +24,13 @@ class Choice:
         return {"id": self.call, "type": "function", "function": {"name": self.function, "arguments": self.text()}}
 
 
-async def generate(engine, tokens, answers, params, reader=None, stalled=None, first=None):
-    """Waits until every answer was given. reader makes the callback of one that is read along; first is called when they are let in."""
+async def generate(engine, tokens, answers, params, reader=None, connection=None, first=None):
+    """Waits until every answer was given. reader makes the callback of one that is read along on the connection; first is called when they
+    are let in."""
     if engine.queue_full():
         raise Fault("The server is overloaded: too many requests are in flight. Please try again later.", "ServiceUnavailableError", 503)
     engine.metrics.asked(params.n, params.longest)
-    sequences = [Sequence(tokens, choice.pieces(), reader and reader(choice), stalled) for choice in answers]
+    sequences = [Sequence(tokens, choice.pieces(), reader and reader(choice), connection) for choice in answers]
     if first is not None:
         first()
     if len(sequences) == 1:
@@ -36,6 +39,8 @@ async def generate(engine, tokens, answers, params, reader=None, stalled=None, f
         await asyncio.gather(*(engine.generate(sequence) for sequence in sequences))
     for sequence, choice in zip(sequences, answers):
         engine.metrics.finished(sequence, "length" if choice.reason == "length" else "stop")
+    for sequence in sequences:
+        await sequence.told()
 
 
 def usage(tokens, answers, args):
@@ -44,5 +49,10 @@ def usage(tokens, answers, args):
             "prompt_tokens_details": {"cached_tokens": 0} if args.enable_prompt_tokens_details else None}
 
 
-def logprobs(parts):
-    return [{"token": part, "logprob": -0.1, "bytes": list(part.encode("utf-8", "surrogatepass")), "top_logprobs": []} for part in parts]
+def _logprob(token, logprob):
+    return {"token": token, "logprob": logprob, "bytes": list(token.encode("utf-8", "surrogatepass"))}
+
+
+def logprobs(parts, most):
+    """Of each token, with the most likely ones in its place: itself, and others that nobody said."""
+    return [{**_logprob(part, words.LOGPROB), "top_logprobs": [_logprob(*one) for one in words.likely(part, most)]} for part in parts]

@@ -4,6 +4,7 @@ One write for each piece of an answer, Nagle off.
 """
 import asyncio
 import os
+import re
 import socket
 import time
 from email.utils import formatdate
@@ -13,6 +14,7 @@ from vllm.standin import log
 from vllm.standin.engine import EngineDead
 
 _LIMIT = 512 << 20
+_CHUNK = re.compile(rb"[0-9a-fA-F]{1,15}(?=\s*(?:;|\r|$))")
 _dates = (0, b"")
 
 
@@ -42,7 +44,9 @@ class Connection(asyncio.Protocol):
         self.server = server
         self.buffer = bytearray()
         self.transport = self.task = self.idle = None
-        self.paused = self.chunked = self.started = self.closing = False
+        self.paused = self.started = self.closing = False
+        self.may_write = asyncio.Event()
+        self.may_write.set()
         self.keep = True
 
     def connection_made(self, transport):
@@ -62,12 +66,15 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self):
         self.paused = True
+        self.may_write.clear()
 
     def resume_writing(self):
         self.paused = False
+        self.may_write.set()
 
-    def stalled(self):
-        return self.paused
+    async def room(self):
+        """Waits until the client has read enough for more."""
+        await self.may_write.wait()
 
     def _expects(self, seconds=None):
         """Closes the connection unless something comes within that time; without one nothing is waited for any more. A new connection
@@ -103,8 +110,9 @@ class Connection(asyncio.Protocol):
                 headers[name.lower()] = value.strip()
             if version not in ("HTTP/1.1", "HTTP/1.0") or len(lines) > self.server.args.h11_max_header_count:
                 raise ValueError
-            length = int(headers.get("content-length", 0))
-            if not 0 <= length <= _LIMIT:
+            length = headers.get("content-length", "0")
+            length = int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else _LIMIT + 1
+            if length > _LIMIT:
                 raise ValueError
             chunked = "chunked" in headers.get("transfer-encoding", "").lower()
             taken, body = self._chunks(end + 4) if chunked else (end + 4 + length, None)
@@ -130,7 +138,10 @@ class Connection(asyncio.Protocol):
             line = self.buffer.find(b"\r\n", at)
             if line < 0:
                 return None, None
-            size = int(bytes(self.buffer[at:line]).split(b";")[0], 16)
+            told = _CHUNK.match(self.buffer, at, line)
+            if not told:
+                raise ValueError
+            size = int(told[0], 16)
             at = line + 2
             if len(self.buffer) < at + size + 2:
                 return None, None
@@ -243,6 +254,9 @@ class Server:
         while time.monotonic() < until and any(connection.task for connection in self.connections):
             await asyncio.sleep(0.05)
         engine.abort_all()
+        for connection in list(self.connections):
+            if connection.paused:
+                connection.transport.abort()
         tasks = [connection.task for connection in self.connections if connection.task]
         if tasks:
             await asyncio.wait(tasks, timeout=2)

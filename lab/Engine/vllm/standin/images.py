@@ -11,6 +11,7 @@ from vllm.standin.errors import Fault
 
 _SIDE = 1540
 _PATCH = 28
+_UNKNOWN = "Failed to load image: cannot identify image file <_io.BytesIO object>"
 
 
 def limit(args):
@@ -37,6 +38,13 @@ def tokens(width, height):
 
 def look(data):
     """format, width, height."""
+    try:
+        return _looked(data)
+    except (struct.error, IndexError):
+        raise Fault(_UNKNOWN) from None
+
+
+def _looked(data):
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
         return ("PNG", *struct.unpack(">II", data[16:24]))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP" and len(data) >= 30:
@@ -56,12 +64,16 @@ def look(data):
                 height, width = struct.unpack(">HH", data[at + 5:at + 9])
                 return "JPEG", width, height
             at += 2 + struct.unpack(">H", data[at + 2:at + 4])[0]
-    raise Fault("Failed to load image: cannot identify image file <_io.BytesIO object>")
+    raise Fault(_UNKNOWN)
 
 
 async def read(args, url):
     """The bytes behind a URL: in it, or fetched from where it says, as vLLM does."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        parts.port, (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise Fault(f"Failed to parse: {ascii(url)[:200]}, {error}") from None
     if parts.scheme == "data":
         kind, comma, text = url[5:].partition(",")
         if not comma or not kind.endswith(";base64"):
@@ -72,7 +84,7 @@ async def read(args, url):
             raise Fault(str(error)) from None
     if parts.scheme == "file":
         return _local(args, parts)
-    if parts.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Fault("The URL must be either a HTTP, data or file URL.")
     domains = args.allowed_media_domains
     if domains and parts.hostname not in domains:
@@ -84,6 +96,8 @@ def _local(args, parts):
     root = args.allowed_local_media_path
     if not root:
         raise Fault("Cannot load local files without `--allowed-local-media-path`.")
+    if "%00" in parts.path or "\0" in parts.path:
+        raise Fault("embedded null byte")
     path = os.path.realpath(url2pathname(parts.netloc + parts.path))
     if os.path.commonpath([path, os.path.realpath(root)]) != os.path.realpath(root):
         raise Fault(f"The file path {path} must be a subpath of `--allowed-local-media-path {root}`.")

@@ -3,8 +3,8 @@ import contextlib
 import json
 import uuid
 
-from vllm.standin import chat
-from vllm.standin.errors import Fault, validation
+from vllm.standin import chat, fields
+from vllm.standin.errors import Fault
 from vllm.standin.generation import generate
 
 _BODY = "Bad Request"  # A body that is not of the form is refused before the route is asked, in OpenAI's shape.
@@ -21,27 +21,20 @@ def in_anthropics_words():
 
 
 def _event(connection, name, told):
-    connection.piece(f"event: {name}\ndata: {json.dumps({'type': name, **told}, ensure_ascii=False)}\n\n".encode())
+    connection.piece(f"event: {name}\ndata: {json.dumps({'type': name, **told}, ensure_ascii=False)}\n\n".encode("utf-8", "backslashreplace"))
 
 
 def _said(body):
     """The messages in the chat's form."""
-    messages = body.get("messages")
-    if messages is None:
-        raise validation("missing", "messages", "Field required", body)
-    if not isinstance(messages, list):
-        raise validation("list_type", "messages", "Input should be a valid list", messages)
     said = [{"role": "system", "content": body["system"]}] if body.get("system") else []
-    for at, message in enumerate(messages):
-        role, content = (message.get("role"), message.get("content")) if isinstance(message, dict) else (None, None)
-        if role not in ("user", "assistant", "system"):
-            raise validation("literal_error", f"messages.{at}.role", "Input should be 'user', 'assistant' or 'system'", role)
+    for message in body["messages"]:
+        role, content = message["role"], message["content"]
         if not isinstance(content, list):
             said.append({"role": role, "content": content})
             continue
         parts, calls = [], []
         for part in content:
-            kind = part.get("type") if isinstance(part, dict) else None
+            kind = part["type"]
             if kind == "tool_use":
                 calls.append({"id": part.get("id"), "type": "function", "function": {"name": part.get("name"), "arguments": json.dumps(part.get("input"))}})
             elif kind == "tool_result":
@@ -55,7 +48,7 @@ def _said(body):
 
 
 def _part(part):
-    source = part.get("source") if isinstance(part, dict) else None
+    source = part.get("source")
     if isinstance(source, dict):
         return {"type": "image_url", "image_url": {"url": source.get("url") or f"data:{source.get('media_type')};base64,{source.get('data')}"}}
     return part
@@ -63,18 +56,27 @@ def _part(part):
 
 def _chat_tools(body):
     tools = [{"type": "function", "function": {"name": tool.get("name"), "description": tool.get("description"), "parameters": tool.get("input_schema")}}
-             for tool in body.get("tools") or [] if isinstance(tool, dict)]
+             for tool in body.get("tools") or []]
     wish = body.get("tool_choice") or {}
     choice = {"any": "required", "tool": {"type": "function", "function": {"name": wish.get("name")}}, "none": "none"}.get(wish.get("type"), "auto")
     return {"tools": tools, "tool_choice": choice} if tools else {}
 
 
+def _asked(body):
+    """The chat's request that it becomes, checked as one: what is wrong then is told in Anthropic's shape."""
+    inner = {name: body[name] for name in ("temperature", "top_p", "top_k", "stream", "max_tokens", "chat_template_kwargs") if body.get(name) is not None}
+    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    if schema is not None:
+        inner["response_format"] = {"type": "json_schema", "json_schema": {"name": "output", "schema": schema}}
+    try:
+        return fields.CHAT.check({**inner, **_chat_tools(body), "stop": body.get("stop_sequences"), "messages": _said(body)})
+    except Fault as fault:
+        raise Fault(fault.message, "BadRequestError", fault.status, fault.param) from None
+
+
 async def create(app, body, connection):
     model = app.check_model(body)
-    if body.get("max_tokens") is None:
-        raise validation("missing", "max_tokens", "Field required", body)
-    inner = {name: body[name] for name in ("temperature", "top_p", "top_k", "stream", "max_tokens") if name in body}
-    tokens, params, answers = await chat.choices(app, {**inner, **_chat_tools(body), "stop": body.get("stop_sequences"), "messages": _said(body)})
+    tokens, params, answers = await chat.choices(app, _asked(body))
     choice, used = answers[0], len(answers[0].pieces())
     reason = "tool_use" if choice.function else "max_tokens" if choice.reason == "length" else "stop_sequence" if choice.met else "end_turn"
     if choice.function:
@@ -110,7 +112,7 @@ async def _stream(app, connection, told, tokens, params, answers):
 
         return on_piece
 
-    await generate(app.engine, tokens, answers, params, reader, connection.stalled, first)
+    await generate(app.engine, tokens, answers, params, reader, connection, first)
     _event(connection, "content_block_stop", {"index": 0})
     _event(connection, "message_delta", {"delta": {"stop_reason": told["stop_reason"], "stop_sequence": told["stop_sequence"]}, "usage": told["usage"]})
     _event(connection, "message_stop", {})
@@ -119,5 +121,5 @@ async def _stream(app, connection, told, tokens, params, answers):
 
 async def count_tokens(app, body, connection):
     app.check_model(body)
-    told = await chat.read(app, {"messages": _said(body)})
+    told = await chat.read(app, _asked(body))
     app.json(connection, {"input_tokens": told.tokens})

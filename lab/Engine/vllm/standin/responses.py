@@ -4,10 +4,13 @@ import json
 import time
 import uuid
 
-from vllm.standin import chat
-from vllm.standin.errors import Fault, invalid, validation
-from vllm.standin.generation import generate
+from vllm.standin import chat, fields
+from vllm.standin.errors import Fault
+from vllm.standin.generation import generate, logprobs
 
+_LOGPROBS = "message.output_text.logprobs"
+# Members that mean in the chat what they mean here.
+_SAME = ("temperature", "top_p", "top_k", "stream", "stop", "seed", "repetition_penalty", "logit_bias", "ignore_eos", "structured_outputs", "mm_processor_kwargs", "priority")
 _NO_BACKGROUND = ("This vLLM engine does not support `store=True` and therefore does not support the background mode. To enable these features, set the environment "
                   "variable `VLLM_ENABLE_RESPONSES_API_STORE=1` when launching the vLLM server.")
 
@@ -17,38 +20,26 @@ def not_stored(name):
 
 
 def _check(body):
-    if body.get("input") is None:
-        raise validation("missing", "input", "Field required", body)
-    if body.get("prompt") is not None:
-        raise invalid("prompt template is not supported", "prompt")
     if body.get("background"):
-        if body.get("store") is False:
-            raise validation("value_error", "", "Value error, background can only be used when `store` is true", body)
         raise Fault(_NO_BACKGROUND, "invalid_request_error", 400, "background")
     if (before := body.get("previous_response_id")) is not None:
-        if not str(before).startswith("resp_"):
+        if not before.startswith("resp_"):
             raise Fault(f"Invalid 'response_id': '{before}'. Expected an ID that begins with 'resp'.", "invalid_request_error", 400, "response_id")
         raise not_stored(before)
 
 
 def _messages(body):
-    asked = body["input"]
-    if isinstance(asked, str):
-        messages = [{"role": "user", "content": asked}]
-    elif isinstance(asked, list):
-        messages = []
-        for item in asked:
-            _add(messages, item)
-    else:
-        raise validation("string_type", "input", "Input should be a valid string", asked)
+    asked, messages = body["input"], []
+    for item in [{"role": "user", "content": asked}] if isinstance(asked, str) else asked:
+        _add(messages, item)
     return [{"role": "system", "content": body["instructions"]}, *messages] if body.get("instructions") else messages
 
 
 def _add(messages, item):
-    kind = item.get("type") if isinstance(item, dict) else None
+    kind = item.get("type")
     if kind == "function_call":
         call = {"id": item.get("call_id"), "type": "function", "function": {"name": item.get("name"), "arguments": item.get("arguments")}}
-        if messages and messages[-1].get("tool_calls"):
+        if messages and isinstance(messages[-1].get("tool_calls"), list):
             messages[-1]["tool_calls"].append(call)
         else:
             messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
@@ -60,24 +51,31 @@ def _add(messages, item):
 
 
 def _chat_tools(body):
-    tools = [{"type": "function", "function": {name: tool.get(name) for name in ("name", "description", "parameters")}}
-             for tool in body.get("tools") or [] if isinstance(tool, dict) and tool.get("type") == "function"]
+    tools = [{"type": "function", "function": {name: tool[name] for name in ("name", "description", "parameters") if name in tool}}
+             for tool in body.get("tools") or [] if tool["type"] == "function"]
     wish = body.get("tool_choice")
     if isinstance(wish, dict):
         wish = {"type": "function", "function": {"name": wish.get("name")}}
-    return {"tools": tools, "tool_choice": wish} if tools else {}
+    return {"tools": tools, "tool_choice": wish or "auto"} if tools else {}
 
 
 async def create(app, body, connection):
     model = app.check_model(body)
     _check(body)
-    inner = {name: body[name] for name in ("temperature", "top_p", "stream", "stop") if name in body}
+    inner = {name: body[name] for name in _SAME if body.get(name) is not None}
     shape = (body.get("text") or {}).get("format") or {}
+    if shape and body.get("structured_outputs"):
+        raise Fault("Cannot specify both structured_outputs and text.format")
     if shape.get("type") == "json_schema":
-        inner["response_format"] = {"type": "json_schema", "json_schema": {"schema": shape.get("schema")}}
-    tokens, params, answers = await chat.choices(app, {**inner, **_chat_tools(body), "messages": _messages(body), "max_tokens": body.get("max_output_tokens")})
+        inner["response_format"] = {"type": "json_schema", "json_schema": {"name": shape["name"], "schema": shape["schema"]}}
+    elif shape.get("type") == "json_object":
+        inner["response_format"] = {"type": "json_object"}
+    if _LOGPROBS in (body.get("include") or []):
+        inner |= {"logprobs": True, "top_logprobs": body.get("top_logprobs") or 0}
+    asked = fields.CHAT.check({**inner, **_chat_tools(body), "messages": _messages(body), "max_tokens": body.get("max_output_tokens")})
+    tokens, params, answers = await chat.choices(app, asked)
     choice, used = answers[0], len(answers[0].pieces())
-    part = {"type": "output_text", "text": choice.text(), "annotations": [], "logprobs": None}
+    part = {"type": "output_text", "text": choice.text(), "annotations": [], "logprobs": None if params.shown is None else logprobs(choice.parts, params.shown)}
     if choice.function:
         item = {"id": f"fc_{uuid.uuid4().hex}", "type": "function_call", "call_id": choice.call, "name": choice.function, "arguments": choice.text(), "status": "completed"}
     else:
@@ -102,7 +100,7 @@ async def _stream(app, connection, told, item, part, tokens, params, answers):
 
     def send(kind, **more):
         nonlocal number
-        connection.piece(f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': number, **more}, ensure_ascii=False)}\n\n".encode())
+        connection.piece(f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': number, **more}, ensure_ascii=False)}\n\n".encode("utf-8", "backslashreplace"))
         number += 1
 
     def first():
@@ -126,11 +124,11 @@ async def _stream(app, connection, told, item, part, tokens, params, answers):
             if called:
                 send("response.function_call_arguments.delta", **place, delta=piece)
             else:
-                send("response.output_text.delta", **place, content_index=0, delta=piece, logprobs=[])
+                send("response.output_text.delta", **place, content_index=0, delta=piece, logprobs=[] if params.shown is None else logprobs([piece], params.shown))
 
         return on_piece
 
-    await generate(app.engine, tokens, answers, params, reader, connection.stalled, first)
+    await generate(app.engine, tokens, answers, params, reader, connection, first)
     if called:
         send("response.function_call_arguments.done", **place, name=item["name"], arguments=item["arguments"])
     else:

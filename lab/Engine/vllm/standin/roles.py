@@ -17,8 +17,13 @@ _ID = re.compile(r"[a-zA-Z0-9]{9}")
 _ID_LENGTH = 9
 
 
-def check(messages, body):
-    """messages: a list of objects with a role."""
+def check(messages, body, mistral=True):
+    """messages: a list of objects with a role. Without mistral-common it is the template that refuses a role."""
+    if not mistral:
+        for message in messages:
+            if message["role"] not in _AFTER:
+                raise Fault(f"Only user, assistant and tool roles are supported, got {message['role']}.")
+        return
     _check_end(messages[-1]["role"], body.get("add_generation_prompt", True), body.get("continue_final_message", False))
     _shorten(messages)
     for message in messages:

@@ -6,6 +6,7 @@ import vllm
 
 SIZE = 4
 VOCABULARY = 131072
+LOGPROB = -0.1
 _FILLER = ("word", " and", " one", " more")
 _LONGEST_ECHO = 1000
 _known = {}
@@ -21,10 +22,16 @@ def count(text):
 
 def token_id(piece):
     """Always the same number for a piece. Remembered, so that /detokenize finds it again."""
-    number = binascii.crc32(piece.encode()) % (VOCABULARY - 1000) + 1000
+    number = binascii.crc32(piece.encode("utf-8", "surrogatepass")) % (VOCABULARY - 1000) + 1000
     if len(_known) < 1_000_000:
         _known[number] = piece
     return number
+
+
+def likely(piece, most):
+    """The most likely tokens where this one stands, and their log probabilities: it is the first, and the others are made up."""
+    others = (f"{at:x}~" for at in range(most + 1))
+    return [(piece, LOGPROB), *((other, LOGPROB - 3 - at) for at, other in enumerate(other for other in others if other != piece))][:most]
 
 
 def text_of(ids):
@@ -59,5 +66,5 @@ def encoded(piece):
     if found is None:
         if len(_encoded) > 50_000:
             _encoded.clear()
-        found = _encoded[piece] = json.dumps(piece, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        found = _encoded[piece] = json.dumps(piece, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return found

@@ -42,6 +42,23 @@ public sealed class EngineDataTests
         Assert.All(passed, word => Assert.Contains(word, known));
     }
 
+    /// <summary>Of v0.31.0, as a public list of what it changed counts them; and what an attacker missed.</summary>
+    [Fact]
+    public void The_lists_are_those_of_the_pinned_version()
+    {
+        using var flags = JsonDocument.Parse(File.ReadAllText(PathOf("flags.json")));
+        var values = flags.RootElement.GetProperty("values");
+        Assert.Equal((51, 35), (Names(values.GetProperty("tool-call-parser")), Names(values.GetProperty("reasoning-parser"))));
+        var named = Data("flags.json", "flags").Select(flag => flag.GetProperty("name").GetString()).ToList();
+        string[] flagsMissed = ["--log-level", "--logging-config", "--max-lora-cls-labels", "--allowed-media-domains"];
+        Assert.All(flagsMissed, flag => Assert.Contains(flag, named));
+        var paths = Data("routes.json", "routes").Select(route => route.GetProperty("path").GetString()).ToList();
+        string[] routesMissed = ["/release_kv_cache_memory", "/fault_tolerance/apply", "/fault_tolerance/status", "/cohere/v2/chat"];
+        Assert.All(routesMissed, route => Assert.Contains(route, paths));
+
+        static int Names(JsonElement list) => list.EnumerateArray().Select(name => name.GetString()).Distinct().Count();
+    }
+
     [Fact]
     public void The_key_guards_the_routes_below_the_prefixes_of_vllm()
     {
