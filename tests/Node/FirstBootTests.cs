@@ -55,6 +55,19 @@ public sealed class FirstBootTests
     }
 
     [Fact]
+    public async Task A_command_of_the_first_boot_that_fails_without_a_word_is_named()
+    {
+        using var node = Bootable("Debian GNU/Linux 13 (trixie)", "debian", "13");
+        node.Stub("systemd-sysusers", "exit 1");
+        var result = await node.RunAsync("first-boot");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("error: first-boot stopped at: systemd-sysusers", node.Read("/var/lib/inference/first-boot.failed"), StringComparison.Ordinal);
+        node.Stub("systemd-sysusers", ":");
+        Assert.Equal(0, (await node.RunAsync("first-boot")).ExitCode);
+        Assert.False(File.Exists(node.At("/var/lib/inference/first-boot.failed")));
+    }
+
+    [Fact]
     public async Task The_gate_ends_at_once_with_the_cause_of_a_first_boot_that_failed()
     {
         using var node = Bootable("Ubuntu 22.04.5 LTS", "ubuntu", "22.04");

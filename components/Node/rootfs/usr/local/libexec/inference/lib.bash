@@ -50,12 +50,12 @@ alone() {
   trap ended EXIT
   mkdir -p "$folder"
   exec {lock}> "$folder/$1.lock"
-  flock -w 300 "$lock" || die "another $1 has been at work on this node for five minutes" "systemctl list-jobs on the node says what it waits for; then run pulumi up again"
+  flock -w 300 "$lock" || die "another $1 is still at work" "wait for it, then run pulumi up again"
 }
 ended() {
-  local status=$? command=$BASH_COMMAND
+  local status=${1:-$?} command=$BASH_COMMAND
   rm -rf "${temporary[@]}"
-  ((status == 0)) || [[ -n $died ]] || printf 'error: %s stopped at: %s\nnext: see the line above (is the disk full? df -h); then run pulumi up again, which finishes it\n' "${0##*/}" "$command" >&2
+  ((status == 0)) || [[ -n $died ]] || printf 'error: %s stopped at: %s\nnext: see the line above (disk full? df -h), then run pulumi up again\n' "${0##*/}" "$command" >&2
 }
 
 # place NEW FILE: NEW becomes FILE, and neither half of it nor nothing is there after a loss of power.
@@ -79,8 +79,8 @@ comes_true() {
 applied=''
 take_effect() {
   ! "$2" || return 0
-  "${@:3}" || die "$1: not applied, '${*:3}' failed" "journalctl -n 50 on the node says why; then run pulumi up again"
-  comes_true "$2" || die "$1: '${*:3}' ran, and what runs is still another" "journalctl -n 50 on the node says why; then run pulumi up again"
+  "${@:3}" || die "$1: not applied, '${*:3}' failed" "journalctl -n 50 on the node, then run pulumi up again"
+  comes_true "$2" || die "$1: '${*:3}' ran, and what runs is still another" "journalctl -n 50 on the node, then run pulumi up again"
   applied+="${applied:+, }$1"
 }
 
