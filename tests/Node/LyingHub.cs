@@ -60,8 +60,6 @@ internal sealed class LyingHub : IDisposable
 
     internal string Url { get; }
 
-    internal int Calls { get; private set; }
-
     public void Dispose() => _listener.Dispose();
 
     private async Task ServeAsync()
@@ -99,7 +97,6 @@ internal sealed class LyingHub : IDisposable
                     }
                 }
 
-                Calls++;
                 await _answer(new(path, start, client.GetStream()));
                 // Not to reset what is on its way.
                 client.Client.Shutdown(SocketShutdown.Send);
