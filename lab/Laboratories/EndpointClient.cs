@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Lab.Machines;
 
@@ -47,7 +48,7 @@ internal sealed class EndpointClient : IDisposable
             "internal" => NamespaceSockets.Handler(laboratory.World.NetworkPath(MachineRoom.NeighbourName)),
             _ => NamespaceSockets.Handler(laboratory.World.NetworkPath(null), null, IPAddress.Parse(endpoint.BalancerAddress!)),
         };
-        var authority = X509CertificateLoader.LoadCertificateFromFile(endpoint.Access == "public" ? files.PublicAuthority : files.Authority);
+        var authority = files.Read(endpoint.Access == "public" ? files.PublicAuthority : files.Authority, X509CertificateLoader.LoadCertificateFromFile);
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, problems) => IsTrusted(authority, certificate, problems);
         var http = new HttpClient(handler)
         {
@@ -81,11 +82,21 @@ internal sealed class EndpointClient : IDisposable
             }),
         };
         asked["model"] = Model;
-        using var answer = await _http.PostAsJsonAsync(path, asked, cancel);
+        using var answer = await PostAsync(path, asked, cancel);
         var body = await answer.Content.ReadAsStringAsync(cancel);
-        return answer.IsSuccessStatusCode
-            ? Told(JsonNode.Parse(body)!)
-            : throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {body.Trim()}", null, answer.StatusCode);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {Clean(body.Trim())}", null, answer.StatusCode);
+        }
+
+        try
+        {
+            return Clean(Told(JsonNode.Parse(body)!));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentOutOfRangeException or FormatException)
+        {
+            throw new HttpRequestException($"{(int)answer.StatusCode}, but its answer is none: {Clean(body.Trim())}", exception, answer.StatusCode);
+        }
     }
 
     /// <summary>Asks until there is an answer: a load balancer sends nobody to a server before its own checks have passed.</summary>
@@ -104,6 +115,21 @@ internal sealed class EndpointClient : IDisposable
             }
         }
     }
+
+    private async Task<HttpResponseMessage> PostAsync(string path, JsonObject asked, CancellationToken cancel)
+    {
+        try
+        {
+            return await _http.PostAsJsonAsync(path, asked, cancel);
+        }
+        catch (TaskCanceledException exception) when (!cancel.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"no answer within {_http.Timeout.TotalMinutes:0} minutes", exception);
+        }
+    }
+
+    /// <summary>What an engine says is data: a terminal would obey its control characters.</summary>
+    private static string Clean(string text) => string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\n' or '\t'));
 
     private string Told(JsonNode answer) => _task switch
     {
@@ -124,7 +150,7 @@ internal sealed class EndpointClient : IDisposable
         ConnectCallback = (_, _) =>
         {
             var words = laboratory.World.Network(null,
-                "ssh", "-F", "none", "-b", laboratory.World.Running!.Operator, "-i", files.OperatorKey, "-W", TunnelTarget, "-o", "BatchMode=yes",
+                "ssh", "-F", "none", "-b", laboratory.World.Operator, "-i", files.OperatorKey, "-W", TunnelTarget, "-o", "BatchMode=yes",
                 "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{nodeAddress}");
             return ValueTask.FromResult<Stream>(new ProcessStream(HostProgram.Start(words[0], words[1..])));
         },

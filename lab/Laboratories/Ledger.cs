@@ -25,6 +25,7 @@ internal static class Ledger
 
     private const string Engine = "vllm";
     private const string Proof = "ready";
+    private const int LongestName = 40;
 
     /// <summary>The events; a line that is being written is left out.</summary>
     public static IReadOnlyList<LedgerEvent> Parse(string text)
@@ -35,13 +36,18 @@ internal static class Ledger
             try
             {
                 var json = JsonDocument.Parse(line).RootElement;
-                events.Add(new LedgerEvent(
-                    json.GetProperty("phase").GetString()!, json.GetProperty("event").GetString()!,
-                    json.GetProperty("monotonicSeconds").GetDouble(), json.GetProperty("boot").GetString()!));
+                var entry = new LedgerEvent(
+                    json.GetProperty("phase").GetString() ?? "", json.GetProperty("event").GetString() ?? "",
+                    json.GetProperty("monotonicSeconds").GetDouble(), json.GetProperty("boot").GetString() ?? "");
+                // It is printed: what a node says is data.
+                if (entry.Phase.Length is > 0 and <= LongestName && entry.Phase.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+                {
+                    events.Add(entry);
+                }
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException)
+            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                // Cut in the middle.
+                // Cut in the middle, or not what a node writes.
             }
         }
 

@@ -15,6 +15,9 @@ internal sealed record LabFolder(string Cache, string Id)
 
     private const int DigitsOfProject = 6;
 
+    /// <summary>Name of the stack: the id without the project.</summary>
+    public string Stack => Id[..^(DigitsOfProject + 1)];
+
     public string Path => System.IO.Path.Combine(Cache, "labs", Id);
 
     /// <summary>What the cloud is made of: resources with their inputs and outputs, secrets among them.</summary>
@@ -44,11 +47,19 @@ internal sealed record LabFolder(string Cache, string Id)
     /// <summary>Prefix of the laboratory's cgroups.</summary>
     public string CgroupPrefix => $"infra-{Id}-";
 
-    /// <summary>The laboratory of a stack of a project.</summary>
-    public static LabFolder Of(string projectFolder, string stack)
+    /// <summary>The laboratory of a stack of a project, in the cache of whoever runs this or in another.</summary>
+    public static LabFolder Of(string projectFolder, string stack, string? cache = null)
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))));
-        return new LabFolder(CacheFolder(), $"{stack}-{digest[..DigitsOfProject]}");
+        return new LabFolder(cache ?? CacheFolder(), $"{stack}-{digest[..DigitsOfProject]}");
+    }
+
+    /// <summary>Name of the stack that a file belongs to; null where it is in no laboratory's folder.</summary>
+    public static string? StackOf(string file)
+    {
+        var parts = file.Split(System.IO.Path.DirectorySeparatorChar);
+        var id = parts.SkipWhile(part => part != "labs").Skip(1).FirstOrDefault();
+        return id?.Length > DigitsOfProject + 1 ? new LabFolder("", id).Stack : null;
     }
 
     /// <summary>Folder of everything that can be made again.</summary>
@@ -69,6 +80,12 @@ internal sealed record LabFolder(string Cache, string Id)
     {
         foreach (var folder in new[] { Path, Cloud, Access, Servers, Volumes, Balancers })
         {
+            // What is in the way was none of ours; a link could lead anywhere.
+            if (File.Exists(folder) || new DirectoryInfo(folder).LinkTarget is not null)
+            {
+                File.Delete(folder);
+            }
+
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }

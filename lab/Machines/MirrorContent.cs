@@ -31,7 +31,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
     public const double LargestCopyBytes = 64e6;
 
     /// <summary>Goes up when the same sources make other content.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string DigestsFile = "digests.json";
     private const string Packages = "usr/lib/python3/dist-packages";
@@ -77,7 +77,7 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
             Link(Path.Combine(mirror, "hub", model.Id), Path.Combine(await WeightsAsync(folder.Cache, endpoint, size.Scale, realEngine is not null, say, cancel), "hub", model.Id));
         }
 
-        var digests = JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(engine, DigestsFile), cancel), MachineJson.Default.DictionaryStringString)!;
+        var digests = StateFile.Read(Path.Combine(engine, DigestsFile), MachineJson.Default.DictionaryStringString) ?? throw new StateFileException(engine, "it has no digests");
         return new MirrorContent(digests);
     }
 
@@ -119,8 +119,8 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
         WriteDigests(target, digests);
     }
 
-    private static void WriteDigests(string target, IReadOnlyDictionary<string, string> digests) => File.WriteAllText(
-        Path.Combine(target, DigestsFile), JsonSerializer.Serialize(digests.ToDictionary(StringComparer.Ordinal), MachineJson.Default.DictionaryStringString));
+    private static void WriteDigests(string target, IReadOnlyDictionary<string, string> digests) => StateFile.Write(
+        Path.Combine(target, DigestsFile), digests.ToDictionary(StringComparer.Ordinal), MachineJson.Default.DictionaryStringString);
 
     private static Dictionary<string, OciFile> EngineFiles(string version)
     {
@@ -139,28 +139,34 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
     private static async Task<string> CachedAsync(string cache, string kind, string hash, Func<string, Task> make, Action tell, CancellationToken cancel)
     {
         var folder = Path.Combine(cache, kind, hash);
-        if (Directory.Exists(folder))
+        if (CacheManifest.Damage(folder) is null)
         {
             return folder;
         }
 
         using var held = await FolderLock.TakeAsync($"{folder}.lock", static _ => { }, cancel);
-        if (Directory.Exists(folder))
+        if (CacheManifest.Damage(folder) is null)
         {
             return folder;
         }
 
+        // What was cut, as by a full disk, would fail downloads in ways that only the disk explains: it is made again.
         tell();
         var unfinished = $"{folder}.new";
-        if (Directory.Exists(unfinished))
-        {
-            Directory.Delete(unfinished, recursive: true);
-        }
-
+        StateFile.Remove(unfinished);
         Directory.CreateDirectory(unfinished);
-        await make(unfinished);
-        Directory.Move(unfinished, folder);
-        return folder;
+        try
+        {
+            await make(unfinished);
+            CacheManifest.Write(unfinished);
+            StateFile.Remove(folder);
+            Directory.Move(unfinished, folder);
+            return folder;
+        }
+        finally
+        {
+            StateFile.Remove(unfinished);
+        }
     }
 
     private static string Hash(params ReadOnlySpan<object> parts)

@@ -43,7 +43,21 @@ internal static class StackChoice
     }
 
     /// <summary>The same, and it must be up.</summary>
-    public static Laboratory FindUp(string? stack) => Find(stack) is { IsUp: true } up ? up : throw LaboratoryMistake.NotUp(stack ?? Default);
+    public static Laboratory FindUp(string? stack) => Find(stack) is var found && found.IsUp ? found : throw found.World.NotUp();
+
+    /// <summary>Does something with a laboratory that is up; that somebody takes it down meanwhile is no bug of ours.</summary>
+    public static async Task WithUpAsync(string? stack, Func<Laboratory, Task> act)
+    {
+        var laboratory = FindUp(stack);
+        try
+        {
+            await act(laboratory);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
+        {
+            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "was taken down meanwhile", $"./infra up {laboratory.Stack}");
+        }
+    }
 
     /// <summary>Laboratories of this project that have a folder.</summary>
     public static IReadOnlyList<Laboratory> Existing(PulumiProject project) =>

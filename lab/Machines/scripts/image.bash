@@ -10,6 +10,10 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 in_memory() {
   [[ ${INFRA_INSIDE-} == "$1" ]] || exec env INFRA_INSIDE="$1" unshare --mount --propagation private "$@"
   unset INFRA_INSIDE
+  # What is not finished is of no use. The scripts name it.
+  # shellcheck disable=SC2154
+  trap '[[ -z ${new-} ]] || rm -rf "$new"' EXIT
+  trap 'exit 130' INT TERM HUP
   work=/mnt
   mount -t tmpfs -o mode=0755 tmpfs "$work"
 }

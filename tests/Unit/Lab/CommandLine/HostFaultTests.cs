@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json;
 using Infra.Components;
 using Infra.Lab.CommandLine;
-using Infra.Lab.Laboratories;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;
@@ -66,33 +65,6 @@ public sealed class HostFaultTests : IDisposable
         Assert.Null(Explain(new IOException("The pipe is broken.")));
         Assert.Null(Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));
         Assert.Null(Explain(new ProgramException("nft", new ProgramAnswer(1, "", "Error: syntax error"))));
-    }
-
-    public static MatrixTheoryData<string, string> Cut => new MatrixTheoryData<string, string>(
-        ["cloud/cloud.json", "endpoints.json", "addresses.json", "neighbour.json", "mirrors.json", "volumes/1.img.json", "balancers/b.json"],
-        ["", "{\"version\": 1, \"resour", "null", "\0\0\0\0", "[1,"]);
-
-    [Theory]
-    [MemberData(nameof(Cut))]
-    public void A_state_file_that_was_cut_is_named_with_the_command_that_helps(string file, string content)
-    {
-        var folder = new LabFolder(_cache, "local-123456");
-        var path = Path.Combine(folder.Path, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Assert.Null(StateFiles.FindBroken(_cache, [("local", folder)]));
-        File.WriteAllText(path, content);
-        var broken = StateFiles.FindBroken(_cache, [("local", folder)]);
-        Assert.Equal(path, broken?.Key);
-        Assert.StartsWith("./infra down local", broken!.Fix, StringComparison.Ordinal);
-        Assert.Equal(path, HostFault.Explain(new FormatException(), _cache, () => StateFiles.FindBroken(_cache, [("local", folder)]))?.Key);
-    }
-
-    [Fact]
-    public void A_list_of_digests_that_was_cut_is_named_with_its_folder()
-    {
-        var content = Directory.CreateDirectory(Path.Combine(_cache, "engine", "0123")).FullName;
-        File.WriteAllText(Path.Combine(content, "digests.json"), "{");
-        Assert.StartsWith($"rm -r {content}", StateFiles.FindBroken(_cache, [])!.Fix, StringComparison.Ordinal);
     }
 
     private ConfigurationMistake? Explain(Exception exception) => HostFault.Explain(exception, _cache, () => null);
