@@ -34,7 +34,8 @@ internal static class BalancerFiles
     }
 
     /// <summary>
-    /// What a load balancer does now: what its process says, if that runs and has said so of late. The same file with the healthy servers of an hour
+    /// What a load balancer does now: what its process says, if that runs and has said so of late. The same file with the healthy servers
+    /// of an hour
     /// ago lies there after it has ended.
     /// </summary>
     /// <param name="specFile">Its specification; the other file lies beside it.</param>
@@ -55,7 +56,8 @@ internal static class BalancerFiles
         var problem = HostProcesses.WithWords(words => words.Length > 3 && words[^3] == "__balancer" && words[^2] == specFile && Path.GetFileName(words[0]) == "dotnet").Count == 0
             ? "its process does not run"
             : status is null ? "its process has said nothing yet"
-            : silent > LongestSilence ? string.Create(CultureInfo.InvariantCulture, $"its process has said nothing for {silent.TotalSeconds:0} s")
+            : silent > LongestSilence
+                ? string.Create(CultureInfo.InvariantCulture, $"its process has said nothing for {silent.TotalSeconds:0} s")
             : null;
         return problem is null
             ? status!

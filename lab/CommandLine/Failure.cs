@@ -9,7 +9,8 @@ namespace Infra.Lab.CommandLine;
 /// <summary>Turns what went wrong into a message and an exit code, the same for every command.</summary>
 internal static class Failure
 {
-    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) => GuardAsync(terminal, json, command, BrokenState);
+    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) =>
+        GuardAsync(terminal, json, command, BrokenState);
 
     /// <param name="terminal">Where to tell it.</param>
     /// <param name="json">Whether a program reads it.</param>
@@ -41,7 +42,7 @@ internal static class Failure
             terminal.WriteError("interrupted: what is there stays; run it again to go on, or ./infra down");
             return ExitCode.OperatorMistake;
         }
-        catch (Exception exception) when (HostFault.Explain(exception, LabFolder.CacheFolder(), broken) is { } fault)
+        catch (Exception exception) when (HostFault.Explain(exception, LabFolder.NamedFolder(), broken) is { } fault)
         {
             return Report(terminal, json, [new ConfigurationException(fault)]);
         }
@@ -75,7 +76,7 @@ internal static class Failure
         try
         {
             var project = StackChoice.Project();
-            return StateFiles.FindBroken(project.Stacks.Select(stack => LabFolder.Of(project.Folder, stack)));
+            return StateFiles.FindBroken(LabFolder.StacksOf(project.Folder).Select(stack => LabFolder.Of(project.Folder, stack)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {

@@ -55,6 +55,11 @@ internal static partial class HostFault
             return new("open files", null, $"are at their limit: {words}", "ulimit -n 65536, then run it again");
         }
 
+        if (cause is ProgramException { Started: true } or IOException && NoRight().IsMatch(words))
+        {
+            return new("rights", null, $"of this process do not suffice: {words}", "run it as root on a machine or in a container with all privileges (docker run --privileged)");
+        }
+
         return cause switch
         {
             StateFileException state => Broken(state.Path, state.Problem),
@@ -88,6 +93,10 @@ internal static partial class HostFault
 
     [GeneratedRegex("Cannot allocate memory|Resource temporarily unavailable.*fork", RegexOptions.IgnoreCase)]
     private static partial Regex NoMemory();
+
+    // Of programs and calls that enter or make namespaces, links and mounts; what a file refuses is told below.
+    [GeneratedRegex("Operation not permitted", RegexOptions.IgnoreCase)]
+    private static partial Regex NoRight();
 
     [GeneratedRegex("Too many open files", RegexOptions.IgnoreCase)]
     private static partial Regex TooManyFiles();

@@ -39,7 +39,8 @@ internal sealed record AccessFiles(LabFolder Folder)
 
     /// <summary>Reads a client's key, which a header can carry.</summary>
     public string Key(string endpoint, string client) => Read(ClientKey(endpoint, client), static file =>
-        File.ReadAllText(file).Trim() is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~') ? key : throw new FormatException("it is no key"));
+        File.ReadAllText(file).Trim() is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~')
+            ? key : throw new FormatException("it is no key"));
 
     public static async Task WriteAsync(LabFolder folder, StackOutputValues outputs, string? publicAuthority, CancellationToken cancel)
     {

@@ -34,7 +34,8 @@ internal sealed record EndpointAccess(
     ];
 
     /// <summary>Those that the last complete <c>up</c> wrote down; none before.</summary>
-    public static IReadOnlyList<EndpointAccess> Load(LabFolder folder) => StateFile.Read(FileOf(folder), EndpointAccessJson.Default.IReadOnlyListEndpointAccess) ?? [];
+    public static IReadOnlyList<EndpointAccess> Load(LabFolder folder) =>
+        StateFile.Read(FileOf(folder), EndpointAccessJson.Default.IReadOnlyListEndpointAccess) ?? [];
 
     public static void Save(LabFolder folder, IReadOnlyList<EndpointAccess> endpoints) =>
         StateFile.Write(FileOf(folder), endpoints, EndpointAccessJson.Default.IReadOnlyListEndpointAccess);

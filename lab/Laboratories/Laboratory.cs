@@ -77,7 +77,8 @@ internal sealed class Laboratory
     public static Laboratory Of(PulumiProject project, string stack, string command = "up") => new(project.Folder, project.Configuration(stack, command));
 
     /// <summary>The same for a configuration that was made in code.</summary>
-    public static Laboratory Of(string projectFolder, StackFile configuration, string? cache = null) => new(projectFolder, configuration, cache);
+    public static Laboratory Of(string projectFolder, StackFile configuration, string? cache = null) =>
+        new(projectFolder, configuration, cache);
 
     /// <summary>Brings up what the stack declares, or what is missing of it. Safe to repeat at any time.</summary>
     /// <exception cref="Components.ConfigurationException">The configuration cannot work; nothing was touched.</exception>
@@ -116,7 +117,8 @@ internal sealed class Laboratory
     }
 
     /// <summary>
-    /// Holds every server against what was deployed: one that failed or was stopped after its start has nothing that was changed, and another of its
+    /// Holds every server against what was deployed: one that failed or was stopped after its start has nothing that was changed, and
+    /// another of its
     /// endpoint would answer in its place. The node's own gate starts what does not run, waits, and says what fails.
     /// </summary>
     private async Task<IReadOnlyList<ResourceFailure>> RepairAsync(UpOptions options, CancellationToken cancel)
@@ -143,7 +145,8 @@ internal sealed class Laboratory
                 // It went off, or hangs: the state says so.
             }
 
-            return gate.Status == 0 && health.State == NodeHealth.Ready ? null : new ResourceFailure(Operation.Update, Types.Droplet, node.Name,
+            return gate.Status == 0 && health.State == NodeHealth.Ready
+                ? null : new ResourceFailure(Operation.Update, Types.Droplet, node.Name,
                 $"the server came up and is {health.State} now{(health.Problem is { } problem ? $": {problem}" : "")}\n{gate.Errors.Trim()}\n"
                 + $"./infra logs {node.Name} shows why; without a fix for that, ./infra exec {node.Name} -- poweroff, then ./infra up {Stack} makes another in its place");
         }));
@@ -183,7 +186,8 @@ internal sealed class Laboratory
     }
 
     /// <summary>Whether there is anything of it: its folder, whatever is in its place, or its processes.</summary>
-    private bool IsThere => Directory.Exists(Folder.Path) || File.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null || IsUp;
+    private bool IsThere =>
+        Directory.Exists(Folder.Path) || File.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null || IsUp;
 
     /// <summary>The endpoints that the last complete <see cref="UpAsync"/> brought up.</summary>
     public IReadOnlyList<EndpointAccess> Endpoints() => EndpointAccess.Load(Folder);
@@ -228,7 +232,7 @@ internal sealed class Laboratory
         {
             return Ledger.Parse(File.ReadAllText(new ServerProcess(Folder, World, serverId).HostPath(Ledger.Path)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {
             return [];
         }
@@ -246,9 +250,9 @@ internal sealed class Laboratory
                 () => InferenceProgram.DefineAsync(plan, new ProgramOptions { LiveSizes = InferenceProgram.AskDigitalOceanAsync, Watch = cloud.Watch }));
             outputs = result.Outputs;
         }
-        catch (Exception) when (cloud.Failures.Count > 0)
+        catch (Exception) when (cloud.Failures.Count > 0 || cancel.IsCancellationRequested)
         {
-            // Told below, in the words of whoever failed.
+            // Told below, in the words of whoever failed; a run that was cut short may end before the first of them has.
         }
         finally
         {

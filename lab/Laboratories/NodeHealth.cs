@@ -17,8 +17,8 @@ internal sealed partial record NodeHealth(string State, string? Problem)
     /// <summary>Longest time for an answer: a server that gives none is not ready.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // Its network, its units, and /ready as clients have it: the engine answers, and TLS is open. Loopback to our own nginx: its certificate is checked by
-    // those who come from outside.
+    // Its network, its units, and /ready as clients have it: the engine answers, and TLS is open. Loopback to our own nginx: its
+    // certificate is checked by those who come from outside.
     private const string Question = """
         import http.client, os, ssl, subprocess, sys
 
@@ -26,7 +26,8 @@ internal sealed partial record NodeHealth(string State, string? Problem)
             return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
         def units(*states):
-            lines = run("systemctl", "list-units", "--all", "--plain", "--no-legend", "--state=" + ",".join(states), "inference*").splitlines()
+            chosen = "--state=" + ",".join(states)
+            lines = run("systemctl", "list-units", "--all", "--plain", "--no-legend", chosen, "inference*").splitlines()
             return " ".join(line.split()[0] for line in lines)
 
         def ready():
@@ -65,6 +66,8 @@ internal sealed partial record NodeHealth(string State, string? Problem)
         }
 
         return server.Leader is null ? new(Off, null)
+            // The server has nothing to do with it.
+            : answer.Errors.Contains("Operation not permitted", StringComparison.Ordinal) ? throw new ProgramException("nsenter", answer)
             : answer.Status != 0 ? new(Starting, "it cannot be asked yet")
             : Of(answer.Output);
     }
@@ -81,7 +84,8 @@ internal sealed partial record NodeHealth(string State, string? Problem)
             : told.GetValueOrDefault("booted") switch
             {
                 "False True" => new(Failed, "its first boot"),
-                "True False" when told.GetValueOrDefault("coming", "").Length == 0 => new(Stopped, "it does not serve, and nothing on it is starting"),
+                "True False" when told.GetValueOrDefault("coming", "").Length == 0 =>
+                    new(Stopped, "it does not serve, and nothing on it is starting"),
                 _ => new(Starting, null),
             };
     }

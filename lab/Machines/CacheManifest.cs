@@ -4,7 +4,8 @@ using System.Text;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// What is in a folder of the cache: names and sizes, written when it was made. A full disk, a machine that lost power or somebody who frees space
+/// What is in a folder of the cache: names and sizes, written when it was made. A full disk, a machine that lost power or somebody who
+/// frees space
 /// leave folders that are there and not whole. Contents are not hashed: whoever downloads them checks them.
 /// </summary>
 internal static class CacheManifest
@@ -14,7 +15,8 @@ internal static class CacheManifest
     /// <summary>Takes note of what is in a folder.</summary>
     /// <param name="folder">The folder, whole.</param>
     /// <param name="without">A folder in it of which no note is taken.</param>
-    public static void Write(string folder, string? without = null) => StateFile.Write(Path.Combine(folder, FileName), Encoding.UTF8.GetBytes(Lines(folder, without)));
+    public static void Write(string folder, string? without = null) =>
+        StateFile.Write(Path.Combine(folder, FileName), Encoding.UTF8.GetBytes(Lines(folder, without)));
 
     /// <summary>What is wrong with a folder; null where it is whole.</summary>
     public static string? Damage(string folder, string? without = null)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>Processes of this machine by the words that they were started with: what runs is looked for, and not what somebody wrote down.</summary>
+/// <summary>
+/// Processes of this machine by the words that they were started with: what runs is looked for, and not what somebody wrote down.
+/// </summary>
 internal static class HostProcesses
 {
     /// <summary>Those whose words answer yes.</summary>
@@ -38,7 +40,9 @@ internal static class HostProcesses
         return found;
     }
 
-    /// <summary>When it started; null where it has ended. Field 22 of <c>/proc/PID/stat</c>, after the name in parentheses, which may hold anything.</summary>
+    /// <summary>
+    /// When it started; null where it has ended. Field 22 of <c>/proc/PID/stat</c>, after the name in parentheses, which may hold anything.
+    /// </summary>
     public static long? StartOf(int pid)
     {
         try

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Infra.Components;
 
 namespace Infra.Lab.Machines;
 
@@ -14,6 +15,7 @@ internal sealed record LabFolder(string Cache, string Id)
     public const string CacheVariable = "INFRA_CACHE";
 
     private const int DigitsOfProject = 6;
+    private const int LongestPath = 120;
 
     /// <summary>Name of the stack: the id without the project.</summary>
     public string Stack => Id[..^(DigitsOfProject + 1)];
@@ -50,9 +52,22 @@ internal sealed record LabFolder(string Cache, string Id)
     /// <summary>The laboratory of a stack of a project, in the cache of whoever runs this or in another.</summary>
     public static LabFolder Of(string projectFolder, string stack, string? cache = null)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))));
-        return new LabFolder(cache ?? CacheFolder(), $"{stack}-{digest[..DigitsOfProject]}");
+        return new LabFolder(cache ?? CacheFolder(), $"{stack}-{Digest(projectFolder)}");
     }
+
+    /// <summary>Stacks of a project that have a folder, whatever has become of their files.</summary>
+    public static IReadOnlyList<string> StacksOf(string projectFolder)
+    {
+        var labs = System.IO.Path.Combine(CacheFolder(), "labs");
+        return !Directory.Exists(labs) ? [] :
+        [
+            .. Directory.EnumerateFileSystemEntries(labs, $"?*-{Digest(projectFolder)}")
+                .Select(path => new LabFolder("", System.IO.Path.GetFileName(path)).Stack).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static string Digest(string projectFolder) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))))[..DigitsOfProject];
 
     /// <summary>Name of the stack that a file belongs to; null where it is in no laboratory's folder.</summary>
     public static string? StackOf(string file)
@@ -63,7 +78,22 @@ internal sealed record LabFolder(string Cache, string Id)
     }
 
     /// <summary>Folder of everything that can be made again.</summary>
-    public static string CacheFolder()
+    /// <exception cref="ConfigurationException">Programs that are handed it would take it for something else.</exception>
+    public static string CacheFolder() => NamedFolder() is var folder && Mistake(folder) is { } problem
+        ? throw new ConfigurationException(new ConfigurationMistake(CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
+        : folder;
+
+    /// <summary>
+    /// Why a folder cannot be the cache; null: it can. Options of mounts end at colons and commas, those of ssh at blanks and at %.
+    /// </summary>
+    internal static string? Mistake(string folder) =>
+        folder.FirstOrDefault(letter => !char.IsLetterOrDigit(letter) && letter is not ('/' or '.' or '_' or '-' or '+' or '@' or '=' or '~')) is var odd and not '\0'
+            ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh take for their own"
+            : folder.Length > LongestPath
+                ? $"has a path of more than {LongestPath} characters: those of sockets and mounts below it would be too long"
+            : null;
+
+    internal static string NamedFolder()
     {
         if (Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named)
         {

@@ -77,7 +77,8 @@ internal sealed record MirrorContent(IReadOnlyDictionary<string, string> Digests
             Link(Path.Combine(mirror, "hub", model.Id), Path.Combine(await WeightsAsync(folder.Cache, endpoint, size.Scale, realEngine is not null, say, cancel), "hub", model.Id));
         }
 
-        var digests = StateFile.Read(Path.Combine(engine, DigestsFile), MachineJson.Default.DictionaryStringString) ?? throw new StateFileException(engine, "it has no digests");
+        var digests = StateFile.Read(Path.Combine(engine, DigestsFile), MachineJson.Default.DictionaryStringString)
+            ?? throw new StateFileException(engine, "it has no digests");
         return new MirrorContent(digests);
     }
 

@@ -138,13 +138,16 @@ internal sealed class ServerImages
         }
     }
 
-    /// <summary>A folder that was made before, if it still is what was made. It is not made again by itself: servers may run on it.</summary>
+    /// <summary>
+    /// A folder that was made before, if it still is what was made. It is not made again by itself: servers may run on it.
+    /// </summary>
     private static string Whole(string folder)
     {
         // One without a list is whole: it was renamed into its place, and whoever did it was killed before he wrote the list.
         var damage = File.Exists(Path.Combine(folder, CacheManifest.FileName)) ? CacheManifest.Damage(folder, RootFolder) : null;
         var root = Path.Combine(folder, RootFolder);
-        damage ??= Directory.Exists(root) && !File.Exists(Path.Combine(root, "usr/lib/systemd/systemd")) ? "its root holds no system" : null;
+        damage ??= Directory.Exists(root) && !File.Exists(Path.Combine(root, "usr/lib/systemd/systemd"))
+            ? "its root holds no system" : null;
         return damage is null ? folder : throw new ConfigurationException(new ConfigurationMistake(
             folder, null, $"is not what was made: {damage}", $"./infra down, then rm -r {folder}, then run it again"));
     }

@@ -75,7 +75,8 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             using var limit = new CancellationTokenSource(AnswerPatience);
             try
             {
-                var units = (await AskAsync(["systemctl", "list-units", "--plain", "--no-legend", "--state=failed"], null, limit.Token)).Output
+                var units =
+                    (await AskAsync(["systemctl", "list-units", "--plain", "--no-legend", "--state=failed"], null, limit.Token)).Output
                     .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]);
                 failed = $"; failed units: {(string.Join(", ", units) is { Length: > 0 } names ? names : "none")}";
             }
@@ -103,7 +104,8 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         "sh", "-c", "cd / && env -- \"$@\"; exit $?", "-", .. command,
     ];
 
-    private ConfigurationException IsOff() => world.Running is null ? world.NotUp() : new(new ConfigurationMistake("server", id, "is off", $"./infra up {folder.Stack}"));
+    private ConfigurationException IsOff() =>
+        world.Running is null ? world.NotUp() : new(new ConfigurationMistake("server", id, "is off", $"./infra up {folder.Stack}"));
 
     /// <summary>Runs a command as root on the server.</summary>
     public Task<ProgramAnswer> AskAsync(IEnumerable<string> command, byte[]? input = null, CancellationToken cancel = default)

@@ -14,7 +14,8 @@ internal sealed class StateFileException(string path, string problem, Exception?
 }
 
 /// <summary>
-/// A file in which a laboratory keeps state between commands: one whole file at any moment, for its owner alone, and sealed by the SHA-256 of what is
+/// A file in which a laboratory keeps state between commands: one whole file at any moment, for its owner alone, and sealed by the SHA-256
+/// of what is
 /// in it as its last line. So no reader has to doubt what it reads, whatever happened to the file.
 /// </summary>
 internal static class StateFile
@@ -55,7 +56,8 @@ internal static class StateFile
     {
         try
         {
-            return Read(path) is { } bytes ? JsonSerializer.Deserialize(bytes, shape) ?? throw new StateFileException(path, "it holds nothing") : null;
+            return Read(path) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, shape) ?? throw new StateFileException(path, "it holds nothing") : null;
         }
         catch (JsonException exception)
         {
@@ -63,7 +65,9 @@ internal static class StateFile
         }
     }
 
-    /// <summary>Writes beside it and renames: a process that is killed leaves the old or the new one. What is in the way and no file goes.</summary>
+    /// <summary>
+    /// Writes beside it and renames: a process that is killed leaves the old or the new one. What is in the way and no file goes.
+    /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var next = $"{path}.next";
@@ -86,7 +90,8 @@ internal static class StateFile
     }
 
     /// <summary>The same of a value.</summary>
-    public static void Write<T>(string path, T value, JsonTypeInfo<T> shape) => Write(path, JsonSerializer.SerializeToUtf8Bytes(value, shape));
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> shape) =>
+        Write(path, JsonSerializer.SerializeToUtf8Bytes(value, shape));
 
     /// <summary>Takes away what is there, whatever it is; of a link, the link alone.</summary>
     public static void Remove(string path)
@@ -110,5 +115,6 @@ internal static class StateFile
         }
     }
 
-    private static byte[] Seal(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes($"\n{Convert.ToHexStringLower(SHA256.HashData(content))}\n");
+    private static byte[] Seal(ReadOnlySpan<byte> content) =>
+        Encoding.ASCII.GetBytes($"\n{Convert.ToHexStringLower(SHA256.HashData(content))}\n");
 }

@@ -44,7 +44,8 @@ internal sealed class World(LabFolder folder)
     private WorldProcess Required => Running ?? throw NotUp();
 
     /// <summary>What to tell somebody who needs a laboratory that is not there, or not any more.</summary>
-    public ConfigurationException NotUp() => new(new ConfigurationMistake("laboratory", folder.Stack, "is not up", $"./infra up {folder.Stack}"));
+    public ConfigurationException NotUp() =>
+        new(new ConfigurationMistake("laboratory", folder.Stack, "is not up", $"./infra up {folder.Stack}"));
 
     /// <summary>Starts it unless it runs; ends when its DNS and its mirrors answer.</summary>
     /// <param name="operatorAddress">Address from which SSH is opened.</param>
@@ -92,7 +93,8 @@ internal sealed class World(LabFolder folder)
     /// </summary>
     public async Task KillAsync(CancellationToken cancel)
     {
-        // Whoever started it may have been killed at any moment. What is in its network from outside, as an SSH connection of a command that was
+        // Whoever started it may have been killed at any moment. What is in its network from outside, as an SSH connection of a command
+        // that was
         // killed, would otherwise last until its own patience ends.
         var words = $"{Path.Combine("Machines", "scripts", "world")}\0{folder.Path}\0";
         var networks = new HashSet<string>(StringComparer.Ordinal);

@@ -6,7 +6,8 @@ using Infra.Components;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// Programs of a laboratory that are kept running: DNS, the mirrors with the metadata service, load balancers. Each has a process that starts it
+/// Programs of a laboratory that are kept running: DNS, the mirrors with the metadata service, load balancers. Each has a process that
+/// starts it
 /// again whenever it ends; where that one is gone, so is the program, and the next <c>up</c> starts both.
 /// </summary>
 internal sealed class WorldServices(LabFolder folder, World world)
@@ -15,7 +16,8 @@ internal sealed class WorldServices(LabFolder folder, World world)
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>A question for the address of a name, as it goes over TCP (RFC 1035, 4.2.2).</summary>
-    private static readonly byte[] Question = [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, (byte)'l', (byte)'a', (byte)'b', 0, 0, 1, 0, 1];
+    private static readonly byte[] Question =
+        [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, (byte)'l', (byte)'a', (byte)'b', 0, 0, 1, 0, 1];
 
     /// <summary>Starts those that every laboratory has, unless they run; ends when they answer.</summary>
     /// <exception cref="ConfigurationException">One does not.</exception>

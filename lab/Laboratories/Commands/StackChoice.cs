@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Infra.Lab.Machines;
 using Infra.Lab.Project;
@@ -30,7 +31,7 @@ internal static class StackChoice
         var project = Project();
         if (stack is not null)
         {
-            return Laboratory.Of(project, stack);
+            return Named(project, stack, "up");
         }
 
         var existing = Existing(project);
@@ -59,7 +60,19 @@ internal static class StackChoice
         }
     }
 
-    /// <summary>Laboratories of this project that have a folder.</summary>
+    /// <summary>
+    /// Laboratories of this project that have a folder: what is up is found though its stack's file is broken by now, or gone.
+    /// </summary>
     public static IReadOnlyList<Laboratory> Existing(PulumiProject project) =>
-        [.. project.Stacks.Where(stack => Directory.Exists(LabFolder.Of(project.Folder, stack).Path)).Select(stack => Laboratory.Of(project, stack))];
+        [.. LabFolder.StacksOf(project.Folder).Select(stack => Unconfigured(project, stack))];
+
+    /// <summary>One of them, or that of a stack that is not up.</summary>
+    /// <exception cref="Components.ConfigurationException">There is neither.</exception>
+    public static Laboratory Named(PulumiProject project, string stack, string command) =>
+        LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
+            ? Unconfigured(project, stack) : Laboratory.Of(project, stack, command);
+
+    // What is only looked at or taken down needs nothing of its configuration.
+    private static Laboratory Unconfigured(PulumiProject project, string stack) => Laboratory.Of(
+        project.Folder, new StackFile(project.Name, stack, ImmutableDictionary<string, string>.Empty, ImmutableHashSet<string>.Empty));
 }

@@ -73,7 +73,8 @@ internal static class UpCommand
                         Speed = speed,
                         Base = release,
                         RealEngine = parsed.GetValue(Engine),
-                        Finish = async (result, cancel) => report = LaboratoryReport.Of(laboratory, result, await FirstAnswersAsync(laboratory, cancel)),
+                        Finish = async (result, cancel) =>
+                            report = LaboratoryReport.Of(laboratory, result, await FirstAnswersAsync(laboratory, cancel)),
                     },
                     cancel);
             }

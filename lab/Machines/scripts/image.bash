@@ -27,6 +27,15 @@ quietly() {
   }
 }
 
+# fetch URL FILE: by apt, so that its proxy and its mirrors' settings hold. Status 3, with the archive's last words: it cannot be reached.
+fetch() {
+  local said
+  said=$(/usr/lib/apt/apt-helper -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 download-file "$1" "$2" 2>&1) || {
+    grep -m 1 '^E: ' <<< "$said" >&2 || tail -n 1 <<< "$said" >&2
+    exit 3
+  }
+}
+
 # names KIND: the packages of that kind in image/packages.txt.
 names() { sed -n "s/^$1 //p" "$here/../image/packages.txt" | xargs; }
 

@@ -19,6 +19,7 @@ public sealed class HostFaultTests : IDisposable
     [InlineData("Read-only file system : '/cache/labs'", "disk", "read-only")]
     [InlineData("Too many open files : '/cache/labs'", "open files", "limit")]
     [InlineData("Cannot allocate memory", "memory", "used up")]
+    [InlineData("reassociate to namespaces failed: Operation not permitted", "rights", "do not suffice")]
     public void What_the_kernel_refuses_is_told_with_a_fix(string message, string key, string problem)
     {
         foreach (var exception in new Exception[]
@@ -42,6 +43,29 @@ public sealed class HostFaultTests : IDisposable
         Assert.Equal("mmdebstrap", missing?.Key);
         Assert.Contains("installs", missing!.Fix, StringComparison.Ordinal);
         Assert.Contains("noexec", Explain(new ProgramException("/mnt/clone/prepare", new Win32Exception(13)))!.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_file_is_named_with_the_commands_that_help()
+    {
+        var broken = Explain(new AggregateException(new StateFileException($"{_cache}/labs/local-123456/cloud/cloud.json", "it is empty")));
+        Assert.Equal(($"{_cache}/labs/local-123456/cloud/cloud.json", "./infra down local, then ./infra up local"), (broken?.Key, broken?.Fix));
+        Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/cache:a", false)]
+    [InlineData("/cache,a", false)]
+    [InlineData("/ca che", false)]
+    [InlineData("/ca'che", false)]
+    [InlineData("/ca%hche", false)]
+    [InlineData("/ca$che", false)]
+    [InlineData("/c\u001bche", false)]
+    [InlineData("/home/jürgen/.cache/infra-lab_2+x@y=z", true)]
+    public void A_cache_that_mounts_and_ssh_would_read_in_another_way_is_refused(string folder, bool fine)
+    {
+        Assert.Equal(fine, LabFolder.Mistake(folder) is null);
+        Assert.NotNull(LabFolder.Mistake($"/{new string('x', 150)}"));
     }
 
     [Fact]
