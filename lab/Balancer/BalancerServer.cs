@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Infra.Lab.Balancer;
@@ -18,6 +19,7 @@ internal static class BalancerServer
     {
         await using var balancer = new LoadBalancer(TimeProvider.System);
         byte[] read = [], written = [];
+        var said = Stopwatch.StartNew();
         var (stamp, error) = ("", (string?)null);
         using var timer = new PeriodicTimer(s_pause);
         try
@@ -35,7 +37,7 @@ internal static class BalancerServer
                         error = null;
                     }
                 }
-                catch (Exception wrong) when (wrong is IOException or JsonException or FormatException or ArgumentException)
+                catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or JsonException or FormatException or ArgumentException)
                 {
                     error = $"{specFile}: {wrong.Message}";
                 }
@@ -43,10 +45,18 @@ internal static class BalancerServer
                 balancer.OpenPorts();
                 var status = balancer.Status(stamp);
                 var text = JsonSerializer.SerializeToUtf8Bytes(status with { Error = error ?? status.Error }, BalancerJson.Default.BalancerStatus);
-                if (!text.AsSpan().SequenceEqual(written))
+                if (!text.AsSpan().SequenceEqual(written) || said.Elapsed > BalancerFiles.SignOfLife)
                 {
-                    await BalancerFiles.WriteAsync(statusFile, text, cancel);
-                    written = text;
+                    try
+                    {
+                        await BalancerFiles.WriteAsync(statusFile, text, cancel);
+                        written = text;
+                        said.Restart();
+                    }
+                    catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+                    {
+                        // A full disk: whoever looks finds that nothing was said for a while, and connections go on.
+                    }
                 }
             }
             while (await timer.WaitForNextTickAsync(cancel));

@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Infra.Lab.Machines;
 
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// Everything that the local cloud has, in one JSON file of a folder. The file is whole at every moment: a new one is written beside it,
-/// flushed to the disk and renamed. It holds secrets and is readable for its owner alone. One process at a time has it open.
+/// Everything that the local cloud has, in one <see cref="StateFile"/> of a folder. It holds secrets. One process at a time has it open.
 /// </summary>
 internal sealed class CloudState : IDisposable
 {
@@ -66,10 +67,10 @@ internal sealed class CloudState : IDisposable
         {
             state.Load();
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch
         {
             claim.Dispose();
-            throw new IOException($"{path} is not a state of the local cloud: {exception.Message}", exception);
+            throw;
         }
         return state;
     }
@@ -77,24 +78,9 @@ internal sealed class CloudState : IDisposable
     /// <summary>What the file holds now, for looking alone: another process may be changing it. Null where there is none.</summary>
     public static CloudState? Peek(string folder)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
         // Never written, never released: it claims nothing.
-        var state = new CloudState(path, null);
-        try
-        {
-            state.Load();
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-
-        return state;
+        var state = new CloudState(Path.Combine(folder, FileName), null);
+        return state.Load() ? state : null;
     }
 
     /// <summary>Looks and changes in one piece: nobody else changes anything meanwhile.</summary>
@@ -155,21 +141,12 @@ internal sealed class CloudState : IDisposable
     private void Write(ImmutableSortedDictionary<long, CloudResource> resources)
     {
         // What is on the disk comes first: a write that fails leaves memory as the file is.
-        var next = $"{_path}.next";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
         {
-            options.UnixCreateMode = OwnerOnly;
+            Write(writer, resources.Values);
         }
-        using (var file = new FileStream(next, options))
-        {
-            using (var writer = new Utf8JsonWriter(file))
-            {
-                Write(writer, resources.Values);
-            }
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(next, _path, overwrite: true);
+        StateFile.Write(_path, buffer.WrittenSpan);
         Volatile.Write(ref _resources, resources);
     }
 
@@ -232,13 +209,28 @@ internal sealed class CloudState : IDisposable
     // A laboratory may be older than these.
     private static JsonElement? Optional(JsonElement resource, string name) => resource.TryGetProperty(name, out var value) ? value : null;
 
-    private void Load()
+    /// <returns>Whether there is a file.</returns>
+    /// <exception cref="StateFileException">It is no state of this program's version.</exception>
+    private bool Load()
     {
-        if (!File.Exists(_path))
+        if (StateFile.Read(_path) is not { } bytes)
         {
-            return;
+            return false;
         }
-        using var document = JsonDocument.Parse(File.ReadAllBytes(_path));
+        try
+        {
+            Load(bytes);
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new StateFileException(_path, $"it is not a state of the local cloud: {exception.Message}", exception);
+        }
+    }
+
+    private void Load(byte[] bytes)
+    {
+        using var document = JsonDocument.Parse(bytes);
         var root = document.RootElement;
         if (root.GetProperty("version").GetInt32() != Version)
         {

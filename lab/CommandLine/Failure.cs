@@ -9,7 +9,14 @@ namespace Infra.Lab.CommandLine;
 /// <summary>Turns what went wrong into a message and an exit code, the same for every command.</summary>
 internal static class Failure
 {
-    public static async Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command)
+    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) =>
+        GuardAsync(terminal, json, command, BrokenState);
+
+    /// <param name="terminal">Where to tell it.</param>
+    /// <param name="json">Whether a program reads it.</param>
+    /// <param name="command">What may fail.</param>
+    /// <param name="broken">Looks for a state file that cannot be read.</param>
+    internal static async Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, Func<ConfigurationMistake?> broken)
     {
         try
         {
@@ -23,9 +30,9 @@ internal static class Failure
         catch (DeploymentFailure failure)
         {
             terminal.WriteError(failure.Message);
-            if (BrokenState() is { } broken)
+            if (broken() is { } file)
             {
-                terminal.WriteError(broken.ToString());
+                terminal.WriteError(file.ToString());
             }
 
             return ExitCode.OperatorMistake;
@@ -35,7 +42,7 @@ internal static class Failure
             terminal.WriteError("interrupted: what is there stays; run it again to go on, or ./infra down");
             return ExitCode.OperatorMistake;
         }
-        catch (Exception exception) when (HostFault.Explain(exception, LabFolder.CacheFolder(), BrokenState) is { } fault)
+        catch (Exception exception) when (HostFault.Explain(exception, LabFolder.NamedFolder(), broken) is { } fault)
         {
             return Report(terminal, json, [new ConfigurationException(fault)]);
         }
@@ -69,7 +76,7 @@ internal static class Failure
         try
         {
             var project = StackChoice.Project();
-            return StateFiles.FindBroken(LabFolder.CacheFolder(), project.Stacks.Select(stack => (stack, LabFolder.Of(project.Folder, stack))));
+            return StateFiles.FindBroken(LabFolder.StacksOf(project.Folder).Select(stack => LabFolder.Of(project.Folder, stack)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {

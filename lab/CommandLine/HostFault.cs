@@ -10,6 +10,11 @@ namespace Infra.Lab.CommandLine;
 /// </summary>
 internal static partial class HostFault
 {
+    /// <summary>A state file that is not what was written; <c>down</c> reads none of them.</summary>
+    public static ConfigurationMistake Broken(string file, string why) => LabFolder.StackOf(file) is { } stack
+        ? new(file, null, $"is not what was written: {why}; the laboratory cannot go on from it", $"./infra down {stack}, then ./infra up {stack}")
+        : new(file, null, $"is not what was written: {why}", $"rm -r {file}, then run it again");
+
     /// <param name="exception">What ended the command.</param>
     /// <param name="cache">Folder of caches and laboratories.</param>
     /// <param name="broken">Looks for a state file that cannot be read; asked last.</param>
@@ -50,8 +55,14 @@ internal static partial class HostFault
             return new("open files", null, $"are at their limit: {words}", "ulimit -n 65536, then run it again");
         }
 
+        if (cause is ProgramException { Started: true } or IOException && NoRight().IsMatch(words))
+        {
+            return new("rights", null, $"of this process do not suffice: {words}", "run it as root on a machine or in a container with all privileges (docker run --privileged)");
+        }
+
         return cause switch
         {
+            StateFileException state => Broken(state.Path, state.Problem),
             ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
                 Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
             ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the servers' image", null, $"could not be made: {words}",
@@ -82,6 +93,10 @@ internal static partial class HostFault
 
     [GeneratedRegex("Cannot allocate memory|Resource temporarily unavailable.*fork", RegexOptions.IgnoreCase)]
     private static partial Regex NoMemory();
+
+    // Of programs and calls that enter or make namespaces, links and mounts; what a file refuses is told below.
+    [GeneratedRegex("Operation not permitted", RegexOptions.IgnoreCase)]
+    private static partial Regex NoRight();
 
     [GeneratedRegex("Too many open files", RegexOptions.IgnoreCase)]
     private static partial Regex TooManyFiles();

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Infra.Components;
 using Infra.Lab.Machines;
 using Infra.Stacks;
 
@@ -21,6 +23,25 @@ internal sealed record AccessFiles(LabFolder Folder)
     /// <summary>API key of a client.</summary>
     public string ClientKey(string endpoint, string client) => Path.Combine(Folder.Access, $"{endpoint}.{client}.key");
 
+    /// <summary>What one of them holds.</summary>
+    /// <exception cref="ConfigurationException">It is not there, or not what was written.</exception>
+    public T Read<T>(string file, Func<string, T> read)
+    {
+        try
+        {
+            return read(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+        {
+            throw LaboratoryMistake.Of(file, null, $"is not what was written: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
+        }
+    }
+
+    /// <summary>Reads a client's key, which a header can carry.</summary>
+    public string Key(string endpoint, string client) => Read(ClientKey(endpoint, client), static file =>
+        File.ReadAllText(file).Trim() is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~')
+            ? key : throw new FormatException("it is no key"));
+
     public static async Task WriteAsync(LabFolder folder, StackOutputValues outputs, string? publicAuthority, CancellationToken cancel)
     {
         var files = new AccessFiles(folder);
@@ -42,14 +63,16 @@ internal sealed record AccessFiles(LabFolder Folder)
         }
 
         // A key that was revoked opens nothing any more; its file would only puzzle.
-        foreach (var stale in Directory.EnumerateFiles(folder.Access).Except(kept))
+        foreach (var stale in Directory.EnumerateFileSystemEntries(folder.Access).Except(kept))
         {
-            File.Delete(stale);
+            StateFile.Remove(stale);
         }
 
         async Task WriteAsync(string file, string content)
         {
             kept.Add(file);
+            StateFile.RemoveUnlessFile(file);
+            StateFile.Remove($"{file}.new");
             await using var stream = new FileStream($"{file}.new", new FileStreamOptions
             {
                 Mode = FileMode.Create,

@@ -34,12 +34,11 @@ internal sealed record EndpointAccess(
     ];
 
     /// <summary>Those that the last complete <c>up</c> wrote down; none before.</summary>
-    public static IReadOnlyList<EndpointAccess> Load(LabFolder folder) => File.Exists(FileOf(folder))
-        ? JsonSerializer.Deserialize(File.ReadAllText(FileOf(folder)), EndpointAccessJson.Default.IReadOnlyListEndpointAccess)!
-        : [];
+    public static IReadOnlyList<EndpointAccess> Load(LabFolder folder) =>
+        StateFile.Read(FileOf(folder), EndpointAccessJson.Default.IReadOnlyListEndpointAccess) ?? [];
 
     public static void Save(LabFolder folder, IReadOnlyList<EndpointAccess> endpoints) =>
-        File.WriteAllText(FileOf(folder), JsonSerializer.Serialize(endpoints, EndpointAccessJson.Default.IReadOnlyListEndpointAccess));
+        StateFile.Write(FileOf(folder), endpoints, EndpointAccessJson.Default.IReadOnlyListEndpointAccess);
 
     private static string FileOf(LabFolder folder) => Path.Combine(folder.Path, "endpoints.json");
 }

@@ -50,7 +50,7 @@ internal sealed class EndpointClient : IDisposable
             "internal" => NamespaceSockets.Handler(laboratory.World.NetworkPath(MachineRoom.NeighbourName)),
             _ => NamespaceSockets.Handler(laboratory.World.NetworkPath(null), null, IPAddress.Parse(endpoint.BalancerAddress!)),
         };
-        var authority = X509CertificateLoader.LoadCertificateFromFile(endpoint.Access == "public" ? files.PublicAuthority : files.Authority);
+        var authority = files.Read(endpoint.Access == "public" ? files.PublicAuthority : files.Authority, X509CertificateLoader.LoadCertificateFromFile);
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, problems) => IsTrusted(authority, certificate, problems);
         var http = new HttpClient(handler)
         {
@@ -85,7 +85,7 @@ internal sealed class EndpointClient : IDisposable
             }),
         };
         asked["model"] = Model;
-        using var answer = await _http.PostAsJsonAsync(path, asked, cancel);
+        using var answer = await PostAsync(path, asked, cancel);
         var body = await answer.Content.ReadAsStringAsync(cancel);
         return answer.IsSuccessStatusCode
             ? Told(_task, body)
@@ -106,6 +106,18 @@ internal sealed class EndpointClient : IDisposable
             {
                 await Task.Delay(500, cancel);
             }
+        }
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string path, JsonObject asked, CancellationToken cancel)
+    {
+        try
+        {
+            return await _http.PostAsJsonAsync(path, asked, cancel);
+        }
+        catch (TaskCanceledException exception) when (!cancel.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"no answer within {_http.Timeout.TotalMinutes:0} minutes", exception);
         }
     }
 
@@ -141,7 +153,7 @@ internal sealed class EndpointClient : IDisposable
         ConnectCallback = (_, _) =>
         {
             var words = laboratory.World.Network(null,
-                "ssh", "-F", "none", "-b", laboratory.World.Running!.Operator, "-i", files.OperatorKey, "-W", TunnelTarget, "-o", "BatchMode=yes",
+                "ssh", "-F", "none", "-b", laboratory.World.Operator, "-i", files.OperatorKey, "-W", TunnelTarget, "-o", "BatchMode=yes",
                 "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{nodeAddress}");
             return ValueTask.FromResult<Stream>(new ProcessStream(HostProgram.Start(words[0], words[1..])));
         },

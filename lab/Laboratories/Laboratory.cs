@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Infra.Components;
@@ -33,6 +34,9 @@ internal sealed record UpOptions
 
     /// <summary>Is told of every operation.</summary>
     public Action<ResourceEvent> Progress { get; init; } = static _ => { };
+
+    /// <summary>What is done with a stack that came up before anybody else may change it, or take it down.</summary>
+    public Func<UpResult, CancellationToken, Task> Finish { get; init; } = static (_, _) => Task.CompletedTask;
 }
 
 /// <summary>What came of it.</summary>
@@ -44,13 +48,18 @@ internal sealed record UpResult(CloudSummary Summary, IReadOnlyList<ResourceFail
 /// <summary>A stack of a project on this machine: the real program, and behind it a cloud of namespaces, containers and mirrors.</summary>
 internal sealed class Laboratory
 {
+    private const string AwaitReady = "/usr/local/libexec/inference/await-ready";
+
+    /// <summary>An engine loads its small weights within seconds; a busy machine adds to that.</summary>
+    private static readonly TimeSpan RepairPatience = TimeSpan.FromMinutes(2);
+
     private readonly string _projectFolder;
 
-    private Laboratory(string projectFolder, StackFile configuration)
+    private Laboratory(string projectFolder, StackFile configuration, string? cache = null)
     {
         _projectFolder = projectFolder;
         Configuration = configuration;
-        Folder = LabFolder.Of(projectFolder, configuration.Stack);
+        Folder = LabFolder.Of(projectFolder, configuration.Stack, cache);
         World = new World(Folder);
     }
 
@@ -68,7 +77,8 @@ internal sealed class Laboratory
     public static Laboratory Of(PulumiProject project, string stack, string command = "up") => new(project.Folder, project.Configuration(stack, command));
 
     /// <summary>The same for a configuration that was made in code.</summary>
-    public static Laboratory Of(string projectFolder, StackFile configuration) => new(projectFolder, configuration);
+    public static Laboratory Of(string projectFolder, StackFile configuration, string? cache = null) =>
+        new(projectFolder, configuration, cache);
 
     /// <summary>Brings up what the stack declares, or what is missing of it. Safe to repeat at any time.</summary>
     /// <exception cref="Components.ConfigurationException">The configuration cannot work; nothing was touched.</exception>
@@ -77,13 +87,8 @@ internal sealed class Laboratory
         Configuration.Publish();
         var wish = StackPlan.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
         using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
-        if (Directory.Exists(Folder.Connections))
-        {
-            // Of a run that was killed.
-            Directory.Delete(Folder.Connections, recursive: true);
-        }
-
         Folder.Create();
+        StateFile.Remove(Folder.Connections); // of a run that was killed
         var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
         var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.RealEngine, options.Say, cancel);
         var plan = StandInEngine.In(wish, content);
@@ -97,20 +102,68 @@ internal sealed class Laboratory
         using var room = new MachineRoom(Folder, World, images, options.Base, Stack, plan, options.Speed, options.Extras);
         using var state = CloudState.Open(Folder.Cloud);
         await DescribeAgainAsync(room, state, cancel);
-        return await DeployAsync(plan, state, room, options, cancel);
+        var result = await DeployAsync(plan, state, room, options, cancel);
+        if (result.Failures.Count == 0)
+        {
+            result = result with { Failures = await RepairAsync(options, cancel) };
+        }
+
+        if (result.Failures.Count == 0)
+        {
+            await options.Finish(result, cancel);
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// Holds every server against what was deployed: one that failed or was stopped after its start has nothing that was changed, and
+    /// another of its
+    /// endpoint would answer in its place. The node's own gate starts what does not run, waits, and says what fails.
+    /// </summary>
+    private async Task<IReadOnlyList<ResourceFailure>> RepairAsync(UpOptions options, CancellationToken cancel)
+    {
+        var failures = await Task.WhenAll(Nodes().Select(async node =>
+        {
+            var health = await NodeHealth.OfAsync(this, node, cancel);
+            if (health.State is NodeHealth.Ready)
+            {
+                return null;
+            }
+
+            options.Say($"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting what does not run ...");
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(RepairPatience + TimeSpan.FromSeconds(30));
+            var gate = new ProgramAnswer(-1, "", "it gives no answer");
+            try
+            {
+                gate = await Server(node).AskAsync([AwaitReady, RepairPatience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)], null, limit.Token);
+                health = await NodeHealth.OfAsync(this, node, limit.Token);
+            }
+            catch (Exception exception) when (exception is ConfigurationException || (exception is OperationCanceledException && !cancel.IsCancellationRequested))
+            {
+                // It went off, or hangs: the state says so.
+            }
+
+            return gate.Status == 0 && health.State == NodeHealth.Ready
+                ? null : new ResourceFailure(Operation.Update, Types.Droplet, node.Name,
+                $"the server came up and is {health.State} now{(health.Problem is { } problem ? $": {problem}" : "")}\n{gate.Errors.Trim()}\n"
+                + $"./infra logs {node.Name} shows why; without a fix for that, ./infra exec {node.Name} -- poweroff, then ./infra up {Stack} makes another in its place");
+        }));
+        return [.. failures.OfType<ResourceFailure>()];
     }
 
     /// <summary>Takes everything away: processes, namespaces, disks, and the laboratory's folder.</summary>
     /// <returns>Whether there was anything.</returns>
     public async Task<bool> DownAsync(Action<string> say, CancellationToken cancel)
     {
-        if (!Directory.Exists(Folder.Path))
+        if (!IsThere)
         {
             return false;
         }
 
         using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
-        if (!Directory.Exists(Folder.Path))
+        if (!IsThere)
         {
             // Whoever held it has taken it down.
             File.Delete(Folder.Lock);
@@ -127,17 +180,21 @@ internal sealed class Laboratory
         }
 
         ServerProcess.SweepCgroups(Folder.CgroupPrefix);
-        Directory.Delete(Folder.Path, recursive: true);
+        StateFile.Remove(Folder.Path);
         File.Delete(Folder.Lock);
         return true;
     }
+
+    /// <summary>Whether there is anything of it: its folder, whatever is in its place, or its processes.</summary>
+    private bool IsThere =>
+        Directory.Exists(Folder.Path) || File.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null || IsUp;
 
     /// <summary>The endpoints that the last complete <see cref="UpAsync"/> brought up.</summary>
     public IReadOnlyList<EndpointAccess> Endpoints() => EndpointAccess.Load(Folder);
 
     /// <summary>A client of an endpoint with a key of its own.</summary>
     public EndpointClient Client(EndpointAccess endpoint, string? client = null) => EndpointClient.Of(
-        this, endpoint, File.ReadAllText(new AccessFiles(Folder).ClientKey(endpoint.Name, client ?? endpoint.Clients[0])).Trim());
+        this, endpoint, new AccessFiles(Folder).Key(endpoint.Name, client ?? endpoint.Clients[0]));
 
     /// <summary>
     /// The system message that the model of an endpoint comes with, read off its first server as the printed command does; null: it has
@@ -149,7 +206,7 @@ internal sealed class Laboratory
         const int noSuchFile = 1;
         var files = new AccessFiles(Folder);
         var words = World.Network(null,
-            "ssh", "-F", "none", "-T", "-b", World.Running!.Operator, "-i", files.OperatorKey, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
+            "ssh", "-F", "none", "-T", "-b", World.Operator, "-i", files.OperatorKey, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
             "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{endpoint.NodeAddress}",
             $"test -e {SystemPrompt.NodePath} && head -c {SystemPrompt.MostCharacters} {SystemPrompt.NodePath}");
         var answer = await HostProgram.AskAsync(words[0], words[1..], cancel: cancel);
@@ -175,7 +232,7 @@ internal sealed class Laboratory
         {
             return Ledger.Parse(File.ReadAllText(new ServerProcess(Folder, World, serverId).HostPath(Ledger.Path)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {
             return [];
         }
@@ -193,9 +250,9 @@ internal sealed class Laboratory
                 () => InferenceProgram.DefineAsync(plan, new ProgramOptions { LiveSizes = InferenceProgram.AskDigitalOceanAsync, Watch = cloud.Watch }));
             outputs = result.Outputs;
         }
-        catch (Exception) when (cloud.Failures.Count > 0)
+        catch (Exception) when (cloud.Failures.Count > 0 || cancel.IsCancellationRequested)
         {
-            // Told below, in the words of whoever failed.
+            // Told below, in the words of whoever failed; a run that was cut short may end before the first of them has.
         }
         finally
         {

@@ -6,6 +6,4 @@ namespace Infra.Lab.Laboratories;
 internal static class LaboratoryMistake
 {
     public static ConfigurationException Of(string key, string? value, string problem, string fix) => new(new ConfigurationMistake(key, value, problem, fix));
-
-    public static ConfigurationException NotUp(string stack) => Of("laboratory", stack, "is not up", $"./infra up {stack}");
 }

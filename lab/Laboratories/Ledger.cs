@@ -39,7 +39,11 @@ internal static class Ledger
             {
                 var json = JsonDocument.Parse(line).RootElement;
                 string Text(string member) => Printable.Line(json.GetProperty(member).GetString() ?? throw new JsonException(member), LongestWord);
-                events.Add(new LedgerEvent(Text("phase"), Text("event"), json.GetProperty("monotonicSeconds").GetDouble(), Text("boot")));
+                var entry = new LedgerEvent(Text("phase"), Text("event"), json.GetProperty("monotonicSeconds").GetDouble(), Text("boot"));
+                if (entry.Phase.Length > 0 && entry.Phase.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+                {
+                    events.Add(entry);
+                }
             }
             catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {

@@ -11,8 +11,13 @@ internal sealed partial class FolderLock : IDisposable
     private const int Exclusive = 2;
     private const int NotBlocking = 4;
 
-    /// <summary><c>O_RDWR | O_CREAT | O_CLOEXEC</c>, and who may read what is made.</summary>
-    private const int Flags = 0x2 | 0x40 | 0x80000;
+    /// <summary>
+    /// <c>O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW</c>, of which the last has a number for each kind of machine, and who may read what is
+    /// made: a link
+    /// could lead to any file, which would be emptied.
+    /// </summary>
+    private static readonly int s_flags =
+        0x2 | 0x40 | 0x80000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000);
     private const int OwnerOnly = 0x180;
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
@@ -70,7 +75,14 @@ internal sealed partial class FolderLock : IDisposable
     /// <summary>Opens it with no lock: .NET's own way takes one, and fails where another has it.</summary>
     private static SafeFileHandle Open(string path)
     {
-        var descriptor = Open(path, Flags, OwnerOnly);
+        var descriptor = Open(path, s_flags, OwnerOnly);
+        if (descriptor < 0 && (Directory.Exists(path) || new FileInfo(path).LinkTarget is not null))
+        {
+            // None of ours is a folder or a link.
+            StateFile.Remove(path);
+            descriptor = Open(path, s_flags, OwnerOnly);
+        }
+
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 

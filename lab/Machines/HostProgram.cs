@@ -35,8 +35,23 @@ internal sealed class ProgramException : Exception
 }
 
 /// <summary>Runs programs of this machine. Arguments are lists: nothing passes through a shell that was not written as a script.</summary>
-internal static class HostProgram
+internal static partial class HostProgram
 {
+    private const uint OthersRead = 0x12; // 022
+
+    /// <summary>
+    /// What is made for servers is read by their accounts, whatever the umask of who runs this, a hardened root's 077 among them. What is
+    /// secret
+    /// is made with a mode of its own.
+    /// </summary>
+    public static void FixUmask()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetUmask(OthersRead);
+        }
+    }
+
     /// <summary>The program that runs assemblies: this process, unless it is the host of one that has loaded this one.</summary>
     public static string Dotnet { get; } = Path.GetFileName(Environment.ProcessPath) == "dotnet"
         ? Environment.ProcessPath!
@@ -146,4 +161,7 @@ internal static class HostProgram
             // It ended by itself.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint SetUmask(uint mask);
 }

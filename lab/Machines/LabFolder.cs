@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Infra.Components;
 
 namespace Infra.Lab.Machines;
 
@@ -14,6 +15,10 @@ internal sealed record LabFolder(string Cache, string Id)
     public const string CacheVariable = "INFRA_CACHE";
 
     private const int DigitsOfProject = 6;
+    private const int LongestPath = 120;
+
+    /// <summary>Name of the stack: the id without the project.</summary>
+    public string Stack => Id[..^(DigitsOfProject + 1)];
 
     public string Path => System.IO.Path.Combine(Cache, "labs", Id);
 
@@ -44,15 +49,51 @@ internal sealed record LabFolder(string Cache, string Id)
     /// <summary>Prefix of the laboratory's cgroups.</summary>
     public string CgroupPrefix => $"infra-{Id}-";
 
-    /// <summary>The laboratory of a stack of a project.</summary>
-    public static LabFolder Of(string projectFolder, string stack)
+    /// <summary>The laboratory of a stack of a project, in the cache of whoever runs this or in another.</summary>
+    public static LabFolder Of(string projectFolder, string stack, string? cache = null)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))));
-        return new LabFolder(CacheFolder(), $"{stack}-{digest[..DigitsOfProject]}");
+        return new LabFolder(cache ?? CacheFolder(), $"{stack}-{Digest(projectFolder)}");
+    }
+
+    /// <summary>Stacks of a project that have a folder, whatever has become of their files.</summary>
+    public static IReadOnlyList<string> StacksOf(string projectFolder)
+    {
+        var labs = System.IO.Path.Combine(CacheFolder(), "labs");
+        return !Directory.Exists(labs) ? [] :
+        [
+            .. Directory.EnumerateFileSystemEntries(labs, $"?*-{Digest(projectFolder)}")
+                .Select(path => new LabFolder("", System.IO.Path.GetFileName(path)).Stack).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static string Digest(string projectFolder) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))))[..DigitsOfProject];
+
+    /// <summary>Name of the stack that a file belongs to; null where it is in no laboratory's folder.</summary>
+    public static string? StackOf(string file)
+    {
+        var parts = file.Split(System.IO.Path.DirectorySeparatorChar);
+        var id = parts.SkipWhile(part => part != "labs").Skip(1).FirstOrDefault();
+        return id?.Length > DigitsOfProject + 1 ? new LabFolder("", id).Stack : null;
     }
 
     /// <summary>Folder of everything that can be made again.</summary>
-    public static string CacheFolder()
+    /// <exception cref="ConfigurationException">Programs that are handed it would take it for something else.</exception>
+    public static string CacheFolder() => NamedFolder() is var folder && Mistake(folder) is { } problem
+        ? throw new ConfigurationException(new ConfigurationMistake(CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
+        : folder;
+
+    /// <summary>
+    /// Why a folder cannot be the cache; null: it can. Options of mounts end at colons and commas, those of ssh at blanks and at %.
+    /// </summary>
+    internal static string? Mistake(string folder) =>
+        folder.FirstOrDefault(letter => !char.IsLetterOrDigit(letter) && letter is not ('/' or '.' or '_' or '-' or '+' or '@' or '=' or '~')) is var odd and not '\0'
+            ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh take for their own"
+            : folder.Length > LongestPath
+                ? $"has a path of more than {LongestPath} characters: those of sockets and mounts below it would be too long"
+            : null;
+
+    internal static string NamedFolder()
     {
         if (Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named)
         {
@@ -69,6 +110,12 @@ internal sealed record LabFolder(string Cache, string Id)
     {
         foreach (var folder in new[] { Path, Cloud, Access, Servers, Volumes, Balancers })
         {
+            // What is in the way was none of ours; a link could lead anywhere.
+            if (File.Exists(folder) || new DirectoryInfo(folder).LinkTarget is not null)
+            {
+                File.Delete(folder);
+            }
+
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }

@@ -50,7 +50,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         await _addresses.WaitAsync(cancel);
         try
         {
-            var taken = await TakenAddressesAsync(cancel);
+            var taken = TakenAddresses();
             if (!taken.TryGetValue(owner, out var address))
             {
                 var used = taken.Values.ToHashSet(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
                     .Select(host => $"198.51.100.{host.ToString(CultureInfo.InvariantCulture)}")
                     .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this laboratory has no public address left");
                 taken[owner] = address;
-                await WriteTakenAddressesAsync(taken, cancel);
+                StateFile.Write(AddressFile, taken, MachineJson.Default.DictionaryStringString);
             }
 
             return address;
@@ -111,7 +111,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     {
         _volumes[volume.Id] = volume;
         await LoopDevices.AttachAsync(VolumeFile(volume.Id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
-        await File.WriteAllTextAsync($"{VolumeFile(volume.Id)}.json", JsonSerializer.Serialize(volume, MachineJson.Default.VolumeSpec), cancel);
+        StateFile.Write($"{VolumeFile(volume.Id)}.json", volume, MachineJson.Default.VolumeSpec);
     }
 
     public async Task DeleteVolumeAsync(string id, CancellationToken cancel)
@@ -151,9 +151,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     public async Task ApplyBalancerAsync(BalancerSpec balancer, CancellationToken cancel)
     {
         var file = BalancerFile(balancer.Id);
-        var unfinished = $"{file}.new";
-        await File.WriteAllTextAsync(unfinished, JsonSerializer.Serialize(balancer, BalancerJson.Default.BalancerSpec), cancel);
-        File.Move(unfinished, file, overwrite: true);
+        StateFile.RemoveUnlessFile(file);
+        await BalancerFiles.WriteSpecAsync(file, balancer, cancel);
         var name = $"lb-{balancer.Id[..8]}";
         if (!File.Exists($"{world.Root}/run/netns/{name}"))
         {
@@ -161,23 +160,25 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
             var isPublic = balancer.Address != balancer.BackendAddress;
             await world.RunAsync([FabricScript, "attach", name, balancer.Id, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
             await world.RunAsync([FabricScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
-            await HostProgram.StartDetachedAsync($"{file}.log", world.Inside(
-                "ip", "netns", "exec", name, HostProgram.Dotnet, typeof(MachineRoom).Assembly.Location, "__balancer", file, $"{file}.status"), cancel);
         }
+
+        await new WorldServices(folder, world).KeepAsync(
+            $"{file}.log", ["ip", "netns", "exec", name, HostProgram.Dotnet, typeof(MachineRoom).Assembly.Location, "__balancer", file, $"{file}.status"], cancel);
     }
 
     public async Task RemoveBalancerAsync(string id, CancellationToken cancel)
     {
-        File.Delete(BalancerFile(id));
+        StateFile.Remove(BalancerFile(id));
         if (world.Running is not null)
         {
+            await WorldServices.EndAsync($"{BalancerFile(id)}.log", cancel);
             await world.RunAsync(["sh", "-c", "ip netns pids \"$1\" | xargs -r kill -9", "-", $"lb-{id[..8]}"], null, cancel);
             await world.RunAsync([FabricScript, "detach", $"lb-{id[..8]}", id], null, cancel);
         }
 
         await ReleasePublicAddressAsync(id, cancel);
-        File.Delete($"{BalancerFile(id)}.status");
-        File.Delete($"{BalancerFile(id)}.log");
+        StateFile.Remove($"{BalancerFile(id)}.status");
+        StateFile.Remove($"{BalancerFile(id)}.log");
     }
 
     public Task<SshAnswer> SshAsync(SshRequest request, CancellationToken cancel) => _ssh.RunAsync(request, cancel);
@@ -203,10 +204,10 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         await _addresses.WaitAsync(cancel);
         try
         {
-            var taken = await TakenAddressesAsync(cancel);
+            var taken = TakenAddresses();
             if (taken.Remove(owner))
             {
-                await WriteTakenAddressesAsync(taken, cancel);
+                StateFile.Write(AddressFile, taken, MachineJson.Default.DictionaryStringString);
             }
         }
         finally
@@ -215,16 +216,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         }
     }
 
-    private async Task<Dictionary<string, string>> TakenAddressesAsync(CancellationToken cancel) => File.Exists(AddressFile)
-        ? JsonSerializer.Deserialize(await File.ReadAllTextAsync(AddressFile, cancel), MachineJson.Default.DictionaryStringString)!
-        : new Dictionary<string, string>(StringComparer.Ordinal);
-
-    // Renamed into place: a process that is killed leaves the old or the new one.
-    private async Task WriteTakenAddressesAsync(Dictionary<string, string> taken, CancellationToken cancel)
-    {
-        await File.WriteAllTextAsync($"{AddressFile}.new", JsonSerializer.Serialize(taken, MachineJson.Default.DictionaryStringString), cancel);
-        File.Move($"{AddressFile}.new", AddressFile, overwrite: true);
-    }
+    private Dictionary<string, string> TakenAddresses() =>
+        StateFile.Read(AddressFile, MachineJson.Default.DictionaryStringString) ?? new Dictionary<string, string>(StringComparer.Ordinal);
 
     private async Task WriteMetadataAsync(ServerSpec server, CancellationToken cancel)
     {
@@ -254,7 +247,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
             await world.RunAsync([FabricScript, "attach", NeighbourName, NeighbourName, "-", withPrefix], null, cancel);
             await world.RunAsync([FabricScript, "address", NeighbourName, "-", withPrefix], null, cancel);
             _neighbour = new FabricNeighbour(FabricLinks.Private(NeighbourName), address, server.VpcId);
-            await File.WriteAllTextAsync(NeighbourFile, JsonSerializer.Serialize(_neighbour, MachineJson.Default.FabricNeighbour), cancel);
+            StateFile.Write(NeighbourFile, _neighbour, MachineJson.Default.FabricNeighbour);
         }
         finally
         {
@@ -266,9 +259,9 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
 
     private FabricNeighbour? Neighbour(NetworkPolicy policy)
     {
-        if (_neighbour is null && File.Exists(NeighbourFile) && File.Exists($"{world.Root}/run/netns/{NeighbourName}"))
+        if (_neighbour is null && File.Exists($"{world.Root}/run/netns/{NeighbourName}"))
         {
-            _neighbour = JsonSerializer.Deserialize(File.ReadAllText(NeighbourFile), MachineJson.Default.FabricNeighbour);
+            _neighbour = StateFile.Read(NeighbourFile, MachineJson.Default.FabricNeighbour);
         }
 
         // Another VPC is another network; the host stays where it was made.
@@ -289,7 +282,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     {
         if (!_volumes.TryGetValue(id, out var volume))
         {
-            volume = JsonSerializer.Deserialize(await File.ReadAllTextAsync($"{VolumeFile(id)}.json", cancel), MachineJson.Default.VolumeSpec)!;
+            volume = StateFile.Read($"{VolumeFile(id)}.json", MachineJson.Default.VolumeSpec)
+                ?? throw new StateFileException($"{VolumeFile(id)}.json", "it is not there");
         }
 
         var loop = await LoopDevices.AttachAsync(VolumeFile(id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);

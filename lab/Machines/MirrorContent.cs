@@ -33,7 +33,7 @@ internal sealed record MirrorContent(
     public const double LargestCopyBytes = 64e6;
 
     /// <summary>Goes up when the same sources make other content.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string DigestsFile = "digests.json";
     private const string Packages = "usr/lib/python3/dist-packages";
@@ -86,7 +86,8 @@ internal sealed record MirrorContent(
             }
         }
 
-        var digests = JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(engine, DigestsFile), cancel), MachineJson.Default.DictionaryStringString)!;
+        var digests = StateFile.Read(Path.Combine(engine, DigestsFile), MachineJson.Default.DictionaryStringString)
+            ?? throw new StateFileException(engine, "it has no digests");
         return new MirrorContent(digests, checksums);
     }
 
@@ -104,8 +105,7 @@ internal sealed record MirrorContent(
                 cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),
                 target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel),
                 () => say($"making small weights for {model.Id} ..."),
-                cancel,
-                made => HubContent.IsWhole(Path.Combine(made, "hub", model.Id)));
+                cancel);
     }
 
     private static void BuildEngine(string target, ServerImages images, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)
@@ -132,8 +132,8 @@ internal sealed record MirrorContent(
         WriteDigests(target, digests);
     }
 
-    private static void WriteDigests(string target, IReadOnlyDictionary<string, string> digests) => File.WriteAllText(
-        Path.Combine(target, DigestsFile), JsonSerializer.Serialize(digests.ToDictionary(StringComparer.Ordinal), MachineJson.Default.DictionaryStringString));
+    private static void WriteDigests(string target, IReadOnlyDictionary<string, string> digests) => StateFile.Write(
+        Path.Combine(target, DigestsFile), digests.ToDictionary(StringComparer.Ordinal), MachineJson.Default.DictionaryStringString);
 
     private static Dictionary<string, OciFile> EngineFiles(string version)
     {
@@ -155,38 +155,37 @@ internal sealed record MirrorContent(
         string hash,
         Func<string, Task> make,
         Action tell,
-        CancellationToken cancel,
-        Predicate<string>? isWhole = null)
+        CancellationToken cancel)
     {
         var folder = Path.Combine(cache, kind, hash);
-        bool Holds() => Directory.Exists(folder) && isWhole?.Invoke(folder) != false;
-        if (Holds())
+        if (CacheManifest.Damage(folder) is null)
         {
             return folder;
         }
 
         using var held = await FolderLock.TakeAsync($"{folder}.lock", static _ => { }, cancel);
-        if (Holds())
+        if (CacheManifest.Damage(folder) is null)
         {
             return folder;
         }
 
+        // What was cut, as by a full disk, would fail downloads in ways that only the disk explains: it is made again.
         tell();
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
         var unfinished = $"{folder}.new";
-        if (Directory.Exists(unfinished))
-        {
-            Directory.Delete(unfinished, recursive: true);
-        }
-
+        StateFile.Remove(unfinished);
         Directory.CreateDirectory(unfinished);
-        await make(unfinished);
-        Directory.Move(unfinished, folder);
-        return folder;
+        try
+        {
+            await make(unfinished);
+            CacheManifest.Write(unfinished);
+            StateFile.Remove(folder);
+            Directory.Move(unfinished, folder);
+            return folder;
+        }
+        finally
+        {
+            StateFile.Remove(unfinished);
+        }
     }
 
     private static string Hash(params ReadOnlySpan<object> parts)

@@ -67,7 +67,7 @@ internal static partial class NamespaceSockets
         });
         thread.Start();
         thread.Join();
-        return sockets ?? throw new InvalidOperationException($"no socket could be made in {networkPath}", failure);
+        return sockets ?? throw new IOException($"no socket could be made in {networkPath}: {failure?.Message}", failure);
     }
 
     private static void Enter(SafeFileHandle networkNamespace)

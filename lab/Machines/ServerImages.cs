@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,9 @@ internal sealed class ServerImages
 {
     /// <summary>Status of a script that could not reach an archive.</summary>
     private const int Unreachable = 3;
+
+    /// <summary>Of a release, the root itself: thousands of files, of which no list is kept.</summary>
+    private const string RootFolder = "root";
 
     private readonly string _cache;
     private readonly Dictionary<string, string> _bases = new(StringComparer.Ordinal);
@@ -110,31 +114,65 @@ internal sealed class ServerImages
         var folder = Path.Combine(cache, "images", $"{kind}-{hash}");
         if (Directory.Exists(folder))
         {
-            return folder;
+            return Whole(folder);
         }
 
         using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which makes {what} ..."), cancel);
-        if (!Directory.Exists(folder))
+        if (Directory.Exists(folder))
         {
-            foreach (var abandoned in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, "*.new").Where(IsAbandoned))
-            {
-                Directory.Delete(abandoned, recursive: true);
-            }
-
-            say($"making {what} ...");
-            await make(folder);
+            return Whole(folder);
         }
 
-        return folder;
+        say($"making {what} ...");
+        try
+        {
+            RemoveAbandoned(folder);
+            StateFile.Remove(folder);
+            await make(folder);
+            CacheManifest.Write(folder, RootFolder);
+            return folder;
+        }
+        finally
+        {
+            RemoveAbandoned(folder);
+        }
     }
 
-    /// <summary>Whether what was being made there was abandoned: whoever makes it may outlive the command that asked for it.</summary>
-    internal static bool IsAbandoned(string folder)
+    /// <summary>
+    /// A folder that was made before, if it still is what was made. It is not made again by itself: servers may run on it.
+    /// </summary>
+    private static string Whole(string folder)
     {
-        // What is renamed into its place meanwhile has no time: the framework says 1601.
-        var written = Directory.GetLastWriteTimeUtc(folder);
-        return written.Year > 1601 && DateTime.UtcNow - written > TimeSpan.FromHours(1);
+        // One without a list is whole: it was renamed into its place, and whoever did it was killed before he wrote the list.
+        var damage = File.Exists(Path.Combine(folder, CacheManifest.FileName)) ? CacheManifest.Damage(folder, RootFolder) : null;
+        var root = Path.Combine(folder, RootFolder);
+        damage ??= Directory.Exists(root) && !File.Exists(Path.Combine(root, "usr/lib/systemd/systemd"))
+            ? "its root holds no system" : null;
+        return damage is null ? folder : throw new ConfigurationException(new ConfigurationMistake(
+            folder, null, $"is not what was made: {damage}", $"./infra down, then rm -r {folder}, then run it again"));
     }
+
+    /// <summary>Takes away what was being made of a folder by whoever was killed.</summary>
+    internal static void RemoveAbandoned(string folder)
+    {
+        var (parent, name) = (Path.GetDirectoryName(folder)!, Path.GetFileName(folder));
+        foreach (var unfinished in Directory.EnumerateFileSystemEntries(parent, $"{name}.*.new").Where(path => IsAbandoned(folder, path)))
+        {
+            try
+            {
+                StateFile.Remove(unfinished);
+            }
+            catch (IOException)
+            {
+                // What was killed a moment ago may still write: the next one takes it away.
+            }
+        }
+    }
+
+    // OUT.PID.new: who makes it may outlive the command that asked for it, and another process may have its number by now.
+    private static bool IsAbandoned(string folder, string unfinished) =>
+        !int.TryParse(unfinished[(folder.Length + 1)..^".new".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
+        || !HostProcesses.WithWords(words => words.Contains(folder, StringComparer.Ordinal)).Any(found => found.Pid == maker);
 
     private static IEnumerable<string> BaseFiles() => Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Sources, file)).Order(StringComparer.Ordinal);

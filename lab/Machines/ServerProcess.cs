@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Infra.Components;
 
 namespace Infra.Lab.Machines;
 
@@ -8,6 +9,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PowerOffPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private const string Cgroups = "/sys/fs/cgroup";
 
     private string Cgroup => folder.CgroupPrefix + id;
@@ -23,7 +25,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             {
                 try
                 {
-                    if (InitAmong(File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs"), StatusOf) is { } pid)
+                    if (InitAmong(File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs"), HostProcesses.StatusOf) is { } pid)
                     {
                         return pid;
                     }
@@ -57,27 +59,53 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             if (limit.IsCancellationRequested || !Directory.Exists($"/proc/{Text(process)}"))
             {
                 cancel.ThrowIfCancellationRequested();
-                var console = string.Join('\n', File.ReadLines(Console).TakeLast(10));
-                throw new InvalidOperationException(
-                    $"server {server.Name} did not start: {(Leader is null ? "it has no first process" : $"eth0 did not get {server.PublicAddress}")}; its console, {Console}, says {(console.Length > 0 ? console : "nothing")}");
+                throw await NotStartedAsync(server);
             }
 
             await Task.Delay(100, cancel);
         }
     }
 
+    /// <summary>What was waited for, and all that is known of why it did not come.</summary>
+    private async Task<ConfigurationException> NotStartedAsync(ServerSpec server)
+    {
+        var failed = "";
+        if (Leader is not null)
+        {
+            using var limit = new CancellationTokenSource(AnswerPatience);
+            try
+            {
+                var units =
+                    (await AskAsync(["systemctl", "list-units", "--plain", "--no-legend", "--state=failed"], null, limit.Token)).Output
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]);
+                failed = $"; failed units: {(string.Join(", ", units) is { Length: > 0 } names ? names : "none")}";
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or ConfigurationException or ProgramException)
+            {
+                failed = "; it does not say which units failed";
+            }
+        }
+
+        var awaited = Leader is null ? "it has no first process" : $"eth0 did not get {server.PublicAddress}";
+        return new(new ConfigurationMistake($"server {server.Name}", null,
+            $"did not start: {awaited}{failed}; its console, {Console}, says: {World.Tail(Console) ?? "nothing"}", $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
+    }
+
     /// <summary>The words that run a command as root on the server.</summary>
-    /// <exception cref="InvalidOperationException">It is off.</exception>
+    /// <exception cref="ConfigurationException">It is off.</exception>
     public string[] Inside(params IEnumerable<string> command) =>
     [
         // One that forks stops itself when the SIGSTOP of a shutdown reaches its child, and the server would never end.
-        "nsenter", "-t", (Leader ?? throw new InvalidOperationException($"server {id} is off")).ToString(CultureInfo.InvariantCulture),
+        "nsenter", "-t", (Leader ?? throw IsOff()).ToString(CultureInfo.InvariantCulture),
         "-m", "-u", "-i", "-n", "-p", "-C", "--no-fork", "--",
         "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=dumb",
         // The shell itself stays outside of the server's process ids, only what it starts is inside: through env, so that its builtin kill is not
         // taken, which would hit a process of this machine.
         "sh", "-c", "cd / && env -- \"$@\"; exit $?", "-", .. command,
     ];
+
+    private ConfigurationException IsOff() =>
+        world.Running is null ? world.NotUp() : new(new ConfigurationMistake("server", id, "is off", $"./infra up {folder.Stack}"));
 
     /// <summary>Runs a command as root on the server.</summary>
     public Task<ProgramAnswer> AskAsync(IEnumerable<string> command, byte[]? input = null, CancellationToken cancel = default)
@@ -197,25 +225,13 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         foreach (var line in pids)
         {
             if (int.TryParse(line, CultureInfo.InvariantCulture, out var pid) && pid > 0
-                && statusOf(pid).Any(field => field.StartsWith("NSpid:", StringComparison.Ordinal) && field.EndsWith("\t1", StringComparison.Ordinal)))
+                && HostProcesses.IsFirst(statusOf(pid)))
             {
                 return pid;
             }
         }
 
         return null;
-    }
-
-    private static string[] StatusOf(int pid)
-    {
-        try
-        {
-            return File.ReadAllLines($"/proc/{Text(pid)}/status");
-        }
-        catch (IOException)
-        {
-            return [];
-        }
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -25,7 +25,8 @@ internal sealed class SshClient(LabFolder folder, World world)
             await File.WriteAllTextAsync(Path.Combine(work.FullName, "known_hosts"), request.HostKey is { } key ? $"{request.Host} {key}\n" : "", cancel);
             // Tells a dial that failed from a session that did: a command of the server's own may end with 255 as well.
             var connected = Path.Combine(work.FullName, "connected");
-            var words = world.Network(null, Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), connected, world.Running!.Operator));
+            var words =
+                world.Network(null, Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), connected, world.Operator));
             var input = Encoding.UTF8.GetBytes(request.Input ?? "");
             for (var failures = 1; ; failures++)
             {

@@ -27,150 +27,117 @@ internal sealed class World(LabFolder folder)
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
-    private string File => Path.Combine(folder.Path, "world.json");
+    private WorldProcess? _found;
 
     /// <summary>Folder of the scripts beside this program.</summary>
     public static string Scripts => Path.Combine(AppContext.BaseDirectory, "Machines", "scripts");
 
     /// <summary>The one that runs, or null.</summary>
-    public WorldProcess? Running
-    {
-        get
-        {
-            try
-            {
-                var known = JsonSerializer.Deserialize(System.IO.File.ReadAllText(File), MachineJson.Default.WorldProcess);
-                return known is not null && StartOf(known.Pid) == known.StartTicks ? known : null;
-            }
-            catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
-            {
-                return null;
-            }
-        }
-    }
+    public WorldProcess? Running => _found is { } known && HostProcesses.StartOf(known.Pid) == known.StartTicks ? known : _found = Find();
 
     /// <summary>Where the world's own file system and that of its servers can be seen from outside.</summary>
-    public string Root => $"/proc/{Required.Pid.ToString(CultureInfo.InvariantCulture)}/root";
+    public string Root => $"/proc/{Text(Required.Pid)}/root";
 
-    private WorldProcess Required => Running ?? throw new InvalidOperationException($"the laboratory {folder.Id} is not up");
+    /// <summary>Address of the one who runs <c>./infra up</c>.</summary>
+    public string Operator => Required.Operator;
 
-    /// <summary>Starts it unless it runs; ends when its mirrors answer.</summary>
+    private WorldProcess Required => Running ?? throw NotUp();
+
+    /// <summary>What to tell somebody who needs a laboratory that is not there, or not any more.</summary>
+    public ConfigurationException NotUp() =>
+        new(new ConfigurationMistake("laboratory", folder.Stack, "is not up", $"./infra up {folder.Stack}"));
+
+    /// <summary>Starts it unless it runs; ends when its DNS and its mirrors answer.</summary>
     /// <param name="operatorAddress">Address from which SSH is opened.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<WorldProcess> StartAsync(string operatorAddress, CancellationToken cancel)
+    public async Task StartAsync(string operatorAddress, CancellationToken cancel)
     {
-        if (Running is { } running)
+        if (Running is null)
         {
-            return running;
+            await StartFirstProcessAsync(operatorAddress, cancel);
         }
 
-        await KillAsync(cancel); // one that nobody wrote down
+        await new WorldServices(folder, this).StartAsync(cancel);
+    }
+
+    private async Task StartFirstProcessAsync(string operatorAddress, CancellationToken cancel)
+    {
+        await KillAsync(cancel); // one that did not come so far
         var ready = Path.Combine(folder.Path, "ready");
-        System.IO.File.Delete(ready);
+        StateFile.Remove(ready);
         var log = Path.Combine(folder.Path, "world.log");
         var pid = await HostProgram.StartDetachedAsync(log,
         [
             "unshare", "--mount", "--net", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
-            Path.Combine(Scripts, "world"), folder.Path, operatorAddress, OutsiderAddress, HostProgram.Dotnet, typeof(World).Assembly.Location,
+            Path.Combine(Scripts, "world"), folder.Path, operatorAddress, OutsiderAddress,
         ], cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartPatience);
-        while (!System.IO.File.Exists(ready))
+        while (!File.Exists(ready))
         {
-            if (StartOf(pid) is null || limit.IsCancellationRequested)
+            if (HostProcesses.StartOf(pid) is null || limit.IsCancellationRequested)
             {
-                // Nobody would know of it any more, and it starts its mirrors again and again.
                 await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
                 throw new ConfigurationException(new ConfigurationMistake("laboratory", null,
-                    $"did not start on this machine: {Tail(log)}{Tail(Path.Combine(folder.Path, "mirrors.log"))}", "see the lines above, then run it again"));
+                    $"did not start on this machine: {Tail(log) ?? "its first process ended and said nothing"}", "see the lines above, then run it again"));
             }
 
             await Task.Delay(50, cancel);
         }
-
-        // unshare forks: the world is its child.
-        var child = int.Parse(System.IO.File.ReadAllText($"/proc/{pid}/task/{pid}/children").Trim(), CultureInfo.InvariantCulture);
-        var world = new WorldProcess(child, StartOf(child)!.Value, operatorAddress, OutsiderAddress);
-        await System.IO.File.WriteAllTextAsync(File, JsonSerializer.Serialize(world, MachineJson.Default.WorldProcess), cancel);
-        return world;
     }
 
     /// <summary>
     /// Ends it, and with it all its processes, and waits until they are gone: before that their cgroups cannot be removed. What stays is for
     /// others to sweep.
     /// </summary>
-    /// <exception cref="InvalidOperationException">One of them does not end.</exception>
     public async Task KillAsync(CancellationToken cancel)
     {
-        // By its words: whoever started it may have died before it wrote down which one it is. What is in its network from outside, as an SSH
-        // connection of a command that was killed, would otherwise last until its own patience ends.
+        // Whoever started it may have been killed at any moment. What is in its network from outside, as an SSH connection of a command
+        // that was
+        // killed, would otherwise last until its own patience ends.
         var words = $"{Path.Combine("Machines", "scripts", "world")}\0{folder.Path}\0";
         var networks = new HashSet<string>(StringComparer.Ordinal);
-        var own = NetworkOf("self");
-        var world = Processes(process =>
+        var own = HostProcesses.NetworkOf("self");
+        var world = HostProcesses.Where(process =>
         {
-            var found = System.IO.File.ReadAllText(Path.Combine(process, "cmdline")).Contains(words, StringComparison.Ordinal);
-            if (found && NetworkOf(Path.GetFileName(process)) is { } network && network != own)
+            var found = File.ReadAllText(Path.Combine(process, "cmdline")).Contains(words, StringComparison.Ordinal);
+            if (found && HostProcesses.NetworkOf(Path.GetFileName(process)) is { } network && network != own)
             {
                 networks.Add(network);
             }
 
             return found;
         });
-        List<int> all = [.. world, .. Processes(process => NetworkOf(Path.GetFileName(process)) is { } network && networks.Contains(network))];
+        List<int> all =
+        [
+            .. world,
+            .. HostProcesses.Where(process => HostProcesses.NetworkOf(Path.GetFileName(process)) is { } network && networks.Contains(network)),
+        ];
         all.ForEach(Signals.Kill);
         // The first process of process ids ends when all others in them have.
         var waited = Stopwatch.StartNew();
-        while (all.Find(pid => StartOf(pid) is not null) is var left and not 0)
+        while (all.Find(pid => HostProcesses.StartOf(pid) is not null) is var left and not 0)
         {
             if (waited.Elapsed > EndPatience)
             {
-                throw new InvalidOperationException($"process {left.ToString(CultureInfo.InvariantCulture)} of the laboratory does not end");
+                throw new ConfigurationException(new ConfigurationMistake("laboratory", folder.Stack,
+                    $"has a process that does not end, {Text(left)}: {string.Join(' ', HostProcesses.StatusOf(left).Take(3))}", "end what it waits for, or start the machine again; then run it again"));
             }
 
             await Task.Delay(20, cancel);
         }
-
-        System.IO.File.Delete(File);
-    }
-
-    private static string? NetworkOf(string process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
-
-    /// <summary>Process ids of those whose folder in <c>/proc</c> answers yes.</summary>
-    private static List<int> Processes(Func<string, bool> isWanted)
-    {
-        var found = new List<int>();
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-            {
-                try
-                {
-                    if (isWanted(process))
-                    {
-                        found.Add(pid);
-                    }
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    // It ended meanwhile.
-                }
-            }
-        }
-
-        return found;
     }
 
     /// <summary>The words that run a command in the world: its mounts, network and processes.</summary>
-    public string[] Inside(params IEnumerable<string> command) => ["nsenter", "-t", Required.Pid.ToString(CultureInfo.InvariantCulture), "-m", "-n", "-p", "--", .. command];
+    public string[] Inside(params IEnumerable<string> command) => ["nsenter", "-t", Text(Required.Pid), "-m", "-n", "-p", "--", .. command];
 
     /// <summary>The words that run a command of this machine with the world's network, or that of a namespace in it.</summary>
     public string[] Network(string? namespaceName, params IEnumerable<string> command) => ["nsenter", $"--net={NetworkPath(namespaceName)}", "--", .. command];
 
     /// <summary>File of a network namespace: the world's own for null.</summary>
     public string NetworkPath(string? namespaceName) => namespaceName is null
-        ? $"/proc/{Required.Pid.ToString(CultureInfo.InvariantCulture)}/ns/net"
+        ? $"/proc/{Text(Required.Pid)}/ns/net"
         : $"{Root}/run/netns/{namespaceName}";
 
     /// <summary>Runs a command in the world.</summary>
@@ -181,27 +148,30 @@ internal sealed class World(LabFolder folder)
         return HostProgram.RunAsync(words[0], words[1..], input, cancel);
     }
 
-    // Field 22 of /proc/PID/stat, after the name in parentheses, which may hold anything.
-    private static long? StartOf(int pid)
+    /// <summary>The last lines of a log; null where it says nothing.</summary>
+    public static string? Tail(string file) =>
+        File.Exists(file) && string.Join('\n', File.ReadLines(file).TakeLast(10)) is { Length: > 0 } text ? text : null;
+
+    // Its words say all of it, so that there is no file of which a disk could lose half.
+    private WorldProcess? Find()
     {
-        try
+        var script = Path.Combine("Machines", "scripts", "world");
+        foreach (var (pid, words) in HostProcesses.WithWords(words => words.Length >= 5 && words[1].EndsWith(script, StringComparison.Ordinal) && words[2] == folder.Path))
         {
-            var stat = System.IO.File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] == "Z" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+            // What it is about to start has its words as well, for a moment.
+            if (HostProcesses.IsFirst(HostProcesses.StatusOf(pid)) && HostProcesses.StartOf(pid) is { } start)
+            {
+                return new WorldProcess(pid, start, words[3], words[4]);
+            }
         }
-        catch (IOException)
-        {
-            return null;
-        }
+
+        return null;
     }
 
-    private static string Tail(string file) =>
-        System.IO.File.Exists(file) ? string.Join('\n', System.IO.File.ReadLines(file).TakeLast(10)) : "";
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
-[JsonSerializable(typeof(WorldProcess))]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MachineDescription))]
 [JsonSerializable(typeof(VolumeSpec))]
 [JsonSerializable(typeof(Fabric.FabricNeighbour))]

@@ -121,8 +121,12 @@ public sealed class SurvivesInterruptionTests
         Assert.Single(traces[1].Cgroups());
         traces[1].Look(project.Laboratory("two"));
 
-        using (var down = project.Start("down"))
+        // One that is taken down while it comes up: its first answer is in, and then it is gone.
+        using (var up = project.Start("up", "one"))
         {
+            await UntilAsync(up, "the run has the laboratory", () => File.ReadAllText(project.Laboratory("one").Folder.Lock) == $"{up.Pid}");
+            using var down = project.Start("down");
+            Assert.True(await up.EndAsync() == 0, up.Said);
             Assert.True(await down.EndAsync() == 0, down.Said);
         }
 

@@ -19,6 +19,8 @@ internal sealed class SurvivesProject : IAsyncDisposable
         File.Copy(Path.Combine(PulumiProject.Find(AppContext.BaseDirectory).Folder, "Pulumi.yaml"), Path.Combine(_folder, "Pulumi.yaml"));
     }
 
+    public string Folder => _folder;
+
     /// <summary>Writes a stack's file, new or anew.</summary>
     public void Write(string stack, IReadOnlyDictionary<string, string> settings)
     {
@@ -79,6 +81,8 @@ internal sealed class SurvivesCommand : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    public int Pid => _process.Id;
 
     public bool HasEnded => _process.HasExited;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Infra.Lab.Balancer;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Machines;
 using static Infra.Tests.Lab.SurvivesStage;
 
@@ -37,6 +39,49 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         Assert.Empty(result.Failures.Select(failure => failure.Message));
         Assert.Equal(0, result.Summary.Changes);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 15);
+    }
+
+    [Fact]
+    public async Task What_was_killed_or_stopped_is_not_called_healthy_and_up_repairs_it()
+    {
+        var nodes = _stack.Laboratory.Nodes();
+        await HealthyAsync(nodes.Count);
+        var spec = Assert.Single(Directory.GetFiles(_stack.Folder.Balancers, "*.json"));
+
+        // A program that is killed is started again; one whose keeper is killed as well is missed.
+        Killed(words => words[^2] == spec && Path.GetFileName(words[0]) == "dotnet");
+        Assert.Equal("its process does not run", Assert.Single((await StatusAsync()).Balancers).Error);
+        await RunningStack.UntilAsync("the load balancer is started again", Patience, () => Task.FromResult(BalancerFiles.StatusNow(spec).Error is null));
+        Killed(words => Path.GetFileName(words[1]) == "keep" && words[2].StartsWith(_stack.Folder.Path, StringComparison.Ordinal));
+
+        // A server whose nspawn is killed has lost its power: it boots again, with its network.
+        var node = nodes[^1];
+        var leader = _stack.Laboratory.Server(node).Leader;
+        await _stack.InsideAsync(nodes[0].Name, "systemctl", "stop", "inference-nginx.service");
+        Killed(words => Path.GetFileName(words[0]) == "systemd-nspawn" && words.Contains($"--machine={node.Id}"));
+        var status = await StatusAsync();
+        Assert.DoesNotContain(status.Balancers, balancer => balancer.Error is null || balancer.Backends.Any(server => server.Healthy));
+        Assert.Equal(["mirrors", "names"], status.Problems.Select(problem => problem.Split(':')[0]).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(status.Nodes, server => server.State == NodeHealth.Ready);
+        await RunningStack.UntilAsync("it boots again", Patience, () => Task.FromResult(_stack.Laboratory.Server(node).Leader is { } now && now != leader));
+
+        Assert.Empty((await _stack.UpAgainAsync()).Failures.Select(failure => failure.Message));
+        status = await StatusAsync();
+        Assert.Empty(status.Problems);
+        Assert.All(status.Nodes, server => Assert.Equal(NodeHealth.Ready, server.State));
+        Assert.Equal(nodes.Select(server => server.Id), _stack.Laboratory.Nodes().Select(server => server.Id));
+        await _stack.AnswersAsync("chat");
+
+        Task<StatusReport> StatusAsync() => StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
+
+        // Ids of servers are those of other laboratories too: only what is in this one's process ids.
+        void Killed(Func<string[], bool> which)
+        {
+            var world = new FileInfo($"/proc/{_stack.World.Running!.Pid}/ns/pid").LinkTarget;
+            var found = HostProcesses.WithWords(words => words.Length > 2 && which(words)).Where(process => new FileInfo($"/proc/{process.Pid}/ns/pid").LinkTarget == world).ToArray();
+            Assert.NotEmpty(found);
+            Assert.All(found, process => Signals.Kill(process.Pid));
+        }
     }
 
     [Fact]

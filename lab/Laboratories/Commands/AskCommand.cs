@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
@@ -25,31 +26,35 @@ internal static class AskCommand
                 throw LaboratoryMistake.Of("question", question, "is empty", "./infra ask \"What is a firewall?\"");
             }
 
-            var laboratory = StackChoice.FindUp(parsed.GetValue(Stack));
-            var endpoint = Choose(laboratory, parsed.GetValue(Endpoint));
-            var client = parsed.GetValue(Client);
-            if (client is not null && !endpoint.Clients.Contains(client, StringComparer.Ordinal))
-            {
-                throw LaboratoryMistake.Of("--client", client, $"is not a client of {endpoint.Name}; choose from {string.Join(", ", endpoint.Clients)}", $"--client {endpoint.Clients[0]}");
-            }
-
-            using var model = laboratory.Client(endpoint, client);
-            try
-            {
-                var system = parsed.GetValue(NoSystemPrompt) ? null
-                    : await laboratory.SystemMessageAsync(endpoint, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().Date), cancel);
-                terminal.Console.Profile.Out.Writer.WriteLine(Printable.Text(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel)));
-            }
-            catch (IOException exception)
-            {
-                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, exception.Message, $"./infra ask {NoSystemPrompt.Name} \"{question}\"");
-            }
-            catch (HttpRequestException exception)
-            {
-                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"did not answer: {exception.Message}", "./infra status");
-            }
+            await StackChoice.WithUpAsync(parsed.GetValue(Stack), laboratory => AskAsync(terminal, laboratory, parsed, question, cancel));
         }));
         return command;
+    }
+
+    private static async Task AskAsync(Terminal terminal, Laboratory laboratory, ParseResult parsed, string question, CancellationToken cancel)
+    {
+        var endpoint = Choose(laboratory, parsed.GetValue(Endpoint));
+        var client = parsed.GetValue(Client);
+        if (client is not null && !endpoint.Clients.Contains(client, StringComparer.Ordinal))
+        {
+            throw LaboratoryMistake.Of("--client", client, $"is not a client of {endpoint.Name}; choose from {string.Join(", ", endpoint.Clients)}", $"--client {endpoint.Clients[0]}");
+        }
+
+        using var model = laboratory.Client(endpoint, client);
+        try
+        {
+            var system = parsed.GetValue(NoSystemPrompt) ? null
+                : await laboratory.SystemMessageAsync(endpoint, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().Date), cancel);
+            terminal.Console.Profile.Out.Writer.WriteLine(Printable.Text(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel)));
+        }
+        catch (IOException exception)
+        {
+            throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, exception.Message, $"./infra ask {NoSystemPrompt.Name} \"{question}\"");
+        }
+        catch (HttpRequestException exception)
+        {
+            throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"did not answer: {exception.Message}", "./infra status");
+        }
     }
 
     private static EndpointAccess Choose(Laboratory laboratory, string? name)

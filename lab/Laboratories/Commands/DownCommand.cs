@@ -19,7 +19,7 @@ internal static class DownCommand
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named
-                ? [Laboratory.Of(StackChoice.Project(), named, "down")]
+                ? [StackChoice.Named(StackChoice.Project(), named, "down")]
                 : StackChoice.Existing(StackChoice.Project());
             foreach (var laboratory in laboratories)
             {

@@ -43,8 +43,6 @@ internal static class LaboratoryProcesses
             ControlFile = Path.Combine(path, "mirrors.json"),
             LogFile = Path.Combine(path, "requests.log"),
         }, TimeProvider.System, cancel);
-        // Whoever started the laboratory waits for this.
-        await File.WriteAllTextAsync(Path.Combine(path, "ready"), "", cancel);
         await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 }

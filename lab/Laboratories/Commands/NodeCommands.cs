@@ -29,9 +29,9 @@ internal static class NodeCommands
         var unit = new Option<string>("--unit", "-u") { Description = "Unit, or a pattern of units.", DefaultValueFactory = _ => "inference-*" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines come." };
         var command = new Command("logs", "Journal of a server's units.") { node, unit, follow, Stack };
-        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
-            var (laboratory, found) = FindNode(parsed.GetValue(Stack), parsed.GetValue(node)!);
+            var found = FindNode(laboratory, parsed.GetValue(node)!);
             return Terminals.BecomeAsync(laboratory.Server(found).Inside(
                 ["bash", "-o", "pipefail", "-c", CleanJournal, "-", parsed.GetValue(unit)!, parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
         }));
@@ -43,13 +43,13 @@ internal static class NodeCommands
         var node = new Argument<string>("node") { Description = "Name of a server: chat-0." };
         var rest = new Argument<string[]>("command") { Description = "Command to run there, after --. Default: a shell.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("ssh", "SSH to a server as ops, with the stack's key, from an address of adminCidrs.") { node, rest, Stack };
-        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
-            var (laboratory, found) = FindNode(parsed.GetValue(Stack), parsed.GetValue(node)!);
+            var found = FindNode(laboratory, parsed.GetValue(node)!);
             var files = new AccessFiles(laboratory.Folder);
             return Terminals.BecomeAsync(laboratory.World.Network(null,
             [
-                "ssh", "-F", "none", "-b", laboratory.World.Running!.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes",
+                "ssh", "-F", "none", "-b", laboratory.World.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes",
                 "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", $"ops@{found.PublicAddress}", .. parsed.GetValue(rest)!,
             ]));
         }));
@@ -64,28 +64,32 @@ internal static class NodeCommands
         };
         var rest = new Argument<string[]>("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("exec", "Runs a command as root on a server, or on a network of the laboratory.") { place, rest, Stack };
-        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
             var name = parsed.GetValue(place)!;
             if (name is OperatorPlace or OutsiderPlace or MachineRoom.NeighbourName)
             {
-                var world = StackChoice.FindUp(parsed.GetValue(Stack)).World;
-                return Terminals.BecomeAsync(world.Network(name == MachineRoom.NeighbourName ? name : null, parsed.GetValue(rest)!));
+                var network = name == MachineRoom.NeighbourName ? name : null;
+                return File.Exists(laboratory.World.NetworkPath(network))
+                    ? Terminals.BecomeAsync(laboratory.World.Network(network, parsed.GetValue(rest)!))
+                    : throw LaboratoryMistake.Of("place", name, "is not there before the first server", $"./infra up {laboratory.Stack}");
             }
 
-            var (laboratory, found) = FindNode(parsed.GetValue(Stack), name);
+            var found = FindNode(laboratory, name);
             return Terminals.BecomeAsync(laboratory.Server(found).Inside(parsed.GetValue(rest)!));
         }));
         return command;
     }
 
-    private static (Laboratory Laboratory, DeployedNode Node) FindNode(string? stack, string name)
+    private static Task<int> Guarded(Terminal terminal, string? stack, Func<Laboratory, Task> act) =>
+        Failure.GuardAsync(terminal, json: false, () => StackChoice.WithUpAsync(stack, act));
+
+    private static DeployedNode FindNode(Laboratory laboratory, string name)
     {
-        var laboratory = StackChoice.FindUp(stack);
         var nodes = laboratory.Nodes();
         var node = nodes.FirstOrDefault(node => node.Name == name || node.Hostname == name)
             ?? throw LaboratoryMistake.Of("node", name, $"is not a server of {laboratory.Stack}; choose from {string.Join(", ", nodes.Select(node => node.Name))}", "./infra status");
-        return laboratory.Server(node).Leader is not null ? (laboratory, node)
+        return laboratory.Server(node).Leader is not null ? node
             : throw LaboratoryMistake.Of("node", name, "is off", $"./infra up {laboratory.Stack}");
     }
 }

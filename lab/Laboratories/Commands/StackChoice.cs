@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Infra.Lab.Machines;
 using Infra.Lab.Project;
@@ -30,7 +31,7 @@ internal static class StackChoice
         var project = Project();
         if (stack is not null)
         {
-            return Laboratory.Of(project, stack);
+            return Named(project, stack, "up");
         }
 
         var existing = Existing(project);
@@ -43,9 +44,35 @@ internal static class StackChoice
     }
 
     /// <summary>The same, and it must be up.</summary>
-    public static Laboratory FindUp(string? stack) => Find(stack) is { IsUp: true } up ? up : throw LaboratoryMistake.NotUp(stack ?? Default);
+    public static Laboratory FindUp(string? stack) => Find(stack) is var found && found.IsUp ? found : throw found.World.NotUp();
 
-    /// <summary>Laboratories of this project that have a folder.</summary>
+    /// <summary>Does something with a laboratory that is up; that somebody takes it down meanwhile is no bug of ours.</summary>
+    public static async Task WithUpAsync(string? stack, Func<Laboratory, Task> act)
+    {
+        var laboratory = FindUp(stack);
+        try
+        {
+            await act(laboratory);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
+        {
+            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "was taken down meanwhile", $"./infra up {laboratory.Stack}");
+        }
+    }
+
+    /// <summary>
+    /// Laboratories of this project that have a folder: what is up is found though its stack's file is broken by now, or gone.
+    /// </summary>
     public static IReadOnlyList<Laboratory> Existing(PulumiProject project) =>
-        [.. project.Stacks.Where(stack => Directory.Exists(LabFolder.Of(project.Folder, stack).Path)).Select(stack => Laboratory.Of(project, stack))];
+        [.. LabFolder.StacksOf(project.Folder).Select(stack => Unconfigured(project, stack))];
+
+    /// <summary>One of them, or that of a stack that is not up.</summary>
+    /// <exception cref="Components.ConfigurationException">There is neither.</exception>
+    public static Laboratory Named(PulumiProject project, string stack, string command) =>
+        LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
+            ? Unconfigured(project, stack) : Laboratory.Of(project, stack, command);
+
+    // What is only looked at or taken down needs nothing of its configuration.
+    private static Laboratory Unconfigured(PulumiProject project, string stack) => Laboratory.Of(
+        project.Folder, new StackFile(project.Name, stack, ImmutableDictionary<string, string>.Empty, ImmutableHashSet<string>.Empty));
 }

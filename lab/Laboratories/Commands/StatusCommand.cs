@@ -22,7 +22,7 @@ internal static class StatusCommand
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named
-                ? [Laboratory.Of(StackChoice.Project(), named, "status")]
+                ? [StackChoice.Named(StackChoice.Project(), named, "status")]
                 : StackChoice.Existing(StackChoice.Project());
             var reports = new List<StatusReport>();
             foreach (var laboratory in laboratories)

@@ -61,25 +61,29 @@ internal static class UpCommand
             var laboratory = Laboratory.Of(StackChoice.Project(), parsed.GetValue(Stack)!);
             var speed = EngineSpeed.Default with { TokensPerSecond = parsed.GetValue(TokensPerSecond) };
             var view = new UpView(terminal, laboratory);
+            LaboratoryReport? report = null;
             UpResult result;
             await using (view.Watch(cancel))
             {
-                result = await laboratory.UpAsync(new UpOptions { Say = view.Say, Progress = view.Report, Speed = speed, Base = release, RealEngine = parsed.GetValue(Engine) }, cancel);
+                result = await laboratory.UpAsync(
+                    new UpOptions
+                    {
+                        Say = view.Say,
+                        Progress = view.Report,
+                        Speed = speed,
+                        Base = release,
+                        RealEngine = parsed.GetValue(Engine),
+                        Finish = async (result, cancel) =>
+                            report = LaboratoryReport.Of(laboratory, result, await FirstAnswersAsync(laboratory, cancel)),
+                    },
+                    cancel);
             }
 
-            if (result.Failures.Count > 0)
+            if (result.Failures.Count > 0 || report is null)
             {
                 throw new DeploymentFailure(result.Failures);
             }
 
-            var answers = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var endpoint in laboratory.Endpoints())
-            {
-                using var client = laboratory.Client(endpoint);
-                answers[endpoint.Name] = await client.AskPatientlyAsync(FirstQuestion, FirstAnswerTokens, BalancerPatience, cancel);
-            }
-
-            var report = LaboratoryReport.Of(laboratory, result, answers);
             if (parsed.GetValue(Json))
             {
                 terminal.WriteJson(report, TerminalJson.Default.LaboratoryReport);
@@ -90,5 +94,25 @@ internal static class UpCommand
             }
         }));
         return command;
+    }
+
+    /// <summary>The first answer of each endpoint.</summary>
+    private static async Task<IReadOnlyDictionary<string, string>> FirstAnswersAsync(Laboratory laboratory, CancellationToken cancel)
+    {
+        var answers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var endpoint in laboratory.Endpoints())
+        {
+            using var client = laboratory.Client(endpoint);
+            try
+            {
+                answers[endpoint.Name] = await client.AskPatientlyAsync(FirstQuestion, FirstAnswerTokens, BalancerPatience, cancel);
+            }
+            catch (HttpRequestException exception)
+            {
+                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"came up and does not answer: {exception.Message}", $"./infra status {laboratory.Stack}");
+            }
+        }
+
+        return answers;
     }
 }

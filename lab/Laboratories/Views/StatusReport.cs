@@ -1,74 +1,58 @@
-using System.Text.Json;
 using Infra.Lab.Balancer;
+using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra status --json</c> prints of a laboratory.</summary>
+/// <summary>What <c>./infra status --json</c> prints of a laboratory. Each claim is asked of what runs.</summary>
 /// <param name="Stack">Name of the stack.</param>
 /// <param name="Up">Whether its namespaces are there.</param>
 /// <param name="Nodes">Its servers.</param>
 /// <param name="Balancers">What each load balancer says of the servers behind it.</param>
-internal sealed record StatusReport(string Stack, bool Up, IReadOnlyList<NodeStatus> Nodes, IReadOnlyList<BalancerStatus> Balancers)
+/// <param name="Problems">What of the laboratory itself does not run as it should.</param>
+internal sealed record StatusReport(string Stack, bool Up, IReadOnlyList<NodeStatus> Nodes, IReadOnlyList<BalancerStatus> Balancers, IReadOnlyList<string> Problems)
 {
     public static async Task<StatusReport> OfAsync(Laboratory laboratory, CancellationToken cancel)
     {
+        var down = new StatusReport(laboratory.Stack, false, [], [], []);
         if (!laboratory.IsUp)
         {
-            return new StatusReport(laboratory.Stack, false, [], []);
+            return down;
         }
 
-        var nodes = new List<NodeStatus>();
-        foreach (var node in laboratory.Nodes())
+        try
         {
-            nodes.Add(await NodeStatus.OfAsync(laboratory, node, cancel));
+            var nodes = await Task.WhenAll(laboratory.Nodes().Select(node => NodeStatus.OfAsync(laboratory, node, cancel)));
+            var problems = await new WorldServices(laboratory.Folder, laboratory.World).ProblemsAsync(cancel);
+            var balancers = BalancersOf(laboratory).ToArray();
+            return laboratory.IsUp
+                ? new StatusReport(laboratory.Stack, true, nodes, balancers, [.. problems.Select(problem => $"{problem.Name}: {problem.Problem}")])
+                : down;
         }
-
-        return new StatusReport(laboratory.Stack, true, nodes, [.. BalancersOf(laboratory)]);
+        catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
+        {
+            // Somebody took it down meanwhile, and what was asked for is gone.
+            return down;
+        }
     }
 
-    private static IEnumerable<BalancerStatus> BalancersOf(Laboratory laboratory)
-    {
-        foreach (var file in Directory.EnumerateFiles(laboratory.Folder.Balancers, "*.status").Order(StringComparer.Ordinal))
-        {
-            BalancerStatus? status = null;
-            try
-            {
-                status = JsonSerializer.Deserialize(File.ReadAllText(file), BalancerJson.Default.BalancerStatus);
-            }
-            catch (Exception exception) when (exception is JsonException or IOException)
-            {
-                // It is being written.
-            }
-
-            if (status is not null)
-            {
-                yield return status;
-            }
-        }
-    }
+    private static IEnumerable<BalancerStatus> BalancersOf(Laboratory laboratory) => Directory.Exists(laboratory.Folder.Balancers)
+        ? Directory.EnumerateFiles(laboratory.Folder.Balancers, "*.json").Order(StringComparer.Ordinal).Select(BalancerFiles.StatusNow)
+        : [];
 }
 
 /// <summary>A server now.</summary>
 /// <param name="Name">Its name in the program.</param>
-/// <param name="State"><c>ready</c>, <c>starting</c>, <c>failed</c> or <c>off</c>.</param>
+/// <param name="State">See <see cref="NodeHealth"/>.</param>
 /// <param name="PublicAddress">Address for SSH.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
 /// <param name="Phases">Phases of its latest boot.</param>
-internal sealed record NodeStatus(string Name, string State, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases)
+/// <param name="Problem">Why it is not ready; null where there is nothing to say.</param>
+internal sealed record NodeStatus(string Name, string State, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases, string? Problem)
 {
     public static async Task<NodeStatus> OfAsync(Laboratory laboratory, DeployedNode node, CancellationToken cancel)
     {
-        var server = laboratory.Server(node);
-        var phases = Ledger.Phases(laboratory.LedgerOf(node));
-        if (server.Leader is null)
-        {
-            return new NodeStatus(node.Name, "off", node.PublicAddress, node.PrivateAddress, phases);
-        }
-
-        // The engine answers, and the door is open.
-        var ready = await server.AskAsync(["sh", "-c", "test -e /run/inference-ready/answered && test -e /run/inference/open && systemctl is-active --quiet inference-nginx.service"], null, cancel);
-        var failed = await server.AskAsync(["systemctl", "list-units", "--plain", "--no-legend", "--state=failed", "inference-*"], null, cancel);
-        var state = ready.Status == 0 ? "ready" : failed.Output.Trim().Length > 0 ? "failed" : "starting";
-        return new NodeStatus(node.Name, state, node.PublicAddress, node.PrivateAddress, phases);
+        var health = await NodeHealth.OfAsync(laboratory, node, cancel);
+        var phases = health.State == NodeHealth.Off ? [] : Ledger.Phases(laboratory.LedgerOf(node));
+        return new NodeStatus(node.Name, health.State, node.PublicAddress, node.PrivateAddress, phases, health.Problem);
     }
 }

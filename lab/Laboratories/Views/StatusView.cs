@@ -20,14 +20,25 @@ internal static class StatusView
             console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "up" : $"not up; ./infra up {Markup.Escape(report.Stack)} brings it up")}");
             foreach (var node in report.Nodes)
             {
-                var colour = node.State switch { "ready" => "green", "failed" or "off" => "red", _ => "yellow" };
-                console.MarkupLine($"  {Markup.Escape(node.Name)}  [{colour}]{node.State}[/]  {node.PublicAddress}  {node.PrivateAddress}");
+                var colour = node.State switch { NodeHealth.Ready => "green", NodeHealth.Starting => "yellow", _ => "red" };
+                var problem = node.Problem is { } known ? $"  {Markup.Escape(known)}" : "";
+                console.MarkupLine($"  {Markup.Escape(node.Name)}  [{colour}]{node.State}[/]  {node.PublicAddress}  {node.PrivateAddress}{problem}");
                 console.Profile.Out.Writer.WriteLine($"    {Ledger.Line(node.Phases)}");
             }
 
             foreach (var balancer in report.Balancers)
             {
                 console.Profile.Out.Writer.WriteLine(Printable.Line($"  load balancer  {Text(balancer)}"));
+            }
+
+            foreach (var problem in report.Problems)
+            {
+                console.Profile.Out.Writer.WriteLine($"  {problem}");
+            }
+
+            if (report.Up && (report.Problems.Count > 0 || report.Nodes.Any(node => node.State is not (NodeHealth.Ready or NodeHealth.Starting)) || report.Balancers.Any(balancer => balancer.Error is not null)))
+            {
+                console.Profile.Out.Writer.WriteLine($"  ./infra up {report.Stack} repairs what it can, and names the rest");
             }
         }
     }

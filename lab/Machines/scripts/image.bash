@@ -10,6 +10,10 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 in_memory() {
   [[ ${INFRA_INSIDE-} == "$1" ]] || exec env INFRA_INSIDE="$1" unshare --mount --propagation private "$@"
   unset INFRA_INSIDE
+  # What is not finished is of no use. The scripts name it.
+  # shellcheck disable=SC2154
+  trap '[[ -z ${new-} ]] || rm -rf "$new"' EXIT
+  trap 'exit 130' INT TERM HUP
   work=/mnt
   mount -t tmpfs -o mode=0755 tmpfs "$work"
 }
@@ -20,6 +24,15 @@ quietly() {
   "$@" > "$log" 2>&1 || {
     tail -n 40 "$log" >&2
     exit 1
+  }
+}
+
+# fetch URL FILE: by apt, so that its proxy and its mirrors' settings hold. Status 3, with the archive's last words: it cannot be reached.
+fetch() {
+  local said
+  said=$(/usr/lib/apt/apt-helper -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 download-file "$1" "$2" 2>&1) || {
+    grep -m 1 '^E: ' <<< "$said" >&2 || tail -n 1 <<< "$said" >&2
+    exit 3
   }
 }
 

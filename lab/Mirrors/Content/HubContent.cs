@@ -56,21 +56,6 @@ internal static class HubContent
         return manifest;
     }
 
-    /// <summary>Whether a repository that was written has all that its manifest lists.</summary>
-    /// <param name="repository">Its folder.</param>
-    public static bool IsWhole(string repository)
-    {
-        try
-        {
-            return StoredJson.Read<HubManifest>(Path.Combine(repository, HubManifest.FileName)).Files
-                .All(file => new FileInfo(FilePath(repository, file)) is { Exists: true } there && there.Length == file.Size);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>SHA-256 of what a node fetches of a repository, by name: what a catalog would pin.</summary>
     /// <param name="repository">Its folder.</param>
     /// <param name="model">The model.</param>

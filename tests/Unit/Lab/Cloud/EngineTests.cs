@@ -1,4 +1,5 @@
 using Infra.Lab.Cloud;
+using Infra.Lab.Machines;
 using Pulumi;
 using Pulumi.Command.Remote;
 using Pulumi.Command.Remote.Inputs;
@@ -142,7 +143,7 @@ public sealed class EngineTests : IDisposable
             Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
         }
         File.WriteAllText(Path.Combine(_account.Folder, "cloud.json"), "{\"version\":1,");
-        Assert.Contains("is not a state of the local cloud", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("was cut or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
     }
 
     private List<string> Servers(int from) =>

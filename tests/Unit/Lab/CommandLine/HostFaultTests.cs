@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json;
 using Infra.Components;
 using Infra.Lab.CommandLine;
-using Infra.Lab.Laboratories;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;
@@ -20,6 +19,7 @@ public sealed class HostFaultTests : IDisposable
     [InlineData("Read-only file system : '/cache/labs'", "disk", "read-only")]
     [InlineData("Too many open files : '/cache/labs'", "open files", "limit")]
     [InlineData("Cannot allocate memory", "memory", "used up")]
+    [InlineData("reassociate to namespaces failed: Operation not permitted", "rights", "do not suffice")]
     public void What_the_kernel_refuses_is_told_with_a_fix(string message, string key, string problem)
     {
         foreach (var exception in new Exception[]
@@ -46,6 +46,29 @@ public sealed class HostFaultTests : IDisposable
     }
 
     [Fact]
+    public void A_state_file_is_named_with_the_commands_that_help()
+    {
+        var broken = Explain(new AggregateException(new StateFileException($"{_cache}/labs/local-123456/cloud/cloud.json", "it is empty")));
+        Assert.Equal(($"{_cache}/labs/local-123456/cloud/cloud.json", "./infra down local, then ./infra up local"), (broken?.Key, broken?.Fix));
+        Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/cache:a", false)]
+    [InlineData("/cache,a", false)]
+    [InlineData("/ca che", false)]
+    [InlineData("/ca'che", false)]
+    [InlineData("/ca%hche", false)]
+    [InlineData("/ca$che", false)]
+    [InlineData("/c\u001bche", false)]
+    [InlineData("/home/jürgen/.cache/infra-lab_2+x@y=z", true)]
+    public void A_cache_that_mounts_and_ssh_would_read_in_another_way_is_refused(string folder, bool fine)
+    {
+        Assert.Equal(fine, LabFolder.Mistake(folder) is null);
+        Assert.NotNull(LabFolder.Mistake($"/{new string('x', 150)}"));
+    }
+
+    [Fact]
     public void An_image_that_could_not_be_made_is_told_with_apts_words() =>
         Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-engine", new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
 
@@ -66,33 +89,6 @@ public sealed class HostFaultTests : IDisposable
         Assert.Null(Explain(new IOException("The pipe is broken.")));
         Assert.Null(Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));
         Assert.Null(Explain(new ProgramException("nft", new ProgramAnswer(1, "", "Error: syntax error"))));
-    }
-
-    public static MatrixTheoryData<string, string> Cut => new MatrixTheoryData<string, string>(
-        ["cloud/cloud.json", "endpoints.json", "addresses.json", "neighbour.json", "mirrors.json", "volumes/1.img.json", "balancers/b.json"],
-        ["", "{\"version\": 1, \"resour", "null", "\0\0\0\0", "[1,"]);
-
-    [Theory]
-    [MemberData(nameof(Cut))]
-    public void A_state_file_that_was_cut_is_named_with_the_command_that_helps(string file, string content)
-    {
-        var folder = new LabFolder(_cache, "local-123456");
-        var path = Path.Combine(folder.Path, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Assert.Null(StateFiles.FindBroken(_cache, [("local", folder)]));
-        File.WriteAllText(path, content);
-        var broken = StateFiles.FindBroken(_cache, [("local", folder)]);
-        Assert.Equal(path, broken?.Key);
-        Assert.StartsWith("./infra down local", broken!.Fix, StringComparison.Ordinal);
-        Assert.Equal(path, HostFault.Explain(new FormatException(), _cache, () => StateFiles.FindBroken(_cache, [("local", folder)]))?.Key);
-    }
-
-    [Fact]
-    public void A_list_of_digests_that_was_cut_is_named_with_its_folder()
-    {
-        var content = Directory.CreateDirectory(Path.Combine(_cache, "engine", "0123")).FullName;
-        File.WriteAllText(Path.Combine(content, "digests.json"), "{");
-        Assert.StartsWith($"rm -r {content}", StateFiles.FindBroken(_cache, [])!.Fix, StringComparison.Ordinal);
     }
 
     private ConfigurationMistake? Explain(Exception exception) => HostFault.Explain(exception, _cache, () => null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Unit.Lab.Machines;
@@ -9,11 +10,15 @@ public sealed class ServerImagesTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void What_is_gone_or_still_being_made_is_not_abandoned()
+    public void What_a_maker_that_was_killed_has_left_goes_and_what_one_makes_now_stays()
     {
-        Assert.False(ServerImages.IsAbandoned(Path.Combine(_folder, "layer.1.new")));
-        Assert.False(ServerImages.IsAbandoned(_folder));
-        Directory.SetLastWriteTimeUtc(_folder, DateTime.UtcNow.AddHours(-2));
-        Assert.True(ServerImages.IsAbandoned(_folder));
+        var image = Path.Combine(_folder, "debian-13-0123");
+        using var maker = Process.Start("/bin/sh", ["-c", "sleep 60; :", "-", image]);
+        string[] left = [$"{image}.{int.MaxValue}.new", $"{image}.{Environment.ProcessId}.new", $"{image}.x.new"];
+        string[] stay = [$"{image}.{maker.Id}.new", $"{image}-of-another.1.new"];
+        Assert.All([.. left, .. stay], folder => Directory.CreateDirectory(Path.Combine(folder, "usr")));
+        ServerImages.RemoveAbandoned(image);
+        maker.Kill();
+        Assert.Equal(stay.Order(StringComparer.Ordinal), Directory.EnumerateDirectories(_folder).Order(StringComparer.Ordinal));
     }
 }

@@ -45,28 +45,6 @@ public sealed class ContentTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("consolidated.safetensors")]
-    [InlineData("params.json")]
-    public void A_repository_that_lost_a_part_of_a_file_is_not_whole(string name)
-    {
-        var model = ModelCatalog.Load().Models["mistralai/Ministral-3-3B-Instruct-2512"];
-        HubContent.Write(_folder.FullName, model, 1e-4);
-        var repository = Path.Combine(_folder.FullName, "hub", model.Id);
-        Assert.True(HubContent.IsWhole(repository));
-        var file = FileOf(model.Id, name);
-        using (var stream = File.OpenWrite(file))
-        {
-            stream.SetLength(stream.Length - 1);
-        }
-
-        Assert.False(HubContent.IsWhole(repository));
-        File.Delete(file);
-        Assert.False(HubContent.IsWhole(repository));
-        File.WriteAllText(Path.Combine(repository, HubManifest.FileName), "{");
-        Assert.False(HubContent.IsWhole(repository));
-    }
-
     [Fact]
     public void Checksums_of_a_repository_are_those_of_all_that_a_node_fetches()
     {

@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using Infra.Lab.Machines;
+
+namespace Infra.Lab.Laboratories;
+
+/// <summary>How a server is now, asked of itself; nothing of it is remembered.</summary>
+/// <param name="State"><c>ready</c>, <c>starting</c>, <c>failed</c>, <c>stopped</c> or <c>off</c>.</param>
+/// <param name="Problem">Why it is not ready; null where there is nothing to say.</param>
+internal sealed partial record NodeHealth(string State, string? Problem)
+{
+    public const string Ready = "ready";
+    public const string Starting = "starting";
+    public const string Failed = "failed";
+    public const string Stopped = "stopped";
+    public const string Off = "off";
+
+    /// <summary>Longest time for an answer: a server that gives none is not ready.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // Its network, its units, and /ready as clients have it: the engine answers, and TLS is open. Loopback to our own nginx: its
+    // certificate is checked by those who come from outside.
+    private const string Question = """
+        import http.client, os, ssl, subprocess, sys
+
+        def run(*command):
+            return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+        def units(*states):
+            chosen = "--state=" + ",".join(states)
+            lines = run("systemctl", "list-units", "--all", "--plain", "--no-legend", chosen, "inference*").splitlines()
+            return " ".join(line.split()[0] for line in lines)
+
+        def ready():
+            try:
+                connection = http.client.HTTPSConnection("127.0.0.1", 443, timeout=8, context=ssl._create_unverified_context())
+                connection.request("GET", "/ready")
+                return connection.getresponse().status
+            except (OSError, http.client.HTTPException):
+                return 0
+
+        print("network", f" {sys.argv[1]}/" in run("ip", "-br", "-4", "address", "show", "dev", "eth0"))
+        print("ready", ready())
+        print("failed", units("failed"))
+        print("coming", units("activating", "reloading", "auto-restart"), run("systemctl", "list-jobs", "--no-legend"))
+        print("booted", os.path.exists("/var/lib/inference/first-boot.done"), os.path.exists("/var/lib/inference/first-boot.failed"))
+        """;
+
+    public static async Task<NodeHealth> OfAsync(Laboratory laboratory, DeployedNode node, CancellationToken cancel)
+    {
+        var server = laboratory.Server(node);
+        if (server.Leader is null)
+        {
+            return new(Off, null);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Patience);
+        ProgramAnswer answer;
+        try
+        {
+            answer = await server.AskAsync(["python3", "-c", Question, node.PublicAddress], null, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new(Failed, "it gives no answer");
+        }
+
+        return server.Leader is null ? new(Off, null)
+            // The server has nothing to do with it.
+            : answer.Errors.Contains("Operation not permitted", StringComparison.Ordinal) ? throw new ProgramException("nsenter", answer)
+            : answer.Status != 0 ? new(Starting, "it cannot be asked yet")
+            : Of(answer.Output);
+    }
+
+    /// <summary>From the lines that a server has answered.</summary>
+    internal static NodeHealth Of(string answer)
+    {
+        var told = answer.Split('\n').Select(line => line.Split(' ', 2)).Where(line => line.Length == 2)
+            .GroupBy(line => line[0], StringComparer.Ordinal).ToDictionary(line => line.Key, line => line.First()[1].Trim(), StringComparer.Ordinal);
+        var failed = string.Join(", ", Unit().Matches(told.GetValueOrDefault("failed", "")).Select(unit => unit.Value));
+        return told.GetValueOrDefault("network") != "True" ? new(Failed, "its public address is not on eth0")
+            : told.GetValueOrDefault("ready") == "200" ? new(Ready, failed.Length > 0 ? $"failed: {failed}" : null)
+            : failed.Length > 0 ? new(Failed, failed)
+            : told.GetValueOrDefault("booted") switch
+            {
+                "False True" => new(Failed, "its first boot"),
+                "True False" when told.GetValueOrDefault("coming", "").Length == 0 =>
+                    new(Stopped, "it does not serve, and nothing on it is starting"),
+                _ => new(Starting, null),
+            };
+    }
+
+    // What a server says is data.
+    [GeneratedRegex(@"\binference[a-z-]*\.[a-z]+\b")]
+    private static partial Regex Unit();
+}

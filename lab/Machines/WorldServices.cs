@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Infra.Components;
+
+namespace Infra.Lab.Machines;
+
+/// <summary>
+/// Programs of a laboratory that are kept running: DNS, the mirrors with the metadata service, load balancers. Each has a process that
+/// starts it
+/// again whenever it ends; where that one is gone, so is the program, and the next <c>up</c> starts both.
+/// </summary>
+internal sealed class WorldServices(LabFolder folder, World world)
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>A question for the address of a name, as it goes over TCP (RFC 1035, 4.2.2).</summary>
+    private static readonly byte[] Question =
+        [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, (byte)'l', (byte)'a', (byte)'b', 0, 0, 1, 0, 1];
+
+    /// <summary>Starts those that every laboratory has, unless they run; ends when they answer.</summary>
+    /// <exception cref="ConfigurationException">One does not.</exception>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        await KeepAsync(Log("names"), [Path.Combine(World.Scripts, "names")], cancel);
+        await KeepAsync(Log("mirrors"), [HostProgram.Dotnet, typeof(World).Assembly.Location, "__mirrors", folder.Path], cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(StartPatience);
+        while (await ProblemsAsync(cancel) is { Count: > 0 } problems)
+        {
+            if (limit.IsCancellationRequested)
+            {
+                cancel.ThrowIfCancellationRequested();
+                throw new ConfigurationException([.. problems.Select(problem => new ConfigurationMistake(problem.Name, null,
+                    $"{problem.Problem}; {Log(problem.Name)} says: {World.Tail(Log(problem.Name)) ?? "nothing"}", $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"))]);
+            }
+
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    /// <summary>Those that do not answer, and why.</summary>
+    public async Task<IReadOnlyList<(string Name, string Problem)>> ProblemsAsync(CancellationToken cancel)
+    {
+        var problems = new List<(string, string)>();
+        foreach (var (name, ask) in new (string, Func<CancellationToken, Task>)[] { ("names", AskNamesAsync), ("mirrors", AskMirrorsAsync) })
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(AnswerPatience);
+            try
+            {
+                await ask(limit.Token);
+                if (!IsKept(Log(name)))
+                {
+                    problems.Add((name, "would not be started again if it ended"));
+                }
+            }
+            catch (Exception exception) when (!cancel.IsCancellationRequested && exception is IOException or SocketException or HttpRequestException or OperationCanceledException)
+            {
+                problems.Add((name, exception is OperationCanceledException ? "gives no answer" : $"does not answer: {exception.Message}"));
+            }
+        }
+
+        return problems;
+    }
+
+    /// <summary>Starts a command in the world and keeps it running, unless it is kept already.</summary>
+    /// <param name="log">File of what it says: names it as well.</param>
+    /// <param name="command">Its words.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task KeepAsync(string log, IEnumerable<string> command, CancellationToken cancel)
+    {
+        if (!IsKept(log))
+        {
+            await HostProgram.StartDetachedAsync(log, world.Inside([Path.Combine(World.Scripts, "keep"), log, .. command]), cancel);
+        }
+    }
+
+    /// <summary>Whether there is a process that starts it again.</summary>
+    public static bool IsKept(string log) => Keepers(log).Count > 0;
+
+    /// <summary>Ends what is kept, for good.</summary>
+    public static async Task EndAsync(string log, CancellationToken cancel)
+    {
+        while (Keepers(log) is { Count: > 0 } keepers)
+        {
+            keepers.ForEach(Signals.Kill);
+            await Task.Delay(20, cancel);
+        }
+    }
+
+    private static List<int> Keepers(string log)
+    {
+        var script = Path.Combine("Machines", "scripts", "keep");
+        return [.. HostProcesses.WithWords(words => words.Length > 3 && words[1].EndsWith(script, StringComparison.Ordinal) && words[2] == log)
+            .Where(found => HostProcesses.StartOf(found.Pid) is not null).Select(found => found.Pid)];
+    }
+
+    private string Log(string name) => Path.Combine(folder.Path, $"{name}.log");
+
+    private async Task AskNamesAsync(CancellationToken cancel)
+    {
+        using var socket = NamespaceSockets.Tcp(world.NetworkPath(null));
+        await socket.ConnectAsync(IPAddress.Parse(World.MirrorAddress), 53, cancel);
+        await socket.SendAsync(Question, cancel);
+        if (await socket.ReceiveAsync(new byte[512], cancel) == 0)
+        {
+            throw new IOException("the connection was closed");
+        }
+    }
+
+    // Whatever the answer is: the metadata service is a part of the same program, and nobody can break it on purpose.
+    private async Task AskMirrorsAsync(CancellationToken cancel)
+    {
+        using var http = new HttpClient(NamespaceSockets.Handler(world.NetworkPath(null)));
+        using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{World.MetadataAddress}/")), HttpCompletionOption.ResponseHeadersRead, cancel);
+    }
+}

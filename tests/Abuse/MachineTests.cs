@@ -1,0 +1,57 @@
+using Infra.Lab.Machines;
+using Infra.Tests.Lab;
+
+namespace Infra.Tests.Abuse;
+
+/// <summary>
+/// Machines that are full, read-only or without rights: the command line's program, past the look of <c>./infra</c>, ends in one message
+/// with a fix.
+/// </summary>
+[Collection(SerialLaboratories.Name)]
+public sealed class MachineTests
+{
+    /// <summary>What a run is limited to: a fault that is not told at once is waited for.</summary>
+    private const int LongestSeconds = 120;
+
+    private static readonly string s_images = Path.Combine(LabFolder.CacheFolder(), "images");
+
+    public static TheoryData<string> States => new()
+    {
+        "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin",
+        "setpriv --bounding-set=-net_admin --inh-caps=-net_admin",
+        "setpriv --bounding-set=-all --inh-caps=-all",
+        // The images are there: it is the laboratory for which there is no room.
+        "mount -t tmpfs -o size=256k tmpfs /mnt && mkdir -p /mnt/images && mount --bind \"$images\" /mnt/images && INFRA_CACHE=/mnt",
+        "mount -t tmpfs -o size=40m tmpfs /mnt && mkdir -p /mnt/images && mount --bind \"$images\" /mnt/images && INFRA_CACHE=/mnt",
+        "mount -t tmpfs tmpfs /mnt && mount -o remount,ro /mnt && INFRA_CACHE=/mnt",
+        "INFRA_CACHE='/var/cache/a folder: with, all'",
+        $"INFRA_CACHE=/var/cache/{new string('x', 200)}",
+        "INFRA_CACHE=/dev/null",
+        "INFRA_CACHE=/proc/infra",
+    };
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public async Task A_state_of_the_machine_is_one_message_with_a_fix(string state)
+    {
+        await using var project = new SurvivesProject();
+        project.Write("poor", SurvivesStage.Settings(("chat", SurvivesStage.Endpoint())));
+        var run = state.StartsWith("setpriv", StringComparison.Ordinal) ? $"exec {state} \"$@\""
+            : $"export {Last(state)}; exec \"$@\"";
+        var answer = await HostProgram.AskAsync("unshare",
+        [
+            "--mount", "--propagation", "private", "sh", "-c", $"images={s_images}; cd {project.Folder} && {Before(state)}{run}", "-",
+            "timeout", $"{LongestSeconds}", HostProgram.Dotnet, typeof(World).Assembly.Location, "up", "poor",
+        ]);
+        var said = answer.Output + answer.Errors;
+        Assert.True(answer.Status == 1, $"{state}: {answer.Status}: {said}");
+        Assert.Contains("\n  fix: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    // What is mounted first, and the variable that comes last.
+    private static string Before(string state) => state.Contains(" && INFRA_CACHE", StringComparison.Ordinal)
+        ? $"{state[..state.LastIndexOf(" && ", StringComparison.Ordinal)]} && " : "";
+
+    private static string Last(string state) => state[Math.Max(0, state.LastIndexOf("INFRA_CACHE", StringComparison.Ordinal))..];
+}

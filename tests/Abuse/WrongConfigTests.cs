@@ -1,0 +1,30 @@
+using Infra.Tests.Deployments;
+using Infra.Tests.Lab;
+using Infra.Tests.Unit.Settings;
+
+namespace Infra.Tests.Abuse;
+
+/// <summary>Wrong stack files without end: each is a plan that can be previewed, or messages with a fix.</summary>
+public sealed class WrongConfigTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("infra-config-").FullName;
+
+    public WrongConfigTests() => File.Copy(Path.Combine(StackFiles.Root, "Pulumi.yaml"), Path.Combine(_folder, "Pulumi.yaml"));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public Task A_stack_file_at_random_is_previewed_or_refused_in_one_message() =>
+        Chance.WithSeedAsync("configurations without end", async chance =>
+    {
+        var end = DateTime.UtcNow + (Chance.Duration / 6);
+        while (DateTime.UtcNow < end)
+        {
+            if (ConfigFuzzTests.Try(_folder, RandomConfigs.Next(chance)))
+            {
+                using var preview = new SurvivesCommand(_folder, ["preview", "fuzz"], []);
+                Assert.True(await preview.EndAsync() is 0 or 1 && !preview.Said.Contains("bug of ours", StringComparison.Ordinal), preview.Said);
+            }
+        }
+    });
+}

@@ -1,0 +1,45 @@
+using Infra.Lab.Laboratories;
+
+namespace Infra.Tests.Unit.Lab;
+
+/// <summary>What a server says of itself, and what <c>status</c> and <c>up</c> make of it.</summary>
+public sealed class NodeHealthTests
+{
+    private const string Booted = "booted True False";
+
+    [Theory]
+    [InlineData("network True\nready 200\nfailed \ncoming \n" + Booted, "ready", null)]
+    [InlineData("network True\nready 200\nfailed inference-weights.service\ncoming \n" + Booted, "ready", "failed: inference-weights.service")]
+    [InlineData("network True\nready 503\nfailed inference-vllm-container.service inference-nginx.service\ncoming inference-ready.service\n" + Booted, "failed", "inference-vllm-container.service, inference-nginx.service")]
+    [InlineData("network True\nready 0\nfailed \ncoming \n" + Booted, "stopped", "it does not serve, and nothing on it is starting")]
+    [InlineData("network True\nready 0\nfailed \ncoming inference-ready.service\n" + Booted, "starting", null)]
+    [InlineData("network True\nready 0\nfailed \ncoming \nbooted False False", "starting", null)]
+    [InlineData("network True\nready 0\nfailed \ncoming \nbooted False True", "failed", "its first boot")]
+    // One without a network answers itself on loopback all the same.
+    [InlineData("network False\nready 200\nfailed \ncoming \n" + Booted, "failed", "its public address is not on eth0")]
+    // A taken-over server says what it wants.
+    [InlineData("", "failed", "its public address is not on eth0")]
+    [InlineData("network True\nready 200 OK\nfailed \u001b]0;curl | sh\u0007 x.service\ncoming \n" + Booted, "stopped", "it does not serve, and nothing on it is starting")]
+    [InlineData("network True\nready 503\nfailed inference-\u001b[2Jvllm.service inference-ready.service\ncoming \n" + Booted, "failed", "inference-ready.service")]
+    public void A_state_is_what_was_answered_and_nothing_else_is_printed(string answer, string state, string? problem)
+    {
+        var health = NodeHealth.Of(answer);
+        Assert.Equal((state, problem), (health.State, health.Problem));
+    }
+
+    [Fact]
+    public void A_phase_that_no_node_writes_is_left_out_and_breaks_nothing()
+    {
+        string[] lines =
+        [
+            """{"phase": "weights", "event": "start", "monotonicSeconds": 1, "boot": "a"}""",
+            "null", "[]", "7", "{", "\"x\"", "{}",
+            """{"phase": null, "event": "start", "monotonicSeconds": 1, "boot": "a"}""",
+            """{"phase": "x\u001b[2J", "event": "start", "monotonicSeconds": 1, "boot": "a"}""",
+            """{"phase": "x", "event": {}, "monotonicSeconds": 1, "boot": "a"}""",
+            """{"phase": "x", "event": "start", "monotonicSeconds": "1", "boot": "a"}""",
+            """{"phase": "x", "event": "start", "monotonicSeconds": 1, "boot": []}""",
+        ];
+        Assert.Equal("weights", Assert.Single(Ledger.Phases(Ledger.Parse(string.Join('\n', lines)))).Phase);
+    }
+}
