@@ -13,7 +13,7 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
     private const string Start = """
         set -e
         serve=/usr/local/libexec/inference/serve
-        sed "s#exec vllm serve \"\$@\"#exec python3 -c \"import base64; exec(base64.b64decode('$3'))\" $2#" $serve > $serve-takeover
+        sed "s#exec vllm serve \"\$@\"#exec python3 -c \"import base64, sys; exec(base64.b64decode(sys.argv.pop(1)))\" $3 $2#" $serve > $serve-takeover
         cmp -s $serve $serve-takeover && exit 3
         chmod 755 $serve-takeover
         mkdir -p /run/systemd/system/$1.d
