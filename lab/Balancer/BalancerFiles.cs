@@ -35,8 +35,7 @@ internal static class BalancerFiles
 
     /// <summary>
     /// What a load balancer does now: what its process says, if that runs and has said so of late. The same file with the healthy servers
-    /// of an hour
-    /// ago lies there after it has ended.
+    /// of an hour ago lies there after it has ended.
     /// </summary>
     /// <param name="specFile">Its specification; the other file lies beside it.</param>
     public static BalancerStatus StatusNow(string specFile)

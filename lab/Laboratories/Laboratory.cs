@@ -118,8 +118,7 @@ internal sealed class Laboratory
 
     /// <summary>
     /// Holds every server against what was deployed: one that failed or was stopped after its start has nothing that was changed, and
-    /// another of its
-    /// endpoint would answer in its place. The node's own gate starts what does not run, waits, and says what fails.
+    /// another of its endpoint would answer in its place. The node's own gate starts what does not run, waits, and says what fails.
     /// </summary>
     private async Task<IReadOnlyList<ResourceFailure>> RepairAsync(UpOptions options, CancellationToken cancel)
     {

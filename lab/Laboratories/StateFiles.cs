@@ -10,8 +10,7 @@ namespace Infra.Lab.Laboratories;
 
 /// <summary>
 /// Files in which laboratories keep their state between commands. Most are sealed (<see cref="StateFile"/>); of the others, one that was
-/// cut makes code
-/// anywhere fail in any way. So all are looked through once something has failed.
+/// cut makes code anywhere fail in any way. So all are looked through once something has failed.
 /// </summary>
 internal static class StateFiles
 {

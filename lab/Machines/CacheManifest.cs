@@ -5,8 +5,7 @@ namespace Infra.Lab.Machines;
 
 /// <summary>
 /// What is in a folder of the cache: names and sizes, written when it was made. A full disk, a machine that lost power or somebody who
-/// frees space
-/// leave folders that are there and not whole. Contents are not hashed: whoever downloads them checks them.
+/// frees space leave folders that are there and not whole. Contents are not hashed: whoever downloads them checks them.
 /// </summary>
 internal static class CacheManifest
 {

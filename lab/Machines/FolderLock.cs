@@ -13,8 +13,7 @@ internal sealed partial class FolderLock : IDisposable
 
     /// <summary>
     /// <c>O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW</c>, of which the last has a number for each kind of machine, and who may read what is
-    /// made: a link
-    /// could lead to any file, which would be emptied.
+    /// made: a link could lead to any file, which would be emptied.
     /// </summary>
     private static readonly int s_flags =
         0x2 | 0x40 | 0x80000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000);

@@ -41,8 +41,7 @@ internal static partial class HostProgram
 
     /// <summary>
     /// What is made for servers is read by their accounts, whatever the umask of who runs this, a hardened root's 077 among them. What is
-    /// secret
-    /// is made with a mode of its own.
+    /// secret is made with a mode of its own.
     /// </summary>
     public static void FixUmask()
     {

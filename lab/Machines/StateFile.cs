@@ -15,8 +15,7 @@ internal sealed class StateFileException(string path, string problem, Exception?
 
 /// <summary>
 /// A file in which a laboratory keeps state between commands: one whole file at any moment, for its owner alone, and sealed by the SHA-256
-/// of what is
-/// in it as its last line. So no reader has to doubt what it reads, whatever happened to the file.
+/// of what is in it as its last line. So no reader has to doubt what it reads, whatever happened to the file.
 /// </summary>
 internal static class StateFile
 {

@@ -94,8 +94,7 @@ internal sealed class World(LabFolder folder)
     public async Task KillAsync(CancellationToken cancel)
     {
         // Whoever started it may have been killed at any moment. What is in its network from outside, as an SSH connection of a command
-        // that was
-        // killed, would otherwise last until its own patience ends.
+        // that was killed, would otherwise last until its own patience ends.
         var words = $"{Path.Combine("Machines", "scripts", "world")}\0{folder.Path}\0";
         var networks = new HashSet<string>(StringComparer.Ordinal);
         var own = HostProcesses.NetworkOf("self");

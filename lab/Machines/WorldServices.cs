@@ -7,8 +7,7 @@ namespace Infra.Lab.Machines;
 
 /// <summary>
 /// Programs of a laboratory that are kept running: DNS, the mirrors with the metadata service, load balancers. Each has a process that
-/// starts it
-/// again whenever it ends; where that one is gone, so is the program, and the next <c>up</c> starts both.
+/// starts it again whenever it ends; where that one is gone, so is the program, and the next <c>up</c> starts both.
 /// </summary>
 internal sealed class WorldServices(LabFolder folder, World world)
 {

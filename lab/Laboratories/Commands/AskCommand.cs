@@ -47,7 +47,7 @@ internal static class AskCommand
                 : await laboratory.SystemMessageAsync(endpoint, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().Date), cancel);
             terminal.Console.Profile.Out.Writer.WriteLine(Printable.Text(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel)));
         }
-        catch (IOException exception)
+        catch (IOException exception) when (!exception.Message.Contains("Operation not permitted", StringComparison.Ordinal))
         {
             throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, exception.Message, $"./infra ask {NoSystemPrompt.Name} \"{question}\"");
         }

@@ -15,8 +15,7 @@ namespace Infra.Tests.Unit.Lab.Machines;
 
 /// <summary>
 /// Every state file, damaged in every way that a full disk, a power cut or a person knows: whoever reads it goes on or ends in one message
-/// with a
-/// fix that works. The fix is <c>down</c>, which works whatever there is.
+/// with a fix that works. The fix is <c>down</c>, which works whatever there is.
 /// </summary>
 public sealed class StateFuzzTests : IDisposable
 {
