@@ -12,7 +12,8 @@ namespace Infra.Components.Node;
 /// <param name="Answers">Most answers to one prompt (<c>n</c>).</param>
 /// <param name="Prompts">Most prompts of one request to <c>/v1/completions</c>, or texts of one to score or rank.</param>
 /// <param name="Concurrent">Requests of one client at once.</param>
-internal sealed record FairShare(int Answers, int Prompts, int Concurrent)
+/// <param name="Alone">There is no other client.</param>
+internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool Alone)
 {
     /// <summary>Default of <see cref="ClientSettings.RequestsPerMinute"/>: 200 a second.</summary>
     internal const int RequestsPerMinute = 12_000;
@@ -31,24 +32,24 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent)
         var places = placement.MaxNumSeqs * placement.DataParallel;
         if (placement.Model.Task != ModelTask.Generate)
         {
-            return new(1, places, clients > 1 ? Math.Min(ConcurrentPooling, places) : places);
+            return new(1, places, clients > 1 ? Math.Min(ConcurrentPooling, places) : places, clients <= 1);
         }
 
         // As many prompts as answers to each: together at most a sixteenth of the places where there are many.
         var answers = places < 8 ? 1 : Math.Clamp(places / 64, 2, MostAnswers);
         if (clients <= 1)
         {
-            return new(answers, answers, places);
+            return new(answers, answers, places, Alone: true);
         }
 
         // Three quarters of the places are filled when all requests have the most answers, and those that may have several prompts
         // (Prompting) have the most prompts: answers * (concurrent - prompting + prompting * prompts), with prompting = concurrent / prompts.
         var threeQuarters = places * 3 / 4 / answers * answers / (2 * answers - 1);
-        return new(answers, answers, Math.Max(1, Math.Min(threeQuarters, KvCacheFillings * placement.Requests)));
+        return new(answers, answers, Math.Max(1, Math.Min(threeQuarters, KvCacheFillings * placement.Requests)), Alone: false);
     }
 
     /// <summary>Of the requests at once, those to <c>/v1/completions</c>: one may be as many sequences as <see cref="Prompts"/> others.</summary>
-    private int Prompting(int concurrent) => Math.Max(1, concurrent / Prompts);
+    private int Prompting(int concurrent) => Alone ? concurrent : Math.Max(1, concurrent / Prompts);
 
     /// <summary>
     /// The value of <c>API_CLIENTS</c>: <c>NAME:REQUESTS_PER_MINUTE:CONCURRENT:PROMPTING</c> for each client with limits of its own, after those

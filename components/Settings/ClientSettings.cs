@@ -10,7 +10,7 @@ public sealed record ClientSettings
     [Required]
     public string Name { get; init; } = "";
 
-    /// <summary>Requests in a minute, a sixth of them at once; more are answered with 429. Default: 12000.</summary>
+    /// <summary>Requests in a minute, a sixth of them at once, at most 250; more are answered with 429. Default: 12000.</summary>
     public int? RequestsPerMinute { get; init; }
 
     /// <summary>Requests at once; more are answered with 429. Default: a fair share of the engine, docs/api.md says which.</summary>

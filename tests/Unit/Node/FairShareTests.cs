@@ -28,13 +28,13 @@ public sealed class FairShareTests
 
     [Fact]
     public void One_client_alone_may_have_every_place() =>
-        Gen.Int[1, 4096].Sample(sequences => Assert.Equal(sequences, FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Concurrent));
+        Gen.Int[1, 4096].Sample(sequences => Assert.Equal($":12000:{sequences}:{sequences}", FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Limits([])));
 
     [Fact]
     public void Limits_of_a_clients_own_stand_beside_those_of_the_rest()
     {
         var share = FairShare.Of(s_small with { MaxNumSeqs = 256, DataParallel = 1, Requests = 100 }, 3);
-        Assert.Equal(new FairShare(4, 4, 27), share);
+        Assert.Equal(new FairShare(4, 4, 27, Alone: false), share);
         Assert.Equal(":12000:27:6,batch:60:27:6,web:12000:100:25", share.Limits(
         [
             new() { Name = "web", Concurrent = 100 }, new() { Name = "alice" }, new() { Name = "batch", RequestsPerMinute = 60 },
