@@ -36,7 +36,10 @@ public static class CloudConfig
     public const int MaximumBytes = 64 * 1024;
 
     /// <summary>Where the node files travel, as one archive.</summary>
-    public const string ArchivePath = "/var/lib/inference/rootfs.tar.gz";
+    public const string ArchivePath = "/var/lib/inference/rootfs.tar.bz2";
+
+    /// <summary>Unpacks it. An image need not have the program bzip2; cloud-init itself is Python, whose library has it.</summary>
+    internal const string Unpack = $"python3 -Ic 'import tarfile; tarfile.open(\"{ArchivePath}\").extractall(\"/\")'";
 
     // cloud-init never repeats a runcmd that a reboot cut short; what lies here it runs at each boot.
     private const string EachBootPath = "/var/lib/cloud/scripts/per-boot/inference";
@@ -45,7 +48,7 @@ public static class CloudConfig
     private const string EachBoot = $"""
         #!/bin/sh
         [ ! -e /var/lib/inference/first-boot.done ] || exit 0
-        tar --extract --gzip --file {ArchivePath} --directory / --no-overwrite-dir && exec /usr/local/libexec/inference/first-boot
+        {Unpack} && exec /usr/local/libexec/inference/first-boot
 
         """;
 

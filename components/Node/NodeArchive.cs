@@ -1,6 +1,7 @@
 using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text;
+using SharpCompress.Compressors;
+using SharpCompress.Compressors.BZip2;
 
 namespace Infra.Components.Node;
 
@@ -11,14 +12,14 @@ internal static class NodeArchive
     private static readonly DateTimeOffset Timestamp = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// A gzip-compressed tar with the files at their paths, owned by root, without the lines that are comments alone: they are a fifth of
+    /// A tar, compressed by bzip2, with the files at their paths, owned by root, without the lines that are comments alone: they are a fifth of
     /// it.
     /// </summary>
     internal static byte[] Pack(IEnumerable<NodeFile> files)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
+        using (var bzip2 = BZip2Stream.Create(packed, CompressionMode.Compress, decompressConcatenated: false, leaveOpen: true))
+        using (var tar = new TarWriter(bzip2, TarEntryFormat.Ustar))
         {
             foreach (var file in files)
             {
