@@ -124,7 +124,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     private const string BehindItsBack = """
         set -euo pipefail
         key=/etc/ssh/ssh_host_ed25519_key
-        served() { ssh-keyscan -t ed25519 127.0.0.1 2> /dev/null | cut -d' ' -f3; }
+        served() { ssh-keyscan -t ed25519 127.0.0.1 2> /dev/null | sed -n 's/^127[^ ]* ssh-ed25519 //p'; }
         cp -p $key $key.pub /root/
         ssh-keygen -q -t ed25519 -N '' -f /root/other
         mv /root/other $key && mv /root/other.pub $key.pub && systemctl reload ssh.service

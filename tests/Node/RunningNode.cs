@@ -82,7 +82,7 @@ internal sealed class RunningNode : IDisposable
         // A power cut is not what is tried; it takes most of the time.
         Node.Stub("sync", ":");
         Node.Stub("id", "[[ $2 == vllm ]] && echo 2000");
-        Node.Stub("ssh-keyscan", "sed 's/^/127.0.0.1 /' \"$INFERENCE_ROOT/world/ssh\"");
+        Node.Stub("ssh-keyscan", "echo '# 127.0.0.1:22 SSH-2.0-OpenSSH_10.0p2'; sed 's/^/127.0.0.1 /' \"$INFERENCE_ROOT/world/ssh\"");
         Node.Stub("openssl", "case $1 in s_client) cat \"$INFERENCE_ROOT/world/nginx.crt\" ;; *) exec /usr/bin/openssl \"$@\" ;; esac");
         // Its own tests ask a real nginx.
         Node.Stub(NginxListen, "cmp -s \"$INFERENCE_ROOT/world/nginx.env\" <(grep -E '^(API_|FIREWALL_VPC_CIDR)' \"$INFERENCE_ROOT/etc/inference/node.env\")");

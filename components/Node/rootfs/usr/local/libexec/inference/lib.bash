@@ -84,10 +84,11 @@ take_effect() {
   applied+="${applied:+, }$1"
 }
 
-# host_keys: those that sshd identifies itself with, asked as a client asks, "TYPE KEY" a line; those of the files where none runs.
+# host_keys: those that sshd identifies itself with, asked as a client asks, "TYPE KEY" a line; those of the files where none runs. From OpenSSH 9.8 on
+# ssh-keyscan prints comments among them.
 host_keys() {
   if systemctl is-active --quiet ssh.service; then
-    ssh-keyscan -T 5 -t ed25519,ecdsa 127.0.0.1 2> /dev/null | cut -d' ' -f2,3 | sort
+    ssh-keyscan -T 5 -t ed25519,ecdsa 127.0.0.1 2> /dev/null | sed -n 's/^127[^ ]* //p' | sort
   else
     cut -d' ' -f1,2 "$root"/etc/ssh/ssh_host_{ed25519,ecdsa}_key.pub 2> /dev/null || true
   fi
