@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;

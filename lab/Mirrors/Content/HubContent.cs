@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Infra.Components.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
