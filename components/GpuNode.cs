@@ -157,7 +157,8 @@ public sealed class GpuNode : ComponentResource
 
         var connection = Connection(droplet, HostKey, args);
         // Who may log in changes more often than a Droplet, and who left must not wait for the next one.
-        var authorize = NodeCommand.Quiet(connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-one-use-key")}",
+        var authorize = NodeCommand.Quiet(
+            connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-one-use-key")}",
             opsKeys.Apply(keys => string.Concat(keys.Append("# end").Select(line => $"{line}\n"))));
         authorize.Triggers = onceForEachDroplet;
         var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });

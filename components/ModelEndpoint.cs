@@ -27,7 +27,9 @@ public sealed class ModelEndpointArgs : ResourceArgs
     /// <summary>Who signs the certificates of the nodes.</summary>
     public required CertificateAuthority Authority { get; init; }
 
-    /// <summary>Differs with each run, so that each asks the nodes whether they serve. Default: they are asked after changes alone.</summary>
+    /// <summary>
+    /// Differs with each run, so that each asks the nodes whether they serve. Default: they are asked after changes alone.
+    /// </summary>
     public string? Run { get; init; }
 
     /// <summary>Hugging Face token for a gated model. Default: none.</summary>

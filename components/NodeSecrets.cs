@@ -53,8 +53,8 @@ public sealed class NodeSecrets : ComponentResource
     public Command Delivered { get; }
 
     /// <summary>
-    /// What <c>store-secrets</c> reads: a name and base64 on each line, so that no value can look like another line. One that a node must have
-    /// comes last: a connection that breaks cannot make it look as if there were no token.
+    /// What <c>store-secrets</c> reads: a name and base64 on each line, so that no value can look like another line. One that a node must
+    /// have comes last: a connection that breaks cannot make it look as if there were no token.
     /// </summary>
     internal static string Lines(string privateKeyPem, string certificatePem, IReadOnlyDictionary<string, string> clientKeys, string huggingFaceToken)
     {

@@ -14,8 +14,8 @@ public sealed class ReadinessGateArgs : ResourceArgs
     public required IReadOnlyList<Input<string>> Triggers { get; init; }
 
     /// <summary>
-    /// Differs with each run of <c>pulumi up</c>, so that each asks the node, which may have failed since its start. A preview neither connects
-    /// nor shows it. Default: the node is asked after changes alone.
+    /// Differs with each run of <c>pulumi up</c>, so that each asks the node, which may have failed since its start. A preview neither
+    /// connects nor shows it. Default: the node is asked after changes alone.
     /// </summary>
     public string? Run { get; init; }
 

@@ -22,7 +22,9 @@ public sealed record ProgramOptions
     /// </summary>
     public ResourceTransformation? Watch { get; init; }
 
-    /// <summary>Differs with each run, so that each asks every node whether it still serves. Default: they are asked after changes alone.</summary>
+    /// <summary>
+    /// Differs with each run, so that each asks every node whether it still serves. Default: they are asked after changes alone.
+    /// </summary>
     public string? Run { get; init; }
 
     /// <summary>Hugging Face token. Default: the secret <c>huggingFaceToken</c> of the stack configuration, if it is set.</summary>
@@ -44,7 +46,11 @@ public static class InferenceProgram
             StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
             StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
             Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY"));
-        return await DefineAsync(plan, new() { LiveSizes = AskDigitalOceanAsync, Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) }).ConfigureAwait(false);
+        return await DefineAsync(plan, new()
+        {
+            LiveSizes = AskDigitalOceanAsync,
+            Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The same from settings that were made in code.</summary>

@@ -12,8 +12,8 @@ internal static class NodeArchive
     private static readonly DateTimeOffset Timestamp = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// A tar, compressed by bzip2, with the files at their paths, owned by root, without the lines that are comments alone: they are a fifth of
-    /// it.
+    /// A tar, compressed by bzip2, with the files at their paths, owned by root, without the lines that are comments alone: they are a
+    /// fifth of it.
     /// </summary>
     internal static byte[] Pack(IEnumerable<NodeFile> files)
     {

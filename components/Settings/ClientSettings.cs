@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Infra.Components.Settings;
 
-/// <summary>Who has an API key, and what may be asked with it. A name alone may be written as text: <c>alice</c> for <c>{name: alice}</c>.</summary>
+/// <summary>
+/// Who has an API key, and what may be asked with it. A name alone may be written as text: <c>alice</c> for <c>{name: alice}</c>.
+/// </summary>
 [Shorthand(nameof(Name))]
 public sealed record ClientSettings
 {

@@ -28,7 +28,9 @@ internal static class SettingTypes
 
     /// <summary>The member that stands for the whole record where it is written as text; null for most.</summary>
     public static string? Shorthand(Type type) =>
-        Underlying(type).GetCustomAttribute<ShorthandAttribute>() is { } shorthand ? JsonNamingPolicy.CamelCase.ConvertName(shorthand.Member) : null;
+        Underlying(type).GetCustomAttribute<ShorthandAttribute>() is { } shorthand
+            ? JsonNamingPolicy.CamelCase.ConvertName(shorthand.Member)
+            : null;
 
     public static Type Underlying(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 

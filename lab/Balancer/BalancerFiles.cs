@@ -52,7 +52,8 @@ internal static class BalancerFiles
         }
 
         var silent = DateTime.UtcNow - File.GetLastWriteTimeUtc(file);
-        var problem = HostProcesses.WithWords(words => words.Length > 3 && words[^3] == "__balancer" && words[^2] == specFile && Path.GetFileName(words[0]) == "dotnet").Count == 0
+        var problem = HostProcesses.WithWords(words => words.Length > 3 && words[^3] == "__balancer" && words[^2] == specFile
+            && Path.GetFileName(words[0]) == "dotnet").Count == 0
             ? "its process does not run"
             : status is null ? "its process has said nothing yet"
             : silent > LongestSilence
@@ -60,7 +61,8 @@ internal static class BalancerFiles
             : null;
         return problem is null
             ? status!
-            : new BalancerStatus("", problem, [], 0, 0, 0, 0, [.. (status?.Backends ?? []).Select(server => server with { Healthy = false, LastError = problem })]);
+            : new BalancerStatus("", problem, [], 0, 0, 0, 0,
+                [.. (status?.Backends ?? []).Select(server => server with { Healthy = false, LastError = problem })]);
     }
 
     internal static string Stamp(ReadOnlySpan<byte> spec) => Convert.ToHexStringLower(SHA256.HashData(spec));

@@ -37,7 +37,8 @@ internal static class BalancerServer
                         error = null;
                     }
                 }
-                catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or JsonException or FormatException or ArgumentException)
+                catch (Exception wrong)
+                    when (wrong is IOException or UnauthorizedAccessException or JsonException or FormatException or ArgumentException)
                 {
                     error = $"{specFile}: {wrong.Message}";
                 }

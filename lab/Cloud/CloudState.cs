@@ -222,7 +222,8 @@ internal sealed class CloudState : IDisposable
             Load(bytes);
             return true;
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new StateFileException(_path, $"it is not a state of the local cloud: {exception.Message}", exception);
         }

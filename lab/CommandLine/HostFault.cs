@@ -12,7 +12,8 @@ internal static partial class HostFault
 {
     /// <summary>A state file that is not what was written; <c>down</c> reads none of them.</summary>
     public static ConfigurationMistake Broken(string file, string why) => LabFolder.StackOf(file) is { } stack
-        ? new(file, null, $"is not what was written: {why}; the laboratory cannot go on from it", $"./infra down {stack}, then ./infra up {stack}")
+        ? new(file, null, $"is not what was written: {why}; the laboratory cannot go on from it",
+            $"./infra down {stack}, then ./infra up {stack}")
         : new(file, null, $"is not what was written: {why}", $"rm -r {file}, then run it again");
 
     /// <param name="exception">What ended the command.</param>
@@ -57,7 +58,8 @@ internal static partial class HostFault
 
         if (cause is ProgramException { Started: true } or IOException && NoRight().IsMatch(words))
         {
-            return new("rights", null, $"of this process do not suffice: {words}", "run it as root on a machine or in a container with all privileges (docker run --privileged)");
+            return new("rights", null, $"of this process do not suffice: {words}",
+                "run it as root on a machine or in a container with all privileges (docker run --privileged)");
         }
 
         return cause switch

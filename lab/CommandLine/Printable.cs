@@ -4,8 +4,8 @@ using System.Text;
 namespace Infra.Lab.CommandLine;
 
 /// <summary>
-/// Text of others, a model's answer or a server's log, on its way to a terminal: it may say anything, and must not move the cursor, change the
-/// order of letters or hide some. What would is shown as U+FFFD.
+/// Text of others, a model's answer or a server's log, on its way to a terminal: it may say anything, and must not move the cursor, change
+/// the order of letters or hide some. What would is shown as U+FFFD.
 /// </summary>
 internal static class Printable
 {
@@ -21,8 +21,10 @@ internal static class Printable
         {
             var category = Rune.GetUnicodeCategory(rune);
             marks = category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? marks + 1 : 0;
-            var shown = rune.Value is '\n' or '\t' || (marks <= MostMarks && category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
+            var shown = rune.Value is '\n' or '\t'
+                || (marks <= MostMarks && category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+                    or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+                    or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
             clean.Append((shown ? rune : Rune.ReplacementChar).ToString());
         }
 

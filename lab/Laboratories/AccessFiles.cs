@@ -31,9 +31,11 @@ internal sealed record AccessFiles(LabFolder Folder)
         {
             return read(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
         {
-            throw LaboratoryMistake.Of(file, null, $"is not what was written: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
+            throw LaboratoryMistake.Of(
+                file, null, $"is not what was written: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
         }
     }
 

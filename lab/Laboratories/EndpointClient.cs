@@ -50,7 +50,8 @@ internal sealed class EndpointClient : IDisposable
             "internal" => NamespaceSockets.Handler(laboratory.World.NetworkPath(MachineRoom.NeighbourName)),
             _ => NamespaceSockets.Handler(laboratory.World.NetworkPath(null), null, IPAddress.Parse(endpoint.BalancerAddress!)),
         };
-        var authority = files.Read(endpoint.Access == "public" ? files.PublicAuthority : files.Authority, X509CertificateLoader.LoadCertificateFromFile);
+        var authority = files.Read(
+            endpoint.Access == "public" ? files.PublicAuthority : files.Authority, X509CertificateLoader.LoadCertificateFromFile);
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, problems) => IsTrusted(authority, certificate, problems);
         var http = new HttpClient(handler)
         {
@@ -89,7 +90,8 @@ internal sealed class EndpointClient : IDisposable
         var body = await answer.Content.ReadAsStringAsync(cancel);
         return answer.IsSuccessStatusCode
             ? Told(_task, body)
-            : throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}: {Printable.Line(body.Trim(), MostQuoted)}", null, answer.StatusCode);
+            : throw new HttpRequestException(
+                $"{(int)answer.StatusCode} {answer.ReasonPhrase}: {Printable.Line(body.Trim(), MostQuoted)}", null, answer.StatusCode);
     }
 
     /// <summary>Asks until there is an answer: a load balancer sends nobody to a server before its own checks have passed.</summary>
@@ -131,11 +133,14 @@ internal sealed class EndpointClient : IDisposable
             return task switch
             {
                 "embed" => Vector(answer["data"]![0]!["embedding"]!.AsArray()),
-                "score" => string.Create(CultureInfo.InvariantCulture, $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
+                "score" => string.Create(CultureInfo.InvariantCulture,
+                    $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
                 _ => answer["choices"]![0]!["message"]!["content"]!.GetValue<string>(),
             };
         }
-        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentOutOfRangeException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentOutOfRangeException
+                or FormatException)
         {
             throw new HttpRequestException($"200 and no answer in it: {Printable.Line(body, MostQuoted)}", exception);
         }

@@ -130,24 +130,29 @@ internal sealed class Laboratory
                 return null;
             }
 
-            options.Say($"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting what does not run ...");
+            options.Say(
+                $"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting what does not run ...");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(RepairPatience + TimeSpan.FromSeconds(30));
             var gate = new ProgramAnswer(-1, "", "it gives no answer");
             try
             {
-                gate = await Server(node).AskAsync([AwaitReady, RepairPatience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)], null, limit.Token);
+                gate = await Server(node).AskAsync(
+                    [AwaitReady, RepairPatience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)], null, limit.Token);
                 health = await NodeHealth.OfAsync(this, node, limit.Token);
             }
-            catch (Exception exception) when (exception is ConfigurationException || (exception is OperationCanceledException && !cancel.IsCancellationRequested))
+            catch (Exception exception)
+                when (exception is ConfigurationException || (exception is OperationCanceledException && !cancel.IsCancellationRequested))
             {
                 // It went off, or hangs: the state says so.
             }
 
             return gate.Status == 0 && health.State == NodeHealth.Ready
                 ? null : new ResourceFailure(Operation.Update, Types.Droplet, node.Name,
-                $"the server came up and is {health.State} now{(health.Problem is { } problem ? $": {problem}" : "")}\n{gate.Errors.Trim()}\n"
-                + $"./infra logs {node.Name} shows why; without a fix for that, ./infra exec {node.Name} -- poweroff, then ./infra up {Stack} makes another in its place");
+                $"the server came up and is {health.State} now{(health.Problem is { } problem ? $": {problem}" : "")}\n"
+                + $"{gate.Errors.Trim()}\n"
+                + $"./infra logs {node.Name} shows why; without a fix for that, ./infra exec {node.Name} -- poweroff, "
+                + $"then ./infra up {Stack} makes another in its place");
         }));
         return [.. failures.OfType<ResourceFailure>()];
     }

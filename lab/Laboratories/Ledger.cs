@@ -38,14 +38,16 @@ internal static class Ledger
             try
             {
                 var json = JsonDocument.Parse(line).RootElement;
-                string Text(string member) => Printable.Line(json.GetProperty(member).GetString() ?? throw new JsonException(member), LongestWord);
+                string Text(string member) =>
+                    Printable.Line(json.GetProperty(member).GetString() ?? throw new JsonException(member), LongestWord);
                 var entry = new LedgerEvent(Text("phase"), Text("event"), json.GetProperty("monotonicSeconds").GetDouble(), Text("boot"));
                 if (entry.Phase.Length > 0 && entry.Phase.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
                 {
                     events.Add(entry);
                 }
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception exception)
+                when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
                 // Cut in the middle, or not what a node writes.
             }
@@ -67,7 +69,8 @@ internal static class Ledger
 
         // A clock that goes back is another boot's, whatever its name: units that write at once differ by moments.
         var first = events.Count - 1;
-        while (first > 0 && events[first - 1].Boot == events[^1].Boot && events[first - 1].MonotonicSeconds <= events[first].MonotonicSeconds + SameTime)
+        while (first > 0 && events[first - 1].Boot == events[^1].Boot
+            && events[first - 1].MonotonicSeconds <= events[first].MonotonicSeconds + SameTime)
         {
             first--;
         }

@@ -76,7 +76,8 @@ internal sealed partial record NodeHealth(string State, string? Problem)
     internal static NodeHealth Of(string answer)
     {
         var told = answer.Split('\n').Select(line => line.Split(' ', 2)).Where(line => line.Length == 2)
-            .GroupBy(line => line[0], StringComparer.Ordinal).ToDictionary(line => line.Key, line => line.First()[1].Trim(), StringComparer.Ordinal);
+            .GroupBy(line => line[0], StringComparer.Ordinal)
+            .ToDictionary(line => line.Key, line => line.First()[1].Trim(), StringComparer.Ordinal);
         var failed = string.Join(", ", Unit().Matches(told.GetValueOrDefault("failed", "")).Select(unit => unit.Value));
         return told.GetValueOrDefault("network") != "True" ? new(Failed, "its public address is not on eth0")
             : told.GetValueOrDefault("ready") == "200" ? new(Ready, failed.Length > 0 ? $"failed: {failed}" : null)

@@ -63,7 +63,10 @@ internal static class StateFiles
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                return (file, exception is StateFileException state ? state.Problem : Directory.Exists(file) ? "it is a folder" : new FileInfo(file).Length == 0 ? "it is empty" : exception.Message);
+                return (file, exception is StateFileException state ? state.Problem
+                    : Directory.Exists(file) ? "it is a folder"
+                    : new FileInfo(file).Length == 0 ? "it is empty"
+                    : exception.Message);
             }
         }
 

@@ -40,14 +40,16 @@ internal static class CacheManifest
     private static string Lines(string folder, string? without)
     {
         var lines = new List<string>();
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = default, IgnoreInaccessible = false }))
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles(
+            "*", new EnumerationOptions { AttributesToSkip = default, IgnoreInaccessible = false }))
         {
             Add(file);
         }
 
         foreach (var child in Directory.EnumerateDirectories(folder).Where(child => Path.GetFileName(child) != without))
         {
-            foreach (var file in new DirectoryInfo(child).EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = default, RecurseSubdirectories = true, IgnoreInaccessible = false }))
+            foreach (var file in new DirectoryInfo(child).EnumerateFiles(
+                "*", new EnumerationOptions { AttributesToSkip = default, RecurseSubdirectories = true, IgnoreInaccessible = false }))
             {
                 Add(file);
             }
@@ -60,7 +62,8 @@ internal static class CacheManifest
         {
             if (file.Name != FileName)
             {
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(folder, file.FullName)} {(file.LinkTarget is { } target ? $"-> {target}" : file.Length)}\n"));
+                lines.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.GetRelativePath(folder, file.FullName)} {(file.LinkTarget is { } target ? $"-> {target}" : file.Length)}\n"));
             }
         }
     }

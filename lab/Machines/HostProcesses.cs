@@ -11,7 +11,8 @@ internal static class HostProcesses
     public static IReadOnlyList<(int Pid, string[] Words)> WithWords(Func<string[], bool> isWanted)
     {
         var words = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        var found = Where(process => isWanted(words[Path.GetFileName(process)] = File.ReadAllText(Path.Combine(process, "cmdline")).TrimEnd('\0').Split('\0')));
+        var found = Where(process => isWanted(
+            words[Path.GetFileName(process)] = File.ReadAllText(Path.Combine(process, "cmdline")).TrimEnd('\0').Split('\0')));
         return [.. found.Select(pid => (pid, words[pid.ToString(CultureInfo.InvariantCulture)]))];
     }
 

@@ -80,14 +80,16 @@ internal sealed record LabFolder(string Cache, string Id)
     /// <summary>Folder of everything that can be made again.</summary>
     /// <exception cref="ConfigurationException">Programs that are handed it would take it for something else.</exception>
     public static string CacheFolder() => NamedFolder() is var folder && Mistake(folder) is { } problem
-        ? throw new ConfigurationException(new ConfigurationMistake(CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
+        ? throw new ConfigurationException(new ConfigurationMistake(
+            CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
         : folder;
 
     /// <summary>
     /// Why a folder cannot be the cache; null: it can. Options of mounts end at colons and commas, those of ssh at blanks and at %.
     /// </summary>
     internal static string? Mistake(string folder) =>
-        folder.FirstOrDefault(letter => !char.IsLetterOrDigit(letter) && letter is not ('/' or '.' or '_' or '-' or '+' or '@' or '=' or '~')) is var odd and not '\0'
+        folder.FirstOrDefault(letter => !char.IsLetterOrDigit(letter)
+            && letter is not ('/' or '.' or '_' or '-' or '+' or '@' or '=' or '~')) is var odd and not '\0'
             ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh take for their own"
             : folder.Length > LongestPath
                 ? $"has a path of more than {LongestPath} characters: those of sockets and mounts below it would be too long"

@@ -163,7 +163,9 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         }
 
         await new WorldServices(folder, world).KeepAsync(
-            $"{file}.log", ["ip", "netns", "exec", name, HostProgram.Dotnet, typeof(MachineRoom).Assembly.Location, "__balancer", file, $"{file}.status"], cancel);
+            $"{file}.log",
+            ["ip", "netns", "exec", name, HostProgram.Dotnet, typeof(MachineRoom).Assembly.Location, "__balancer", file, $"{file}.status"],
+            cancel);
     }
 
     public async Task RemoveBalancerAsync(string id, CancellationToken cancel)

@@ -71,14 +71,16 @@ internal static partial class RealEngine
         [
             $"MODEL_HUB={settings.Hub}", $"MODEL_ID={endpoint.Placement.Model.Id}", $"MODEL_REVISION={settings.Revision}",
             $"MODEL_FORMAT={(settings.Format == Components.Catalog.WeightsFormat.Mistral ? "mistral" : "hf")}",
-            $"MODEL_BYTES={endpoint.Placement.Model.WeightBytes}", $"MODEL_CHECKSUMS={Components.Catalog.WeightsChecksums.Marks(settings.Checksums)}",
+            $"MODEL_BYTES={endpoint.Placement.Model.WeightBytes}",
+            $"MODEL_CHECKSUMS={Components.Catalog.WeightsChecksums.Marks(settings.Checksums)}",
             "python3", script, models,
         ], null, cancel);
         var fetched = Path.Combine(models, endpoint.Placement.Model.Id.Replace("/", "--", StringComparison.Ordinal), settings.Revision);
         var repository = Path.Combine(target, "hub", endpoint.Placement.Model.Id);
         var complete = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(fetched, "complete.json"), cancel))!;
         HubFile[] files = [.. complete["files"]!.AsArray().Select(file => new HubFile(
-            file!["name"]!.GetValue<string>(), file["size"]!.GetValue<long>(), file["git"]?.GetValue<string>() ?? "", file["sha256"]?.GetValue<string>()))];
+            file!["name"]!.GetValue<string>(), file["size"]!.GetValue<long>(), file["git"]?.GetValue<string>() ?? "",
+            file["sha256"]?.GetValue<string>()))];
         Directory.CreateDirectory(repository);
         Directory.Move(fetched, Path.Combine(repository, "files"));
         StoredJson.Write(Path.Combine(repository, HubManifest.FileName), new HubManifest(endpoint.Placement.Model.Id, [settings.Revision], Gated: false, files));

@@ -25,7 +25,8 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             {
                 try
                 {
-                    if (InitAmong(File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs"), HostProcesses.StatusOf) is { } pid)
+                    if (InitAmong(
+                        File.ReadLines($"{hierarchy}/{Cgroup}/payload/init.scope/cgroup.procs"), HostProcesses.StatusOf) is { } pid)
                     {
                         return pid;
                     }
@@ -88,7 +89,8 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
 
         var awaited = Leader is null ? "it has no first process" : $"eth0 did not get {server.PublicAddress}";
         return new(new ConfigurationMistake($"server {server.Name}", null,
-            $"did not start: {awaited}{failed}; its console, {Console}, says: {World.Tail(Console) ?? "nothing"}", $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
+            $"did not start: {awaited}{failed}; its console, {Console}, says: {World.Tail(Console) ?? "nothing"}",
+            $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
     }
 
     /// <summary>The words that run a command as root on the server.</summary>

@@ -80,7 +80,8 @@ internal sealed class World(LabFolder folder)
                 await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
                 throw new ConfigurationException(new ConfigurationMistake("laboratory", null,
-                    $"did not start on this machine: {Tail(log) ?? "its first process ended and said nothing"}", "see the lines above, then run it again"));
+                    $"did not start on this machine: {Tail(log) ?? "its first process ended and said nothing"}",
+                    "see the lines above, then run it again"));
             }
 
             await Task.Delay(50, cancel);
@@ -111,7 +112,8 @@ internal sealed class World(LabFolder folder)
         List<int> all =
         [
             .. world,
-            .. HostProcesses.Where(process => HostProcesses.NetworkOf(Path.GetFileName(process)) is { } network && networks.Contains(network)),
+            .. HostProcesses.Where(process => HostProcesses.NetworkOf(Path.GetFileName(process)) is { } network
+                && networks.Contains(network)),
         ];
         all.ForEach(Signals.Kill);
         // The first process of process ids ends when all others in them have.
@@ -121,7 +123,8 @@ internal sealed class World(LabFolder folder)
             if (waited.Elapsed > EndPatience)
             {
                 throw new ConfigurationException(new ConfigurationMistake("laboratory", folder.Stack,
-                    $"has a process that does not end, {Text(left)}: {string.Join(' ', HostProcesses.StatusOf(left).Take(3))}", "end what it waits for, or start the machine again; then run it again"));
+                    $"has a process that does not end, {Text(left)}: {string.Join(' ', HostProcesses.StatusOf(left).Take(3))}",
+                    "end what it waits for, or start the machine again; then run it again"));
             }
 
             await Task.Delay(20, cancel);
@@ -155,7 +158,8 @@ internal sealed class World(LabFolder folder)
     private WorldProcess? Find()
     {
         var script = Path.Combine("Machines", "scripts", "world");
-        foreach (var (pid, words) in HostProcesses.WithWords(words => words.Length >= 5 && words[1].EndsWith(script, StringComparison.Ordinal) && words[2] == folder.Path))
+        foreach (var (pid, words) in HostProcesses.WithWords(words =>
+            words.Length >= 5 && words[1].EndsWith(script, StringComparison.Ordinal) && words[2] == folder.Path))
         {
             // What it is about to start has its words as well, for a moment.
             if (HostProcesses.IsFirst(HostProcesses.StatusOf(pid)) && HostProcesses.StartOf(pid) is { } start)
@@ -170,7 +174,8 @@ internal sealed class World(LabFolder folder)
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MachineDescription))]
 [JsonSerializable(typeof(VolumeSpec))]
 [JsonSerializable(typeof(Fabric.FabricNeighbour))]

@@ -32,7 +32,8 @@ internal sealed class WorldServices(LabFolder folder, World world)
             {
                 cancel.ThrowIfCancellationRequested();
                 throw new ConfigurationException([.. problems.Select(problem => new ConfigurationMistake(problem.Name, null,
-                    $"{problem.Problem}; {Log(problem.Name)} says: {World.Tail(Log(problem.Name)) ?? "nothing"}", $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"))]);
+                    $"{problem.Problem}; {Log(problem.Name)} says: {World.Tail(Log(problem.Name)) ?? "nothing"}",
+                    $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"))]);
             }
 
             await Task.Delay(50, cancel);
@@ -43,7 +44,11 @@ internal sealed class WorldServices(LabFolder folder, World world)
     public async Task<IReadOnlyList<(string Name, string Problem)>> ProblemsAsync(CancellationToken cancel)
     {
         var problems = new List<(string, string)>();
-        foreach (var (name, ask) in new (string, Func<CancellationToken, Task>)[] { ("names", AskNamesAsync), ("mirrors", AskMirrorsAsync) })
+        foreach (var (name, ask) in new (string, Func<CancellationToken, Task>)[]
+        {
+            ("names", AskNamesAsync),
+            ("mirrors", AskMirrorsAsync),
+        })
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(AnswerPatience);
@@ -55,7 +60,9 @@ internal sealed class WorldServices(LabFolder folder, World world)
                     problems.Add((name, "would not be started again if it ended"));
                 }
             }
-            catch (Exception exception) when (!cancel.IsCancellationRequested && exception is IOException or SocketException or HttpRequestException or OperationCanceledException)
+            catch (Exception exception)
+                when (!cancel.IsCancellationRequested
+                    && exception is IOException or SocketException or HttpRequestException or OperationCanceledException)
             {
                 problems.Add((name, exception is OperationCanceledException ? "gives no answer" : $"does not answer: {exception.Message}"));
             }
@@ -92,7 +99,8 @@ internal sealed class WorldServices(LabFolder folder, World world)
     private static List<int> Keepers(string log)
     {
         var script = Path.Combine("Machines", "scripts", "keep");
-        return [.. HostProcesses.WithWords(words => words.Length > 3 && words[1].EndsWith(script, StringComparison.Ordinal) && words[2] == log)
+        return [.. HostProcesses.WithWords(words => words.Length > 3 && words[1].EndsWith(script, StringComparison.Ordinal)
+            && words[2] == log)
             .Where(found => HostProcesses.StartOf(found.Pid) is not null).Select(found => found.Pid)];
     }
 
@@ -113,6 +121,7 @@ internal sealed class WorldServices(LabFolder folder, World world)
     private async Task AskMirrorsAsync(CancellationToken cancel)
     {
         using var http = new HttpClient(NamespaceSockets.Handler(world.NetworkPath(null)));
-        using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{World.MetadataAddress}/")), HttpCompletionOption.ResponseHeadersRead, cancel);
+        using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{World.MetadataAddress}/")),
+            HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 }

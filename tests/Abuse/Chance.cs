@@ -9,12 +9,14 @@ namespace Infra.Tests.Abuse;
 internal static class Chance
 {
     /// <summary>Seed of this run.</summary>
-    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("ABUSE_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+    public static int Seed { get; } = int.TryParse(
+        Environment.GetEnvironmentVariable("ABUSE_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
         ? seed : DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().Date).DayNumber;
 
     /// <summary>How long tests go on that end by the clock: <c>ABUSE_MINUTES</c>, or an hour.</summary>
     public static TimeSpan Duration { get; } = TimeSpan.FromMinutes(
-        int.TryParse(Environment.GetEnvironmentVariable("ABUSE_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) ? minutes : 60);
+        int.TryParse(Environment.GetEnvironmentVariable("ABUSE_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            ? minutes : 60);
 
     /// <summary>Numbers for one purpose, the same for the same seed whatever other tests draw.</summary>
     public static Random For(string purpose) => new(unchecked(purpose.Aggregate(Seed, static (hash, letter) => hash * 31 + letter)));

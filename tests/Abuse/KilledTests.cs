@@ -20,7 +20,8 @@ public sealed class KilledTests
         await using var project = await UpAsync();
         var laboratory = project.Laboratory(Stack);
         var killed = new HashSet<string>(StringComparer.Ordinal);
-        while (LabProcesses.OfLab(laboratory).Concat(LabProcesses.OfServers(laboratory)).FirstOrDefault(process => killed.Add(process.What)) is { Pid: > 0 } next)
+        while (LabProcesses.OfLab(laboratory).Concat(LabProcesses.OfServers(laboratory))
+            .FirstOrDefault(process => killed.Add(process.What)) is { Pid: > 0 } next)
         {
             Signals.Kill(next.Pid);
             await TruthfulAsync(project, laboratory, next.What);
@@ -68,8 +69,10 @@ public sealed class KilledTests
     {
         string[][] commands =
         [
-            ["status"], ["status", "--json"], ["ask", "Hello?", "--stack", Stack], ["mirrors", "--stack", Stack], ["exec", "operator", "--stack", Stack, "--", "true"],
-            ["exec", "chat-0", "--stack", Stack, "--", "true"], ["logs", "chat-1", "--stack", Stack], ["ssh", "chat-0", "--stack", Stack, "--", "true"], ["up", Stack], ["up", Stack],
+            ["status"], ["status", "--json"], ["ask", "Hello?", "--stack", Stack], ["mirrors", "--stack", Stack],
+            ["exec", "operator", "--stack", Stack, "--", "true"],
+            ["exec", "chat-0", "--stack", Stack, "--", "true"], ["logs", "chat-1", "--stack", Stack],
+            ["ssh", "chat-0", "--stack", Stack, "--", "true"], ["up", Stack], ["up", Stack],
             ["down", Stack],
         ];
         var kind = chance.Next(10);
@@ -122,12 +125,15 @@ public sealed class KilledTests
         }
 
         var report = JsonDocument.Parse(status.Said[status.Said.IndexOf('[', StringComparison.Ordinal)..]).RootElement[0];
-        var ready = report.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("state").GetString() == "ready").Select(node => node.GetProperty("name").GetString()!).ToArray();
+        var ready = report.GetProperty("nodes").EnumerateArray()
+            .Where(node => node.GetProperty("state").GetString() == "ready")
+            .Select(node => node.GetProperty("name").GetString()!).ToArray();
         foreach (var node in laboratory.Nodes().Where(node => ready.Contains(node.Name)))
         {
             Assert.True(laboratory.Server(node).Leader is not null, $"{what}: {node.Name} is called ready and is off");
             var network = await laboratory.Server(node).AskAsync(["ip", "-4", "address", "show", "dev", "eth0"]);
-            Assert.True(network.Output.Contains($"{node.PublicAddress}/", StringComparison.Ordinal), $"{what}: {node.Name} is called ready and has no network");
+            Assert.True(network.Output.Contains($"{node.PublicAddress}/", StringComparison.Ordinal),
+                $"{what}: {node.Name} is called ready and has no network");
         }
     }
 
@@ -155,7 +161,9 @@ public sealed class KilledTests
 
     private static int Said(int status, string said, string what)
     {
-        Assert.False(said.Contains("   at Infra.", StringComparison.Ordinal) || said.Contains("bug of ours", StringComparison.Ordinal), $"{what}: {status}: {said}");
+        Assert.False(
+            said.Contains("   at Infra.", StringComparison.Ordinal) || said.Contains("bug of ours", StringComparison.Ordinal),
+            $"{what}: {status}: {said}");
         return status;
     }
 }

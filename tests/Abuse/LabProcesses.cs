@@ -13,13 +13,15 @@ internal static class LabProcesses
     {
         var world = laboratory.World.Running?.Pid;
         return [.. HostProcesses.WithWords(static _ => true)
-            .Where(process => process.Pid != Environment.ProcessId && !IsOfServers(laboratory, process.Pid) && (IsIn(process.Pid, world) || Names(laboratory, process.Words)))
+            .Where(process => process.Pid != Environment.ProcessId && !IsOfServers(laboratory, process.Pid)
+                && (IsIn(process.Pid, world) || Names(laboratory, process.Words)))
             .Select(process => (process.Pid, What(process.Words)))];
     }
 
     /// <summary>Those of its servers, as this machine sees them.</summary>
     public static IReadOnlyList<(int Pid, string What)> OfServers(Laboratory laboratory) =>
-        [.. HostProcesses.WithWords(static _ => true).Where(process => IsOfServers(laboratory, process.Pid)).Select(process => (process.Pid, What(process.Words)))];
+        [.. HostProcesses.WithWords(static _ => true).Where(process => IsOfServers(laboratory, process.Pid))
+            .Select(process => (process.Pid, What(process.Words)))];
 
     private static bool IsIn(int pid, int? world) => world is { } first && Link(pid) is { } own && own == Link(first);
 
@@ -53,5 +55,6 @@ internal static class LabProcesses
     }
 
     // Names, and no numbers: of two servers each is as good as the other.
-    private static string What(string[] words) => string.Join(' ', words.Take(8).Select(word => Path.GetFileName(word)).Where(word => word.Length > 0 && !word.Any(char.IsAsciiDigit)));
+    private static string What(string[] words) => string.Join(' ', words.Take(8)
+        .Select(word => Path.GetFileName(word)).Where(word => word.Length > 0 && !word.Any(char.IsAsciiDigit)));
 }

@@ -30,8 +30,10 @@ public sealed class ProxyAbuseTests
     {
         ["a flood without a key"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => PipelineAsync(proxy, "X-A: b", cancel)),
         ["a flood with a key"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => PipelineAsync(proxy, Bad, cancel)),
-        ["a flood of guesses"] = static (proxy, chance, cancel) => TogetherAsync(16, cancel, () => PipelineAsync(proxy, $"Authorization: Bearer guess-{Next(chance)}", cancel)),
-        ["a flood of health checks"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => PipelineAsync(proxy, "X-A: b", cancel, "/ready")),
+        ["a flood of guesses"] = static (proxy, chance, cancel) =>
+            TogetherAsync(16, cancel, () => PipelineAsync(proxy, $"Authorization: Bearer guess-{Next(chance)}", cancel)),
+        ["a flood of health checks"] = static (proxy, _, cancel) =>
+            TogetherAsync(16, cancel, () => PipelineAsync(proxy, "X-A: b", cancel, "/ready")),
         ["streams that are opened and reset"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => ResetAsync(proxy, cancel)),
         ["windows that never open"] = static (proxy, _, cancel) => HoldAsync(8_000, cancel, async () =>
         {
@@ -54,7 +56,8 @@ public sealed class ProxyAbuseTests
         ["bodies that do not end, with a key"] = static (proxy, _, cancel) => HoldAsync(2_000, cancel, async () =>
         {
             var tls = await proxy.ConnectAsync();
-            await tls.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/completions HTTP/1.1\r\nHost: a\r\n{Bad}\r\nContent-Length: 60000000\r\n\r\n{{"), cancel);
+            await tls.WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /v1/completions HTTP/1.1\r\nHost: a\r\n{Bad}\r\nContent-Length: 60000000\r\n\r\n{{"), cancel);
             return tls;
         }),
     };
@@ -101,13 +104,14 @@ public sealed class ProxyAbuseTests
         return (longest, ids);
     }
 
-    private static Task TogetherAsync(int count, CancellationToken cancel, Func<Task> attack) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
-    {
-        while (!cancel.IsCancellationRequested)
+    private static Task TogetherAsync(int count, CancellationToken cancel, Func<Task> attack) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
         {
-            await IgnoreAsync(attack);
-        }
-    }, CancellationToken.None)));
+            while (!cancel.IsCancellationRequested)
+            {
+                await IgnoreAsync(attack);
+            }
+        }, CancellationToken.None)));
 
     /// <summary>Keeps so many connections; one that was ended is opened again.</summary>
     private static async Task HoldAsync(int count, CancellationToken cancel, Func<Task<Stream>> open)
@@ -131,7 +135,8 @@ public sealed class ProxyAbuseTests
     private static async Task PipelineAsync(NginxProxy proxy, string header, CancellationToken cancel, string path = "/v1/models")
     {
         await using var tls = await proxy.ConnectAsync();
-        var requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"GET {path} HTTP/1.1\r\nHost: a\r\n{header}\r\n\r\n", 100)));
+        var requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(
+            $"GET {path} HTTP/1.1\r\nHost: a\r\n{header}\r\n\r\n", 100)));
         var reading = IgnoreAsync(() => tls.CopyToAsync(Stream.Null, cancel));
         for (var count = 0; count < 10; count++)
         {
@@ -157,7 +162,9 @@ public sealed class ProxyAbuseTests
         {
             await act();
         }
-        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception failure)
+            when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException
+                or System.Security.Authentication.AuthenticationException)
         {
             // Refused, ended, or the attack is over: what an attacker does not mind.
         }

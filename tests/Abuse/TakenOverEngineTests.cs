@@ -4,8 +4,8 @@ using Infra.Tests.Lab;
 namespace Infra.Tests.Abuse;
 
 /// <summary>
-/// An engine that was taken over, as a program (<c>takeover.py</c>): it starts in the engine's place, within exactly its walls and filters, which
-/// whoever enters a container from outside does not have.
+/// An engine that was taken over, as a program (<c>takeover.py</c>): it starts in the engine's place, within exactly its walls and filters,
+/// which whoever enters a container from outside does not have.
 /// </summary>
 [Collection(TestCluster.Collection)]
 public sealed class TakenOverEngineTests(TestCluster cluster)
@@ -37,7 +37,8 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
     public async Task It_gets_nowhere_and_leaves_nothing(string server, string install)
     {
         var (unit, mark) = ($"inference-vllm-{install}.service", $"taken{Guid.NewGuid():n}");
-        var program = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Folder(), "takeover.py"), TestContext.Current.CancellationToken));
+        var program = Convert.ToBase64String(await File.ReadAllBytesAsync(
+            Path.Combine(Folder(), "takeover.py"), TestContext.Current.CancellationToken));
         try
         {
             var started = await cluster.Stack.InsideAsync(server, "bash", "-c", Start, "-", unit, mark, program, install);
@@ -45,7 +46,8 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
             string[] lines = [];
             await RunningStack.UntilAsync($"{server}: the program has tried all", TimeSpan.FromSeconds(90), async () =>
                 (lines = (await cluster.ShellAsync(server, $"journalctl -u {unit} -o cat --since -120s")).Split('\n')).Contains("done"));
-            Assert.Empty(lines.Where(line => Found.Any(found => line.StartsWith(found, StringComparison.Ordinal)) || line.StartsWith("Traceback", StringComparison.Ordinal)));
+            Assert.Empty(lines.Where(line => Found.Any(found => line.StartsWith(found, StringComparison.Ordinal))
+                || line.StartsWith("Traceback", StringComparison.Ordinal)));
             // It ends as failed, and says what the operator should do.
             var told = await cluster.Stack.InsideAsync(server, "/usr/local/libexec/inference/await-ready", "60");
             Assert.Equal($"next step: journalctl -u inference-vllm-{install} on the node, then run pulumi up again",
@@ -62,7 +64,8 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
     }
 
     /// <summary>How each line of what it could do begins.</summary>
-    private static readonly string[] Found = ["folder ", "socket ", "device ", "setting ", "process ", "call ", "family ", "interface ", "room "];
+    private static readonly string[] Found =
+        ["folder ", "socket ", "device ", "setting ", "process ", "call ", "family ", "interface ", "room "];
 
     private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 }

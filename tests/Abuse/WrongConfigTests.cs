@@ -23,7 +23,8 @@ public sealed class WrongConfigTests : IDisposable
             if (ConfigFuzzTests.Try(_folder, RandomConfigs.Next(chance)))
             {
                 using var preview = new SurvivesCommand(_folder, ["preview", "fuzz"], []);
-                Assert.True(await preview.EndAsync() is 0 or 1 && !preview.Said.Contains("bug of ours", StringComparison.Ordinal), preview.Said);
+                Assert.True(
+                    await preview.EndAsync() is 0 or 1 && !preview.Said.Contains("bug of ours", StringComparison.Ordinal), preview.Said);
             }
         }
     });

@@ -44,7 +44,8 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         "su -c true", "dmesg", "sysctl -w kernel.hostname=new", "hostname new",
         "curl -sS -m 1 http://169.254.169.254/", "curl -sS -m 1 http://198.51.100.1/", "curl -sSk -m 1 https://127.0.0.1/ready",
         $"{Connect}(\"/run/podman/podman.sock\")'", $"{Connect}(\"/run/dbus/system_bus_socket\")'", $"{Connect}(\"/run/systemd/private\")'", "ls /root",
-        $"{Connect}(\"/run/systemd/journal/stdout\")'", $"{Datagram}(\"/run/systemd/journal/dev-log\")'", $"{Datagram}(\"/run/systemd/journal/socket\")'", $"{Datagram}(\"/dev/log\")'", "ls /srv/inference/cache",
+        $"{Connect}(\"/run/systemd/journal/stdout\")'", $"{Datagram}(\"/run/systemd/journal/dev-log\")'",
+        $"{Datagram}(\"/run/systemd/journal/socket\")'", $"{Datagram}(\"/dev/log\")'", "ls /srv/inference/cache",
     ]);
 
     private const string Datagram = "python3 -c 'import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).connect";
@@ -69,7 +70,9 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token", "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow",
         "touch /srv/inference/models/new", "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json",
         "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/ledger/events.jsonl", "echo >> /etc/inference/node.env", "touch /run/inference/new",
-        "ls /run/inference/bodies", "rm /run/inference/open", "ln -sfn /tmp /run/inference/open", "touch /run/inference/causes/new", "touch /var/lib/inference/compiled/new", "ls /run/inference-nginx", "touch /run/inference-ready/answered", "cat /proc/1/environ", "cat /proc/1/mem",
+        "ls /run/inference/bodies", "rm /run/inference/open", "ln -sfn /tmp /run/inference/open", "touch /run/inference/causes/new",
+        "touch /var/lib/inference/compiled/new", "ls /run/inference-nginx", "touch /run/inference-ready/answered", "cat /proc/1/environ",
+        "cat /proc/1/mem",
         "cat /proc/$(pgrep -o -f 'nginx: master')/environ", "head -c 1 /proc/$(pgrep -o -f 'nginx: worker')/mem", "kill -9 $(pgrep -o -f 'nginx: worker')", "kill -9 $(pgrep -o sshd)", "kill -9 1",
         "sudo -n true", "su -c true", "systemctl stop inference-nginx.service", "systemctl restart inference-firewall.service", "systemctl set-environment A=b", "systemd-run true",
         "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager PowerOff", "podman --url unix:///run/podman/podman.sock ps", "nft list ruleset", "nft flush ruleset",

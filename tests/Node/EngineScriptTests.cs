@@ -159,7 +159,8 @@ public sealed partial class EngineScriptTests
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);
         foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
-            "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=4", "--env=VLLM_MAX_COMPLETION_PROMPTS=4", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
+            "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=4",
+            "--env=VLLM_MAX_COMPLETION_PROMPTS=4", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
             "vllm serve \"$@\" /var/lib/inference/compiled/home /srv/inference/models/current --tokenizer-mode mistral"])
         {
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
@@ -208,8 +209,11 @@ public sealed partial class EngineScriptTests
         Assert.Contains("HOME=/tmp/home", words);
         Assert.Contains("PYTHONNOUSERSITE=1", words);
         Assert.All(words.Where(word => Writes().IsMatch(word)), word => Assert.Matches("=/tmp/home", word));
-        Assert.Equal(install == "container" ? [node.At("/run/inference/engine") + ":/run/inference/engine:rw"] : [], words.Where(word => word.EndsWith(":rw", StringComparison.Ordinal)));
-        Assert.Equal(install == "container", words.Contains(node.At("/var/lib/inference/compiled/home") + ":/var/lib/inference/compiled/home:ro"));
+        Assert.Equal(
+            install == "container" ? [node.At("/run/inference/engine") + ":/run/inference/engine:rw"] : [],
+            words.Where(word => word.EndsWith(":rw", StringComparison.Ordinal)));
+        Assert.Equal(install == "container",
+            words.Contains(node.At("/var/lib/inference/compiled/home") + ":/var/lib/inference/compiled/home:ro"));
     }
 
     [Fact]
@@ -222,7 +226,8 @@ public sealed partial class EngineScriptTests
         node.Stub("env", "while [[ $1 != sh ]]; do shift; done; HOME=$INFERENCE_ROOT/private exec \"$@\"");
         node.Stub("vllm", "echo \"vllm $*\"");
         var result = await node.RunAsync("serve", ["venv"], null);
-        Assert.StartsWith($"vllm serve {node.At("/srv/inference/models/current")} --tokenizer-mode mistral", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"vllm serve {node.At("/srv/inference/models/current")} --tokenizer-mode mistral", result.Output,
+            StringComparison.Ordinal);
         Assert.Equal("compiled", node.Read("/private/vllm/graph.so"));
     }
 

@@ -144,7 +144,9 @@ internal sealed class FakeEngine : IDisposable
                     continue;
                 }
 
-                await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {completion.Length}\r\n\r\n{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : completion)}");
+                await WriteAsync(stream,
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {completion.Length}\r\n\r\n"
+                    + $"{(request.StartsWith("HEAD", StringComparison.Ordinal) ? "" : completion)}");
                 answered = Stopwatch.StartNew();
             }
 

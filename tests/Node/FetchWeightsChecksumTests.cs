@@ -19,10 +19,12 @@ public sealed class FetchWeightsChecksumTests
     [InlineData("params.json")]
     public async Task A_hub_that_changed_listing_and_content_together_is_refused_by_name_before_the_weights_come(string changed)
     {
-        using var fetch = new WeightsFetch([.. Right.Select(file => file.Name == changed ? (changed, WeightsFetch.Bytes(file.Content.Length, 9)) : file)]);
+        using var fetch = new WeightsFetch([.. Right.Select(file =>
+            file.Name == changed ? (changed, WeightsFetch.Bytes(file.Content.Length, 9)) : file)]);
         var result = await fetch.RunAsync(Pinned(Right));
         Refusal.Holds(result);
-        Assert.Contains($"error: {changed} is not the file whose checksum the catalog has: its SHA-256 is ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"error: {changed} is not the file whose checksum the catalog has: its SHA-256 is ", result.Errors,
+            StringComparison.Ordinal);
         Assert.False(Path.Exists(fetch.At("current")));
         Assert.DoesNotContain(fetch.Hub.Requests, request => request.Path.EndsWith("consolidated.safetensors", StringComparison.Ordinal));
         // The same lie passes where the catalog has nothing to hold against it.
@@ -83,7 +85,8 @@ public sealed class FetchWeightsChecksumTests
     {
         using var fetch = new WeightsFetch(Right);
         Assert.Equal(0, (await fetch.RunAsync(Pinned(Right))).ExitCode);
-        await File.WriteAllBytesAsync(fetch.At("current/consolidated.safetensors"), WeightsFetch.OtherCopy, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            fetch.At("current/consolidated.safetensors"), WeightsFetch.OtherCopy, TestContext.Current.CancellationToken);
         File.Delete(fetch.At("current/complete.json"));
         Assert.Equal(0, (await fetch.RunAsync(Pinned(Right))).ExitCode);
         Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
@@ -94,8 +97,10 @@ public sealed class FetchWeightsChecksumTests
     {
         using var fetch = new WeightsFetch(Right);
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken))!;
-        Assert.Equal(Checksums(Right), manifest["files"]!.AsArray().ToDictionary(file => (string)file!["name"]!, file => (string)file!["sha256"]!));
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(
+            fetch.At("current/complete.json"), TestContext.Current.CancellationToken))!;
+        Assert.Equal(Checksums(Right),
+            manifest["files"]!.AsArray().ToDictionary(file => (string)file!["name"]!, file => (string)file!["sha256"]!));
     }
 
     internal static (string Name, string Value) Pinned(params (string Name, byte[] Content)[] files) =>

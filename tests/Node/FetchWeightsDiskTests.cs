@@ -1,7 +1,8 @@
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// What an earlier run, a full disk or somebody with the Volume left where the weights go: the next run ends with the right files all the same.
+/// What an earlier run, a full disk or somebody with the Volume left where the weights go:
+/// the next run ends with the right files all the same.
 /// </summary>
 public sealed class FetchWeightsDiskTests
 {
@@ -66,6 +67,7 @@ public sealed class FetchWeightsDiskTests
             ("complete.json", "{\"evil\":1}"u8.ToArray()), ("progress.json", "[]"u8.ToArray()));
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
         Assert.Equal(["complete.json", "consolidated.safetensors", "params.json", "tekken.json"], fetch.Files);
-        Assert.DoesNotContain("evil", await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

@@ -190,7 +190,8 @@ public sealed class FetchWeightsTests
     public async Task A_disk_that_is_too_small_is_told_before_a_byte_is_fetched()
     {
         using var fetch = new WeightsFetch();
-        fetch.Hub.MoreRows = [new { type = "file", path = "consolidated-2.safetensors", size = 900_000_000_000_000L, oid = WeightsFetch.Revision }];
+        fetch.Hub.MoreRows =
+            [new { type = "file", path = "consolidated-2.safetensors", size = 900_000_000_000_000L, oid = WeightsFetch.Revision }];
         var result = await fetch.RunAsync(("MODEL_BYTES", "900000000000000"));
         Assert.Contains("do not fit", result.Errors, StringComparison.Ordinal);
         Assert.Equal(0, fetch.Hub.BytesSent);

@@ -104,7 +104,8 @@ public sealed class FirewallReachTests
         node.Stub("sleep", "exec /bin/sleep \"$@\"");
         node.Stub("id", $"case $* in *do-agent*) {uid} ;; *vllm*) echo 2000 ;; *) exec /usr/bin/id \"$@\" ;; esac");
         node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), ("FIREWALL_CLIENT_CIDRS", "10.20.0.0/24")));
-        var result = await node.RunAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Scene, "-", command]);
+        var result = await node.RunAsync(
+            "firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Scene, "-", command]);
         Assert.True(result.ExitCode == 0, result.All);
         return result;
     }

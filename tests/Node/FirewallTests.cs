@@ -116,7 +116,8 @@ public sealed class FirewallTests
             CLIENTS
             """;
         node.Stub("sleep", "exec /bin/sleep \"$@\"");
-        var result = await node.RunAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Crowd, "-", command]);
+        var result = await node.RunAsync(
+            "firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Crowd, "-", command]);
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal("20 True", result.Output.Trim());
     }
@@ -161,7 +162,8 @@ public sealed class FirewallTests
     public async Task What_is_loaded_is_compared_and_not_what_was_written()
     {
         using var node = new StagedNode();
-        var result = await node.RunAsync("firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Others, "-", command]);
+        var result = await node.RunAsync(
+            "firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Others, "-", command]);
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal(
             """
@@ -180,7 +182,8 @@ public sealed class FirewallTests
             """, result.Output);
     }
 
-    // Rules go, wholly and in part, and come back without anybody else's doing; a load that fails is tried again at the next word of the kernel.
+    // Rules go, wholly and in part, and come back without anybody else's doing;
+    // a load that fails is tried again at the next word of the kernel.
     private const string Watched = """
         set -euo pipefail
         "$1" watch & watch=$!
@@ -209,11 +212,15 @@ public sealed class FirewallTests
     {
         using var node = new StagedNode();
         node.Stub("nft", nft);
-        node.Stub("systemctl", "[[ ! -e $INFERENCE_ROOT/refuse ]] || { touch \"$INFERENCE_ROOT/refused\"; exit 1; }; exec \"$INFERENCE_ROOT/usr/local/libexec/inference/firewall\"");
+        node.Stub("systemctl",
+            "[[ ! -e $INFERENCE_ROOT/refuse ]] || { touch \"$INFERENCE_ROOT/refused\"; exit 1; }; "
+            + "exec \"$INFERENCE_ROOT/usr/local/libexec/inference/firewall\"");
         var result = await node.RunInsideAsync("firewall",
-            command => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), "bash", "-c", Watched, "-", command], [("FIREWALL_LOOK_S", look)]);
+            command => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), "bash", "-c", Watched, "-", command],
+            [("FIREWALL_LOOK_S", look)]);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal("start: back\nnft flush ruleset: back\nnft insert rule: back\nnft delete table: back\na load that failed: back\n", result.Output);
+        Assert.Equal("start: back\nnft flush ruleset: back\nnft insert rule: back\nnft delete table: back\na load that failed: back\n",
+            result.Output);
     }
 
     private static Task<ToolResult> RunAsync(StagedNode node, string seconds)

@@ -61,7 +61,8 @@ public sealed class FirstBootTests
         node.Stub("systemd-sysusers", "exit 1");
         var result = await node.RunAsync("first-boot");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: first-boot stopped at: systemd-sysusers", node.Read("/var/lib/inference/first-boot.failed"), StringComparison.Ordinal);
+        Assert.Contains("error: first-boot stopped at: systemd-sysusers", node.Read("/var/lib/inference/first-boot.failed"),
+            StringComparison.Ordinal);
         node.Stub("systemd-sysusers", ":");
         Assert.Equal(0, (await node.RunAsync("first-boot")).ExitCode);
         Assert.False(File.Exists(node.At("/var/lib/inference/first-boot.failed")));

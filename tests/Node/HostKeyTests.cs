@@ -1,6 +1,8 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>adopt-host-key</c> and <c>retire-one-use-key</c>: from the host key in user data to the permanent one, until sshd serves it.</summary>
+/// <summary>
+/// <c>adopt-host-key</c> and <c>retire-one-use-key</c>: from the host key in user data to the permanent one, until sshd serves it.
+/// </summary>
 public sealed class HostKeyTests
 {
     [Theory]
@@ -55,7 +57,8 @@ public sealed class HostKeyTests
         running.Refuse("systemctl reload-or-restart ssh.service");
         var result = await node.RunAsync("adopt-host-key", key);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("error: the permanent host key: not applied, 'systemctl reload-or-restart ssh.service' failed\nnext: ", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: the permanent host key: not applied, 'systemctl reload-or-restart ssh.service' failed\nnext: ",
+            result.Errors, StringComparison.Ordinal);
         running.Refuse();
         Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
         Assert.Equal(string.Join(' ', node.Read("/key.pub").Split(' ')[..2]), node.Read("/world/ssh").Trim());
@@ -100,7 +103,8 @@ public sealed class HostKeyTests
     {
         using var node = new StagedNode();
         node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
-        Assert.Contains("the permanent host key is not there", (await node.RunAsync("retire-one-use-key")).Errors, StringComparison.Ordinal);
+        Assert.Contains("the permanent host key is not there", (await node.RunAsync("retire-one-use-key")).Errors,
+            StringComparison.Ordinal);
         Assert.Equal("one-use", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
 
@@ -108,7 +112,8 @@ public sealed class HostKeyTests
     {
         var running = new RunningNode();
         foreach (var (file, content) in (KeyValuePair<string, string>[])[
-            new("ssh_host_ed25519_key", "key"), new("ssh_host_ed25519_key.pub", "ssh-ed25519 AAAA node\n"), new("ssh_host_ecdsa_key", "key"), new("ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n"),
+            new("ssh_host_ed25519_key", "key"), new("ssh_host_ed25519_key.pub", "ssh-ed25519 AAAA node\n"),
+            new("ssh_host_ecdsa_key", "key"), new("ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n"),
             new("sshd_config.d/09-one-use-key.conf", ""), new("sshd_config.d/10-inference.conf", "")])
         {
             running.Node.Write($"/etc/ssh/{file}", content);

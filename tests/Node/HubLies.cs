@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// A hub that lies by chance: with other files than the catalog's in a listing that fits them, with listings that are none, and with answers that are
-/// cut, longer, slow, of another range or another file. Some of what it says is true, so that its client gets far.
+/// A hub that lies by chance: with other files than the catalog's in a listing that fits them, with listings that are none, and with
+/// answers that are cut, longer, slow, of another range or another file. Some of what it says is true, so that its client gets far.
 /// </summary>
 internal sealed class HubLies
 {
@@ -37,7 +37,8 @@ internal sealed class HubLies
         using var fetch = new WeightsFetch();
         var result = await fetch.WithoutClock().RunInsideAsync(
             words => ["timeout", "50", "prlimit", "--as=2000000000", .. words],
-            ("MODEL_HUB", hub.Url), FetchWeightsChecksumTests.Pinned(True), ("RETRY_S", "0.5"), ("FETCH_SEGMENT", "70000"), ("FETCH_WORKERS", "3"));
+            ("MODEL_HUB", hub.Url), FetchWeightsChecksumTests.Pinned(True), ("RETRY_S", "0.5"), ("FETCH_SEGMENT", "70000"),
+            ("FETCH_WORKERS", "3"));
         try
         {
             if (result.ExitCode == 0)

@@ -5,7 +5,9 @@ using Infra.Components.Node;
 
 namespace Infra.Tests.Node;
 
-/// <summary>A script that changes a node, killed with all of its processes at a line, run again, and compared with one that was never killed.</summary>
+/// <summary>
+/// A script that changes a node, killed with all of its processes at a line, run again, and compared with one that was never killed.
+/// </summary>
 internal sealed partial class KilledScripts : IDisposable
 {
     // Sourced by each bash script before its first line. What subshells do is counted with the line of the script that waits for them.
@@ -31,7 +33,8 @@ internal sealed partial class KilledScripts : IDisposable
     /// <summary>The scripts.</summary>
     public static TheoryData<string> All =>
     [
-        "apply-settings", "store-secrets", "store-secrets (first)", "adopt-host-key", "retire-one-use-key", "set-operators", "firewall", "grow-storage",
+        "apply-settings", "store-secrets", "store-secrets (first)", "adopt-host-key", "retire-one-use-key", "set-operators", "firewall",
+        "grow-storage",
         "first-boot", "ledger",
     ];
 
@@ -51,7 +54,8 @@ internal sealed partial class KilledScripts : IDisposable
                 await before.StartAsync();
                 input = RunningNode.With(
                     settings, ("VLLM_ARGS", "--max-num-seqs 7"), ("MODEL_FORMAT", "hf"), ("FIREWALL_CLIENT_CIDRS", "10.20.0.9"),
-                    ("API_CORS_ORIGINS", "https://app.example.com"), ("STORAGE_VOLUME", "a-volume"), ("GPU_COUNT", "2"), ("ENDPOINT_NAME", "other"));
+                    ("API_CORS_ORIGINS", "https://app.example.com"), ("STORAGE_VOLUME", "a-volume"), ("GPU_COUNT", "2"),
+                    ("ENDPOINT_NAME", "other"));
                 break;
             case "store-secrets":
                 await StoreAsync(node, await SecretsTests.SecretsAsync(node, "hf_old"));
@@ -156,7 +160,8 @@ internal sealed partial class KilledScripts : IDisposable
         var again = await copy.RunAsync(_script, Arguments, _input);
         Assert.True(again.ExitCode == 0, $"{_script}, {what}, does not end the next time: {again.All}");
         var now = Snapshot(copy);
-        Assert.True(_expected == now, $"{_script}, {what} and run again, leaves something else than one that was never killed:\n{_expected}\nand\n{now}");
+        Assert.True(_expected == now,
+            $"{_script}, {what} and run again, leaves something else than one that was never killed:\n{_expected}\nand\n{now}");
     }
 
     private Task<ToolResult> RunAsync(StagedNode node, int at, string log) => node.RunInsideAsync(
@@ -184,18 +189,22 @@ internal sealed partial class KilledScripts : IDisposable
     private static string Snapshot(StagedNode node)
     {
         var text = new StringBuilder();
-        foreach (var entry in Directory.EnumerateFileSystemEntries(node.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var entry in Directory.EnumerateFileSystemEntries(node.Root, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             var path = SetName().Replace(Path.GetRelativePath(node.Root, entry), "set.N");
             var file = new FileInfo(entry);
-            if (path is "called" or "input" or "trap" || path.EndsWith(".lock", StringComparison.Ordinal) || path.EndsWith("first-boot.log", StringComparison.Ordinal)
+            if (path is "called" or "input" or "trap" || path.EndsWith(".lock", StringComparison.Ordinal)
+                || path.EndsWith("first-boot.log", StringComparison.Ordinal)
                 || path.StartsWith("stubs/", StringComparison.Ordinal) || path.StartsWith("usr/", StringComparison.Ordinal))
             {
                 continue;
             }
 
             var content = file.LinkTarget is { } target ? $"-> {SetName().Replace(target, "set.N")}"
-                : Directory.Exists(entry) ? "" : path.EndsWith("events.jsonl", StringComparison.Ordinal) ? "events" : File.ReadAllText(entry);
+                : Directory.Exists(entry) ? ""
+                : path.EndsWith("events.jsonl", StringComparison.Ordinal) ? "events"
+                : File.ReadAllText(entry);
             var mode = file.LinkTarget is null ? Convert.ToString((int)File.GetUnixFileMode(entry), 8) : "";
             text.Append(CultureInfo.InvariantCulture, $"{path} {mode} {content}\n");
         }

@@ -64,7 +64,8 @@ public sealed class LintTests
         File.WriteAllBytes(node.At("/archive"), Convert.FromBase64String(entry.GetProperty("content").GetString()!));
         Directory.CreateDirectory(node.At("/out"));
         var result = await Tool.RunAsync(
-            "sh", "-c", CloudConfig.Unpack.Replace(CloudConfig.ArchivePath, node.At("/archive"), StringComparison.Ordinal).Replace("\"/\"", $"\"{node.At("/out")}\"", StringComparison.Ordinal));
+            "sh", "-c", CloudConfig.Unpack.Replace(CloudConfig.ArchivePath, node.At("/archive"), StringComparison.Ordinal)
+                .Replace("\"/\"", $"\"{node.At("/out")}\"", StringComparison.Ordinal));
         Assert.True(result.ExitCode == 0 && result.All.Length == 0, result.All);
         Assert.All(NodeFiles.All, file =>
         {

@@ -8,7 +8,8 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
     private const string Alice = $"Authorization: Bearer {SecretsTests.AliceKey}";
 
     private static readonly string[] Ours =
-        ["Server", "Date", "Content-Type", "Content-Length", "Connection", "X-Request-Id", "X-Content-Type-Options", "Retry-After", "WWW-Authenticate"];
+        ["Server", "Date", "Content-Type", "Content-Length", "Connection", "X-Request-Id", "X-Content-Type-Options", "Retry-After",
+            "WWW-Authenticate"];
 
     [Theory]
     [InlineData("X-Accel-Redirect: /ready")]
@@ -47,7 +48,9 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
             Assert.Empty(answer.Headers.Select(line => line.Split(": ")[0]).Except(Ours, StringComparer.OrdinalIgnoreCase));
             Assert.DoesNotContain(header, answer.Headers, StringComparer.OrdinalIgnoreCase);
             var line = await proxy.LogLineAsync(answer.Header("X-Request-Id")!);
-            Assert.Contains("\"client\":\"alice\",\"address\":\"127.0.0.1\",\"method\":\"POST\",\"path\":\"/v1/completions\",\"status\":200", line, StringComparison.Ordinal);
+            Assert.Contains(
+                "\"client\":\"alice\",\"address\":\"127.0.0.1\",\"method\":\"POST\",\"path\":\"/v1/completions\",\"status\":200",
+                line, StringComparison.Ordinal);
         }
         finally
         {
@@ -75,13 +78,16 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
         }
     }
 
-    // With 1xx, and without a status line, nginx would pass on what follows as it is: an answer of the engine's own making, headers and all;
-    // with 101 every byte from then on.
+    // With 1xx, and without a status line, nginx would pass on what follows as it is: an answer of the engine's own making, headers and
+    // all; with 101 every byte from then on.
     [Theory]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nSSH-2.0-evil", "Connection: upgrade\r\nUpgrade: x")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nSSH-2.0-evil",
+        "Connection: upgrade\r\nUpgrade: x")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\n\r\nSSH-2.0-evil", "X-A: b")]
-    [InlineData("HTTP/1.1 100 Continue\r\nContent-Length: 60\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: evil=1\r\nContent-Length: 0\r\n\r\n", "X-A: b")]
-    [InlineData("HTTP/1.1 103 Early Hints\r\nLink: evil\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: evil=1\r\nContent-Length: 0\r\n\r\n", "X-A: b")]
+    [InlineData("HTTP/1.1 100 Continue\r\nContent-Length: 60\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: evil=1\r\nContent-Length: 0\r\n\r\n",
+        "X-A: b")]
+    [InlineData("HTTP/1.1 103 Early Hints\r\nLink: evil\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: evil=1\r\nContent-Length: 0\r\n\r\n",
+        "X-A: b")]
     [InlineData("Set-Cookie: evil=1\r\n\r\nevil", "X-A: b")]
     [InlineData("HTTP/1.1 000 evil\r\nContent-Length: 4\r\n\r\nevil", "X-A: b")]
     [InlineData("HTTP/1.1 999 evil\r\nContent-Length: 4\r\n\r\nevil", "X-A: b")]
@@ -92,9 +98,11 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
         {
             await using var connection = await proxy.ConnectAsync();
             await connection.WriteAsync(
-                Encoding.ASCII.GetBytes($"GET /v1/models HTTP/1.1\r\nHost: a\r\n{Alice}\r\n{header}\r\n\r\n"), TestContext.Current.CancellationToken);
+                Encoding.ASCII.GetBytes($"GET /v1/models HTTP/1.1\r\nHost: a\r\n{Alice}\r\n{header}\r\n\r\n"),
+                TestContext.Current.CancellationToken);
             using var reader = new StreamReader(connection, Encoding.Latin1);
-            var said = await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            var said = await reader.ReadToEndAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
             Assert.DoesNotContain("evil", said, StringComparison.Ordinal);
             Assert.DoesNotMatch("^HTTP/1.1 [012]", said);
         }
@@ -111,7 +119,8 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
     [InlineData(10, 5_000)]
     public async Task Headers_without_an_end_are_no_answer(int length, int count)
     {
-        proxy.Engine.Raw = $"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Range(0, count).Select(index => $"X-{index}: {new string('a', length)}\r\n"))}\r\n";
+        proxy.Engine.Raw = "HTTP/1.1 200 OK\r\n"
+            + $"{string.Concat(Enumerable.Range(0, count).Select(index => $"X-{index}: {new string('a', length)}\r\n"))}\r\n";
         try
         {
             Assert.Equal(503, (await proxy.SendAsync("POST /v1/completions HTTP/1.1", Alice)).Status);

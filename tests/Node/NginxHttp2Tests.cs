@@ -17,7 +17,10 @@ public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy
     {
         await using var tls = await OpenAsync(proxy.Port);
         await tls.WriteAsync(Stubborn(), Cancel);
-        Assert.Contains(await FramesAsync(tls).FirstAsync(kind => kind is null or ResetFrame or GoAwayFrame, Cancel).AsTask().WaitAsync(Patience, Cancel), (byte?[])[ResetFrame, GoAwayFrame, null]);
+        Assert.Contains(
+            await FramesAsync(tls).FirstAsync(kind => kind is null or ResetFrame or GoAwayFrame, Cancel)
+                .AsTask().WaitAsync(Patience, Cancel),
+            (byte?[])[ResetFrame, GoAwayFrame, null]);
     }
 
     // CVE-2023-44487: streams that are opened and reset count.
@@ -40,7 +43,8 @@ public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy
                 // It has ended already.
             }
         }, Cancel);
-        Assert.Contains(await FramesAsync(tls).FirstAsync(kind => kind is null or GoAwayFrame, Cancel).AsTask().WaitAsync(Patience, Cancel), (byte?[])[GoAwayFrame, null]);
+        Assert.Contains(await FramesAsync(tls).FirstAsync(kind => kind is null or GoAwayFrame, Cancel).AsTask().WaitAsync(Patience, Cancel),
+            (byte?[])[GoAwayFrame, null]);
         await sending.WaitAsync(Patience, Cancel);
         Assert.Equal(200, (await proxy.SendAsync("GET /v1/models HTTP/1.1", $"Authorization: Bearer {SecretsTests.AliceKey}")).Status);
     }
@@ -55,7 +59,11 @@ public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy
 #pragma warning disable CA5359 // an attacker does not check
         var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
 #pragma warning restore CA5359
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] }, Cancel);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "127.0.0.1",
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+        }, Cancel);
         Assert.Equal(SslApplicationProtocol.Http2, tls.NegotiatedApplicationProtocol);
         return tls;
     }
@@ -63,10 +71,12 @@ public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy
     /// <summary>A stream that is opened and reset at once.</summary>
     internal static byte[] Reset(int stream) => [.. Request(stream), .. RawHttp2.Frame(ResetFrame, 0, stream, [0, 0, 0, 8])];
 
-    internal static byte[] Preface(byte[] settings) => [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. RawHttp2.Frame(RawHttp2.SettingsFrame, 0, 0, settings)];
+    internal static byte[] Preface(byte[] settings) =>
+        [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. RawHttp2.Frame(RawHttp2.SettingsFrame, 0, 0, settings)];
 
     private static byte[] Request(int stream) => RawHttp2.Frame(RawHttp2.HeadersFrame, RawHttp2.EndHeaders | RawHttp2.EndStream, stream,
-        [.. new[] { (":method", "GET"), (":scheme", "https"), (":authority", "a"), (":path", "/v1/models") }.SelectMany(header => RawHttp2.Field(header.Item1, header.Item2))]);
+        [.. new[] { (":method", "GET"), (":scheme", "https"), (":authority", "a"), (":path", "/v1/models") }
+            .SelectMany(header => RawHttp2.Field(header.Item1, header.Item2))]);
 
     /// <summary>Kinds of the frames that come; null for the end of the connection.</summary>
     private static async IAsyncEnumerable<byte?> FramesAsync(SslStream tls)

@@ -30,7 +30,9 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         Assert.Equal(("1", "application/json"), (answer.Header("Retry-After"), answer.Header("Content-Type")));
         Assert.NotNull(answer.Header("X-Request-Id"));
         // OpenAI's libraries read "error" and its code, Anthropic's both types.
-        Assert.Matches("^\\{\"type\":\"error\",\"error\":\\{\"message\":\".+\",\"type\":\"rate_limit_error\",\"param\":null,\"code\":\"rate_limit_exceeded\"\\}\\}\n$", answer.Body);
+        Assert.Matches(
+            "^\\{\"type\":\"error\",\"error\":\\{\"message\":\".+\",\"type\":\"rate_limit_error\",\"param\":null,"
+            + "\"code\":\"rate_limit_exceeded\"\\}\\}\n$", answer.Body);
         Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", Alice)).Status);
         Assert.Contains("\"client\":\"bob\"", await proxy.LogLineAsync(answer.Header("X-Request-Id")!), StringComparison.Ordinal);
 
@@ -49,7 +51,11 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
     {
         using var client = proxy.Client();
         client.DefaultRequestVersion = HttpVersion.Version20;
-        var held = new List<HttpResponseMessage> { await StreamAsync(client, "/v1/chat/completions"), await StreamAsync(client, "/v1/chat/completions") };
+        var held = new List<HttpResponseMessage>
+        {
+            await StreamAsync(client, "/v1/chat/completions"),
+            await StreamAsync(client, "/v1/chat/completions"),
+        };
         var refused = await proxy.SendAsync("GET /v1/models HTTP/1.1", Alice);
         Assert.Equal((429, "1"), (refused.Status, refused.Header("Retry-After")));
         Assert.NotEqual(401, (await proxy.SendAsync("GET /v1/models HTTP/1.1", Bob)).Status);
@@ -77,7 +83,8 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         var statuses = new List<int>();
         for (var guess = 0; guess < 150; guess++)
         {
-            statuses.Add((await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", $"Authorization: Bearer guess-{guess:0000000000}")).Status);
+            statuses.Add((await NginxProxy.ExchangeAsync(
+                connection, "GET /v1/models HTTP/1.1", $"Authorization: Bearer guess-{guess:0000000000}")).Status);
         }
 
         Assert.Equal(Enumerable.Repeat(401, 100), statuses.Take(100));
@@ -85,8 +92,11 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         Assert.Equal(401, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "X-A: b")).Status);
         Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", Alice)).Status);
         var lines = fresh.Log;
-        Assert.Contains(lines, line => line.Contains("\"client\":\"-\",\"address\":\"127.0.0.1\",\"method\":\"GET\",\"path\":\"/v1/models\",\"status\":401", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains("\"status\":429", StringComparison.Ordinal) || line.Contains("guess", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(
+            "\"client\":\"-\",\"address\":\"127.0.0.1\",\"method\":\"GET\",\"path\":\"/v1/models\",\"status\":401",
+            StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("\"status\":429", StringComparison.Ordinal)
+            || line.Contains("guess", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,7 +106,8 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         var ids = new List<string>();
         await using var connection = await proxy.ConnectAsync();
         // Strangers are refused without an end of the connection; several requests go in one packet.
-        var flood = string.Concat(Enumerable.Repeat("GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\nGET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", 15));
+        var flood = string.Concat(Enumerable.Repeat(
+            "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\nGET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", 15));
         for (var round = 0; round < 20; round++)
         {
             await using var stranger = await proxy.ConnectAsync();
@@ -137,9 +148,11 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
     {
         var refused = await proxy.SendAsync("POST /v1/completions HTTP/1.1", $"{Alice}\r\nContent-Length: 99999999");
         Assert.Contains(
-            "\"client\":\"alice\",\"address\":\"127.0.0.1\",\"method\":\"POST\",\"path\":\"/v1/completions\",\"status\":413", await proxy.LogLineAsync(refused.Header("X-Request-Id")!), StringComparison.Ordinal);
+            "\"client\":\"alice\",\"address\":\"127.0.0.1\",\"method\":\"POST\",\"path\":\"/v1/completions\",\"status\":413",
+            await proxy.LogLineAsync(refused.Header("X-Request-Id")!), StringComparison.Ordinal);
         var trace = await proxy.SendAsync("TRACE /v1/models HTTP/1.1", Alice);
-        Assert.Contains("\"method\":\"TRACE\",\"path\":\"/v1/models\",\"status\":404", await proxy.LogLineAsync(trace.Header("X-Request-Id")!), StringComparison.Ordinal);
+        Assert.Contains("\"method\":\"TRACE\",\"path\":\"/v1/models\",\"status\":404",
+            await proxy.LogLineAsync(trace.Header("X-Request-Id")!), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +161,8 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         await using var balanced = new Balanced();
         await balanced.InitializeAsync();
         var answer = await balanced.SendAsync("GET /v1/models HTTP/1.1", $"{Alice}\r\nX-Forwarded-For: 192.0.2.1, 203.0.113.9");
-        Assert.Contains("\"address\":\"203.0.113.9\"", await balanced.LogLineAsync(answer.Header("X-Request-Id")!), StringComparison.Ordinal);
+        Assert.Contains("\"address\":\"203.0.113.9\"", await balanced.LogLineAsync(answer.Header("X-Request-Id")!),
+            StringComparison.Ordinal);
         // A name that no load balancer put there is no address.
         var direct = await proxy.SendAsync("GET /v1/models HTTP/1.1", $"{Alice}\r\nX-Forwarded-For: 203.0.113.9");
         Assert.Contains("\"address\":\"127.0.0.1\"", await proxy.LogLineAsync(direct.Header("X-Request-Id")!), StringComparison.Ordinal);
@@ -182,11 +196,15 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         }
     }
 
-    private int Refused() => proxy.Log.Count(line => line.Contains("\"client\":\"bob\"", StringComparison.Ordinal) && line.Contains("\"status\":429", StringComparison.Ordinal));
+    private int Refused() =>
+        proxy.Log.Count(line => line.Contains("\"client\":\"bob\"", StringComparison.Ordinal)
+            && line.Contains("\"status\":429", StringComparison.Ordinal));
 
     private int Strangers() => proxy.Log.Count(line => line.Contains("\"client\":\"-\"", StringComparison.Ordinal));
 
-    /// <summary>Alice has two requests at once, one of them with prompts; bob has sixty in a minute. Others have words of nginx as names.</summary>
+    /// <summary>
+    /// Alice has two requests at once, one of them with prompts; bob has sixty in a minute. Others have words of nginx as names.
+    /// </summary>
     public sealed class Limited : NginxProxy
     {
         private protected override string Clients => ":30000:2:1,bob:60:20:4,default:9:9:9,include:8:8:8,hostnames:7:7:7,volatile:6:6:6";

@@ -102,7 +102,8 @@ public class NginxProxy : IAsyncLifetime
     {
         _node.Stub("ip", """echo '[{"addr_info":[{"local":"10.20.0.5"},{"local":"127.0.0.1"}]}]'""");
         var written = await _node.RunAsync(
-            "nginx-listen", null, ("RUNTIME_DIRECTORY", _node.At("/run/inference-nginx")), ("FIREWALL_VPC_CIDR", Vpc), ("API_TASK", Task), ("API_CORS_ORIGINS", Origins), ("API_CLIENTS", Clients), ("API_ADDRESS", Address));
+            "nginx-listen", null, ("RUNTIME_DIRECTORY", _node.At("/run/inference-nginx")), ("FIREWALL_VPC_CIDR", Vpc), ("API_TASK", Task),
+            ("API_CORS_ORIGINS", Origins), ("API_CLIENTS", Clients), ("API_ADDRESS", Address));
         Assert.True(written.ExitCode == 0, written.All);
         const string File = "/run/inference-nginx/listen.conf";
         var lines = _node.Read(File).Split('\n').Where(line => !line.StartsWith("listen ", StringComparison.Ordinal));

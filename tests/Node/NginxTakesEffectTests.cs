@@ -1,8 +1,8 @@
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>store-secrets</c> and <c>apply-settings</c> with an nginx that runs, in namespaces of its own: what it serves and has loaded counts. A script in
-/// systemd's place reloads it as its unit does, refuses to, or says that it did and does not.
+/// <c>store-secrets</c> and <c>apply-settings</c> with an nginx that runs, in namespaces of its own: what it serves and has loaded counts.
+/// A script in systemd's place reloads it as its unit does, refuses to, or says that it did and does not.
 /// </summary>
 public sealed class NginxTakesEffectTests
 {
@@ -60,7 +60,8 @@ public sealed class NginxTakesEffectTests
         node.Write("/settings", RunningNode.With(
             node.Read(Components.Node.NodeEnvironment.Path), ("API_CORS_ORIGINS", "https://app.example")));
         Assert.Equal(0, (await node.RunAsync("firewall")).ExitCode);
-        var result = await node.RunAsync("apply-settings", _ => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), node.At("/scene")]);
+        var result = await node.RunAsync(
+            "apply-settings", _ => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), node.At("/scene")]);
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal(
             """

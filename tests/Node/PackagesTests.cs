@@ -51,7 +51,9 @@ public sealed class PackagesTests
         }
 
         var words = node.Called.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(call => call.Split(' ') is var all && call.Contains(" update ", StringComparison.Ordinal) ? $"update {all[^1]}" : all[^2]);
-        Assert.Equal(["update mirrors.digitalocean.com", "netavark", "libnginx-mod-http-js", "update archive.ubuntu.com", "libnginx-mod-http-js"], words);
+        Assert.Equal(
+            ["update mirrors.digitalocean.com", "netavark", "libnginx-mod-http-js", "update archive.ubuntu.com", "libnginx-mod-http-js"],
+            words);
     }
 
     [Fact]
@@ -96,7 +98,9 @@ public sealed class PackagesTests
         using var node = WithApt("exit 1", "echo 'E: Unable to fetch some archives' >&2; exit 100");
         var result = await node.RunAsync("packages", ["serving"], null, ("RETRY_S", "1"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: apt could not install nginx libnginx-mod-http-js: E: Unable to fetch some archives\nnext: see apt's words in the lines above; is the package mirror reachable?", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "error: apt could not install nginx libnginx-mod-http-js: E: Unable to fetch some archives\n"
+            + "next: see apt's words in the lines above; is the package mirror reachable?", result.Errors, StringComparison.Ordinal);
     }
 
     private static StagedNode WithApt(string query, string apt)

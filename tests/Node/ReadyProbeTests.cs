@@ -31,7 +31,10 @@ public sealed class ReadyProbeTests
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/ready"));
-        using var engine = new FakeEngine(node.At("/vllm.sock")) { Completion = completion == "deep" ? new string('[', 100_000) : completion };
+        using var engine = new FakeEngine(node.At("/vllm.sock"))
+        {
+            Completion = completion == "deep" ? new string('[', 100_000) : completion,
+        };
         using var probe = Start(node, timeout: "5");
         // Its next question shows that it outlived this answer.
         await Until(() => engine.Requests > 4);

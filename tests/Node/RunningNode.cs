@@ -85,7 +85,8 @@ internal sealed class RunningNode : IDisposable
         Node.Stub("ssh-keyscan", "echo '# 127.0.0.1:22 SSH-2.0-OpenSSH_10.0p2'; sed 's/^/127.0.0.1 /' \"$INFERENCE_ROOT/world/ssh\"");
         Node.Stub("openssl", "case $1 in s_client) cat \"$INFERENCE_ROOT/world/nginx.crt\" ;; *) exec /usr/bin/openssl \"$@\" ;; esac");
         // Its own tests ask a real nginx.
-        Node.Stub(NginxListen, "cmp -s \"$INFERENCE_ROOT/world/nginx.env\" <(grep -E '^(API_|FIREWALL_VPC_CIDR)' \"$INFERENCE_ROOT/etc/inference/node.env\")");
+        Node.Stub(NginxListen,
+            "cmp -s \"$INFERENCE_ROOT/world/nginx.env\" <(grep -E '^(API_|FIREWALL_VPC_CIDR)' \"$INFERENCE_ROOT/etc/inference/node.env\")");
     }
 
     public StagedNode Node { get; }
@@ -112,11 +113,16 @@ internal sealed class RunningNode : IDisposable
     public static string With(string settings, params (string Key, string Value)[] edits) => string.Concat(
         settings.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => (Key: line.Split('=')[0], Line: line))
-            .Select(old => edits.Where(edit => edit.Key == old.Key).Select(edit => $"{edit.Key}={edit.Value}").SingleOrDefault(old.Line) + "\n"));
+            .Select(old => edits.Where(edit => edit.Key == old.Key).Select(edit => $"{edit.Key}={edit.Value}").SingleOrDefault(old.Line)
+                + "\n"));
 
     public async Task SystemctlAsync(params string[] words)
     {
-        var environment = new Dictionary<string, string> { ["INFERENCE_ROOT"] = Node.Root, ["PATH"] = $"{Node.At("/stubs")}:/usr/sbin:/usr/bin:/sbin:/bin" };
+        var environment = new Dictionary<string, string>
+        {
+            ["INFERENCE_ROOT"] = Node.Root,
+            ["PATH"] = $"{Node.At("/stubs")}:/usr/sbin:/usr/bin:/sbin:/bin",
+        };
         var result = await Tool.RunAsync(Node.At("/stubs/systemctl"), words, null, environment);
         Assert.True(result.ExitCode == 0, result.All);
     }

@@ -44,7 +44,8 @@ public sealed class SecretsTests
         Assert.Equal([BobKey], Directory.GetFileSystemEntries(node.At("/etc/inference/secrets/clients/keys")).Select(Path.GetFileName));
         Assert.DoesNotContain("reload", node.Called, StringComparison.Ordinal);
         Assert.Equal("", node.Read("/etc/inference/secrets/huggingface.token"));
-        Assert.Single(Directory.GetDirectories(node.At("/etc/inference/secrets")), folder => folder.Contains("/set.", StringComparison.Ordinal));
+        Assert.Single(Directory.GetDirectories(node.At("/etc/inference/secrets")),
+            folder => folder.Contains("/set.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class SecretsTests
         running.Refuse("systemctl reload *");
         var result = await node.RunAsync("store-secrets", material);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("error: the certificate: not applied, 'systemctl reload inference-nginx.service' failed\nnext: ", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: the certificate: not applied, 'systemctl reload inference-nginx.service' failed\nnext: ", result.Errors,
+            StringComparison.Ordinal);
         running.Refuse();
         result = await node.RunAsync("store-secrets", material);
         Assert.True(result.ExitCode == 0, result.All);
@@ -78,7 +80,9 @@ public sealed class SecretsTests
         node.Write("/etc/inference/secrets/set.1/tls.key", "old");
         Assert.Equal(0, (await node.RunAsync("store-secrets", await SecretsAsync(node))).ExitCode);
         Assert.Equal(["clients", "complete", "current", "huggingface.token", "set", "tls.crt", "tls.key"],
-            Directory.GetFileSystemEntries(node.At("/etc/inference/secrets")).Select(path => Path.GetFileName(path).Split('.') is ["set", _] ? "set" : Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            Directory.GetFileSystemEntries(node.At("/etc/inference/secrets"))
+                .Select(path => Path.GetFileName(path).Split('.') is ["set", _] ? "set" : Path.GetFileName(path))
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -90,7 +94,9 @@ public sealed class SecretsTests
     {
         using var node = new StagedNode();
         node.Write("/run/credentials/inference-weights.service/huggingface.token", weights == "activating with it" ? "hf_x" : "");
-        node.Stub("systemctl", $"echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\n[[ $* != 'is-active inference-weights.service' ]] || echo {weights.Split(' ')[0]}\n[[ $1 != is-active ]]");
+        node.Stub("systemctl",
+            "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\n"
+            + $"[[ $* != 'is-active inference-weights.service' ]] || echo {weights.Split(' ')[0]}\n[[ $1 != is-active ]]");
         var result = await node.RunAsync("store-secrets", await SecretsAsync(node, token: "hf_x"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains(expected, node.Called, StringComparison.Ordinal);
@@ -135,7 +141,9 @@ public sealed class SecretsTests
         var result = await Tool.RunAsync("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
             "-subj", $"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", node.At("/tls.key"), "-out", node.At("/tls.crt"));
         Assert.True(result.ExitCode == 0, result.All);
-        return Components.NodeSecrets.Lines(node.Read("/tls.key"), node.Read("/tls.crt"), new Dictionary<string, string> { ["alice"] = AliceKey, ["bob"] = BobKey }, token ?? "");
+        return Components.NodeSecrets.Lines(
+            node.Read("/tls.key"), node.Read("/tls.crt"), new Dictionary<string, string> { ["alice"] = AliceKey, ["bob"] = BobKey },
+            token ?? "");
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -59,12 +59,15 @@ public sealed partial class SystemdTests
     [Fact]
     public void Every_service_writes_its_start_and_its_end_into_the_ledger() =>
         // The two that have the rules loaded again are no phases of a boot.
-        Assert.All(Files(".service").Where(file => !file.Path.EndsWith("/inference-monitoring.service", StringComparison.Ordinal) && !file.Path.EndsWith("-watch.service", StringComparison.Ordinal)), file =>
-        {
-            var phase = Ledger().Match(file.Content).Groups[1].Value;
-            Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/ledger {phase} start", file.Content, StringComparison.Ordinal);
-            Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/ledger {phase} stop", file.Content, StringComparison.Ordinal);
-        });
+        Assert.All(
+            Files(".service").Where(file => !file.Path.EndsWith("/inference-monitoring.service", StringComparison.Ordinal)
+                && !file.Path.EndsWith("-watch.service", StringComparison.Ordinal)),
+            file =>
+            {
+                var phase = Ledger().Match(file.Content).Groups[1].Value;
+                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/ledger {phase} start", file.Content, StringComparison.Ordinal);
+                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/ledger {phase} stop", file.Content, StringComparison.Ordinal);
+            });
 
     [Fact]
     public void The_proof_of_gpu_access_for_wheels_has_the_walls_of_their_engine()
@@ -115,8 +118,10 @@ public sealed partial class SystemdTests
     [InlineData("venv")]
     public void The_way_to_an_engine_is_shut_before_each_start_and_opened_after_the_probe(string install)
     {
-        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-door shut\n", Content($"inference-vllm-{install}.service"), StringComparison.Ordinal);
-        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-door open\n", Content("inference-ready.service"), StringComparison.Ordinal);
+        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-door shut\n", Content($"inference-vllm-{install}.service"),
+            StringComparison.Ordinal);
+        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-door open\n", Content("inference-ready.service"),
+            StringComparison.Ordinal);
         var proxy = NodeFiles.All.Single(file => file.Path == "/etc/inference/nginx/nginx.conf").Content;
         Assert.Contains("server unix:/run/inference/open/vllm.sock", proxy, StringComparison.Ordinal);
         Assert.DoesNotContain("/run/inference/engine", proxy, StringComparison.Ordinal);
@@ -128,7 +133,8 @@ public sealed partial class SystemdTests
 
     [Fact]
     public void No_service_restarts_for_ever() =>
-        Assert.All(Files(".service").Where(file => file.Content.Contains("Restart=always", StringComparison.Ordinal) && !file.Path.EndsWith("/inference-ready.service", StringComparison.Ordinal)
+        Assert.All(Files(".service").Where(file => file.Content.Contains("Restart=always", StringComparison.Ordinal)
+            && !file.Path.EndsWith("/inference-ready.service", StringComparison.Ordinal)
             // Nothing depends on the watch, which does nothing but look.
             && !file.Path.EndsWith("-watch.service", StringComparison.Ordinal)), file =>
             Assert.Matches("(?s)StartLimitIntervalSec=[1-9].*StartLimitBurst=[1-9]", file.Content));

@@ -30,13 +30,16 @@ internal static class AskCommand
         return command;
     }
 
-    private static async Task AskAsync(Terminal terminal, Laboratory laboratory, ParseResult parsed, string question, CancellationToken cancel)
+    private static async Task AskAsync(
+        Terminal terminal, Laboratory laboratory, ParseResult parsed, string question, CancellationToken cancel)
     {
         var endpoint = Choose(laboratory, parsed.GetValue(Endpoint));
         var client = parsed.GetValue(Client);
         if (client is not null && !endpoint.Clients.Contains(client, StringComparer.Ordinal))
         {
-            throw LaboratoryMistake.Of("--client", client, $"is not a client of {endpoint.Name}; choose from {string.Join(", ", endpoint.Clients)}", $"--client {endpoint.Clients[0]}");
+            throw LaboratoryMistake.Of("--client", client,
+                $"is not a client of {endpoint.Name}; choose from {string.Join(", ", endpoint.Clients)}",
+                $"--client {endpoint.Clients[0]}");
         }
 
         using var model = laboratory.Client(endpoint, client);
@@ -44,11 +47,13 @@ internal static class AskCommand
         {
             var system = parsed.GetValue(NoSystemPrompt) ? null
                 : await laboratory.SystemMessageAsync(endpoint, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().Date), cancel);
-            terminal.Console.Profile.Out.Writer.WriteLine(Printable.Text(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel)));
+            terminal.Console.Profile.Out.Writer.WriteLine(
+                Printable.Text(await model.AskAsync(question, parsed.GetValue(Tokens), system, cancel)));
         }
         catch (IOException exception) when (!exception.Message.Contains("Operation not permitted", StringComparison.Ordinal))
         {
-            throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, exception.Message, $"./infra ask {NoSystemPrompt.Name} \"{question}\"");
+            throw LaboratoryMistake.Of(
+                $"endpoints.{endpoint.Name}", null, exception.Message, $"./infra ask {NoSystemPrompt.Name} \"{question}\"");
         }
         catch (HttpRequestException exception)
         {

@@ -12,7 +12,8 @@ internal static class NodeCommands
 
     // journalctl itself shows no line with control characters; this takes what turns the order of letters or is not seen.
     private const string CleanJournal =
-        "export LC_ALL=C.UTF-8; journalctl --no-pager --output=short-iso --unit \"$1\" \"$2\" | sed -u 's/[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/?/g'";
+        "export LC_ALL=C.UTF-8; journalctl --no-pager --output=short-iso --unit \"$1\" \"$2\" "
+        + "| sed -u 's/[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/?/g'";
 
     private static readonly Option<string?> Stack = StackChoice.Option();
 
@@ -33,7 +34,8 @@ internal static class NodeCommands
         {
             var found = FindNode(laboratory, parsed.GetValue(node)!);
             return Terminals.BecomeAsync(laboratory.Server(found).Inside(
-                ["bash", "-o", "pipefail", "-c", CleanJournal, "-", parsed.GetValue(unit)!, parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
+                ["bash", "-o", "pipefail", "-c", CleanJournal, "-", parsed.GetValue(unit)!,
+                    parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
         }));
         return command;
     }

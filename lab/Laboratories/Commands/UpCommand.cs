@@ -109,7 +109,8 @@ internal static class UpCommand
             }
             catch (HttpRequestException exception)
             {
-                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"came up and does not answer: {exception.Message}", $"./infra status {laboratory.Stack}");
+                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"came up and does not answer: {exception.Message}",
+                    $"./infra status {laboratory.Stack}");
             }
         }
 

@@ -39,7 +39,8 @@ internal sealed record EndpointReport(
             endpoint.Name, endpoint.Access, endpoint.Url, endpoint.Model,
             $"./infra ask{OfStack(laboratory)} --endpoint {endpoint.Name} \"...\"",
             CurlOf(laboratory, files, endpoint),
-            $"./infra exec{OfStack(laboratory)} operator -- ssh -N -L {TunnelPort}:127.0.0.1:443 -b {laboratory.World.Operator} -i {files.OperatorKey} -o IdentitiesOnly=yes "
+            $"./infra exec{OfStack(laboratory)} operator -- ssh -N -L {TunnelPort}:127.0.0.1:443 "
+                + $"-b {laboratory.World.Operator} -i {files.OperatorKey} -o IdentitiesOnly=yes "
                 + $"-o UserKnownHostsFile={files.KnownHosts} -o StrictHostKeyChecking=yes ops@{endpoint.NodeAddress}",
             [.. laboratory.Nodes().Where(node => node.Endpoint == endpoint.Name).Select(node => NodeReport.Of(node, ledgers.GetValueOrDefault(node.Name) ?? ""))],
             answer);

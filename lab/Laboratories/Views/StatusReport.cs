@@ -9,7 +9,8 @@ namespace Infra.Lab.Laboratories.Views;
 /// <param name="Nodes">Its servers.</param>
 /// <param name="Balancers">What each load balancer says of the servers behind it.</param>
 /// <param name="Problems">What of the laboratory itself does not run as it should.</param>
-internal sealed record StatusReport(string Stack, bool Up, IReadOnlyList<NodeStatus> Nodes, IReadOnlyList<BalancerStatus> Balancers, IReadOnlyList<string> Problems)
+internal sealed record StatusReport(
+    string Stack, bool Up, IReadOnlyList<NodeStatus> Nodes, IReadOnlyList<BalancerStatus> Balancers, IReadOnlyList<string> Problems)
 {
     public static async Task<StatusReport> OfAsync(Laboratory laboratory, CancellationToken cancel)
     {
@@ -25,7 +26,8 @@ internal sealed record StatusReport(string Stack, bool Up, IReadOnlyList<NodeSta
             var problems = await new WorldServices(laboratory.Folder, laboratory.World).ProblemsAsync(cancel);
             var balancers = BalancersOf(laboratory).ToArray();
             return laboratory.IsUp
-                ? new StatusReport(laboratory.Stack, true, nodes, balancers, [.. problems.Select(problem => $"{problem.Name}: {problem.Problem}")])
+                ? new StatusReport(
+                    laboratory.Stack, true, nodes, balancers, [.. problems.Select(problem => $"{problem.Name}: {problem.Problem}")])
                 : down;
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
@@ -47,7 +49,8 @@ internal sealed record StatusReport(string Stack, bool Up, IReadOnlyList<NodeSta
 /// <param name="PrivateAddress">Address in the VPC.</param>
 /// <param name="Phases">Phases of its latest boot.</param>
 /// <param name="Problem">Why it is not ready; null where there is nothing to say.</param>
-internal sealed record NodeStatus(string Name, string State, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases, string? Problem)
+internal sealed record NodeStatus(
+    string Name, string State, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases, string? Problem)
 {
     public static async Task<NodeStatus> OfAsync(Laboratory laboratory, DeployedNode node, CancellationToken cancel)
     {

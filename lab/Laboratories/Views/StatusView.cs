@@ -22,7 +22,8 @@ internal static class StatusView
             {
                 var colour = node.State switch { NodeHealth.Ready => "green", NodeHealth.Starting => "yellow", _ => "red" };
                 var problem = node.Problem is { } known ? $"  {Markup.Escape(known)}" : "";
-                console.MarkupLine($"  {Markup.Escape(node.Name)}  [{colour}]{node.State}[/]  {node.PublicAddress}  {node.PrivateAddress}{problem}");
+                console.MarkupLine(
+                    $"  {Markup.Escape(node.Name)}  [{colour}]{node.State}[/]  {node.PublicAddress}  {node.PrivateAddress}{problem}");
                 console.Profile.Out.Writer.WriteLine($"    {Ledger.Line(node.Phases)}");
             }
 
@@ -36,7 +37,9 @@ internal static class StatusView
                 console.Profile.Out.Writer.WriteLine($"  {problem}");
             }
 
-            if (report.Up && (report.Problems.Count > 0 || report.Nodes.Any(node => node.State is not (NodeHealth.Ready or NodeHealth.Starting)) || report.Balancers.Any(balancer => balancer.Error is not null)))
+            if (report.Up
+                && (report.Problems.Count > 0 || report.Nodes.Any(node => node.State is not (NodeHealth.Ready or NodeHealth.Starting))
+                    || report.Balancers.Any(balancer => balancer.Error is not null)))
             {
                 console.Profile.Out.Writer.WriteLine($"  ./infra up {report.Stack} repairs what it can, and names the rest");
             }

@@ -88,7 +88,10 @@ internal static partial class CatalogSchema
         {
             schema["propertyNames"] = context.TypeInfo.KeyType == typeof(string)
                 ? new JsonObject { ["pattern"] = Patterns.WeightsFile }
-                : new JsonObject { ["enum"] = new JsonArray([.. CatalogWords.Of(context.TypeInfo.KeyType!).Select(word => (JsonNode)word)]) };
+                : new JsonObject
+                {
+                    ["enum"] = new JsonArray([.. CatalogWords.Of(context.TypeInfo.KeyType!).Select(word => (JsonNode)word)]),
+                };
         }
 
         if (context.PropertyInfo?.AttributeProvider is PropertyInfo property)

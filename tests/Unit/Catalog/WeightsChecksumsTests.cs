@@ -19,13 +19,15 @@ public sealed class WeightsChecksumsTests
         { "[]", "checksums", "must be an object with names of files as members" },
         { "{}", "checksums", "must name between 1 and 400 files" },
         { "{\"params.json\": 5}", "checksums.params.json", "must be a text in quotes" },
-        { $"{{\"params.json\": \"{Sha256.ToUpperInvariant()}\"}}", "checksums.params.json", "must be the 64 hex digits that sha256sum prints" },
+        { $"{{\"params.json\": \"{Sha256.ToUpperInvariant()}\"}}", "checksums.params.json",
+            "must be the 64 hex digits that sha256sum prints" },
         { $"{{\"params.json\": \"{Commit}\"}}", "checksums.params.json", "must be the 64 hex digits" },
         { $"{{\"params.json\": \"{Sha256}\", \"params.json\": \"{Sha256}\"}}", "checksums.params.json", "is there twice" },
         { $"{{\"model.safetensors\": \"{Sha256}\"}}", "checksums.model.safetensors", "is no file that a node fetches" },
         { $"{{\"../params.json\": \"{Sha256}\"}}", "checksums.../params.json", "is no file that a node fetches" },
         { $"{{\"README.md\": \"{Sha256}\"}}", "checksums.README.md", "is no file that a node fetches" },
-        { $"{{{string.Join(',', Enumerable.Range(0, 401).Select(i => $"\"{i}.json\": \"{Sha256}\""))}}}", "checksums", "must name between 1 and 400 files" },
+        { $"{{{string.Join(',', Enumerable.Range(0, 401).Select(i => $"\"{i}.json\": \"{Sha256}\""))}}}", "checksums",
+            "must name between 1 and 400 files" },
     };
 
     [Theory]
@@ -40,7 +42,9 @@ public sealed class WeightsChecksumsTests
 
     [Fact]
     public void Checksums_need_the_commit_that_they_are_of() => Assert.Contains(
-        "needs revision", Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Mistakes).Problem, StringComparison.Ordinal);
+        "needs revision",
+        Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Mistakes).Problem,
+        StringComparison.Ordinal);
 
     [Fact]
     public void They_are_of_one_commit_alone()
@@ -69,7 +73,8 @@ public sealed class WeightsChecksumsTests
 
     [Fact]
     public void What_a_built_in_row_pins_has_its_source() => Assert.All(
-        Catalog.Models.Values, model => Assert.Equal(model.Checksums is not null, model.Source.Contains("checksums: ", StringComparison.Ordinal)));
+        Catalog.Models.Values,
+        model => Assert.Equal(model.Checksums is not null, model.Source.Contains("checksums: ", StringComparison.Ordinal)));
 
     private static ModelCatalog Add(string? revision, string? checksums) => Catalog.Add(
         Encoding.UTF8.GetBytes($$"""

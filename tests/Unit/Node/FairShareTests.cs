@@ -20,7 +20,8 @@ public sealed class FairShareTests
             Assert.InRange(share.Answers * share.Prompts, 1, places);
             Assert.InRange(concurrent, 1, Math.Max(1, Math.Min(places, 4 * requests)));
             Assert.InRange(prompting, 1, concurrent);
-            // One request can always be made. Beyond it a client that asks for as much as it can leaves a quarter of the places to the others.
+            // One request can always be made. Beyond it a client that asks for as much as it can leaves a quarter of the places to the
+            // others.
             var most = share.Answers * (prompting * share.Prompts + concurrent - prompting);
             Assert.True(concurrent == 1 || most <= places * 3 / 4, $"{most} of {places}");
             Assert.Equal(FairShare.RequestsPerMinute, rate);
@@ -28,7 +29,9 @@ public sealed class FairShareTests
 
     [Fact]
     public void One_client_alone_may_have_every_place() =>
-        Gen.Int[1, 4096].Sample(sequences => Assert.Equal($":12000:{sequences}:{sequences}", FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Limits([])));
+        Gen.Int[1, 4096].Sample(sequences => Assert.Equal(
+            $":12000:{sequences}:{sequences}",
+            FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Limits([])));
 
     [Fact]
     public void Limits_of_a_clients_own_stand_beside_those_of_the_rest()

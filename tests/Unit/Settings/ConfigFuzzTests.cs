@@ -45,7 +45,10 @@ public sealed class ConfigFuzzTests : IDisposable
         }, () => null).GetAwaiter().GetResult();
         var message = said.ToString();
         Assert.True(status is 0 or 1, $"{text}\n{status}: {message}");
-        Assert.True(status == 0 || (message.Contains("\n  fix: ", StringComparison.Ordinal) && !message.Any(letter => char.IsControl(letter) && letter is not '\n')), $"{text}\n{message}");
+        Assert.True(
+            status == 0 || (message.Contains("\n  fix: ", StringComparison.Ordinal)
+                && !message.Any(letter => char.IsControl(letter) && letter is not '\n')),
+            $"{text}\n{message}");
         return status == 0;
     }
 }

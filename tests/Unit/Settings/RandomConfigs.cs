@@ -9,14 +9,19 @@ namespace Infra.Tests.Unit.Settings;
 /// </summary>
 internal static class RandomConfigs
 {
-    private static readonly string[] s_names = [.. Names(typeof(InferenceSettings), []).Concat(["__proto__", "", " ", "a.b", "endpoints[0]", "\u202e", "Region", "secure", "name", "0"]).Distinct(StringComparer.Ordinal)];
+    private static readonly string[] s_names = [.. Names(typeof(InferenceSettings), [])
+        .Concat(["__proto__", "", " ", "a.b", "endpoints[0]", "\u202e", "Region", "secure", "name", "0"])
+        .Distinct(StringComparer.Ordinal)];
 
     // JSON, which is YAML: what a person, a template or a hostile pull request writes.
     private static readonly string[] s_values =
     [
-        "null", "true", "0", "-1", "1", "2147483648", "9223372036854775808", "1e400", "0.1", "\"\"", "\" \"", "\"x\"", "\"null\"", "[]", "{}", "[[]]", "[null]", "[{}]", "{\"\": null}",
-        "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\u202eevil\"", "\"$(id)\"", "\"a\\nb: c\"", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"${oops}\"", "\"0.0.0.0/0\"", "\"::/0\"", "\"203.0.113.7/33\"",
-        "\"1.5\"", "\"-0\"", "\"0x10\"", "\"010\"", "\"1_000\"", "\"yes\"", "\"tor1 \"", "{\"secure\": \"v1:x\"}", "[\"a\", \"a\"]", "{\"chat\": null}", "{\"chat\": []}", "{\"a b\": {}}",
+        "null", "true", "0", "-1", "1", "2147483648", "9223372036854775808", "1e400", "0.1", "\"\"", "\" \"", "\"x\"", "\"null\"", "[]",
+        "{}", "[[]]", "[null]", "[{}]", "{\"\": null}",
+        "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\u202eevil\"", "\"$(id)\"", "\"a\\nb: c\"", "\"../../etc/passwd\"", "\"/dev/zero\"",
+        "\"${oops}\"", "\"0.0.0.0/0\"", "\"::/0\"", "\"203.0.113.7/33\"",
+        "\"1.5\"", "\"-0\"", "\"0x10\"", "\"010\"", "\"1_000\"", "\"yes\"", "\"tor1 \"", "{\"secure\": \"v1:x\"}", "[\"a\", \"a\"]",
+        "{\"chat\": null}", "{\"chat\": []}", "{\"a b\": {}}",
     ];
 
     /// <summary>Text of a stack file.</summary>

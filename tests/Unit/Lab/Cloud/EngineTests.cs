@@ -143,7 +143,8 @@ public sealed class EngineTests : IDisposable
             Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
         }
         File.WriteAllText(Path.Combine(_account.Folder, "cloud.json"), "{\"version\":1,");
-        Assert.Contains("was cut or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("was cut or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message,
+            StringComparison.Ordinal);
     }
 
     private List<string> Servers(int from) =>

@@ -49,8 +49,10 @@ public sealed class HostFaultTests : IDisposable
     public void A_state_file_is_named_with_the_commands_that_help()
     {
         var broken = Explain(new AggregateException(new StateFileException($"{_cache}/labs/local-123456/cloud/cloud.json", "it is empty")));
-        Assert.Equal(($"{_cache}/labs/local-123456/cloud/cloud.json", "./infra down local, then ./infra up local"), (broken?.Key, broken?.Fix));
-        Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix, StringComparison.Ordinal);
+        Assert.Equal(($"{_cache}/labs/local-123456/cloud/cloud.json", "./infra down local, then ./infra up local"),
+            (broken?.Key, broken?.Fix));
+        Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix,
+            StringComparison.Ordinal);
     }
 
     [Theory]

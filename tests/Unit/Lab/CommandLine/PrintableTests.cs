@@ -18,7 +18,8 @@ public sealed class PrintableTests
     public void Half_a_letter_is_none() => Assert.Equal("a\ufffdb", Printable.Text($"a{(char)0xd800}b"));
 
     [Fact]
-    public void A_line_stays_one_and_ends() => Assert.Equal("a b" + new string('c', 7) + "...", Printable.Line("a\nb" + new string('c', 90), 10));
+    public void A_line_stays_one_and_ends() =>
+        Assert.Equal("a b" + new string('c', 7) + "...", Printable.Line("a\nb" + new string('c', 90), 10));
 
     [Fact]
     public void An_error_of_whatever_kind_is_printed_clean()
@@ -35,7 +36,8 @@ public sealed class PrintableTests
     [InlineData("null")]
     [InlineData("<html>")]
     public void An_answer_that_is_none_is_told_in_one_message(string body) =>
-        Assert.StartsWith("200 and no answer in it: ", Assert.Throws<HttpRequestException>(() => EndpointClient.Told("generate", body)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("200 and no answer in it: ",
+            Assert.Throws<HttpRequestException>(() => EndpointClient.Told("generate", body)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_ledger_with_other_types_in_it_is_read_as_far_as_it_goes() =>

@@ -37,11 +37,13 @@ public sealed class LedgerPhasesTests
 
     [Fact]
     public void A_clock_that_begins_again_is_another_boots_and_no_phase_is_shorter_than_nothing() =>
-        Assert.Equal("vllm 3.0 s, ready 2.0 s", Line([.. s_firstBoot, ("vllm", "start", 643), ("vllm", "start", 12), ("ready", "start", 13), ("ready", "end", 15)]));
+        Assert.Equal("vllm 3.0 s, ready 2.0 s",
+            Line([.. s_firstBoot, ("vllm", "start", 643), ("vllm", "start", 12), ("ready", "start", 13), ("ready", "end", 15)]));
 
     [Fact]
     public void Lines_that_units_wrote_at_once_may_stand_in_any_order() =>
-        Assert.Equal("weights 4.0 s, vllm 1.0 s", Line([("weights", "end", 14), ("weights", "start", 10), ("vllm", "failed", 13), ("vllm", "start", 15), ("vllm", "stop", 16)]));
+        Assert.Equal("weights 4.0 s, vllm 1.0 s",
+            Line([("weights", "end", 14), ("weights", "start", 10), ("vllm", "failed", 13), ("vllm", "start", 15), ("vllm", "stop", 16)]));
 
     private static string Line((string Phase, string Event, double At)[] events) =>
         Ledger.Line(Ledger.Phases([.. events.Select(entry => new LedgerEvent(entry.Phase, entry.Event, entry.At, "a"))]));

@@ -22,9 +22,21 @@ public sealed class CacheManifestTests : IDisposable
         { "gone", folder => File.Delete(Path.Combine(folder, "hub/model/weights")) },
         { "gone with its folder", folder => Directory.Delete(Path.Combine(folder, "hub"), recursive: true) },
         { "one more", folder => File.WriteAllText(Path.Combine(folder, "hub/model/more"), "") },
-        { "a link", folder => { File.Delete(Path.Combine(folder, "hub/model/weights")); File.CreateSymbolicLink(Path.Combine(folder, "hub/model/weights"), "/nowhere"); } },
+        {
+            "a link", folder =>
+            {
+                File.Delete(Path.Combine(folder, "hub/model/weights"));
+                File.CreateSymbolicLink(Path.Combine(folder, "hub/model/weights"), "/nowhere");
+            }
+        },
         { "list cut", folder => File.WriteAllText(Path.Combine(folder, ".manifest"), "hub/model/weights 10\n") },
-        { "list a folder", folder => { File.Delete(Path.Combine(folder, ".manifest")); Directory.CreateDirectory(Path.Combine(folder, ".manifest")); } },
+        {
+            "list a folder", folder =>
+            {
+                File.Delete(Path.Combine(folder, ".manifest"));
+                Directory.CreateDirectory(Path.Combine(folder, ".manifest"));
+            }
+        },
         { "no list", folder => File.Delete(Path.Combine(folder, ".manifest")) },
         { "all gone", folder => Directory.Delete(folder, recursive: true) },
     };

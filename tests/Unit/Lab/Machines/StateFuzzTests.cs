@@ -39,14 +39,19 @@ public sealed class StateFuzzTests : IDisposable
         ("cloud/cloud.json", static laboratory => _ = laboratory.Nodes()),
         ("cloud/cloud.json", static laboratory => CloudState.Open(laboratory.Folder.Cloud).Dispose()),
         ("endpoints.json", static laboratory => _ = laboratory.Endpoints()),
-        ("addresses.json", static laboratory => _ = StateFile.Read(Path.Combine(laboratory.Folder.Path, "addresses.json"), MachineJson.Default.DictionaryStringString)),
-        ("neighbour.json", static laboratory => _ = StateFile.Read(Path.Combine(laboratory.Folder.Path, "neighbour.json"), MachineJson.Default.FabricNeighbour)),
-        ($"volumes/{Volume}.img.json", static laboratory => _ = StateFile.Read(Path.Combine(laboratory.Folder.Volumes, $"{Volume}.img.json"), MachineJson.Default.VolumeSpec)),
+        ("addresses.json", static laboratory => _ = StateFile.Read(
+            Path.Combine(laboratory.Folder.Path, "addresses.json"), MachineJson.Default.DictionaryStringString)),
+        ("neighbour.json", static laboratory => _ = StateFile.Read(
+            Path.Combine(laboratory.Folder.Path, "neighbour.json"), MachineJson.Default.FabricNeighbour)),
+        ($"volumes/{Volume}.img.json", static laboratory => _ = StateFile.Read(
+            Path.Combine(laboratory.Folder.Volumes, $"{Volume}.img.json"), MachineJson.Default.VolumeSpec)),
         ("mirrors.json", static laboratory => _ = MirrorControl.Load(laboratory.Folder.MirrorControl)),
-        ("balancers/lb.json.status", static laboratory => _ = BalancerFiles.StatusNow(Path.Combine(laboratory.Folder.Balancers, "lb.json"))),
+        ("balancers/lb.json.status", static laboratory => _ = BalancerFiles.StatusNow(
+            Path.Combine(laboratory.Folder.Balancers, "lb.json"))),
         ("access/chat.alice.key", static laboratory => _ = new AccessFiles(laboratory.Folder).Key("chat", "alice")),
         ("balancers/lb.json", static laboratory => _ = StatusReport.OfAsync(laboratory, CancellationToken.None).GetAwaiter().GetResult()),
-        ("../local.lock", static laboratory => FolderLock.TakeAsync(laboratory.Folder.Lock, static _ => { }, CancellationToken.None).GetAwaiter().GetResult().Dispose()),
+        ("../local.lock", static laboratory => FolderLock.TakeAsync(
+            laboratory.Folder.Lock, static _ => { }, CancellationToken.None).GetAwaiter().GetResult().Dispose()),
     ];
 
     [Fact]
@@ -61,7 +66,8 @@ public sealed class StateFuzzTests : IDisposable
             var (status, said) = Guarded(() => read(_laboratory));
             var what = $"{name}, {Damages[damage].Name}, {chance}: {status} {said}";
             Assert.True(status is 0 or 1, what);
-            Assert.True(status == 0 || (said.Contains("\n  fix: ", StringComparison.Ordinal) && !said.Contains("   at ", StringComparison.Ordinal)), what);
+            Assert.True(status == 0
+                || (said.Contains("\n  fix: ", StringComparison.Ordinal) && !said.Contains("   at ", StringComparison.Ordinal)), what);
 
             Assert.True(_laboratory.DownAsync(static _ => { }, CancellationToken.None).GetAwaiter().GetResult(), what);
             Assert.False(Path.Exists(Folder.Path), what);
@@ -77,7 +83,11 @@ public sealed class StateFuzzTests : IDisposable
     {
         var bystander = Directory.CreateDirectory(Path.Combine(_cache, "somebody-elses")).FullName;
         File.WriteAllText(Path.Combine(bystander, "kept"), "");
-        foreach (var replace in new Action<string>[] { path => File.WriteAllText(path, "x"), path => Directory.CreateSymbolicLink(path, bystander) })
+        foreach (var replace in new Action<string>[]
+        {
+            path => File.WriteAllText(path, "x"),
+            path => Directory.CreateSymbolicLink(path, bystander),
+        })
         {
             Write();
             var path = Path.Combine(Folder.Path, name).TrimEnd('/');
@@ -115,7 +125,8 @@ public sealed class StateFuzzTests : IDisposable
     [
         ("gone", static (file, _) => File.Delete(file)),
         ("empty", static (file, _) => File.WriteAllText(file, "")),
-        ("cut", static (file, chance) => File.WriteAllBytes(file, File.ReadAllBytes(file)[..chance.Next((int)new FileInfo(file).Length + 1)])),
+        ("cut", static (file, chance) => File.WriteAllBytes(
+            file, File.ReadAllBytes(file)[..chance.Next((int)new FileInfo(file).Length + 1)])),
         ("a byte is another", static (file, chance) =>
         {
             var bytes = File.ReadAllBytes(file);
@@ -132,7 +143,9 @@ public sealed class StateFuzzTests : IDisposable
             chance.NextBytes(bytes);
             File.WriteAllBytes(file, bytes);
         }),
-        ("another type", static (file, chance) => File.WriteAllText(file, new[] { "null", "[]", "{}", "\"x\"", "7", "-1e999", "true", "[[[[1]]]]", $"{new string('[', 9000)}" }[chance.Next(9)])),
+        ("another type", static (file, chance) => File.WriteAllText(
+            file,
+            new[] { "null", "[]", "{}", "\"x\"", "7", "-1e999", "true", "[[[[1]]]]", $"{new string('[', 9000)}" }[chance.Next(9)])),
         ("members of other types", static (file, chance) => File.WriteAllText(file, Twisted(file, chance))),
         ("two of them", static (file, _) => File.AppendAllText(file, File.ReadAllText(file))),
         ("a folder", static (file, _) =>
@@ -188,9 +201,11 @@ public sealed class StateFuzzTests : IDisposable
         }
 
         EndpointAccess.Save(Folder, [new("chat", "private", "https://127.0.0.1/v1", "m", ["alice"], "198.51.100.11", null)]);
-        StateFile.Write(Path.Combine(Folder.Path, "addresses.json"), new Dictionary<string, string> { ["1"] = "198.51.100.11" }, MachineJson.Default.DictionaryStringString);
+        StateFile.Write(Path.Combine(Folder.Path, "addresses.json"), new Dictionary<string, string> { ["1"] = "198.51.100.11" },
+            MachineJson.Default.DictionaryStringString);
         StateFile.Write(Path.Combine(Folder.Path, "neighbour.json"), new("link", "10.0.0.250", "vpc"), MachineJson.Default.FabricNeighbour);
-        StateFile.Write(Path.Combine(Folder.Volumes, $"{Volume}.img.json"), new(Volume, "weights", 1, "ext4", null), MachineJson.Default.VolumeSpec);
+        StateFile.Write(Path.Combine(Folder.Volumes, $"{Volume}.img.json"), new(Volume, "weights", 1, "ext4", null),
+            MachineJson.Default.VolumeSpec);
         new MirrorControl().With(MirrorKind.Hub, new() { Down = true }).Save(Folder.MirrorControl);
         File.WriteAllText(Path.Combine(Folder.Access, "chat.alice.key"), "sk-1234\n");
         File.WriteAllText(Path.Combine(Folder.Balancers, "lb.json"), "{\"id\": \"lb\"}");
@@ -201,7 +216,8 @@ public sealed class StateFuzzTests : IDisposable
     private (int Status, string Said) Guarded(Action act)
     {
         using var said = new StringWriter(new StringBuilder());
-        var status = Failure.GuardAsync(new Terminal(said, said, interactive: false), json: false, () => Task.Run(act), () => StateFiles.FindBroken([Folder])).GetAwaiter().GetResult();
+        var status = Failure.GuardAsync(new Terminal(said, said, interactive: false), json: false, () => Task.Run(act),
+            () => StateFiles.FindBroken([Folder])).GetAwaiter().GetResult();
         return (status, said.ToString());
     }
 }

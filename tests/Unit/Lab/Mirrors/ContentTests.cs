@@ -55,7 +55,8 @@ public sealed class ContentTests : IDisposable
         Assert.Contains("SYSTEM_PROMPT.txt", checksums.Keys);
         Assert.DoesNotContain("README.md", checksums.Keys);
         Assert.DoesNotContain(checksums.Keys, name => name.StartsWith("model", StringComparison.Ordinal));
-        Assert.All(checksums, file => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(FileOf(model.Id, file.Key)))), file.Value));
+        Assert.All(checksums,
+            file => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(FileOf(model.Id, file.Key)))), file.Value));
     }
 
     [Fact]
