@@ -28,38 +28,38 @@ public sealed class ProxyAbuseTests
 
     private static Dictionary<string, Func<NginxProxy, Random, CancellationToken, Task>> Named { get; } = new(StringComparer.Ordinal)
     {
-        ["a flood without a key"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => PipelineAsync(proxy, "X-A: b", cancel)),
-        ["a flood with a key"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => PipelineAsync(proxy, Bad, cancel)),
+        ["a flood without a key"] = static (proxy, _, cancel) => TogetherAsync(16, () => PipelineAsync(proxy, "X-A: b", cancel), cancel),
+        ["a flood with a key"] = static (proxy, _, cancel) => TogetherAsync(16, () => PipelineAsync(proxy, Bad, cancel), cancel),
         ["a flood of guesses"] = static (proxy, chance, cancel) =>
-            TogetherAsync(16, cancel, () => PipelineAsync(proxy, $"Authorization: Bearer guess-{Next(chance)}", cancel)),
+            TogetherAsync(16, () => PipelineAsync(proxy, $"Authorization: Bearer guess-{Next(chance)}", cancel), cancel),
         ["a flood of health checks"] = static (proxy, _, cancel) =>
-            TogetherAsync(16, cancel, () => PipelineAsync(proxy, "X-A: b", cancel, "/ready")),
-        ["streams that are opened and reset"] = static (proxy, _, cancel) => TogetherAsync(16, cancel, () => ResetAsync(proxy, cancel)),
-        ["windows that never open"] = static (proxy, _, cancel) => HoldAsync(8_000, cancel, async () =>
+            TogetherAsync(16, () => PipelineAsync(proxy, "X-A: b", cancel, "/ready"), cancel),
+        ["streams that are opened and reset"] = static (proxy, _, cancel) => TogetherAsync(16, () => ResetAsync(proxy, cancel), cancel),
+        ["windows that never open"] = static (proxy, _, cancel) => HoldAsync(8_000, async () =>
         {
             var tls = await NginxHttp2Tests.OpenAsync(proxy.Port);
             await tls.WriteAsync(NginxHttp2Tests.Stubborn(), cancel);
             return tls;
-        }),
-        ["connections that say nothing"] = static (proxy, _, cancel) => HoldAsync(8_000, cancel, async () =>
+        }, cancel),
+        ["connections that say nothing"] = static (proxy, _, cancel) => HoldAsync(8_000, async () =>
         {
             var tcp = new TcpClient();
             await tcp.ConnectAsync(System.Net.IPAddress.Loopback, proxy.Port, cancel);
             return tcp.GetStream();
-        }),
-        ["headers that do not end"] = static (proxy, chance, cancel) => HoldAsync(2_000, cancel, async () =>
+        }, cancel),
+        ["headers that do not end"] = static (proxy, chance, cancel) => HoldAsync(2_000, async () =>
         {
             var tls = await proxy.ConnectAsync();
             await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET /v1/models HTTP/1.1\r\nHost: a\r\nX-{Next(chance)}: "), cancel);
             return tls;
-        }),
-        ["bodies that do not end, with a key"] = static (proxy, _, cancel) => HoldAsync(2_000, cancel, async () =>
+        }, cancel),
+        ["bodies that do not end, with a key"] = static (proxy, _, cancel) => HoldAsync(2_000, async () =>
         {
             var tls = await proxy.ConnectAsync();
             await tls.WriteAsync(Encoding.ASCII.GetBytes(
                 $"POST /v1/completions HTTP/1.1\r\nHost: a\r\n{Bad}\r\nContent-Length: 60000000\r\n\r\n{{"), cancel);
             return tls;
-        }),
+        }, cancel),
     };
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class ProxyAbuseTests
         return (longest, ids);
     }
 
-    private static Task TogetherAsync(int count, CancellationToken cancel, Func<Task> attack) =>
+    private static Task TogetherAsync(int count, Func<Task> attack, CancellationToken cancel) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
         {
             while (!cancel.IsCancellationRequested)
@@ -114,7 +114,7 @@ public sealed class ProxyAbuseTests
         }, CancellationToken.None)));
 
     /// <summary>Keeps so many connections; one that was ended is opened again.</summary>
-    private static async Task HoldAsync(int count, CancellationToken cancel, Func<Task<Stream>> open)
+    private static async Task HoldAsync(int count, Func<Task<Stream>> open, CancellationToken cancel)
     {
         var held = new Queue<Stream>();
         while (!cancel.IsCancellationRequested)
@@ -148,7 +148,7 @@ public sealed class ProxyAbuseTests
 
     private static async Task ResetAsync(NginxProxy proxy, CancellationToken cancel)
     {
-        await using SslStream tls = await NginxHttp2Tests.OpenAsync(proxy.Port);
+        await using var tls = await NginxHttp2Tests.OpenAsync(proxy.Port);
         await tls.WriteAsync(NginxHttp2Tests.Preface([]), cancel);
         for (var stream = 1; stream < 4_000; stream += 2)
         {

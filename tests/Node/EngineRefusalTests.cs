@@ -118,7 +118,7 @@ public sealed class EngineRefusalTests
         }
 
         var label = "http://" + new string('a', 70) + "/";
-        foreach (var url in (string[])["http://[::1", "http://a:99999/", label, 
+        foreach (var url in (string[])["http://[::1", "http://a:99999/", label,
             "ftp://a/", "file:///etc\\u0000", "data:image/jpeg;base64,/9j/wAAR"])
         {
             var (status, answer) = await engine.AskAsync(Chat,

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Infra.Tests.Node;
 
 /// <summary>Answers that have to be of a form are; and what goes with an answer: probabilities, calls of tools.</summary>
-public sealed class EngineStructuredTests(EngineStructuredTests.Shared shared) : IClassFixture<EngineStructuredTests.Shared>
+public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared) : IClassFixture<EngineStructuredTests.OneEngine>
 {
     private const string Chat = "/v1/chat/completions";
     private const string Messages = "\"messages\":[{\"role\":\"user\",\"content\":\"weather\"}]";
@@ -168,7 +168,7 @@ public sealed class EngineStructuredTests(EngineStructuredTests.Shared shared) :
     }
 
     /// <summary>One engine for all of them: none of them leaves anything behind in it.</summary>
-    public sealed class Shared : IAsyncLifetime
+    public sealed class OneEngine : IAsyncLifetime
     {
         internal EngineStandIn Engine { get; private set; } = null!;
 

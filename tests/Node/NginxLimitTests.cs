@@ -168,7 +168,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         Assert.Contains("\"address\":\"127.0.0.1\"", await proxy.LogLineAsync(direct.Header("X-Request-Id")!), StringComparison.Ordinal);
     }
 
-    private async Task<HttpResponseMessage> StreamAsync(HttpClient client, string path)
+    private static async Task<HttpResponseMessage> StreamAsync(HttpClient client, string path)
     {
         using var body = new StringContent("{\"stream\":true}");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = body };

@@ -1,5 +1,3 @@
-using Infra.Components.Node;
-
 namespace Infra.Tests.Node;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using CsCheck;
 using Infra.Components.Node;
-using Infra.Components.Settings;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Node;

@@ -34,7 +34,7 @@ public sealed class StateFuzzTests : IDisposable
     private LabFolder Folder => _laboratory.Folder;
 
     /// <summary>Files of a stack that came up, by their place in its folder, and what reads each.</summary>
-    private (string File, Action<Laboratory> Read)[] Readers =>
+    private static (string File, Action<Laboratory> Read)[] Readers =>
     [
         ("cloud/cloud.json", static laboratory => _ = laboratory.Nodes()),
         ("cloud/cloud.json", static laboratory => CloudState.Open(laboratory.Folder.Cloud).Dispose()),
