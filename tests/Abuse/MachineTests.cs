@@ -42,7 +42,7 @@ public sealed class MachineTests
         [
             "--mount", "--propagation", "private", "sh", "-c", $"images={s_images}; cd {project.Folder} && {Before(state)}{run}", "-",
             "timeout", $"{LongestSeconds}", HostProgram.Dotnet, typeof(World).Assembly.Location, "up", "poor",
-        ]);
+        ], cancel: TestContext.Current.CancellationToken);
         var said = answer.Output + answer.Errors;
         Assert.True(answer.Status == 1, $"{state}: {answer.Status}: {said}");
         Assert.Contains("\n  fix: ", said, StringComparison.Ordinal);

@@ -46,8 +46,8 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
             string[] lines = [];
             await RunningStack.UntilAsync($"{server}: the program has tried all", TimeSpan.FromSeconds(90), async () =>
                 (lines = (await cluster.ShellAsync(server, $"journalctl -u {unit} -o cat --since -120s")).Split('\n')).Contains("done"));
-            Assert.Empty(lines.Where(line => Found.Any(found => line.StartsWith(found, StringComparison.Ordinal))
-                || line.StartsWith("Traceback", StringComparison.Ordinal)));
+            Assert.DoesNotContain(lines, line => Found.Any(found => line.StartsWith(found, StringComparison.Ordinal))
+                || line.StartsWith("Traceback", StringComparison.Ordinal));
             // It ends as failed, and says what the operator should do.
             var told = await cluster.Stack.InsideAsync(server, "/usr/local/libexec/inference/await-ready", "60");
             Assert.Equal($"next step: journalctl -u inference-vllm-{install} on the node, then run pulumi up again",
