@@ -143,7 +143,9 @@ public sealed class ClosedEngineTests(TestCluster cluster)
             await RunningStack.UntilAsync("a new worker of nginx answers", TimeSpan.FromSeconds(20), async () => (answer = await AskAsync(TestCluster.Venv)).Status != 200);
             Assert.Equal(503, answer.Status);
             Assert.Contains("\"code\":503", answer.Body, StringComparison.Ordinal);
-            Assert.Contains("Too many levels of symbolic links", await cluster.ShellAsync(TestCluster.Venv, "journalctl -u inference-nginx.service -o cat"), StringComparison.Ordinal);
+            // The engine is well, and the way to its folder open: the link alone is why.
+            Assert.Equal("200", await cluster.ShellAsync(TestCluster.Venv,
+                $"curl -s -o /dev/null -w '%{{http_code}}' --unix-socket /run/inference/open/other.sock http://engine/health"));
         }
         finally
         {

@@ -51,6 +51,9 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
 
     internal RunningStack Stack { get; private set; } = null!;
 
+    /// <summary>How each server came up: some of the tests restart engines later.</summary>
+    internal Dictionary<string, BroughtUp> BroughtUp { get; } = new(StringComparer.Ordinal);
+
     internal EndpointAccess BalancedEndpoint => Stack.Endpoint(Balanced);
 
     public async ValueTask InitializeAsync()
@@ -59,6 +62,14 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
         Stack.Speed = Speed;
         Stack.Options = Stack.Options with { Extras = new ServerExtras { Image = name => OnDebian12.Any(server => name.EndsWith($"-{server}", StringComparison.Ordinal)) ? new ImageVariant("debian-12") : ImageVariant.None } };
         await UpAsync();
+        foreach (var server in Servers)
+        {
+            BroughtUp[server] = new(
+                Ledger.Phases(Stack.Laboratory.LedgerOf(Stack.Node(server))).ToDictionary(phase => phase.Phase, StringComparer.Ordinal),
+                await ShellAsync(server, "systemctl list-units --failed --plain --no-legend"),
+                await ShellAsync(server, "systemctl show 'inference-*.service' --property=NRestarts --value | awk '{ n += $1 } END { print n + 0 }'"));
+        }
+
         // The load balancer sends nobody to a server before its own checks have passed.
         foreach (var replica in Replicas)
         {
@@ -196,3 +207,9 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     [GeneratedRegex("""^http_requests_total\{handler="([^"]*)",[^}]*\} ([0-9.e+]+)""", RegexOptions.Multiline)]
     private static partial Regex RequestCounter();
 }
+
+/// <summary>A server right after the first <c>up</c>.</summary>
+/// <param name="Phases">Its phases by name.</param>
+/// <param name="FailedUnits">What systemd lists; nothing where all is well.</param>
+/// <param name="Restarts">Of all units of ours together.</param>
+internal sealed record BroughtUp(Dictionary<string, LedgerPhase> Phases, string FailedUnits, string Restarts);
