@@ -36,16 +36,26 @@ public sealed class ReadinessGate : ComponentResource
     public ReadinessGate(string name, ReadinessGateArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:ReadinessGate", name, args, options)
     {
-        var asksNow = !Deployment.Instance.IsDryRun;
+        var ask = args.TimeoutSeconds.ToOutput().Apply(static seconds =>
+            NodeCommand.Script("await-ready", seconds.ToString(CultureInfo.InvariantCulture)));
         Command = new Command($"{name}-ready", new()
         {
             Connection = args.Connection.ToArgs(),
-            Create = args.TimeoutSeconds.ToOutput().Apply(seconds => NodeCommand.Script("await-ready", seconds.ToString(CultureInfo.InvariantCulture))),
+            Create = ask,
             Triggers = NodeCommand.Triggers(args.Triggers),
+            AddPreviousOutputInEnv = false,
+        }, new() { Parent = this, DependsOn = args.After.ToArray() });
+        // The question of each run is a command of its own that nothing waits for: a node that has failed since ends the run, and none of
+        // the changes of other nodes waits for it.
+        var asksNow = !Deployment.Instance.IsDryRun;
+        _ = new Command($"{name}-serving", new()
+        {
+            Connection = args.Connection.ToArgs(),
+            Create = ask,
             AddPreviousOutputInEnv = false,
             // Which the script does not read: an input whose change runs the command again and replaces nothing.
             Stdin = asksNow && args.Run is { } run ? (Input<string>)run : null!,
-        }, new() { Parent = this, DependsOn = args.After.ToArray(), IgnoreChanges = asksNow ? [] : ["stdin"] });
+        }, new() { Parent = this, DependsOn = Command, IgnoreChanges = asksNow ? [] : ["stdin"] });
         // Said on purpose, whatever a release of the provider makes of an output beside a secret input: the script prints phases and
         // seconds, never a secret, and the operator is to see them.
         Ledger = Output.Unsecret(Command.Stdout);

@@ -10,7 +10,7 @@ namespace Infra.Lab.Cloud;
 /// </summary>
 internal sealed class CloudState : IDisposable
 {
-    private const string FileName = "cloud.json";
+    public const string FileName = "cloud.json";
     private const int Version = 1;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -18,7 +18,7 @@ internal static partial class HostFault
 
     /// <param name="exception">What ended the command.</param>
     /// <param name="cache">Folder of caches and laboratories.</param>
-    /// <param name="broken">Looks for a state file that cannot be read; asked last.</param>
+    /// <param name="broken">Looks for a state file that cannot be read; asked before the cache is blamed.</param>
     /// <returns>What to tell; null where the machine has nothing to do with it.</returns>
     public static ConfigurationMistake? Explain(Exception exception, string cache, Func<ConfigurationMistake?> broken)
     {
@@ -30,7 +30,21 @@ internal static partial class HostFault
             }
         }
 
-        return broken();
+        // What is no file where a state file belongs is refused in words that name the cache.
+        return broken() ?? Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
+    }
+
+    private static ConfigurationMistake? OfCache(Exception cause, string cache)
+    {
+        var words = OneLine(cause.Message);
+        var fix = cause switch
+        {
+            _ when !IsOf(words, cache) => null,
+            UnauthorizedAccessException => $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}",
+            IOException => "wait for other ./infra commands to end, or ./infra down; then run it again",
+            _ => null,
+        };
+        return fix is null ? null : new("cache", cache, $"cannot be used: {words}", fix);
     }
 
     private static ConfigurationMistake? Explain(Exception cause, string cache)
@@ -69,11 +83,10 @@ internal static partial class HostFault
                 Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
             ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the servers' image", null, $"could not be made: {words}",
                 "check that apt-get update works here, or name another mirror of Debian with INFRA_LAB_DEBIAN; then run it again"),
-            UnauthorizedAccessException when IsOf(words, cache) => new("cache", cache, $"cannot be used: {words}", $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}"),
             // Of the kernel's own files it would be we who ask for what nobody may.
-            UnauthorizedAccessException when Named().Match(words) is { Success: true } named && !KernelFile().IsMatch(named.Groups["path"].Value) => new(
+            UnauthorizedAccessException when !IsOf(words, cache) && Named().Match(words) is { Success: true } named
+                && !KernelFile().IsMatch(named.Groups["path"].Value) => new(
                 named.Groups["path"].Value, null, $"cannot be used: {words}", "let who runs this read and write it: chown or chmod"),
-            IOException when IsOf(words, cache) => new("cache", cache, $"cannot be used: {words}", "wait for other ./infra commands to end, or ./infra down; then run it again"),
             _ => null,
         };
     }
@@ -93,7 +106,7 @@ internal static partial class HostFault
     [GeneratedRegex("Read-only file system", RegexOptions.IgnoreCase)]
     private static partial Regex ReadOnly();
 
-    [GeneratedRegex("Cannot allocate memory|Resource temporarily unavailable.*fork", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("Cannot allocate memory|Resource temporarily unavailable", RegexOptions.IgnoreCase)]
     private static partial Regex NoMemory();
 
     // Of programs and calls that enter or make namespaces, links and mounts; what a file refuses is told below.

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Lab.CommandLine;
@@ -87,7 +88,8 @@ internal sealed class EndpointClient : IDisposable
         };
         asked["model"] = Model;
         using var answer = await PostAsync(path, asked, cancel);
-        var body = await answer.Content.ReadAsStringAsync(cancel);
+        // Whatever character set the answer claims, which may be none that there is.
+        var body = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancel));
         return answer.IsSuccessStatusCode
             ? Told(_task, body)
             : throw new HttpRequestException(
@@ -139,7 +141,7 @@ internal sealed class EndpointClient : IDisposable
             };
         }
         catch (Exception exception)
-            when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentOutOfRangeException
+            when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentException
                 or FormatException)
         {
             throw new HttpRequestException($"200 and no answer in it: {Printable.Line(body, MostQuoted)}", exception);

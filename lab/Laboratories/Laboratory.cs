@@ -53,6 +53,9 @@ internal sealed class Laboratory
     /// <summary>An engine loads its small weights within seconds; a busy machine adds to that.</summary>
     private static readonly TimeSpan RepairPatience = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(15);
+    private const string MostOfLedger = "1M";
+
     private readonly string _projectFolder;
 
     private Laboratory(string projectFolder, StackFile configuration, string? cache = null)
@@ -87,6 +90,12 @@ internal sealed class Laboratory
         Configuration.Publish();
         var wish = StackPlan.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
         using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
+        {
+            options.Say("the files of this laboratory were removed while it ran: taking down what runs ...");
+            await World.KillAsync(cancel);
+        }
+
         Folder.Create();
         StateFile.Remove(Folder.Connections); // of a run that was killed
         var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
@@ -232,11 +241,17 @@ internal sealed class Laboratory
 
     public IReadOnlyList<LedgerEvent> LedgerOf(string serverId)
     {
+        // On the server, for which the file is: a link or a pipe in its place leads nowhere else, and holds nobody up.
+        using var limit = new CancellationTokenSource(LedgerPatience);
         try
         {
-            return Ledger.Parse(File.ReadAllText(new ServerProcess(Folder, World, serverId).HostPath(Ledger.Path)));
+            var answer = new ServerProcess(Folder, World, serverId).AskAsync(["head", "-c", MostOfLedger, Ledger.Path], null, limit.Token)
+                .GetAwaiter().GetResult();
+            return Ledger.Parse(answer.Output);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ConfigurationException or ProgramException
+                or OperationCanceledException)
         {
             return [];
         }

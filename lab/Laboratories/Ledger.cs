@@ -27,6 +27,7 @@ internal static class Ledger
     private const string Engine = "vllm";
     private const int LongestWord = 40;
     private const double SameTime = 10;
+    private const double MostSeconds = 1e12;
     private const string Proof = "ready";
 
     /// <summary>The events; a line that is being written is left out.</summary>
@@ -41,7 +42,8 @@ internal static class Ledger
                 string Text(string member) =>
                     Printable.Line(json.GetProperty(member).GetString() ?? throw new JsonException(member), LongestWord);
                 var entry = new LedgerEvent(Text("phase"), Text("event"), json.GetProperty("monotonicSeconds").GetDouble(), Text("boot"));
-                if (entry.Phase.Length > 0 && entry.Phase.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+                if (entry.MonotonicSeconds is >= 0 and <= MostSeconds && entry.Phase.Length > 0
+                    && entry.Phase.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
                 {
                     events.Add(entry);
                 }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Infra.Components;
+using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;
@@ -15,6 +17,7 @@ internal sealed partial record NodeHealth(string State, string? Problem)
     public const string Off = "off";
 
     /// <summary>Longest time for an answer: a server that gives none is not ready.</summary>
+    private const int MostQuoted = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     // Its network, its units, and /ready as clients have it: the engine answers, and TLS is open. Loopback to our own nginx: its
@@ -64,13 +67,24 @@ internal sealed partial record NodeHealth(string State, string? Problem)
         {
             return new(Failed, "it gives no answer");
         }
+        catch (ConfigurationException)
+        {
+            return new(Off, null);
+        }
+        catch (ProgramException exception)
+        {
+            return new(Failed, $"it cannot be asked: {Printable.Line(exception.Message, MostQuoted)}");
+        }
 
         return server.Leader is null ? new(Off, null)
-            // The server has nothing to do with it.
-            : answer.Errors.Contains("Operation not permitted", StringComparison.Ordinal) ? throw new ProgramException("nsenter", answer)
+            : IsRefused(answer) ? new(Failed, "it cannot be entered: the rights of this process do not suffice (run it as root)")
             : answer.Status != 0 ? new(Starting, "it cannot be asked yet")
             : Of(answer.Output);
     }
+
+    /// <summary>Whether this machine did not let us in; the server itself may say anything.</summary>
+    internal static bool IsRefused(ProgramAnswer answer) => answer.Status != 0 && answer.Errors.Split('\n').Any(static line =>
+        line.StartsWith("nsenter:", StringComparison.Ordinal) && line.Contains("Operation not permitted", StringComparison.Ordinal));
 
     /// <summary>From the lines that a server has answered.</summary>
     internal static NodeHealth Of(string answer)

@@ -10,6 +10,8 @@ internal sealed partial class FolderLock : IDisposable
 {
     private const int Exclusive = 2;
     private const int NotBlocking = 4;
+    private const int WouldBlock = 11;
+    private const int Interrupted = 4;
 
     /// <summary>
     /// <c>O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW</c>, of which the last has a number for each kind of machine, and who may read what is
@@ -41,6 +43,11 @@ internal sealed partial class FolderLock : IDisposable
             {
                 while (Flock(file, Exclusive | NotBlocking) != 0)
                 {
+                    if (Marshal.GetLastPInvokeError() is var error and not (WouldBlock or Interrupted))
+                    {
+                        throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+                    }
+
                     if (!told)
                     {
                         waiting(Text(file));
@@ -74,14 +81,13 @@ internal sealed partial class FolderLock : IDisposable
     /// <summary>Opens it with no lock: .NET's own way takes one, and fails where another has it.</summary>
     private static SafeFileHandle Open(string path)
     {
-        var descriptor = Open(path, s_flags, OwnerOnly);
-        if (descriptor < 0 && (Directory.Exists(path) || new FileInfo(path).LinkTarget is not null))
+        if (FileKind.IsRegular(path) == false)
         {
-            // None of ours is a folder or a link.
+            // None of ours is a folder, a link, a pipe or a device.
             StateFile.Remove(path);
-            descriptor = Open(path, s_flags, OwnerOnly);
         }
 
+        var descriptor = Open(path, s_flags, OwnerOnly);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 

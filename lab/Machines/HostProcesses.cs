@@ -7,14 +7,39 @@ namespace Infra.Lab.Machines;
 /// </summary>
 internal static class HostProcesses
 {
-    /// <summary>Those whose words answer yes.</summary>
-    public static IReadOnlyList<(int Pid, string[] Words)> WithWords(Func<string[], bool> isWanted)
+    /// <summary>
+    /// Those whose words answer yes and that are ours: anybody may give a process any words, and what is found is entered as root or ended.
+    /// </summary>
+    public static IReadOnlyList<(int Pid, string[] Words)> WithWords(Func<string[], bool> isWanted) =>
+        [.. AnybodysWithWords(isWanted).Where(static found => IsOurs(found.Pid))];
+
+    /// <summary>The same of any user.</summary>
+    public static IReadOnlyList<(int Pid, string[] Words)> AnybodysWithWords(Func<string[], bool> isWanted)
     {
         var words = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var found = Where(process => isWanted(
             words[Path.GetFileName(process)] = File.ReadAllText(Path.Combine(process, "cmdline")).TrimEnd('\0').Split('\0')));
         return [.. found.Select(pid => (pid, words[pid.ToString(CultureInfo.InvariantCulture)]))];
     }
+
+    /// <summary>Whether it is of the user who runs this, with no other user's rights, and in the same user namespace.</summary>
+    public static bool IsOurs(int pid) =>
+        UsersOf(File.ReadAllLines("/proc/self/status")) is [_, var user, ..]
+        && IsOfUser(StatusOf(pid), user)
+        && UserNamespaceOf(pid.ToString(CultureInfo.InvariantCulture)) is { } its
+        && its == UserNamespaceOf("self");
+
+    /// <summary>Whether all that it can do it does as this user.</summary>
+    /// <param name="status">Its <see cref="StatusOf"/>.</param>
+    /// <param name="user">Number of the user.</param>
+    internal static bool IsOfUser(IEnumerable<string> status, string user) =>
+        UsersOf(status) is { Length: 4 } users && Array.TrueForAll(users, its => its == user);
+
+    // Real, effective, saved, of the file system.
+    private static string[] UsersOf(IEnumerable<string> status) =>
+        status.FirstOrDefault(static field => field.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1..] ?? [];
+
+    private static string? UserNamespaceOf(string process) => new FileInfo($"/proc/{process}/ns/user").LinkTarget;
 
     /// <summary>Process ids of those whose folder in <c>/proc</c> answers yes.</summary>
     public static List<int> Where(Func<string, bool> isWanted)

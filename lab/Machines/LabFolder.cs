@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Infra.Components;
 
 namespace Infra.Lab.Machines;
@@ -9,7 +10,7 @@ namespace Infra.Lab.Machines;
 /// </summary>
 /// <param name="Cache">The cache: images and mirrors by content, and the laboratories.</param>
 /// <param name="Id">Name of the laboratory: stack and project, so that two clones of a project do not meet.</param>
-internal sealed record LabFolder(string Cache, string Id)
+internal sealed partial record LabFolder(string Cache, string Id)
 {
     /// <summary>Environment variable that moves the cache.</summary>
     public const string CacheVariable = "INFRA_CACHE";
@@ -55,16 +56,23 @@ internal sealed record LabFolder(string Cache, string Id)
         return new LabFolder(cache ?? CacheFolder(), $"{stack}-{Digest(projectFolder)}");
     }
 
-    /// <summary>Stacks of a project that have a folder, whatever has become of their files.</summary>
+    /// <summary>Stacks of a project that have a folder or run, whatever has become of their files.</summary>
     public static IReadOnlyList<string> StacksOf(string projectFolder)
     {
         var labs = System.IO.Path.Combine(CacheFolder(), "labs");
-        return !Directory.Exists(labs) ? [] :
+        var ending = $"-{Digest(projectFolder)}";
+        var there = Directory.Exists(labs) ? Directory.EnumerateFileSystemEntries(labs, $"?*{ending}") : [];
+        var running = World.RunningFolders().Where(path => System.IO.Path.GetDirectoryName(path) == labs
+            && System.IO.Path.GetFileName(path) is var id && id.Length > ending.Length && id.EndsWith(ending, StringComparison.Ordinal));
+        return
         [
-            .. Directory.EnumerateFileSystemEntries(labs, $"?*-{Digest(projectFolder)}")
-                .Select(path => new LabFolder("", System.IO.Path.GetFileName(path)).Stack).Order(StringComparer.Ordinal),
+            .. there.Concat(running).Select(path => new LabFolder("", System.IO.Path.GetFileName(path)).Stack)
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
     }
+
+    [GeneratedRegex(@"^.+-[0-9a-f]{6}\z")]
+    private static partial Regex OfProject();
 
     private static string Digest(string projectFolder) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))))[..DigitsOfProject];
@@ -73,8 +81,8 @@ internal sealed record LabFolder(string Cache, string Id)
     public static string? StackOf(string file)
     {
         var parts = file.Split(System.IO.Path.DirectorySeparatorChar);
-        var id = parts.SkipWhile(part => part != "labs").Skip(1).FirstOrDefault();
-        return id?.Length > DigitsOfProject + 1 ? new LabFolder("", id).Stack : null;
+        var id = parts.Skip(Array.LastIndexOf(parts, "labs") + 1).FirstOrDefault() ?? "";
+        return parts.Contains("labs") && OfProject().IsMatch(id) ? new LabFolder("", id).Stack : null;
     }
 
     /// <summary>Folder of everything that can be made again.</summary>

@@ -215,7 +215,7 @@ internal sealed record MirrorContent(
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(link)!);
-        File.Delete(link);
+        StateFile.Remove(link);
         Directory.CreateSymbolicLink(link, target);
     }
 }

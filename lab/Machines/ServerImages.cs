@@ -172,7 +172,7 @@ internal sealed class ServerImages
     // OUT.PID.new: who makes it may outlive the command that asked for it, and another process may have its number by now.
     private static bool IsAbandoned(string folder, string unfinished) =>
         !int.TryParse(unfinished[(folder.Length + 1)..^".new".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
-        || !HostProcesses.WithWords(words => words.Contains(folder, StringComparer.Ordinal)).Any(found => found.Pid == maker);
+        || !HostProcesses.AnybodysWithWords(words => words.Contains(folder, StringComparer.Ordinal)).Any(found => found.Pid == maker);
 
     private static IEnumerable<string> BaseFiles() => Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Sources, file)).Order(StringComparer.Ordinal);

@@ -20,6 +20,7 @@ internal sealed class StateFileException(string path, string problem, Exception?
 internal static class StateFile
 {
     private const int HexDigits = 64;
+    private const int MostText = 1 << 20;
 
     /// <summary>What was written; null where there is no such file.</summary>
     /// <exception cref="StateFileException">Something else is there.</exception>
@@ -47,6 +48,37 @@ internal static class StateFile
         return length >= 0 && bytes.AsSpan(length).SequenceEqual(Seal(bytes.AsSpan(0, length)))
             ? bytes[..length]
             : throw new StateFileException(path, bytes.Length == 0 ? "it is empty" : "it was cut or changed");
+    }
+
+    /// <summary>Text of a file that people may write as well, with no seal; null where there is no such file.</summary>
+    /// <exception cref="StateFileException">Something else is there, or more than anybody writes.</exception>
+    public static string? ReadText(string path)
+    {
+        switch (FileKind.IsRegular(path))
+        {
+            case null:
+                return null;
+            case false:
+                throw new StateFileException(path, "it is no regular file");
+            default:
+                break;
+        }
+
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length > MostText)
+            {
+                throw new StateFileException(path, "it is larger than 1 MiB");
+            }
+
+            using var reader = new StreamReader(file);
+            return reader.ReadToEnd();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The same as a value.</summary>

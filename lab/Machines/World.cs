@@ -101,7 +101,8 @@ internal sealed class World(LabFolder folder)
         var own = HostProcesses.NetworkOf("self");
         var world = HostProcesses.Where(process =>
         {
-            var found = File.ReadAllText(Path.Combine(process, "cmdline")).Contains(words, StringComparison.Ordinal);
+            var found = File.ReadAllText(Path.Combine(process, "cmdline")).Contains(words, StringComparison.Ordinal)
+                && HostProcesses.IsOurs(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
             if (found && HostProcesses.NetworkOf(Path.GetFileName(process)) is { } network && network != own)
             {
                 networks.Add(network);
@@ -154,12 +155,18 @@ internal sealed class World(LabFolder folder)
     public static string? Tail(string file) =>
         File.Exists(file) && string.Join('\n', File.ReadLines(file).TakeLast(10)) is { Length: > 0 } text ? text : null;
 
+    /// <summary>Folders of all laboratories whose first process runs, those among them that somebody has removed.</summary>
+    public static IEnumerable<string> RunningFolders() => !Directory.Exists("/proc") ? []
+        : HostProcesses.WithWords(IsWorld).Where(static found => HostProcesses.IsFirst(HostProcesses.StatusOf(found.Pid)))
+            .Select(static found => found.Words[2]);
+
+    private static bool IsWorld(string[] words) =>
+        words.Length >= 5 && words[1].EndsWith(Path.Combine("Machines", "scripts", "world"), StringComparison.Ordinal);
+
     // Its words say all of it, so that there is no file of which a disk could lose half.
     private WorldProcess? Find()
     {
-        var script = Path.Combine("Machines", "scripts", "world");
-        foreach (var (pid, words) in HostProcesses.WithWords(words =>
-            words.Length >= 5 && words[1].EndsWith(script, StringComparison.Ordinal) && words[2] == folder.Path))
+        foreach (var (pid, words) in HostProcesses.WithWords(words => IsWorld(words) && words[2] == folder.Path))
         {
             // What it is about to start has its words as well, for a moment.
             if (HostProcesses.IsFirst(HostProcesses.StatusOf(pid)) && HostProcesses.StartOf(pid) is { } start)

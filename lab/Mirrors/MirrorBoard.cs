@@ -1,3 +1,5 @@
+using Infra.Lab.Machines;
+
 namespace Infra.Lab.Mirrors;
 
 /// <summary>The states of all mirrors, kept as the control file says.</summary>
@@ -30,11 +32,17 @@ internal sealed class MirrorBoard : IDisposable
             string text;
             try
             {
-                text = File.ReadAllText(_file);
+                text = StateFile.ReadText(_file) ?? "{}";
             }
-            catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            catch (StateFileException error)
             {
-                text = "{}";
+                if (_text != error.Message)
+                {
+                    _text = error.Message;
+                    _complain($"{error.Message}; the mirrors stay as they were");
+                }
+
+                return;
             }
             catch (IOException)
             {

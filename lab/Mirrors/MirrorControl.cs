@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Infra.Lab.Machines;
 
 namespace Infra.Lab.Mirrors;
 
@@ -47,17 +48,8 @@ internal sealed record MirrorControl
 
     /// <summary>Reads the file; one that does not exist asks for nothing.</summary>
     /// <exception cref="InvalidDataException">It is not such a file.</exception>
-    public static MirrorControl Load(string path)
-    {
-        try
-        {
-            return Parse(File.ReadAllText(path));
-        }
-        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new();
-        }
-    }
+    /// <exception cref="StateFileException">It is no file, or too large.</exception>
+    public static MirrorControl Load(string path) => StateFile.ReadText(path) is { } text ? Parse(text) : new();
 
     /// <exception cref="InvalidDataException">The text is not a control file.</exception>
     public static MirrorControl Parse(string json)

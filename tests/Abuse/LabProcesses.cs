@@ -12,7 +12,7 @@ internal static class LabProcesses
     public static IReadOnlyList<(int Pid, string What)> OfLab(Laboratory laboratory)
     {
         var world = laboratory.World.Running?.Pid;
-        return [.. HostProcesses.WithWords(static _ => true)
+        return [.. HostProcesses.AnybodysWithWords(static _ => true)
             .Where(process => process.Pid != Environment.ProcessId && !IsOfServers(laboratory, process.Pid)
                 && (IsIn(process.Pid, world) || Names(laboratory, process.Words)))
             .Select(process => (process.Pid, What(process.Words)))];
@@ -20,7 +20,7 @@ internal static class LabProcesses
 
     /// <summary>Those of its servers, as this machine sees them.</summary>
     public static IReadOnlyList<(int Pid, string What)> OfServers(Laboratory laboratory) =>
-        [.. HostProcesses.WithWords(static _ => true).Where(process => IsOfServers(laboratory, process.Pid))
+        [.. HostProcesses.AnybodysWithWords(static _ => true).Where(process => IsOfServers(laboratory, process.Pid))
             .Select(process => (process.Pid, What(process.Words)))];
 
     private static bool IsIn(int pid, int? world) => world is { } first && Link(pid) is { } own && own == Link(first);

@@ -87,14 +87,28 @@ public sealed class GpuNodeTests
         var plan = StackPlan.Read(StackFiles.Config("dev"));
         var (first, second) = (await GateAsync("1", preview: false), await GateAsync("2", preview: false));
         Assert.Equal(("1", "2"), (first.Text("stdin"), second.Text("stdin")));
-        Assert.Equal(Laws.Texts(first.Inputs, "triggers"), Laws.Texts(second.Inputs, "triggers"));
+        Assert.Equal("sudo -n /usr/local/libexec/inference/await-ready 3600", first.Text("create"));
+        Assert.Empty(Laws.Texts(first.Inputs, "triggers"));
         Assert.Empty(first.Options.IgnoreChanges);
         var preview = await GateAsync("3", preview: true);
         Assert.False(preview.Inputs.ContainsKey("stdin"));
         Assert.Equal(["stdin"], preview.Options.IgnoreChanges);
 
         async Task<Declared> GateAsync(string run, bool preview) =>
-            (await MockedDeployment.RunAsync(plan, preview, options: new() { Run = run })).Named(Command, "chat-0-ready");
+            (await MockedDeployment.RunAsync(plan, preview, options: new() { Run = run })).Named(Command, "chat-0-serving");
+    }
+
+    [Fact]
+    public async Task The_question_of_each_run_comes_after_the_gate_and_nothing_waits_for_it()
+    {
+        var run = await MockedDeployment.RunAsync(StackPlan.Read(StackFiles.Config("prod")), options: new() { Run = "1" });
+        Assert.Contains((Command, "chat-0-ready"), await Laws.BeforeAsync(run.Named(Command, "chat-0-serving")));
+        Assert.False(run.Named(Command, "chat-0-ready").Inputs.ContainsKey("stdin"));
+        foreach (var resource in run.Custom)
+        {
+            Assert.DoesNotContain(await Laws.BeforeAsync(resource), static before =>
+                before.Name.EndsWith("-serving", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class StackTests
         var run = await MockedDeployment.RunStackAsync("dev");
         Assert.Equal(
             """
-            command:remote:Command 5
+            command:remote:Command 6
             digitalocean:index/droplet:Droplet 1
             digitalocean:index/firewall:Firewall 1
             digitalocean:index/sshKey:SshKey 1

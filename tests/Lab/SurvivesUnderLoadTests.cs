@@ -80,7 +80,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         void Killed(Func<string[], bool> which)
         {
             var world = new FileInfo($"/proc/{_stack.World.Running!.Pid}/ns/pid").LinkTarget;
-            var found = HostProcesses.WithWords(words => words.Length > 2 && which(words))
+            var found = HostProcesses.AnybodysWithWords(words => words.Length > 2 && which(words))
                 .Where(process => new FileInfo($"/proc/{process.Pid}/ns/pid").LinkTarget == world).ToArray();
             Assert.NotEmpty(found);
             Assert.All(found, process => Signals.Kill(process.Pid));

@@ -1,4 +1,5 @@
 using Infra.Lab.Laboratories;
+using Infra.Lab.Machines;
 
 namespace Infra.Tests.Unit.Lab;
 
@@ -30,6 +31,14 @@ public sealed class NodeHealthTests
         var health = NodeHealth.Of(answer);
         Assert.Equal((state, problem), (health.State, health.Problem));
     }
+
+    [Theory]
+    [InlineData(1, "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted\n", true)]
+    [InlineData(0, "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted\n", false)]
+    [InlineData(1, "python3: Operation not permitted\n", false)]
+    [InlineData(1, "x nsenter: Operation not permitted\n", false)]
+    public void What_a_server_says_of_permissions_is_no_refusal_of_this_machine(int status, string errors, bool refused) =>
+        Assert.Equal(refused, NodeHealth.IsRefused(new ProgramAnswer(status, "", errors)));
 
     [Fact]
     public void A_phase_that_no_node_writes_is_left_out_and_breaks_nothing()

@@ -19,6 +19,7 @@ public sealed class HostFaultTests : IDisposable
     [InlineData("Read-only file system : '/cache/labs'", "disk", "read-only")]
     [InlineData("Too many open files : '/cache/labs'", "open files", "limit")]
     [InlineData("Cannot allocate memory", "memory", "used up")]
+    [InlineData("Resource temporarily unavailable", "memory", "used up")]
     [InlineData("reassociate to namespaces failed: Operation not permitted", "rights", "do not suffice")]
     public void What_the_kernel_refuses_is_told_with_a_fix(string message, string key, string problem)
     {
@@ -53,7 +54,20 @@ public sealed class HostFaultTests : IDisposable
             (broken?.Key, broken?.Fix));
         Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix,
             StringComparison.Ordinal);
+        // What is no file where one belongs.
+        var odd = new ConfigurationMistake("mirrors.json", null, "is no regular file", "./infra down local");
+        var denied = new UnauthorizedAccessException($"Access to the path '{_cache}/labs/x' is denied.");
+        Assert.Same(odd, HostFault.Explain(denied, _cache, () => odd));
     }
+
+    [Theory]
+    [InlineData("/cache/labs/local-0123ab/cloud", "local")]
+    [InlineData("/labs/me/cache/labs/my-chat-0123ab", "my-chat")]
+    [InlineData("/home/labs/me/infra-lab/engine/0123", null)]
+    [InlineData("/cache/labs", null)]
+    [InlineData("/cache/labs/", null)]
+    [InlineData("/cache/engine/0123", null)]
+    public void The_stack_of_a_file_is_that_of_its_laboratory(string file, string? stack) => Assert.Equal(stack, LabFolder.StackOf(file));
 
     [Theory]
     [InlineData("/cache:a", false)]

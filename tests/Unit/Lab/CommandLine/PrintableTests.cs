@@ -33,6 +33,7 @@ public sealed class PrintableTests
     [InlineData("""{"choices":[]}""")]
     [InlineData("""{"choices":[{"message":{"content":5}}]}""")]
     [InlineData("""{"choices":5}""")]
+    [InlineData("""{"choices":[],"choices":[]}""")]
     [InlineData("null")]
     [InlineData("<html>")]
     public void An_answer_that_is_none_is_told_in_one_message(string body) =>

@@ -45,6 +45,16 @@ public sealed class LedgerPhasesTests
         Assert.Equal("weights 4.0 s, vllm 1.0 s",
             Line([("weights", "end", 14), ("weights", "start", 10), ("vllm", "failed", 13), ("vllm", "start", 15), ("vllm", "stop", 16)]));
 
+    [Theory]
+    [InlineData("1e999")]
+    [InlineData("-1e308")]
+    [InlineData("1e308")]
+    public void A_time_that_no_clock_shows_is_left_out(string time) => Assert.Equal(12.5, Assert.Single(Ledger.Parse(
+        $$"""
+        {"phase":"weights","event":"start","monotonicSeconds":{{time}},"boot":"a"}
+        {"phase":"weights","event":"start","monotonicSeconds":12.5,"boot":"a"}
+        """)).MonotonicSeconds);
+
     private static string Line((string Phase, string Event, double At)[] events) =>
         Ledger.Line(Ledger.Phases([.. events.Select(entry => new LedgerEvent(entry.Phase, entry.Event, entry.At, "a"))]));
 }

@@ -51,5 +51,28 @@ public sealed class FolderLockTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderLock.TakeAsync(Path, static _ => { }, impatient.Token));
     }
 
+    [Fact]
+    public async Task What_is_no_file_in_its_place_goes()
+    {
+        Func<string, Task>[] inTheWay =
+        [
+            static path => Task.FromResult(Directory.CreateDirectory(System.IO.Path.Combine(path, "x"))),
+            static path => Task.FromResult(File.CreateSymbolicLink(path, "/etc/passwd")),
+            static path => HostProgram.RunAsync("mkfifo", [path], null, TestContext.Current.CancellationToken),
+        ];
+        foreach (var make in inTheWay)
+        {
+            await make(Path);
+            Assert.False(FileKind.IsRegular(Path));
+            using (await TakeAsync([]))
+            {
+                Assert.True(FileKind.IsRegular(Path));
+            }
+
+            File.Delete(Path);
+            Assert.Null(FileKind.IsRegular(Path));
+        }
+    }
+
     private Task<FolderLock> TakeAsync(List<string> holders) => FolderLock.TakeAsync(Path, holders.Add, TestContext.Current.CancellationToken);
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
@@ -39,6 +40,32 @@ public sealed class MirrorControlTests
     [Fact]
     public void A_file_that_is_not_there_asks_for_nothing() =>
         Assert.Equal(new(), MirrorControl.Load(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString(), "control.json")));
+
+    [Fact]
+    public async Task What_is_no_file_or_has_no_end_is_refused_and_the_mirrors_stay_as_they_were()
+    {
+        var folder = Directory.CreateTempSubdirectory("mirrors-");
+        var path = Path.Combine(folder.FullName, "control.json");
+        Func<Task>[] damages =
+        [
+            () => HostProgram.RunAsync("mkfifo", [path], null, TestContext.Current.CancellationToken),
+            () => Task.FromResult(File.CreateSymbolicLink(path, "/dev/zero")),
+            () => Task.FromResult(Directory.CreateDirectory(path)),
+            () => File.WriteAllTextAsync(path, new string(' ', (1 << 20) + 1), TestContext.Current.CancellationToken),
+        ];
+        foreach (var damage in damages)
+        {
+            await damage();
+            Assert.Throws<StateFileException>(() => MirrorControl.Load(path));
+            var complaints = new List<string>();
+            using var board = new MirrorBoard(path, TimeProvider.System, complaints.Add);
+            board.Refresh();
+            Assert.EndsWith("; the mirrors stay as they were", Assert.Single(complaints), StringComparison.Ordinal);
+            StateFile.Remove(path);
+        }
+
+        folder.Delete(recursive: true);
+    }
 
     [Fact]
     public void A_saved_file_is_loaded()
