@@ -154,14 +154,14 @@ class Connection(asyncio.Protocol):
 
     def _chunks(self):
         """The body, or None until its last chunk is there."""
-        buffer, body, at = self.buffer, self.body, 0
+        buffer, body, at, match, find = self.buffer, self.body, 0, _CHUNK.match, self.buffer.find
         while True:
-            line = buffer.find(b"\r\n", at)
+            line = find(b"\r\n", at)
             if line < 0:
                 if len(buffer) - at > _LONGEST_LINE:
                     raise ValueError
                 break
-            told = _CHUNK.match(buffer, at, line)
+            told = match(buffer, at, line)
             if not told:
                 raise ValueError
             size = int(told[0], 16)

@@ -136,6 +136,8 @@ class _Filler:
                 return (make or self.value)(schema, depth + 1)
             except Unfit as error:
                 refused = error
+                if self.left < 0:
+                    break
         raise refused
 
     def _merged(self, schema, depth):
@@ -187,7 +189,7 @@ class _Filler:
         told = {}
         needed = set(wanted or [])
         for name in dict.fromkeys([*inner, *(wanted or [])]):
-            if wanted is None and depth > _SHOWN:
+            if wanted is None and (depth > _SHOWN or self.left < 0):
                 break
             if wanted is None:
                 # Nothing has to be there: what can be had is shown.
