@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
@@ -35,6 +36,29 @@ public sealed class EngineRefusalTests
             Value, null, "Grammar error: "),
         (Chat, """ "response_format":{"type":"structural_tag","format":{"type":"none"}} """,
             Value, "response_format", "Invalid response_format structural_tag specification."),
+        (Chat, """ "response_format":{"type":"structural_tag","format":{"type":"or","elements":[]}} """,
+            Value, "response_format", "Invalid response_format structural_tag specification."),
+        (Chat, """
+            "response_format":{"type":"structural_tag","format":{"type":"tag","begin":"<","content":{"type":"any_text"},"end":[]}}
+            """,
+            Value, "response_format", "Invalid response_format structural_tag specification."),
+        (Chat, """ "response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"$ref":"#/x","x":{"type":{}}}}} """,
+            Value, null, "Grammar error: Unsupported type {}"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"type":"foo"}}} """,
+            Value, null, "Grammar error: Unsupported type 'foo'"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x/0","x":[{"type":"first"}]}} """,
+            Value, null, "Grammar error: Unsupported type"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"properties":5}}} """, Value, null, "properties must be an object"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"allOf":5}}} """, Value, null, "allOf must be an array"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"$ref":"#/y"},"y":{"anyOf":5}}} """,
+            Value, null, "anyOf must be an array"),
+        (Chat, """ "structured_outputs":{"json":{"properties":{"a":{"$ref":"#/x"}},"x":{"enum":5}}} """,
+            Value, null, "enum must be an array"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"type":"array","minItems":"a"}}} """, Value, null, "minItems must be"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"pattern":5}}} """, Value, null, "pattern must be a string"),
+        (Chat, """ "structured_outputs":{"json":{"$ref":"#/x","x":{"type":"string","format":"zz"}}} """,
+            Value, null, "Unknown format: 'zz'"),
+        (Chat, """ "structured_outputs":{"json":{"type":["null","null"]}} """, Value, null, "type must not name one twice"),
         (Chat, """ "structured_outputs":{"regex":"["} """, Value, null, "Grammar error: "),
         (Chat, """ "structured_outputs":{"grammar":"root ::= other"} """, Value, null, "Grammar error: "),
         (Chat, """ "structured_outputs":{"choice":[]} """, Value, null, "Choice '[]' cannot be an empty list"),
@@ -50,6 +74,8 @@ public sealed class EngineRefusalTests
         (Chat, """ "logit_bias":{"131072":1} """,
             Value, "logit_bias", "token_id(s) [131072] in logit_bias contain out-of-vocab token ids. Vocabulary size: 131072"),
         (Chat, """ "logit_bias":{"x":1} """, Value, "logit_bias", "cannot be converted to integer token IDs: ['x']"),
+        (Chat, """ "logit_bias":{"+-5":1} """, Value, "logit_bias", "cannot be converted to integer token IDs: ['+-5']"),
+        (Chat, """ "logit_bias":{"                         -5":1} """, Value, "logit_bias", "token_id(s) [-5] in logit_bias"),
         (Chat, """ "seed":9223372036854775808 """, Form, "body.seed", "Input should be less than or equal to 9223372036854775807"),
         (Chat, """ "n":1.5 """, Form, "body.n", "Input should be a valid integer, got a number with a fractional part"),
         (Chat, """ "mm_processor_kwargs":{"size":9} """,
@@ -127,6 +153,38 @@ public sealed class EngineRefusalTests
         }
 
         Assert.Equal(200, (await engine.AskAsync("/health")).Status);
+    }
+
+    [Fact]
+    public async Task No_small_request_keeps_the_engine_from_the_others()
+    {
+        using var engine = await Start();
+        var twice = string.Concat(Enumerable.Range(0, 31).Select(at =>
+            $"\"d{at}\":{{\"allOf\":[{{\"$ref\":\"#/$defs/d{at + 1}\"}},{{\"$ref\":\"#/$defs/d{at + 1}\"}}]}},"));
+        const string Rule = "root ::= \"a\"\n";
+        string[] texts =
+            [Rule + new string('[', 19_000), Rule + new string('[', 30_000), Rule + string.Concat(Enumerable.Repeat("\\\"", 9000))];
+        string[] wishes =
+        [
+            $"\"json\":{{\"$ref\":\"#/$defs/d0\",\"$defs\":{{{twice}\"d31\":{{}}}}}}",
+            """ "json":{"type":"array","minItems":9000,"items":{"type":"string","minLength":9000}} """,
+            """ "json":{"type":"array","minItems":9000,"items":{"type":"string","pattern":"a{9000}"}} """,
+            .. texts.Select(text => $"\"grammar\":{JsonSerializer.Serialize(text)}"),
+        ];
+        var watch = Stopwatch.StartNew();
+        foreach (var wish in wishes)
+        {
+            var (status, answer) = await engine.AskAsync(Chat, $"{{\"messages\":{Hello},\"structured_outputs\":{{{wish}}}}}");
+            Assert.True(status == 400, $"{wish[..Math.Min(80, wish.Length)]}: {status} {answer}");
+        }
+
+        var body = $"{{\"messages\":{Hello},\"max_tokens\":1,\"user\":\"{new string('u', 400_000)}\"}}";
+        var chunks = string.Concat(body.Select(letter => $"1\r\n{letter}\r\n"));
+        var told = await engine.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST {Chat} HTTP/1.1\r\nHost: e\r\nContent-Type: application/json\r\nConnection: close\r\n" +
+            $"Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 200 ", told, StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
     [Fact]

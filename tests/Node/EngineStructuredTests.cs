@@ -42,6 +42,7 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
             """,
             """[true,"192.0.2.1",-3.0]"""
         },
+        { """{"$ref":"#/x/0","x":[{"type":"integer","minimum":3}]}""", "3" },
         { """{"type":"object","minProperties":2,"additionalProperties":{"type":"null"}}""", """{"more0":null,"more1":null}""" },
     };
 
@@ -118,6 +119,16 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
         var choice = Choice(await shared.Engine.AskAsync(Chat, $"{{{Messages},\"tools\":{Tool},\"tool_choice\":\"required\"}}"));
         var call = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
         Assert.Equal("""{"days": ["mo", "mo"]}""", call.GetProperty("arguments").GetString());
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cut_says_so()
+    {
+        const string Tool = """[{"name":"w","input_schema":{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}}}]""";
+        var told = Answer(await shared.Engine.AskAsync(
+            "/v1/messages", $"{{\"model\":\"m\",\"max_tokens\":1,{Messages},\"tools\":{Tool},\"tool_choice\":{{\"type\":\"any\"}}}}"));
+        Assert.Equal("max_tokens", told.GetProperty("stop_reason").GetString());
+        Assert.Equal("{}", told.GetProperty("content")[0].GetProperty("input").GetRawText());
     }
 
     [Fact]

@@ -35,6 +35,11 @@ internal sealed class RequestFuzz(Random chance)
             Change(body, late);
         }
 
+        if (chance.Next(4) == 0)
+        {
+            Hide(body);
+        }
+
         // What no JsonNode can hold is put in where its mark is.
         var text = late.Aggregate(body.ToJsonString(), (told, one) => told.Replace($"\"{one.Mark}\"", one.Value, StringComparison.Ordinal));
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -84,6 +89,25 @@ internal sealed class RequestFuzz(Random chance)
             default:
                 parent[kind < 14 ? (string)key : Pick(Added)] = mark;
                 break;
+        }
+    }
+
+    /// <summary>Puts schemas where only a reference leads, behind a keyword that nothing knows.</summary>
+    private static void Hide(JsonNode body)
+    {
+        foreach (var (parent, key) in Places(body).ToList())
+        {
+            if (parent is JsonObject holder && key is string name && name is "schema" or "parameters" or "input_schema"
+                && holder[name] is JsonObject schema)
+            {
+                var hidden = new JsonObject { ["$ref"] = "#/x", ["x"] = schema.DeepClone() };
+                if (schema["$defs"] is { } named)
+                {
+                    hidden["$defs"] = named.DeepClone();
+                }
+
+                holder[name] = hidden;
+            }
         }
     }
 

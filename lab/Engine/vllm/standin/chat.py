@@ -85,7 +85,8 @@ async def choices(app, body, default=None):
     if function is not None:
         call = tools.call_id(app.args, body, function["name"], told.said)
         parts = words.pieces(tools.arguments(function))
-        return told.tokens, wishes, [Choice(index, reasoning, parts[:wishes.longest], "tool_calls", None, function["name"], call) for index in range(wishes.n)]
+        reason = "length" if len(parts) > wishes.longest else "tool_calls"
+        return told.tokens, wishes, [Choice(index, reasoning, parts[:wishes.longest], reason, None, function["name"], call) for index in range(wishes.n)]
     parts, reason, met = wishes.cut(reasoning + words.pieces(_answer(told) if fixed is None else fixed), fixed is not None)
     at = min(len(reasoning), len(parts))
     return told.tokens, wishes, [Choice(index, parts[:at], parts[at:], reason, met) for index in range(wishes.n)]

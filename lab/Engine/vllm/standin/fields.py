@@ -2,6 +2,7 @@
 hold between members. In vLLM's order: relations first, on what was sent; then types; ranges when the request is read (params.py)."""
 import math
 import os
+import re
 
 from vllm.standin import words
 from vllm.standin.errors import Fault, invalid, relation, violations
@@ -266,10 +267,10 @@ def check_ranges(body, max_logprobs):
 def _check_ids(body):
     """Token ids are columns of a table: each has to be in the vocabulary."""
     bias = body.get("logit_bias") or {}
-    unknown = [token for token in bias if not token.strip().lstrip("+-").isdecimal()]
+    unknown = [token for token in bias if not re.fullmatch(r"\s*[+-]?\d+\s*", token)]
     if unknown:
         raise invalid(f"logit_bias contains key(s) that cannot be converted to integer token IDs: {ascii(unknown)}", "logit_bias", ascii(unknown))
-    for name, ids in (("logit_bias", [int(token[:20]) for token in bias]), ("stop_token_ids", body.get("stop_token_ids")), ("logprob_token_ids", body.get("logprob_token_ids"))):
+    for name, ids in (("logit_bias", [int(token.strip()[:20]) for token in bias]), ("stop_token_ids", body.get("stop_token_ids")), ("logprob_token_ids", body.get("logprob_token_ids"))):
         wrong = [token for token in ids or [] if not 0 <= token < words.VOCABULARY]
         if wrong:
             raise invalid(f"token_id(s) {wrong} in {name} contain out-of-vocab token ids. Vocabulary size: {words.VOCABULARY}", name, wrong)

@@ -5,11 +5,16 @@ from vllm.standin.patterns import LONGEST, Unfit, shortest
 
 _TOKEN = re.compile(r"""\s*(?:(?P<text>"(?:[^"\\\n]|\\.)*"i?|'(?:[^'\\\n]|\\.)*'i?)|(?P<class>\[(?:[^\]\\\n]|\\.)+\])|(?P<regex>/(?![*/])(?:[^/\\\n]|\\.)+/[a-z]*)|(?P<name>[A-Za-z_][\w-]*)
                         |(?P<times>\{\d*,?\d*\}|~\s*\d+(?:\.\.\d+)?)|(?P<range>\.\.)|(?P<alias>->\s*\w+)|(?P<mark>[()|?*+]))""", re.X)
-_RULE = re.compile(r"^\s*[?!]?(?P<name>[A-Za-z_][\w-]*)(?:\.-?\d+)?\s*(?P<is>::=|:)", re.M)
+_RULE = re.compile(r"^[^\S\n]*[?!]?(?P<name>[A-Za-z_][\w-]*)(?:\.-?\d+)?\s*(?P<is>::=|:)", re.M)
 _COMMON = {"INT": "0", "DIGIT": "0", "NUMBER": "0", "SIGNED_NUMBER": "0", "SIGNED_INT": "0", "FLOAT": "0.0", "WORD": "a", "CNAME": "a", "LETTER": "a", "WS": " ", "WS_INLINE": " ",
            "NEWLINE": "\n", "ESCAPED_STRING": '""'}
 _MOST_PASSES = 40
-_LONGEST_GRAMMAR = 200_000
+_LONGEST_GRAMMAR = 20_000
+# Comments, and what may hold what looks like one. What is opened and not closed goes to the end of its line, which nothing can read: no
+# letter is looked at twice.
+_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|\[(?:[^\]\\\n]|\\.)*\]?)|(?:#|//)[^\n]*""")
+_LARK_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|/(?!/)(?:[^/\\\n]|\\.)*/?)|//[^\n]*""")
+_IMPORT = re.compile(r"%import\s+common\b")
 
 
 def shortest_of(grammar):
@@ -18,12 +23,13 @@ def shortest_of(grammar):
         raise Unfit("the grammar is too long")
     lark = "::=" not in grammar
     rules, known = {}, {}
-    text = re.sub(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[(?:[^\]\\\n]|\\.)+\])|(?:#|//)[^\n]*""" if not lark else r"""("(?:[^"\\\n]|\\.)*"|/(?!/)(?:[^/\\\n]|\\.)+/)|//[^\n]*""",
-                  lambda match: match[1] or "", grammar)
+    text = (_LARK_COMMENT if lark else _COMMENT).sub(lambda match: match[1] or "", grammar)
     if lark:
-        for names in re.findall(r"^\s*%import\s+common\s*\.?\s*\(?([\w,\s]+?)\)?\s*$", text, re.M):
-            known.update({name: _COMMON[name] for name in re.findall(r"\w+", names) if name in _COMMON})
-        text = re.sub(r"^\s*%[^\n]*$", "", text, flags=re.M)
+        lines = [line.strip() for line in text.split("\n")]
+        for line in lines:
+            if head := _IMPORT.match(line):
+                known.update({name: _COMMON[name] for name in re.findall(r"\w+", line[head.end():]) if name in _COMMON})
+        text = "\n".join("" if line.startswith("%") else line for line in lines)
     heads = [match for match in _RULE.finditer(text) if (match["is"] == ":") == lark]
     if not heads or text[:heads[0].start()].strip():
         raise Unfit("no rule")

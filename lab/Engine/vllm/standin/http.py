@@ -14,6 +14,8 @@ from vllm.standin import log
 from vllm.standin.engine import EngineDead
 
 _LIMIT = 512 << 20
+# Of a chunk's size, with what may follow it.
+_LONGEST_LINE = 16 << 10
 _CHUNK = re.compile(rb"[0-9a-fA-F]{1,15}(?=\s*(?:;|\r|$))")
 _dates = (0, b"")
 
@@ -43,6 +45,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, server):
         self.server = server
         self.buffer = bytearray()
+        # Of a request that is not whole yet: what its head says, what of its chunks has come, and how far no head's end is.
+        self.head, self.body, self.looked = None, bytearray(), 0
         self.transport = self.task = self.idle = None
         self.paused = self.started = self.closing = False
         self.may_write = asyncio.Event()
@@ -93,62 +97,87 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def _next(self):
-        """Looks for a whole request in what has come."""
-        end = self.buffer.find(b"\r\n\r\n")
-        if end < 0:
-            if len(self.buffer) > self.server.args.h11_max_incomplete_event_size:
-                self._bad()
-            return
+        """Looks for a whole request in what has come. What was read of one is not read again when more comes."""
         try:
-            first, *lines = bytes(self.buffer[:end]).decode("latin-1").split("\r\n")
-            method, target, version = first.split(" ")
-            headers = {}
-            for line in lines:
-                name, colon, value = line.partition(":")
-                if not colon or not name or name != name.strip():
-                    raise ValueError
-                headers[name.lower()] = value.strip()
-            if version not in ("HTTP/1.1", "HTTP/1.0") or len(lines) > self.server.args.h11_max_header_count:
-                raise ValueError
-            length = headers.get("content-length", "0")
-            length = int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else _LIMIT + 1
-            if length > _LIMIT:
-                raise ValueError
-            chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-            taken, body = self._chunks(end + 4) if chunked else (end + 4 + length, None)
+            if self.head is None and not self._read_head():
+                return
+            request, version, length = self.head
+            body = self._chunks() if length is None else self._counted(length)
         except ValueError:
             self._bad()
             return
-        if taken is None or len(self.buffer) < taken:
-            if headers.get("expect", "").lower() == "100-continue" and len(self.buffer) == end + 4:
-                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            return
         if body is None:
-            body = bytes(self.buffer[end + 4:taken])
-        del self.buffer[:taken]
-        path, _, query = target.partition("?")
-        self.keep = version == "HTTP/1.1" and headers.get("connection", "") != "close"
+            return
+        self.head, request.body = None, body
+        self.keep = version == "HTTP/1.1" and request.headers.get("connection", "") != "close"
         self.started = False
         self._expects()
-        self.task = asyncio.ensure_future(self._answer(Request(method, path, query, headers, body), version))
+        self.task = asyncio.ensure_future(self._answer(request, version))
 
-    def _chunks(self, at):
-        body = bytearray()
+    def _read_head(self):
+        """Whether a head is there."""
+        end = self.buffer.find(b"\r\n\r\n", self.looked)
+        self.looked = 0 if end >= 0 else max(0, len(self.buffer) - 3)
+        if end < 0:
+            if len(self.buffer) > self.server.args.h11_max_incomplete_event_size:
+                raise ValueError
+            return False
+        first, *lines = bytes(self.buffer[:end]).decode("latin-1").split("\r\n")
+        method, target, version = first.split(" ")
+        headers = {}
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if not colon or not name or name != name.strip():
+                raise ValueError
+            headers[name.lower()] = value.strip()
+        if version not in ("HTTP/1.1", "HTTP/1.0") or len(lines) > self.server.args.h11_max_header_count:
+            raise ValueError
+        length = headers.get("content-length", "0")
+        length = int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else _LIMIT + 1
+        if length > _LIMIT:
+            raise ValueError
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            length = None
+        del self.buffer[:end + 4]
+        path, _, query = target.partition("?")
+        self.head = Request(method, path, query, headers, None), version, length
+        if length != 0 and not self.buffer and headers.get("expect", "").lower() == "100-continue":
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
+
+    def _counted(self, length):
+        if len(self.buffer) < length:
+            return None
+        body = bytes(self.buffer[:length])
+        del self.buffer[:length]
+        return body
+
+    def _chunks(self):
+        """The body, or None until its last chunk is there."""
+        buffer, body, at, match, find = self.buffer, self.body, 0, _CHUNK.match, self.buffer.find
         while True:
-            line = self.buffer.find(b"\r\n", at)
+            line = find(b"\r\n", at)
             if line < 0:
-                return None, None
-            told = _CHUNK.match(self.buffer, at, line)
+                if len(buffer) - at > _LONGEST_LINE:
+                    raise ValueError
+                break
+            told = match(buffer, at, line)
             if not told:
                 raise ValueError
             size = int(told[0], 16)
-            at = line + 2
-            if len(self.buffer) < at + size + 2:
-                return None, None
+            if len(body) + size > _LIMIT:
+                raise ValueError
+            end = line + 2 + size
+            if len(buffer) < end + 2:
+                break
             if size == 0:
-                return at + 2, bytes(body)
-            body += self.buffer[at:at + size]
-            at += size + 2
+                del buffer[:end + 2]
+                self.body = bytearray()
+                return bytes(body)
+            body += buffer[line + 2:end]
+            at = end + 2
+        del buffer[:at]
+        return None
 
     def _bad(self):
         log.write("WARNING:  Invalid HTTP request received.")

@@ -78,7 +78,7 @@ async def create(app, body, connection):
     model = app.check_model(body)
     tokens, params, answers = await chat.choices(app, _asked(body))
     choice, used = answers[0], len(answers[0].pieces())
-    reason = "tool_use" if choice.function else "max_tokens" if choice.reason == "length" else "stop_sequence" if choice.met else "end_turn"
+    reason = "max_tokens" if choice.reason == "length" else "tool_use" if choice.function else "stop_sequence" if choice.met else "end_turn"
     if choice.function:
         block = {"type": "tool_use", "id": choice.call, "name": choice.function, "input": json.loads(choice.text()) if choice.reason != "length" else {}}
     else:

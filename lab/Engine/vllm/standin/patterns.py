@@ -17,6 +17,8 @@ class Unfit(Exception):
 def shortest(pattern):
     if "\0" in pattern:
         raise Unfit("a NUL byte")
+    if len(pattern) > LONGEST:
+        raise Unfit("the expression is too long")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,5 @@
 """A value that fits a JSON schema, always the same, and what is no schema. Of draft 2020-12, as far as the structured outputs' backends go."""
+import json
 import math
 
 from vllm.standin.patterns import LONGEST, Unfit, shortest
@@ -20,10 +21,21 @@ _DEEPEST = 64
 _SHOWN = 6
 
 
-def check(schema, depth=0):
-    """Raises on what is no schema, anywhere in it."""
-    if isinstance(schema, bool):
+def check(schema):
+    """Raises on what is no schema, anywhere in it or in what it refers to: a reference may lead to where nothing else is looked at."""
+    names, seen = [], set()
+    _check(schema, 0, names, seen)
+    for name in names:
+        place = _found(schema, name)
+        if place is not None:
+            _check(place, 0, names, seen)
+
+
+def _check(schema, depth, names, seen):
+    """names: what is referred to, each once. seen: what was looked at, by id."""
+    if isinstance(schema, bool) or id(schema) in seen:
         return
+    seen.add(id(schema))
     if not isinstance(schema, dict):
         raise Unfit(f"Schema should be an object or bool, but {ascii(schema)[:200]} is not")
     if depth > _DEEPEST:
@@ -32,6 +44,8 @@ def check(schema, depth=0):
     for kind in kinds if isinstance(kinds, list) else [kinds]:
         if kind not in _TYPES:
             raise Unfit(f"Unsupported type {ascii(kind)[:200]}")
+    if isinstance(kinds, list) and len(kinds) > len(set(kinds)):
+        raise Unfit("type must not name one twice")
     for name, kind, told in _KEYWORDS:
         value = schema.get(name)
         if name in schema and (not isinstance(value, kind) or isinstance(value, bool) or (kind is int and value < 0) or (name == "multipleOf" and not value > 0)):
@@ -44,7 +58,28 @@ def check(schema, depth=0):
         shortest(schema["pattern"])
     inner = [one for name in _SEVERAL for one in schema.get(name) or []] + [one for name in _NAMED for one in (schema.get(name) or {}).values()]
     for one in inner + [schema[name] for name in ("items", "additionalProperties") if name in schema]:
-        check(one, depth + 1)
+        _check(one, depth + 1, names, seen)
+    name = schema.get("$ref")
+    if name is not None and ("$ref", name) not in seen:
+        seen.add(("$ref", name))
+        names.append(name)
+
+
+def _found(root, name):
+    """Where a reference leads, or None."""
+    if not name.startswith("#"):
+        return None
+    place = root
+    for step in name[1:].strip("/").split("/") if len(name) > 1 else []:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(place, dict):
+            place = place.get(step)
+        else:
+            known = isinstance(place, list) and step.isdecimal() and len(step) < 10 and int(step) < len(place)
+            place = place[int(step)] if known else None
+        if place is None:
+            return None
+    return place
 
 
 def filled(schema):
@@ -55,26 +90,43 @@ def filled(schema):
         raise Unfit("no number fits") from None
 
 
+def _looks(schema):
+    """What it costs to look at one, beside what is made of it."""
+    return (len(schema) + len(schema.get("properties") or ()) + len(schema.get("required") or ())) // 16
+
+
 class _Filler:
     def __init__(self, root):
         self.root, self.left = root, LONGEST
+        self.targets, self.texts = {}, {}
+
+    def _spend(self, count):
+        """Every value, letter and look at a schema is counted: no small schema makes a large answer, or takes long."""
+        self.left -= count
+        if self.left < 0:
+            raise Unfit("no value of bounded size fits")
+
+    def _said(self, value):
+        self._spend(len(value) if isinstance(value, str) else len(json.dumps(value)))
+        return value
 
     def value(self, schema, depth):
-        self.left -= 1
-        if depth > _DEEPEST or self.left < 0:
+        self._spend(1)
+        if depth > _DEEPEST:
             raise Unfit("no value of bounded size fits")
         if schema is False:
             raise Unfit("nothing fits the schema false")
         schema = {} if schema is True else self._merged(schema, depth)
+        self._spend(_looks(schema))
         if "const" in schema:
-            return schema["const"]
+            return self._said(schema["const"])
         if schema.get("enum"):
-            return schema["enum"][0]
+            return self._said(schema["enum"][0])
         for several in ("anyOf", "oneOf"):
             if schema.get(several):
                 rest = {name: told for name, told in schema.items() if name != several}
                 return self._first(({**rest, **(one if isinstance(one, dict) else {})} for one in schema[several]), depth)
-        return self._first([{**schema, "type": kind} for kind in self._kinds(schema)], depth, self._of)
+        return self._first(({**schema, "type": kind} for kind in self._kinds(schema)), depth, self._of)
 
     def _first(self, schemas, depth, make=None):
         """The first that can be had: another may be endless."""
@@ -84,11 +136,14 @@ class _Filler:
                 return (make or self.value)(schema, depth + 1)
             except Unfit as error:
                 refused = error
+                if self.left < 0:
+                    break
         raise refused
 
     def _merged(self, schema, depth):
         """With what it refers to, and all of what it has to be at once."""
-        for _ in range(_DEEPEST):
+        for _ in range(_DEEPEST if depth <= _DEEPEST else 0):
+            self._spend(_looks(schema))
             if "$ref" in schema:
                 rest = {name: told for name, told in schema.items() if name != "$ref"}
                 target = self._target(schema["$ref"])
@@ -97,6 +152,7 @@ class _Filler:
                 rest = {name: told for name, told in schema.items() if name != "allOf"}
                 for one in schema["allOf"]:
                     one = self._merged(one, depth + 1) if isinstance(one, dict) else {}
+                    self._spend(1 + _looks(rest) + _looks(one))
                     rest = {**rest, **one, "properties": {**rest.get("properties", {}), **one.get("properties", {})}, "required": [*rest.get("required", []), *one.get("required", [])]}
                 schema = {name: told for name, told in rest.items() if told or name not in ("properties", "required")}
             else:
@@ -104,12 +160,10 @@ class _Filler:
         raise Unfit("a reference that never ends")
 
     def _target(self, name):
-        place = self.root
-        if not name.startswith("#"):
-            raise Unfit(f"Cannot resolve {ascii(name)[:200]}")
-        for step in name[1:].strip("/").split("/") if len(name) > 1 else []:
-            step = step.replace("~1", "/").replace("~0", "~")
-            place = place.get(step) if isinstance(place, dict) else place[int(step)] if isinstance(place, list) and step.isdecimal() and int(step) < len(place) else None
+        self._spend(1)
+        if name not in self.targets:
+            self.targets[name] = _found(self.root, name)
+        place = self.targets[name]
         if not isinstance(place, (dict, bool)):
             raise Unfit(f"Cannot resolve {ascii(name)[:200]}")
         return place
@@ -133,17 +187,18 @@ class _Filler:
         inner, wanted = schema.get("properties") or {}, schema.get("required")
         rest = schema.get("additionalProperties", True)
         told = {}
+        needed = set(wanted or [])
         for name in dict.fromkeys([*inner, *(wanted or [])]):
-            if wanted is None and depth > _SHOWN:
+            if wanted is None and (depth > _SHOWN or self.left < 0):
                 break
             if wanted is None:
                 # Nothing has to be there: what can be had is shown.
                 try:
-                    told[name] = self.value(inner[name], depth + 1)
+                    told[self._said(name)] = self.value(inner[name], depth + 1)
                 except Unfit:
                     continue
-            elif name in wanted:
-                told[name] = self.value(inner.get(name, rest), depth + 1)
+            elif name in needed:
+                told[self._said(name)] = self.value(inner.get(name, rest), depth + 1)
         for at in range(schema.get("minProperties") or 0):
             if len(told) >= schema["minProperties"]:
                 break
@@ -160,14 +215,17 @@ class _Filler:
         return wanted or 0
 
     def _string(self, schema, _):
-        if schema.get("pattern") is not None:
-            return shortest(schema["pattern"])
+        pattern = schema.get("pattern")
+        if pattern is not None:
+            if pattern not in self.texts:
+                self.texts[pattern] = shortest(pattern)
+            return self._said(self.texts[pattern])
         if schema.get("format") is not None:
             return _FORMATS[schema["format"]]
         least, most = self._size(schema.get("minLength")), schema.get("maxLength")
         if most is not None and most < least:
             raise Unfit("minLength is over maxLength")
-        return ("stand-in" + "-" * max(0, least - 8))[:most]
+        return self._said(("stand-in" + "-" * max(0, least - 8))[:most])
 
     def _number(self, schema, _):
         return self._between(schema, float)

@@ -5,6 +5,7 @@ import json
 from vllm.standin import grammars, patterns, schemas, words
 from vllm.standin.errors import Fault, invalid
 
+_LONGEST = 10 * patterns.LONGEST
 _NO_TAG = "Invalid {} structural_tag specification."
 
 
@@ -83,7 +84,7 @@ def _tag(value, said):
     try:
         told = json.loads(value)
         return words.answer(said) if "structures" in told and _triggered(told) else _tagged(told["format"], said)
-    except (ValueError, KeyError, TypeError, AttributeError, patterns.Unfit):
+    except (ValueError, LookupError, TypeError, AttributeError, patterns.Unfit):
         raise invalid(_NO_TAG.format("response_format"), "response_format") from None
 
 
@@ -107,7 +108,13 @@ def _tagged(told, said):
     if kind in ("regex", "grammar"):
         return {"regex": lambda: patterns.shortest(told["pattern"]), "grammar": lambda: grammars.shortest_of(told["grammar"])}[kind]()
     if kind == "sequence":
-        return "".join(_tagged(one, said) for one in told["elements"])
+        made, length = [], 0
+        for one in told["elements"]:
+            made.append(_tagged(one, said))
+            length += len(made[-1])
+            if length > _LONGEST:
+                raise patterns.Unfit("the text would be too long")
+        return "".join(made)
     if kind in ("or", "tags_with_separator"):
         first = told["elements" if kind == "or" else "tags"][0]
         return _tagged(first, said)
