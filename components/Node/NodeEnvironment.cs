@@ -45,7 +45,7 @@ public static partial class NodeEnvironment
         var gpus = placement.TensorParallel * placement.DataParallel;
         return new(StringComparer.Ordinal)
         {
-            ["API_ADDRESS"] = settings.AddressFromHeader ? "header" : "connection",
+            ["API_ADDRESS"] = settings.AddressFromHeader ? "header" : settings.Balanced ? "balancer" : "connection",
             ["API_CLIENTS"] = share.Limits(settings.Clients),
             ["API_CORS_ORIGINS"] = string.Join(',', settings.CorsOrigins),
             ["API_TASK"] = CatalogWords.Of(placement.Model.Task),

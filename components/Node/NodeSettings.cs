@@ -38,6 +38,9 @@ public sealed record NodeSettings
     /// <summary>A load balancer ends TLS and names who called in <c>X-Forwarded-For</c>; else the connection says it.</summary>
     public bool AddressFromHeader { get; init; }
 
+    /// <summary>A load balancer speaks for all callers: limits by address are not for it.</summary>
+    public bool Balanced { get; init; }
+
     /// <summary>Addresses and ranges that may open SSH.</summary>
     public required IReadOnlyList<string> AdminCidrs { get; init; }
 

@@ -129,6 +129,7 @@ public sealed record EndpointPlan
         {
             ClientCidrs = NodeClients(vpcRange),
             AddressFromHeader = Access == Access.Public,
+            Balanced = LoadBalancer is not null,
             Hub = Placement.Model.WeightsUrl ?? "https://huggingface.co",
         };
 

@@ -75,7 +75,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
     }
 
     [Fact]
-    public async Task Unknown_keys_are_limited_by_address_and_a_known_one_passes_all_the_same()
+    public async Task Unknown_keys_are_401_however_many_and_few_are_logged()
     {
         await using var fresh = new NginxProxy();
         await fresh.InitializeAsync();
@@ -87,8 +87,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
                 connection, "GET /v1/models HTTP/1.1", $"Authorization: Bearer guess-{guess:0000000000}")).Status);
         }
 
-        Assert.Equal(Enumerable.Repeat(401, 100), statuses.Take(100));
-        Assert.InRange(statuses.Count(status => status == 429), 20, 50);
+        Assert.Equal(Enumerable.Repeat(401, 150), statuses);
         Assert.Equal(401, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "X-A: b")).Status);
         Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", Alice)).Status);
         var lines = fresh.Log;

@@ -15,4 +15,13 @@ function check(r) {
     }
 }
 
-export default {check};
+// What is kept for a second is in memory: no more of it than this.
+function brief(r) {
+    check(r);
+    if (!(r.headersOut['Content-Length'] <= 1024)) {
+        r.status = 502;
+        throw Error('an answer without an end');
+    }
+}
+
+export default {check, brief};
