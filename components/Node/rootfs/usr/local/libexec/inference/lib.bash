@@ -65,10 +65,10 @@ place() {
   sync "${2%/*}"
 }
 
-# comes_true COMMAND...: whether it succeeds within twelve seconds. Few questions, since sshd counts those who only ask for its keys.
+# comes_true COMMAND...: whether it succeeds within a minute, which a node that installs packages may need. Few questions, since sshd counts those who only ask for its keys.
 comes_true() {
   local pause
-  for pause in 0.1 0.4 1 2 3 6; do
+  for pause in 0.1 0.4 1 2 3 6 12 30; do
     ! "$@" || return 0
     sleep "$pause"
   done
