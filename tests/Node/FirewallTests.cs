@@ -122,15 +122,24 @@ public sealed class FirewallTests
         Assert.Equal("20 True", result.Output.Trim());
     }
 
+    // Whether connection tracking hears of the connection by itself in that moment is chance on a machine that is busy: one of a few will do.
     [Fact]
     public async Task Without_a_look_at_what_was_there_before_it_would_stall()
     {
-        using var node = new StagedNode();
-        // So that it finds none to wait for.
-        node.Stub("ss", "case $* in *established) ;; *) exec /bin/ss \"$@\" ;; esac");
-        var result = await RunAsync(node, seconds: "2");
-        Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("TimeoutError", result.Errors, StringComparison.Ordinal);
+        for (var tries = 0; tries < 5; tries++)
+        {
+            using var node = new StagedNode();
+            // So that it finds none to wait for.
+            node.Stub("ss", "case $* in *established) ;; *) exec /bin/ss \"$@\" ;; esac");
+            var result = await RunAsync(node, seconds: "2");
+            if (result.ExitCode != 0)
+            {
+                Assert.Contains("TimeoutError", result.Errors, StringComparison.Ordinal);
+                return;
+            }
+        }
+
+        Assert.Fail("it never stalled");
     }
 
     // Each line: what another program does to the rules, and whether "check" finds just ours loaded after it.
