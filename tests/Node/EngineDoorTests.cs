@@ -22,7 +22,7 @@ public sealed class EngineDoorTests : IDisposable
         Assert.Equal("engine", new DirectoryInfo(_node.At(Door)).LinkTarget);
         Assert.Equal("compiled", _node.Read($"{Kept}/home/vllm/graph.so"));
 
-        // Its clients have been there: it may be another's by now, and its probe begins anew.
+        // Its clients have been there: it may be another's by now, and its probe starts over.
         _node.Write($"{Cache}/vllm/graph.so", "taken over");
         _node.Write($"{Cache}/vllm/more.so", "taken over");
         await RunAsync("open");
