@@ -79,7 +79,8 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
             (line = await cluster.ShellAsync("chat-0", $"journalctl -o cat -t inference | grep -F '\"id\":\"{id}\"' || true")).Length > 0);
         var told = JsonNode.Parse(line)!;
         Assert.Equal(("alice", "/v1/completions", 200), ((string?)told["client"], (string?)told["path"], (int?)told["status"]));
-        Assert.Equal(["address", "bytes", "client", "engineSeconds", "id", "method", "path", "seconds", "status"], told.AsObject().Select(entry => entry.Key).Order());
+        Assert.Equal(["address", "bytes", "client", "engineSeconds", "id", "method", "path", "seconds", "status"],
+            told.AsObject().Select(entry => entry.Key).Order());
         Assert.Equal("0 0", await cluster.ShellAsync("chat-0",
             $"journalctl -o export > /run/journal.txt; echo $(grep -acF {marker} /run/journal.txt) $(grep -acF {key} /run/journal.txt); rm /run/journal.txt"));
     }

@@ -67,7 +67,8 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
             BroughtUp[server] = new(
                 Ledger.Phases(Stack.Laboratory.LedgerOf(Stack.Node(server))).ToDictionary(phase => phase.Phase, StringComparer.Ordinal),
                 await ShellAsync(server, "systemctl list-units --failed --plain --no-legend"),
-                await ShellAsync(server, "systemctl show 'inference-*.service' --property=NRestarts --value | awk '{ n += $1 } END { print n + 0 }'"));
+                await ShellAsync(
+                    server, "systemctl show 'inference-*.service' --property=NRestarts --value | awk '{ n += $1 } END { print n + 0 }'"));
         }
 
         // The load balancer sends nobody to a server before its own checks have passed.

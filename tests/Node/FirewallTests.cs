@@ -122,7 +122,8 @@ public sealed class FirewallTests
         Assert.Equal("20 True", result.Output.Trim());
     }
 
-    // Whether connection tracking hears of the connection by itself in that moment is chance on a machine that is busy: one of a few will do.
+    // Whether connection tracking hears of the connection by itself in that moment is chance on a machine that is busy: one of a
+    // few will do.
     [Fact]
     public async Task Without_a_look_at_what_was_there_before_it_would_stall()
     {
