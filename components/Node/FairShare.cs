@@ -28,6 +28,21 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool 
 
     private const int MostAnswers = 4;
 
+    /// <summary>
+    /// Bytes of JSON for a token: a character that is escaped has 6 (12 beyond the first plane) and is one token or more, plain text
+    /// has 4 to 5, a token by its number 7.
+    /// </summary>
+    private const int BytesPerToken = 16;
+
+    /// <summary>A picture as a data URL: 12 MB of file in base64. Ministral 3 sees 1,540 pixels a side, whatever comes.</summary>
+    private const int MiBPerImage = 16;
+
+    /// <summary>What comes with a question beside its text: tools, a schema, names of members.</summary>
+    private const int MiBOfForm = 1;
+
+    /// <summary>Nothing is longer, so that the bodies of several clients fit into the memory that is for them.</summary>
+    internal const int MostMiB = 64;
+
     /// <summary>The share for a node with this many clients. One alone keeps nobody out, and may have every place.</summary>
     public static FairShare Of(Placement placement, int clients)
     {
@@ -55,6 +70,13 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool 
     /// Of the requests at once, those to <c>/v1/completions</c>: one may be as many sequences as <see cref="Prompts"/> others.
     /// </summary>
     private int Prompting(int concurrent) => Alone ? concurrent : Math.Max(1, concurrent / Prompts);
+
+    /// <summary>
+    /// The longest body in MiB: as many prompts of full length and as many pictures as a request may have. vLLM's server parses a body
+    /// while all others wait, so one that could not be served does not get there.
+    /// </summary>
+    public int BodyMiB(int contextTokens, int images) => (int)Math.Min(
+        MostMiB, MiBOfForm + Math.Ceiling((double)contextTokens * Prompts * BytesPerToken / (1 << 20)) + images * MiBPerImage);
 
     /// <summary>
     /// The value of <c>API_CLIENTS</c>: <c>NAME:REQUESTS_PER_MINUTE:CONCURRENT:PROMPTING</c> for each client with limits of its own, after

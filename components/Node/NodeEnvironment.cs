@@ -46,6 +46,7 @@ public static partial class NodeEnvironment
         return new(StringComparer.Ordinal)
         {
             ["API_ADDRESS"] = settings.AddressFromHeader ? "header" : settings.Balanced ? "balancer" : "connection",
+            ["API_BODY_MIB"] = Text(share.BodyMiB(placement.MaxModelLen, settings.ImagesPerPrompt)),
             ["API_CLIENTS"] = share.Limits(settings.Clients),
             ["API_CORS_ORIGINS"] = string.Join(',', settings.CorsOrigins),
             ["API_TASK"] = CatalogWords.Of(placement.Model.Task),

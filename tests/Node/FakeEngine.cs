@@ -20,6 +20,12 @@ internal sealed class FakeEngine : IDisposable
 
     internal volatile bool Healthy = true;
 
+    /// <summary>
+    /// How the answer of a health check begins, to the byte, and what follows for as long as it is read;
+    /// null: an answer.
+    /// </summary>
+    internal volatile string[]? EndlessHealth;
+
     /// <summary>Accepts connections and answers nothing.</summary>
     internal volatile bool Hangs;
 
@@ -118,6 +124,15 @@ internal sealed class FakeEngine : IDisposable
                 _lastRequest = request;
                 if (request.Contains(" /health ", StringComparison.Ordinal))
                 {
+                    if (EndlessHealth is [var begins, var goesOn])
+                    {
+                        await WriteAsync(stream, begins);
+                        while (true)
+                        {
+                            await WriteAsync(stream, goesOn);
+                        }
+                    }
+
                     await WriteAsync(stream, $"HTTP/1.1 {(Healthy ? "200 OK" : "503 Service Unavailable")}\r\nContent-Length: 0\r\n\r\n");
                     continue;
                 }

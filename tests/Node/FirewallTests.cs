@@ -80,10 +80,15 @@ public sealed class FirewallTests
     }
 
     // An address that would have all connections, and its neighbour. The numbers are small here: 20 connections for 2,048.
-    [Fact]
-    public async Task One_address_gets_so_many_connections_and_the_next_one_its_own()
+    // A load balancer is one address for all its clients. Who is connected is no change of the rules.
+    [Theory]
+    [InlineData("connection", "20 True 0")]
+    [InlineData("balancer", "22 True 0")]
+    [InlineData("header", "22 True 0")]
+    public async Task One_address_gets_so_many_connections_and_the_next_one_its_own_but_a_load_balancer_all(string callers, string expected)
     {
         using var node = new StagedNode();
+        node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), ("API_ADDRESS", callers)));
         var rules = node.Read("/etc/inference/firewall.nft");
         Assert.Contains("ct count over 2048 }", rules, StringComparison.Ordinal);
         node.Write("/etc/inference/firewall.nft", rules.Replace("ct count over 2048 }", "ct count over 20 }", StringComparison.Ordinal));
@@ -104,22 +109,23 @@ public sealed class FirewallTests
             time.sleep(60)')
             trap 'kill $around $!' EXIT
             read -r _ <&"$up"
-            nsenter -t $around -n python3 - <<'CLIENTS'
-            import socket
+            nsenter -t $around -n python3 - $$ "$1" <<'CLIENTS'
+            import socket, subprocess, sys
             def connect(source):
                 s = socket.socket(); s.bind((source, 0)); s.settimeout(0.5)
                 try: s.connect(("10.20.0.5", 443))
                 except OSError: return None
                 return s
             held = [connect("10.20.0.7") for _ in range(22)]
-            print([s is not None for s in held].count(True), connect("10.20.0.8") is not None)
+            print([s is not None for s in held].count(True), connect("10.20.0.8") is not None,
+                  subprocess.run(["nsenter", "-t", sys.argv[1], "-n", sys.argv[2], "check"]).returncode)
             CLIENTS
             """;
         node.Stub("sleep", "exec /bin/sleep \"$@\"");
         var result = await node.RunAsync(
             "firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Crowd, "-", command]);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal("20 True", result.Output.Trim());
+        Assert.Equal(expected, result.Output.Trim());
     }
 
     // Whether connection tracking hears of the connection by itself in that moment is chance on a machine that is busy: one of a

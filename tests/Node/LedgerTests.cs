@@ -26,5 +26,20 @@ public sealed class LedgerTests
         Assert.False(File.Exists(node.At("/var/lib/inference/ledger/events.jsonl")));
     }
 
+    // As on a disk that is full: a unit whose ledger fails would not start, and one that may not start cannot free the disk either.
+    [Theory]
+    [InlineData("start")]
+    [InlineData("stop")]
+    public async Task A_ledger_that_cannot_be_written_keeps_no_unit_from_starting_or_stopping(string argument)
+    {
+        using var node = new StagedNode();
+        Directory.CreateDirectory(node.At("/var/lib/inference/ledger"));
+        File.CreateSymbolicLink(node.At("/var/lib/inference/ledger/events.jsonl"), "/dev/full");
+        var result = await node.RunAsync("ledger", ["vllm", argument], null);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Contains("No space left on device", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(argument == "start", File.Exists(node.At("/run/inference/started/vllm")));
+    }
+
     private static string? Text(JsonDocument line, string name) => line.RootElement.GetProperty(name).GetString();
 }

@@ -9,7 +9,8 @@ namespace Infra.Tests.Node;
 /// <param name="Path">Path with its query.</param>
 /// <param name="Start">First byte of the range that was asked for; 0 without one.</param>
 /// <param name="Stream">Where an answer goes, byte by byte.</param>
-internal sealed record HubCall(string Path, int Start, Stream Stream)
+/// <param name="Url">Of the hub itself.</param>
+internal sealed record HubCall(string Path, int Start, Stream Stream, string Url)
 {
     internal bool IsListing => Path.StartsWith("/api/", StringComparison.Ordinal);
 
@@ -97,7 +98,7 @@ internal sealed class LyingHub : IDisposable
                     }
                 }
 
-                await _answer(new(path, start, client.GetStream()));
+                await _answer(new(path, start, client.GetStream(), Url));
                 // Not to reset what is on its way.
                 client.Client.Shutdown(SocketShutdown.Send);
             }

@@ -127,6 +127,26 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         Assert.InRange(Strangers() - before, 1, 60);
     }
 
+    // Without a sample of them, a client could drown the lines of the others with requests that no limit of its own counts.
+    [Fact]
+    public async Task The_log_has_a_sample_of_a_clients_requests_that_end_before_its_limits()
+    {
+        await using var fresh = new NginxProxy();
+        await fresh.InitializeAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        await using var connection = await fresh.ConnectAsync();
+        for (var count = 0; count < 300; count++)
+        {
+            Assert.Equal(404, (await NginxProxy.ExchangeAsync(connection, "GET /metrics HTTP/1.1", Alice)).Status);
+        }
+
+        var served = await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", Alice);
+        await fresh.LogLineAsync(served.Header("X-Request-Id")!);
+        var seconds = (int)TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        // 60 at once, the one after them, and one a second.
+        Assert.InRange(fresh.Log.Count(line => line.Contains("\"status\":404", StringComparison.Ordinal)), 61, 62 + seconds);
+    }
+
     [Theory]
     [InlineData("GET /v1/models HTTP/1.1", "X-A: b", 401)]
     [InlineData("GET /metrics HTTP/1.1", Alice, 404)]

@@ -32,6 +32,9 @@ public class NginxProxy : IAsyncLifetime
     /// <summary>What clients may have, as the node's settings have it.</summary>
     private protected virtual string Clients => ":30000:256:256";
 
+    /// <summary>The longest body in MiB.</summary>
+    private protected virtual string BodyMiB => "64";
+
     /// <summary>Where the address of who called comes from.</summary>
     private protected virtual string Address => "connection";
 
@@ -103,7 +106,7 @@ public class NginxProxy : IAsyncLifetime
         _node.Stub("ip", """echo '[{"addr_info":[{"local":"10.20.0.5"},{"local":"127.0.0.1"}]}]'""");
         var written = await _node.RunAsync(
             "nginx-listen", null, ("RUNTIME_DIRECTORY", _node.At("/run/inference-nginx")), ("FIREWALL_VPC_CIDR", Vpc), ("API_TASK", Task),
-            ("API_CORS_ORIGINS", Origins), ("API_CLIENTS", Clients), ("API_ADDRESS", Address));
+            ("API_CORS_ORIGINS", Origins), ("API_BODY_MIB", BodyMiB), ("API_CLIENTS", Clients), ("API_ADDRESS", Address));
         Assert.True(written.ExitCode == 0, written.All);
         const string File = "/run/inference-nginx/listen.conf";
         var lines = _node.Read(File).Split('\n').Where(line => !line.StartsWith("listen ", StringComparison.Ordinal));
@@ -176,6 +179,16 @@ public class NginxProxy : IAsyncLifetime
         }
 
         throw new TimeoutException($"no log line has the id {id}");
+    }
+
+    /// <summary>What the engine says of itself is kept for a second.</summary>
+    internal async Task UntilReadyAsync(int status)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while ((await SendAsync("GET /ready HTTP/1.1")).Status != status)
+        {
+            await System.Threading.Tasks.Task.Delay(50, limit.Token);
+        }
     }
 
     internal HttpClient Client()

@@ -174,16 +174,6 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
         }
     }
 
-    // What the engine said is kept for a second.
-    private async Task UntilReadyAsync(int status)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while ((await proxy.SendAsync("GET /ready HTTP/1.1")).Status != status)
-        {
-            await Task.Delay(50, limit.Token);
-        }
-    }
-
     [Fact]
     public async Task A_key_of_ten_thousand_letters_is_refused()
     {
@@ -229,18 +219,26 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
         proxy.Answered(false);
         Assert.Equal(503, (await proxy.SendAsync("GET /ready HTTP/1.1")).Status);
         proxy.Answered(true);
-        await UntilReadyAsync(200);
+        await proxy.UntilReadyAsync(200);
         proxy.Engine.Healthy = false;
-        await UntilReadyAsync(503);
+        await proxy.UntilReadyAsync(503);
         proxy.Engine.Healthy = true;
-        await UntilReadyAsync(200);
+        await proxy.UntilReadyAsync(200);
     }
 
     [Fact]
-    public async Task A_body_over_the_limit_is_413_and_one_of_a_megabyte_passes()
+    public async Task A_body_over_the_limit_of_the_plan_is_413_and_one_of_a_megabyte_passes()
     {
-        Assert.Equal(413, (await proxy.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: {Alice}\r\nContent-Length: {65 * 1024 * 1024}")).Status);
-        using var client = proxy.Client();
+        await using var small = new Small();
+        await small.InitializeAsync();
+        foreach (var (node, mib) in ((NginxProxy, int)[])[(proxy, 64), (small, 3)])
+        {
+            var refused = await node.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: {Alice}\r\nContent-Length: {(mib << 20) + 1}");
+            Assert.Equal(413, refused.Status);
+            Assert.Contains($"larger than {mib} MiB.", refused.Body, StringComparison.Ordinal);
+        }
+
+        using var client = small.Client();
         using var big = new StringContent(new string('x', 1_000_000));
         using var answer = await client.PostAsync(new Uri("/v1/completions", UriKind.Relative), big, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -302,5 +300,10 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
         Assert.Equal(401, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
         Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer carol-key-0123456789")).Status);
         await proxy.RotateAsync($"alice {SecretsTests.AliceKey}\nbob {SecretsTests.BobKey}");
+    }
+
+    private sealed class Small : NginxProxy
+    {
+        private protected override string BodyMiB => "3";
     }
 }

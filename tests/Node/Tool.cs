@@ -20,6 +20,7 @@ internal static class Tool
         ["nft"] = "nftables",
         ["nginx"] = "nginx-light",
         ["openssl"] = "openssl",
+        ["podman"] = "podman",
         ["python3"] = "python3",
         ["shellcheck"] = "shellcheck",
         ["shfmt"] = "shfmt",

@@ -43,6 +43,27 @@ public sealed class FairShareTests
         ]));
     }
 
+    // 8 bytes a token: twice what English has, more than an escaped letter of any alphabet.
+    [Fact]
+    public void A_body_holds_every_prompt_and_picture_that_a_request_may_have_and_grows_with_them() =>
+        Gen.Select(Gen.Int[1, 4096], Gen.Int[1024, 262_144], Gen.Int[0, 3]).Sample((sequences, context, images) =>
+        {
+            var share = FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 2);
+            var mib = share.BodyMiB(context, images);
+            Assert.InRange(mib, 2, FairShare.MostMiB);
+            Assert.True((long)mib << 20 >= ((8L * context * share.Prompts) + (images * 12_000_000L * 4 / 3)));
+            Assert.InRange(share.BodyMiB(context + 1, images), mib, FairShare.MostMiB);
+            Assert.InRange(share.BodyMiB(context, images + 1), mib, FairShare.MostMiB);
+        });
+
+    [Theory]
+    [InlineData(32_768, 0, 3)]
+    [InlineData(262_144, 0, 17)]
+    [InlineData(8_192, 1, 18)]
+    [InlineData(8_192, 4, 64)]
+    public void A_model_without_pictures_gets_no_long_body(int context, int images, int mib) =>
+        Assert.Equal(mib, new FairShare(4, 4, 27, Alone: false).BodyMiB(context, images));
+
     private static (int Rate, int Concurrent, int Prompting) Limits(string entry)
     {
         var numbers = entry.Split(':').Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
