@@ -12,8 +12,11 @@ internal static partial class FileKind
     private const int PlaceOfMode = 28;
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
+    private const int NoEntry = 2; // ENOENT
+    private const int NoFolder = 20; // ENOTDIR
 
     /// <summary>Whether a regular file is there, and no link to one; null: nothing is there.</summary>
+    /// <exception cref="IOException">The system does not say: a disk that fails, a path that is too long, a folder that may not be searched.</exception>
     public static bool? IsRegular(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -22,8 +25,13 @@ internal static partial class FileKind
         }
 
         var answer = new byte[SizeOfAnswer];
-        return Statx(CurrentFolder, path, NoFollow, TypeWanted, answer) == 0
-            ? (BitConverter.ToUInt16(answer, PlaceOfMode) & TypeMask) == Regular
+        if (Statx(CurrentFolder, path, NoFollow, TypeWanted, answer) == 0)
+        {
+            return (BitConverter.ToUInt16(answer, PlaceOfMode) & TypeMask) == Regular;
+        }
+
+        return Marshal.GetLastPInvokeError() is var error and not (NoEntry or NoFolder)
+            ? throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}")
             : null;
     }
 

@@ -53,7 +53,15 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, new() { Down = true }).With(MirrorKind.Hub, new() { Hang = true }));
         Told["no packages, no GPU"] = await Stack.FailuresAsync(("image-0", "packages"), ("card-0", "gpu-check"));
 
-        SilentConnections = (await Stack.InsideAsync("image-0", "ss", "-tnoH", "state", "established", "dport = :443")).Output;
+        // It waits no longer than RETRY_S, and may be between two tries: looked for on the server itself, from a start on.
+        SilentConnections = (await Stack.InsideAsync("image-0", "bash", "-c", """
+            systemctl restart --no-block inference-weights.service
+            for ((looks = 0; looks < 300; looks++)); do
+              ss -tnoH state established 'dport = :443' | grep . && break
+              sleep 0.1
+            done
+            systemctl stop inference-weights.service
+            """)).Output;
 
         // A card that was not there when its server booted has no device.
         await Stack.InsideAsync("card-0", "mknod", "-m", "666", "/dev/nvidia0", "c", "1", "3");

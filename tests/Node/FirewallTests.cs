@@ -239,6 +239,34 @@ public sealed class FirewallTests
             result.Output);
     }
 
+    // A look takes a dozen programs: one for each connection would be a flood's to use.
+    [Fact]
+    public async Task Who_connects_is_no_reason_to_look_at_the_rules()
+    {
+        using var node = new StagedNode();
+        node.Stub("nft", "[[ $* != *'list table inet inference'* ]] || echo >> \"$INFERENCE_ROOT/looks\"; exec /usr/sbin/nft \"$@\"");
+        node.Stub("systemctl", "exec \"$INFERENCE_ROOT/usr/local/libexec/inference/firewall\"");
+        const string Flood = """
+            set -euo pipefail
+            "$1" watch & watch=$!
+            trap 'kill $watch' EXIT
+            looks() { wc -l < "$INFERENCE_ROOT/looks"; }
+            until "$1" check && sleep 1 && before=$(looks) && sleep 2 && [[ $(looks) == "$before" ]]; do :; done
+            for ((one = 1; one < 60; one++)); do /usr/sbin/nft add element inet inference opened4 "{ 10.9.9.$one }"; sleep 0.05; done
+            sleep 1
+            echo "$(($(looks) - before)) looks"
+            /usr/sbin/nft add element inet inference admins4 '{ 10.9.9.0/24 }'
+            until (($(looks) > before)); do sleep 0.05; done
+            echo looked
+            """;
+        node.Stub("sleep", "exec /bin/sleep \"$@\"");
+        var result = await node.RunInsideAsync("firewall",
+            command => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), "bash", "-c", Flood, "-", command],
+            [("FIREWALL_LOOK_S", "3600")]);
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal("0 looks\nlooked\n", result.Output);
+    }
+
     private static Task<ToolResult> RunAsync(StagedNode node, string seconds)
     {
         node.Stub("sleep", "exec /bin/sleep \"$@\"");

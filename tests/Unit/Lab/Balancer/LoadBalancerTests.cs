@@ -207,7 +207,8 @@ public sealed class LoadBalancerTests
         Assert.Equal("first", await first.AskAsync("first"));
         Assert.Equal("second", await second.AskAsync("second"));
         Assert.Equal([port], balancer.Status.Ports);
-        await Assert.ThrowsAsync<SocketException>(() => balancer.CallAsync());
+        // Refused, or cut where the kernel took it while the port was closing.
+        Assert.True(await Record.ExceptionAsync(balancer.CallAsync) is SocketException or IOException);
         await using var third = await TestCaller.ConnectAsync(port);
         Assert.Equal("127.0.0.12 third", await third.AskAsync("third"));
     }

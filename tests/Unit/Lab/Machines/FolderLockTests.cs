@@ -74,5 +74,12 @@ public sealed class FolderLockTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_the_system_cannot_look_at_is_not_taken_for_nothing()
+    {
+        Assert.Null(FileKind.IsRegular($"{Path}/no/folder"));
+        Assert.Throws<IOException>(() => FileKind.IsRegular($"{Path}{new string('a', 5000)}"));
+    }
+
     private Task<FolderLock> TakeAsync(List<string> holders) => FolderLock.TakeAsync(Path, holders.Add, TestContext.Current.CancellationToken);
 }
