@@ -51,7 +51,6 @@ public static partial class NodeEnvironment
             ["API_TASK"] = CatalogWords.Of(placement.Model.Task),
             ["ENDPOINT_NAME"] = settings.Endpoint,
             ["ENGINE_IMAGE"] = container ? image?.Reference ?? "" : "",
-            ["ENGINE_INDEX"] = settings.PackageIndex ?? "",
             ["ENGINE_INSTALL"] = container ? "container" : "venv",
             ["ENGINE_REQUIREMENTS"] = container ? "" : string.Join(' ', package?.Requirements ?? []),
             ["ENGINE_RESOLVED_BEFORE"] = container ? "" : package?.ResolvedBefore ?? "",

@@ -62,9 +62,6 @@ public sealed record NodeSettings
     /// <summary>Where weights come from: Hugging Face, or a mirror with the same API.</summary>
     public string Hub { get; init; } = "https://huggingface.co";
 
-    /// <summary>Python index for <see cref="EngineInstall.Venv"/>; null: PyPI.</summary>
-    public string? PackageIndex { get; init; }
-
     /// <summary>TCP ports that the node may connect to. The same list as the Cloud Firewall's.</summary>
     public IReadOnlyList<int> OutboundPorts { get; init; } = DefaultOutboundPorts;
 

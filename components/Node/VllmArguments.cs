@@ -10,9 +10,6 @@ namespace Infra.Components.Node;
 /// </summary>
 public static class VllmArguments
 {
-    /// <summary>Where both installations find the weights: a link to the folder of the pinned commit.</summary>
-    public const string ModelPath = "/srv/inference/models/current";
-
     /// <summary>The only door to the engine.</summary>
     public const string SocketPath = "/run/inference/engine/vllm.sock";
 
