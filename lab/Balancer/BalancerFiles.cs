@@ -20,19 +20,6 @@ internal static class BalancerFiles
         return Stamp(bytes);
     }
 
-    /// <summary>Null before the process has written one.</summary>
-    public static async Task<BalancerStatus?> ReadStatusAsync(string path, CancellationToken cancel)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, cancel), BalancerJson.Default.BalancerStatus);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>
     /// What a load balancer does now: what its process says, if that runs and has said so of late. The same file with the healthy servers
     /// of an hour ago lies there after it has ended.

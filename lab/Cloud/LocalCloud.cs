@@ -52,10 +52,6 @@ internal sealed class LocalCloud : IMocks
         return null;
     }
 
-    /// <summary>Parent of a resource of this run: type token and name; null for one that has none.</summary>
-    public (string Type, string Name)? ParentOf(string type, string name) =>
-        _options.GetValueOrDefault((type, name)) is { ParentType: { } parentType, Parent: { } parent } ? (parentType, parent) : null;
-
     /// <summary>Holds the state against what there is: <c>pulumi refresh</c>.</summary>
     /// <param name="answers">Ids for creations that are pending, by type token and name; the others are cleared. Default: none.</param>
     public void Refresh(IReadOnlyDictionary<(string Type, string Name), string>? answers = null) =>

@@ -23,9 +23,6 @@ internal sealed record UpOptions
     /// <summary>Release that servers boot from which are made from now on: a name of <see cref="ServerBase.All"/>.</summary>
     public string Base { get; init; } = ServerBase.Default;
 
-    /// <summary>Image of the real engine by digest, for a machine that has internet; null: the stand-in. See <see cref="Machines.RealEngine"/>.</summary>
-    public string? RealEngine { get; init; }
-
     /// <summary>What servers have that no cloud gives them.</summary>
     public ServerExtras Extras { get; init; } = ServerExtras.None;
 
@@ -99,7 +96,7 @@ internal sealed class Laboratory
         Folder.Create();
         StateFile.Remove(Folder.Connections); // of a run that was killed
         var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
-        var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.RealEngine, options.Say, cancel);
+        var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.Say, cancel);
         var plan = StandInEngine.In(wish, content);
         if (!IsUp)
         {

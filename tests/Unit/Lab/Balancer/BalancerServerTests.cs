@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Infra.Lab.Balancer;
 using Infra.Lab.Machines;
 
@@ -71,8 +72,10 @@ public sealed class BalancerServerTests : IAsyncDisposable
     private async Task UntilAsync(Func<BalancerStatus, bool> reached)
     {
         var start = Stopwatch.StartNew();
-        BalancerStatus? status;
-        while ((status = await BalancerFiles.ReadStatusAsync(StatusFile, CancellationToken.None)) is null || !reached(status))
+        BalancerStatus? status = null;
+        while (!File.Exists(StatusFile)
+            || (status = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(StatusFile), BalancerJson.Default.BalancerStatus)) is null
+            || !reached(status))
         {
             Assert.True(start.Elapsed < TimeSpan.FromSeconds(20), $"never came about; at last: {status}");
             await Task.Delay(10);
