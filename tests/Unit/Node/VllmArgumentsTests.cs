@@ -63,18 +63,6 @@ public sealed class VllmArgumentsTests
         Assert.Contains("--tensor-parallel-size 1 --data-parallel-size 8 --enable-expert-parallel", string.Join(' ', VllmArguments.For(settings with { Placement = spread })), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Nothing_opens_a_port_or_takes_what_a_model_brings_as_code()
-    {
-        foreach (var model in NodeSamples.Catalog.Models.Values)
-        {
-            Assert.DoesNotContain("--trust-remote-code", model.Flags);
-            Assert.DoesNotContain("--host", model.Flags);
-            Assert.DoesNotContain("--port", model.Flags);
-            Assert.All(model.Flags, flag => Assert.DoesNotContain(' ', flag));
-        }
-    }
-
     [Theory]
     [InlineData("--load-format mistral", WeightsFormat.Mistral)]
     [InlineData("--load_format mistral", WeightsFormat.Mistral)]
