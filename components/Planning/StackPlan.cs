@@ -18,6 +18,9 @@ public sealed record StackPlan
     /// <summary>Where the prices of the Droplets are from.</summary>
     public required string PriceSource { get; init; }
 
+    /// <summary>Who may open SSH on the nodes.</summary>
+    public Callers Ssh => PortAccess.SshOf(Settings);
+
     /// <summary>Price of everything in USD per hour; null where a part is not known, as for a contract.</summary>
     public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
 

@@ -29,7 +29,7 @@ internal sealed class LocalCloud : IMocks
     public LocalCloud(CloudState state, IMachineRoom machines, StackPlan plan, CloudOptions options)
     {
         _state = state;
-        options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.ClientTags)] };
+        options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.Ports.Nodes.Tags)] };
         _context = new(state, machines, plan.Catalog, options, new Fabric(state, machines, options.Cancel));
         _reconciler = new(_context);
         _restored = new(RestoreAsync);

@@ -70,7 +70,7 @@ internal sealed record MirrorContent(
         Link(Path.Combine(mirror, "third-party"), images.ThirdParty);
         Link(Path.Combine(mirror, "tls"), images.Certificates);
         var checksums = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
-        foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Settings.Revision)))
+        foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Revision)))
         {
             var model = endpoint.Placement.Model;
             var made = await WeightsAsync(folder.Cache, endpoint, size.Scale, say, cancel);
@@ -87,7 +87,7 @@ internal sealed record MirrorContent(
     private static Task<string> WeightsAsync(string cache, EndpointPlan endpoint, double scale, Action<string> say, CancellationToken cancel)
     {
         var model = endpoint.Placement.Model;
-        var revisions = endpoint.Settings.Revision is { } named ? new[] { named } : [];
+        string[] revisions = endpoint.Revision == model.Revision ? [] : [endpoint.Revision];
         var share = Math.Min(scale, LargestCopyBytes / model.WeightBytes);
         return CachedAsync(
             cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),

@@ -28,7 +28,7 @@ public sealed class EndpointLoadBalancerTests
     public async Task A_public_endpoint_for_nobody_is_refused_because_an_empty_list_opens_it_to_everybody()
     {
         var plan = StackPlan.Read(StackFiles.Config("prod"));
-        plan = plan with { Endpoints = [.. plan.Endpoints.Select(endpoint => endpoint with { LoadBalancer = endpoint.LoadBalancer! with { AllowedCidrs = [] } })] };
+        plan = plan with { Endpoints = [.. plan.Endpoints.Select(endpoint => endpoint with { Ports = endpoint.Ports with { LoadBalancer = Callers.Nobody } })] };
         var refused = await Record.ExceptionAsync(() => MockedDeployment.RunAsync(plan, stack: "prod"));
         Assert.Contains("endpoints.chat.clientCidrs[0] is missing", refused!.ToString(), StringComparison.Ordinal);
         Assert.Contains("fix: pulumi config set --path 'endpoints.chat.clientCidrs[0]'", refused.ToString(), StringComparison.Ordinal);
