@@ -7,7 +7,7 @@ using Infra.Components.Sizing;
 namespace Infra.Components.Planning;
 
 /// <summary>Decides one endpoint: model and engine from the catalog, size and vLLM's numbers from the sizing.</summary>
-internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings)
+internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings, bool hasToken)
 {
     private const int DefaultContextLength = 8192;
     private const int DefaultConcurrency = 4;
@@ -263,16 +263,11 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to oneByOne to replace one after the other");
         }
-        if (settings.Access == Access.Internal)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"the load balancer passes TLS through, and DigitalOcean may close a connection that carried no byte for {CloudLimits.Current.PassthroughIdleSeconds.Value} s: let clients stream answers that take longer");
-        }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {
             yield return "the endpoint is open to the whole internet: its API keys are all that guards it";
         }
-        if (placement.Model.Gated)
+        if (placement.Model.Gated && !hasToken)
         {
             yield return $"{placement.Model.Id} asks for an accepted licence: set huggingFaceToken";
         }

@@ -40,7 +40,8 @@ public sealed record StackPlan
         var catalog = LoadCatalog(settings, projectDirectory, mistakes);
         try
         {
-            return Decide(settings, catalog, mistakes);
+            var hasToken = config.GetValueOrDefault($"{SettingsNames.Namespace}:{SettingsNames.HuggingFaceToken}") is { Length: > 0 };
+            return Decide(settings, catalog, mistakes, hasToken);
         }
         catch (ConfigurationException exception)
         {
@@ -55,7 +56,7 @@ public sealed record StackPlan
     public static StackPlan Create(InferenceSettings settings, ModelCatalog? catalog = null)
     {
         var mistakes = new List<ConfigurationMistake>();
-        return Decide(settings, catalog ?? LoadCatalog(settings, null, mistakes), mistakes);
+        return Decide(settings, catalog ?? LoadCatalog(settings, null, mistakes), mistakes, hasToken: false);
     }
 
     private static ModelCatalog LoadCatalog(InferenceSettings settings, string? projectDirectory, List<ConfigurationMistake> mistakes)
@@ -75,7 +76,7 @@ public sealed record StackPlan
         }
     }
 
-    private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes)
+    private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes, bool hasToken)
     {
         CheckRegion(settings, catalog, mistakes);
         // What is wrong in form needs no second message for what follows from it; nor does a size that is not in a wrong region.
@@ -85,7 +86,7 @@ public sealed record StackPlan
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var against = new List<ConfigurationMistake>();
-            if (new EndpointPlanner(stack, catalog, name, endpoint).Plan(against) is { } plan)
+            if (new EndpointPlanner(stack, catalog, name, endpoint, hasToken).Plan(against) is { } plan)
             {
                 endpoints.Add(plan);
             }
