@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
 using Infra.Components;
 using Infra.Components.Planning;
@@ -308,13 +307,9 @@ internal sealed class Laboratory
     /// <summary>An address that may open SSH: the first host of the first range of IPv4 that the settings name.</summary>
     private static string OperatorAddress(InferenceSettings settings)
     {
-        var range = settings.AdminCidrs.Select(Cidr.Parse).FirstOrDefault(cidr => !cidr.IsV6);
-        if (range == default)
-        {
-            return World.NobodysAddress;
-        }
-
-        var host = range.First + (range.PrefixLength < 31 ? (UInt128)7 % (range.Last - range.First) : 0);
-        return new IPAddress([(byte)(host >> 24), (byte)(host >> 16), (byte)(host >> 8), (byte)host]).ToString();
+        var ranges = settings.AdminCidrs.Select(Cidr.Parse).Where(range => !range.IsV6).ToArray();
+        return ranges is [var range, ..]
+            ? range.At(range.PrefixLength < 31 ? (UInt128)7 % (range.Count - 1) : 0).ToString()
+            : World.NobodysAddress;
     }
 }

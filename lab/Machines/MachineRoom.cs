@@ -243,8 +243,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
             }
 
             var range = Components.Settings.Cidr.Parse(server.VpcCidr);
-            var host = range.First + NeighbourHost;
-            var address = $"{(byte)(host >> 24)}.{(byte)(host >> 16)}.{(byte)(host >> 8)}.{(byte)host}";
+            var address = range.At(NeighbourHost).ToString();
             var withPrefix = string.Create(CultureInfo.InvariantCulture, $"{address}/{range.PrefixLength}");
             await world.RunAsync([FabricScript, "attach", NeighbourName, NeighbourName, "-", withPrefix], null, cancel);
             await world.RunAsync([FabricScript, "address", NeighbourName, "-", withPrefix], null, cancel);
