@@ -106,7 +106,7 @@ internal sealed class Laboratory
         await World.StartAsync(OperatorAddress(wish.Settings), cancel);
         using var room = new MachineRoom(Folder, World, images, options.Base, Stack, plan, options.Speed, options.Extras);
         using var state = CloudState.Open(Folder.Cloud);
-        await DescribeAgainAsync(room, state, cancel);
+        DescribeAgain(room, state);
         var result = await DeployAsync(plan, state, room, options, cancel);
         if (result.Failures.Count == 0)
         {
@@ -286,17 +286,17 @@ internal sealed class Laboratory
         }
 
         var values = await StackOutputValues.ReadAsync(outputs);
-        await AccessFiles.WriteAsync(Folder, values, state.PublicAuthority?.CertificatePem, cancel);
+        AccessFiles.Write(Folder, values, state.PublicAuthority?.CertificatePem);
         EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state).Nodes));
         return new UpResult(cloud.Summary, cloud.Failures, values);
     }
 
     /// <summary>Servers that stay are told what is planned for them now: another context length is another KV cache.</summary>
-    private static async Task DescribeAgainAsync(MachineRoom room, CloudState state, CancellationToken cancel)
+    private static void DescribeAgain(MachineRoom room, CloudState state)
     {
         foreach (var node in DeployedStack.Of(state).Nodes.Where(node => room.HasServer(node.Id)))
         {
-            await room.DescribeAgainAsync(node.Id, node.Hostname, node.Size, cancel);
+            room.DescribeAgain(node.Id, node.Hostname, node.Size);
         }
     }
 
