@@ -9,11 +9,11 @@ namespace Infra.Components;
 internal static class CacheVolume
 {
     /// <summary>Null where the node has none.</summary>
-    public static Volume? Of(string name, GpuNodeArgs args, Resource parent) => args.CacheVolumeName is { } volumeName ? new Volume($"{name}-weights", new()
+    public static Volume? Of(string name, GpuNodeArgs args, Resource parent) => args is { CacheVolumeName: { } volumeName, CacheVolumeGiB: { } size } ? new Volume($"{name}-weights", new()
     {
         Name = volumeName,
         Region = args.Region,
-        Size = args.CacheVolumeGiB,
+        Size = size,
         InitialFilesystemType = "ext4",
         Description = "Model weights, fetched again when lost",
     }, new()

@@ -18,6 +18,6 @@ public sealed class ConfigurationException : RunException
         Mistakes = mistakes;
     }
 
-    /// <summary>All that is wrong, in the order of the configuration.</summary>
+    /// <summary>All that is wrong.</summary>
     public IReadOnlyList<ConfigurationMistake> Mistakes { get; }
 }

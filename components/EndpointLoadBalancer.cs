@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Infra.Components.Catalog;
+using Infra.Components.Planning;
 using Infra.Components.Settings;
 using Pulumi;
 using Pulumi.DigitalOcean;
@@ -34,12 +35,12 @@ public sealed class EndpointLoadBalancerArgs : ResourceArgs
     [Input("dropletTag", required: true)]
     public required Input<string> DropletTag { get; init; }
 
-    /// <summary>Address range of the VPC: who may connect to one inside it when nobody is named.</summary>
+    /// <summary>Address range of the VPC.</summary>
     [Input("vpcRange", required: true)]
     public required Input<string> VpcRange { get; init; }
 
-    /// <summary>Address ranges that may connect. Default: the range of the VPC. One with a domain must name them.</summary>
-    public IReadOnlyList<string> AllowedCidrs { get; init; } = [];
+    /// <summary>Who may connect. Decided at plan time.</summary>
+    public required Callers Callers { get; init; }
 
     /// <summary>Domain of one that is open to the internet. Default: none, and then it has an address in the VPC alone.</summary>
     public EndpointDomain? Domain { get; init; }
@@ -51,10 +52,6 @@ public sealed class EndpointLoadBalancerArgs : ResourceArgs
 /// </summary>
 public sealed class EndpointLoadBalancer : ComponentResource
 {
-    /// <summary>The one port, on the load balancer and on the nodes.</summary>
-    internal const int Port = 443;
-
-
     // docs.digitalocean.com/products/networking/load-balancers/, and the API's description of size_unit, 2026-08-07: no size units there.
     private static readonly string[] s_regionsWithoutUnits = ["ams2", "nyc2", "sfo1"];
 
@@ -91,7 +88,7 @@ public sealed class EndpointLoadBalancer : ComponentResource
             Healthcheck = new LoadBalancerHealthcheckArgs
             {
                 Protocol = "https",
-                Port = Port,
+                Port = PortAccess.ApiPort,
                 Path = "/ready",
                 // The model is reachable two checks after it is ready, and a server that is lost leaves after three.
                 CheckIntervalSeconds = 5,
@@ -150,9 +147,9 @@ public sealed class EndpointLoadBalancer : ComponentResource
     private static LoadBalancerForwardingRuleArgs Rule(Certificate? certificate) => new()
     {
         EntryProtocol = "https",
-        EntryPort = Port,
+        EntryPort = PortAccess.ApiPort,
         TargetProtocol = "https",
-        TargetPort = Port,
+        TargetPort = PortAccess.ApiPort,
         TlsPassthrough = certificate is null,
         CertificateName = certificate is null ? null : (Input<string>)certificate.Name, // ids change with every renewal
     };
@@ -161,16 +158,19 @@ public sealed class EndpointLoadBalancer : ComponentResource
     // in the preview; and an empty list is left out of the request, which opens the load balancer to everybody.
     private static LoadBalancerFirewallArgs Allowed(EndpointLoadBalancerArgs args) => new()
     {
-        Allows = args.AllowedCidrs.Count > 0
-            ? args.AllowedCidrs.Select(cidr => $"cidr:{cidr}").ToArray()
-            : args.VpcRange.Apply(range => ImmutableArray.Create($"cidr:{range}")),
+        // Known at plan time where it can be, so that a preview shows it.
+        Allows = args.Callers.WholeVpc
+            ? args.VpcRange.Apply(range => args.Callers.InAddresses(range).Select(Entry).ToImmutableArray())
+            : args.Callers.Cidrs.Select(Entry).ToArray(),
     };
+
+    private static string Entry(string cidr) => $"cidr:{cidr}";
 
     private static void CheckAllowed(string name, EndpointLoadBalancerArgs args)
     {
-        var key = SettingPath.Member(SettingPath.Member("endpoints", name), "clientCidrs");
-        if (args.Domain is not null && args.AllowedCidrs.Count == 0)
+        if (args.Callers.AreNobody)
         {
+            var key = SettingPath.Member(SettingPath.Member("endpoints", name), "clientCidrs");
             throw new ConfigurationException(ConfigurationMistake.InStackConfig(SettingPath.Element(key, 0), null,
                 "is missing: say who may call a public endpoint, and 0.0.0.0/0 if it is everybody. An empty list would open it to everybody without saying so",
                 SettingExamples.Of("clientCidrs")));

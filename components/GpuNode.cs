@@ -65,7 +65,7 @@ public sealed class GpuNodeArgs : ResourceArgs
     public string? CacheVolumeName { get; init; }
 
     /// <summary>Its size. Required with a name.</summary>
-    public int CacheVolumeGiB { get; init; }
+    public int? CacheVolumeGiB { get; init; }
 
     /// <summary>Longest time from a new Droplet to its first answer, in seconds.</summary>
     [Input("readyTimeoutSeconds", required: true)]

@@ -53,12 +53,12 @@ public sealed class ModelEndpoint : ComponentResource
             VpcId = args.Network.VpcId,
             DropletTag = tag.Name,
             VpcRange = args.Network.IpRange,
-            AllowedCidrs = balancer.AllowedCidrs,
+            Callers = plan.Ports.LoadBalancer,
             Domain = balancer.Domain,
         }, new() { Parent = this }) : null;
 
         var after = new List<Resource> { args.Network.Firewall };
-        if (Inbound(plan, LoadBalancer) is { } rule)
+        if (Inbound(plan.Ports.Nodes, LoadBalancer) is { } rule)
         {
             after.Add(new Firewall(name, new()
             {
@@ -67,9 +67,9 @@ public sealed class ModelEndpoint : ComponentResource
                 InboundRules = rule,
             }, new() { Parent = this }));
         }
-        var keys = new ClientKeys(name, new() { Clients = plan.Clients }, new() { Parent = this });
+        var keys = new ClientKeys(name, new() { Clients = [.. plan.Clients.Select(client => client.Name)] }, new() { Parent = this });
         // What is the same for each replica is made once. In the settings only the name of a Volume differs.
-        var environment = args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan.NodeSettings(range)));
+        var environment = args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan, range));
 
         var tags = new InputList<string> { args.Network.Tag, tag.Name, plan.Tags.ToArray() };
         InputList<string> adminSshKeys = plan.AdminSshKeys.ToArray();
@@ -88,7 +88,7 @@ public sealed class ModelEndpoint : ComponentResource
                 Image = plan.Image,
                 Tags = tags,
                 VpcId = args.Network.VpcId,
-                NodeEnvironment = volume is null ? environment : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan.NodeSettings(range, volume))),
+                NodeEnvironment = volume is null ? environment : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan, range, volume)),
                 AdminSshKeys = adminSshKeys,
                 OperatorKey = args.OperatorKey,
                 Authority = args.Authority,
@@ -97,7 +97,7 @@ public sealed class ModelEndpoint : ComponentResource
                 ClientKeys = keys.Keys,
                 HuggingFaceToken = args.HuggingFaceToken,
                 CacheVolumeName = volume,
-                CacheVolumeGiB = plan.CacheVolumeGiB ?? 0,
+                CacheVolumeGiB = plan.CacheVolumeGiB,
                 ReadyTimeoutSeconds = readyTimeoutSeconds,
                 Run = args.Run,
                 After = plan.Rollout == Rollout.OneByOne && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
@@ -130,19 +130,19 @@ public sealed class ModelEndpoint : ComponentResource
     public EndpointLoadBalancer? LoadBalancer { get; }
 
     // Who may open the port of a node. For nobody there is no rule, and a firewall without a rule is refused.
-    private static FirewallInboundRuleArgs? Inbound(EndpointPlan plan, EndpointLoadBalancer? balancer)
+    private static FirewallInboundRuleArgs? Inbound(Callers callers, EndpointLoadBalancer? balancer)
     {
-        var port = EndpointLoadBalancer.Port.ToString(CultureInfo.InvariantCulture);
-        if (balancer is not null)
+        var port = PortAccess.ApiPort.ToString(CultureInfo.InvariantCulture);
+        if (callers.LoadBalancer)
         {
-            return new() { Protocol = "tcp", PortRange = port, SourceLoadBalancerUids = balancer.Id };
+            return new() { Protocol = "tcp", PortRange = port, SourceLoadBalancerUids = balancer!.Id };
         }
-        return plan.ClientCidrs.Count + plan.ClientTags.Count == 0 ? null : new()
+        return callers.AreNobody ? null : new()
         {
             Protocol = "tcp",
             PortRange = port,
-            SourceAddresses = plan.ClientCidrs.ToArray(),
-            SourceTags = plan.ClientTags.ToArray(),
+            SourceAddresses = callers.Cidrs.ToArray(),
+            SourceTags = callers.Tags.ToArray(),
         };
     }
 }

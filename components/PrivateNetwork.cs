@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Components.Planning;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
@@ -77,7 +78,7 @@ public sealed class PrivateNetwork : ComponentResource
         {
             Name = args.CloudName,
             Tags = made,
-            InboundRules = new FirewallInboundRuleArgs { Protocol = "tcp", PortRange = "22", SourceAddresses = args.AdminCidrs },
+            InboundRules = new FirewallInboundRuleArgs { Protocol = "tcp", PortRange = Text(PortAccess.SshPort), SourceAddresses = args.AdminCidrs },
             OutboundRules = Outbound(args.OutboundTcpPorts),
         }, new() { Parent = this });
 
@@ -105,11 +106,13 @@ public sealed class PrivateNetwork : ComponentResource
 
     private static FirewallOutboundRuleArgs[] Outbound(IReadOnlyList<int> tcpPorts) =>
     [
-        .. tcpPorts.Select(port => To("tcp", port.ToString(CultureInfo.InvariantCulture))),
+        .. tcpPorts.Select(port => To("tcp", Text(port))),
         To("udp", "53"),
         To("udp", "123"),
         To("icmp", null),
     ];
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
     // The API wants no port for ICMP, and the provider refuses an empty one.
     private static FirewallOutboundRuleArgs To(string protocol, string? port) => new()

@@ -83,8 +83,8 @@ public static class InferenceProgram
             Region = plan.Settings.Region,
             Tag = Names.StackTag(stack),
             IpRange = plan.Settings.VpcCidr is { } range ? (Input<string>)range : null,
-            AdminCidrs = plan.Settings.AdminCidrs.ToArray(),
-            OutboundTcpPorts = Components.Node.NodeSettings.DefaultOutboundPorts,
+            AdminCidrs = plan.Ssh.Cidrs.ToArray(),
+            OutboundTcpPorts = PortAccess.OutboundTcpPorts,
         }, Root(options));
         var operatorKey = new OperatorKey(Names.OperatorKey, new() { CloudName = Names.Cloud(stack) }, Root(options));
         var authority = new CertificateAuthority(Names.Authority, new() { CommonName = $"Inference stack {stack}" }, Root(options));

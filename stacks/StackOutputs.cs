@@ -86,7 +86,7 @@ public static class StackOutputs
             ["model"] = placement.Model.Id,
             ["servedModelName"] = plan.ServedModelName,
             ["task"] = placement.Model.Task.ToString().ToLowerInvariant(),
-            ["revision"] = plan.Settings.Revision ?? placement.Model.Revision,
+            ["revision"] = plan.Revision,
             ["engine"] = placement.Engine.Version,
             ["region"] = plan.Region,
             ["size"] = placement.Size.Slug,
@@ -112,7 +112,7 @@ public static class StackOutputs
     }
 
     private static string KeyCommand(EndpointPlan plan) =>
-        $"pulumi stack output clientKeys --show-secrets --json | jq -r '.\"{plan.Name}\".\"{plan.Clients[0]}\"'";
+        $"pulumi stack output clientKeys --show-secrets --json | jq -r '.\"{plan.Name}\".\"{plan.Clients[0].Name}\"'";
 
     private static string Curl(EndpointPlan plan, string baseUrl, bool usesAuthority) =>
         $"curl {(usesAuthority ? "--cacert ca.pem " : "")}{baseUrl}/{Question(plan).Path} -H \"Authorization: Bearer $({KeyCommand(plan)})\" "

@@ -40,7 +40,7 @@ internal static class SystemPromptOutput
         return new Dictionary<string, object?>
         {
             ["file"] = file,
-            ["url"] = $"{(model.WeightsUrl ?? "https://huggingface.co").TrimEnd('/')}/{model.Id}/resolve/{plan.Settings.Revision ?? model.Revision}/{file}",
+            ["url"] = $"{plan.Hub.TrimEnd('/')}/{model.Id}/resolve/{plan.Revision}/{file}",
             ["print"] = read,
             ["curl"] = $"{body} | {curl[..curl.IndexOf(" -d ", StringComparison.Ordinal)]} --data-binary @-",
         }.ToImmutableDictionary();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Infra.Components.Catalog;
 
@@ -77,24 +78,24 @@ internal sealed class CatalogReader
         }
 
         // Sizes name cards and images, engines name families: in this order each finds what it refers to.
-        ReadRows(lists, source, Gpus, new("gpus", "name", CatalogRows.Gpu)
+        ReadRows(lists, source, Gpus, new("gpus", "name", CatalogJson.Default.Gpu)
         {
             Complete = RowDefaults.Gpu,
             Rules = CatalogRules.Gpu,
         });
-        ReadRows(lists, source, Images, new("images", "slug", CatalogRows.Image) { Complete = RowDefaults.Image });
-        ReadRows(lists, source, Sizes, new("sizes", "slug", CatalogRows.Size)
+        ReadRows(lists, source, Images, new("images", "slug", CatalogJson.Default.BaseImage) { Complete = RowDefaults.Image });
+        ReadRows(lists, source, Sizes, new("sizes", "slug", CatalogJson.Default.GpuSize)
         {
             Complete = row => RowDefaults.Size(row, Gpus.GetValueOrDefault),
             Rules = size => CatalogRules.Size(size, Gpus, Images),
         });
-        ReadRows(lists, source, Models, new("models", "id", CatalogRows.Model)
+        ReadRows(lists, source, Models, new("models", "id", CatalogJson.Default.ModelSpec)
         {
             Complete = row => RowDefaults.Model(row, SecurityFloor!.Version),
             Inherit = RowInheritance.MergeModel,
             Rules = CatalogRules.Model,
         });
-        ReadRows(lists, source, Engines, new("engines", "version", CatalogRows.Engine)
+        ReadRows(lists, source, Engines, new("engines", "version", CatalogJson.Default.EngineRelease)
         {
             Complete = RowDefaults.Engine,
             Rules = engine => CatalogRules.Engine(engine, Models.Values.Select(model => model.Family)),
@@ -133,7 +134,7 @@ internal sealed class CatalogReader
                 source.Mistake("securityFloor", problem);
             }
 
-            SecurityFloor = problems.Count == 0 ? CatalogRows.SecurityFloor(member.Value) : null;
+            SecurityFloor = problems.Count == 0 ? member.Value.Deserialize(CatalogJson.Default.SecurityFloor) : null;
         }
         else if (!known.Contains(member.Name))
         {
@@ -209,11 +210,11 @@ internal sealed class CatalogReader
 
         if (!source.Strict)
         {
-            return (kind.Read(element), element, replaces);
+            return (element.Deserialize(kind.Row)!, element, replaces);
         }
 
         var problems = StrictRow.Mistakes(element, typeof(T));
-        var value = problems.Count == 0 ? kind.Read(element) : null;
+        var value = problems.Count == 0 ? element.Deserialize(kind.Row) : null;
         foreach (var problem in value is null ? problems : kind.Rules(value))
         {
             source.Mistake(label, problem);
@@ -266,7 +267,7 @@ internal sealed class CatalogReader
     }
 
     /// <summary>One list of a catalog file.</summary>
-    private sealed record RowKind<T>(string List, string IdMember, Func<JsonElement, T> Read)
+    private sealed record RowKind<T>(string List, string IdMember, JsonTypeInfo<T> Row)
     {
         public Action<JsonObject> Complete { get; init; } = _ => { };
 

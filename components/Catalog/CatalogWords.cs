@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Infra.Components.Reading;
 
 namespace Infra.Components.Catalog;
 
@@ -6,15 +6,12 @@ namespace Infra.Components.Catalog;
 internal static class CatalogWords
 {
     /// <summary>All words of an enum, in its order.</summary>
-    public static IReadOnlyList<string> Of(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)];
+    public static IReadOnlyList<string> Of(Type type) => ValueShape.WordsOf(type);
 
     /// <summary>The word of a value.</summary>
     public static string Of(Enum value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+        return ValueShape.Word(value.ToString());
     }
-
-    /// <summary>The value of a word that was checked before.</summary>
-    public static object Value(Type type, string word) => Enum.Parse(type, word, ignoreCase: true);
 }

@@ -10,6 +10,13 @@ namespace Infra.Components.Catalog;
 /// <param name="IsSuspected">Nobody has measured it, and the source does not say it in so many words.</param>
 public sealed record CloudLimit(int Value, string Source, DateOnly SourceDate, bool IsSuspected = false);
 
+/// <summary>An address range that DigitalOcean keeps for itself, and where it was read.</summary>
+/// <param name="Range">In CIDR notation.</param>
+/// <param name="Source">Where it was read.</param>
+/// <param name="SourceDate">When.</param>
+/// <param name="Region">Region that it is kept in; null: everywhere.</param>
+public sealed record ReservedRange(string Range, string Source, DateOnly SourceDate, string? Region = null);
+
 /// <summary>
 /// Limits of DigitalOcean that a plan is checked against before the first resource (<c>data/digitalocean-limits.json</c>).
 /// </summary>
@@ -49,6 +56,9 @@ public sealed record CloudLimits
 
     /// <summary>After how long without a byte a connection that a load balancer passes through may be closed.</summary>
     public required CloudLimit PassthroughIdleSeconds { get; init; }
+
+    /// <summary>Ranges that no VPC may have.</summary>
+    public required IReadOnlyList<ReservedRange> ReservedRanges { get; init; }
 
     private static CloudLimits Load()
     {

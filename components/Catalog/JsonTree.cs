@@ -6,12 +6,7 @@ namespace Infra.Components.Catalog;
 /// <summary>Between JSON that was read, which cannot be changed, and JSON that is completed.</summary>
 internal static class JsonTree
 {
-    /// <summary>A JSON tree as the reader takes it, without the serializer and its compilation.</summary>
-    public static JsonElement Element(JsonNode? node)
-    {
-        using var document = JsonDocument.Parse(node?.ToJsonString() ?? "null");
-        return document.RootElement.Clone();
-    }
+    public static JsonElement Element(JsonNode? node) => JsonElement.Parse(node?.ToJsonString() ?? "null");
 
     /// <summary>Removes a member and returns it; null if it is not there.</summary>
     public static JsonElement? Take(JsonObject row, string member)
@@ -25,6 +20,10 @@ internal static class JsonTree
         row.Remove(member);
         return value;
     }
+
+    /// <summary>Whether an object has a member twice.</summary>
+    public static bool HasTwice(JsonElement value) =>
+        value.EnumerateObject().Select(member => member.Name).Distinct(StringComparer.Ordinal).Count() < value.GetPropertyCount();
 
     /// <summary>Members that an object has twice, at any depth: a JSON object in memory could not hold them.</summary>
     public static IEnumerable<string> Duplicates(JsonElement element, string path = "")

@@ -141,7 +141,7 @@ internal static class RowDefaults
             return;
         }
 
-        var architecture = CatalogRows.Architecture(element);
+        var architecture = element.Deserialize(CatalogJson.Default.Architecture)!;
         Default(row, "parameters", WeightFormula.Parameters(architecture));
         Default(row, "weightBytes", WeightFormula.Bytes(architecture, precision));
     }

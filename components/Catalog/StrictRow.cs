@@ -1,13 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Infra.Components.Reading;
 
 namespace Infra.Components.Catalog;
 
-/// <summary>
-/// Holds a JSON value against a record: unknown, duplicate, missing and null members, wrong kinds, words and numbers out of range.
-/// A serializer would refuse most of these too, but it stops at the first and does not say what is allowed; and compiling one for these
-/// records takes a quarter of a second of every preview.
-/// </summary>
-internal static class StrictRow
+/// <summary>Holds a value of a catalog file against a record, its bounds and its patterns.</summary>
+internal sealed class StrictRow : StrictReader
 {
     // What people copy from a config.json.
     private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
@@ -36,176 +35,122 @@ internal static class StrictRow
         ["first_k_dense_replace"] = "architecture.moe.denseLayers",
     };
 
-    /// <summary>All mistakes, in the order of the file. None: <see cref="CatalogRows"/> can read the value.</summary>
+    private readonly List<RowMistake> _mistakes = [];
+
+    private StrictRow()
+    {
+    }
+
+    /// <summary>All mistakes, in the order of the file. None: <see cref="CatalogJson"/> can read the value.</summary>
     public static IReadOnlyList<RowMistake> Mistakes(JsonElement value, Type record)
     {
-        var mistakes = new List<RowMistake>();
-        CheckRecord(value, RecordShape.Of(record), "", mistakes);
-        return mistakes;
+        var row = new StrictRow();
+        row.Read(value, ValueShape.Of(record), "");
+        return row._mistakes;
     }
 
-    private static void Check(JsonElement value, ValueShape shape, string path, List<RowMistake> mistakes)
-    {
-        switch (shape.Kind)
-        {
-            case ValueKind.Record:
-                CheckRecord(value, RecordShape.Of(shape.Type), path, mistakes);
-                break;
-            case ValueKind.List:
-                CheckList(value, shape, path, mistakes);
-                break;
-            case ValueKind.Map:
-                CheckMap(value, shape, path, mistakes);
-                break;
-            default:
-                if (ScalarProblem(value, shape) is { } problem)
-                {
-                    mistakes.Add(RowMistake.At(path, value, problem));
-                }
+    protected override string At(string path, string member) => path.Length == 0 ? member : $"{path}.{member}";
 
-                break;
-        }
+    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
+        _mistakes.Add(value is { } there ? RowMistake.At(path, there, problem) : new(path, null, problem));
+
+    protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
+    {
+        // A member of a nested object on the level above it is the likeliest slip of all.
+        var inside = record.Members.FirstOrDefault(member =>
+            member.Shape.Kind == ValueKind.Record && RecordShape.Of(member.Shape.Type).Member(name) is not null);
+        var near = NearMiss.Of(name, record.Names);
+        _mistakes.Add(RowMistake.At(At(path, name), value, TransformersNames.TryGetValue(name, out var ours) ? $"is called '{ours}' here"
+            : inside is not null ? $"belongs into '{inside.Name}'"
+            : near.Count > 0 ? $"is not a known member; did you mean {string.Join(" or ", near)}?"
+            : $"is not a known member; known are {string.Join(", ", record.Names)}"));
     }
 
-    private static void CheckRecord(JsonElement value, RecordShape record, string path, List<RowMistake> mistakes)
+    protected override string NotOfKind(ValueShape shape) => Expected(shape);
+
+    protected override string? Problem(JsonElement value, ValueShape shape) => shape.Kind switch
     {
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            mistakes.Add(RowMistake.At(path, value, $"must be an object with the members {record.Names}"));
-            return;
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var member in value.EnumerateObject())
-        {
-            CheckMember(member, record, Join(path, member.Name), seen, mistakes);
-        }
-
-        mistakes.AddRange(record.Members
-            .Where(member => member.Required && !seen.Contains(member.Name))
-            .Select(member => new RowMistake(Join(path, member.Name), null, $"is missing; it {member.Expected}")));
-    }
-
-    private static void CheckMember(JsonProperty member, RecordShape record, string at, HashSet<string> seen, List<RowMistake> mistakes)
-    {
-        if (!seen.Add(member.Name))
-        {
-            mistakes.Add(RowMistake.At(at, member.Value, "is there twice"));
-        }
-        else if (record.Member(member.Name) is not { } known)
-        {
-            mistakes.Add(RowMistake.At(at, member.Value, UnknownProblem(member.Name, record)));
-        }
-        else if (member.Value.ValueKind != JsonValueKind.Null)
-        {
-            var before = mistakes.Count;
-            Check(member.Value, known.Shape, at, mistakes);
-            if (mistakes.Count == before)
-            {
-                CheckBounds(member.Value, known, at, mistakes);
-            }
-        }
-        else if (!known.AllowsNull)
-        {
-            mistakes.Add(RowMistake.At(at, member.Value, "must not be null"));
-        }
-    }
-
-    private static void CheckList(JsonElement value, ValueShape shape, string path, List<RowMistake> mistakes)
-    {
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            mistakes.Add(RowMistake.At(path, value, shape.Expected));
-            return;
-        }
-
-        foreach (var (index, item) in value.EnumerateArray().Index())
-        {
-            Check(item, shape.Element!, $"{path}[{index}]", mistakes);
-        }
-    }
-
-    private static void CheckMap(JsonElement value, ValueShape shape, string path, List<RowMistake> mistakes)
-    {
-        var allowed = string.Join(", ", shape.Words ?? []);
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            mistakes.Add(RowMistake.At(path, value, shape.Expected));
-            return;
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var member in value.EnumerateObject())
-        {
-            var at = Join(path, member.Name);
-            if (!seen.Add(member.Name))
-            {
-                mistakes.Add(RowMistake.At(at, member.Value, "is there twice"));
-            }
-            else if (shape.Words?.Contains(member.Name) == false)
-            {
-                mistakes.Add(RowMistake.At(at, member.Value, $"is not known here; allowed are {allowed}"));
-            }
-            else
-            {
-                Check(member.Value, shape.Element!, at, mistakes);
-            }
-        }
-    }
-
-    private static string? ScalarProblem(JsonElement value, ValueShape shape) => shape.Kind switch
-    {
-        ValueKind.Text => value.ValueKind != JsonValueKind.String ? shape.Expected
+        ValueKind.Text => value.ValueKind != JsonValueKind.String ? Expected(shape)
             : string.IsNullOrWhiteSpace(value.GetString()) ? "must not be empty"
             : value.GetString()!.Any(char.IsControl) ? "must be one line without control characters"
             : null,
-        ValueKind.Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : shape.Expected,
-        ValueKind.Word => value.ValueKind == JsonValueKind.String && shape.Words!.Contains(value.GetString()) ? null
-            : shape.Expected,
-        _ when value.ValueKind != JsonValueKind.Number => shape.Expected,
+        ValueKind.Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : Expected(shape),
+        ValueKind.Word => value.ValueKind == JsonValueKind.String && shape.Words!.Contains(value.GetString()) ? null : Expected(shape),
+        _ when value.ValueKind != JsonValueKind.Number => Expected(shape),
         ValueKind.Whole => (shape.Type == typeof(int) ? value.TryGetInt32(out _) : value.TryGetInt64(out _)) ? null
             : "must be a whole number of at most " + (shape.Type == typeof(int) ? int.MaxValue : long.MaxValue),
         _ => value.TryGetDecimal(out _) ? null : "is too large",
     };
 
-    private static void CheckBounds(JsonElement value, RecordMember member, string path, List<RowMistake> mistakes)
+    protected override string Missing(RecordMember member) => $"is missing; it {Expected(member)}";
+
+    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path)
     {
-        if (member.Lowest is { } lowest && member.Highest is { } highest
-            && value.GetDouble() is var number && (number < lowest || number > highest))
+        if (shape.Words?.Contains(entry.Name) != false)
         {
-            mistakes.Add(RowMistake.At(path, value, member.Expected));
+            return true;
         }
+        Wrong(path, entry.Value, $"is not known here; allowed are {string.Join(", ", shape.Words)}", shape);
+        return false;
+    }
 
-        if (member.Pattern is { } pattern)
+    protected override JsonNode? Member(JsonElement value, RecordMember member, string path)
+    {
+        var before = _mistakes.Count;
+        if (value.ValueKind != JsonValueKind.Null)
         {
-            mistakes.AddRange(value.ValueKind == JsonValueKind.Object
-                ? value.EnumerateObject()
-                    .Where(item => !pattern.IsMatch(item.Value.GetString()!))
-                    .Select(item => RowMistake.At(Join(path, item.Name), item.Value, member.PatternHelp!))
-                : value.ValueKind == JsonValueKind.Array
-                ? value.EnumerateArray().Index()
-                    .Where(item => !pattern.IsMatch(item.Item.GetString()!))
-                    .Select(item => RowMistake.At($"{path}[{item.Index}]", item.Item, member.PatternHelp!))
-                : pattern.IsMatch(value.GetString()!) ? [] : [RowMistake.At(path, value, member.PatternHelp!)]);
+            base.Member(value, member, path);
+            if (_mistakes.Count == before)
+            {
+                CheckBounds(value, member, path);
+            }
         }
+        else if (!member.AllowsNull)
+        {
+            Wrong(path, value, "must not be null", member.Shape);
+        }
+        return null; // only the mistakes are asked for
+    }
 
+    private void CheckBounds(JsonElement value, RecordMember member, string path)
+    {
+        if (member.Bounds is var (lowest, highest) && value.GetDouble() is var number && (number < lowest || number > highest))
+        {
+            Wrong(path, value, Expected(member), member.Shape);
+        }
+        if (member.Pattern is var (regex, help))
+        {
+            IEnumerable<(string Path, JsonElement Text)> texts = value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().Select(entry => (At(path, entry.Name), entry.Value)),
+                JsonValueKind.Array => value.EnumerateArray().Select((item, index) => ($"{path}[{index}]", item)),
+                _ => [(path, value)],
+            };
+            _mistakes.AddRange(texts.Where(text => !regex.IsMatch(text.Text.GetString()!)).Select(text => RowMistake.At(text.Path, text.Text, help)));
+        }
         if (member.NotEmpty && value.GetArrayLength() == 0)
         {
-            mistakes.Add(RowMistake.At(path, value, "must not be empty"));
+            Wrong(path, value, "must not be empty", member.Shape);
         }
     }
 
-    private static string UnknownProblem(string name, RecordShape record)
+    /// <summary>What a value must be, as the rest of a sentence.</summary>
+    private static string Expected(ValueShape shape) => shape.Kind switch
     {
-        // A member of a nested object on the level above it is the likeliest slip of all.
-        var inside = record.Members.FirstOrDefault(member =>
-            member.Shape.Kind == ValueKind.Record && RecordShape.Of(member.Shape.Type).Member(name) is not null);
-        var near = NearMiss.Of(name, record.Members.Select(member => member.Name));
-        return TransformersNames.TryGetValue(name, out var ours) ? $"is called '{ours}' here"
-            : inside is not null ? $"belongs into '{inside.Name}'"
-            : near.Count > 0 ? $"is not a known member; did you mean {string.Join(" or ", near)}?"
-            : $"is not a known member; known are {record.Names}";
-    }
+        ValueKind.Text => "must be a text in quotes",
+        ValueKind.Flag => "must be true or false, without quotes",
+        ValueKind.Whole => "must be a whole number, without quotes",
+        ValueKind.Decimal => "must be a number, without quotes",
+        ValueKind.Word => $"must be one of {string.Join(", ", shape.Words!)}",
+        ValueKind.List => "must be a list in [ ]",
+        ValueKind.Map when shape.Words is null => "must be an object with names of files as members",
+        ValueKind.Map => $"must be an object with some of the members {string.Join(", ", shape.Words)}",
+        _ => $"must be an object with the members {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
+    };
 
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+    /// <summary>The same with its bounds.</summary>
+    private static string Expected(RecordMember member) =>
+        member.Bounds is var (lowest, highest) ? string.Create(CultureInfo.InvariantCulture, $"must be between {lowest:#,0.##} and {highest:#,0.##}")
+        : member.Shape.Kind == ValueKind.Text && member.Pattern is var (_, help) ? help
+        : Expected(member.Shape);
 }

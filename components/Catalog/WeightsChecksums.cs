@@ -19,11 +19,9 @@ public static partial class WeightsChecksums
     /// <summary>No checksums.</summary>
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
-    /// <summary>Those of a model at a commit: the row's, unless the operator serves another commit.</summary>
-    /// <param name="model">Its row.</param>
-    /// <param name="revision">The operator's commit; null: the row's.</param>
-    public static IReadOnlyDictionary<string, string> Of(ModelSpec model, string? revision) =>
-        model.Checksums is { } checksums && (revision is null || revision == model.Revision) ? checksums : None;
+    /// <summary>Those of a model at a commit: the row's, unless another commit is served.</summary>
+    public static IReadOnlyDictionary<string, string> Of(ModelSpec model, string revision) =>
+        model.Checksums is { } checksums && revision == model.Revision ? checksums : None;
 
     /// <summary>
     /// Value of <c>MODEL_CHECKSUMS</c>: the SHA-256 of the lines that <c>sha256sum</c> prints for the files, sorted by name, and a mark for

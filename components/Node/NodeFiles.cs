@@ -14,7 +14,7 @@ public static class NodeFiles
 {
     private const string Prefix = "rootfs/";
     private static readonly Lazy<IReadOnlyList<NodeFile>> Loaded = new(Load);
-    private static readonly Lazy<string> Hash = new(ComputeRevision);
+    private static readonly Lazy<string> Hash = new(() => RevisionOf(All));
 
     /// <summary>All files, sorted by path.</summary>
     public static IReadOnlyList<NodeFile> All => Loaded.Value;
@@ -44,9 +44,10 @@ public static class NodeFiles
         _ => "0644",
     };
 
-    private static string ComputeRevision()
+    /// <summary>The revision of a node with these files.</summary>
+    internal static string RevisionOf(IEnumerable<NodeFile> files)
     {
-        var text = string.Concat(All.Select(file => $"{file.Path}\0{file.Mode}\0{file.Content}\0"));
+        var text = string.Concat(files.Select(file => $"{file.Path}\0{file.Mode}\0{file.Content}\0"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Components.Catalog;
+using Infra.Components.Planning;
 using Infra.Components.Sizing;
 
 namespace Infra.Components.Node;
@@ -10,9 +11,6 @@ namespace Infra.Components.Node;
 /// </summary>
 public static class VllmArguments
 {
-    /// <summary>Where both installations find the weights: a link to the folder of the pinned commit.</summary>
-    public const string ModelPath = "/srv/inference/models/current";
-
     /// <summary>The only door to the engine.</summary>
     public const string SocketPath = "/run/inference/engine/vllm.sock";
 
@@ -22,10 +20,10 @@ public static class VllmArguments
     /// <summary>A name that never exists (RFC 2606), and says what to do instead.</summary>
     public const string NoMediaDomain = "send-media-as-data-urls.invalid";
 
-    /// <summary>The arguments of a node, in the order: model, memory, parallelism, server.</summary>
-    public static IReadOnlyList<string> For(NodeSettings settings)
+    /// <summary>The arguments on the nodes of an endpoint, in the order: model, memory, parallelism, server.</summary>
+    public static IReadOnlyList<string> For(EndpointPlan plan)
     {
-        var placement = settings.Placement;
+        var placement = plan.Placement;
         var options = placement.Options;
         var arguments = new List<string>(placement.Model.Flags);
         if (placement.Model.Task != ModelTask.Generate)
@@ -34,8 +32,8 @@ public static class VllmArguments
             arguments.AddRange(["--runner", "pooling"]);
         }
 
-        arguments.AddRange(["--served-model-name", settings.ServedModelName]);
-        if (settings.ToolStrictLevel is { } level)
+        arguments.AddRange(["--served-model-name", plan.ServedModelName]);
+        if (plan.ToolStrictLevel is { } level)
         {
             arguments.AddRange([ToolStrictLevelFlag, CatalogWords.Of(level)]);
         }
@@ -43,8 +41,8 @@ public static class VllmArguments
         if (placement.Model.Architecture.Vision is not null)
         {
             // Without images the vision tower is not loaded at all: its memory goes to the KV cache.
-            arguments.AddRange(settings.ImagesPerPrompt > 0
-                ? ["--limit-mm-per-prompt.image", Text(settings.ImagesPerPrompt)]
+            arguments.AddRange(plan.ImagesPerPrompt > 0
+                ? ["--limit-mm-per-prompt.image", Text(plan.ImagesPerPrompt)]
                 : ["--language-model-only"]);
         }
 
@@ -82,14 +80,6 @@ public static class VllmArguments
         // The access log would repeat nginx's without the client's name; the interactive documentation lists routes that nginx refuses.
         arguments.AddRange(["--uds", SocketPath, "--disable-uvicorn-access-log", "--disable-fastapi-docs"]);
         return arguments;
-    }
-
-    /// <summary>Whether the model's flags make vLLM read <c>consolidated*.safetensors</c>.</summary>
-    internal static bool LoadsMistralFormat(ModelSpec model)
-    {
-        var flags = model.Flags.Select(flag => flag.Replace('_', '-')).ToList();
-        var index = flags.IndexOf("--load-format");
-        return flags.Contains("--load-format=mistral") || (index >= 0 && flags.ElementAtOrDefault(index + 1) == "mistral");
     }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -7,18 +7,13 @@ using Infra.Components.Sizing;
 namespace Infra.Components.Planning;
 
 /// <summary>A load balancer in front of the nodes.</summary>
-/// <param name="AllowedCidrs">Who may connect; empty: whoever is in the VPC.</param>
 /// <param name="Domain">Domain of one that is open to the internet; null: it has an address in the VPC alone.</param>
-public sealed record LoadBalancerPlan(IReadOnlyList<string> AllowedCidrs, EndpointDomain? Domain);
+public sealed record LoadBalancerPlan(EndpointDomain? Domain);
 
-/// <summary>A port that somebody can open.</summary>
-/// <param name="Port">Its number, TCP.</param>
-/// <param name="On">What has the port: <c>node</c> or <c>load balancer</c>.</param>
-/// <param name="From">Who can open it: address ranges, <c>tag:NAME</c>, <c>VPC</c> or <c>load balancer</c>.</param>
-/// <param name="For">What it is for.</param>
-public sealed record OpenPort(int Port, string On, IReadOnlyList<string> From, string For);
-
-/// <summary>One endpoint, decided: what is served, on what, how often, for whom, at what price. No default is left open.</summary>
+/// <summary>
+/// One endpoint, decided: what is served, on what, how often, for whom, at what price. What has a default has its value here, so that nothing
+/// that is made from a plan decides anything.
+/// </summary>
 public sealed record EndpointPlan
 {
     /// <summary>Its name in the stack.</summary>
@@ -30,40 +25,63 @@ public sealed record EndpointPlan
     /// <summary>Model, size and vLLM's numbers.</summary>
     public required Placement Placement { get; init; }
 
+    /// <summary>Pinned commit of the weights, 40 hex digits.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>SHA-256 that the catalog pins for files of that commit, by name; of other files they are the hub's own.</summary>
+    public required IReadOnlyDictionary<string, string> Checksums { get; init; }
+
+    /// <summary>Where weights come from: Hugging Face, or a mirror with the same API.</summary>
+    public required string Hub { get; init; }
+
+    /// <summary>Name that clients send as <c>model</c>.</summary>
+    public required string ServedModelName { get; init; }
+
     /// <summary>How vLLM comes onto the nodes.</summary>
     public required EngineInstall Install { get; init; }
+
+    /// <summary>Most images of one request; 0 refuses images and leaves the vision tower out.</summary>
+    public required int ImagesPerPrompt { get; init; }
+
+    /// <summary>How far tool calls are held to what was declared; null: vLLM's default.</summary>
+    public required ToolStrictLevel? ToolStrictLevel { get; init; }
 
     /// <summary>Image of the Droplets: slug or number.</summary>
     public required string Image { get; init; }
 
     /// <summary>Further tags of the Droplets.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
-    public required IReadOnlyList<string> AdminCidrs { get; init; }
     public required IReadOnlyList<string> AdminSshKeys { get; init; }
 
-    /// <summary>Names of the API keys.</summary>
-    public required IReadOnlyList<string> Clients { get; init; }
+    /// <summary>Who has an API key, of whom some have limits of their own; one at least.</summary>
+    public required IReadOnlyList<ClientSettings> Clients { get; init; }
+
+    /// <summary>Origins of pages that may call from a browser.</summary>
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
+    public required Access Access { get; init; }
+
+    /// <summary>Who may open which port.</summary>
+    public required PortAccess Ports { get; init; }
 
     /// <summary>The load balancer; null for private access.</summary>
-    public LoadBalancerPlan? LoadBalancer { get; init; }
+    public required LoadBalancerPlan? LoadBalancer { get; init; }
+    public required int Replicas { get; init; }
+    public required Rollout Rollout { get; init; }
+
+    /// <summary>Size of each node's Volume for weights; null: they have none.</summary>
+    public required int? CacheVolumeGiB { get; init; }
+
+    /// <summary>Longest time from a new Droplet to its first answer.</summary>
+    public required int ReadyTimeoutSeconds { get; init; }
+
+    /// <summary>How long a node repeats a download while nothing comes.</summary>
+    public required int RetrySeconds { get; init; }
 
     /// <summary>Price of one Droplet in USD per hour; null where it is not known, as for a contract.</summary>
     public required decimal? DropletUsdPerHour { get; init; }
 
     /// <summary>What the operator should know though it does not stop anything.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
-
-    /// <summary>The settings that this was decided from.</summary>
-    public required EndpointSettings Settings { get; init; }
-
-    public int Replicas => Settings.Replicas;
-    public Access Access => Settings.Access;
-    public Rollout Rollout => Settings.Rollout;
-    public int? CacheVolumeGiB => Settings.CacheVolumeGiB;
-
-    /// <summary>Who may open the private port of a node directly: for private access alone.</summary>
-    public IReadOnlyList<string> ClientCidrs => Access == Access.Private ? Settings.ClientCidrs : [];
-    public IReadOnlyList<string> ClientTags => Access == Access.Private ? Settings.ClientTags : [];
 
     /// <summary>
     /// After how many seconds without a byte the load balancer may close a connection; null for private access, which has none.
@@ -78,17 +96,8 @@ public sealed record EndpointPlan
     /// <summary>GPUs of all replicas.</summary>
     public int GpuCount => Replicas * Placement.Size.GpuCount;
 
-    /// <summary>Name that clients send as <c>model</c>.</summary>
-    public string ServedModelName => Settings.ServedModelName ?? Placement.Model.Id;
-
-    /// <summary>Longest time from a new Droplet to its first answer.</summary>
-    public int ReadyTimeoutSeconds => NodeSettings(AnyRange).ReadyTimeoutSeconds;
-
-    /// <summary>Checksums that the catalog pins for the served commit, by name; of other files they are the hub's own.</summary>
-    public IReadOnlyDictionary<string, string> Checksums => WeightsChecksums.Of(Placement.Model, Settings.Revision);
-
     /// <summary>Arguments of <c>vllm serve</c>.</summary>
-    public IReadOnlyList<string> Flags => VllmArguments.For(NodeSettings(AnyRange));
+    public IReadOnlyList<string> Flags => VllmArguments.For(this);
 
     /// <summary>Price of everything of this endpoint in USD per hour; null where a part is not known.</summary>
     public decimal? UsdPerHour => Replicas * DropletUsdPerHour + CappedUsdPerMonth / Prices.CappedHoursPerMonth;
@@ -96,45 +105,8 @@ public sealed record EndpointPlan
     /// <summary>The same for a month of 31 days that it runs through.</summary>
     public decimal? UsdPerMonth => Replicas * DropletUsdPerHour * Prices.HoursPerMonth + CappedUsdPerMonth;
 
-    /// <summary>Every port that is open, and to whom: what the firewalls are made from.</summary>
-    public IReadOnlyList<OpenPort> Ports
-    {
-        get
-        {
-            var ports = new List<OpenPort> { new(22, "node", AdminCidrs, "SSH") };
-            if (LoadBalancer is { } balancer)
-            {
-                ports.Add(new(EndpointLoadBalancer.Port, "load balancer", balancer.AllowedCidrs.Count > 0 ? balancer.AllowedCidrs : ["VPC"], "API"));
-                ports.Add(new(EndpointLoadBalancer.Port, "node", ["load balancer"], "API"));
-            }
-            else if (ClientCidrs.Count + ClientTags.Count > 0)
-            {
-                ports.Add(new(EndpointLoadBalancer.Port, "node", [.. ClientCidrs, .. ClientTags.Select(tag => $"tag:{tag}")], "API"));
-            }
-            return ports;
-        }
-    }
-
     private decimal CappedUsdPerMonth =>
         (LoadBalancer is null ? 0 : Prices.LoadBalancerUsdPerMonth) + Replicas * (CacheVolumeGiB ?? 0) * Prices.VolumeUsdPerGiBMonth;
-
-    // Neither flags nor timeouts depend on the network.
-    private const string AnyRange = "10.0.0.0/16";
-
-    /// <summary>The values of <c>node.env</c>.</summary>
-    /// <param name="vpcRange">Address range of the VPC.</param>
-    /// <param name="cacheVolume">Name of the node's Volume, if it has one.</param>
-    public NodeSettings NodeSettings(string vpcRange, string? cacheVolume = null) =>
-        Node.NodeSettings.From(Name, Placement, Settings, Install, AdminCidrs, ClientCidrs, vpcRange, cacheVolume) with
-        {
-            ClientCidrs = NodeClients(vpcRange),
-            AddressFromHeader = Access == Access.Public,
-            Balanced = LoadBalancer is not null,
-            Hub = Placement.Model.WeightsUrl ?? "https://huggingface.co",
-        };
-
-    // The node knows addresses alone. What the Cloud Firewall knows by tag or by load balancer is somewhere in the VPC.
-    private string[] NodeClients(string vpcRange) => LoadBalancer is not null || ClientTags.Count > 0 ? [vpcRange, .. ClientCidrs] : [.. ClientCidrs];
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Name}: {Placement.Model.Id} on {Replicas} x {Placement.Size.Slug} in {Region}");

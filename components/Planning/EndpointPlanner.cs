@@ -7,11 +7,18 @@ using Infra.Components.Sizing;
 namespace Infra.Components.Planning;
 
 /// <summary>Decides one endpoint: model and engine from the catalog, size and vLLM's numbers from the sizing.</summary>
-internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings)
+internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings, bool hasToken)
 {
     private const int DefaultContextLength = 8192;
     private const int DefaultConcurrency = 4;
     private const string DefaultClient = "default";
+    private const string PublicHub = "https://huggingface.co";
+    private const int ReadyMinutes = 60;
+    private const int RetrySeconds = 900;
+
+    // Weights above this take hours, not minutes, to fetch and load.
+    private const long LargeModelBytes = 100_000_000_000;
+    private const int LargeReadyMinutes = 180;
 
     private readonly string _path = SettingPath.Member("endpoints", name);
     private readonly List<ConfigurationMistake> _mistakes = [];
@@ -42,21 +49,38 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         CheckVolume(model);
         CheckTools(placement);
+        if ((settings.Revision ?? model.Revision) is not { } revision)
+        {
+            return null;
+        }
+        var slowest = model.WeightBytes > LargeModelBytes ? LargeReadyMinutes : ReadyMinutes;
         return new EndpointPlan
         {
             Name = name,
             Region = stack.Region,
             Placement = placement,
+            Revision = revision,
+            Checksums = WeightsChecksums.Of(model, revision),
+            Hub = model.WeightsUrl ?? PublicHub,
+            ServedModelName = settings.ServedModelName ?? model.Id,
             Install = _engine.Install,
+            ImagesPerPrompt = placement.Options.Vision && model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
+            ToolStrictLevel = settings.ToolStrictLevel,
             Image = settings.Image ?? placement.Size.Image,
             Tags = stack.Tags,
-            AdminCidrs = stack.AdminCidrs,
             AdminSshKeys = stack.AdminSshKeys,
-            Clients = settings.Clients.Count > 0 ? [.. settings.Clients.Select(client => client.Name)] : [DefaultClient],
+            Clients = settings.Clients.Count > 0 ? settings.Clients : [new() { Name = DefaultClient }],
+            CorsOrigins = settings.CorsOrigins,
+            Access = settings.Access,
+            Ports = PortAccess.Of(stack, settings),
             LoadBalancer = LoadBalancer(),
+            Replicas = settings.Replicas,
+            Rollout = settings.Rollout,
+            CacheVolumeGiB = settings.CacheVolumeGiB,
+            ReadyTimeoutSeconds = 60 * (settings.ReadyTimeoutMinutes ?? slowest),
+            RetrySeconds = RetrySeconds,
             DropletUsdPerHour = placement.UsdPerHour,
             Warnings = [.. placement.Warnings, .. Warnings(placement)],
-            Settings = settings,
         };
     }
 
@@ -213,8 +237,8 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private LoadBalancerPlan? LoadBalancer() => settings.Access switch
     {
-        Access.Internal => new(settings.ClientCidrs, null),
-        Access.Public when settings.Domain is { } domain => new(settings.ClientCidrs, new(domain, settings.DnsZone ?? DefaultZone(domain))),
+        Access.Internal => new(Domain: null),
+        Access.Public when settings.Domain is { } domain => new(new EndpointDomain(domain, settings.DnsZone ?? DefaultZone(domain))),
         _ => null,
     };
 
@@ -239,16 +263,11 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to oneByOne to replace one after the other");
         }
-        if (settings.Access == Access.Internal)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"the load balancer passes TLS through, and DigitalOcean may close a connection that carried no byte for {CloudLimits.Current.PassthroughIdleSeconds.Value} s: let clients stream answers that take longer");
-        }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {
             yield return "the endpoint is open to the whole internet: its API keys are all that guards it";
         }
-        if (placement.Model.Gated)
+        if (placement.Model.Gated && !hasToken)
         {
             yield return $"{placement.Model.Id} asks for an accepted licence: set huggingFaceToken";
         }

@@ -18,6 +18,9 @@ public sealed record StackPlan
     /// <summary>Where the prices of the Droplets are from.</summary>
     public required string PriceSource { get; init; }
 
+    /// <summary>Who may open SSH on the nodes.</summary>
+    public Callers Ssh => PortAccess.SshOf(Settings);
+
     /// <summary>Price of everything in USD per hour; null where a part is not known, as for a contract.</summary>
     public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
 
@@ -37,7 +40,8 @@ public sealed record StackPlan
         var catalog = LoadCatalog(settings, projectDirectory, mistakes);
         try
         {
-            return Decide(settings, catalog, mistakes);
+            var hasToken = config.GetValueOrDefault($"{SettingsNames.Namespace}:{SettingsNames.HuggingFaceToken}") is { Length: > 0 };
+            return Decide(settings, catalog, mistakes, hasToken);
         }
         catch (ConfigurationException exception)
         {
@@ -52,7 +56,7 @@ public sealed record StackPlan
     public static StackPlan Create(InferenceSettings settings, ModelCatalog? catalog = null)
     {
         var mistakes = new List<ConfigurationMistake>();
-        return Decide(settings, catalog ?? LoadCatalog(settings, null, mistakes), mistakes);
+        return Decide(settings, catalog ?? LoadCatalog(settings, null, mistakes), mistakes, hasToken: false);
     }
 
     private static ModelCatalog LoadCatalog(InferenceSettings settings, string? projectDirectory, List<ConfigurationMistake> mistakes)
@@ -72,7 +76,7 @@ public sealed record StackPlan
         }
     }
 
-    private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes)
+    private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes, bool hasToken)
     {
         CheckRegion(settings, catalog, mistakes);
         // What is wrong in form needs no second message for what follows from it; nor does a size that is not in a wrong region.
@@ -82,7 +86,7 @@ public sealed record StackPlan
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var against = new List<ConfigurationMistake>();
-            if (new EndpointPlanner(stack, catalog, name, endpoint).Plan(against) is { } plan)
+            if (new EndpointPlanner(stack, catalog, name, endpoint, hasToken).Plan(against) is { } plan)
             {
                 endpoints.Add(plan);
             }

@@ -9,7 +9,7 @@ namespace Infra.Components.Planning;
 /// </summary>
 internal static class UserDataSize
 {
-    private const string AnyRange = "192.168.255.0/24";
+    private const string LongestRange = "192.168.255.0/24";
 
     // Larger than any key of its kind.
     private const int PrivateKeyLength = 700;
@@ -22,7 +22,7 @@ internal static class UserDataSize
             var bytes = CloudConfig.SizeOf(CloudConfig.Render(new()
             {
                 Hostname = new string('h', Names.LongestHostname),
-                NodeEnvironment = NodeEnvironment.Render(endpoint.NodeSettings(AnyRange, new string('v', Names.LongestVolumeName))),
+                NodeEnvironment = NodeEnvironment.Render(endpoint, LongestRange, new string('v', Names.LongestVolumeName)),
                 OpsSshPublicKeys = [new string('k', PublicKeyLength), .. settings.AdminSshKeys],
                 OneUseHostKeyPrivate = new string('k', PrivateKeyLength),
                 OneUseHostKeyPublic = new string('k', PublicKeyLength),
@@ -32,7 +32,7 @@ internal static class UserDataSize
                 continue;
             }
             var clients = SettingPath.Member(SettingPath.Member("endpoints", endpoint.Name), "clientCidrs");
-            var (key, entries) = new[] { ("adminSshKeys", settings.AdminSshKeys), ("adminCidrs", settings.AdminCidrs), (clients, endpoint.ClientCidrs) }
+            var (key, entries) = new[] { ("adminSshKeys", settings.AdminSshKeys), ("adminCidrs", settings.AdminCidrs), (clients, endpoint.Ports.Nodes.Cidrs) }
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
             mistakes.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
                 string.Create(CultureInfo.InvariantCulture,

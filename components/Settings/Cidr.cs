@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -10,29 +11,37 @@ public readonly record struct Cidr
 {
     private static readonly Cidr[] s_private = [Parse("10.0.0.0/8"), Parse("172.16.0.0/12"), Parse("192.168.0.0/16")];
 
-    private Cidr(IPAddress network, int prefixLength, UInt128 first)
-    {
-        Network = network;
-        PrefixLength = prefixLength;
-        First = first;
-    }
+    private readonly IPNetwork _network;
 
-    public IPAddress Network { get; }
-    public int PrefixLength { get; }
+    private Cidr(IPNetwork network) => _network = network;
+
+    public IPAddress Network => _network.BaseAddress;
+    public int PrefixLength => _network.PrefixLength;
     public bool IsV6 => Network.AddressFamily == AddressFamily.InterNetworkV6;
 
-    /// <summary>Number of the first address.</summary>
-    public UInt128 First { get; }
+    /// <summary>Number of its addresses; of all of IPv6 the largest number, since one more does not fit.</summary>
+    public UInt128 Count => IsV6 && PrefixLength == 0 ? UInt128.MaxValue : UInt128.One << (Bits(Network) - PrefixLength);
 
-    /// <summary>Number of the last address.</summary>
-    public UInt128 Last => First | HostMask(Bits, PrefixLength);
-    private int Bits => IsV6 ? 128 : 32;
+    /// <summary>Number of the first address, to sort by.</summary>
+    public UInt128 First => IsV6
+        ? BinaryPrimitives.ReadUInt128BigEndian(Network.GetAddressBytes())
+        : BinaryPrimitives.ReadUInt32BigEndian(Network.GetAddressBytes());
+
+    /// <summary>The address with this index; the first one has 0.</summary>
+    public IPAddress At(UInt128 index)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, First + index);
+        return new(IsV6 ? bytes : bytes[12..]);
+    }
+
+    public bool Contains(IPAddress address) => _network.Contains(address);
 
     /// <summary>Whether <paramref name="other"/> is inside this range.</summary>
-    public bool Contains(Cidr other) => IsV6 == other.IsV6 && First <= other.First && other.Last <= Last;
+    public bool Contains(Cidr other) => PrefixLength <= other.PrefixLength && Contains(other.Network);
 
-    /// <summary>Whether the two ranges have an address in common.</summary>
-    public bool Overlaps(Cidr other) => IsV6 == other.IsV6 && First <= other.Last && other.First <= Last;
+    /// <summary>Whether the two ranges have an address in common: ranges of a prefix are nested or apart.</summary>
+    public bool Overlaps(Cidr other) => Contains(other) || other.Contains(this);
 
     /// <summary>It lies inside RFC 1918: the internet does not route it.</summary>
     public bool IsPrivate
@@ -44,7 +53,7 @@ public readonly record struct Cidr
         }
     }
 
-    public override string ToString() => $"{Network}/{PrefixLength.ToString(CultureInfo.InvariantCulture)}";
+    public override string ToString() => _network.ToString();
 
     /// <summary>Reads a range that is known to be right, as in a table of this program.</summary>
     public static Cidr Parse(string text) =>
@@ -53,76 +62,66 @@ public readonly record struct Cidr
     /// <summary>The range that somebody meant who wrote an address alone, or an address with bits beyond the prefix length; null if that is not what is wrong.</summary>
     public static Cidr? Meant(string text)
     {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!TryParseAddress(slash < 0 ? text : text[..slash], out var address))
+        var parts = text.Split('/', 2);
+        if (!TryParseAddress(parts[0], out var address))
         {
             return null;
         }
-        var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
-        var prefix = bits;
-        if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
-        {
-            return null;
-        }
-        return Parse($"{Address(Number(address) & ~HostMask(bits, prefix), bits)}/{prefix.ToString(CultureInfo.InvariantCulture)}");
+        var prefix = Bits(address);
+        return parts.Length == 1 || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= Bits(address))
+            ? Around(address, prefix)
+            : null;
     }
 
     /// <summary>Reads a range. When it is not one, <paramref name="problem"/> ends a sentence that begins with the text.</summary>
     public static bool TryParse(string text, out Cidr cidr, [NotNullWhen(false)] out string? problem)
     {
         cidr = default;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var addressText = slash < 0 ? text : text[..slash];
-        if (!TryParseAddress(addressText, out var address))
+        var parts = text.Split('/', 2);
+        if (!TryParseAddress(parts[0], out var address))
         {
             problem = "is not an address range in CIDR notation, such as 203.0.113.7/32";
             return false;
         }
-        var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
-        if (slash < 0)
+        if (parts.Length == 1)
         {
-            problem = $"is an address; as a range of this one address it is {text}/{bits}";
+            problem = $"is an address; as a range of this one address it is {text}/{Bits(address)}";
             return false;
         }
-        var prefixText = text[(slash + 1)..];
-        if (!int.TryParse(prefixText, NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) || prefix > bits
-            || prefixText != prefix.ToString(CultureInfo.InvariantCulture))
+        if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) || prefix > Bits(address)
+            || parts[1] != prefix.ToString(CultureInfo.InvariantCulture))
         {
-            problem = $"has a prefix length that is not a number from 0 to {bits}";
+            problem = $"has a prefix length that is not a number from 0 to {Bits(address)}";
             return false;
         }
-        var number = Number(address);
-        var first = number & ~HostMask(bits, prefix);
-        if (number != first)
+        var around = Around(address, prefix);
+        if (!around.Network.Equals(address))
         {
-            problem = $"has bits set beyond its prefix length; the range that holds it is {Address(first, bits)}/{prefix}";
+            problem = $"has bits set beyond its prefix length; the range that holds it is {around}";
             return false;
         }
-        cidr = new Cidr(address, prefix, first);
+        cidr = around;
         problem = null;
         return true;
     }
 
-    /// <summary>Number of different addresses in ranges of one family, those that overlap counted once.</summary>
-    public static UInt128 CountAddresses(IEnumerable<Cidr> ranges)
+    /// <summary>Those that lie in no other.</summary>
+    public static IReadOnlyList<Cidr> Widest(IEnumerable<Cidr> ranges)
     {
-        var total = UInt128.Zero;
-        var covered = UInt128.Zero; // first number that is not counted yet
-        foreach (var range in ranges.OrderBy(range => range.First))
+        var kept = new List<Cidr>();
+        foreach (var range in ranges.OrderBy(range => range.PrefixLength))
         {
-            var from = UInt128.Max(range.First, covered);
-            if (range.Last >= from)
+            if (!kept.Exists(wider => wider.Contains(range)))
             {
-                if (range.Last == UInt128.MaxValue)
-                {
-                    return UInt128.MaxValue; // all of IPv6 does not fit: the largest number stands for it
-                }
-                total += range.Last - from + 1;
-                covered = range.Last + 1;
+                kept.Add(range);
             }
         }
-        return total;
+        return kept;
     }
+
+    /// <summary>Number of different addresses in ranges of one family, those that overlap counted once.</summary>
+    public static UInt128 CountAddresses(IEnumerable<Cidr> ranges) => Widest(ranges).Aggregate(
+        UInt128.Zero, (sum, range) => range.Count > UInt128.MaxValue - sum ? UInt128.MaxValue : sum + range.Count);
 
     // IPAddress.TryParse also reads 1, 0x7f.1, 010.0.0.1, [::1] and fe80::1%eth0, which a firewall reads otherwise or not at all.
     private static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
@@ -136,19 +135,16 @@ public readonly record struct Cidr
         return address is not null;
     }
 
-    private static UInt128 HostMask(int bits, int prefix) =>
-        bits - prefix == 128 ? UInt128.MaxValue : (UInt128.One << (bits - prefix)) - 1;
+    private static int Bits(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
 
-    private static UInt128 Number(IPAddress address) =>
-        address.GetAddressBytes().Aggregate(UInt128.Zero, (number, part) => (number << 8) | part);
-
-    private static IPAddress Address(UInt128 number, int bits)
+    // IPNetwork takes no address with bits beyond the prefix.
+    private static Cidr Around(IPAddress address, int prefix)
     {
-        var bytes = new byte[bits / 8];
-        for (var i = bytes.Length - 1; i >= 0; i--, number >>= 8)
+        var bytes = address.GetAddressBytes();
+        for (var i = 0; i < bytes.Length; i++)
         {
-            bytes[i] = (byte)(number & 0xff);
+            bytes[i] &= (byte)(0xff00 >> Math.Clamp(prefix - (8 * i), 0, 8));
         }
-        return new IPAddress(bytes);
+        return new(new IPNetwork(new IPAddress(bytes), prefix));
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Infra.Components.Reading;
 
 namespace Infra.Components.Settings;
 
@@ -17,12 +18,4 @@ public sealed record ClientSettings
 
     /// <summary>Requests at once; more are answered with 429. Default: a fair share of the engine, docs/api.md says which.</summary>
     public int? Concurrent { get; init; }
-}
-
-/// <summary>A record that may be written as the text of one of its members.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-internal sealed class ShorthandAttribute(string member) : Attribute
-{
-    /// <summary>Name of the property.</summary>
-    public string Member { get; } = member;
 }

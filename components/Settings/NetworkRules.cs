@@ -17,13 +17,6 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         Cidr.Parse("::/127"), Cidr.Parse("fe80::/10"), Cidr.Parse("ff00::/8"),
     ];
 
-    // docs.digitalocean.com/products/networking/vpc/details/limits/, read 2025-12-16: everywhere, then by region as far as read.
-    private static readonly (string Range, string? Region)[] s_reserved =
-    [
-        ("10.244.0.0/16", null), ("10.245.0.0/16", null), ("10.246.0.0/24", null), ("10.229.0.0/16", null),
-        ("10.50.0.0/16", "atl1"), ("10.13.0.0/16", "nyc2"), ("10.20.0.0/16", "tor1"), ("10.29.0.0/16", "tor1"), ("10.18.0.0/16", "ams3"),
-    ];
-
     public void Check(InferenceSettings settings)
     {
         Admins(settings.AdminCidrs);
@@ -80,7 +73,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             Wrong("vpcCidr", SettingsReader.Mask(text), problem);
             return;
         }
-        var (reserved, where) = s_reserved.FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
+        var reserved = CloudLimits.Current.ReservedRanges
+            .FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
         if (!range.IsPrivate)
         {
             Wrong("vpcCidr", text, "is not private: choose it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16");
@@ -91,7 +85,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         else if (reserved is not null)
         {
-            Wrong("vpcCidr", text, $"overlaps {reserved}, which DigitalOcean keeps for itself{(where is null ? "" : $" in {where}")}");
+            Wrong("vpcCidr", text, $"overlaps {reserved.Range}, which DigitalOcean keeps for itself{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
         }
     }
 

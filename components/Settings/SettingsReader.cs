@@ -1,21 +1,18 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Numerics;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Components.Catalog;
+using Infra.Components.Reading;
 using Microsoft.Extensions.Configuration;
-using static Infra.Components.Settings.SettingTypes;
 
 namespace Infra.Components.Settings;
 
 /// <summary>
-/// Reads the stack configuration: every key against the properties of <see cref="InferenceSettings"/>, at every level, so that all that is
-/// unknown, missing or of the wrong type is said at once; then binds what is sound. What values mean is for <see cref="SettingsRules"/>.
+/// Reads the stack configuration: holds every key against <see cref="InferenceSettings"/>, then binds what is sound. What values mean is for
+/// <see cref="SettingsRules"/>.
 /// </summary>
-internal sealed class SettingsReader
+internal sealed class SettingsReader : StrictReader
 {
     private const string Namespace = SettingsNames.Namespace;
     private const string HuggingFaceToken = SettingsNames.HuggingFaceToken;
@@ -45,7 +42,7 @@ internal sealed class SettingsReader
 
     private JsonObject Check(IReadOnlyDictionary<string, string> config)
     {
-        var members = Members(typeof(InferenceSettings));
+        var record = RecordShape.Of(typeof(InferenceSettings));
         var sound = new JsonObject();
         foreach (var (qualified, text) in config.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
@@ -59,21 +56,21 @@ internal sealed class SettingsReader
             {
                 CheckToken(qualified, text);
             }
-            else if (!members.TryGetValue(key, out var member))
+            else if (record.Member(key) is not { } member)
             {
-                Unknown("", key, members, JsonValue.Create(text));
+                Unknown("", key, Element(text), record);
             }
-            else if (text.Length == 0 && member.GetCustomAttribute<RequiredAttribute>() is null)
+            else if (text.Length == 0 && !member.Required)
             {
                 continue; // what Pulumi.yaml gives to a setting that has no default: Pulumi insists on one
             }
-            else if (Value(Node(text, member.PropertyType), member.PropertyType, key) is { } value)
+            else if (Read(Element(text, member.Shape), member.Shape, key) is { } value)
             {
                 sound[key] = value;
             }
         }
         _masked = false;
-        Required(members, "", name => config.ContainsKey($"{Namespace}:{name}"));
+        CheckRequired(record, "", name => config.ContainsKey($"{Namespace}:{name}"));
         return sound;
     }
 
@@ -94,181 +91,51 @@ internal sealed class SettingsReader
     }
 
     // Pulumi hands over text, and JSON for what is a list or a map.
-    private static JsonNode? Node(string text, Type type)
+    private static JsonElement Element(string text, ValueShape? shape = null)
     {
-        if (Kind(type) is not (SettingKind.List or SettingKind.Map or SettingKind.Record))
-        {
-            return JsonValue.Create(text);
-        }
         try
         {
-            return JsonNode.Parse(text) ?? JsonValue.Create(text);
+            if (shape?.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
+                && JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Null } parsed)
+            {
+                return parsed;
+            }
         }
         catch (JsonException)
         {
-            return JsonValue.Create(text);
+            // It is text then.
         }
+        return JsonTree.Element(JsonValue.Create(text));
     }
 
-    /// <summary>A copy of the node that binds to the type, or null where nothing of it does.</summary>
-    private JsonNode? Value(JsonNode? node, Type type, string path)
+    protected override string At(string path, string member) => SettingPath.Member(path, member);
+
+    protected override JsonNode? Read(JsonElement value, ValueShape shape, string path)
     {
-        if (node is null)
+        var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
+            : value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record && JsonTree.HasTwice(value) ? "has the same key twice"
+            : null;
+        if (problem is null)
         {
-            Wrong(path, null, $"has no value; {Expected(type)}, or remove the key", type);
-            return null;
+            return base.Read(value, shape, path);
         }
-        try
-        {
-            return Kind(type) switch
-            {
-                SettingKind.List => List(node, type, path),
-                SettingKind.Map => Map(node, type, path),
-                SettingKind.Record when node is not JsonObject && Shorthand(type) is { } member =>
-                    Scalar(node, typeof(string), path) is { } text ? new JsonObject { [member] = text } : null,
-                SettingKind.Record => Record(node, type, path),
-                _ => Scalar(node, type, path),
-            };
-        }
-        catch (ArgumentException)
-        {
-            // System.Text.Json reads an object lazily: a key that is there twice shows when it is looked at.
-            Wrong(path, null, "has the same key twice", type);
-            return null;
-        }
+        Wrong(path, null, problem, shape);
+        return null;
     }
 
-    private JsonArray? List(JsonNode node, Type type, string path)
+    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
     {
-        if (node is not JsonArray items)
-        {
-            Wrong(path, Shown(node), $"is not a list; {Expected(type)}", type);
-            return null;
-        }
-        var element = type.GetGenericArguments()[0];
-        // An element that is wrong leaves a gap, so that the others keep the index they are named by.
-        return [.. items.Select((item, index) => Value(item, element, SettingPath.Element(path, index)) ?? Gap(element))];
+        var settable = Settable(path, shape);
+        // Pulumi does not put an element or a member into something that is text already.
+        var remove = settable != path && value is not null ? $"pulumi config rm --path {SettingPath.Quoted(path)} && " : "";
+        _mistakes.Add(new(path, value is { } there ? Shown(there) : null, problem, remove + SettingExamples.Fix(settable)));
     }
 
-    private static JsonNode Gap(Type element) => Shorthand(element) is { } member ? new JsonObject { [member] = "" }
-        : JsonValue.Create(element.IsEnum ? Enum.GetNames(element)[0] : "");
-
-    private JsonObject? Map(JsonNode node, Type type, string path)
-    {
-        if (node is not JsonObject entries)
-        {
-            Wrong(path, Shown(node), $"is not a map; {Expected(type)}", type);
-            return null;
-        }
-        var element = type.GetGenericArguments()[1];
-        var sound = new JsonObject();
-        foreach (var (name, entry) in entries)
-        {
-            var entryPath = SettingPath.Member(path, name);
-            if (!Names.IsName(name))
-            {
-                var model = entry is JsonObject endpoint && endpoint["model"] is JsonValue given ? Shown(given) : SettingExamples.Of("model");
-                var better = Enumerable.Range(1, entries.Count + 1).Select(index => Names.Nearest(name, index)).First(free => !entries.ContainsKey(free));
-                _mistakes.Add(new(entryPath, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
-                    $"pulumi config rm --path {SettingPath.Quoted(entryPath)} && pulumi config set --path '{path}.{better}.model' {SettingPath.ShellWord(model)}"));
-                continue;
-            }
-            if (Value(entry, element, entryPath) is { } value)
-            {
-                sound[name] = value;
-            }
-        }
-        return sound;
-    }
-
-    private JsonObject? Record(JsonNode node, Type type, string path)
-    {
-        var members = Members(type);
-        if (node is not JsonObject entries)
-        {
-            Wrong(path, Shown(node), $"is not a map; {Expected(type)}", type);
-            return null;
-        }
-        var sound = new JsonObject();
-        foreach (var (name, entry) in entries)
-        {
-            if (!members.TryGetValue(name, out var member))
-            {
-                Unknown(path, name, members, entry);
-            }
-            else if (Value(entry, member.PropertyType, SettingPath.Member(path, name)) is { } value)
-            {
-                sound[name] = value;
-            }
-        }
-        Required(members, path, entries.ContainsKey);
-        if (Shorthand(type) is { } shorthand)
-        {
-            sound.TryAdd(shorthand, ""); // an object without a member would not be an element of its list
-        }
-        return sound;
-    }
-
-    private JsonValue? Scalar(JsonNode node, Type type, string path)
-    {
-        var kind = node.GetValueKind();
-        var text = kind switch
-        {
-            JsonValueKind.String => node.GetValue<string>(),
-            JsonValueKind.Number => node.ToJsonString(),
-            JsonValueKind.True => "true",
-            JsonValueKind.False => "false",
-            _ => null,
-        };
-        var setting = Kind(type);
-        if (text is null || (setting == SettingKind.Text && kind is JsonValueKind.True or JsonValueKind.False))
-        {
-            Wrong(path, Shown(node), $"is not {Noun(type)}; {Expected(type)}", type);
-            return null;
-        }
-        if (text.Length == 0 || text != text.Trim() || text.Any(char.IsControl))
-        {
-            Wrong(path, Shown(text), text.Trim().Length == 0 ? "is empty" : "has white space around or inside it that does not belong there", type);
-            return null;
-        }
-        if (!IsOfKind(text, type, setting))
-        {
-            Wrong(path, Shown(text), $"is not {Noun(type)}; {Expected(type)}", type);
-            return null;
-        }
-        return JsonValue.Create(text);
-    }
-
-    private static bool IsOfKind(string text, Type type, SettingKind kind) => kind switch
-    {
-        SettingKind.WholeNumber => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        SettingKind.Number when Underlying(type) == typeof(decimal) =>
-            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
-        SettingKind.Number => IsFinite<double>(text),
-        SettingKind.Flag => text is "true" or "false",
-        SettingKind.Choice => Choices(type).Contains(text, StringComparer.Ordinal),
-        _ => true,
-    };
-
-    private static bool IsFinite<T>(string text) where T : IFloatingPoint<T> =>
-        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && T.IsFinite(value);
-
-    private void Required(IReadOnlyDictionary<string, PropertyInfo> members, string path, Func<string, bool> has)
-    {
-        foreach (var (name, member) in members)
-        {
-            if (member.GetCustomAttribute<RequiredAttribute>() is not null && !has(name))
-            {
-                Wrong(SettingPath.Member(path, name), null, "is missing: it has no default", member.PropertyType);
-            }
-        }
-    }
-
-    private void Unknown(string path, string name, IReadOnlyDictionary<string, PropertyInfo> members, JsonNode? value)
+    protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
     {
         var key = SettingPath.Member(path, name);
         var shown = Shown(value);
-        var known = path.Length == 0 ? members.Keys.Append(HuggingFaceToken) : members.Keys;
+        var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
         if (path.Length == 0 && known.Any(member => name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
         {
             _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
@@ -282,45 +149,97 @@ internal sealed class SettingsReader
             _mistakes.Add(new(key, shown, $"is not a setting; choose from {string.Join(", ", known)}", remove));
             return;
         }
-        var meant = SettingPath.Member(path, near[0]);
         var isToken = near[0] == HuggingFaceToken;
         _mistakes.Add(new(key, isToken ? Mask(shown, secret: true) : shown,
             $"is not a setting; did you mean {string.Join(" or ", near.Select(member => SettingPath.Member(path, member)))}?",
-            $"{remove} && {(isToken ? SetToken : Renamed(meant, members[near[0]].PropertyType, value))}"));
+            $"{remove} && {(isToken ? SetToken : Renamed(SettingPath.Member(path, near[0]), record.Member(near[0])!.Shape, value))}"));
     }
 
-    // What was written, under the right name; an example where it cannot be a value of one.
-    private string Renamed(string meant, Type type, JsonNode? value)
+    protected override string NotOfKind(ValueShape shape) => $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
+
+    // Numbers and flags may be written as text, as `pulumi config set` does.
+    protected override string? Problem(JsonElement value, ValueShape shape)
     {
-        var settable = Settable(meant, type);
+        var text = value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+            || (shape.Kind == ValueKind.Text && value.ValueKind is JsonValueKind.True or JsonValueKind.False) ? null : Text(value);
+        return text is null ? $"is not {Noun(shape.Kind)}; {Expected(shape)}"
+            : text.Trim().Length == 0 ? "is empty"
+            : text != text.Trim() || text.Any(char.IsControl) ? "has white space around or inside it that does not belong there"
+            : IsOfKind(text, shape) ? null
+            : $"is not {Noun(shape.Kind)}; {Expected(shape)}";
+    }
+
+    protected override string Missing(RecordMember member) => "is missing: it has no default";
+
+    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path)
+    {
+        if (Names.IsName(entry.Name))
+        {
+            return true;
+        }
+        var isGiven = entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("model", out var given) && IsScalar(given);
+        var model = isGiven ? Shown(entry.Value.GetProperty("model")) : SettingExamples.Of("model");
+        var better = Enumerable.Range(1, map.GetPropertyCount() + 1).Select(index => Names.Nearest(entry.Name, index)).First(free => !map.TryGetProperty(free, out _));
+        _mistakes.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
+            $"pulumi config rm --path {SettingPath.Quoted(path)} && pulumi config set --path 'endpoints.{better}.model' {SettingPath.ShellWord(model)}"));
+        return false;
+    }
+
+    private static bool IsOfKind(string text, ValueShape shape) => shape.Kind switch
+    {
+        ValueKind.Whole => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        ValueKind.Decimal when shape.Type == typeof(decimal) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
+        ValueKind.Decimal => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number),
+        ValueKind.Flag => text is "true" or "false",
+        ValueKind.Word => shape.Words!.Contains(text, StringComparer.Ordinal),
+        _ => true,
+    };
+
+    private static string Noun(ValueKind kind) => kind switch
+    {
+        ValueKind.Whole => "a whole number",
+        ValueKind.Decimal => "a number",
+        ValueKind.Flag => "true or false",
+        ValueKind.Word => "one of the choices",
+        _ => "text",
+    };
+
+    private static string Expected(ValueShape shape) => shape.Kind switch
+    {
+        ValueKind.Whole => "write digits, such as 2",
+        ValueKind.Decimal => "write digits, such as 0.9",
+        ValueKind.Flag => "write true or false",
+        ValueKind.Word => $"choose one of {string.Join(", ", shape.Words!)}",
+        ValueKind.List => "set its elements by index, from [0]",
+        ValueKind.Map => "set each entry by its name",
+        ValueKind.Record => $"it has {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
+        _ => "write text",
+    };
+
+    // What was written, under the right name; an example where it cannot be a value of one.
+    private string Renamed(string meant, ValueShape shape, JsonElement value)
+    {
+        var settable = Settable(meant, shape);
         var shown = Shown(value);
-        var keeps = settable == meant && !_masked && value is JsonValue && shown == value.ToString() && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
+        var keeps = settable == meant && !_masked && IsScalar(value) && shown == Text(value) && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
         return $"pulumi config set --path {SettingPath.Quoted(settable)} {(keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable))}";
     }
 
-    private void Wrong(string path, string? shown, string problem, Type type)
-    {
-        var settable = Settable(path, type);
-        // Pulumi does not put an element or a member into something that is text already.
-        var remove = settable != path && shown is not null ? $"pulumi config rm --path {SettingPath.Quoted(path)} && " : "";
-        _mistakes.Add(new(path, shown, problem, remove + SettingExamples.Fix(settable)));
-    }
-
     /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>
-    private static string Settable(string path, Type type) => Kind(type) switch
+    private static string Settable(string path, ValueShape shape) => shape.Kind switch
     {
-        SettingKind.List => SettingPath.Element(path, 0),
-        SettingKind.Map => SettingPath.Member(SettingPath.Member(path, "chat"), "model"),
-        SettingKind.Record when Underlying(type) == typeof(EngineSettings) => SettingPath.Member(path, "install"),
-        SettingKind.Record when Shorthand(type) is not null => path,
-        SettingKind.Record => SettingPath.Member(path, "model"),
+        ValueKind.List => SettingPath.Element(path, 0),
+        ValueKind.Map => SettingPath.Member(SettingPath.Member(path, "chat"), "model"),
+        ValueKind.Record when shape.Shorthand is not null => path,
+        ValueKind.Record => SettingPath.Member(path, shape.Type == typeof(EngineSettings) ? "install" : "model"),
         _ => path,
     };
 
-    private string Shown(JsonNode? node) =>
-        Shown(node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : node?.ToJsonString() ?? "null");
+    private static bool IsScalar(JsonElement value) => value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
 
-    private string Shown(string text) => Mask(text, _masked);
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private string Shown(JsonElement value) => Mask(Text(value), _masked);
 
     /// <summary>A value as a message may show it: short, on one line, and not if it is a secret or holds what looks like a private key or a token.</summary>
     internal static string Mask(string text, bool secret = false)

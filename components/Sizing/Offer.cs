@@ -11,7 +11,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
     /// <remarks>That the model does not fit comes first: it holds wherever and however the size is sold.</remarks>
     public string? WhyNotChosen => Fit.Fits ? Terms : Fit.Reason;
 
-    /// <summary>What speaks against it though it may fit: how and where it is sold, and its price.</summary>
+    /// <summary>What speaks against it though it may fit: how and where it is sold.</summary>
     public string? Terms
     {
         get
@@ -23,7 +23,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
                     : $"sold {(Size.Availability == Availability.Spot ? "as spot capacity" : "on demand")}, which was not asked for";
             }
 
-            return Size.UsdPerHour is null ? "its price is not known: name it to take it" : WrongRegion ?? TooDear;
+            return Size.UsdPerHour is null ? "its price is not known: name it to take it" : WrongRegion;
         }
     }
 
@@ -46,10 +46,6 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         }
     }
 
-    private string? TooDear => Wish.MaxHourlyUsd is { } cap && Size.UsdPerHour > cap
-        ? Invariant($"{Size.UsdPerHour:0.00} USD/h is above the limit of {cap:0.00}")
-        : null;
-
     /// <summary>The line for a size that was passed over.</summary>
     public Refusal Refused(Offer chosen) =>
         new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? Invariant($"fits too, at {Size.UsdPerHour:0.00} USD/h") : "fits too, but another size was named"), Size.UsdPerHour);
@@ -61,11 +57,6 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         {
             var regions = string.Join(", ", Size.Regions.Order(StringComparer.Ordinal));
             yield return ConfigurationMistake.InStackConfig("region", region, $"does not have {Size.Slug}; it is in {regions}", Size.Regions[0]);
-        }
-
-        if (TooDear is { } price)
-        {
-            yield return new(WishMistakes.Path(key, "size"), Size.Slug, $"is too dear: {price}. {WishMistakes.Instead(offers)}", WishMistakes.WayOut(Wish, key, offers));
         }
 
         if (Fit.Fits)

@@ -22,16 +22,6 @@ internal static class PlacementWarnings
             warnings.Add($"{gpu.Name} keeps the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: memory is saved, no speed is gained");
         }
 
-        if (!gpu.VisibleMeasured)
-        {
-            warnings.Add(Invariant($"the {gpu.VisibleGiB:F1} GiB that vLLM sees of {gpu.Name} are reckoned from its printed size, not read off a card"));
-        }
-
-        if (size.Availability == Availability.Spot)
-        {
-            warnings.Add($"{size.Slug} is a spot size: DigitalOcean may take it back at any time");
-        }
-
         if (size.Regions.Count == 0)
         {
             warnings.Add($"{size.Slug} has no dated sighting in any region: it may not be offered");

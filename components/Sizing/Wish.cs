@@ -28,9 +28,6 @@ public sealed record Wish
     /// <summary>Only sizes that were seen in this region; null: anywhere.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Highest price of one node, in USD per hour; null: any.</summary>
-    public decimal? MaxHourlyUsd { get; init; }
-
     /// <summary>How sizes that are not named in <see cref="Size"/> may be sold.</summary>
     public IReadOnlyList<Availability> Availability { get; init; } = [Catalog.Availability.OnDemand];
     public EngineOptions Options { get; init; } = new();

@@ -79,17 +79,7 @@ internal static class WishMistakes
     /// <summary>The wish fits nowhere within its bounds.</summary>
     public static ConfigurationMistake NothingFits(Wish wish, string key, IReadOnlyList<Offer> offers)
     {
-        var bounds = new List<string>();
-        if (wish.Region is not null)
-        {
-            bounds.Add($"in {wish.Region}");
-        }
-
-        if (wish.MaxHourlyUsd is { } cap)
-        {
-            bounds.Add(Invariant($"for at most {cap:0.00} USD/h"));
-        }
-
+        var region = wish.Region is null ? "" : $" in {wish.Region}";
         var context = wish.ContextLength is { } length ? Invariant($" with {wish.Concurrency:N0} x {length:N0} tokens") : "";
         var reasons = offers
             .Where(offer => wish.Availability.Contains(offer.Size.Availability) || offer.IsSoldOtherwiseInRegion)
@@ -99,7 +89,7 @@ internal static class WishMistakes
             .ThenByDescending(offer => offer.Fit.Memory?.KvGiB ?? double.MinValue)
             .Take(ReasonsShown)
             .Select(offer => $"\n  {offer.Size.Slug}: {(offer.Fit.Fits ? offer.WhyNotChosen : offer.Fit.Reason)}");
-        var problem = $"fits on no size{(bounds.Count > 0 ? " " : "")}{string.Join(" ", bounds)}{context}: {string.Concat(reasons)}";
+        var problem = $"fits on no size{region}{context}: {string.Concat(reasons)}";
         return new(Path(key, "model"), wish.Model.Id, problem, WayOut(wish, key, offers));
     }
 

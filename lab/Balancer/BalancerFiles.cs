@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Infra.Lab.Files;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Balancer;
@@ -13,24 +14,11 @@ internal static class BalancerFiles
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>Writes a specification for the process to follow; returns what <see cref="BalancerStatus.Spec"/> will then say.</summary>
-    public static async Task<string> WriteSpecAsync(string path, BalancerSpec spec, CancellationToken cancel)
+    public static string WriteSpec(string path, BalancerSpec spec)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(spec, BalancerJson.Default.BalancerSpec);
-        await WriteAsync(path, bytes, cancel);
+        Write(path, bytes);
         return Stamp(bytes);
-    }
-
-    /// <summary>Null before the process has written one.</summary>
-    public static async Task<BalancerStatus?> ReadStatusAsync(string path, CancellationToken cancel)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(path, cancel), BalancerJson.Default.BalancerStatus);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
     }
 
     /// <summary>
@@ -68,18 +56,5 @@ internal static class BalancerFiles
     internal static string Stamp(ReadOnlySpan<byte> spec) => Convert.ToHexStringLower(SHA256.HashData(spec));
 
     /// <summary>For the owner alone: a specification holds private keys.</summary>
-    internal static async Task WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        var unfinished = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        await using (var file = new FileStream(unfinished, options))
-        {
-            await file.WriteAsync(bytes, cancel);
-        }
-        File.Move(unfinished, path, overwrite: true);
-    }
+    internal static void Write(string path, ReadOnlySpan<byte> bytes) => AtomicFile.Write(path, bytes, AtomicFile.Private);
 }

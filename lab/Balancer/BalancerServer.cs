@@ -50,7 +50,7 @@ internal static class BalancerServer
                 {
                     try
                     {
-                        await BalancerFiles.WriteAsync(statusFile, text, cancel);
+                        BalancerFiles.Write(statusFile, text);
                         written = text;
                         said.Restart();
                     }

@@ -5,8 +5,6 @@ using Pulumi.Utilities;
 namespace Infra.Lab.Cloud;
 
 /// <summary>What of a resource's options an engine goes by. A mock is not handed them; a transformation sees them.</summary>
-/// <param name="ParentType">Type token of its parent; null for one without.</param>
-/// <param name="Parent">Name of its parent.</param>
 /// <param name="IgnoreChanges">Paths of inputs whose old values count when old and new are compared.</param>
 /// <param name="DeleteBeforeReplace">Whether a new one can only follow the old one.</param>
 /// <param name="SecretOutputs">Outputs that are secret beside those of the provider.</param>
@@ -15,17 +13,15 @@ namespace Infra.Lab.Cloud;
 /// <param name="CreateTimeout">Longest wait for its creation; null: the provider's own.</param>
 /// <param name="DeleteTimeout">The same for its deletion.</param>
 internal sealed record DeclaredOptions(
-    string? ParentType, string? Parent, ImmutableArray<string> IgnoreChanges, bool DeleteBeforeReplace, ImmutableArray<string> SecretOutputs,
-    Output<object>? Trigger, ImmutableArray<string> ReplaceOnChanges, TimeSpan? CreateTimeout, TimeSpan? DeleteTimeout)
+    ImmutableArray<string> IgnoreChanges, bool DeleteBeforeReplace, ImmutableArray<string> SecretOutputs, Output<object>? Trigger,
+    ImmutableArray<string> ReplaceOnChanges, TimeSpan? CreateTimeout, TimeSpan? DeleteTimeout)
 {
-    public static readonly DeclaredOptions None = new(null, null, [], false, [], null, [], null, null);
+    public static readonly DeclaredOptions None = new([], false, [], null, [], null, null);
 
     public static DeclaredOptions Of(ResourceOptions options)
     {
         var custom = options as CustomResourceOptions;
         return new(
-            options.Parent?.GetResourceType(),
-            options.Parent?.GetResourceName(),
             [.. options.IgnoreChanges],
             custom?.DeleteBeforeReplace ?? false,
             [.. custom?.AdditionalSecretOutputs ?? []],

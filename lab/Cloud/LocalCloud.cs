@@ -29,7 +29,7 @@ internal sealed class LocalCloud : IMocks
     public LocalCloud(CloudState state, IMachineRoom machines, StackPlan plan, CloudOptions options)
     {
         _state = state;
-        options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.ClientTags)] };
+        options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.Ports.Nodes.Tags)] };
         _context = new(state, machines, plan.Catalog, options, new Fabric(state, machines, options.Cancel));
         _reconciler = new(_context);
         _restored = new(RestoreAsync);
@@ -51,10 +51,6 @@ internal sealed class LocalCloud : IMocks
         _options[(args.Resource.GetResourceType(), args.Resource.GetResourceName())] = DeclaredOptions.Of(args.Options);
         return null;
     }
-
-    /// <summary>Parent of a resource of this run: type token and name; null for one that has none.</summary>
-    public (string Type, string Name)? ParentOf(string type, string name) =>
-        _options.GetValueOrDefault((type, name)) is { ParentType: { } parentType, Parent: { } parent } ? (parentType, parent) : null;
 
     /// <summary>Holds the state against what there is: <c>pulumi refresh</c>.</summary>
     /// <param name="answers">Ids for creations that are pending, by type token and name; the others are cleared. Default: none.</param>

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using Infra.Components;
+using Infra.Lab.Files;
 using Infra.Lab.Machines;
 using Infra.Stacks;
 
@@ -44,23 +46,23 @@ internal sealed record AccessFiles(LabFolder Folder)
         File.ReadAllText(file).Trim() is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~')
             ? key : throw new FormatException("it is no key"));
 
-    public static async Task WriteAsync(LabFolder folder, StackOutputValues outputs, string? publicAuthority, CancellationToken cancel)
+    public static void Write(LabFolder folder, StackOutputValues outputs, string? publicAuthority)
     {
         var files = new AccessFiles(folder);
         var kept = new List<string>();
-        await WriteAsync(files.OperatorKey, outputs.Text(StackOutputs.SshPrivateKey));
-        await WriteAsync(files.KnownHosts, outputs.Text(StackOutputs.KnownHosts));
-        await WriteAsync(files.Authority, outputs.Text(StackOutputs.CertificateAuthority));
+        Write(files.OperatorKey, outputs.Text(StackOutputs.SshPrivateKey));
+        Write(files.KnownHosts, outputs.Text(StackOutputs.KnownHosts));
+        Write(files.Authority, outputs.Text(StackOutputs.CertificateAuthority));
         if (publicAuthority is not null)
         {
-            await WriteAsync(files.PublicAuthority, publicAuthority);
+            Write(files.PublicAuthority, publicAuthority);
         }
 
         foreach (var (endpoint, keys) in outputs.ClientKeys)
         {
             foreach (var (client, key) in keys)
             {
-                await WriteAsync(files.ClientKey(endpoint, client), key);
+                Write(files.ClientKey(endpoint, client), key);
             }
         }
 
@@ -70,20 +72,11 @@ internal sealed record AccessFiles(LabFolder Folder)
             StateFile.Remove(stale);
         }
 
-        async Task WriteAsync(string file, string content)
+        void Write(string file, string content)
         {
             kept.Add(file);
             StateFile.RemoveUnlessFile(file);
-            StateFile.Remove($"{file}.new");
-            await using var stream = new FileStream($"{file}.new", new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(content.EndsWith('\n') ? content : $"{content}\n"), cancel);
-            stream.Close();
-            File.Move($"{file}.new", file, overwrite: true);
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(content.EndsWith('\n') ? content : $"{content}\n"), AtomicFile.Private);
         }
     }
 }

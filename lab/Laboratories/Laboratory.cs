@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
 using Infra.Components;
 using Infra.Components.Planning;
@@ -22,9 +21,6 @@ internal sealed record UpOptions
 
     /// <summary>Release that servers boot from which are made from now on: a name of <see cref="ServerBase.All"/>.</summary>
     public string Base { get; init; } = ServerBase.Default;
-
-    /// <summary>Image of the real engine by digest, for a machine that has internet; null: the stand-in. See <see cref="Machines.RealEngine"/>.</summary>
-    public string? RealEngine { get; init; }
 
     /// <summary>What servers have that no cloud gives them.</summary>
     public ServerExtras Extras { get; init; } = ServerExtras.None;
@@ -99,7 +95,7 @@ internal sealed class Laboratory
         Folder.Create();
         StateFile.Remove(Folder.Connections); // of a run that was killed
         var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
-        var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.RealEngine, options.Say, cancel);
+        var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.Say, cancel);
         var plan = StandInEngine.In(wish, content);
         if (!IsUp)
         {
@@ -110,7 +106,7 @@ internal sealed class Laboratory
         await World.StartAsync(OperatorAddress(wish.Settings), cancel);
         using var room = new MachineRoom(Folder, World, images, options.Base, Stack, plan, options.Speed, options.Extras);
         using var state = CloudState.Open(Folder.Cloud);
-        await DescribeAgainAsync(room, state, cancel);
+        DescribeAgain(room, state);
         var result = await DeployAsync(plan, state, room, options, cancel);
         if (result.Failures.Count == 0)
         {
@@ -290,17 +286,17 @@ internal sealed class Laboratory
         }
 
         var values = await StackOutputValues.ReadAsync(outputs);
-        await AccessFiles.WriteAsync(Folder, values, state.PublicAuthority?.CertificatePem, cancel);
+        AccessFiles.Write(Folder, values, state.PublicAuthority?.CertificatePem);
         EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state).Nodes));
         return new UpResult(cloud.Summary, cloud.Failures, values);
     }
 
     /// <summary>Servers that stay are told what is planned for them now: another context length is another KV cache.</summary>
-    private static async Task DescribeAgainAsync(MachineRoom room, CloudState state, CancellationToken cancel)
+    private static void DescribeAgain(MachineRoom room, CloudState state)
     {
         foreach (var node in DeployedStack.Of(state).Nodes.Where(node => room.HasServer(node.Id)))
         {
-            await room.DescribeAgainAsync(node.Id, node.Hostname, node.Size, cancel);
+            room.DescribeAgain(node.Id, node.Hostname, node.Size);
         }
     }
 
@@ -311,13 +307,9 @@ internal sealed class Laboratory
     /// <summary>An address that may open SSH: the first host of the first range of IPv4 that the settings name.</summary>
     private static string OperatorAddress(InferenceSettings settings)
     {
-        var range = settings.AdminCidrs.Select(Cidr.Parse).FirstOrDefault(cidr => !cidr.IsV6);
-        if (range == default)
-        {
-            return World.NobodysAddress;
-        }
-
-        var host = range.First + (range.PrefixLength < 31 ? (UInt128)7 % (range.Last - range.First) : 0);
-        return new IPAddress([(byte)(host >> 24), (byte)(host >> 16), (byte)(host >> 8), (byte)host]).ToString();
+        var ranges = settings.AdminCidrs.Select(Cidr.Parse).Where(range => !range.IsV6).ToArray();
+        return ranges is [var range, ..]
+            ? range.At(range.PrefixLength < 31 ? (UInt128)7 % (range.Count - 1) : 0).ToString()
+            : World.NobodysAddress;
     }
 }

@@ -15,17 +15,18 @@ internal static class StandInEngine
     /// <param name="content">What the mirrors hold.</param>
     public static StackPlan In(StackPlan plan, MirrorContent content) => plan with
     {
-        Endpoints = [.. plan.Endpoints.Select(endpoint => endpoint with
-        {
-            Placement = endpoint.Placement with
-            {
-                Engine = In(endpoint.Placement.Engine, content.Digests),
-                Model = content.Checksums.TryGetValue(endpoint.Placement.Model.Id, out var checksums)
-                    ? endpoint.Placement.Model with { Checksums = checksums }
-                    : endpoint.Placement.Model,
-            },
-        })],
+        Endpoints = [.. plan.Endpoints.Select(endpoint => In(endpoint, content))],
     };
+
+    private static EndpointPlan In(EndpointPlan endpoint, MirrorContent content)
+    {
+        var model = endpoint.Placement.Model with { Checksums = content.Checksums[endpoint.Placement.Model.Id] };
+        return endpoint with
+        {
+            Placement = endpoint.Placement with { Engine = In(endpoint.Placement.Engine, content.Digests), Model = model },
+            Checksums = WeightsChecksums.Of(model, endpoint.Revision),
+        };
+    }
 
     private static EngineRelease In(EngineRelease engine, IReadOnlyDictionary<string, string> digests) => engine with
     {

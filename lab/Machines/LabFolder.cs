@@ -15,6 +15,9 @@ internal sealed partial record LabFolder(string Cache, string Id)
     /// <summary>Environment variable that moves the cache.</summary>
     public const string CacheVariable = "INFRA_CACHE";
 
+    public const string MirrorControlName = "mirrors.json";
+    public const string MirrorLogName = "requests.log";
+
     private const int DigitsOfProject = 6;
     private const int LongestPath = 120;
 
@@ -40,9 +43,9 @@ internal sealed partial record LabFolder(string Cache, string Id)
     public string Connections => System.IO.Path.Combine(Path, "ssh");
 
     /// <summary>Bandwidths and faults of the mirrors, which may change at any time.</summary>
-    public string MirrorControl => System.IO.Path.Combine(Path, "mirrors.json");
+    public string MirrorControl => System.IO.Path.Combine(Path, MirrorControlName);
 
-    public string MirrorLog => System.IO.Path.Combine(Path, "requests.log");
+    public string MirrorLog => System.IO.Path.Combine(Path, MirrorLogName);
 
     /// <summary>Held by whoever changes the laboratory.</summary>
     public string Lock => System.IO.Path.Combine(Cache, "labs", $"{Id}.lock");

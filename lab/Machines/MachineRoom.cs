@@ -6,6 +6,7 @@ using Infra.Components.Catalog;
 using Infra.Components.Planning;
 using Infra.Lab.Balancer;
 using Infra.Lab.Fabric;
+using Infra.Lab.Files;
 
 namespace Infra.Lab.Machines;
 
@@ -152,7 +153,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     {
         var file = BalancerFile(balancer.Id);
         StateFile.RemoveUnlessFile(file);
-        await BalancerFiles.WriteSpecAsync(file, balancer, cancel);
+        BalancerFiles.WriteSpec(file, balancer);
         var name = $"lb-{balancer.Id[..8]}";
         if (!File.Exists($"{world.Root}/run/netns/{name}"))
         {
@@ -192,14 +193,10 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     }
 
     /// <summary>Tells a server's stand-ins anew what its hardware is and what was planned for it.</summary>
-    public async Task DescribeAgainAsync(string id, string name, string sizeSlug, CancellationToken cancel)
-    {
-        var file = Server(id).HostPath(MachineDescription.Path);
-        await File.WriteAllTextAsync($"{file}.new", JsonSerializer.Serialize(Describe(name, sizeSlug), MachineJson.Default.MachineDescription), cancel);
-        // The engine's user reads it too, whatever the umask of whoever runs this.
-        File.SetUnixFileMode($"{file}.new", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        File.Move($"{file}.new", file, overwrite: true);
-    }
+    public void DescribeAgain(string id, string name, string sizeSlug) => AtomicFile.Write(
+        Server(id).HostPath(MachineDescription.Path),
+        JsonSerializer.SerializeToUtf8Bytes(Describe(name, sizeSlug), MachineJson.Default.MachineDescription),
+        AtomicFile.Public); // the engine's user reads it too
 
     private async Task ReleasePublicAddressAsync(string owner, CancellationToken cancel)
     {
@@ -243,8 +240,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
             }
 
             var range = Components.Settings.Cidr.Parse(server.VpcCidr);
-            var host = range.First + NeighbourHost;
-            var address = $"{(byte)(host >> 24)}.{(byte)(host >> 16)}.{(byte)(host >> 8)}.{(byte)host}";
+            var address = range.At(NeighbourHost).ToString();
             var withPrefix = string.Create(CultureInfo.InvariantCulture, $"{address}/{range.PrefixLength}");
             await world.RunAsync([FabricScript, "attach", NeighbourName, NeighbourName, "-", withPrefix], null, cancel);
             await world.RunAsync([FabricScript, "address", NeighbourName, "-", withPrefix], null, cancel);

@@ -22,7 +22,7 @@ internal sealed record ContentSize(double Scale, int WheelBytes = 0)
 /// content and kept in the cache; a laboratory's own folder only links to it.
 /// </summary>
 /// <param name="Digests">Digest of the engine's image by <see cref="ImageKey"/>.</param>
-/// <param name="Checksums">SHA-256 of what nodes fetch of a model's weights, by model and name; empty for real weights.</param>
+/// <param name="Checksums">SHA-256 of what nodes fetch of a model's weights, by model and name.</param>
 internal sealed record MirrorContent(
     IReadOnlyDictionary<string, string> Digests, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Checksums)
 {
@@ -48,23 +48,19 @@ internal sealed record MirrorContent(
     /// <param name="images">What its servers boot from.</param>
     /// <param name="plan">Whose models and engines.</param>
     /// <param name="size">How large it is.</param>
-    /// <param name="realEngine">Image of the real engine by digest; null: the stand-in.</param>
     /// <param name="say">Is told of what takes long.</param>
     /// <param name="cancel">Gives up.</param>
     public static async Task<MirrorContent> PrepareAsync(
-        LabFolder folder, ServerImages images, StackPlan plan, ContentSize size, string? realEngine, Action<string> say, CancellationToken cancel)
+        LabFolder folder, ServerImages images, StackPlan plan, ContentSize size, Action<string> say, CancellationToken cancel)
     {
         var engines = plan.Endpoints.Select(endpoint => endpoint.Placement.Engine).DistinctBy(engine => engine.Version).ToArray();
         var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
-        var standIn = await CachedAsync(
+        var engine = await CachedAsync(
             folder.Cache, "engine", Hash(images.Engine, SourcesHash(), size.Scale, size.WheelBytes, versions),
             target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("packing the stand-in engine ..."), cancel);
-        var engine = realEngine is null ? standIn : await CachedAsync(
-            folder.Cache, "real-engine", Hash(realEngine, versions),
-            async target => WriteDigests(target, await RealEngine.FetchImageAsync(target, realEngine, plan, cancel)), () => say($"fetching {realEngine} ..."), cancel);
         var mirror = Path.Combine(folder.Path, FolderName);
         Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
-        Link(Path.Combine(mirror, "python"), Path.Combine(standIn, "python"));
+        Link(Path.Combine(mirror, "python"), Path.Combine(engine, "python"));
         foreach (var part in images.Archives.SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories))
         {
             // DISTRIBUTION/dists/SUITE and DISTRIBUTION/pool/SUITE: releases of one distribution share its tree.
@@ -74,16 +70,13 @@ internal sealed record MirrorContent(
         Link(Path.Combine(mirror, "third-party"), images.ThirdParty);
         Link(Path.Combine(mirror, "tls"), images.Certificates);
         var checksums = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
-        foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Settings.Revision)))
+        foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Revision)))
         {
             var model = endpoint.Placement.Model;
-            var made = await WeightsAsync(folder.Cache, endpoint, size.Scale, realEngine is not null, say, cancel);
+            var made = await WeightsAsync(folder.Cache, endpoint, size.Scale, say, cancel);
             var weights = Path.Combine(made, "hub", model.Id);
             Link(Path.Combine(mirror, "hub", model.Id), weights);
-            if (realEngine is null)
-            {
-                checksums[model.Id] = HubContent.Checksums(weights, model);
-            }
+            checksums[model.Id] = HubContent.Checksums(weights, model);
         }
 
         var digests = StateFile.Read(Path.Combine(engine, DigestsFile), MachineJson.Default.DictionaryStringString)
@@ -91,21 +84,16 @@ internal sealed record MirrorContent(
         return new MirrorContent(digests, checksums);
     }
 
-    private static async Task<string> WeightsAsync(
-        string cache, EndpointPlan endpoint, double scale, bool real, Action<string> say, CancellationToken cancel)
+    private static Task<string> WeightsAsync(string cache, EndpointPlan endpoint, double scale, Action<string> say, CancellationToken cancel)
     {
         var model = endpoint.Placement.Model;
-        var revisions = endpoint.Settings.Revision is { } named ? new[] { named } : [];
+        string[] revisions = endpoint.Revision == model.Revision ? [] : [endpoint.Revision];
         var share = Math.Min(scale, LargestCopyBytes / model.WeightBytes);
-        return real
-            ? await CachedAsync(
-                cache, "real-weights", Hash(JsonSerializer.Serialize(model), string.Join(' ', revisions)),
-                target => RealEngine.FetchWeightsAsync(target, endpoint, cancel), () => say($"fetching the weights of {model.Id}, {model.WeightBytes / 1e9:0.0} GB ..."), cancel)
-            : await CachedAsync(
-                cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),
-                target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel),
-                () => say($"making small weights for {model.Id} ..."),
-                cancel);
+        return CachedAsync(
+            cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),
+            target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel),
+            () => say($"making small weights for {model.Id} ..."),
+            cancel);
     }
 
     private static void BuildEngine(string target, ServerImages images, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Infra.Lab.Files;
 
 namespace Infra.Lab.Machines;
 
@@ -97,27 +98,12 @@ internal static class StateFile
     }
 
     /// <summary>
-    /// Writes beside it and renames: a process that is killed leaves the old or the new one. What is in the way and no file goes.
+    /// Replaces it as a whole. What is in the way and no file goes.
     /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        var next = $"{path}.next";
-        Remove(next);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(next, options))
-        {
-            file.Write(content);
-            file.Write(Seal(content));
-            file.Flush(flushToDisk: true);
-        }
-
         RemoveUnlessFile(path);
-        File.Move(next, path, overwrite: true);
+        AtomicFile.Write(path, [.. content, .. Seal(content)], AtomicFile.Private, flush: true);
     }
 
     /// <summary>The same of a value.</summary>

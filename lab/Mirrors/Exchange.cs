@@ -21,8 +21,6 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
 
     public MirrorState Mirror => mirror;
 
-    public MirrorSite Site => site;
-
     /// <summary>Decoded path.</summary>
     public string Path => http.Request.Path.Value ?? "/";
 

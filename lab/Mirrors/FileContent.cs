@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Infra.Lab.Mirrors;
@@ -33,9 +32,6 @@ internal sealed record FileContent
     }
 
     public static FileContent OfBytes(string name, ReadOnlyMemory<byte> bytes) => new(name, null, bytes, bytes.Length);
-
-    /// <summary>Quoted SHA-256 of bytes, for content that is made as it is asked for.</summary>
-    public static string HashTag(ReadOnlySpan<byte> bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\"";
 
     public Source Open() => new(_path is null ? null : File.OpenHandle(_path, options: FileOptions.Asynchronous), _bytes);
 

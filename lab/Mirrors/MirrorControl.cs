@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Infra.Lab.Files;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Mirrors;
@@ -78,12 +80,7 @@ internal sealed record MirrorControl
     public string ToJson() => JsonSerializer.Serialize(this, Format) + "\n";
 
     /// <summary>Writes it in one step: no reader sees half of it.</summary>
-    public void Save(string path)
-    {
-        var temporary = $"{path}.{Environment.ProcessId}.new";
-        File.WriteAllText(temporary, ToJson());
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Save(string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(ToJson()), AtomicFile.Public);
 }
 
 /// <summary>Bandwidth and faults of one mirror. Without any member it serves as fast as it can.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Infra.Lab.Files;
 
 namespace Infra.Lab.Mirrors;
 
@@ -52,8 +53,6 @@ internal static class StoredJson
         where T : class
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Environment.ProcessId}.new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(value, Format) + "\n");
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(value, Format), .. "\n"u8], AtomicFile.Public);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Infra.Components.Planning;
 using Infra.Components.Settings;
 
 namespace Infra.Lab.Preview;
@@ -18,7 +19,7 @@ internal sealed record Exposure(
 {
     private const string FirewallType = "digitalocean:index/firewall:Firewall";
     public const string LoadBalancerType = "digitalocean:index/loadBalancer:LoadBalancer";
-    private const string SshPort = "22";
+    private static readonly string s_sshPort = PortAccess.SshPort.ToString(CultureInfo.InvariantCulture);
 
     public static IReadOnlyList<Exposure> Of(IEnumerable<ObservedResource> resources) =>
         [.. resources.SelectMany(resource => resource.Type switch
@@ -41,7 +42,7 @@ internal sealed record Exposure(
                 .. Strings(rule, "sourceTags").Select(tag => $"tag {tag}"),
                 .. Strings(rule, "sourceLoadBalancerUids").Select(_ => "the load balancer"),
             ];
-            yield return port == SshPort
+            yield return port == s_sshPort
                 ? new Exposure(target, Label(rule, port), Wide(internet), [], [.. internet.Except(Wide(internet))])
                 : new Exposure(target, Label(rule, port), internet, [.. neighbours], []);
         }

@@ -41,7 +41,7 @@ internal sealed record PreviewReport(
 internal sealed record PreviewedEndpoint(
     string Name,
     string Model,
-    string? Revision,
+    string Revision,
     IReadOnlyList<string> PinnedFiles,
     string Engine,
     string Size,
@@ -75,7 +75,7 @@ internal sealed record PreviewedEndpoint(
         return new PreviewedEndpoint(
             endpoint.Name,
             placement.Model.Id,
-            endpoint.Settings.Revision ?? placement.Model.Revision,
+            endpoint.Revision,
             [.. endpoint.Checksums.Keys.Order(StringComparer.Ordinal)],
             placement.Engine.Version,
             placement.Size.Slug,

@@ -20,7 +20,7 @@ public sealed class GpuNodeTests
         Assert.Equal("gpu-4000adax1-20gb", droplet.Text("size"));
         Assert.Equal("gpu-h100x1-base", droplet.Text("image"));
         Assert.Equal(["inference:dev", "inference:dev:chat"], Laws.Texts(droplet.Inputs, "tags"));
-        Assert.Equal(["1"], Laws.Texts(droplet.Inputs, "sshKeys").Select(_ => "1"));
+        Assert.Equal(["1"], Laws.Texts(droplet.Inputs, "sshKeys")); // the operator's: the first id that the mocks count
         Assert.Equal(true, droplet.Inputs["monitoring"]);
         Assert.Equal(false, droplet.Inputs["dropletAgent"]);
         Assert.Equal(false, droplet.Inputs["ipv6"]);

@@ -63,6 +63,8 @@ internal static class Laws
 
     public static void Nothing_is_open_that_was_not_asked_for(MockedDeployment run, StackPlan plan, string stack)
     {
+        EndpointSettings Asked(EndpointPlan endpoint) => plan.Settings.Endpoints[endpoint.Name];
+        var vpc = plan.Settings.VpcCidr ?? "10.118.0.0/20";
         var firewalls = run.All("digitalocean:index/firewall:Firewall");
         foreach (var firewall in firewalls)
         {
@@ -83,15 +85,15 @@ internal static class Laws
                 {
                     Assert.Equal("443", rule["portRange"]);
                     var direct = endpoint.Access == Access.Private;
-                    Same(direct ? endpoint.Settings.ClientCidrs : [], Texts(rule, "sourceAddresses"));
-                    Same(direct ? endpoint.Settings.ClientTags : [], Texts(rule, "sourceTags"));
+                    Same(direct ? Asked(endpoint).ClientCidrs : [], Texts(rule, "sourceAddresses"));
+                    Same(direct ? Asked(endpoint).ClientTags : [], Texts(rule, "sourceTags"));
                     Same(direct ? [] : [$"id-of-{endpoint.Name}"], Texts(rule, "sourceLoadBalancerUids"));
                 }
             }
         }
         // A private endpoint that nobody was let in to has no firewall of its own; every other has one.
         Same(
-            ["network", .. plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private || endpoint.ClientCidrs.Count + endpoint.ClientTags.Count > 0).Select(endpoint => endpoint.Name)],
+            ["network", .. plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private || Asked(endpoint).ClientCidrs.Count + Asked(endpoint).ClientTags.Count > 0).Select(endpoint => endpoint.Name)],
             [.. firewalls.Select(firewall => firewall.Name)]);
         foreach (var endpoint in plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private))
         {
@@ -99,10 +101,19 @@ internal static class Laws
             Assert.Equal(endpoint.Access == Access.Public ? "EXTERNAL" : "INTERNAL", balancer.Inputs["network"]);
             // Always a list: the provider keeps the old one of a load balancer that is given none, and sends no empty one.
             var allowed = Texts((ImmutableDictionary<string, object>)balancer.Inputs["firewall"], "allows");
-            var callers = endpoint.Settings.ClientCidrs is { Count: > 0 } named ? named : [plan.Settings.VpcCidr ?? "10.118.0.0/20"];
+            var callers = Asked(endpoint).ClientCidrs is { Count: > 0 } named ? named : [vpc];
             Same([.. callers.Select(cidr => $"cidr:{cidr}")], allowed);
             var rule = Assert.Single(ProviderRules.List(balancer.Inputs, "forwardingRules"));
             Assert.Equal((443.0, "https", 443.0, "https"), (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
+        }
+        // What a node lets in by itself: no address more, and of what has no address the VPC alone.
+        foreach (var (endpoint, index) in plan.Endpoints.SelectMany(endpoint => Enumerable.Range(0, endpoint.Replicas).Select(index => (endpoint, index))))
+        {
+            var environment = run.Named("command:remote:Command", $"{endpoint.Name}-{index}-settings").Text("stdin");
+            var direct = endpoint.Access == Access.Private ? Asked(endpoint) : new();
+            var inside = endpoint.Access != Access.Private || direct.ClientTags.Count > 0;
+            Same([.. direct.ClientCidrs, .. inside ? [vpc] : Array.Empty<string>()], Values(environment, "FIREWALL_CLIENT_CIDRS"));
+            Same(plan.Settings.AdminCidrs, Values(environment, "FIREWALL_ADMIN_CIDRS"));
         }
         Same([.. plan.Endpoints.Where(endpoint => endpoint.LoadBalancer is not null).Select(endpoint => endpoint.Name)],
             [.. run.All("digitalocean:index/loadBalancer:LoadBalancer").Select(balancer => balancer.Name)]);
@@ -131,6 +142,10 @@ internal static class Laws
 
     public static IReadOnlyList<string> Texts(ImmutableDictionary<string, object> inputs, string name) =>
         inputs.TryGetValue(name, out var list) ? [.. ((ImmutableArray<object>)list).Cast<string>()] : [];
+
+    private static string[] Values(string environment, string key) =>
+        Assert.Single(environment.Split('\n'), line => line.StartsWith($"{key}=", StringComparison.Ordinal))[(key.Length + 1)..]
+            .Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private static void Same(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
         Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));

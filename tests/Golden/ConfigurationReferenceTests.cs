@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Infra.Components.Reading;
 using Infra.Components.Settings;
 
 namespace Infra.Tests.Golden;
@@ -63,10 +64,10 @@ public sealed partial class ConfigurationReferenceTests
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
         {
-            return string.Join(" \\| ", SettingTypes.Choices(type).Select(name => $"`{name}`"));
+            return string.Join(" \\| ", ValueShape.WordsOf(type).Select(name => $"`{name}`"));
         }
 
-        if (SettingTypes.Shorthand(type) is { } member)
+        if (ValueShape.Of(type).Shorthand is { } member)
         {
             return $"{member} or object";
         }

@@ -49,7 +49,8 @@ public sealed class StackGoldenTests
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
         foreach (var endpoint in preview.Plan.Endpoints)
         {
-            var environment = NodeEnvironment.Render(endpoint.NodeSettings(VpcRange, endpoint.CacheVolumeGiB is null ? null : Names.CacheVolume(stack, endpoint.Name, 0)));
+            var environment = NodeEnvironment.Render(
+                endpoint, VpcRange, endpoint.CacheVolumeGiB is null ? null : Names.CacheVolume(stack, endpoint.Name, 0));
             var userData = CloudConfig.Render(new CloudConfigInputs
             {
                 Hostname = Names.Hostname(stack, endpoint.Name, 0),

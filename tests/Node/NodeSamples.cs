@@ -1,7 +1,7 @@
 using Infra.Components.Catalog;
 using Infra.Components.Node;
+using Infra.Components.Planning;
 using Infra.Components.Settings;
-using Infra.Components.Sizing;
 
 namespace Infra.Tests.Node;
 
@@ -12,23 +12,33 @@ internal static class NodeSamples
     internal const string Large = "mistralai/Mistral-Large-3-675B-Instruct-2512";
     internal static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
-    internal static NodeSettings Settings(
-        string model = Small, string size = "gpu-4000adax1-20gb", EngineInstall install = EngineInstall.Container, bool vision = true)
-    {
-        var endpoint = new EndpointSettings { Model = model, Size = size };
-        var wish = new Wish
-        {
-            Model = Catalog.Model(model, "model"),
-            Engine = Catalog.Engine("0.31.0", "engine"),
-            Size = size,
-            ContextLength = 8192,
-            Options = new EngineOptions { Vision = vision },
-        };
-        return NodeSettings.From(
-            "chat", Placer.Place(wish, Catalog, "endpoints.chat"), endpoint, install, ["203.0.113.7/32", "2001:db8::/64"], [], "10.20.0.0/24");
-    }
+    internal const string VpcRange = "10.20.0.0/24";
 
-    internal static string Environment(EngineInstall install = EngineInstall.Container) => NodeEnvironment.Render(Settings(install: install));
+    internal static EndpointPlan Plan(
+        string model = Small, string size = "gpu-4000adax1-20gb", EngineInstall install = EngineInstall.Container, bool vision = true) =>
+        StackPlan.Create(new InferenceSettings
+        {
+            Region = "tor1",
+            IgnoreAvailability = true, // a sample of any size, wherever it is sold
+            AdminCidrs = ["203.0.113.7/32", "2001:db8::/64"],
+            Endpoints = new Dictionary<string, EndpointSettings>
+            {
+                ["chat"] = new()
+                {
+                    Model = model,
+                    Size = size,
+                    ContextLength = 8192,
+                    Concurrency = 1,
+                    Vision = vision ? null : false,
+                    ClientCidrs = [VpcRange],
+                    Engine = new() { Install = install, Version = "0.31.0" },
+                },
+            },
+        }).Endpoints[0];
+
+    internal static string Environment(EngineInstall install = EngineInstall.Container) => Environment(Plan(install: install));
+
+    internal static string Environment(EndpointPlan plan) => NodeEnvironment.Render(plan, VpcRange);
 
     internal static CloudConfigInputs Inputs(string? environment = null) => new()
     {

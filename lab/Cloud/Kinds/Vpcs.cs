@@ -33,7 +33,7 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
             {
                 throw Refused(422, "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /24");
             }
-            if (AddressRanges.IsReserved(range))
+            if (AddressRanges.IsReserved(range, after.Inputs.Text("region")))
             {
                 throw Refused(422, "This range/size overlaps with a range that is reserved by DigitalOcean");
             }
@@ -45,7 +45,7 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
     }
 
     public override CloudResource Reserve(CloudResource resource) =>
-        base.Reserve(resource).With("ipRange", resource.Inputs.TextOrNull("ipRange") ?? AddressRanges.Choose(Ranges(resource)));
+        base.Reserve(resource).With("ipRange", resource.Inputs.TextOrNull("ipRange") ?? AddressRanges.Choose(Ranges(resource), resource.Inputs.Text("region")));
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(resource
         .With("createdAt", cloud.Options.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss +0000 UTC", System.Globalization.CultureInfo.InvariantCulture))

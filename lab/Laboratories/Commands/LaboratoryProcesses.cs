@@ -40,8 +40,8 @@ internal static class LaboratoryProcesses
             CertificateFile = Path.Combine(content, "tls", "mirror.pem"),
             KeyFile = Path.Combine(content, "tls", "mirror.key"),
             MetadataFolder = Path.Combine(path, MachineRoom.MetadataFolderName),
-            ControlFile = Path.Combine(path, "mirrors.json"),
-            LogFile = Path.Combine(path, "requests.log"),
+            ControlFile = Path.Combine(path, LabFolder.MirrorControlName),
+            LogFile = Path.Combine(path, LabFolder.MirrorLogName),
         }, TimeProvider.System, cancel);
         await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
     }

@@ -25,11 +25,6 @@ internal static class UpCommand
         Description = "Speed of a stream of the stand-in engine; 0: as fast as it can. Default: the bound that the plan reckons for the card.",
     };
 
-    private static readonly Option<string?> Engine = new("--engine")
-    {
-        Description = "Image of the real vLLM's CPU build by digest, instead of the stand-in: for a machine that has internet, skopeo and much memory. Untested.",
-    };
-
     private static readonly Option<string> Base = new("--base")
     {
         Description = $"Release that new servers boot from: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
@@ -43,15 +38,10 @@ internal static class UpCommand
         StackChoice.RefuseOptions(Stack, "up");
         var command = new Command("up", "Brings a stack up on this machine: real servers, a stand-in for the engine; ends when the model has answered.")
         {
-            Stack, Base, TokensPerSecond, Engine, Json,
+            Stack, Base, TokensPerSecond, Json,
         };
         command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
-            if (parsed.GetValue(Engine) is { } image && RealEngine.Mistake(image) is { } mistake)
-            {
-                throw LaboratoryMistake.Of("--engine", image, mistake, "skopeo inspect --format '{{.Digest}}' docker://IMAGE:TAG");
-            }
-
             var release = parsed.GetValue(Base)!;
             if (ServerBase.Find(release) is null)
             {
@@ -72,7 +62,6 @@ internal static class UpCommand
                         Progress = view.Report,
                         Speed = speed,
                         Base = release,
-                        RealEngine = parsed.GetValue(Engine),
                         Finish = async (result, cancel) =>
                             report = LaboratoryReport.Of(laboratory, result, await FirstAnswersAsync(laboratory, cancel)),
                     },

@@ -48,17 +48,6 @@ internal static class OciBuilder
         return new(index.Digest, manifest.Digest, layers.Sum(layer => layer.Size));
     }
 
-    /// <summary>Puts an image under a further name, as AMD's is another repository.</summary>
-    /// <param name="folder">Content folder.</param>
-    /// <param name="from">Repository that has it.</param>
-    /// <param name="to">Repository that shall have all that the other has.</param>
-    public static void Copy(string folder, string from, string to)
-    {
-        var registry = Path.Combine(folder, "registry");
-        var repository = StoredJson.Read<RegistryRepository>(FileOf(registry, from));
-        StoredJson.Write(FileOf(registry, to), repository with { Name = to });
-    }
-
     private static string FileOf(string registry, string name) =>
         RegistryRepository.FileOf(registry, name) ?? throw new ArgumentException($"'{name}' cannot be the name of a repository.", nameof(name));
 

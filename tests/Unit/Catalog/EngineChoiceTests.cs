@@ -88,9 +88,16 @@ public sealed class EngineChoiceTests
     [InlineData("--tool_call_parser=mistral", true)]
     [InlineData("--tool-call-parser hermes", false)]
     [InlineData("", false)]
-    public void A_caution_may_be_of_a_flag(string flags, bool warned) => Assert.Equal(warned, EngineChoice.Cautions(
-        Catalog.Engines["0.31.0"], Ministral with { Family = "other", Flags = flags.Split(' ', StringSplitOptions.RemoveEmptyEntries) }, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto)
-        .Any(caution => caution.Contains("47734", StringComparison.Ordinal)));
+    public void A_caution_may_be_of_a_flag(string flags, bool warned)
+    {
+        var catalog = Catalog.Add(Encoding.UTF8.GetBytes("""
+            {"engines": [{"version": "0.100.0", "basedOn": "0.31.0", "package": null,
+              "breakages": [{"families": ["*"], "effect": "caution", "flag": "--tool-call-parser mistral", "problem": "mind it"}]}]}
+            """), "own.json");
+        var model = Ministral with { Family = "other", Flags = flags.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
+        var cautions = EngineChoice.Cautions(catalog.Engines["0.100.0"], model, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto);
+        Assert.Equal(warned, cautions.Any(caution => caution.Contains("mind it", StringComparison.Ordinal)));
+    }
 
     [Theory]
     [InlineData("""{"problem": "x"}""", "name families, architectures or both")]

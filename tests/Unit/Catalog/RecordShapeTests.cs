@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Components.Catalog;
+using Infra.Components.Reading;
 
 namespace Infra.Tests.Unit.Catalog;
 
@@ -32,13 +33,13 @@ public sealed class RecordShapeTests
     [MemberData(nameof(Records))]
     public void Every_number_has_bounds(Type record) => Assert.All(
         RecordShape.Of(record).Members.Where(member => member.Shape.Kind is ValueKind.Whole or ValueKind.Decimal),
-        member => Assert.True(member.Lowest < member.Highest, member.Name));
+        member => Assert.True(member.Bounds is var (lowest, highest) && lowest < highest, member.Name));
 
     [Theory]
     [MemberData(nameof(Records))]
     public void Every_pattern_says_what_it_wants(Type record) => Assert.All(
         RecordShape.Of(record).Members.Where(member => member.Pattern is not null),
-        member => Assert.StartsWith("must ", member.PatternHelp, StringComparison.Ordinal));
+        member => Assert.StartsWith("must ", member.Pattern!.Value.Help, StringComparison.Ordinal));
 
     [Theory]
     [InlineData(Patterns.Word, "--tool-call-parser", true)]

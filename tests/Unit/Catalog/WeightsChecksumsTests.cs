@@ -50,7 +50,6 @@ public sealed class WeightsChecksumsTests
     public void They_are_of_one_commit_alone()
     {
         var model = Add(Commit, $"{{\"params.json\": \"{Sha256}\"}}").Models["acme/m"];
-        Assert.Equal(Sha256, WeightsChecksums.Of(model, null)["params.json"]);
         Assert.Equal(Sha256, WeightsChecksums.Of(model, Commit)["params.json"]);
         Assert.Empty(WeightsChecksums.Of(model, new string('a', 40)));
     }

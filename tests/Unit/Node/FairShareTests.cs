@@ -7,7 +7,7 @@ namespace Infra.Tests.Unit.Node;
 /// <summary>What a request and a client may take of an engine, for engines of every size.</summary>
 public sealed class FairShareTests
 {
-    private static readonly Infra.Components.Sizing.Placement s_small = NodeSamples.Settings().Placement;
+    private static readonly Infra.Components.Sizing.Placement s_small = NodeSamples.Plan().Placement;
 
     [Fact]
     public void No_request_and_no_client_among_several_fills_the_engine() =>

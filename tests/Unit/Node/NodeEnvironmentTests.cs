@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using Infra.Components;
 using Infra.Components.Catalog;
-using Infra.Components.Node;
+using Infra.Components.Planning;
 using Infra.Components.Settings;
 using Infra.Tests.Node;
 
@@ -10,10 +10,12 @@ namespace Infra.Tests.Unit.Node;
 
 public sealed class NodeEnvironmentTests
 {
+    private static readonly EndpointPlan s_plan = NodeSamples.Plan();
+
     [Fact]
     public void Lines_are_sorted_and_each_is_a_key_and_a_value()
     {
-        var lines = NodeEnvironment.Render(NodeSamples.Settings()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = NodeSamples.Environment().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(lines.Order(StringComparer.Ordinal), lines);
         Assert.All(lines, line => Assert.Matches("^[A-Z][A-Z0-9_]*=", line));
     }
@@ -28,7 +30,7 @@ public sealed class NodeEnvironmentTests
     [InlineData("#")]
     public void A_value_that_two_readers_would_read_differently_is_the_operators_mistake(string name)
     {
-        var mistake = Assert.Throws<ConfigurationException>(() => NodeEnvironment.Render(NodeSamples.Settings() with { ServedModelName = name })).Mistakes[0];
+        var mistake = Assert.Throws<ConfigurationException>(() => NodeSamples.Environment(s_plan with { ServedModelName = name })).Mistakes[0];
         Assert.Contains("MODEL_SERVED_NAME", mistake.Problem, StringComparison.Ordinal);
     }
 
@@ -39,7 +41,7 @@ public sealed class NodeEnvironmentTests
             string text;
             try
             {
-                text = NodeEnvironment.Render(NodeSamples.Settings() with { ServedModelName = name });
+                text = NodeSamples.Environment(s_plan with { ServedModelName = name });
             }
             catch (ConfigurationException)
             {
@@ -55,48 +57,50 @@ public sealed class NodeEnvironmentTests
     {
         foreach (var size in NodeSamples.Catalog.Sizes.Keys)
         {
-            Assert.Contains("\nGPU_NAME=", NodeEnvironment.Render(NodeSamples.Settings(size: size)), StringComparison.Ordinal);
+            Assert.Contains("\nGPU_NAME=", NodeSamples.Environment(NodeSamples.Plan(size: size)), StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void The_name_of_a_card_is_shown_without_what_a_value_may_not_have()
     {
-        var settings = NodeSamples.Settings();
-        var own = settings with { Placement = settings.Placement with { Gpu = settings.Placement.Gpu with { Name = "Karte \"A\" (lab; $1)" } } };
-        Assert.Contains("\nGPU_NAME=Karte A lab 1\n", NodeEnvironment.Render(own), StringComparison.Ordinal);
+        var own = s_plan with { Placement = s_plan.Placement with { Gpu = s_plan.Placement.Gpu with { Name = "Karte \"A\" (lab; $1)" } } };
+        Assert.Contains("\nGPU_NAME=Karte A lab 1\n", NodeSamples.Environment(own), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_flag_that_the_catalog_takes_can_be_written() =>
         Gen.String[Gen.Char[" abcXYZ019_.,:/@=+~<>![]{}%-\"'$\\#;"], 1, 8].Where(word => Regex.IsMatch(word, Patterns.Word)).Sample(word =>
         {
-            var settings = NodeSamples.Settings();
-            var model = settings.Placement.Model;
-            NodeEnvironment.Render(settings with { Placement = settings.Placement with { Model = model with { Flags = [.. model.Flags, word] } } });
+            var model = s_plan.Placement.Model;
+            NodeSamples.Environment(s_plan with { Placement = s_plan.Placement with { Model = model with { Flags = [.. model.Flags, word] } } });
         });
 
     [Fact]
     public void Each_installation_is_told_of_its_own_engine_only()
     {
-        var container = NodeEnvironment.Render(NodeSamples.Settings());
-        var venv = NodeEnvironment.Render(NodeSamples.Settings(install: EngineInstall.Venv));
+        var container = NodeSamples.Environment();
+        var venv = NodeSamples.Environment(EngineInstall.Venv);
         Assert.Contains("\nENGINE_IMAGE=docker.io/vllm/vllm-openai@sha256:", container, StringComparison.Ordinal);
         Assert.Contains("\nENGINE_REQUIREMENTS=\n", container, StringComparison.Ordinal);
         Assert.Contains("\nENGINE_IMAGE=\n", venv, StringComparison.Ordinal);
         Assert.Contains("\nENGINE_REQUIREMENTS=vllm==0.31.0", venv, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void No_pinned_commit_is_the_operators_mistake()
+    [Theory]
+    [InlineData(Access.Private, "", "", "")]
+    [InlineData(Access.Private, "10.100.0.0/20", "", "10.100.0.0/20")]
+    [InlineData(Access.Private, "10.100.0.0/20", "web", "10.20.0.0/24,10.100.0.0/20")]
+    [InlineData(Access.Internal, "", "", "10.20.0.0/24")]
+    [InlineData(Access.Internal, "10.100.0.0/20", "", "10.20.0.0/24")]
+    [InlineData(Access.Public, "198.51.100.0/24", "", "10.20.0.0/24")]
+    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_say(Access access, string cidrs, string tags, string expected)
     {
-        var placement = NodeSamples.Settings().Placement;
-        var unpinned = placement with { Model = placement.Model with { Revision = null } };
-        var mistake = Assert.Throws<ConfigurationException>(() => NodeSettings.From("chat", unpinned, new EndpointSettings(), EngineInstall.Container, [], [], "10.0.0.0/16")).Mistakes[0];
-        Assert.Equal("endpoints.chat.revision", mistake.Key);
-    }
+        var ports = PortAccess.Of(new() { AdminCidrs = ["203.0.113.7/32"] }, new() { Access = access, ClientCidrs = Words(cidrs), ClientTags = Words(tags) });
+        var environment = NodeSamples.Environment(s_plan with { Ports = ports });
+        Assert.Contains($"\nFIREWALL_CLIENT_CIDRS={expected}\n", environment, StringComparison.Ordinal);
+        Assert.Contains("\nFIREWALL_ADMIN_CIDRS=203.0.113.7/32\n", environment, StringComparison.Ordinal);
 
-    [Fact]
-    public void Without_clients_of_its_own_the_private_port_is_open_to_the_vpc() =>
-        Assert.Equal(["10.20.0.0/24"], NodeSamples.Settings().ClientCidrs);
+        static string[] Words(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    }
 }

@@ -14,7 +14,7 @@ public sealed class StackPlanTests
         Assert.Equal("gpu-4000adax1-20gb", chat.Placement.Size.Slug);
         Assert.Equal(0.76m, plan.UsdPerHour);
         Assert.Equal(0.76m * 744, plan.UsdPerMonth);
-        Assert.Equal(["default"], chat.Clients);
+        Assert.Equal(["default"], chat.Clients.Select(client => client.Name));
         Assert.Null(chat.LoadBalancer);
     }
 
@@ -156,7 +156,7 @@ public sealed class StackPlanTests
         Assert.Equal("endpoints.chat.model", Assert.Single(Mistakes(("region", "\"ric1\""))).Key);
         var spot = StackPlan.Read(Configs.With(("region", "\"ric1\""), ("endpoints.chat.availability", "[\"spot\"]"))).Endpoints[0];
         Assert.EndsWith("-spot", spot.Placement.Size.Slug, StringComparison.Ordinal);
-        Assert.Contains(spot.Warnings, warning => warning.Contains("spot capacity", StringComparison.Ordinal));
+        Assert.Contains("spot capacity", Assert.Single(spot.Warnings, warning => warning.Contains("spot", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,7 +180,35 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void A_gated_or_open_door_is_told_of()
+    public void A_healthy_stack_has_no_warning() => Assert.Empty(StackPlan.Read(Configs.With()).Endpoints[0].Warnings);
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("hf_token", false)]
+    public void A_gated_model_without_a_token_is_told_of(string? token, bool told)
+    {
+        var project = Directory.CreateTempSubdirectory();
+        try
+        {
+            File.WriteAllText(Path.Combine(project.FullName, "own.json"), $$"""
+                {"models": [{"id": "acme/gated", "basedOn": "{{Configs.Model}}", "revision": "{{new string('a', 40)}}", "gated": true}]}
+                """);
+            var config = Configs.With(("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/gated\""));
+            if (token is not null)
+            {
+                config["inference:huggingFaceToken"] = token;
+            }
+            var chat = StackPlan.Read(config, projectDirectory: project.FullName).Endpoints[0];
+            Assert.Equal(told, chat.Warnings.Any(warning => warning.Contains("huggingFaceToken", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void An_open_door_is_told_of()
     {
         var plan = StackPlan.Read(Configs.With(
             ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", "\"llm.example.com\""), ("endpoints.chat.clientCidrs", "[\"0.0.0.0/0\"]")));
@@ -201,23 +229,42 @@ public sealed class StackPlanTests
         Assert.Equal((expectedZone, record), (domain.Zone, domain.Record));
     }
 
-    [Fact]
-    public void Ports_are_told_as_outsider_neighbour_and_administrator_see_them()
+    [Theory]
+    [InlineData("private", null, null, "")]
+    [InlineData("private", "10.100.0.0/20", "web", "nodes: 10.100.0.0/20 tag:web")]
+    [InlineData("internal", null, null, "nodes: balancer; balancer: vpc")]
+    [InlineData("internal", "10.100.0.0/20", null, "nodes: balancer; balancer: 10.100.0.0/20")]
+    [InlineData("public", "198.51.100.0/24", null, "nodes: balancer; balancer: 198.51.100.0/24")]
+    public void Whoever_is_not_named_opens_no_port(string access, string? cidr, string? tag, string expected)
     {
-        var nobody = StackPlan.Read(Configs.With()).Endpoints[0].Ports;
-        Assert.Equal([22], nobody.Select(port => port.Port));
-        var tagged = StackPlan.Read(Configs.With(("endpoints.chat.clientTags", "[\"web\"]"), ("endpoints.chat.clientCidrs", "[\"10.100.0.0/20\"]"))).Endpoints[0].Ports;
-        Assert.Equal(["10.100.0.0/20", "tag:web"], tagged.Single(port => port.Port == 443).From);
-        var inside = StackPlan.Read(Configs.With(("endpoints.chat.access", "\"internal\""))).Endpoints[0].Ports;
-        Assert.Equal([("load balancer", "VPC"), ("node", "load balancer")], inside.Where(port => port.Port == 443).Select(port => (port.On, port.From[0])));
+        var plan = StackPlan.Read(Configs.With(
+            ("endpoints.chat.access", $"\"{access}\""),
+            ("endpoints.chat.domain", access == "public" ? "\"llm.example.com\"" : null),
+            ("endpoints.chat.clientCidrs", cidr is null ? null : $"[\"{cidr}\"]"),
+            ("endpoints.chat.clientTags", tag is null ? null : $"[\"{tag}\"]")));
+        var ports = plan.Endpoints[0].Ports;
+        Assert.Equal("203.0.113.7/32", Text(plan.Ssh));
+        Assert.Equal("203.0.113.7/32", Text(ports.Ssh));
+        Assert.Equal(expected, string.Join("; ", new[] { ("nodes", ports.Nodes), ("balancer", ports.LoadBalancer) }
+            .Where(port => !port.Item2.AreNobody).Select(port => $"{port.Item1}: {Text(port.Item2)}")));
+
+        static string Text(Callers callers)
+        {
+            string[] words =
+            [
+                .. callers.Cidrs, .. callers.Tags.Select(name => $"tag:{name}"), callers.WholeVpc ? "vpc" : "", callers.LoadBalancer ? "balancer" : "",
+            ];
+            return string.Join(' ', words.Where(word => word.Length > 0));
+        }
     }
 
     [Fact]
-    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_say()
+    public void Nobody_is_no_address_and_a_tag_or_a_load_balancer_is_some_address_of_the_VPC()
     {
-        Assert.Empty(StackPlan.Read(Configs.With()).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
-        Assert.Equal(["10.100.0.0/20"], StackPlan.Read(Configs.With(("endpoints.chat.clientCidrs", "[\"10.100.0.0/20\"]"))).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
-        Assert.Equal(["10.118.0.0/20"], StackPlan.Read(Configs.With(("endpoints.chat.access", "\"internal\""))).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
+        Assert.Empty(Callers.Nobody.InAddresses("10.118.0.0/20"));
+        Assert.Equal(["10.118.0.0/20"], new Callers { Tags = ["web"] }.InAddresses("10.118.0.0/20"));
+        Assert.Equal(["10.118.0.0/20"], new Callers { LoadBalancer = true }.InAddresses("10.118.0.0/20"));
+        Assert.Equal(["10.100.0.0/20"], new Callers { Cidrs = ["10.100.0.0/20"] }.InAddresses("10.118.0.0/20"));
     }
 
     private static IReadOnlyList<ConfigurationMistake> Mistakes(params (string, string?)[] edits) =>

@@ -1,6 +1,5 @@
-using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using System.Text.Json;
+using Infra.Components.Reading;
 using Infra.Components.Settings;
 using Infra.Tests.Deployments;
 using YamlDotNet.RepresentationModel;
@@ -31,7 +30,7 @@ public sealed class ProjectFileTests
     public void Every_setting_is_declared_with_type_and_description_and_nothing_else_is()
     {
         Assert.Equal(
-            SettingTypes.Members(typeof(InferenceSettings)).Keys.Append(SettingsNames.HuggingFaceToken).Order(StringComparer.Ordinal),
+            RecordShape.Of(typeof(InferenceSettings)).Names.Append(SettingsNames.HuggingFaceToken).Order(StringComparer.Ordinal),
             s_keys.Keys.Order(StringComparer.Ordinal));
         Assert.All(s_keys.Values, key =>
         {
@@ -44,7 +43,7 @@ public sealed class ProjectFileTests
     [Fact]
     public void Pulumi_asks_for_the_settings_that_have_no_default_and_for_no_other() =>
         Assert.Equal(
-            SettingTypes.Members(typeof(InferenceSettings)).Where(member => member.Value.GetCustomAttribute<RequiredAttribute>() is not null).Select(member => member.Key).Order(),
+            RecordShape.Of(typeof(InferenceSettings)).Members.Where(member => member.Required).Select(member => member.Name).Order(),
             s_keys.Where(key => !key.Value.Children.ContainsKey("default")).Select(key => key.Key).Order());
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Infra.Components.Reading;
 using Infra.Components.Settings;
 using Infra.Tests.Deployments;
 
@@ -9,7 +10,7 @@ namespace Infra.Tests.Unit.Settings;
 /// </summary>
 internal static class RandomConfigs
 {
-    private static readonly string[] s_names = [.. Names(typeof(InferenceSettings), [])
+    private static readonly string[] s_names = [.. Names(ValueShape.Of(typeof(InferenceSettings)), [])
         .Concat(["__proto__", "", " ", "a.b", "endpoints[0]", "\u202e", "Region", "secure", "name", "0"])
         .Distinct(StringComparer.Ordinal)];
 
@@ -110,10 +111,10 @@ internal static class RandomConfigs
         _ => [],
     };
 
-    private static IEnumerable<string> Names(Type type, HashSet<Type> seen) => !seen.Add(type) ? [] : SettingTypes.Kind(type) switch
+    private static IEnumerable<string> Names(ValueShape shape, HashSet<Type> seen) => !seen.Add(shape.Type) ? [] : shape.Kind switch
     {
-        SettingKind.Record => SettingTypes.Members(type).SelectMany(member => Names(member.Value.PropertyType, seen).Prepend(member.Key)),
-        SettingKind.List or SettingKind.Map => Names(type.GetGenericArguments()[^1], seen),
+        ValueKind.Record => RecordShape.Of(shape.Type).Members.SelectMany(member => Names(member.Shape, seen).Prepend(member.Name)),
+        ValueKind.List or ValueKind.Map => Names(shape.Element!, seen),
         _ => [],
     };
 }

@@ -15,19 +15,16 @@ public sealed class WrongConfigurationTests
         return data;
     }
 
-    [Fact]
-    public void There_are_more_than_a_hundred_of_them() => Assert.InRange(WrongConfigurations.All.Distinct().Count(), 101, int.MaxValue);
-
     [Theory]
     [MemberData(nameof(Rows))]
     public void A_wrong_configuration_is_one_mistake_with_key_reason_and_command(int row, string description)
     {
         var wrong = WrongConfigurations.All[row];
+        Assert.True(wrong.Says.Length > 0 && wrong.Fix.Length > 0, $"a row that any message would meet: {description}");
         var mistake = Assert.Single(Mistakes([.. wrong.With is { } right ? new[] { right } : [], (wrong.Path, wrong.Json)]));
         Assert.Equal(wrong.Key, mistake.Key);
         Assert.Contains(wrong.Says, mistake.Problem, StringComparison.Ordinal);
         Assert.Contains(wrong.Fix, mistake.Fix, StringComparison.Ordinal);
-        Assert.True(mistake.Problem.Length >= 8, description);
         Assert.True(mistake.Fix.StartsWith("pulumi config ", StringComparison.Ordinal), mistake.Fix);
     }
 

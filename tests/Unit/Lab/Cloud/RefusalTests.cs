@@ -31,6 +31,7 @@ public sealed class RefusalTests : IDisposable
         { "VPC that is too large", options => Vpc(options, "10.0.0.0/8"), Api("Error creating VPC: POST", "vpcs: 422", "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /24") },
         { "public VPC", options => Vpc(options, "8.8.8.0/24"), Api("Error creating VPC: POST", "vpcs: 422", "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /24") },
         { "reserved VPC", options => Vpc(options, "10.244.0.0/20"), Api("Error creating VPC: POST", "vpcs: 422", "This range/size overlaps with a range that is reserved by DigitalOcean") },
+        { "VPC that is reserved in its region", options => Vpc(options, "10.20.0.0/20"), Api("Error creating VPC: POST", "vpcs: 422", "This range/size overlaps with a range that is reserved by DigitalOcean") },
         { "no range", options => Vpc(options, "10.0.0.0"), "expected \"ip_range\" to be a valid CIDR Value, got 10.0.0.0: invalid CIDR address: 10.0.0.0" },
         { "overlapping VPCs", Twice(options => Vpc(options, "10.100.0.0/20", "one"), options => Vpc(options, "10.100.8.0/24", "two")), Api("Error creating VPC: POST", "vpcs: 422", "This range/size overlaps with another VPC network in your account") },
         { "name of a VPC", Twice(options => Vpc(options, "10.100.0.0/20", "one"), options => Vpc(options, "10.101.0.0/24", "one")), Api("Error creating VPC: POST", "vpcs: 409", "a VPC with this name already exists") },

@@ -152,8 +152,7 @@ public sealed class ContentTests : IDisposable
         Assert.Equal(image, OciBuilder.Build(a, spec));
         Assert.InRange(image.CompressedBytes, 4_990_000, 5_010_000);
         Assert.NotEqual(image.IndexDigest, OciBuilder.Build(a, spec with { Tags = ["v2"], CompressedBytes = 0, PaddingBytes = 1000 }).IndexDigest);
-        OciBuilder.Copy(a, "vllm/vllm-openai", "vllm/vllm-openai-rocm");
-        var repository = StoredJson.Read<RegistryRepository>(RegistryRepository.FileOf(Path.Combine(a, "registry"), "vllm/vllm-openai-rocm")!);
+        var repository = StoredJson.Read<RegistryRepository>(RegistryRepository.FileOf(Path.Combine(a, "registry"), "vllm/vllm-openai")!);
         Assert.Equal(["v1", "v2"], repository.Tags.Keys);
         foreach (var digest in repository.Blobs.Concat(repository.Manifests.Keys))
         {
