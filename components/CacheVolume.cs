@@ -9,7 +9,8 @@ namespace Infra.Components;
 internal static class CacheVolume
 {
     /// <summary>Null where the node has none.</summary>
-    public static Volume? Of(string name, GpuNodeArgs args, Resource parent) => args is { CacheVolumeName: { } volumeName, CacheVolumeGiB: { } size } ? new Volume($"{name}-weights", new()
+    public static Volume? Of(string name, GpuNodeArgs args, Resource parent) =>
+        args is { CacheVolumeName: { } volumeName, CacheVolumeGiB: { } size } ? new Volume($"{name}-weights", new()
     {
         Name = volumeName,
         Region = args.Region,

@@ -88,7 +88,9 @@ public sealed class ModelEndpoint : ComponentResource
                 Image = plan.Image,
                 Tags = tags,
                 VpcId = args.Network.VpcId,
-                NodeEnvironment = volume is null ? environment : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan, range, volume)),
+                NodeEnvironment = volume is null
+                    ? environment
+                    : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan, range, volume)),
                 AdminSshKeys = adminSshKeys,
                 OperatorKey = args.OperatorKey,
                 Authority = args.Authority,

@@ -78,7 +78,12 @@ public sealed class PrivateNetwork : ComponentResource
         {
             Name = args.CloudName,
             Tags = made,
-            InboundRules = new FirewallInboundRuleArgs { Protocol = "tcp", PortRange = Text(PortAccess.SshPort), SourceAddresses = args.AdminCidrs },
+            InboundRules = new FirewallInboundRuleArgs
+            {
+                Protocol = "tcp",
+                PortRange = Text(PortAccess.SshPort),
+                SourceAddresses = args.AdminCidrs,
+            },
             OutboundRules = Outbound(args.OutboundTcpPorts),
         }, new() { Parent = this });
 

@@ -2,9 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Components.Catalog;
 
-/// <summary>Rows as records, where <see cref="StrictRow"/> found no mistake. Generated: reflection would cost every preview its start.</summary>
+/// <summary>Rows as records, where <see cref="StrictRow"/> found no mistake. Generated: reflection would cost each preview time.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Gpu))]
 [JsonSerializable(typeof(BaseImage))]
 [JsonSerializable(typeof(GpuSize))]

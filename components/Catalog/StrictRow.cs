@@ -126,7 +126,9 @@ internal sealed class StrictRow : StrictReader
                 JsonValueKind.Array => value.EnumerateArray().Select((item, index) => ($"{path}[{index}]", item)),
                 _ => [(path, value)],
             };
-            _mistakes.AddRange(texts.Where(text => !regex.IsMatch(text.Text.GetString()!)).Select(text => RowMistake.At(text.Path, text.Text, help)));
+            _mistakes.AddRange(texts
+                .Where(text => !regex.IsMatch(text.Text.GetString()!))
+                .Select(text => RowMistake.At(text.Path, text.Text, help)));
         }
         if (member.NotEmpty && value.GetArrayLength() == 0)
         {
@@ -150,7 +152,8 @@ internal sealed class StrictRow : StrictReader
 
     /// <summary>The same with its bounds.</summary>
     private static string Expected(RecordMember member) =>
-        member.Bounds is var (lowest, highest) ? string.Create(CultureInfo.InvariantCulture, $"must be between {lowest:#,0.##} and {highest:#,0.##}")
+        member.Bounds is var (lowest, highest)
+            ? string.Create(CultureInfo.InvariantCulture, $"must be between {lowest:#,0.##} and {highest:#,0.##}")
         : member.Shape.Kind == ValueKind.Text && member.Pattern is var (_, help) ? help
         : Expected(member.Shape);
 }

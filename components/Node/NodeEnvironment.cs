@@ -32,7 +32,8 @@ public static partial class NodeEnvironment
         var mistakes = values
             .Where(value => !Allowed().IsMatch(value.Value))
             .Select(value => ConfigurationMistake.InStackConfig(
-                $"endpoints.{plan.Name}", value.Value, $"cannot be written to node.env as {value.Key}: only letters, digits, spaces and _.,:/@=+~<>![]- can"))
+                $"endpoints.{plan.Name}", value.Value,
+                $"cannot be written to node.env as {value.Key}: only letters, digits, spaces and _.,:/@=+~<>![]- can"))
             .ToArray();
         return mistakes.Length > 0
             ? throw new ConfigurationException(mistakes)
@@ -89,8 +90,8 @@ public static partial class NodeEnvironment
     }
 
     /// <summary>
-    /// Who names the caller: the load balancer that ends TLS, in <c>X-Forwarded-For</c>; one that speaks for all, so that limits by address are
-    /// not for it; or the connection.
+    /// Who names the caller: the load balancer that ends TLS, in <c>X-Forwarded-For</c>; one that speaks for all, so that limits by address
+    /// are not for it; or the connection.
     /// </summary>
     private static string Caller(Access access) => access switch
     {

@@ -11,8 +11,8 @@ namespace Infra.Components.Planning;
 public sealed record LoadBalancerPlan(EndpointDomain? Domain);
 
 /// <summary>
-/// One endpoint, decided: what is served, on what, how often, for whom, at what price. What has a default has its value here, so that nothing
-/// that is made from a plan decides anything.
+/// One endpoint, decided: what is served, on what, how often, for whom, at what price. What has a default has its value here, so that
+/// nothing that is made from a plan decides anything.
 /// </summary>
 public sealed record EndpointPlan
 {

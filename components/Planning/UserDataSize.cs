@@ -32,7 +32,10 @@ internal static class UserDataSize
                 continue;
             }
             var clients = SettingPath.Member(SettingPath.Member("endpoints", endpoint.Name), "clientCidrs");
-            var (key, entries) = new[] { ("adminSshKeys", settings.AdminSshKeys), ("adminCidrs", settings.AdminCidrs), (clients, endpoint.Ports.Nodes.Cidrs) }
+            var (key, entries) = new[]
+                {
+                    ("adminSshKeys", settings.AdminSshKeys), ("adminCidrs", settings.AdminCidrs), (clients, endpoint.Ports.Nodes.Cidrs),
+                }
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
             mistakes.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
                 string.Create(CultureInfo.InvariantCulture,

@@ -19,7 +19,9 @@ internal sealed class RecordShape
     {
         // A computed property has no setter and is no member.
         Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.CanWrite).OrderBy(property => property.MetadataToken).Select(property => new RecordMember(property))];
+            .Where(property => property.CanWrite)
+            .OrderBy(property => property.MetadataToken)
+            .Select(property => new RecordMember(property))];
         _byName = Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
     }
 
@@ -75,10 +77,12 @@ internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element
             : type == typeof(double) || type == typeof(decimal) ? new(ValueKind.Decimal, type)
             : type.IsEnum ? new(ValueKind.Word, type, Words: WordsOf(type))
             : definition == typeof(IReadOnlyList<>) ? new(ValueKind.List, type, Of(type.GenericTypeArguments[0]))
-            : definition == typeof(IReadOnlyDictionary<,>)
-                ? new(ValueKind.Map, type, Of(type.GenericTypeArguments[1]), type.GenericTypeArguments[0].IsEnum ? WordsOf(type.GenericTypeArguments[0]) : null)
+            : definition == typeof(IReadOnlyDictionary<,>) ? MapOf(type, type.GenericTypeArguments[0], type.GenericTypeArguments[1])
             : new(ValueKind.Record, type);
     }
+
+    private static ValueShape MapOf(Type type, Type key, Type value) =>
+        new(ValueKind.Map, type, Of(value), key.IsEnum ? WordsOf(key) : null);
 
     /// <summary>Values of an enum as JSON spells them: <c>onDemand</c>.</summary>
     public static IReadOnlyList<string> WordsOf(Type type) => [.. Enum.GetNames(type).Select(Word)];
@@ -96,7 +100,8 @@ internal sealed record RecordMember(PropertyInfo Property)
     public ValueShape Shape { get; } = ValueShape.Of(Property.PropertyType);
 
     public bool Required { get; } =
-        Property.IsDefined(typeof(RequiredMemberAttribute), inherit: false) || Property.IsDefined(typeof(RequiredAttribute), inherit: false);
+        Property.IsDefined(typeof(RequiredMemberAttribute), inherit: false)
+        || Property.IsDefined(typeof(RequiredAttribute), inherit: false);
 
     /// <summary>Every text, list and record that need not be there may be null as well; RecordShapeTests holds the records to it.</summary>
     public bool AllowsNull => Property.PropertyType.IsValueType ? Nullable.GetUnderlyingType(Property.PropertyType) is not null : !Required;

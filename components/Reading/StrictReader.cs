@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Infra.Components.Reading;
 
 /// <summary>
-/// Holds JSON against records, every member at every level, so that all that is unknown, missing, there twice or of another kind is found at
-/// once, and gives what is sound. Its formats, the stack configuration and catalog files, have their own words for what is wrong.
+/// Holds JSON against records, every member at every level, so that all that is unknown, missing, there twice or of another kind is found
+/// at once, and gives what is sound. Its formats, the stack configuration and catalog files, have their own words for what is wrong.
 /// </summary>
 /// <remarks>
 /// A serializer would refuse most of it too, but it stops at the first mistake and does not say what is allowed; and compiling one takes a
@@ -83,7 +83,8 @@ internal abstract class StrictReader
     private JsonObject? Map(JsonElement value, ValueShape shape, string path) =>
         Members(value, shape, path, [], (entry, at) => IsKey(entry, value, shape, at) ? Read(entry.Value, shape.Element!, at) : null);
 
-    private JsonObject? Members(JsonElement value, ValueShape shape, string path, HashSet<string> seen, Func<JsonProperty, string, JsonNode?> read)
+    private JsonObject? Members(
+        JsonElement value, ValueShape shape, string path, HashSet<string> seen, Func<JsonProperty, string, JsonNode?> read)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {

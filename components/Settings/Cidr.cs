@@ -68,7 +68,8 @@ public readonly record struct Cidr
             return null;
         }
         var prefix = Bits(address);
-        return parts.Length == 1 || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= Bits(address))
+        return parts.Length == 1
+            || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= Bits(address))
             ? Around(address, prefix)
             : null;
     }

@@ -85,7 +85,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         else if (reserved is not null)
         {
-            Wrong("vpcCidr", text, $"overlaps {reserved.Range}, which DigitalOcean keeps for itself{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
+            Wrong("vpcCidr", text,
+                $"overlaps {reserved.Range}, which DigitalOcean keeps for itself{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
         }
     }
 

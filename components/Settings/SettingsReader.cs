@@ -9,8 +9,8 @@ using Microsoft.Extensions.Configuration;
 namespace Infra.Components.Settings;
 
 /// <summary>
-/// Reads the stack configuration: holds every key against <see cref="InferenceSettings"/>, then binds what is sound. What values mean is for
-/// <see cref="SettingsRules"/>.
+/// Reads the stack configuration: holds every key against <see cref="InferenceSettings"/>, then binds what is sound. What values mean is
+/// for <see cref="SettingsRules"/>.
 /// </summary>
 internal sealed class SettingsReader : StrictReader
 {
@@ -112,8 +112,9 @@ internal sealed class SettingsReader : StrictReader
 
     protected override JsonNode? Read(JsonElement value, ValueShape shape, string path)
     {
+        var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
         var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
-            : value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record && JsonTree.HasTwice(value) ? "has the same key twice"
+            : holdsMembers && JsonTree.HasTwice(value) ? "has the same key twice"
             : null;
         if (problem is null)
         {
@@ -136,10 +137,12 @@ internal sealed class SettingsReader : StrictReader
         var key = SettingPath.Member(path, name);
         var shown = Shown(value);
         var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
-        if (path.Length == 0 && known.Any(member => name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
+        if (path.Length == 0 && known.Any(member =>
+            name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
         {
+            var quoted = SettingPath.Quoted(name);
             _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
-                $"pulumi config rm {SettingPath.Quoted(name)} && pulumi config set --path {SettingPath.Quoted(name)} {SettingPath.ShellWord(shown)}"));
+                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {SettingPath.ShellWord(shown)}"));
             return;
         }
         var near = NearMiss.Of(name, known);
@@ -155,7 +158,8 @@ internal sealed class SettingsReader : StrictReader
             $"{remove} && {(isToken ? SetToken : Renamed(SettingPath.Member(path, near[0]), record.Member(near[0])!.Shape, value))}"));
     }
 
-    protected override string NotOfKind(ValueShape shape) => $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
+    protected override string NotOfKind(ValueShape shape) =>
+        $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
 
     // Numbers and flags may be written as text, as `pulumi config set` does.
     protected override string? Problem(JsonElement value, ValueShape shape)
@@ -177,19 +181,26 @@ internal sealed class SettingsReader : StrictReader
         {
             return true;
         }
-        var isGiven = entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("model", out var given) && IsScalar(given);
-        var model = isGiven ? Shown(entry.Value.GetProperty("model")) : SettingExamples.Of("model");
-        var better = Enumerable.Range(1, map.GetPropertyCount() + 1).Select(index => Names.Nearest(entry.Name, index)).First(free => !map.TryGetProperty(free, out _));
+        var endpoint = entry.Value;
+        var model = endpoint.ValueKind == JsonValueKind.Object && endpoint.TryGetProperty("model", out var given) && IsScalar(given)
+            ? Shown(given)
+            : SettingExamples.Of("model");
+        var better = Enumerable.Range(1, map.GetPropertyCount() + 1)
+            .Select(index => Names.Nearest(entry.Name, index))
+            .First(free => !map.TryGetProperty(free, out _));
         _mistakes.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
-            $"pulumi config rm --path {SettingPath.Quoted(path)} && pulumi config set --path 'endpoints.{better}.model' {SettingPath.ShellWord(model)}"));
+            $"pulumi config rm --path {SettingPath.Quoted(path)} && "
+            + $"pulumi config set --path 'endpoints.{better}.model' {SettingPath.ShellWord(model)}"));
         return false;
     }
 
     private static bool IsOfKind(string text, ValueShape shape) => shape.Kind switch
     {
         ValueKind.Whole => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        ValueKind.Decimal when shape.Type == typeof(decimal) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
-        ValueKind.Decimal => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number),
+        ValueKind.Decimal when shape.Type == typeof(decimal) =>
+            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
+        ValueKind.Decimal =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number),
         ValueKind.Flag => text is "true" or "false",
         ValueKind.Word => shape.Words!.Contains(text, StringComparer.Ordinal),
         _ => true,
@@ -221,8 +232,10 @@ internal sealed class SettingsReader : StrictReader
     {
         var settable = Settable(meant, shape);
         var shown = Shown(value);
-        var keeps = settable == meant && !_masked && IsScalar(value) && shown == Text(value) && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
-        return $"pulumi config set --path {SettingPath.Quoted(settable)} {(keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable))}";
+        var isWhole = !_masked && IsScalar(value) && shown == Text(value);
+        var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
+        return $"pulumi config set --path {SettingPath.Quoted(settable)} "
+            + (keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable));
     }
 
     /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>
@@ -235,7 +248,8 @@ internal sealed class SettingsReader : StrictReader
         _ => path,
     };
 
-    private static bool IsScalar(JsonElement value) => value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
+    private static bool IsScalar(JsonElement value) =>
+        value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

@@ -84,7 +84,8 @@ internal sealed record MirrorContent(
         return new MirrorContent(digests, checksums);
     }
 
-    private static Task<string> WeightsAsync(string cache, EndpointPlan endpoint, double scale, Action<string> say, CancellationToken cancel)
+    private static Task<string> WeightsAsync(
+        string cache, EndpointPlan endpoint, double scale, Action<string> say, CancellationToken cancel)
     {
         var model = endpoint.Placement.Model;
         string[] revisions = endpoint.Revision == model.Revision ? [] : [endpoint.Revision];

@@ -107,7 +107,8 @@ internal static class Laws
             Assert.Equal((443.0, "https", 443.0, "https"), (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
         }
         // What a node lets in by itself: no address more, and of what has no address the VPC alone.
-        foreach (var (endpoint, index) in plan.Endpoints.SelectMany(endpoint => Enumerable.Range(0, endpoint.Replicas).Select(index => (endpoint, index))))
+        foreach (var (endpoint, index) in plan.Endpoints.SelectMany(endpoint =>
+            Enumerable.Range(0, endpoint.Replicas).Select(index => (endpoint, index))))
         {
             var environment = run.Named("command:remote:Command", $"{endpoint.Name}-{index}-settings").Text("stdin");
             var direct = endpoint.Access == Access.Private ? Asked(endpoint) : new();

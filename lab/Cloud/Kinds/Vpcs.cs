@@ -44,8 +44,8 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
         }
     }
 
-    public override CloudResource Reserve(CloudResource resource) =>
-        base.Reserve(resource).With("ipRange", resource.Inputs.TextOrNull("ipRange") ?? AddressRanges.Choose(Ranges(resource), resource.Inputs.Text("region")));
+    public override CloudResource Reserve(CloudResource resource) => base.Reserve(resource).With(
+        "ipRange", resource.Inputs.TextOrNull("ipRange") ?? AddressRanges.Choose(Ranges(resource), resource.Inputs.Text("region")));
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(resource
         .With("createdAt", cloud.Options.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss +0000 UTC", System.Globalization.CultureInfo.InvariantCulture))

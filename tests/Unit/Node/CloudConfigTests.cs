@@ -43,10 +43,18 @@ public sealed class CloudConfigTests
 
     [Fact]
     public void Another_path_mode_or_content_of_any_file_is_another_revision_and_so_is_a_file_less() =>
-        Assert.All(NodeFiles.All, file => Assert.All(
-            (NodeFile?[])[null, file with { Path = $"{file.Path}x" }, file with { Mode = "0600" }, file with { Content = $"{file.Content}\n" }],
-            changed => Assert.NotEqual(
-                NodeFiles.Revision, NodeFiles.RevisionOf(NodeFiles.All.Select(other => other == file ? changed : other).OfType<NodeFile>()))));
+        Assert.All(NodeFiles.All, file =>
+        {
+            NodeFile?[] changes =
+            [
+                null, file with { Path = $"{file.Path}x" }, file with { Mode = "0600" }, file with { Content = $"{file.Content}\n" },
+            ];
+            Assert.All(changes, changed =>
+            {
+                var files = NodeFiles.All.Select(other => other == file ? changed : other).OfType<NodeFile>();
+                Assert.NotEqual(NodeFiles.Revision, NodeFiles.RevisionOf(files));
+            });
+        });
 
     [Fact]
     public void Only_what_is_run_is_executable() =>

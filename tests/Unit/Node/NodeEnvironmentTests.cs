@@ -30,7 +30,8 @@ public sealed class NodeEnvironmentTests
     [InlineData("#")]
     public void A_value_that_two_readers_would_read_differently_is_the_operators_mistake(string name)
     {
-        var mistake = Assert.Throws<ConfigurationException>(() => NodeSamples.Environment(s_plan with { ServedModelName = name })).Mistakes[0];
+        var refused = Assert.Throws<ConfigurationException>(() => NodeSamples.Environment(s_plan with { ServedModelName = name }));
+        var mistake = refused.Mistakes[0];
         Assert.Contains("MODEL_SERVED_NAME", mistake.Problem, StringComparison.Ordinal);
     }
 
@@ -73,7 +74,8 @@ public sealed class NodeEnvironmentTests
         Gen.String[Gen.Char[" abcXYZ019_.,:/@=+~<>![]{}%-\"'$\\#;"], 1, 8].Where(word => Regex.IsMatch(word, Patterns.Word)).Sample(word =>
         {
             var model = s_plan.Placement.Model;
-            NodeSamples.Environment(s_plan with { Placement = s_plan.Placement with { Model = model with { Flags = [.. model.Flags, word] } } });
+            var own = model with { Flags = [.. model.Flags, word] };
+            NodeSamples.Environment(s_plan with { Placement = s_plan.Placement with { Model = own } });
         });
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class NodeEnvironmentTests
     [InlineData(Access.Public, "198.51.100.0/24", "", "10.20.0.0/24")]
     public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_say(Access access, string cidrs, string tags, string expected)
     {
-        var ports = PortAccess.Of(new() { AdminCidrs = ["203.0.113.7/32"] }, new() { Access = access, ClientCidrs = Words(cidrs), ClientTags = Words(tags) });
+        var ports = PortAccess.Of(
+            new() { AdminCidrs = ["203.0.113.7/32"] }, new() { Access = access, ClientCidrs = Words(cidrs), ClientTags = Words(tags) });
         var environment = NodeSamples.Environment(s_plan with { Ports = ports });
         Assert.Contains($"\nFIREWALL_CLIENT_CIDRS={expected}\n", environment, StringComparison.Ordinal);
         Assert.Contains("\nFIREWALL_ADMIN_CIDRS=203.0.113.7/32\n", environment, StringComparison.Ordinal);

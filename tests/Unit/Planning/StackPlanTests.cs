@@ -156,7 +156,8 @@ public sealed class StackPlanTests
         Assert.Equal("endpoints.chat.model", Assert.Single(Mistakes(("region", "\"ric1\""))).Key);
         var spot = StackPlan.Read(Configs.With(("region", "\"ric1\""), ("endpoints.chat.availability", "[\"spot\"]"))).Endpoints[0];
         Assert.EndsWith("-spot", spot.Placement.Size.Slug, StringComparison.Ordinal);
-        Assert.Contains("spot capacity", Assert.Single(spot.Warnings, warning => warning.Contains("spot", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var warned = Assert.Single(spot.Warnings, warning => warning.Contains("spot", StringComparison.Ordinal));
+        Assert.Contains("spot capacity", warned, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -252,7 +253,8 @@ public sealed class StackPlanTests
         {
             string[] words =
             [
-                .. callers.Cidrs, .. callers.Tags.Select(name => $"tag:{name}"), callers.WholeVpc ? "vpc" : "", callers.LoadBalancer ? "balancer" : "",
+                .. callers.Cidrs, .. callers.Tags.Select(name => $"tag:{name}"),
+                callers.WholeVpc ? "vpc" : "", callers.LoadBalancer ? "balancer" : "",
             ];
             return string.Join(' ', words.Where(word => word.Length > 0));
         }

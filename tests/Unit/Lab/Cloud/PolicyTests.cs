@@ -26,7 +26,7 @@ public sealed class PolicyTests : IDisposable
             Assert.True(server.Guarded);
             Assert.Equal(Expected(plan, endpoint, policy), server.Inbound.Select(Text).Order(StringComparer.Ordinal));
             Assert.Equal(
-                ["icmp  0.0.0.0/0 ::/0", .. new[] { "tcp 443", "tcp 53", "tcp 80", "udp 123", "udp 53" }.Select(rule => $"{rule} 0.0.0.0/0 ::/0")],
+                new[] { "icmp ", "tcp 443", "tcp 53", "tcp 80", "udp 123", "udp 53" }.Select(rule => $"{rule} 0.0.0.0/0 ::/0"),
                 server.Outbound.Select(Text).Order(StringComparer.Ordinal));
         }
         foreach (var (id, balancer) in _account.Machines.Balancers)
