@@ -1,20 +1,12 @@
 using System.Collections.Immutable;
-using Infra.Components.Catalog;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
 
 namespace Infra.Components;
-
-/// <summary>A domain of an endpoint that is open to the internet.</summary>
-/// <param name="Name">Host name: <c>llm.example.com</c>.</param>
-/// <param name="Zone">Zone at DigitalOcean that holds it, which must exist: <c>example.com</c>.</param>
-public sealed record EndpointDomain(string Name, string Zone)
-{
-    /// <summary>Name of the record in the zone; <c>@</c> for the zone itself.</summary>
-    public string Record => Name == Zone ? "@" : Name[..^(Zone.Length + 1)];
-}
 
 /// <summary>Arguments of <see cref="EndpointLoadBalancer"/>.</summary>
 public sealed class EndpointLoadBalancerArgs : ResourceArgs
@@ -51,10 +43,6 @@ public sealed class EndpointLoadBalancerArgs : ResourceArgs
 /// </summary>
 public sealed class EndpointLoadBalancer : ComponentResource
 {
-    /// <summary>The one port, on the load balancer and on the nodes.</summary>
-    internal const int Port = 443;
-
-
     // docs.digitalocean.com/products/networking/load-balancers/, and the API's description of size_unit, 2026-08-07: no size units there.
     private static readonly string[] s_regionsWithoutUnits = ["ams2", "nyc2", "sfo1"];
 
@@ -91,7 +79,7 @@ public sealed class EndpointLoadBalancer : ComponentResource
             Healthcheck = new LoadBalancerHealthcheckArgs
             {
                 Protocol = "https",
-                Port = Port,
+                Port = EndpointPlan.Port,
                 Path = "/ready",
                 // The model is reachable two checks after it is ready, and a server that is lost leaves after three.
                 CheckIntervalSeconds = 5,
@@ -150,9 +138,9 @@ public sealed class EndpointLoadBalancer : ComponentResource
     private static LoadBalancerForwardingRuleArgs Rule(Certificate? certificate) => new()
     {
         EntryProtocol = "https",
-        EntryPort = Port,
+        EntryPort = EndpointPlan.Port,
         TargetProtocol = "https",
-        TargetPort = Port,
+        TargetPort = EndpointPlan.Port,
         TlsPassthrough = certificate is null,
         CertificateName = certificate is null ? null : (Input<string>)certificate.Name, // ids change with every renewal
     };

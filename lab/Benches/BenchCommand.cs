@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Infra.Components.Settings;
 using Infra.Lab.CommandLine;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Benches;
 

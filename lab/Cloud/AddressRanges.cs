@@ -1,5 +1,5 @@
 using System.Globalization;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud;
 

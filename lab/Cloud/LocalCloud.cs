@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Infra.Components.Planning;
 using Infra.Lab.Machines;
+using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.Testing;
 

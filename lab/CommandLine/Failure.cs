@@ -1,7 +1,7 @@
-using Infra.Components;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Laboratories.Commands;
 using Infra.Lab.Machines;
+using Infra.Planning.Errors;
 using Pulumi;
 
 namespace Infra.Lab.CommandLine;

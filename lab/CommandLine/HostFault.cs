@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Infra.Components;
 using Infra.Lab.Machines;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.CommandLine;
 

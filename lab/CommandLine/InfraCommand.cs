@@ -3,13 +3,11 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Infra.Components.Catalog;
-using Infra.Components.Settings;
-using Infra.Components.Sizing;
 using Infra.Lab.Benches;
 using Infra.Lab.Laboratories.Commands;
 using Infra.Lab.Plan;
 using Infra.Lab.Preview;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.CommandLine;
 

@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Infra.Components;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
 using Infra.Lab.Cloud;
 using Infra.Lab.Machines;
 using Infra.Lab.Project;
+using Infra.Planning;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
 using Pulumi.Testing;
@@ -84,11 +86,11 @@ internal sealed class Laboratory
         new(projectFolder, configuration, cache);
 
     /// <summary>Brings up what the stack declares, or what is missing of it. Safe to repeat at any time.</summary>
-    /// <exception cref="Components.ConfigurationException">The configuration cannot work; nothing was touched.</exception>
+    /// <exception cref="ConfigurationException">The configuration cannot work; nothing was touched.</exception>
     public async Task<UpResult> UpAsync(UpOptions options, CancellationToken cancel)
     {
         Configuration.Publish();
-        var wish = StackPlan.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
+        var wish = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
         using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
         {

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Infra.Components;
 using Infra.Lab.Balancer;
 using Infra.Lab.Cloud;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;
 

@@ -1,3 +1,5 @@
+using Infra.Planning.Catalog;
+
 namespace Infra.Lab.Machines;
 
 /// <summary>
@@ -102,7 +104,7 @@ internal sealed record BalancerSpec(
     IReadOnlyList<string> Backends, BalancerCheck Check, int IdleTimeoutSeconds, IReadOnlyList<string> AllowedCidrs)
 {
     /// <summary>The same for a connection that is passed through, which no setting changes.</summary>
-    public int PassthroughIdleTimeoutSeconds { get; init; } = Components.Catalog.CloudLimits.Current.PassthroughIdleSeconds.Value;
+    public int PassthroughIdleTimeoutSeconds { get; init; } = CloudLimits.Current.PassthroughIdleSeconds.Value;
 }
 
 /// <param name="EntryPort">Port for callers.</param>

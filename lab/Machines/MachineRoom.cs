@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
 using Infra.Lab.Balancer;
 using Infra.Lab.Fabric;
+using Infra.Planning;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Machines;
 
@@ -242,7 +243,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
                 return;
             }
 
-            var range = Components.Settings.Cidr.Parse(server.VpcCidr);
+            var range = Cidr.Parse(server.VpcCidr);
             var host = range.First + NeighbourHost;
             var address = $"{(byte)(host >> 24)}.{(byte)(host >> 16)}.{(byte)(host >> 8)}.{(byte)host}";
             var withPrefix = string.Create(CultureInfo.InvariantCulture, $"{address}/{range.PrefixLength}");

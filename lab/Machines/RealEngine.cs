@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Components.Node;
-using Infra.Components.Planning;
 using Infra.Lab.Mirrors;
+using Infra.Node;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Machines;
 
@@ -56,7 +57,7 @@ internal static partial class RealEngine
     /// <param name="cancel">Gives up; what is there is kept.</param>
     public static async Task FetchWeightsAsync(string target, EndpointPlan endpoint, CancellationToken cancel)
     {
-        var settings = endpoint.NodeSettings(AnyRange);
+        var settings = NodeSettings.Of(endpoint, AnyRange);
         const string name = "fetch-weights";
         var script = Path.Combine(target, name);
         // Its modules lie beside it.
@@ -70,9 +71,9 @@ internal static partial class RealEngine
         await HostProgram.RunAsync("env",
         [
             $"MODEL_HUB={settings.Hub}", $"MODEL_ID={endpoint.Placement.Model.Id}", $"MODEL_REVISION={settings.Revision}",
-            $"MODEL_FORMAT={(settings.Format == Components.Catalog.WeightsFormat.Mistral ? "mistral" : "hf")}",
+            $"MODEL_FORMAT={(settings.Format == WeightsFormat.Mistral ? "mistral" : "hf")}",
             $"MODEL_BYTES={endpoint.Placement.Model.WeightBytes}",
-            $"MODEL_CHECKSUMS={Components.Catalog.WeightsChecksums.Marks(settings.Checksums)}",
+            $"MODEL_CHECKSUMS={WeightsChecksums.Marks(settings.Checksums)}",
             "python3", script, models,
         ], null, cancel);
         var fetched = Path.Combine(models, endpoint.Placement.Model.Id.Replace("/", "--", StringComparison.Ordinal), settings.Revision);

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Infra.Components;
 using Infra.Lab.Mirrors;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

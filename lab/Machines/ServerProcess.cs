@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Infra.Components;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Components;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

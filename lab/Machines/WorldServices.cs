@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Infra.Components;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Infra.Components.Catalog;
-using Infra.Components.Sizing;
 using Infra.Lab.CommandLine;
+using Infra.Planning.Catalog;
+using Infra.Planning.Sizing;
 
 namespace Infra.Lab.Plan;
 

@@ -1,4 +1,4 @@
-using Infra.Components.Sizing;
+using Infra.Planning.Placements;
 
 namespace Infra.Lab.Plan;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Infra.Components.Sizing;
+using Infra.Planning.Placements;
 using Spectre.Console;
 
 namespace Infra.Lab.Plan;

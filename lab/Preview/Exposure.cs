@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Preview;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 using Spectre.Console;
 
 namespace Infra.Lab.Preview;

@@ -1,5 +1,5 @@
-using Infra.Components.Planning;
 using Infra.Lab.Project;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
 using Pulumi.Testing;
@@ -16,7 +16,7 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
     {
         var configuration = project.Configuration(stack);
         configuration.Publish();
-        var plan = StackPlan.Read(configuration.Values, configuration.SecretKeys, project.Folder);
+        var plan = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, project.Folder);
         return new StackPreview(configuration, plan, await DeclareAsync(configuration, plan));
     }
 

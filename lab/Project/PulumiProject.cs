@@ -1,5 +1,4 @@
-using Infra.Components;
-using Infra.Components.Catalog;
+using Infra.Planning.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

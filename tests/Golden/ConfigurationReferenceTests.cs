@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 
 namespace Infra.Tests.Golden;
 

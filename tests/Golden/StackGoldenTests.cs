@@ -5,10 +5,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Components;
-using Infra.Components.Node;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Preview;
 using Infra.Lab.Project;
+using Infra.Node;
+using Infra.Planning;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Golden;
@@ -49,7 +50,7 @@ public sealed class StackGoldenTests
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
         foreach (var endpoint in preview.Plan.Endpoints)
         {
-            var environment = NodeEnvironment.Render(endpoint.NodeSettings(VpcRange, endpoint.CacheVolumeGiB is null ? null : Names.CacheVolume(stack, endpoint.Name, 0)));
+            var environment = NodeEnvironment.Render(NodeSettings.Of(endpoint, VpcRange, endpoint.CacheVolumeGiB is null ? null : Names.CacheVolume(stack, endpoint.Name, 0)));
             var userData = CloudConfig.Render(new CloudConfigInputs
             {
                 Hostname = Names.Hostname(stack, endpoint.Name, 0),

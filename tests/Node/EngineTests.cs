@@ -1,5 +1,4 @@
-using Infra.Components.Node;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Node;
 
@@ -137,7 +136,7 @@ public sealed class EngineTests
     public async Task What_the_node_passes_is_understood(string model, string size)
     {
         using var engine = new EngineStandIn();
-        var arguments = VllmArguments.For(NodeSamples.Settings(model, size, EngineInstall.Container)).ToList();
+        var arguments = NodeSamples.Settings(model, size, EngineInstall.Container).Flags.ToList();
         // The folder has no such context; only the words are tried. They are read before the missing machine is found.
         File.Delete(Path.Combine(engine.Root, "gpu.json"));
         arguments[arguments.IndexOf("--uds") + 1] = engine.Socket;

@@ -1,7 +1,8 @@
-using Infra.Components.Catalog;
-using Infra.Components.Node;
-using Infra.Components.Settings;
-using Infra.Components.Sizing;
+using Infra.Node;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Node;
 

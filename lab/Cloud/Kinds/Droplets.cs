@@ -1,6 +1,6 @@
 using System.Globalization;
-using Infra.Components.Settings;
 using Infra.Lab.Machines;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 

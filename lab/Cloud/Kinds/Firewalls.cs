@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Infra.Components.Catalog;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Infra.Lab.Machines;
 using Infra.Lab.Project;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
@@ -25,7 +26,7 @@ internal static class StackChoice
     });
 
     /// <summary>The laboratory of a stack, up or not.</summary>
-    /// <exception cref="Components.ConfigurationException">There is no such stack, or more than one laboratory and none was named.</exception>
+    /// <exception cref="ConfigurationException">There is no such stack, or more than one laboratory and none was named.</exception>
     public static Laboratory Find(string? stack)
     {
         var project = Project();
@@ -67,7 +68,7 @@ internal static class StackChoice
         [.. LabFolder.StacksOf(project.Folder).Select(stack => Unconfigured(project, stack))];
 
     /// <summary>One of them, or that of a stack that is not up.</summary>
-    /// <exception cref="Components.ConfigurationException">There is neither.</exception>
+    /// <exception cref="ConfigurationException">There is neither.</exception>
     public static Laboratory Named(PulumiProject project, string stack, string command) =>
         LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
             ? Unconfigured(project, stack) : Laboratory.Of(project, stack, command);

@@ -1,6 +1,6 @@
-using Infra.Components.Catalog;
-using Infra.Components.Node;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Node;
@@ -14,12 +14,12 @@ public sealed class VllmArgumentsTests
             + "--served-model-name mistralai/Ministral-3-3B-Instruct-2512 --limit-mm-per-prompt.image 4 --max-model-len 8192 --max-num-seqs 256 "
             + "--max-num-batched-tokens 2048 --gpu-memory-utilization 0.92 --tensor-parallel-size 1 "
             + "--allowed-media-domains send-media-as-data-urls.invalid --uds /run/inference/engine/vllm.sock --disable-uvicorn-access-log --disable-fastapi-docs",
-            string.Join(' ', VllmArguments.For(NodeSamples.Settings())));
+            string.Join(' ', NodeSamples.Settings().Flags));
 
     [Fact]
     public void Eight_gpus_are_one_tensor_parallel_engine()
     {
-        var words = string.Join(' ', VllmArguments.For(NodeSamples.Settings(NodeSamples.Large, "gpu-h200x8-1128gb")));
+        var words = string.Join(' ', NodeSamples.Settings(NodeSamples.Large, "gpu-h200x8-1128gb").Flags);
         Assert.Contains("--tensor-parallel-size 8", words, StringComparison.Ordinal);
         Assert.DoesNotContain("--data-parallel-size", words, StringComparison.Ordinal);
     }
@@ -32,14 +32,14 @@ public sealed class VllmArgumentsTests
     {
         var settings = NodeSamples.Settings();
         var model = settings.Placement.Model with { Task = task };
-        var words = string.Join(' ', VllmArguments.For(settings with { Placement = settings.Placement with { Model = model } }));
+        var words = string.Join(' ', (settings with { Placement = settings.Placement with { Model = model } }).Flags);
         Assert.Equal(pools, words.Contains("--runner pooling", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Without_vision_the_tower_is_left_out()
     {
-        var words = VllmArguments.For(NodeSamples.Settings(vision: false));
+        var words = NodeSamples.Settings(vision: false).Flags;
         Assert.Contains("--language-model-only", words);
         Assert.DoesNotContain("--limit-mm-per-prompt.image", words);
     }
@@ -50,9 +50,9 @@ public sealed class VllmArgumentsTests
     public void An_option_is_said_when_it_is_wished(bool eager, bool fp8, string expected)
     {
         var settings = NodeSamples.Settings();
-        Assert.DoesNotContain(expected, string.Join(' ', VllmArguments.For(settings)), StringComparison.Ordinal);
+        Assert.DoesNotContain(expected, string.Join(' ', settings.Flags), StringComparison.Ordinal);
         var options = settings.Placement.Options with { EnforceEager = eager, KvCache = fp8 ? KvCacheType.Fp8 : KvCacheType.Auto };
-        Assert.Contains(expected, string.Join(' ', VllmArguments.For(settings with { Placement = settings.Placement with { Options = options } })), StringComparison.Ordinal);
+        Assert.Contains(expected, string.Join(' ', (settings with { Placement = settings.Placement with { Options = options } }).Flags), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class VllmArgumentsTests
     {
         var settings = NodeSamples.Settings(NodeSamples.Large, "gpu-h200x8-1128gb");
         var spread = settings.Placement with { TensorParallel = 1, DataParallel = 8, ExpertParallel = true };
-        Assert.Contains("--tensor-parallel-size 1 --data-parallel-size 8 --enable-expert-parallel", string.Join(' ', VllmArguments.For(settings with { Placement = spread })), StringComparison.Ordinal);
+        Assert.Contains("--tensor-parallel-size 1 --data-parallel-size 8 --enable-expert-parallel", string.Join(' ', (settings with { Placement = spread }).Flags), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
-using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Node;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Infra.Tests.Unit.Settings;
 
 namespace Infra.Tests.Unit.Planning;
@@ -173,7 +174,7 @@ public sealed class StackPlanTests
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
     {
-        var unpinned = Components.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null && model.WeightBytes < 20_000_000_000);
+        var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null && model.WeightBytes < 20_000_000_000);
         (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
         Assert.Equal("endpoints.chat.revision", Assert.Single(Mistakes(edits)).Key);
         Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));
@@ -215,9 +216,9 @@ public sealed class StackPlanTests
     [Fact]
     public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_say()
     {
-        Assert.Empty(StackPlan.Read(Configs.With()).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
-        Assert.Equal(["10.100.0.0/20"], StackPlan.Read(Configs.With(("endpoints.chat.clientCidrs", "[\"10.100.0.0/20\"]"))).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
-        Assert.Equal(["10.118.0.0/20"], StackPlan.Read(Configs.With(("endpoints.chat.access", "\"internal\""))).Endpoints[0].NodeSettings("10.118.0.0/20").ClientCidrs);
+        Assert.Empty(NodeSettings.Of(StackPlan.Read(Configs.With()).Endpoints[0], "10.118.0.0/20").ClientCidrs);
+        Assert.Equal(["10.100.0.0/20"], NodeSettings.Of(StackPlan.Read(Configs.With(("endpoints.chat.clientCidrs", "[\"10.100.0.0/20\"]"))).Endpoints[0], "10.118.0.0/20").ClientCidrs);
+        Assert.Equal(["10.118.0.0/20"], NodeSettings.Of(StackPlan.Read(Configs.With(("endpoints.chat.access", "\"internal\""))).Endpoints[0], "10.118.0.0/20").ClientCidrs);
     }
 
     private static IReadOnlyList<ConfigurationMistake> Mistakes(params (string, string?)[] edits) =>

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 using Infra.Tests.Deployments;
 using YamlDotNet.RepresentationModel;
 

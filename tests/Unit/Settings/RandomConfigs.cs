@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Settings;

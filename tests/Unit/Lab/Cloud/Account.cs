@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Infra.Components.Planning;
 using Infra.Lab.Cloud;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Deployments;
 using Pulumi;

@@ -1,5 +1,6 @@
-using Infra.Components.Planning;
 using Infra.Lab.Machines;
+using Infra.Node;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 
@@ -26,7 +27,7 @@ public sealed class PolicyTests : IDisposable
             Assert.True(server.Guarded);
             Assert.Equal(Expected(plan, endpoint, policy), server.Inbound.Select(Text).Order(StringComparer.Ordinal));
             Assert.Equal(
-                Components.Node.NodeSettings.DefaultOutboundPorts.Select(port => $"tcp {port}").Concat(["udp 53", "udp 123", "icmp "]).Select(rule => $"{rule} 0.0.0.0/0 ::/0").Order(StringComparer.Ordinal),
+                Infra.Node.NodeSettings.DefaultOutboundPorts.Select(port => $"tcp {port}").Concat(["udp 53", "udp 123", "icmp "]).Select(rule => $"{rule} 0.0.0.0/0 ::/0").Order(StringComparer.Ordinal),
                 server.Outbound.Select(Text).Order(StringComparer.Ordinal));
         }
         foreach (var (id, balancer) in _account.Machines.Balancers)
@@ -34,9 +35,9 @@ public sealed class PolicyTests : IDisposable
             var of = Assert.Single(policy.Balancers, known => known.Id == id);
             Assert.Equal((balancer.Address, balancer.BackendAddress), (of.Address, of.BackendAddress));
             Assert.Equal(balancer.AllowedCidrs, of.AllowedCidrs);
-            var inside = Components.Settings.Cidr.Parse(balancer.VpcCidr);
-            Assert.True(inside.Contains(Components.Settings.Cidr.Parse($"{of.BackendAddress}/32")));
-            Assert.Equal(of.Address == of.BackendAddress, inside.Contains(Components.Settings.Cidr.Parse($"{of.Address}/32")));
+            var inside = Infra.Planning.Config.Cidr.Parse(balancer.VpcCidr);
+            Assert.True(inside.Contains(Infra.Planning.Config.Cidr.Parse($"{of.BackendAddress}/32")));
+            Assert.Equal(of.Address == of.BackendAddress, inside.Contains(Infra.Planning.Config.Cidr.Parse($"{of.Address}/32")));
         }
     }
 

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json;
-using Infra.Components;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
+using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;
 

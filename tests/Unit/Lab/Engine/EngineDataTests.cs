@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Infra.Components.Catalog;
-using Infra.Components.Node;
+using Infra.Planning.Catalog;
 using Infra.Tests.Deployments;
 using Infra.Tests.Node;
 
@@ -36,7 +35,7 @@ public sealed class EngineDataTests
     public void Every_flag_that_the_catalog_and_the_node_pass_is_known()
     {
         var known = Data("flags.json", "flags").Select(flag => flag.GetProperty("name").GetString()!).ToHashSet(StringComparer.Ordinal);
-        var passed = ModelCatalog.Load().Models.Values.SelectMany(model => model.Flags).Concat(VllmArguments.For(NodeSamples.Settings()))
+        var passed = ModelCatalog.Load().Models.Values.SelectMany(model => model.Flags).Concat(NodeSamples.Settings().Flags)
             .Where(word => word.StartsWith("--", StringComparison.Ordinal))
             .Select(word => word.Split('=', '.')[0].Replace('_', '-'));
         Assert.All(passed, word => Assert.Contains(word, known));
