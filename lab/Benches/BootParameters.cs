@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Infra.Cli.Project;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Project;
 using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
 

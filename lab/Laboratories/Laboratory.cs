@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Infra.Cli.Project;
 using Infra.Components;
 using Infra.Lab.Cloud;
 using Infra.Lab.Machines;
-using Infra.Lab.Project;
 using Infra.Planning;
 using Infra.Planning.Config;
 using Infra.Planning.Errors;

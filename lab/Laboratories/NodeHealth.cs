@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Infra.Lab.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Machines;
 using Infra.Planning.Errors;
 

@@ -1,4 +1,4 @@
-using Infra.Lab.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Machines;
 using static Infra.Tests.Lab.SurvivesStage;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Infra.Cli.Project;
 using Infra.Lab.Machines;
-using Infra.Lab.Project;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories.Commands;

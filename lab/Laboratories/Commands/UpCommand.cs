@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Machines;
@@ -45,7 +46,7 @@ internal static class UpCommand
         {
             Stack, Base, TokensPerSecond, Engine, Json,
         };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             if (parsed.GetValue(Engine) is { } image && RealEngine.Mistake(image) is { } mistake)
             {
@@ -86,7 +87,7 @@ internal static class UpCommand
 
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(report, TerminalJson.Default.LaboratoryReport);
+                terminal.WriteJson(report, ViewJson.Default.LaboratoryReport);
             }
             else
             {

@@ -1,4 +1,4 @@
-using Infra.Lab.Plan;
+using Infra.Cli.Plan;
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 

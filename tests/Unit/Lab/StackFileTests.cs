@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Infra.Lab.Project;
+using Infra.Cli.Project;
 using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Lab;

@@ -1,6 +1,6 @@
 using System.Text;
-using Infra.Lab.CommandLine;
-using Infra.Lab.Project;
+using Infra.Cli.CommandLine;
+using Infra.Cli.Project;
 using Infra.Stacks;
 using Infra.Tests.Abuse;
 using Infra.Tests.Deployments;
@@ -42,7 +42,7 @@ public sealed class ConfigFuzzTests : IDisposable
             var configuration = PulumiProject.Find(folder).Configuration("fuzz", "preview");
             _ = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, folder);
             return Task.CompletedTask;
-        }, () => null).GetAwaiter().GetResult();
+        }).GetAwaiter().GetResult();
         var message = said.ToString();
         Assert.True(status is 0 or 1, $"{text}\n{status}: {message}");
         Assert.True(
