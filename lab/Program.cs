@@ -1,7 +1,7 @@
 using Infra.Cli.CommandLine;
 using Infra.Lab.Benches;
 using Infra.Lab.Laboratories.Commands;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 
 HostProgram.FixUmask();
 var terminal = Terminal.ForThisProcess();

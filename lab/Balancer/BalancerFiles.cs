@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

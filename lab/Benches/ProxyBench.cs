@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using Infra.Planning.Catalog;
 

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Infra.Lab.Cloud.Keys;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 using Infra.Planning;
 using Infra.Planning.Plan;
 

@@ -1,4 +1,5 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
 using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Cloud;

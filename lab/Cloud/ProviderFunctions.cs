@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Infra.Lab.Cloud.Resources;
 using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Cloud;

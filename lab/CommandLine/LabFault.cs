@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
+using Infra.Lab.State;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.CommandLine;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Infra.Components;
 using Infra.Lab.Machines;
+using Infra.Lab.State;
 using Infra.Planning.Errors;
 using Infra.Stacks;
 

@@ -9,6 +9,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Cli.CommandLine;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;

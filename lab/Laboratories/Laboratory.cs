@@ -4,7 +4,11 @@ using System.Text.Json.Nodes;
 using Infra.Cli.Project;
 using Infra.Components;
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Deployments;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
+using Infra.Lab.State;
 using Infra.Planning;
 using Infra.Planning.Config;
 using Infra.Planning.Errors;
@@ -50,6 +54,9 @@ internal sealed record UpResult(CloudSummary Summary, IReadOnlyList<ResourceFail
 /// <summary>A stack of a project on this machine: the real program, and behind it a cloud of namespaces, containers and mirrors.</summary>
 internal sealed class Laboratory
 {
+    /// <summary>The stack that needs no account and no address of one's own.</summary>
+    public const string DefaultStack = "local";
+
     private const string AwaitReady = "/usr/local/libexec/inference/await-ready";
 
     /// <summary>An engine loads its small weights within seconds; a busy machine adds to that.</summary>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Infra.Cli.CommandLine;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;

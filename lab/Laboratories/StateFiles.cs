@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Infra.Lab.Balancer;
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Specs;
+using Infra.Lab.State;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;

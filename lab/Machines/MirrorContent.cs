@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Infra.Lab.Mirrors.Content;
+using Infra.Lab.State;
 using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
 

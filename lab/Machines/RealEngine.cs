@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
 using Infra.Node;
 using Infra.Planning.Catalog;

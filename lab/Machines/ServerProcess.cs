@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;

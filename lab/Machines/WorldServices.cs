@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Infra.Lab.Linux;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Lab.Machines;
+using Infra.Lab.State;
 
 namespace Infra.Lab.Mirrors;
 

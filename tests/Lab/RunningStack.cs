@@ -3,6 +3,7 @@ using System.Net;
 using Infra.Cli.Project;
 using Infra.Lab.Cloud;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Infra.Cli.Project;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;

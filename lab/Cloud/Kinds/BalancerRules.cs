@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Lab.Cloud.Resources;
 using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Infra.Lab.Cloud.Resources;
 using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 

@@ -9,9 +9,6 @@ namespace Infra.Lab.Laboratories.Commands;
 /// <summary>Which laboratory a command is about: the one that is named, or the only one of the project that there is.</summary>
 internal static class StackChoice
 {
-    /// <summary>The stack that needs no account and no address of one's own.</summary>
-    public const string Default = "local";
-
     public static PulumiProject Project() => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
 
     public static Option<string?> Option() => new("--stack") { Description = "Name of a stack whose laboratory is up. Default: the only one." };
@@ -38,7 +35,7 @@ internal static class StackChoice
         var existing = Existing(project);
         return existing switch
         {
-            [] => Laboratory.Of(project, Default),
+            [] => Laboratory.Of(project, Laboratory.DefaultStack),
             [var only] => only,
             _ => throw LaboratoryMistake.Of("stack", null, $"is needed: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are up", $"--stack {existing[0].Stack}"),
         };

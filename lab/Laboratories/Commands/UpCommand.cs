@@ -18,7 +18,7 @@ internal static class UpCommand
     private static readonly Argument<string> Stack = new("stack")
     {
         Description = "Name of a stack: the STACK of Pulumi.STACK.yaml.",
-        DefaultValueFactory = _ => StackChoice.Default,
+        DefaultValueFactory = _ => Laboratory.DefaultStack,
     };
 
     private static readonly Option<double?> TokensPerSecond = new("--tokens-per-second")

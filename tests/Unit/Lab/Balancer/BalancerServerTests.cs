@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Infra.Lab.Balancer;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Balancer;
 

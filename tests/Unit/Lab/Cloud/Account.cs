@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Deployments;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Deployments;

@@ -1,4 +1,4 @@
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Planning.Plan;
 
 namespace Infra.Tests.Unit.Lab.Cloud;

@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 using Infra.Node;
 using Infra.Planning.Plan;
 
@@ -54,7 +54,7 @@ public sealed class PolicyTests : IDisposable
         Assert.False(rule.Passthrough);
         using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(rule.CertificatePem, rule.PrivateKeyPem);
         Assert.True(certificate.MatchesHostname("llm.example.com"));
-        Assert.Equal(balancer.Address, run.Only(Infra.Lab.Cloud.Types.DnsRecord, "chat").Inputs["value"]);
+        Assert.Equal(balancer.Address, run.Only(Infra.Lab.Cloud.Resources.Types.DnsRecord, "chat").Inputs["value"]);
 
         // Another domain: the certificate stands beside the old one until the load balancer has it, and the load balancer stays.
         var changed = Deployments.StackFiles.Config("prod")["inference:endpoints"].Replace("llm.example.com", "other.example.com", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using Infra.Lab.Cloud;
 using Infra.Lab.Cloud.Api;
+using Infra.Lab.Cloud.Resources;
 using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
 using Infra.Tests.Unit.Lab.Mirrors;

@@ -1,4 +1,5 @@
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 

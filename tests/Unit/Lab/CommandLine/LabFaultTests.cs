@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Infra.Lab.CommandLine;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
+using Infra.Lab.State;
 using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;

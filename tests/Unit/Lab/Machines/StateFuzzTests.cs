@@ -5,12 +5,14 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Balancer;
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Specs;
+using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Machines;
 

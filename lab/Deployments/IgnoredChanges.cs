@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Infra.Lab.Cloud.Resources;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Deployments;
 
 /// <summary>The option <c>ignoreChanges</c>.</summary>
 internal static class IgnoredChanges

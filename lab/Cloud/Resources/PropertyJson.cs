@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>Properties as JSON in one form, so that equal values are equal text: members in the order of their names, no white space.</summary>
 internal static class PropertyJson

@@ -1,4 +1,6 @@
-namespace Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+
+namespace Infra.Lab.Deployments;
 
 /// <summary>
 /// A resource whose creation was cut short, taken up by its id: it is as the provider reads it, and what the API does not give back is

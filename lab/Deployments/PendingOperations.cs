@@ -1,4 +1,7 @@
-namespace Infra.Lab.Cloud;
+using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+
+namespace Infra.Lab.Deployments;
 
 /// <summary>
 /// Operations that a run did not see the end of, as Pulumi's engine keeps them (pulumi 1b594989, <c>pkg/engine</c> and <c>pkg/backend</c>):

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>What is known of a resource between two runs.</summary>
 internal enum ResourceStatus

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Deployments;
 
 /// <summary>What a run has done and what failed in it. After the first failure nothing new begins.</summary>
 internal sealed class RunLog(CloudOptions options)

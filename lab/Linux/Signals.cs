@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Linux;
 
 /// <summary>Signals to processes that are not this one's children.</summary>
 internal static partial class Signals

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Infra.Lab.Linux;
 using Microsoft.Win32.SafeHandles;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.State;
 
 /// <summary>A lock that the kernel takes back when its holder dies, however it dies.</summary>
 internal sealed partial class FolderLock : IDisposable

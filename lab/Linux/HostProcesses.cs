@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Linux;
 
 /// <summary>
 /// Processes of this machine by the words that they were started with: what runs is looked for, and not what somebody wrote down.

@@ -1,8 +1,8 @@
 global using PropertyMap = System.Collections.Immutable.ImmutableDictionary<string, object>;
-
 using System.Collections.Immutable;
 
-namespace Infra.Lab.Cloud;
+
+namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>
 /// Reads the properties of a resource as a mock gets and gives them: string, bool, double, <c>ImmutableArray&lt;object&gt;</c> and

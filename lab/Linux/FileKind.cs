@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Linux;
 
 /// <summary>What is at a path: to open a pipe may wait for ever, and a device has no end.</summary>
 internal static partial class FileKind

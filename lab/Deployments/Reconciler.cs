@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Infra.Lab.Cloud;
 using Infra.Lab.Cloud.Kinds;
 using Infra.Lab.Cloud.Provider;
+using Infra.Lab.Cloud.Resources;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Deployments;
 
 /// <summary>
 /// The engine: holds each declared resource against the state and does the least that makes them agree. Every step is in the state before it

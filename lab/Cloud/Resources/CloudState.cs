@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
-using Infra.Lab.Machines;
+using Infra.Lab.State;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>
 /// Everything that the local cloud has, in one <see cref="StateFile"/> of a folder. It holds secrets. One process at a time has it open.

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Linux;
 
 /// <summary>
 /// Sockets in a network namespace of a laboratory. A socket belongs for ever to the namespace in which it was made, so a thread goes there,

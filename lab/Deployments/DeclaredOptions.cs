@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using Infra.Lab.Cloud.Resources;
 using Pulumi;
 using Pulumi.Utilities;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Deployments;
 
 /// <summary>What of a resource's options an engine goes by. A mock is not handed them; a transformation sees them.</summary>
 /// <param name="ParentType">Type token of its parent; null for one without.</param>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Linux;
 
 /// <summary>What a program of this machine answered.</summary>
 internal sealed record ProgramAnswer(int Status, string Output, string Errors);

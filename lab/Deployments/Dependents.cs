@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Infra.Lab.Cloud.Resources;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Deployments;
 
 /// <summary>
 /// What is deleted with a resource that goes before its successor comes: whoever has its id in an input of which a change makes another

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Kinds;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
 using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.Testing;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Deployments;
 
 /// <summary>
 /// Engine and providers of a real deployment on this machine: it answers the program's resources as Pulumi's mocks, keeps what there is between
@@ -30,7 +33,7 @@ internal sealed class LocalCloud : IMocks
     {
         _state = state;
         options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.ClientTags)] };
-        _context = new(state, machines, plan.Catalog, options, new Fabric(state, machines, options.Cancel));
+        _context = new(state, machines, plan.Catalog, options, new Cloud.Fabric(state, machines, options.Cancel));
         _reconciler = new(_context);
         _restored = new(RestoreAsync);
         Warning = PendingOperations.Warning(_context);
@@ -129,11 +132,11 @@ internal sealed class LocalCloud : IMocks
     {
         foreach (var volume in _context.All(Types.Volume).Where(volume => volume.Status == ResourceStatus.Ok).ToList())
         {
-            await _context.Machines.CreateVolumeAsync(Kinds.Volumes.Spec(volume), _context.Cancel);
+            await _context.Machines.CreateVolumeAsync(Volumes.Spec(volume), _context.Cancel);
         }
         foreach (var certificate in _context.All(Types.Certificate).Where(certificate => certificate.Status == ResourceStatus.Ok).ToList())
         {
-            if (new Kinds.Certificates(_context).Renewed(certificate) is { } renewed)
+            if (new Certificates(_context).Renewed(certificate) is { } renewed)
             {
                 _state.Put(renewed);
             }

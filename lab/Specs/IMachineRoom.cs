@@ -1,6 +1,6 @@
 using Infra.Planning.Catalog;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Specs;
 
 /// <summary>
 /// What of the local cloud is real: booted servers, networks, disks, load balancers. The resources of <c>Cloud/</c> decide what there shall be;

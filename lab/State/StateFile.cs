@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Infra.Lab.Linux;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.State;
 
 /// <summary>A state file is not what this program wrote: a full disk cut it, or somebody changed it.</summary>
 internal sealed class StateFileException(string path, string problem, Exception? cause = null) : IOException($"{path}: {problem}", cause)

@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>What a provider or DigitalOcean's API has against a resource, in its words.</summary>
 internal sealed class ProviderException(string message) : RunException(message)

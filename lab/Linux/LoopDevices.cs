@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Infra.Lab.Machines;
+namespace Infra.Lab.Linux;
 
 /// <summary>
 /// Disks of servers: sparse files of this machine behind loop devices. A loop device belongs to the machine and not to the laboratory's

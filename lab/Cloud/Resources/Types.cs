@@ -1,4 +1,4 @@
-namespace Infra.Lab.Cloud;
+namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>Type tokens of the resources that the local cloud has.</summary>
 internal static class Types
