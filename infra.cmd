@@ -10,7 +10,7 @@ set "DOTNET_CLI_UI_LANGUAGE=en"
 set "command=%~1"
 if "%command%"=="" goto help
 for %%c in (help --help -h /?) do if /i "%command%"=="%%c" goto help
-for %%c in (preview plan) do if /i "%command%"=="%%c" goto lab
+for %%c in (preview plan) do if /i "%command%"=="%%c" goto cli
 if /i "%command%"=="test" goto test
 for %%c in (up down status logs ssh exec ask mirrors check bench) do if /i "%command%"=="%%c" goto linux
 echo '%command%' is not a command>&2
@@ -39,12 +39,12 @@ echo %command%: servers are brought up on Debian or Ubuntu alone; this is Window
 echo   fix: run ./infra %command% in a virtual machine with Debian 12 or newer>&2
 exit /b 1
 
-:lab
+:cli
 call :sdk
 if errorlevel 1 exit /b 1
-call :build lab
+call :build cli
 if errorlevel 1 exit /b %errorlevel%
-call dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Lab\%configuration%\Infra.Lab.dll" %*
+call dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Cli\%configuration%\Infra.Cli.dll" %*
 exit /b %errorlevel%
 
 :test

@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
 
-// As the laboratory, which it measures.
+// Where benchmarks/run, which compares, is a script that runs.
 [assembly: SupportedOSPlatform("linux")]
 [assembly: SupportedOSPlatform("macos")]

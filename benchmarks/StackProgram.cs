@@ -1,7 +1,7 @@
 using System.Globalization;
-using Infra.Lab.CommandLine;
-using Infra.Lab.Preview;
-using Infra.Lab.Project;
+using Infra.Cli.CommandLine;
+using Infra.Cli.Preview;
+using Infra.Cli.Project;
 
 namespace Infra.Benchmarks;
 
@@ -22,7 +22,7 @@ internal static class StackProgram
                     chat: {model: mistralai/Ministral-3-3B-Instruct-2512, access: internal, replicas: {{nodes}}}
                 """));
             var preview = await StackPreview.RunAsync(PulumiProject.Find(folder.FullName), "many");
-            _ = TerminalJson.Text(PreviewReport.Of(preview), TerminalJson.Default.PreviewReport);
+            _ = TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport);
             return preview.Resources.Count;
         }
         finally

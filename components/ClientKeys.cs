@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Infra.Planning;
 using Pulumi;
 using Pulumi.Random;
 

@@ -1,21 +1,12 @@
 using System.Collections.Immutable;
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
 
 namespace Infra.Components;
-
-/// <summary>A domain of an endpoint that is open to the internet.</summary>
-/// <param name="Name">Host name: <c>llm.example.com</c>.</param>
-/// <param name="Zone">Zone at DigitalOcean that holds it, which must exist: <c>example.com</c>.</param>
-public sealed record EndpointDomain(string Name, string Zone)
-{
-    /// <summary>Name of the record in the zone; <c>@</c> for the zone itself.</summary>
-    public string Record => Name == Zone ? "@" : Name[..^(Zone.Length + 1)];
-}
 
 /// <summary>Arguments of <see cref="EndpointLoadBalancer"/>.</summary>
 public sealed class EndpointLoadBalancerArgs : ResourceArgs

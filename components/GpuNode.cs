@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Components.Node;
+using Infra.Node;
 using Pulumi;
 using Pulumi.Command.Remote;
 using Pulumi.DigitalOcean;

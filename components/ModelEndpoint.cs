@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Infra.Components.Node;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Node;
+using Infra.Planning;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
@@ -69,7 +70,7 @@ public sealed class ModelEndpoint : ComponentResource
         }
         var keys = new ClientKeys(name, new() { Clients = [.. plan.Clients.Select(client => client.Name)] }, new() { Parent = this });
         // What is the same for each replica is made once. In the settings only the name of a Volume differs.
-        var environment = args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan, range));
+        var environment = args.Network.IpRange.Apply(range => RenderEnvironment(plan, range));
 
         var tags = new InputList<string> { args.Network.Tag, tag.Name, plan.Tags.ToArray() };
         InputList<string> adminSshKeys = plan.AdminSshKeys.ToArray();
@@ -90,7 +91,7 @@ public sealed class ModelEndpoint : ComponentResource
                 VpcId = args.Network.VpcId,
                 NodeEnvironment = volume is null
                     ? environment
-                    : args.Network.IpRange.Apply(range => NodeEnvironment.Render(plan, range, volume)),
+                    : args.Network.IpRange.Apply(range => RenderEnvironment(plan, range, volume)),
                 AdminSshKeys = adminSshKeys,
                 OperatorKey = args.OperatorKey,
                 Authority = args.Authority,
@@ -130,6 +131,9 @@ public sealed class ModelEndpoint : ComponentResource
 
     /// <summary>The load balancer; null for private access.</summary>
     public EndpointLoadBalancer? LoadBalancer { get; }
+
+    private static string RenderEnvironment(EndpointPlan plan, string vpcRange, string? cacheVolume = null) =>
+        UserErrors.Shown(() => NodeEnvironment.Render(plan, vpcRange, cacheVolume));
 
     // Who may open the port of a node. For nobody there is no rule, and a firewall without a rule is refused.
     private static FirewallInboundRuleArgs? Inbound(Callers callers, EndpointLoadBalancer? balancer)

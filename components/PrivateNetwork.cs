@@ -1,5 +1,5 @@
 using System.Globalization;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
@@ -48,7 +48,7 @@ public sealed class PrivateNetwork : ComponentResource
             // The state keeps the tag that the network was made with, and a renamed stack is noticed by it.
             IgnoreChanges = { "name" },
         });
-        var made = Output.Tuple(tag.Name, args.Tag.ToOutput()).Apply(tags => StackRename.Refuse(made: tags.Item1, asked: tags.Item2));
+        var made = Output.Tuple(tag.Name, args.Tag.ToOutput()).Apply(tags => UserErrors.Shown(() => StackRename.Refuse(made: tags.Item1, asked: tags.Item2)));
         var vpc = new Vpc(name, new()
         {
             // By way of the tag: everything else needs the VPC or the firewall, so a renamed stack stops here.

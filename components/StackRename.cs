@@ -1,3 +1,6 @@
+using Infra.Planning;
+using Infra.Planning.Errors;
+
 namespace Infra.Components;
 
 /// <summary>

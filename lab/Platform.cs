@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
 
-// Servers are brought up on Linux; a preview and a plan run wherever .NET does.
+// Servers are brought up on Linux; the tests of what needs none run on macOS too.
 [assembly: SupportedOSPlatform("linux")]
 [assembly: SupportedOSPlatform("macos")]

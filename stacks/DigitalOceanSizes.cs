@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Outputs;

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Infra.Components;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Node;
+using Infra.Planning;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Pulumi;
 
 namespace Infra.Stacks;
@@ -39,28 +42,42 @@ public static class InferenceProgram
     private const string SecretKeysVariable = "PULUMI_CONFIG_SECRET_KEYS";
 
     /// <summary>What <c>pulumi up</c> runs: the configuration of the stack, and the sizes that DigitalOcean has now.</summary>
+    /// <exception cref="RunException">The configuration has mistakes; nothing was declared.</exception>
     public static async Task<IDictionary<string, object?>> DefineAsync()
     {
         await PulumiVersion.RequireAsync().ConfigureAwait(false);
-        var plan = StackPlan.Read(
-            StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
-            StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
-            Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY"));
-        return await DefineAsync(plan, new()
-        {
-            LiveSizes = AskDigitalOceanAsync,
-            Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
-        }).ConfigureAwait(false);
+        return await UserErrors.ShownAsync(() => DeclareAsync(
+            Read(
+                StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
+                StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
+                Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY")),
+            new()
+            {
+                LiveSizes = AskDigitalOceanAsync,
+                Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+            })).ConfigureAwait(false);
     }
 
-    /// <summary>The same from settings that were made in code.</summary>
-    /// <exception cref="ConfigurationException">The catalog or the sizing have something against them; nothing was declared.</exception>
+    /// <summary>The plan of a stack, held against everything that is known before a deployment.</summary>
+    /// <param name="config">Qualified keys and their values, as Pulumi hands them over.</param>
+    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
+    /// <param name="projectDirectory">Where a relative <c>catalog</c> starts: the folder of <c>Pulumi.yaml</c>. Default: the current one.</param>
+    /// <exception cref="ConfigurationException">Nothing may be declared; every mistake has key, value, what is allowed and a command.</exception>
+    public static StackPlan Read(
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null) =>
+        UserDataSize.Check(StackPlan.Read(config, secretKeys, projectDirectory));
+
+    /// <summary>Declares what settings say that were made in code.</summary>
+    /// <exception cref="RunException">The catalog or the sizing have something against them; nothing was declared.</exception>
     public static Task<IDictionary<string, object?>> DefineAsync(InferenceSettings settings, ProgramOptions? options = null) =>
-        DefineAsync(StackPlan.Create(settings), options);
+        UserErrors.ShownAsync(() => DeclareAsync(UserDataSize.Check(StackPlan.Create(settings)), options));
 
     /// <summary>Declares what a plan says. The names of the outputs are those of <see cref="StackOutputs"/>.</summary>
-    /// <exception cref="ConfigurationException">DigitalOcean does not have it now, or a name is too long; nothing was declared.</exception>
-    public static async Task<IDictionary<string, object?>> DefineAsync(StackPlan plan, ProgramOptions? options = null)
+    /// <exception cref="RunException">DigitalOcean does not have it now, or a name is too long; nothing was declared.</exception>
+    public static Task<IDictionary<string, object?>> DefineAsync(StackPlan plan, ProgramOptions? options = null) =>
+        UserErrors.ShownAsync(() => DeclareAsync(plan, options));
+
+    private static async Task<IDictionary<string, object?>> DeclareAsync(StackPlan plan, ProgramOptions? options)
     {
         options ??= new();
         var stack = Deployment.Instance.StackName;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Infra.Components;
+using Infra.Planning.Errors;
 
 namespace Infra.Stacks;
 

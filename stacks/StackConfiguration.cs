@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Planning;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 
 namespace Infra.Stacks;
 

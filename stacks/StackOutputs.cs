@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Planning;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 using Pulumi;
 
 namespace Infra.Stacks;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 
 namespace Infra.Stacks;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Infra.Lab.Files;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

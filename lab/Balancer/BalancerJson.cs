@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

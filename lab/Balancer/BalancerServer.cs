@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 
@@ -12,7 +13,7 @@ internal static class BalancerServer
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs until it is cancelled, and then ends in peace.</summary>
-    /// <param name="specFile">A <see cref="Machines.BalancerSpec"/>, replaced as a whole; it may come later than the process.</param>
+    /// <param name="specFile">A <see cref="BalancerSpec"/>, replaced as a whole; it may come later than the process.</param>
     /// <param name="statusFile">A <see cref="BalancerStatus"/>, at most 200 ms old.</param>
     /// <param name="cancel">Ends it; connections are cut.</param>
     public static async Task RunAsync(string specFile, string statusFile, CancellationToken cancel)

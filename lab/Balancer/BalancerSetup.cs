@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Infra.Lab.Fabric;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

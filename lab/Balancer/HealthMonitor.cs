@@ -1,5 +1,5 @@
 using System.Net;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

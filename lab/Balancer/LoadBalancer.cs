@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 

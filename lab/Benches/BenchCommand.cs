@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Infra.Components.Settings;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Benches;
 
@@ -42,13 +43,13 @@ internal static class BenchCommand
             DefaultValueFactory = _ => EngineInstall.Container,
         };
         var command = new Command("boot", "From the Droplet's creation to the first answer: this project against a tutorial's steps.") { rounds, model, speed, engine, install, Json };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var parameters = BootParameters.Of(parsed.GetValue(model)!, parsed.GetValue(speed), parsed.GetValue(engine), parsed.GetValue(install));
             var report = await BootBench.RunAsync(parameters, parsed.GetValue(rounds), terminal.WriteError, cancel);
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(report, TerminalJson.Default.BootReport);
+                terminal.WriteJson(report, BenchJson.Default.BootReport);
             }
             else
             {
@@ -63,12 +64,12 @@ internal static class BenchCommand
         var seconds = Counted("--seconds", 10, "How long each measurement takes.");
         var rounds = Counted("--rounds", 2, "Measurements of either way, in turns.");
         var command = new Command("proxy", "Streams through nginx on a node against the engine's socket beside it.") { seconds, rounds, Json };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var report = await ProxyBench.RunAsync(parsed.GetValue(seconds), parsed.GetValue(rounds), terminal.WriteError, cancel);
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(report, TerminalJson.Default.ProxyReport);
+                terminal.WriteJson(report, BenchJson.Default.ProxyReport);
             }
             else
             {

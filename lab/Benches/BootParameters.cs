@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Cli.Project;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Project;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Benches;
 

@@ -4,9 +4,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Infra.Components.Settings;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Benches;
 

@@ -1,4 +1,5 @@
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Laboratories;
 
 namespace Infra.Lab.Benches;

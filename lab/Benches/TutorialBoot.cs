@@ -4,10 +4,13 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Components.Planning;
 using Infra.Lab.Cloud.Keys;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
+using Infra.Lab.Specs;
+using Infra.Planning;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Benches;
 
@@ -48,7 +51,7 @@ internal static partial class TutorialBoot
     {
         var key = KeyPair.NewEd25519();
         var server = new ServerSpec(
-            "tutorial", Components.Names.Hostname(laboratory.Stack, BootParameters.Endpoint, 0), UserData(key.PublicOpenSsh), "vpc", "10.114.0.0/20",
+            "tutorial", Names.Hostname(laboratory.Stack, BootParameters.Endpoint, 0), UserData(key.PublicOpenSsh), "vpc", "10.114.0.0/20",
             await room.TakePublicAddressAsync("tutorial", cancel), "10.114.0.2", plan.Endpoints[0].Placement.Size.Slug, "image", []);
         var phases = new Dictionary<string, BootPhase>(StringComparer.Ordinal);
         var created = MachineClock.Now();

@@ -1,5 +1,5 @@
-using Infra.Components.Catalog;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud;
 

@@ -1,5 +1,5 @@
-using Infra.Lab.Cloud.Kinds;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud;
 
@@ -9,7 +9,7 @@ internal static class BalancersOf
     public static IReadOnlyList<BalancerSpec> State(CloudState state, IMachineRoom machines)
     {
         var resources = state.Resources.ToList();
-        return [.. resources.Where(LoadBalancers.IsUp).Select(balancer => Spec(balancer, resources, machines))];
+        return [.. resources.Where(BalancerFacts.IsUp).Select(balancer => Spec(balancer, resources, machines))];
     }
 
     private static BalancerSpec Spec(CloudResource balancer, IReadOnlyList<CloudResource> resources, IMachineRoom machines)
@@ -19,17 +19,17 @@ internal static class BalancersOf
         return new(
             balancer.Id!,
             balancer.Outputs.Text("ip"),
-            LoadBalancers.BackendAddress(balancer),
+            BalancerFacts.BackendAddress(balancer),
             vpc,
             resources.First(resource => resource.Type == Types.Vpc && resource.Id == vpc).Outputs.Text("ipRange"),
             [.. inputs.Maps("forwardingRules").Select(rule => Rule(rule, resources))],
             [.. resources
-                .Where(droplet => Droplets.IsUp(droplet, machines) && machines.HasServer(droplet.Id!))
-                .Where(droplet => droplet.Inputs.Text("vpcUuid") == vpc && LoadBalancers.IsBehind(droplet, balancer))
+                .Where(droplet => DropletFacts.IsUp(droplet, machines) && machines.HasServer(droplet.Id!))
+                .Where(droplet => droplet.Inputs.Text("vpcUuid") == vpc && BalancerFacts.IsBehind(droplet, balancer))
                 .Select(droplet => droplet.Outputs.Text("ipv4AddressPrivate"))],
             Check(inputs.Map("healthcheck")),
             inputs.Number("httpIdleTimeoutSeconds", 60),
-            LoadBalancers.Allowed(balancer));
+            BalancerFacts.Allowed(balancer));
     }
 
     private static BalancerRule Rule(PropertyMap rule, IReadOnlyList<CloudResource> resources)

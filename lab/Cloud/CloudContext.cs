@@ -1,5 +1,6 @@
-using Infra.Components.Catalog;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Cloud;
 

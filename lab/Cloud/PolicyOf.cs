@@ -1,5 +1,5 @@
-using Infra.Lab.Cloud.Kinds;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud;
 
@@ -11,8 +11,8 @@ internal static class PolicyOf
     public static NetworkPolicy State(CloudState state, IMachineRoom machines)
     {
         var resources = state.Resources.ToList();
-        var droplets = resources.Where(resource => Droplets.IsUp(resource, machines)).ToList();
-        var balancers = resources.Where(LoadBalancers.IsUp).ToList();
+        var droplets = resources.Where(resource => DropletFacts.IsUp(resource, machines)).ToList();
+        var balancers = resources.Where(BalancerFacts.IsUp).ToList();
         var firewalls = resources.Where(resource => resource.Type == Types.Firewall && resource.Status != ResourceStatus.Deleting).ToList();
         return new(
             [.. droplets.Select(droplet => Server(droplet, [.. firewalls.Where(firewall => HoldsFor(firewall, droplet))], droplets, balancers))],
@@ -44,14 +44,14 @@ internal static class PolicyOf
         [
             .. rule.Texts($"{side}Addresses"),
             .. peers.SelectMany(peer => new[] { peer.Outputs.Text("ipv4AddressPrivate"), peer.Outputs.Text("ipv4Address") }),
-            .. balancers.Where(balancer => uids.Contains(balancer.Id)).Select(LoadBalancers.BackendAddress),
+            .. balancers.Where(balancer => uids.Contains(balancer.Id)).Select(BalancerFacts.BackendAddress),
         ];
         var protocol = rule.Text("protocol");
         return cidrs.Length == 0 ? null : new(protocol, protocol == "icmp" || rule.TextOrNull("portRange") == AllPorts ? null : rule.TextOrNull("portRange"), [.. cidrs.Distinct()]);
     }
 
     private static BalancerPolicy Balancer(CloudResource balancer) =>
-        new(balancer.Id!, balancer.Outputs.Text("ip"), LoadBalancers.BackendAddress(balancer), balancer.Inputs.Text("vpcUuid"), LoadBalancers.Allowed(balancer));
+        new(balancer.Id!, balancer.Outputs.Text("ip"), BalancerFacts.BackendAddress(balancer), balancer.Inputs.Text("vpcUuid"), BalancerFacts.Allowed(balancer));
 
     /// <summary>Ids of Droplets, which are numbers here and text as ids of resources.</summary>
     private static HashSet<string?> Ids(PropertyMap map, string name) => map.GetValueOrDefault(name) is System.Collections.Immutable.ImmutableArray<object> ids

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Infra.Components.Catalog;
+using Infra.Lab.Cloud.Resources;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Cloud;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.Json;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud;
 

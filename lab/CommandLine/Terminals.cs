@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 
 namespace Infra.Lab.CommandLine;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Fabric;
 

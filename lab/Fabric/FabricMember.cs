@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Fabric;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Fabric;
 

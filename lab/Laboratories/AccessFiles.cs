@@ -3,6 +3,8 @@ using System.Text;
 using Infra.Components;
 using Infra.Lab.Files;
 using Infra.Lab.Machines;
+using Infra.Lab.State;
+using Infra.Planning.Errors;
 using Infra.Stacks;
 
 namespace Infra.Lab.Laboratories;

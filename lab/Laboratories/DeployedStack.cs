@@ -1,4 +1,4 @@
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;

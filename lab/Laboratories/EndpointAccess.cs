@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Machines;
+using Infra.Lab.State;
 
 namespace Infra.Lab.Laboratories;
 

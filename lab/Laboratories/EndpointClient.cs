@@ -8,7 +8,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Infra.Lab.CommandLine;
+using Infra.Cli.CommandLine;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;

@@ -1,11 +1,17 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Infra.Cli.Project;
 using Infra.Components;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Deployments;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
-using Infra.Lab.Project;
+using Infra.Lab.State;
+using Infra.Planning;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
 using Pulumi.Testing;
@@ -44,6 +50,9 @@ internal sealed record UpResult(CloudSummary Summary, IReadOnlyList<ResourceFail
 /// <summary>A stack of a project on this machine: the real program, and behind it a cloud of namespaces, containers and mirrors.</summary>
 internal sealed class Laboratory
 {
+    /// <summary>The stack that needs no account and no address of one's own.</summary>
+    public const string DefaultStack = "local";
+
     private const string AwaitReady = "/usr/local/libexec/inference/await-ready";
 
     /// <summary>An engine loads its small weights within seconds; a busy machine adds to that.</summary>
@@ -80,11 +89,11 @@ internal sealed class Laboratory
         new(projectFolder, configuration, cache);
 
     /// <summary>Brings up what the stack declares, or what is missing of it. Safe to repeat at any time.</summary>
-    /// <exception cref="Components.ConfigurationException">The configuration cannot work; nothing was touched.</exception>
+    /// <exception cref="ConfigurationException">The configuration cannot work; nothing was touched.</exception>
     public async Task<UpResult> UpAsync(UpOptions options, CancellationToken cancel)
     {
         Configuration.Publish();
-        var wish = StackPlan.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
+        var wish = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
         using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
         {

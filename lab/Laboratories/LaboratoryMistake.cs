@@ -1,4 +1,4 @@
-using Infra.Components;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;
 

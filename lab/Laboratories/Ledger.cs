@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Infra.Lab.CommandLine;
+using Infra.Cli.CommandLine;
 
 namespace Infra.Lab.Laboratories;
 

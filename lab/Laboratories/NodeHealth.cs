@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Infra.Components;
-using Infra.Lab.CommandLine;
-using Infra.Lab.Machines;
+using Infra.Cli.CommandLine;
+using Infra.Lab.Linux;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;
 

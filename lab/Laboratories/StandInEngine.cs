@@ -1,6 +1,6 @@
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
 using Infra.Lab.Machines;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Laboratories;
 

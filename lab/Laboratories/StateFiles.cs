@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Infra.Components;
 using Infra.Lab.Balancer;
-using Infra.Lab.Cloud;
-using Infra.Lab.CommandLine;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Specs;
+using Infra.Lab.State;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;
 
@@ -36,13 +37,19 @@ internal static class StateFiles
             {
                 if (Broken(Path.Combine(folder.Path, kind.Folder), kind.Pattern, kind.Read) is var (file, why))
                 {
-                    return HostFault.Broken(file, why);
+                    return Broken(file, why);
                 }
             }
         }
 
         return null;
     }
+
+    /// <summary>A state file that is not what was written; <c>down</c> reads none of them.</summary>
+    public static ConfigurationMistake Broken(string file, string why) => LabFolder.StackOf(file) is { } stack
+        ? new(file, null, $"is not what was written: {why}; the laboratory cannot go on from it",
+            $"./infra down {stack}, then ./infra up {stack}")
+        : new(file, null, $"is not what was written: {why}", $"rm -r {file}, then run it again");
 
     private static (string File, string Why)? Broken(string folder, string pattern, Action<string> read)
     {

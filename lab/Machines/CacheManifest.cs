@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Infra.Lab.State;
 
 namespace Infra.Lab.Machines;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Infra.Components;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

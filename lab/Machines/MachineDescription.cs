@@ -1,5 +1,5 @@
-using Infra.Components.Catalog;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Placements;
 
 namespace Infra.Lab.Machines;
 

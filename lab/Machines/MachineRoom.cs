@@ -1,12 +1,16 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
 using Infra.Lab.Balancer;
 using Infra.Lab.Fabric;
 using Infra.Lab.Files;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
+using Infra.Lab.State;
+using Infra.Planning;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Machines;
 
@@ -239,7 +243,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
                 return;
             }
 
-            var range = Components.Settings.Cidr.Parse(server.VpcCidr);
+            var range = Cidr.Parse(server.VpcCidr);
             var address = range.At(NeighbourHost).ToString();
             var withPrefix = string.Create(CultureInfo.InvariantCulture, $"{address}/{range.PrefixLength}");
             await world.RunAsync([FabricScript, "attach", NeighbourName, NeighbourName, "-", withPrefix], null, cancel);

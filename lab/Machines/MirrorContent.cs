@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
 using Infra.Lab.Mirrors.Content;
+using Infra.Lab.State;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 
 namespace Infra.Lab.Machines;
 

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Infra.Components;
+using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
+using Infra.Lab.State;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

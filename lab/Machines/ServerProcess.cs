@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Infra.Components;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Machines;
 

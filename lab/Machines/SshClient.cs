@@ -1,4 +1,6 @@
 using System.Text;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Machines;
 

@@ -2,7 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Components;
+using Infra.Lab.Linux;
+using Infra.Lab.Specs;
+using Infra.Lab.State;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

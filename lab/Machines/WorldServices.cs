@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Infra.Components;
+using Infra.Lab.Linux;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 

@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.State;
 
 namespace Infra.Lab.Mirrors;
 

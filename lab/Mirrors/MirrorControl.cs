@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Infra.Lab.Files;
-using Infra.Lab.Machines;
+using Infra.Lab.State;
 
 namespace Infra.Lab.Mirrors;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 using Infra.Tests.Lab;
 
 namespace Infra.Tests.Abuse;

@@ -1,3 +1,4 @@
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using Infra.Tests.Lab;
 

@@ -1,5 +1,5 @@
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Deployments;
 

@@ -1,5 +1,5 @@
-using Infra.Components.Node;
-using Infra.Components.Planning;
+using Infra.Node;
+using Infra.Planning.Plan;
 using Pulumi;
 
 namespace Infra.Tests.Deployments;

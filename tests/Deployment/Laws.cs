@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
 using Infra.Lab.Cloud;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 using Pulumi;
 
 namespace Infra.Tests.Deployments;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
 using Pulumi.Testing;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Unit.Settings;
 using Pulumi;

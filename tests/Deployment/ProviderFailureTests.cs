@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Unit.Settings;
 using Pulumi;

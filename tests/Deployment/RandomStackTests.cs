@@ -1,5 +1,5 @@
 using CsCheck;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Deployments;
 
@@ -38,7 +38,7 @@ public sealed class RandomStackTests
         RandomStacks.Settings.Sample(settings =>
         {
             var mistakes = new List<Components.ConfigurationMistake>();
-            new Components.Settings.SettingsRules(mistakes).Check(settings);
+            new Infra.Planning.Config.SettingsRules(mistakes).Check(settings);
             Assert.Empty(mistakes);
         }, iter: 300);
 }

@@ -1,5 +1,5 @@
 using CsCheck;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 
 namespace Infra.Tests.Deployments;
 

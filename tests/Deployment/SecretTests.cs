@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
 

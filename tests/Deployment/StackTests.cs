@@ -1,4 +1,4 @@
-using Infra.Components.Planning;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Deployments;
 

@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Infra.Components.Reading;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
+using Infra.Planning.Reading;
 
 namespace Infra.Tests.Golden;
 

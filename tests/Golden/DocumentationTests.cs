@@ -5,7 +5,7 @@ namespace Infra.Tests.Golden;
 /// <summary>What the documents point at is there.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string[] Folders = ["benchmarks/", "components/", "docs/", "lab/", "offline/", "stacks/", "tests/", ".github/"];
+    private static readonly string[] Folders = ["benchmarks/", "cli/", "components/", "docs/", "lab/", "node/", "offline/", "planning/", "stacks/", "tests/", ".github/"];
 
     public static TheoryData<string> Documents =>
     [

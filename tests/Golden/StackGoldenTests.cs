@@ -4,11 +4,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Infra.Cli.CommandLine;
+using Infra.Cli.Preview;
+using Infra.Cli.Project;
 using Infra.Components;
-using Infra.Components.Node;
-using Infra.Lab.CommandLine;
-using Infra.Lab.Preview;
-using Infra.Lab.Project;
+using Infra.Node;
+using Infra.Planning;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Golden;
@@ -39,7 +40,7 @@ public sealed class StackGoldenTests
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
 
-        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", TerminalJson.Text(PreviewReport.Of(preview), TerminalJson.Default.PreviewReport) + "\n");
+        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport) + "\n");
     }
 
     [Theory]

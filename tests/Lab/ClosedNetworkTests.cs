@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 

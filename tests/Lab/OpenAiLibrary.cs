@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 
 namespace Infra.Tests.Lab;
 

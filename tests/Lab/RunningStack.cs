@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
+using Infra.Cli.Project;
 using Infra.Lab.Cloud;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Project;
 
 namespace Infra.Tests.Lab;
 

@@ -1,6 +1,6 @@
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
 using static Infra.Tests.Lab.SurvivesStage;
 

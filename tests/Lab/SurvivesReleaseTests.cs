@@ -1,4 +1,5 @@
-using Infra.Lab.CommandLine;
+using Infra.Cli.CommandLine;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using static Infra.Tests.Lab.SurvivesStage;
 

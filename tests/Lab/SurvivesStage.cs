@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Components;
 using Infra.Lab.Mirrors;
+using Infra.Planning;
 
 namespace Infra.Tests.Lab;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;

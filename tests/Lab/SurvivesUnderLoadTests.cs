@@ -3,6 +3,7 @@ using System.Text.Json;
 using Infra.Lab.Balancer;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Laboratories.Views;
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 using static Infra.Tests.Lab.SurvivesStage;
 

@@ -1,3 +1,4 @@
+using Infra.Lab.Linux;
 using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;

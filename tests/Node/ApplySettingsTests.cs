@@ -1,4 +1,4 @@
-using Infra.Components.Node;
+using Infra.Node;
 
 namespace Infra.Tests.Node;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using Infra.Components.Catalog;
 using Infra.Lab.Mirrors;
 using Infra.Lab.Mirrors.Content;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Node;
 

@@ -1,5 +1,5 @@
-using Infra.Components.Node;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Node;
 

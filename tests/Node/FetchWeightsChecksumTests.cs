@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Node;
 

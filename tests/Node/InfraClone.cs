@@ -28,7 +28,7 @@ internal sealed class InfraClone : IDisposable
             File.Copy(file, copy);
         }
 
-        foreach (var name in new[] { "components", "stacks", "offline", "tests" })
+        foreach (var name in new[] { "planning", "node", "components", "stacks", "cli", "offline", "tests" })
         {
             Directory.CreateDirectory(Path.Combine(Root, name));
         }

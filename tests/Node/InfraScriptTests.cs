@@ -23,7 +23,7 @@ public sealed class InfraScriptTests : IDisposable
 
         var first = await _clone.RunAsync($"{shell} \"$infra\" preview dev");
         Assert.True(first.ExitCode == 0, first.All);
-        Assert.Contains("Infra.Lab.dll preview dev", first.Output, StringComparison.Ordinal);
+        Assert.Contains("Infra.Cli.dll preview dev", first.Output, StringComparison.Ordinal);
         Assert.Equal(3, _clone.Asked.Count);
         var second = await _clone.RunAsync($"{shell} \"$infra\" plan --json");
         Assert.Equal("", second.Errors);
@@ -49,7 +49,7 @@ public sealed class InfraScriptTests : IDisposable
     {
         var result = await _clone.RunAsync(command);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Contains($"{_clone.Root}/artifacts/official/bin/Infra.Lab/release/Infra.Lab.dll preview", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"{_clone.Root}/artifacts/official/bin/Infra.Cli/release/Infra.Cli.dll preview", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Infra.Components.Node;
+using Infra.Node;
 
 namespace Infra.Tests.Node;
 

@@ -1,6 +1,6 @@
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
 using YamlDotNet.RepresentationModel;
 

@@ -58,7 +58,7 @@ public sealed class NginxTakesEffectTests
         node.Write("/one", await SecretsTests.SecretsAsync(node, name: "one"));
         node.Write("/two", await SecretsTests.SecretsAsync(node, name: "two"));
         node.Write("/settings", RunningNode.With(
-            node.Read(Components.Node.NodeEnvironment.Path), ("API_CORS_ORIGINS", "https://app.example")));
+            node.Read(Infra.Node.NodeEnvironment.Path), ("API_CORS_ORIGINS", "https://app.example")));
         Assert.Equal(0, (await node.RunAsync("firewall")).ExitCode);
         var result = await node.RunAsync(
             "apply-settings", _ => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), node.At("/scene")]);

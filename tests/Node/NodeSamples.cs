@@ -1,7 +1,7 @@
-using Infra.Components.Catalog;
-using Infra.Components.Node;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Node;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Node;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Infra.Components.Node;
+using Infra.Node;
 
 namespace Infra.Tests.Node;
 

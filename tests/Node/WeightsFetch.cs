@@ -20,7 +20,7 @@ internal sealed class WeightsFetch : IDisposable
         Directory.CreateDirectory(Root);
     }
 
-    internal static string Revision => Components.Catalog.ModelCatalog.Load().Models[FakeHub.Model].Revision!;
+    internal static string Revision => Infra.Planning.Catalog.ModelCatalog.Load().Models[FakeHub.Model].Revision!;
 
     internal FakeHub Hub { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Api;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Keys;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Keys;
 

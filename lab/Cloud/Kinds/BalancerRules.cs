@@ -1,5 +1,7 @@
 using System.Globalization;
-using Infra.Components.Catalog;
+using Infra.Lab.Cloud.Resources;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 
@@ -121,7 +123,7 @@ internal sealed class BalancerRules(CloudContext cloud)
     private static bool IsEntry(string entry) => entry.Split(':', 2) is [var kind, var value] && kind switch
     {
         "ip" => System.Net.IPAddress.TryParse(value, out _),
-        "cidr" => Components.Settings.Cidr.TryParse(value, out _, out _),
+        "cidr" => Cidr.TryParse(value, out _, out _),
         _ => false,
     };
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.Cloud.Keys;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 

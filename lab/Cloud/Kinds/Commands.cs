@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud.Kinds;
 

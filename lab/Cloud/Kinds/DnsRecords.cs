@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 

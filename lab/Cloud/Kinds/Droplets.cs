@@ -1,6 +1,7 @@
 using System.Globalization;
-using Infra.Components.Settings;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 
@@ -25,10 +26,6 @@ internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
     };
 
     public override bool IsLost(CloudResource resource) => !cloud.Machines.HasServer(resource.Id!);
-
-    /// <summary>Whether it is a Droplet that can send and receive, or is about to.</summary>
-    public static bool IsUp(CloudResource resource, IMachineRoom machines) =>
-        resource.Type == Types.Droplet && resource.Outputs.ContainsKey("ipv4Address") && (resource.Status == ResourceStatus.Creating || machines.HasServer(resource.Id!));
 
     public override void Check(CloudResource? before, CloudResource after)
     {

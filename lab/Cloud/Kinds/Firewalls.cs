@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Infra.Components.Catalog;
-using Infra.Components.Settings;
+using Infra.Lab.Cloud.Resources;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Infra.Lab.Cloud.Keys;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 

@@ -1,3 +1,5 @@
+using Infra.Lab.Cloud.Resources;
+
 namespace Infra.Lab.Cloud.Kinds;
 
 /// <summary>What the providers know of one type of resource: what they refuse, what a change does, and how it is made.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Infra.Lab.Cloud.Keys;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Infra.Lab.Machines;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud.Kinds;
 
@@ -64,7 +65,7 @@ internal sealed partial class Volumes(CloudContext cloud) : DigitalOceanKind
     }
 
     public override Task DeleteAsync(CloudResource resource) =>
-        cloud.All(Types.Droplet).FirstOrDefault(droplet => droplet.Inputs.Texts("volumeIds").Contains(resource.Id) && Droplets.IsUp(droplet, cloud.Machines)) is { } holder
+        cloud.All(Types.Droplet).FirstOrDefault(droplet => droplet.Inputs.Texts("volumeIds").Contains(resource.Id) && DropletFacts.IsUp(droplet, cloud.Machines)) is { } holder
             // The words are not the API's own; the status is.
             ? throw ProviderException.Refused("Error deleting volume", "DELETE", $"volumes/{resource.Id}", 409, $"the Volume is attached to Droplet {holder.Id}")
             : cloud.Machines.DeleteVolumeAsync(resource.Id!, cloud.Cancel);

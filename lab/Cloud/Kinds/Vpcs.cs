@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Infra.Components.Settings;
+using Infra.Lab.Cloud.Resources;
+using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 
@@ -62,7 +63,7 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
     {
         var range = Cidr.Parse(cloud.All(Types.Vpc).First(vpc => vpc.Id == id).Outputs.Text("ipRange"));
         var taken = cloud.State.Resources
-            .SelectMany(resource => new[] { resource.Outputs.TextOrNull("ipv4AddressPrivate"), resource.Hidden.TextOrNull(LoadBalancers.InVpc) })
+            .SelectMany(resource => new[] { resource.Outputs.TextOrNull("ipv4AddressPrivate"), resource.Hidden.TextOrNull(BalancerFacts.InVpc) })
             .OfType<string>().ToHashSet(StringComparer.Ordinal);
         return AddressRanges.NextAddress(range, taken) ?? throw new ProviderException($"VPC {id} has no free address left in {range}");
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Infra.Lab.Cloud.Api;
 using Infra.Lab.Cloud.Kinds;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Provider;
 

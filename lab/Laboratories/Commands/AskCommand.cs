@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
@@ -17,7 +18,7 @@ internal static class AskCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("ask", "Asks a model that is up, with the system prompt that it comes with.") { Question, Stack, Endpoint, Client, Tokens, NoSystemPrompt };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, async () =>
         {
             var question = parsed.GetValue(Question)!;
             if (string.IsNullOrWhiteSpace(question))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
@@ -16,7 +17,7 @@ internal static class DownCommand
     {
         StackChoice.RefuseOptions(Stack, "down");
         var command = new Command("down", "Takes a laboratory down: no process, mount, namespace or file of it stays.") { Stack };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named
                 ? [StackChoice.Named(StackChoice.Project(), named, "down")]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Balancer;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
@@ -18,14 +19,14 @@ internal static class LaboratoryProcesses
         var folder = new Argument<string>("folder");
         var mirrors = new Command("__mirrors") { folder };
         mirrors.Hidden = true;
-        mirrors.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, () => MirrorsAsync(parsed.GetValue(folder)!, cancel)));
+        mirrors.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, () => MirrorsAsync(parsed.GetValue(folder)!, cancel)));
         yield return mirrors;
 
         var specification = new Argument<string>("specification");
         var status = new Argument<string>("status");
         var balancer = new Command("__balancer") { specification, status };
         balancer.Hidden = true;
-        balancer.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, json: false, () =>
+        balancer.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, () =>
             BalancerServer.RunAsync(parsed.GetValue(specification)!, parsed.GetValue(status)!, cancel)));
         yield return balancer;
     }

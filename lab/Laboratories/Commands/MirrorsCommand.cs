@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Mirrors;
 
@@ -49,7 +50,7 @@ internal static class MirrorsCommand
         {
             Mirror, BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header, Stack,
         };
-        command.SetAction((parsed, _) => Failure.GuardAsync(terminal, json: false, () =>
+        command.SetAction((parsed, _) => LabFailure.GuardAsync(terminal, json: false, () =>
         {
             var file = StackChoice.FindUp(parsed.GetValue(Stack)).Folder.MirrorControl;
             var control = MirrorControl.Load(file);

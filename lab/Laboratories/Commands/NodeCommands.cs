@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
 
@@ -84,7 +85,7 @@ internal static class NodeCommands
     }
 
     private static Task<int> Guarded(Terminal terminal, string? stack, Func<Laboratory, Task> act) =>
-        Failure.GuardAsync(terminal, json: false, () => StackChoice.WithUpAsync(stack, act));
+        LabFailure.GuardAsync(terminal, json: false, () => StackChoice.WithUpAsync(stack, act));
 
     private static DeployedNode FindNode(Laboratory laboratory, string name)
     {

@@ -1,16 +1,14 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Infra.Cli.Project;
 using Infra.Lab.Machines;
-using Infra.Lab.Project;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
 /// <summary>Which laboratory a command is about: the one that is named, or the only one of the project that there is.</summary>
 internal static class StackChoice
 {
-    /// <summary>The stack that needs no account and no address of one's own.</summary>
-    public const string Default = "local";
-
     public static PulumiProject Project() => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
 
     public static Option<string?> Option() => new("--stack") { Description = "Name of a stack whose laboratory is up. Default: the only one." };
@@ -25,7 +23,7 @@ internal static class StackChoice
     });
 
     /// <summary>The laboratory of a stack, up or not.</summary>
-    /// <exception cref="Components.ConfigurationException">There is no such stack, or more than one laboratory and none was named.</exception>
+    /// <exception cref="ConfigurationException">There is no such stack, or more than one laboratory and none was named.</exception>
     public static Laboratory Find(string? stack)
     {
         var project = Project();
@@ -37,7 +35,7 @@ internal static class StackChoice
         var existing = Existing(project);
         return existing switch
         {
-            [] => Laboratory.Of(project, Default),
+            [] => Laboratory.Of(project, Laboratory.DefaultStack),
             [var only] => only,
             _ => throw LaboratoryMistake.Of("stack", null, $"is needed: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are up", $"--stack {existing[0].Stack}"),
         };
@@ -67,7 +65,7 @@ internal static class StackChoice
         [.. LabFolder.StacksOf(project.Folder).Select(stack => Unconfigured(project, stack))];
 
     /// <summary>One of them, or that of a stack that is not up.</summary>
-    /// <exception cref="Components.ConfigurationException">There is neither.</exception>
+    /// <exception cref="ConfigurationException">There is neither.</exception>
     public static Laboratory Named(PulumiProject project, string stack, string command) =>
         LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
             ? Unconfigured(project, stack) : Laboratory.Of(project, stack, command);

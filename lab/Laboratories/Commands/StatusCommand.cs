@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories.Views;
 
@@ -19,7 +20,7 @@ internal static class StatusCommand
     {
         StackChoice.RefuseOptions(Stack, "status");
         var command = new Command("status", "What is up: servers with their phases, load balancers with the servers behind them.") { Stack, Json };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named
                 ? [StackChoice.Named(StackChoice.Project(), named, "status")]
@@ -32,7 +33,7 @@ internal static class StatusCommand
 
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(reports, TerminalJson.Default.IReadOnlyListStatusReport);
+                terminal.WriteJson(reports, ViewJson.Default.IReadOnlyListStatusReport);
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Machines;
@@ -17,7 +18,7 @@ internal static class UpCommand
     private static readonly Argument<string> Stack = new("stack")
     {
         Description = "Name of a stack: the STACK of Pulumi.STACK.yaml.",
-        DefaultValueFactory = _ => StackChoice.Default,
+        DefaultValueFactory = _ => Laboratory.DefaultStack,
     };
 
     private static readonly Option<double?> TokensPerSecond = new("--tokens-per-second")
@@ -40,7 +41,7 @@ internal static class UpCommand
         {
             Stack, Base, TokensPerSecond, Json,
         };
-        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var release = parsed.GetValue(Base)!;
             if (ServerBase.Find(release) is null)
@@ -75,7 +76,7 @@ internal static class UpCommand
 
             if (parsed.GetValue(Json))
             {
-                terminal.WriteJson(report, TerminalJson.Default.LaboratoryReport);
+                terminal.WriteJson(report, ViewJson.Default.LaboratoryReport);
             }
             else
             {

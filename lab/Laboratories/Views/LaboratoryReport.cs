@@ -1,5 +1,4 @@
 using Infra.Lab.Cloud;
-using Infra.Lab.Laboratories.Commands;
 using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Views;
@@ -47,7 +46,7 @@ internal sealed record EndpointReport(
     }
 
     // Another stack than the one that commands mean by themselves has to be named.
-    private static string OfStack(Laboratory laboratory) => laboratory.Stack == StackChoice.Default ? "" : $" --stack {laboratory.Stack}";
+    private static string OfStack(Laboratory laboratory) => laboratory.Stack == Laboratory.DefaultStack ? "" : $" --stack {laboratory.Stack}";
 
     private static string CurlOf(Laboratory laboratory, AccessFiles files, EndpointAccess endpoint)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Balancer;
-using Infra.Lab.CommandLine;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;

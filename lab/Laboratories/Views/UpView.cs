@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Cloud;
-using Infra.Lab.CommandLine;
+using Infra.Lab.Cloud.Resources;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 

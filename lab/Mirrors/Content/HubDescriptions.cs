@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 

@@ -1,4 +1,4 @@
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 

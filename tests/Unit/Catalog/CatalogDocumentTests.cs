@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 

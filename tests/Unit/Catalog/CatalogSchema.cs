@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 

@@ -1,8 +1,6 @@
 using System.Text;
-using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Components.Settings;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Catalog;
 

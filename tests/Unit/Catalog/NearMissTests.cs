@@ -1,6 +1,6 @@
 using CsCheck;
-using Infra.Components;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Catalog;
 

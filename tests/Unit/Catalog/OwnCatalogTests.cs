@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 

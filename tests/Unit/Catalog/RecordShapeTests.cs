@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Infra.Components.Catalog;
-using Infra.Components.Reading;
+using Infra.Planning.Catalog;
+using Infra.Planning.Reading;
 
 namespace Infra.Tests.Unit.Catalog;
 

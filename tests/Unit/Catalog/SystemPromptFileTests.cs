@@ -1,5 +1,5 @@
 using System.Text;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Infra.Components;
-using Infra.Components.Catalog;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Catalog;
 

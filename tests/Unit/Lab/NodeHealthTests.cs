@@ -1,5 +1,5 @@
 using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 
 namespace Infra.Tests.Unit.Lab;
 

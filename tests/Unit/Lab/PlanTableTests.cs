@@ -1,6 +1,6 @@
-using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Lab.Plan;
+using Infra.Cli.Plan;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Lab;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Lab.Preview;
+using Infra.Cli.Preview;
 
 namespace Infra.Tests.Unit.Lab;
 

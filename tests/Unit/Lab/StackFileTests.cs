@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Infra.Components;
-using Infra.Lab.Project;
+using Infra.Cli.Project;
+using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Lab;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Infra.Components.Node;
+using Infra.Node;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Node;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Infra.Components.Node;
+using Infra.Node;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Node;
@@ -7,7 +7,7 @@ namespace Infra.Tests.Unit.Node;
 /// <summary>What a request and a client may take of an engine, for engines of every size.</summary>
 public sealed class FairShareTests
 {
-    private static readonly Infra.Components.Sizing.Placement s_small = NodeSamples.Plan().Placement;
+    private static readonly Infra.Planning.Placements.Placement s_small = NodeSamples.Plan().Placement;
 
     [Fact]
     public void No_request_and_no_client_among_several_fills_the_engine() =>

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using CsCheck;
-using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Node;

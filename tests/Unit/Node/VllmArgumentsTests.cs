@@ -1,6 +1,5 @@
-using Infra.Components.Catalog;
-using Infra.Components.Node;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Node;

@@ -1,5 +1,5 @@
-using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Infra.Tests.Unit.Settings;
 
 namespace Infra.Tests.Unit.Planning;

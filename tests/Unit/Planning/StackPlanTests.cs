@@ -1,5 +1,5 @@
-using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
 using Infra.Tests.Unit.Settings;
 
 namespace Infra.Tests.Unit.Planning;
@@ -174,7 +174,7 @@ public sealed class StackPlanTests
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
     {
-        var unpinned = Components.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null && model.WeightBytes < 20_000_000_000);
+        var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null && model.WeightBytes < 20_000_000_000);
         (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
         Assert.Equal("endpoints.chat.revision", Assert.Single(Mistakes(edits)).Key);
         Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));

@@ -1,6 +1,6 @@
 using System.Net;
 using CsCheck;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
 
 namespace Infra.Tests.Unit.Settings;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Infra.Components.Planning;
-using Infra.Lab.CommandLine;
-using Infra.Lab.Project;
+using Infra.Cli.CommandLine;
+using Infra.Cli.Project;
+using Infra.Stacks;
 using Infra.Tests.Abuse;
 using Infra.Tests.Deployments;
 
@@ -40,9 +40,9 @@ public sealed class ConfigFuzzTests : IDisposable
         var status = Failure.GuardAsync(new Terminal(said, said, interactive: false), json: false, () =>
         {
             var configuration = PulumiProject.Find(folder).Configuration("fuzz", "preview");
-            _ = StackPlan.Read(configuration.Values, configuration.SecretKeys, folder);
+            _ = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, folder);
             return Task.CompletedTask;
-        }, () => null).GetAwaiter().GetResult();
+        }).GetAwaiter().GetResult();
         var message = said.ToString();
         Assert.True(status is 0 or 1, $"{text}\n{status}: {message}");
         Assert.True(

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Infra.Components.Reading;
-using Infra.Components.Settings;
+using Infra.Planning.Config;
+using Infra.Planning.Reading;
 using Infra.Tests.Deployments;
 using YamlDotNet.RepresentationModel;
 

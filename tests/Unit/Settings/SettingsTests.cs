@@ -1,7 +1,9 @@
-using Infra.Components;
-using Infra.Components.Planning;
-using Infra.Components.Settings;
-using Infra.Components.Sizing;
+using Infra.Planning;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
+using Infra.Planning.Sizing;
 using Infra.Stacks;
 
 namespace Infra.Tests.Unit.Settings;
@@ -69,7 +71,7 @@ public sealed class SettingsTests
         Assert.Equal((4096, 2, 3, 0.8, 2048, 16), (chat.ContextLength, chat.Concurrency, chat.Replicas, chat.GpuMemoryUtilization, chat.MaxNumBatchedTokens, chat.MaxNumSeqs));
         Assert.Equal(ToolStrictLevel.Parameter, chat.ToolStrictLevel);
         Assert.Equal((Rollout.OneByOne, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCache, chat.Image, chat.Vision));
-        Assert.Equal([Components.Catalog.Availability.OnDemand, Components.Catalog.Availability.Spot], chat.Availability);
+        Assert.Equal([Infra.Planning.Catalog.Availability.OnDemand, Infra.Planning.Catalog.Availability.Spot], chat.Availability);
         Assert.Equal(["alice", "bob"], chat.Clients.Select(client => client.Name));
         Assert.Equal(["https://app.example.com"], chat.CorsOrigins);
         Assert.Equal((100, 30, "0.31.0"), (chat.CacheVolumeGiB, chat.ReadyTimeoutMinutes, chat.Engine?.Version));

@@ -1,5 +1,5 @@
-using Infra.Components;
-using Infra.Components.Planning;
+using Infra.Planning.Errors;
+using Infra.Stacks;
 
 namespace Infra.Tests.Unit.Settings;
 
@@ -29,5 +29,5 @@ public sealed class WrongConfigurationTests
     }
 
     private static IReadOnlyList<ConfigurationMistake> Mistakes(params (string, string?)[] edits) =>
-        Assert.Throws<ConfigurationException>(() => StackPlan.Read(Configs.With(edits))).Mistakes;
+        Assert.Throws<ConfigurationException>(() => InferenceProgram.Read(Configs.With(edits))).Mistakes;
 }

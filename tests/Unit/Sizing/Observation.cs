@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Components.Catalog;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Infra.Components.Sizing;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 

@@ -1,6 +1,7 @@
-using Infra.Components;
-using Infra.Components.Catalog;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 

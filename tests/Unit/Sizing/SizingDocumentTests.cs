@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Infra.Components.Catalog;
-using Infra.Components.Sizing;
+using Infra.Planning.Catalog;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Infra.Lab.Balancer;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Balancer;
 

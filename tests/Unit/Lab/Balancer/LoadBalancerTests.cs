@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Balancer;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Infra.Lab.Balancer;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Balancer;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Infra.Components.Settings;
 using Infra.Lab.Benches;
 using Infra.Lab.Machines;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Lab.Benches;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using Infra.Components.Planning;
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Deployments;
+using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Deployments;
 using Pulumi;

@@ -1,6 +1,8 @@
-using Infra.Components.Planning;
 using Infra.Lab.Cloud;
 using Infra.Lab.Cloud.Provider;
+using Infra.Lab.Cloud.Resources;
+using Infra.Lab.Deployments;
+using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
 using Pulumi;
 using Pulumi.DigitalOcean;
@@ -122,7 +124,7 @@ public sealed class ChangeTests : IDisposable
         Assert.True(ProviderManners.Current.SourceDate.Year >= 2026);
     }
 
-    private Infra.Lab.Machines.ServerSpec Server() => Assert.Single(_account.Machines.Servers.Values);
+    private Infra.Lab.Specs.ServerSpec Server() => Assert.Single(_account.Machines.Servers.Values);
 
     private static StackPlan Volume(int? gib) => Account.Plan("local", ("inference:endpoints",
         $"{{\"chat\":{{\"model\":\"mistralai/Ministral-3-3B-Instruct-2512\",\"size\":\"gpu-4000adax1-20gb\",\"contextLength\":4096{(gib is null ? "" : $",\"cacheVolumeGiB\":{gib}")}}}}}"));

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Pulumi;
 using Pulumi.Tls;
 using Pulumi.Tls.Inputs;

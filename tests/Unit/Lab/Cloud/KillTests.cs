@@ -1,5 +1,5 @@
-using Infra.Components.Planning;
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 

@@ -1,5 +1,5 @@
-using Infra.Components.Planning;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
+using Infra.Planning.Plan;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 
@@ -34,9 +34,9 @@ public sealed class PolicyTests : IDisposable
             var of = Assert.Single(policy.Balancers, known => known.Id == id);
             Assert.Equal((balancer.Address, balancer.BackendAddress), (of.Address, of.BackendAddress));
             Assert.Equal(balancer.AllowedCidrs, of.AllowedCidrs);
-            var inside = Components.Settings.Cidr.Parse(balancer.VpcCidr);
-            Assert.True(inside.Contains(Components.Settings.Cidr.Parse($"{of.BackendAddress}/32")));
-            Assert.Equal(of.Address == of.BackendAddress, inside.Contains(Components.Settings.Cidr.Parse($"{of.Address}/32")));
+            var inside = Infra.Planning.Config.Cidr.Parse(balancer.VpcCidr);
+            Assert.True(inside.Contains(Infra.Planning.Config.Cidr.Parse($"{of.BackendAddress}/32")));
+            Assert.Equal(of.Address == of.BackendAddress, inside.Contains(Infra.Planning.Config.Cidr.Parse($"{of.Address}/32")));
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class PolicyTests : IDisposable
         Assert.False(rule.Passthrough);
         using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(rule.CertificatePem, rule.PrivateKeyPem);
         Assert.True(certificate.MatchesHostname("llm.example.com"));
-        Assert.Equal(balancer.Address, run.Only(Infra.Lab.Cloud.Types.DnsRecord, "chat").Inputs["value"]);
+        Assert.Equal(balancer.Address, run.Only(Infra.Lab.Cloud.Resources.Types.DnsRecord, "chat").Inputs["value"]);
 
         // Another domain: the certificate stands beside the old one until the load balancer has it, and the load balancer stays.
         var changed = Deployments.StackFiles.Config("prod")["inference:endpoints"].Replace("llm.example.com", "other.example.com", StringComparison.Ordinal);

@@ -1,6 +1,7 @@
-using Infra.Components.Planning;
 using Infra.Lab.Cloud;
 using Infra.Lab.Cloud.Api;
+using Infra.Lab.Cloud.Resources;
+using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
 using Infra.Tests.Unit.Lab.Mirrors;
 

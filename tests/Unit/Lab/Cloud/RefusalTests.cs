@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;

@@ -1,4 +1,5 @@
 using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 
@@ -128,7 +129,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal("{}", run.Only(Types.Command, "chat-0-ready").Outputs["stdout"]);
     }
 
-    private static Components.Planning.StackPlan Changed(string key, string value)
+    private static Infra.Planning.Plan.StackPlan Changed(string key, string value)
     {
         var endpoints = System.Text.Json.Nodes.JsonNode.Parse(Deployments.StackFiles.Config("local")["inference:endpoints"])!;
         endpoints["chat"]![key] = int.TryParse(value, out var number) ? number : value;

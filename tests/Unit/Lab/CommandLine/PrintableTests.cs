@@ -1,4 +1,4 @@
-using Infra.Lab.CommandLine;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Laboratories;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Infra.Components.Catalog;
-using Infra.Components.Node;
+using Infra.Planning.Catalog;
+using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
 using Infra.Tests.Node;
 

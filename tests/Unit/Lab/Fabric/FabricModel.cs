@@ -1,6 +1,6 @@
 using System.Net;
 using Infra.Lab.Fabric;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Fabric;
 

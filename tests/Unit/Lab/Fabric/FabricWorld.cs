@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Infra.Lab.Fabric;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Lab.Fabric;

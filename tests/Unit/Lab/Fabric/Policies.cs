@@ -1,5 +1,5 @@
 using Infra.Lab.Fabric;
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Fabric;
 

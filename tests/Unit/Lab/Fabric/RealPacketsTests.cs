@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Specs;
 using Infra.Tests.Unit.Lab.Fabric;
 
 // Beside the tests of what it renders, but of the kind that needs tools of the machine.

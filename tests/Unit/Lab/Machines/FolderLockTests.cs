@@ -1,5 +1,6 @@
 using System.Globalization;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
+using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Machines;
 

@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 
 namespace Infra.Tests.Unit.Lab.Machines;
 

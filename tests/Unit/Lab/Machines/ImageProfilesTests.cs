@@ -1,5 +1,5 @@
-using Infra.Components.Catalog;
 using Infra.Lab.Machines;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Lab.Machines;
 

@@ -3,13 +3,16 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Infra.Cli.CommandLine;
 using Infra.Lab.Balancer;
-using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Resources;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Specs;
+using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Machines;
 
@@ -216,7 +219,7 @@ public sealed class StateFuzzTests : IDisposable
     private (int Status, string Said) Guarded(Action act)
     {
         using var said = new StringWriter(new StringBuilder());
-        var status = Failure.GuardAsync(new Terminal(said, said, interactive: false), json: false, () => Task.Run(act),
+        var status = LabFailure.GuardAsync(new Terminal(said, said, interactive: false), json: false, () => Task.Run(act),
             () => StateFiles.FindBroken([Folder])).GetAwaiter().GetResult();
         return (status, said.ToString());
     }

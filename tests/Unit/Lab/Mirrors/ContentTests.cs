@@ -4,9 +4,9 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Infra.Components.Catalog;
 using Infra.Lab.Mirrors;
 using Infra.Lab.Mirrors.Content;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 

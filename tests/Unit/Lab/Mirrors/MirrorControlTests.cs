@@ -1,6 +1,7 @@
 using CsCheck;
-using Infra.Lab.Machines;
+using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
+using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 

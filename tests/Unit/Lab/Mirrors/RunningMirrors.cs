@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Infra.Components.Catalog;
 using Infra.Lab.Mirrors;
 using Infra.Lab.Mirrors.Content;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 

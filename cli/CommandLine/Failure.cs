@@ -1,0 +1,93 @@
+using Infra.Planning.Errors;
+using Pulumi;
+
+namespace Infra.Cli.CommandLine;
+
+/// <summary>Turns what went wrong into a message and an exit code, the same for every command.</summary>
+internal static class Failure
+{
+    /// <summary>Guards a command that needs nothing of this machine but its files.</summary>
+    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) => GuardAsync(terminal, json, command, Explain);
+
+    /// <param name="terminal">Where to tell it.</param>
+    /// <param name="json">Whether a program reads it.</param>
+    /// <param name="command">What may fail.</param>
+    /// <param name="explain">What is known of a failure that is no operator's mistake; null: it is a bug.</param>
+    public static async Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, Func<Exception, Explanation?> explain)
+    {
+        try
+        {
+            await command();
+            return ExitCode.Fine;
+        }
+        catch (Exception exception) when (OperatorMistakes(exception) is { } mistakes)
+        {
+            return Report(terminal, json, mistakes);
+        }
+        catch (Exception exception) when (explain(exception) is { } explanation)
+        {
+            if (explanation.Mistake is { } mistake)
+            {
+                return Report(terminal, json, [new ConfigurationException(mistake)]);
+            }
+
+            foreach (var words in explanation.Words)
+            {
+                terminal.WriteError(words);
+            }
+
+            return ExitCode.OperatorMistake;
+        }
+        catch (Exception exception)
+        {
+            terminal.WriteError($"This is a bug of ours; please report it with the lines below.\n{exception}");
+            return ExitCode.Bug;
+        }
+    }
+
+    private static Explanation? Explain(Exception exception) => exception is OperationCanceledException
+        ? Explanation.Of("interrupted")
+        : HostFault.Explain(exception) is { } fault ? Explanation.Of(fault) : null;
+
+    private static int Report(Terminal terminal, bool json, IReadOnlyList<ConfigurationException> mistakes)
+    {
+        if (json)
+        {
+            terminal.WriteJson(FailureReport.Of(mistakes), FailureJson.Default.FailureReport);
+        }
+        else
+        {
+            foreach (var mistake in mistakes)
+            {
+                terminal.WriteError(mistake.Message);
+            }
+        }
+
+        return ExitCode.OperatorMistake;
+    }
+
+    /// <summary>The operator's mistakes behind an exception, or null if any part of it is ours.</summary>
+    private static IReadOnlyList<ConfigurationException>? OperatorMistakes(Exception exception) => exception switch
+    {
+        ConfigurationException mistake => [mistake],
+        AggregateException many => All(many.InnerExceptions),
+        RunException { InnerException: { } inner } => OperatorMistakes(inner),
+        _ => null,
+    };
+
+    private static List<ConfigurationException>? All(IEnumerable<Exception> exceptions)
+    {
+        var all = new List<ConfigurationException>();
+        foreach (var exception in exceptions)
+        {
+            if (OperatorMistakes(exception) is not { } mistakes)
+            {
+                return null;
+            }
+
+            all.AddRange(mistakes);
+        }
+
+        return all.Count > 0 ? all : null;
+    }
+}

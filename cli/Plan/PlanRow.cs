@@ -1,0 +1,59 @@
+using Infra.Planning.Placements;
+
+namespace Infra.Cli.Plan;
+
+/// <summary>A row of <c>./infra plan --json</c>. Memory is of one GPU, tokens and requests are of the whole node.</summary>
+/// <param name="Model">Repository id.</param>
+/// <param name="Size">Size slug.</param>
+/// <param name="Fits">The wish is met.</param>
+/// <param name="Reason">Why not, or what bounds it.</param>
+/// <param name="MaxModelLen">Context length of a request: the one asked for, or the longest that fits; 0 if none does.</param>
+/// <param name="Requests">Requests of that length at once.</param>
+/// <param name="KvTokens">Tokens that the KV cache holds.</param>
+/// <param name="WeightsGiB">Weights.</param>
+/// <param name="KvGiB">KV cache.</param>
+/// <param name="OverheadGiB">Activations, NCCL and graphs.</param>
+/// <param name="UsdPerHour">Price of the node; null for a contract.</param>
+/// <param name="TensorParallel">GPUs that a copy of the weights is split over.</param>
+/// <param name="DataParallel">Engines side by side.</param>
+/// <param name="Precision">How the weights are stored.</param>
+/// <param name="GpuMemoryUtilization">Share of the card's memory.</param>
+internal sealed record PlanRow(
+    string Model,
+    string Size,
+    bool Fits,
+    string Reason,
+    int MaxModelLen,
+    int Requests,
+    long KvTokens,
+    double? WeightsGiB,
+    double? KvGiB,
+    double? OverheadGiB,
+    decimal? UsdPerHour,
+    int? TensorParallel,
+    int? DataParallel,
+    string Precision,
+    double? GpuMemoryUtilization)
+{
+    /// <summary>GiB are shown to the hundredth: finer than any of the constants behind them.</summary>
+    private const int Digits = 2;
+
+    public static PlanRow Of(Fit fit) => new(
+        fit.Model.Id,
+        fit.Size.Slug,
+        fit.Fits,
+        fit.Reason,
+        fit.Placement?.MaxModelLen ?? fit.LongestContext,
+        fit.Placement?.Requests ?? 0,
+        fit.Placement?.KvTokens ?? 0,
+        Rounded(fit.Memory?.WeightsGiB),
+        Rounded(fit.Memory?.KvGiB),
+        Rounded(fit.Memory?.OverheadGiB),
+        fit.Size.UsdPerHour,
+        fit.Placement?.TensorParallel,
+        fit.Placement?.DataParallel,
+        fit.Model.Precision.ToString().ToUpperInvariant(),
+        fit.Placement?.GpuMemoryUtilization);
+
+    private static double? Rounded(double? value) => value is { } number ? Math.Round(number, Digits) : null;
+}

@@ -1,0 +1,71 @@
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
+
+namespace Infra.Cli.Plan;
+
+/// <summary>Every model against every size.</summary>
+internal static class PlanTable
+{
+    public static IReadOnlyList<Fit> Of(PlanQuery query)
+    {
+        var catalog = query.Catalog;
+        CheckRegion(query);
+        var models = query.Models.Count > 0
+            ? query.Models.Select(id => catalog.Model(id, "--model")).ToArray()
+            : [.. catalog.Models.Values];
+        // A size that is named is tried even where it would not be chosen unasked.
+        var named = query.Sizes.Select(slug => catalog.Size(slug, "--size")).ToArray();
+        var wishes = models.Select(model => Wish(query, model)).ToArray();
+        var possible = wishes.Where(wish => Placer.Mistakes(wish, key: "").Count == 0).ToArray();
+        if (possible.Length == 0 || (query.Models.Count > 0 && possible.Length < wishes.Length))
+        {
+            throw new ConfigurationException(wishes.SelectMany(wish => Placer.Mistakes(wish, key: "")).Distinct());
+        }
+
+        // In a table of all models, one that cannot have such a context is a row that says so.
+        var sizes = named.Length > 0 ? named : [.. catalog.Sizes.Values.Where(size => IsOffered(size, query))];
+        return [.. possible.SelectMany(wish => named.Length > 0
+                ? named.Select(size => Placer.Fit(wish with { Size = size.Slug }, size, catalog))
+                : Placer.Table([wish], sizes, catalog)),
+            .. from wish in wishes.Except(possible) from size in sizes select Impossible(wish, size)];
+    }
+
+    /// <summary>A region without sizes would be a table without rows, which reads as if nothing fitted.</summary>
+    private static void CheckRegion(PlanQuery query)
+    {
+        var known = query.Catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (query.Region is { } region && !known.Contains(region))
+        {
+            throw new ConfigurationException(ConfigurationMistake.InStackConfig("--region", region,
+                $"is not a region where a GPU size was seen; {NearMiss.Sentence(region, known)}",
+                NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
+        }
+    }
+
+    private static Fit Impossible(Wish wish, GpuSize size) => new()
+    {
+        Model = wish.Model,
+        Size = size,
+        Fits = false,
+        Reason = string.Join("; ", Placer.Mistakes(wish, key: "").Select(mistake => $"{mistake.Key} {mistake.Value} {mistake.Problem}")),
+        LongestContext = 0,
+    };
+
+    private static bool IsOffered(GpuSize size, PlanQuery query) =>
+        query.Availability.Contains(size.Availability) && (query.Region is null || size.Regions.Contains(query.Region));
+
+    private static Wish Wish(PlanQuery query, ModelSpec model) => new()
+    {
+        Model = model,
+        Engine = query.Engine is { } version
+            ? query.Catalog.Engine(version, "--engine")
+            : query.Catalog.NewestEngineFor(model, GpuVendor.Nvidia, EngineInstall.Container, query.Options.KvCache, "--engine"),
+        ContextLength = query.ContextLength,
+        Concurrency = query.Concurrency,
+        Region = query.Region,
+        Availability = query.Availability,
+        Options = query.Options,
+    };
+}

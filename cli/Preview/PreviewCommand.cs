@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Infra.Cli.CommandLine;
+using Infra.Cli.Project;
+
+namespace Infra.Cli.Preview;
+
+/// <summary><c>./infra preview</c>: what <c>pulumi up</c> would create, at what price and why.</summary>
+internal static class PreviewCommand
+{
+    private static readonly Argument<string> Stack = new("stack")
+    {
+        Description = "Name of a stack: the STACK of Pulumi.STACK.yaml.",
+        DefaultValueFactory = _ => "dev",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+
+    public static Command Create(Terminal terminal)
+    {
+        // Otherwise a mistyped option is taken for a stack.
+        Stack.Validators.Add(given =>
+        {
+            foreach (var token in given.Tokens.Where(token => token.Value.StartsWith('-')))
+            {
+                given.AddError($"'{token.Value}' is not an option of preview.");
+            }
+        });
+        var command = new Command("preview", "What `pulumi up` would create, on which hardware, behind which ports, at what price, and why.") { Stack, Json };
+        command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        {
+            var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
+            var preview = await StackPreview.RunAsync(project, parsed.GetValue(Stack)!);
+            if (parsed.GetValue(Json))
+            {
+                terminal.WriteJson(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport);
+            }
+            else
+            {
+                PreviewView.Write(terminal.Console, preview);
+            }
+        }));
+        return command;
+    }
+}

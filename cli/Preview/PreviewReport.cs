@@ -1,0 +1,106 @@
+using Infra.Planning.Plan;
+
+namespace Infra.Cli.Preview;
+
+/// <summary><c>./infra preview --json</c>.</summary>
+/// <param name="Stack">Name of the stack.</param>
+/// <param name="Resources">Every resource that would be created.</param>
+/// <param name="Endpoints">Every endpoint as decided.</param>
+/// <param name="Ports">Who reaches what, read off the resources.</param>
+/// <param name="UsdPerHour">Price of all of it; null where a part is a contract.</param>
+/// <param name="UsdPerMonth">The same for a month.</param>
+/// <param name="PriceSource">Where the prices are from.</param>
+internal sealed record PreviewReport(
+    string Stack,
+    IReadOnlyList<ObservedResource> Resources,
+    IReadOnlyList<PreviewedEndpoint> Endpoints,
+    IReadOnlyList<Exposure> Ports,
+    decimal? UsdPerHour,
+    decimal? UsdPerMonth,
+    string PriceSource)
+{
+    /// <summary>Prices are shown to a hundredth of a cent: a load balancer is 12 USD a month.</summary>
+    private const int PriceDigits = 4;
+
+    public static PreviewReport Of(StackPreview preview) => new(
+        preview.Configuration.Stack,
+        preview.Resources,
+        [.. preview.Plan.Endpoints.Select(PreviewedEndpoint.Of)],
+        Exposure.Of(preview.Resources),
+        Price(preview.Plan.UsdPerHour),
+        Price(preview.Plan.UsdPerMonth),
+        preview.Plan.PriceSource);
+
+    internal static decimal? Price(decimal? usd) => usd is { } known ? Math.Round(known, PriceDigits) : null;
+}
+
+/// <summary>
+/// An endpoint in <c>./infra preview --json</c>. Memory is of one GPU, in GiB; KV tokens and requests are of one node. Of files that are
+/// not among the pinned ones the checksums are the hub's own.
+/// </summary>
+internal sealed record PreviewedEndpoint(
+    string Name,
+    string Model,
+    string Revision,
+    IReadOnlyList<string> PinnedFiles,
+    string Engine,
+    string Size,
+    string Gpu,
+    string Region,
+    int Replicas,
+    int GpuCount,
+    int TensorParallel,
+    int DataParallel,
+    int MaxModelLen,
+    int MaxNumSeqs,
+    double GpuMemoryUtilization,
+    long KvTokens,
+    int Requests,
+    double WeightsGiB,
+    double OverheadGiB,
+    double KvGiB,
+    double BudgetGiB,
+    string Access,
+    decimal? UsdPerHour,
+    IReadOnlyList<string> Flags,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<RefusedSize> NotChosen)
+{
+    private const int GibDigits = 2;
+
+    public static PreviewedEndpoint Of(EndpointPlan endpoint)
+    {
+        var placement = endpoint.Placement;
+        var memory = placement.Memory;
+        return new PreviewedEndpoint(
+            endpoint.Name,
+            placement.Model.Id,
+            endpoint.Revision,
+            [.. endpoint.Checksums.Keys.Order(StringComparer.Ordinal)],
+            placement.Engine.Version,
+            placement.Size.Slug,
+            placement.Gpu.Name,
+            endpoint.Region,
+            endpoint.Replicas,
+            endpoint.GpuCount,
+            placement.TensorParallel,
+            placement.DataParallel,
+            placement.MaxModelLen,
+            placement.MaxNumSeqs,
+            placement.GpuMemoryUtilization,
+            placement.KvTokens,
+            placement.Requests,
+            Math.Round(memory.WeightsGiB, GibDigits),
+            Math.Round(memory.OverheadGiB, GibDigits),
+            Math.Round(memory.KvGiB, GibDigits),
+            Math.Round(memory.BudgetGiB, GibDigits),
+            endpoint.Access.ToString().ToLowerInvariant(),
+            PreviewReport.Price(endpoint.UsdPerHour),
+            endpoint.Flags,
+            endpoint.Warnings,
+            [.. placement.NotChosen.Select(refusal => new RefusedSize(refusal.Size, refusal.Reason, refusal.UsdPerHour))]);
+    }
+}
+
+/// <summary>A size that was not chosen.</summary>
+internal sealed record RefusedSize(string Size, string Reason, decimal? UsdPerHour);

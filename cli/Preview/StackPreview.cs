@@ -1,0 +1,33 @@
+using Infra.Cli.Project;
+using Infra.Planning.Plan;
+using Infra.Stacks;
+using Pulumi;
+using Pulumi.Testing;
+
+namespace Infra.Cli.Preview;
+
+/// <summary>What the stack program declares, seen without a cloud: the plan, and every resource with its parent.</summary>
+/// <param name="Configuration">The stack.</param>
+/// <param name="Plan">What was decided before the first resource.</param>
+/// <param name="Resources">All resources in the order of their declaration, the stack first.</param>
+internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IReadOnlyList<ObservedResource> Resources)
+{
+    public static async Task<StackPreview> RunAsync(PulumiProject project, string stack)
+    {
+        var configuration = project.Configuration(stack);
+        configuration.Publish();
+        var plan = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, project.Folder);
+        return new StackPreview(configuration, plan, await DeclareAsync(configuration, plan));
+    }
+
+    private static async Task<IReadOnlyList<ObservedResource>> DeclareAsync(StackFile configuration, StackPlan plan)
+    {
+        var mask = new SecretMask([.. configuration.SecretKeys.Select(key => configuration.Values[key])]);
+        var mocks = new PreviewMocks($"{configuration.Project}-{configuration.Stack}", mask);
+        await Deployment.TestAsync(
+            mocks,
+            new TestOptions { ProjectName = configuration.Project, StackName = configuration.Stack, IsPreview = true },
+            () => InferenceProgram.DefineAsync(plan, new ProgramOptions { Watch = mocks.Watch }));
+        return [.. mocks.Resources];
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using Infra.Cli.CommandLine;
+using Infra.Lab.Laboratories;
+using Infra.Lab.Linux;
+using Infra.Lab.Machines;
+using Infra.Lab.State;
+using Infra.Planning.Errors;
+
+namespace Infra.Lab.CommandLine;
+
+/// <summary>
+/// A state of this machine behind an exception, where servers are brought up: beside what <see cref="HostFault"/> knows, the cache, rights of
+/// this process, a program that is not there, the network of Debian's mirror, a state file that was cut.
+/// </summary>
+internal static partial class LabFault
+{
+    /// <param name="exception">What ended the command.</param>
+    /// <param name="cache">Folder of caches and laboratories.</param>
+    /// <param name="broken">Looks for a state file that cannot be read; asked before the cache is blamed.</param>
+    /// <returns>What to tell; null where the machine has nothing to do with it.</returns>
+    public static ConfigurationMistake? Explain(Exception exception, string cache, Func<ConfigurationMistake?> broken)
+    {
+        foreach (var cause in HostFault.Causes(exception))
+        {
+            if (Explain(cause, cache) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        // What is no file where a state file belongs is refused in words that name the cache.
+        return broken() ?? HostFault.Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
+    }
+
+    private static ConfigurationMistake? OfCache(Exception cause, string cache)
+    {
+        var words = HostFault.OneLine(cause.Message);
+        var fix = cause switch
+        {
+            _ when !IsOf(words, cache) => null,
+            UnauthorizedAccessException => $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}",
+            IOException => "wait for other ./infra commands to end, or ./infra down; then run it again",
+            _ => null,
+        };
+        return fix is null ? null : new("cache", cache, $"cannot be used: {words}", fix);
+    }
+
+    private static ConfigurationMistake? Explain(Exception cause, string cache)
+    {
+        if (HostFault.OfMachine(cause, $"the cache to another folder with {LabFolder.CacheVariable}") is { } machine)
+        {
+            return machine;
+        }
+
+        var words = HostFault.OneLine(cause.Message);
+        if (cause is ProgramException { Started: true } or IOException && NoRight().IsMatch(words))
+        {
+            return new("rights", null, $"of this process do not suffice: {words}",
+                "run it as root on a machine or in a container with all privileges (docker run --privileged)");
+        }
+
+        return cause switch
+        {
+            StateFileException state => StateFiles.Broken(state.Path, state.Problem),
+            ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
+                Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
+            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the servers' image", null, $"could not be made: {words}",
+                "check that apt-get update works here, or name another mirror of Debian with INFRA_LAB_DEBIAN; then run it again"),
+            _ => IsOf(words, cache) ? null : HostFault.OfFile(cause),
+        };
+    }
+
+    private static bool IsOf(string words, string folder) => words.Contains(folder, StringComparison.Ordinal);
+
+    // Of programs and calls that enter or make namespaces, links and mounts; what a file refuses is told elsewhere.
+    [GeneratedRegex("Operation not permitted", RegexOptions.IgnoreCase)]
+    private static partial Regex NoRight();
+}

@@ -1,0 +1,289 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Infra.Lab.Cloud;
+using Infra.Lab.Cloud.Kinds;
+using Infra.Lab.Cloud.Provider;
+using Infra.Lab.Cloud.Resources;
+
+namespace Infra.Lab.Deployments;
+
+/// <summary>
+/// The engine: holds each declared resource against the state and does the least that makes them agree. Every step is in the state before it
+/// begins and after it has ended, so that a run that is killed leaves nothing that the next one does not know of.
+/// </summary>
+internal sealed class Reconciler
+{
+    private readonly CloudContext _cloud;
+    private readonly ProviderSchema _schema = new();
+    private readonly ProviderLayer _provider;
+    private readonly ConcurrentDictionary<(string Type, string Name), bool> _removedForOther = new();
+    private readonly ImmutableDictionary<string, ResourceKind> _kinds;
+    private readonly RunLog _log;
+
+    public Reconciler(CloudContext cloud)
+    {
+        _cloud = cloud;
+        _provider = new(cloud);
+        _log = new(cloud.Options);
+        _kinds = KindsOf.All(cloud).ToImmutableDictionary(kind => kind.Type);
+    }
+
+    public IReadOnlyList<ResourceFailure> Failures => _log.Failures;
+
+    public CloudSummary Summary => _log.Summary;
+
+    public IReadOnlySet<string> SecretOutputs(string type) => IsComponent(type) ? ImmutableHashSet<string>.Empty : _kinds[type].SecretOutputs;
+
+    /// <summary>Makes a declared resource be there as it shall.</summary>
+    /// <param name="type">Type token.</param>
+    /// <param name="name">Its name in the program.</param>
+    /// <param name="inputs">What the program asks for.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="prepare">What must be done before; its failure is the resource's.</param>
+    public async Task<CloudResource> DeclareAsync(string type, string name, PropertyMap inputs, DeclaredOptions options, Func<Task> prepare)
+    {
+        _log.RefuseWhenStopped(type, name);
+        var operation = Operation.Create;
+        try
+        {
+            await prepare();
+            if (IsComponent(type))
+            {
+                return Component(type, name);
+            }
+            var kind = Kind(type);
+            if (_schema.Problems(type, inputs, unknowns: false).FirstOrDefault() is { } problem)
+            {
+                throw new ProviderException($"{type} resource '{name}' has a problem: {problem}");
+            }
+            var trigger = await options.TriggerValueAsync();
+            var current = await CurrentAsync(kind, name);
+            if (current is null)
+            {
+                operation = _removedForOther.ContainsKey((type, name)) ? Operation.Replace : Operation.Create;
+                return await MakeAsync(kind, operation, New(kind, name, inputs, trigger, options), null, options);
+            }
+            var compared = ProviderLayer.KeepComputed(type, current.Inputs, IgnoredChanges.PutBack(options.IgnoreChanges, current.Inputs, inputs));
+            operation = Decide(kind, current, compared, trigger, options);
+            return operation switch
+            {
+                Operation.Replace => await ReplaceAsync(kind, current, New(kind, name, inputs, trigger, options), options),
+                Operation.Update => await UpdateAsync(kind, current, current with
+                {
+                    Inputs = compared,
+                    Trigger = trigger ?? current.Trigger,
+                    DeleteTimeout = options.DeleteTimeout,
+                    ReplaceOnChanges = options.ReplaceOnChanges,
+                }),
+                _ => Unchanged(current, trigger, options),
+            };
+        }
+        catch (Exception exception) when (exception is not NotStartedException)
+        {
+            throw _log.Failed(operation, type, name, exception);
+        }
+    }
+
+    /// <summary>Deletes resources, the newest first. The first that cannot be deleted ends it.</summary>
+    public async Task DeleteAsync(IEnumerable<CloudResource> resources)
+    {
+        // What nobody knows to be there is left to whoever answers a refresh.
+        foreach (var resource in resources.Where(resource => !IsPendingCreation(resource)).OrderByDescending(resource => resource.Order).ToList())
+        {
+            _log.RefuseWhenStopped(resource.Type, resource.Name);
+            // What was replaced was counted when it was.
+            Action<Phase, string?> tell = resource.Replaced ? static (_, _) => { } : (phase, message) => _log.Tell(Operation.Delete, resource, phase, message);
+            tell(Phase.Started, null);
+            try
+            {
+                await RemoveAsync(resource);
+            }
+            catch (Exception exception)
+            {
+                throw _log.Failed(Operation.Delete, resource.Type, resource.Name, exception);
+            }
+            tell(Phase.Finished, null);
+        }
+    }
+
+    private static bool IsComponent(string type) => type.StartsWith(Types.Components, StringComparison.Ordinal);
+
+    private ResourceKind Kind(string type) => _kinds.GetValueOrDefault(type) ?? throw new ProviderException(type == Types.CopyToRemote
+        ? "the local cloud cannot copy files: what is in an asset is not visible to a mock. Use command:remote:Command with stdin"
+        : $"the local cloud has no resources of type {type}");
+
+    /// <summary>Holds what the state has against what there is, and forgets what is gone: <c>pulumi refresh</c>.</summary>
+    /// <param name="answers">Ids for creations that nobody knows the end of, by type and name. The others are forgotten.</param>
+    public void Refresh(IReadOnlyDictionary<(string Type, string Name), string> answers) =>
+        PendingOperations.Refresh(_cloud, resource => IsComponent(resource.Type) ? resource : _provider.Read(Kind(resource.Type), resource), answers);
+
+    private bool IsPendingCreation(CloudResource resource) => PendingOperations.IsCreation(_cloud, resource);
+
+    private CloudResource New(ResourceKind kind, string name, PropertyMap inputs, string? trigger, DeclaredOptions options) => new()
+    {
+        Order = _cloud.State.NextOrder(),
+        Type = kind.Type,
+        Name = name,
+        Inputs = inputs,
+        Trigger = trigger,
+        Status = ResourceStatus.Creating,
+        DeleteTimeout = options.DeleteTimeout,
+        ReplaceOnChanges = options.ReplaceOnChanges,
+    };
+
+    private CloudResource Component(string type, string name)
+    {
+        var current = _cloud.State.Resources.FirstOrDefault(resource => resource.Is(type, name));
+        var resource = current ?? _cloud.State.Put(new() { Order = _cloud.State.NextOrder(), Type = type, Name = name });
+        _log.Tell(current is null ? Operation.Create : Operation.Same, resource, Phase.Finished);
+        return resource;
+    }
+
+    /// <summary>The resource as it is, after what an earlier run has left half done was cleared away; null where there is none.</summary>
+    private async Task<CloudResource?> CurrentAsync(ResourceKind kind, string name)
+    {
+        // Pulumi's engine takes nothing for granted: it warns of what is pending and goes by what the state has.
+        foreach (var left in _cloud.State.Resources.Where(_ => _cloud.Options.Account is null)
+            .Where(resource => resource.Is(kind.Type, name) && !resource.Replaced && resource.Status is ResourceStatus.Creating or ResourceStatus.Deleting)
+            .OrderByDescending(resource => resource.Order).ToList())
+        {
+            await RemoveAsync(left);
+        }
+        var current = _cloud.State.Resources.LastOrDefault(resource => resource.Is(kind.Type, name) && !resource.Replaced && !IsPendingCreation(resource));
+        // Only Pulumi's engine comes here with a deletion that was cut short: it is forgotten with the warning.
+        return current is { Status: ResourceStatus.Deleting } ? _cloud.State.Put(current with { Status = ResourceStatus.Ok }) : current;
+    }
+
+    private bool IsLost(ResourceKind kind, CloudResource resource) => _cloud.Options.Account is null && kind.IsLost(resource);
+
+    private Operation Decide(ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger, DeclaredOptions options)
+    {
+        // A trigger that was not there before says nothing about what was made without it.
+        if (IsLost(kind, current) || kind.IsDue(current, inputs) || (current.Trigger is { } before && trigger is { } now && before != now)
+            || _cloud.Options.Replace.Contains((current.Type, current.Name)))
+        {
+            return Operation.Replace;
+        }
+        var changed = current.Inputs.Keys.Union(inputs.Keys)
+            .Where(input => !kind.Same(input, current.Inputs.GetValueOrDefault(input), inputs.GetValueOrDefault(input))).ToList();
+        return changed.Any(kind.ReplacedBy) || changed.Intersect(options.ReplaceOnChanges).Any() ? Operation.Replace
+            : changed.Count > 0 || current.Status == ResourceStatus.Updating || current.HalfMade is not null ? Operation.Update
+            : Operation.Same;
+    }
+
+    private CloudResource Unchanged(CloudResource current, string? trigger, DeclaredOptions options)
+    {
+        // Options are kept though nothing of the resource changes.
+        var resource = (trigger is null || trigger == current.Trigger) && current.DeleteTimeout == options.DeleteTimeout && current.ReplaceOnChanges.SequenceEqual(options.ReplaceOnChanges)
+            ? current
+            : _cloud.State.Put(current with { Trigger = trigger ?? current.Trigger, DeleteTimeout = options.DeleteTimeout, ReplaceOnChanges = options.ReplaceOnChanges });
+        _log.Tell(Operation.Same, resource, Phase.Finished);
+        return resource;
+    }
+
+    private async Task<CloudResource> ReplaceAsync(ResourceKind kind, CloudResource before, CloudResource after, DeclaredOptions options)
+    {
+        if (!options.DeleteBeforeReplace && !kind.DeletesFirst(before, after.Inputs) && !IsLost(kind, before))
+        {
+            return await MakeAsync(kind, Operation.Replace, after, before, options);
+        }
+        _log.Tell(Operation.Replace, after, Phase.Started);
+        // What the old one cannot answer any more must be asked of it now.
+        if (!IsLost(kind, before))
+        {
+            await DeleteAsync(_cloud.State.Resources.Where(resource => Commands.RunsDeleteOn(resource, before)));
+        }
+        // Whoever cannot be without it goes first, and is made again when its turn comes.
+        foreach (var dependent in _cloud.State.Resources.Where(other => other.Type == Types.Droplet && !IsPendingCreation(other) && Dependents.GoesWith(other, before)).ToList())
+        {
+            _removedForOther[(dependent.Type, dependent.Name)] = true;
+            await RemoveAsync(dependent);
+        }
+        await RemoveAsync(before);
+        return await MakeAsync(kind, Operation.Replace, after, null, options, started: true);
+    }
+
+    /// <param name="kind">Its kind.</param>
+    /// <param name="operation">What to call it.</param>
+    /// <param name="resource">What shall be.</param>
+    /// <param name="before">What it takes the place of, if that is still there.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="started">Whether the start was told already.</param>
+    private async Task<CloudResource> MakeAsync(
+        ResourceKind kind, Operation operation, CloudResource resource, CloudResource? before, DeclaredOptions options, bool started = false)
+    {
+        if (!started)
+        {
+            _log.Tell(operation, resource, Phase.Started);
+        }
+        resource = _cloud.State.Atomically(() =>
+        {
+            kind.Check(null, resource);
+            var reserved = kind.Reserve(resource);
+            return kind.IsPure ? reserved : _cloud.State.Put(reserved);
+        });
+        CloudResource made;
+        try
+        {
+            made = await _provider.CreateAsync(kind, resource, options.CreateTimeout) with { Status = ResourceStatus.Ok };
+        }
+        catch (ProviderException) when (_cloud.Options.Account is not null)
+        {
+            _cloud.State.Remove(resource); // the provider has said how it ended: nothing is pending
+            throw;
+        }
+        catch (HalfMadeException halfMade)
+        {
+            _ = before is null ? _cloud.State.Put(Half()) : _cloud.State.Put(Half(), before with { Replaced = true });
+            throw;
+
+            CloudResource Half() => halfMade.Resource with { Status = ResourceStatus.Ok, HalfMade = halfMade.Message };
+        }
+        made = before is null ? _cloud.State.Put(made) : _cloud.State.Put(made, before with { Replaced = true });
+        _log.Tell(operation, made, Phase.Finished);
+        return made;
+    }
+
+    private async Task<CloudResource> UpdateAsync(ResourceKind kind, CloudResource before, CloudResource after)
+    {
+        _log.Tell(Operation.Update, after, Phase.Started);
+        after = _cloud.State.Atomically(() =>
+        {
+            kind.Check(before, after);
+            return _cloud.State.Put(after with { Status = ResourceStatus.Updating });
+        });
+        CloudResource updated;
+        try
+        {
+            updated = _cloud.State.Put(await _provider.UpdateAsync(kind, before, after) with { Status = ResourceStatus.Ok, HalfMade = null });
+        }
+        catch (ProviderException) when (_cloud.Options.Account is not null)
+        {
+            _cloud.State.Put(before);
+            throw;
+        }
+        _log.Tell(Operation.Update, updated, Phase.Finished);
+        return updated;
+    }
+
+    private async Task RemoveAsync(CloudResource resource)
+    {
+        if (!IsComponent(resource.Type))
+        {
+            var kind = Kind(resource.Type);
+            var unfinished = resource.Status == ResourceStatus.Creating;
+            // One whose creation was not finished stays that, so that it is cleared again and never asked to say good-bye.
+            var leaving = kind.IsPure || unfinished ? resource : _cloud.State.Put(resource with { Status = ResourceStatus.Deleting });
+            try
+            {
+                await (unfinished ? kind.ClearAsync(leaving) : _provider.DeleteAsync(kind, leaving));
+            }
+            catch (ProviderException) when (_cloud.Options.Account is not null)
+            {
+                _cloud.State.Put(resource);
+                throw;
+            }
+        }
+        _cloud.State.Remove(resource);
+    }
+}

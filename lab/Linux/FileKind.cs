@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace Infra.Lab.Linux;
+
+/// <summary>What is at a path: to open a pipe may wait for ever, and a device has no end.</summary>
+internal static partial class FileKind
+{
+    private const int CurrentFolder = -100; // AT_FDCWD
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint TypeWanted = 1; // STATX_TYPE
+    private const int SizeOfAnswer = 256;
+    private const int PlaceOfMode = 28;
+    private const int TypeMask = 0xF000;
+    private const int Regular = 0x8000;
+    private const int NoEntry = 2; // ENOENT
+    private const int NoFolder = 20; // ENOTDIR
+
+    /// <summary>Whether a regular file is there, and no link to one; null: nothing is there.</summary>
+    /// <exception cref="IOException">The system does not say: a disk that fails, a path that is too long, a folder that may not be searched.</exception>
+    public static bool? IsRegular(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(path) ? new FileInfo(path).LinkTarget is null : Directory.Exists(path) ? false : null;
+        }
+
+        var answer = new byte[SizeOfAnswer];
+        if (Statx(CurrentFolder, path, NoFollow, TypeWanted, answer) == 0)
+        {
+            return (BitConverter.ToUInt16(answer, PlaceOfMode) & TypeMask) == Regular;
+        }
+
+        return Marshal.GetLastPInvokeError() is var error and not (NoEntry or NoFolder)
+            ? throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}")
+            : null;
+    }
+
+    // statx(2), whose answer has the same form on each kind of machine.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, [Out] byte[] answer);
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Plan;
+
+namespace Infra.Node;
+
+/// <summary>
+/// Renders <c>/etc/inference/node.env</c>: <c>KEY=value</c> lines, sorted. The part of a key before its first underscore says which units
+/// start anew when it changes (<c>apply-settings</c> on the node holds the table).
+/// </summary>
+public static partial class NodeEnvironment
+{
+    /// <summary>Where the text lies on a node.</summary>
+    public const string Path = "/etc/inference/node.env";
+
+    /// <summary>GPUs report a little less than the catalog's number, never a tenth less; a partition or another card does.</summary>
+    private const double GpuMemoryTolerance = 0.97;
+
+    /// <summary>What vLLM's ranks share over <c>/dev/shm</c>: about 240 MiB is checked at the start, NCCL's buffers come on top.</summary>
+    private const int SharedMemoryMiBPerRank = 2048;
+
+    /// <summary>The text of the file. It holds no secret.</summary>
+    /// <param name="plan">The endpoint.</param>
+    /// <param name="vpcRange">Address range of the VPC: nginx listens on the node's own address in it, and on loopback.</param>
+    /// <param name="cacheVolume">Name of the Volume that keeps the weights; null: the scratch disk, or else the boot disk.</param>
+    /// <exception cref="ConfigurationException">A value holds a character that systemd and the scripts would read differently.</exception>
+    public static string Render(EndpointPlan plan, string vpcRange, string? cacheVolume = null)
+    {
+        var values = Values(plan, vpcRange, cacheVolume);
+        var mistakes = values
+            .Where(value => !Allowed().IsMatch(value.Value))
+            .Select(value => ConfigurationMistake.InStackConfig(
+                $"endpoints.{plan.Name}", value.Value,
+                $"cannot be written to node.env as {value.Key}: only letters, digits, spaces and _.,:/@=+~<>![]- can"))
+            .ToArray();
+        return mistakes.Length > 0
+            ? throw new ConfigurationException(mistakes)
+            : string.Concat(values.Select(value => $"{value.Key}={value.Value}\n"));
+    }
+
+    private static SortedDictionary<string, string> Values(EndpointPlan plan, string vpcRange, string? cacheVolume)
+    {
+        var placement = plan.Placement;
+        var package = placement.Engine.Package;
+        var image = placement.Engine.Images.GetValueOrDefault(placement.Gpu.Vendor);
+        var container = plan.Install == EngineInstall.Container;
+        var share = FairShare.Of(placement, plan.Clients.Count);
+        var gpus = placement.TensorParallel * placement.DataParallel;
+        return new(StringComparer.Ordinal)
+        {
+            ["API_ADDRESS"] = Caller(plan.Access),
+            ["API_BODY_MIB"] = Text(share.BodyMiB(placement.MaxModelLen, plan.ImagesPerPrompt)),
+            ["API_CLIENTS"] = share.Limits(plan.Clients),
+            ["API_CORS_ORIGINS"] = string.Join(',', plan.CorsOrigins),
+            ["API_TASK"] = CatalogWords.Of(placement.Model.Task),
+            ["ENDPOINT_NAME"] = plan.Name,
+            ["ENGINE_IMAGE"] = container ? image?.Reference ?? "" : "",
+            ["ENGINE_INSTALL"] = container ? "container" : "venv",
+            ["ENGINE_REQUIREMENTS"] = container ? "" : string.Join(' ', package?.Requirements ?? []),
+            ["ENGINE_RESOLVED_BEFORE"] = container ? "" : package?.ResolvedBefore ?? "",
+            ["ENGINE_VERSION"] = placement.Engine.Version,
+            ["FIREWALL_ADMIN_CIDRS"] = string.Join(',', plan.Ports.Ssh.Cidrs),
+            ["FIREWALL_CLIENT_CIDRS"] = string.Join(',', plan.Ports.Nodes.InAddresses(vpcRange)),
+            ["FIREWALL_OUTBOUND_PORTS"] = string.Join(',', PortAccess.OutboundTcpPorts),
+            ["FIREWALL_VPC_CIDR"] = vpcRange,
+            ["GPU_COUNT"] = Text(gpus),
+            ["GPU_DRIVER_MINIMUM"] = (container ? image?.MinimumDriver : package?.MinimumDriver) ?? "",
+            ["GPU_MEMORY_MIB_MINIMUM"] = Text((int)(placement.Gpu.VisibleGiB * 1024 * GpuMemoryTolerance)),
+            ["GPU_NAME"] = Label(placement.Gpu.Name),
+            ["GPU_PATIENCE_S"] = "45",
+            ["GPU_VENDOR"] = placement.Gpu.Vendor == GpuVendor.Amd ? "amd" : "nvidia",
+            ["MODEL_BYTES"] = placement.Model.WeightBytes.ToString(CultureInfo.InvariantCulture),
+            ["MODEL_CHECKSUMS"] = WeightsChecksums.Marks(plan.Checksums),
+            ["MODEL_FORMAT"] = placement.Model.ServedFormat == WeightsFormat.Mistral ? "mistral" : "hf",
+            ["MODEL_HUB"] = plan.Hub,
+            ["MODEL_ID"] = placement.Model.Id,
+            ["MODEL_REVISION"] = plan.Revision,
+            ["MODEL_SERVED_NAME"] = plan.ServedModelName,
+            ["RETRY_S"] = Text(plan.RetrySeconds),
+            ["STORAGE_SCRATCH_GB"] = Text(placement.Size.ScratchDiskGB ?? 0),
+            ["STORAGE_VOLUME"] = cacheVolume ?? "",
+            ["VLLM_ARGS"] = string.Join(' ', plan.Flags),
+            ["VLLM_MAX_COMPLETION_PROMPTS"] = Text(share.Prompts),
+            ["VLLM_MAX_N_SEQUENCES"] = Text(share.Answers),
+            ["VLLM_READY_TIMEOUT_S"] = Text(plan.ReadyTimeoutSeconds),
+            ["VLLM_SHM_MIB"] = Text(gpus > 1 ? SharedMemoryMiBPerRank * gpus : 64),
+        };
+    }
+
+    /// <summary>
+    /// Who names the caller: the load balancer that ends TLS, in <c>X-Forwarded-For</c>; one that speaks for all, so that limits by address
+    /// are not for it; or the connection.
+    /// </summary>
+    private static string Caller(Access access) => access switch
+    {
+        Access.Public => "header",
+        Access.Internal => "balancer",
+        _ => "connection",
+    };
+
+    /// <summary>A name that is only ever shown, without what a value may not have: <c>NVIDIA B300 air cooled</c>.</summary>
+    private static string Label(string name) => string.Concat(name.Where(letter => letter == ' ' || Allowed().IsMatch($"{letter}"))).Trim();
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    // No quote, backslash, dollar, hash, semicolon or line break: EnvironmentFile= and a plain reader then agree. No space at either end.
+    [GeneratedRegex(@"\A(?:[A-Za-z0-9_.,:/@=+~<>!\[\]-](?:[A-Za-z0-9_.,:/@=+~<>!\[\] -]*[A-Za-z0-9_.,:/@=+~<>!\[\]-])?)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Allowed();
+}

@@ -1,0 +1,292 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Infra.Planning.Errors;
+
+namespace Infra.Planning.Catalog;
+
+/// <summary>The rows that were read so far, and every mistake that was met.</summary>
+internal sealed class CatalogReader
+{
+    private const string EmbeddedPrefix = "catalog/";
+
+    private static readonly string[] BuiltInFiles = ["gpus.json", "images.json", "gpu-sizes.json", "models.json", "engines.json"];
+
+    private readonly List<FileMistake> _mistakes = [];
+
+    public Dictionary<string, Gpu> Gpus { get; init; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, BaseImage> Images { get; init; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, GpuSize> Sizes { get; init; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, ModelSpec> Models { get; init; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, EngineRelease> Engines { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Rows as they were read and completed, by list and id: what <c>basedOn</c> takes from.</summary>
+    public Dictionary<(string List, string Id), JsonElement> Json { get; init; } = [];
+
+    public SecurityFloor? SecurityFloor { get; set; }
+
+    public IReadOnlyList<FileMistake> Mistakes => _mistakes;
+
+    /// <summary>Reads the five files of the assembly. A mistake in them is ours, so that it ends as an ordinary exception.</summary>
+    /// <param name="strictly">
+    /// Holds every row against its record and the rules. The tests do; what they passed need not be checked again by every preview, which
+    /// would spend a tenth of a second on compiling the checks.
+    /// </param>
+    public static CatalogReader ReadBuiltIn(bool strictly)
+    {
+        var reader = new CatalogReader();
+        foreach (var file in BuiltInFiles)
+        {
+            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(EmbeddedPrefix + file)
+                ?? throw new InvalidDataException($"The assembly has no resource {EmbeddedPrefix}{file}.");
+            using var buffer = new MemoryStream();
+            stream.CopyTo(buffer);
+            reader.Read(buffer.ToArray(), new(file, OwnRows: false, strictly, reader._mistakes));
+        }
+
+        return reader._mistakes.Count == 0 ? reader
+            : throw new InvalidDataException($"The built-in catalog is wrong:\n{string.Join("\n", reader._mistakes)}");
+    }
+
+    /// <summary>Adds the rows of the operator's own file: defaults, <c>basedOn</c> and <c>replaces</c> are allowed.</summary>
+    /// <param name="utf8">Its content.</param>
+    /// <param name="file">How mistakes name it.</param>
+    public void ReadOwn(ReadOnlyMemory<byte> utf8, string file) => Read(utf8, new(file, OwnRows: true, Strict: true, _mistakes));
+
+    private void Read(ReadOnlyMemory<byte> utf8, SourceFile source)
+    {
+        using var document = Parse(utf8, source.Name);
+        if (document is null)
+        {
+            return;
+        }
+
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            source.Mistake("", new("", null, """must be an object: { "models": [...], "gpus": [...], "sizes": [...], "engines": [...] }"""));
+            return;
+        }
+
+        var lists = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            ReadTopMember(member, lists, source);
+        }
+
+        // Sizes name cards and images, engines name families: in this order each finds what it refers to.
+        ReadRows(lists, source, Gpus, new("gpus", "name", CatalogJson.Default.Gpu)
+        {
+            Complete = RowDefaults.Gpu,
+            Rules = CatalogRules.Gpu,
+        });
+        ReadRows(lists, source, Images, new("images", "slug", CatalogJson.Default.BaseImage) { Complete = RowDefaults.Image });
+        ReadRows(lists, source, Sizes, new("sizes", "slug", CatalogJson.Default.GpuSize)
+        {
+            Complete = row => RowDefaults.Size(row, Gpus.GetValueOrDefault),
+            Rules = size => CatalogRules.Size(size, Gpus, Images),
+        });
+        ReadRows(lists, source, Models, new("models", "id", CatalogJson.Default.ModelSpec)
+        {
+            Complete = row => RowDefaults.Model(row, SecurityFloor!.Version),
+            Inherit = RowInheritance.MergeModel,
+            Rules = CatalogRules.Model,
+        });
+        ReadRows(lists, source, Engines, new("engines", "version", CatalogJson.Default.EngineRelease)
+        {
+            Complete = RowDefaults.Engine,
+            Rules = engine => CatalogRules.Engine(engine, Models.Values.Select(model => model.Family)),
+        });
+    }
+
+    private JsonDocument? Parse(ReadOnlyMemory<byte> utf8, string file)
+    {
+        // A byte order mark, as some editors write it.
+        var content = utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
+        try
+        {
+            return JsonDocument.Parse(content);
+        }
+        catch (JsonException problem)
+        {
+            var reason = problem.Message.Split(" LineNumber:")[0];
+            _mistakes.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {reason}")));
+            return null;
+        }
+    }
+
+    private void ReadTopMember(JsonProperty member, Dictionary<string, JsonElement> lists, SourceFile source)
+    {
+        string[] known = ["models", "gpus", "sizes", "engines", "images"];
+        if (member.Name == "$schema" && source.OwnRows)
+        {
+            return;
+        }
+
+        if (member.Name == "securityFloor" && !source.OwnRows)
+        {
+            var problems = source.Strict ? StrictRow.Mistakes(member.Value, typeof(SecurityFloor)) : [];
+            foreach (var problem in problems)
+            {
+                source.Mistake("securityFloor", problem);
+            }
+
+            SecurityFloor = problems.Count == 0 ? member.Value.Deserialize(CatalogJson.Default.SecurityFloor) : null;
+        }
+        else if (!known.Contains(member.Name))
+        {
+            source.Mistake("", RowMistake.At(member.Name, member.Value, $"is not a list of a catalog; {NearMiss.Sentence(member.Name, known)}"));
+        }
+        else if (member.Value.ValueKind != JsonValueKind.Array)
+        {
+            source.Mistake("", RowMistake.At(member.Name, member.Value, "must be a list in [ ]"));
+        }
+        else if (!lists.TryAdd(member.Name, member.Value))
+        {
+            source.Mistake("", new(member.Name, null, "is there twice"));
+        }
+    }
+
+    private void ReadRows<T>(Dictionary<string, JsonElement> lists, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
+        where T : class
+    {
+        if (!lists.TryGetValue(kind.List, out var list))
+        {
+            return;
+        }
+
+        var added = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (index, element) in list.EnumerateArray().Index())
+        {
+            var id = element.ValueKind == JsonValueKind.Object && element.TryGetProperty(kind.IdMember, out var name)
+                && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+            var label = id is null ? $"{kind.List}[{index}]" : $"{kind.List}[{index}] ({id})";
+            if (RowOf(element, label, source, rows, kind) is not { } row)
+            {
+                continue;
+            }
+
+            var (value, json, replaces) = row;
+            var existing = rows.Keys.FirstOrDefault(key => string.Equals(key, id, StringComparison.OrdinalIgnoreCase));
+            if (!added.Add(id!))
+            {
+                source.Mistake(label, new(kind.IdMember, id, "is in this file twice"));
+            }
+            else if (replaces && existing is null)
+            {
+                source.Mistake(label, new("replaces", "true", "replaces nothing: there is no such row yet; leave it out"));
+            }
+            else if (!replaces && existing is not null)
+            {
+                source.Mistake(label, new(kind.IdMember, id, $"exists already{(existing == id ? "" : $" as {existing}")}; "
+                    + (source.OwnRows ? "choose another, or add \"replaces\": true to override it" : "choose another")));
+            }
+            else
+            {
+                rows.Remove(existing ?? "");
+                rows[id!] = value;
+                Json[(kind.List, id!)] = json.Clone();
+            }
+        }
+    }
+
+    private (T Value, JsonElement Json, bool Replaces)? RowOf<T>(
+        JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
+        where T : class
+    {
+        var replaces = false;
+        if (source.OwnRows && element.ValueKind == JsonValueKind.Object)
+        {
+            if (Complete(element, label, source, rows, kind) is not { } completed)
+            {
+                return null;
+            }
+
+            (element, replaces) = completed;
+        }
+
+        if (!source.Strict)
+        {
+            return (element.Deserialize(kind.Row)!, element, replaces);
+        }
+
+        var problems = StrictRow.Mistakes(element, typeof(T));
+        var value = problems.Count == 0 ? element.Deserialize(kind.Row) : null;
+        foreach (var problem in value is null ? problems : kind.Rules(value))
+        {
+            source.Mistake(label, problem);
+            value = null;
+        }
+
+        return value is null ? null : (value, element, replaces);
+    }
+
+    /// <summary>The row with what it inherits and what has a default, without <c>basedOn</c> and <c>replaces</c>; null after a mistake.</summary>
+    private (JsonElement Row, bool Replaces)? Complete<T>(
+        JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
+        where T : class
+    {
+        if (JsonTree.Duplicates(element).FirstOrDefault() is { } twice)
+        {
+            source.Mistake(label, new(twice, null, "is there twice"));
+            return null;
+        }
+
+        var row = JsonObject.Create(element)!;
+        var mistakes = source.Count;
+        var replaces = JsonTree.Take(row, "replaces") switch
+        {
+            null => false,
+            { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
+            { } other => source.Mistake(label, RowMistake.At("replaces", other, "must be true or false, without quotes")),
+        };
+        if (JsonTree.Take(row, "basedOn") is { } basedOn)
+        {
+            if (basedOn.ValueKind == JsonValueKind.String && Json.TryGetValue((kind.List, basedOn.GetString()!), out var parent))
+            {
+                row = kind.Inherit(row, JsonObject.Create(parent)!);
+            }
+            else
+            {
+                source.Mistake(label, RowMistake.At("basedOn", basedOn,
+                    $"must be the {kind.IdMember} of a row that is known or stands further up; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
+            }
+        }
+
+        if (source.Count > mistakes)
+        {
+            return null;
+        }
+
+        kind.Complete(row);
+        RowDefaults.Provenance(row, source.Name);
+        return (JsonTree.Element(row), replaces);
+    }
+
+    /// <summary>One list of a catalog file.</summary>
+    private sealed record RowKind<T>(string List, string IdMember, JsonTypeInfo<T> Row)
+    {
+        public Action<JsonObject> Complete { get; init; } = _ => { };
+
+        public Func<JsonObject, JsonObject, JsonObject> Inherit { get; init; } = RowInheritance.Merge;
+
+        public Func<T, IEnumerable<RowMistake>> Rules { get; init; } = _ => [];
+    }
+
+    /// <summary>The file that is being read.</summary>
+    private sealed record SourceFile(string Name, bool OwnRows, bool Strict, List<FileMistake> Mistakes)
+    {
+        public int Count => Mistakes.Count;
+
+        /// <summary>Notes a mistake; false, so that it can stand for a flag.</summary>
+        public bool Mistake(string row, RowMistake problem)
+        {
+            Mistakes.Add(new(Name, row, problem));
+            return false;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Infra.Planning.Errors;
+
+namespace Infra.Planning.Catalog;
+
+/// <summary>
+/// What is known about models, cards, sizes, engines and images: the built-in rows, and those of a file of the operator's own. Immutable.
+/// Lookups never guess: an unknown name ends as a <see cref="ConfigurationException"/> with the nearest and all known names.
+/// </summary>
+public sealed class ModelCatalog
+{
+    private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn(strictly: false)));
+
+    private readonly Dictionary<(string List, string Id), JsonElement> _json;
+
+    private ModelCatalog(CatalogReader rows)
+    {
+        _json = rows.Json;
+        Models = rows.Models.AsReadOnly();
+        Gpus = rows.Gpus.AsReadOnly();
+        Sizes = rows.Sizes.AsReadOnly();
+        Engines = rows.Engines.AsReadOnly();
+        Images = rows.Images.AsReadOnly();
+        SecurityFloor = rows.SecurityFloor ?? throw new InvalidDataException("engines.json has no securityFloor.");
+    }
+
+    /// <summary>Models by repository id.</summary>
+    public IReadOnlyDictionary<string, ModelSpec> Models { get; }
+
+    /// <summary>Cards by name.</summary>
+    public IReadOnlyDictionary<string, Gpu> Gpus { get; }
+
+    /// <summary>Sizes by slug.</summary>
+    public IReadOnlyDictionary<string, GpuSize> Sizes { get; }
+
+    /// <summary>vLLM releases by version.</summary>
+    public IReadOnlyDictionary<string, EngineRelease> Engines { get; }
+
+    /// <summary>Base images by slug.</summary>
+    public IReadOnlyDictionary<string, BaseImage> Images { get; }
+
+    /// <summary>The oldest release that is served.</summary>
+    public SecurityFloor SecurityFloor { get; }
+
+    /// <summary>The built-in rows, read once per process, and those of a file on top.</summary>
+    /// <param name="userFile">Path of a JSON file as docs/catalog.md describes it; null: none.</param>
+    /// <param name="key">Setting or flag that named the file, for the mistake that there is none.</param>
+    /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
+    public static ModelCatalog Load(string? userFile = null, string key = "catalog") =>
+        userFile is null ? BuiltIn.Value : BuiltIn.Value.Add(userFile, key);
+
+    /// <summary>
+    /// This catalog and the rows of a file. A row that exists already is a mistake unless the new one says <c>"replaces": true</c>.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
+    public ModelCatalog Add(string userFile, string key = "catalog")
+    {
+        ArgumentNullException.ThrowIfNull(userFile);
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(userFile);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ConfigurationException(
+                ConfigurationMistake.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}", "docs/catalog.example.json"));
+        }
+
+        return Add(content, userFile);
+    }
+
+    private static string Unreadable(string file, Exception problem) => problem switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        _ when Directory.Exists(file) => "it is a folder",
+        _ => problem.Message,
+    };
+
+    /// <summary>As <see cref="Add(string, string)"/>, for content that was read already.</summary>
+    internal ModelCatalog Add(ReadOnlyMemory<byte> utf8, string name)
+    {
+        var reader = new CatalogReader
+        {
+            Gpus = new(Gpus, StringComparer.Ordinal),
+            Images = new(Images, StringComparer.Ordinal),
+            Sizes = new(Sizes, StringComparer.Ordinal),
+            Models = new(Models, StringComparer.Ordinal),
+            Engines = new(Engines, StringComparer.Ordinal),
+            Json = new(_json),
+            SecurityFloor = SecurityFloor,
+        };
+        reader.ReadOwn(utf8, name);
+        return reader.Mistakes.Count == 0 ? new(reader)
+            : throw new ConfigurationException(reader.Mistakes.Select(mistake => mistake.ToConfigurationMistake()));
+    }
+
+    /// <summary>The model with this repository id.</summary>
+    /// <param name="id">As the catalog spells it.</param>
+    /// <param name="key">Setting that a mistake names: <c>endpoints.chat.model</c>.</param>
+    public ModelSpec Model(string id, string key) => Find(Models, id, key, "a model of the catalog");
+
+    /// <summary>The size with this slug.</summary>
+    public GpuSize Size(string slug, string key) => Find(Sizes, slug, key, "a size of the catalog");
+
+    /// <summary>The release with this version.</summary>
+    public EngineRelease Engine(string version, string key) => Find(Engines, version, key,
+        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is served: {SecurityFloor.Reason})",
+        Engines.Keys.MaxBy(Version.Parse));
+
+    /// <summary>The card of a size.</summary>
+    public Gpu GpuOf(GpuSize size)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        return Gpus[size.Gpu];
+    }
+
+    /// <summary>The newest release without a reason against it.</summary>
+    /// <exception cref="ConfigurationException">There is none; each release is named with its reason.</exception>
+    public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, string key = "engine.version")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();
+        return newestFirst.FirstOrDefault(engine => WhyNot(engine, model, vendor, install, kv) is null)
+            ?? throw new ConfigurationException(new ConfigurationMistake(key, null,
+                $"cannot be chosen: no release serves {model.Id}. "
+                + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv))),
+                "add a release that serves it to a catalog file of your own; docs/catalog.md has the form"));
+    }
+
+    /// <summary>Why a release cannot serve a model this way, as a sentence without its full stop; null: it can.</summary>
+    public string? WhyNot(EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
+        EngineChoice.WhyNot(engine, model, vendor, install, kv, SecurityFloor);
+
+    private static T Find<T>(IReadOnlyDictionary<string, T> rows, string name, string key, string what, string? instead = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (rows.TryGetValue(name, out var row))
+        {
+            return row;
+        }
+
+        var problem = $"is not {what}; {NearMiss.Sentence(name, rows.Keys)}";
+        instead ??= NearMiss.Of(name, rows.Keys) is [var nearest, ..] ? nearest : null;
+        var shown = ShownValue.Mask(name);
+        if (instead is null && key.StartsWith("--", StringComparison.Ordinal))
+        {
+            instead = rows.Keys.Contains(SettingExamples.At(key)) ? SettingExamples.At(key) : rows.Keys.First();
+        }
+
+        throw new ConfigurationException(instead is null
+            ? new(key, shown, problem, SettingExamples.Fix(key))
+            : ConfigurationMistake.InStackConfig(key, shown, problem, SettingPath.ShellWord(instead)));
+    }
+}

@@ -1,0 +1,219 @@
+using System.Globalization;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+
+namespace Infra.Planning.Config;
+
+/// <summary>Who may reach what: address ranges, domains, and what goes with each kind of access.</summary>
+internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
+{
+    // What an operator's own networks may add up to. One provider's whole allocation is smaller.
+    private const int WidestAdminV4 = 8;
+    private const int WidestAdminV6 = 32;
+
+    // No address of these opens a connection to a Droplet: this host, loopback, link-local, multicast and above.
+    private static readonly Cidr[] s_nobody =
+    [
+        Cidr.Parse("0.0.0.0/8"), Cidr.Parse("127.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"),
+        Cidr.Parse("::/127"), Cidr.Parse("fe80::/10"), Cidr.Parse("ff00::/8"),
+    ];
+
+    public void Check(InferenceSettings settings)
+    {
+        Admins(settings.AdminCidrs);
+        AtMost("adminCidrs", settings.AdminCidrs.Count, CloudLimits.Current.FirewallRuleEntries.Value, "a rule of a Cloud Firewall");
+        if (settings.VpcCidr is { } vpc)
+        {
+            Vpc(vpc, settings.Region);
+        }
+        foreach (var (name, endpoint) in settings.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            Endpoint(SettingPath.Member("endpoints", name), endpoint);
+        }
+    }
+
+    private void Admins(IReadOnlyList<string> texts)
+    {
+        var ranges = Ranges("adminCidrs", texts);
+        if (texts.Count == 0 && !mistakes.Any(mistake => mistake.Key == "adminCidrs"))
+        {
+            mistakes.Add(ConfigurationMistake.InStackConfig("adminCidrs[0]", null,
+                "is missing: the address that this machine connects from must be able to open SSH", SettingExamples.Of("adminCidrs")));
+        }
+        var each = true;
+        foreach (var (path, range) in ranges)
+        {
+            var widest = range.IsV6 ? WidestAdminV6 : WidestAdminV4;
+            if (range.PrefixLength < widest)
+            {
+                Wrong(path, range, $"opens SSH to {(range.PrefixLength == 0 ? "the whole world" : "a large part of the world")}; "
+                    + $"at most a /{widest}, and better the few addresses that you connect from");
+                each = false;
+            }
+        }
+        foreach (var family in ranges.Select(entry => entry.Range).GroupBy(range => range.IsV6))
+        {
+            var bits = family.Key ? 128 - WidestAdminV6 : 32 - WidestAdminV4;
+            if (each && Cidr.CountAddresses(family) > UInt128.One << bits)
+            {
+                mistakes.Add(new("adminCidrs[0]", ShownValue.Mask(string.Join(", ", family)),
+                    $"and the others open SSH to more addresses together than a /{(family.Key ? WidestAdminV6 : WidestAdminV4)} has",
+                    $"pulumi config rm --path 'adminCidrs' && {SettingExamples.Fix("adminCidrs[0]")}"));
+            }
+        }
+        if (ranges.Count > 0 && ranges.Count == texts.Count && ranges.All(entry => entry.Range.IsV6))
+        {
+            Wrong("adminCidrs[0]", ranges[0].Range, "and the others are IPv6, and the Droplets have IPv4 alone; add an IPv4 address");
+        }
+    }
+
+    private void Vpc(string text, string region)
+    {
+        if (!Cidr.TryParse(text, out var range, out var problem))
+        {
+            Wrong("vpcCidr", ShownValue.Mask(text), problem);
+            return;
+        }
+        var reserved = CloudLimits.Current.ReservedRanges
+            .FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
+        if (!range.IsPrivate)
+        {
+            Wrong("vpcCidr", text, "is not private: choose it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16");
+        }
+        else if (range.PrefixLength is < 16 or > 24)
+        {
+            Wrong("vpcCidr", text, "must be a /16 to a /24");
+        }
+        else if (reserved is not null)
+        {
+            Wrong("vpcCidr", text,
+                $"overlaps {reserved.Range}, which DigitalOcean keeps for itself{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
+        }
+    }
+
+    private void Endpoint(string path, EndpointSettings endpoint)
+    {
+        string At(string member) => SettingPath.Member(path, member);
+        var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs);
+        foreach (var (rangePath, range) in clients)
+        {
+            var isPrivate = range.IsPrivate;
+            if (endpoint.Access == Access.Public && isPrivate)
+            {
+                Wrong(rangePath, range, "is private, and calls to a public endpoint come from addresses of the internet", "198.51.100.0/24");
+            }
+            else if (endpoint.Access != Access.Public && !isPrivate)
+            {
+                Wrong(rangePath, range, "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an address of the internet needs access: public",
+                    "10.100.0.0/20");
+            }
+        }
+        if (endpoint.Access == Access.Private)
+        {
+            // Addresses and tags are the sources of one rule.
+            var most = CloudLimits.Current.FirewallRuleEntries.Value;
+            AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, most, "a rule of a Cloud Firewall");
+            AtMost(At("clientTags"), endpoint.ClientTags.Count, Math.Max(most - endpoint.ClientCidrs.Count, 0), "a rule of a Cloud Firewall with these clientCidrs");
+        }
+        else
+        {
+            AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, CloudLimits.Current.LoadBalancerAllowEntries.Value, "the allow-list of a load balancer");
+        }
+        if (endpoint.ClientTags.Count > 0 && endpoint.Access != Access.Private)
+        {
+            mistakes.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => ShownValue.Mask(tag))),
+                "go with private access alone: a load balancer knows its callers by address", $"pulumi config rm --path '{At("clientTags")}'"));
+        }
+        if (endpoint.Access == Access.Public)
+        {
+            Public(endpoint, At);
+            return;
+        }
+        foreach (var (member, value) in new[] { ("domain", endpoint.Domain), ("dnsZone", endpoint.DnsZone) })
+        {
+            if (value is not null)
+            {
+                mistakes.Add(new(At(member), ShownValue.Mask(value), "is for public access alone: remove it, or set access to public",
+                    $"pulumi config rm --path '{At(member)}'"));
+            }
+        }
+    }
+
+    private void Public(EndpointSettings endpoint, Func<string, string> at)
+    {
+        if (endpoint.ClientCidrs.Count == 0 && !mistakes.Any(mistake => mistake.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
+        {
+            mistakes.Add(ConfigurationMistake.InStackConfig($"{at("clientCidrs")}[0]", null,
+                "is missing: say who may call a public endpoint, and 0.0.0.0/0 if it is everybody", SettingExamples.Of("clientCidrs")));
+        }
+        if (endpoint.Domain is not { } domain)
+        {
+            if (!mistakes.Any(mistake => mistake.Key == at("domain")))
+            {
+                mistakes.Add(ConfigurationMistake.InStackConfig(at("domain"), null,
+                    "is missing: the certificate of a public endpoint is made for a domain", SettingExamples.Of("domain")));
+            }
+            return;
+        }
+        if (!SettingPatterns.Domain().IsMatch(domain))
+        {
+            Wrong(at("domain"), ShownValue.Mask(domain), "is not a host name: labels of lower-case letters, digits and '-' with dots between, without scheme, port or path");
+            return;
+        }
+        if (endpoint.DnsZone is not { } zone)
+        {
+            return;
+        }
+        if (!SettingPatterns.Domain().IsMatch(zone))
+        {
+            Wrong(at("dnsZone"), ShownValue.Mask(zone), "is not a zone: labels of lower-case letters, digits and '-' with dots between");
+        }
+        else if (domain != zone && !domain.EndsWith($".{zone}", StringComparison.Ordinal))
+        {
+            Wrong(at("dnsZone"), zone, $"does not hold {domain}");
+        }
+    }
+
+    private void AtMost(string path, int count, int most, string what)
+    {
+        if (count > most)
+        {
+            mistakes.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
+                string.Create(CultureInfo.InvariantCulture, $"are more than {what} takes, at most {most}: join neighbours to larger ranges, or remove some"),
+                $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(path, most))}"));
+        }
+    }
+
+    private List<(string Path, Cidr Range)> Ranges(string path, IReadOnlyList<string> texts)
+    {
+        var ranges = new List<(string Path, Cidr Range)>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var element = SettingPath.Element(path, i);
+            if (texts[i].Length == 0)
+            {
+                continue;
+            }
+            if (!Cidr.TryParse(texts[i], out var range, out var problem))
+            {
+                Wrong(element, ShownValue.Mask(texts[i]), problem, Cidr.Meant(texts[i])?.ToString());
+            }
+            else if (s_nobody.Any(block => block.Contains(range)))
+            {
+                Wrong(element, range, "is not an address that anybody connects from");
+            }
+            else if (ranges.Any(entry => entry.Range == range))
+            {
+                mistakes.Add(new(element, range, "is there twice", $"pulumi config rm --path '{element}'"));
+            }
+            else
+            {
+                ranges.Add((element, range));
+            }
+        }
+        return ranges;
+    }
+
+    private void Wrong(string path, object? value, string problem, string? example = null) =>
+        mistakes.Add(ConfigurationMistake.InStackConfig(path, value, problem, example ?? SettingExamples.At(path)));
+}

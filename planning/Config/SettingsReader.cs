@@ -1,0 +1,264 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Reading;
+using Microsoft.Extensions.Configuration;
+
+namespace Infra.Planning.Config;
+
+/// <summary>
+/// Reads the stack configuration: holds every key against <see cref="InferenceSettings"/>, then binds what is sound. What values mean is
+/// for <see cref="SettingsRules"/>.
+/// </summary>
+internal sealed class SettingsReader : StrictReader
+{
+    private const string Namespace = SettingsNames.Namespace;
+    private const string HuggingFaceToken = SettingsNames.HuggingFaceToken;
+    private const string SetToken = $"pulumi config set --secret {HuggingFaceToken}";
+    private readonly List<ConfigurationMistake> _mistakes;
+    private readonly IReadOnlySet<string>? _secretKeys;
+    private bool _masked;
+
+    private SettingsReader(List<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys)
+    {
+        _mistakes = mistakes;
+        _secretKeys = secretKeys;
+    }
+
+    /// <summary>Binds what can be bound. What cannot is left at its default and is in <paramref name="mistakes"/>.</summary>
+    /// <param name="config">Qualified keys and their values as Pulumi hands them over: text, or JSON for lists and maps.</param>
+    /// <param name="secretKeys">Qualified keys that are stored encrypted, whose values are in no message; null: not known which.</param>
+    /// <param name="mistakes">Takes what is wrong.</param>
+    public static InferenceSettings Read(
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
+    {
+        var sound = new SettingsReader(mistakes, secretKeys).Check(config);
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(sound.ToJsonString()));
+        return new ConfigurationBuilder().AddJsonStream(json).Build()
+            .Get<InferenceSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+    }
+
+    private JsonObject Check(IReadOnlyDictionary<string, string> config)
+    {
+        var record = RecordShape.Of(typeof(InferenceSettings));
+        var sound = new JsonObject();
+        foreach (var (qualified, text) in config.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (!qualified.StartsWith($"{Namespace}:", StringComparison.Ordinal))
+            {
+                continue;
+            }
+            var key = qualified[(Namespace.Length + 1)..];
+            _masked = _secretKeys?.Contains(qualified) == true || key == HuggingFaceToken;
+            if (key == HuggingFaceToken)
+            {
+                CheckToken(qualified, text);
+            }
+            else if (record.Member(key) is not { } member)
+            {
+                Unknown("", key, Element(text), record);
+            }
+            else if (text.Length == 0 && !member.Required)
+            {
+                continue; // what Pulumi.yaml gives to a setting that has no default: Pulumi insists on one
+            }
+            else if (Read(Element(text, member.Shape), member.Shape, key) is { } value)
+            {
+                sound[key] = value;
+            }
+        }
+        _masked = false;
+        CheckRequired(record, "", name => config.ContainsKey($"{Namespace}:{name}"));
+        return sound;
+    }
+
+    private void CheckToken(string qualified, string text)
+    {
+        if (text.Length == 0)
+        {
+            return; // the same
+        }
+        if (_secretKeys is not null && !_secretKeys.Contains(qualified))
+        {
+            _mistakes.Add(new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", SetToken));
+        }
+        if (text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
+        {
+            _mistakes.Add(new(HuggingFaceToken, null, "has white space in it", SetToken));
+        }
+    }
+
+    // Pulumi hands over text, and JSON for what is a list or a map.
+    private static JsonElement Element(string text, ValueShape? shape = null)
+    {
+        try
+        {
+            if (shape?.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
+                && JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Null } parsed)
+            {
+                return parsed;
+            }
+        }
+        catch (JsonException)
+        {
+            // It is text then.
+        }
+        return JsonTree.Element(JsonValue.Create(text));
+    }
+
+    protected override string At(string path, string member) => SettingPath.Member(path, member);
+
+    protected override JsonNode? Read(JsonElement value, ValueShape shape, string path)
+    {
+        var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
+        var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
+            : holdsMembers && JsonTree.HasTwice(value) ? "has the same key twice"
+            : null;
+        if (problem is null)
+        {
+            return base.Read(value, shape, path);
+        }
+        Wrong(path, null, problem, shape);
+        return null;
+    }
+
+    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
+    {
+        var settable = Settable(path, shape);
+        // Pulumi does not put an element or a member into something that is text already.
+        var remove = settable != path && value is not null ? $"pulumi config rm --path {SettingPath.Quoted(path)} && " : "";
+        _mistakes.Add(new(path, value is { } there ? Shown(there) : null, problem, remove + SettingExamples.Fix(settable)));
+    }
+
+    protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
+    {
+        var key = SettingPath.Member(path, name);
+        var shown = Shown(value);
+        var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
+        if (path.Length == 0 && known.Any(member =>
+            name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
+        {
+            var quoted = SettingPath.Quoted(name);
+            _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
+                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {SettingPath.ShellWord(shown)}"));
+            return;
+        }
+        var near = NearMiss.Of(name, known);
+        var remove = $"pulumi config rm --path {SettingPath.Quoted(key)}";
+        if (near.Count == 0)
+        {
+            _mistakes.Add(new(key, shown, $"is not a setting; choose from {string.Join(", ", known)}", remove));
+            return;
+        }
+        var isToken = near[0] == HuggingFaceToken;
+        _mistakes.Add(new(key, isToken ? ShownValue.Mask(shown, secret: true) : shown,
+            $"is not a setting; did you mean {string.Join(" or ", near.Select(member => SettingPath.Member(path, member)))}?",
+            $"{remove} && {(isToken ? SetToken : Renamed(SettingPath.Member(path, near[0]), record.Member(near[0])!.Shape, value))}"));
+    }
+
+    protected override string NotOfKind(ValueShape shape) =>
+        $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
+
+    // Numbers and flags may be written as text, as `pulumi config set` does.
+    protected override string? Problem(JsonElement value, ValueShape shape)
+    {
+        var text = value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+            || (shape.Kind == ValueKind.Text && value.ValueKind is JsonValueKind.True or JsonValueKind.False) ? null : Text(value);
+        return text is null ? $"is not {Noun(shape.Kind)}; {Expected(shape)}"
+            : text.Trim().Length == 0 ? "is empty"
+            : text != text.Trim() || text.Any(char.IsControl) ? "has white space around or inside it that does not belong there"
+            : IsOfKind(text, shape) ? null
+            : $"is not {Noun(shape.Kind)}; {Expected(shape)}";
+    }
+
+    protected override string Missing(RecordMember member) => "is missing: it has no default";
+
+    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path)
+    {
+        if (Names.IsName(entry.Name))
+        {
+            return true;
+        }
+        var endpoint = entry.Value;
+        var model = endpoint.ValueKind == JsonValueKind.Object && endpoint.TryGetProperty("model", out var given) && IsScalar(given)
+            ? Shown(given)
+            : SettingExamples.Of("model");
+        var better = Enumerable.Range(1, map.GetPropertyCount() + 1)
+            .Select(index => Names.Nearest(entry.Name, index))
+            .First(free => !map.TryGetProperty(free, out _));
+        _mistakes.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
+            $"pulumi config rm --path {SettingPath.Quoted(path)} && "
+            + $"pulumi config set --path 'endpoints.{better}.model' {SettingPath.ShellWord(model)}"));
+        return false;
+    }
+
+    private static bool IsOfKind(string text, ValueShape shape) => shape.Kind switch
+    {
+        ValueKind.Whole => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        ValueKind.Decimal when shape.Type == typeof(decimal) =>
+            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
+        ValueKind.Decimal =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number),
+        ValueKind.Flag => text is "true" or "false",
+        ValueKind.Word => shape.Words!.Contains(text, StringComparer.Ordinal),
+        _ => true,
+    };
+
+    private static string Noun(ValueKind kind) => kind switch
+    {
+        ValueKind.Whole => "a whole number",
+        ValueKind.Decimal => "a number",
+        ValueKind.Flag => "true or false",
+        ValueKind.Word => "one of the choices",
+        _ => "text",
+    };
+
+    private static string Expected(ValueShape shape) => shape.Kind switch
+    {
+        ValueKind.Whole => "write digits, such as 2",
+        ValueKind.Decimal => "write digits, such as 0.9",
+        ValueKind.Flag => "write true or false",
+        ValueKind.Word => $"choose one of {string.Join(", ", shape.Words!)}",
+        ValueKind.List => "set its elements by index, from [0]",
+        ValueKind.Map => "set each entry by its name",
+        ValueKind.Record => $"it has {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
+        _ => "write text",
+    };
+
+    // What was written, under the right name; an example where it cannot be a value of one.
+    private string Renamed(string meant, ValueShape shape, JsonElement value)
+    {
+        var settable = Settable(meant, shape);
+        var shown = Shown(value);
+        var isWhole = !_masked && IsScalar(value) && shown == Text(value);
+        var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
+        return $"pulumi config set --path {SettingPath.Quoted(settable)} "
+            + (keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable));
+    }
+
+    /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>
+    private static string Settable(string path, ValueShape shape) => shape.Kind switch
+    {
+        ValueKind.List => SettingPath.Element(path, 0),
+        ValueKind.Map => SettingPath.Member(SettingPath.Member(path, "chat"), "model"),
+        ValueKind.Record when shape.Shorthand is not null => path,
+        ValueKind.Record => SettingPath.Member(path, shape.Type == typeof(EngineSettings) ? "install" : "model"),
+        _ => path,
+    };
+
+    private static bool IsScalar(JsonElement value) =>
+        value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private string Shown(JsonElement value) => ShownValue.Mask(Text(value), _masked);
+
+    /// <summary>The same mistakes without a trace of values that are stored encrypted.</summary>
+    internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys) =>
+        mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
+            ? mistake with { Value = "[secret]", Problem = "is wrong; it is stored encrypted, so neither it nor what is wrong with it is shown" }
+            : mistake);
+}

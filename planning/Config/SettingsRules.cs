@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text.Json;
+using Infra.Planning.Errors;
+
+namespace Infra.Planning.Config;
+
+/// <summary>
+/// What values may be, as far as it does not depend on the catalog. A value that could not be read is at its default here
+/// (an element of a list: empty) and is passed over, because it was reported already.
+/// </summary>
+internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
+{
+    public void Check(InferenceSettings settings)
+    {
+        if (settings.Region.Length > 0 && !SettingPatterns.Region().IsMatch(settings.Region))
+        {
+            Wrong("region", settings.Region, "is not a region slug: three letters and a digit, in lower case");
+        }
+        new NetworkRules(mistakes).Check(settings);
+        for (var i = 0; i < settings.AdminSshKeys.Count; i++)
+        {
+            var key = settings.AdminSshKeys[i];
+            if (key.Length > 0 && SshPublicKey.WhyNot(key) is { } problem)
+            {
+                Wrong(SettingPath.Element("adminSshKeys", i), ShownValue.Mask(key), problem);
+            }
+        }
+        Distinct("adminSshKeys", [.. settings.AdminSshKeys.Select(SshPublicKey.WithoutComment)]);
+        if (settings.MaxHourlyUsd is <= 0)
+        {
+            Wrong("maxHourlyUsd", settings.MaxHourlyUsd, "must be more than 0 USD per hour; leave it out for no limit");
+        }
+        Tags("tags", settings.Tags);
+        for (var i = 0; i < settings.Tags.Count; i++)
+        {
+            if (settings.Tags[i].StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                Wrong(SettingPath.Element("tags", i), settings.Tags[i],
+                    $"begins with {Names.TagPrefix}, which the firewalls of these stacks go by; choose another");
+            }
+        }
+        Engine("engine", settings.Engine);
+        if (settings.Endpoints.Count == 0 && !mistakes.Any(mistake => mistake.Key.StartsWith("endpoints", StringComparison.Ordinal)))
+        {
+            mistakes.Add(ConfigurationMistake.InStackConfig("endpoints.chat.model", null, "is missing: there is no endpoint, so nothing to serve",
+                SettingExamples.Of("model")));
+        }
+        foreach (var (name, endpoint) in settings.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            Endpoint(SettingPath.Member("endpoints", name), endpoint);
+        }
+        foreach (var same in settings.Endpoints
+            .Where(entry => entry.Value.Domain is not null)
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .GroupBy(entry => entry.Value.Domain, StringComparer.OrdinalIgnoreCase))
+        {
+            foreach (var (name, endpoint) in same.Skip(1))
+            {
+                Wrong(SettingPath.Member(SettingPath.Member("endpoints", name), "domain"), endpoint.Domain,
+                    $"is the domain of endpoint {same.First().Key} already; each needs its own",
+                    $"{name}.{endpoint.Domain![(endpoint.Domain!.IndexOf('.', StringComparison.Ordinal) + 1)..]}");
+            }
+        }
+    }
+
+    private void Endpoint(string path, EndpointSettings endpoint)
+    {
+        string At(string member) => SettingPath.Member(path, member);
+        if (endpoint.Revision is { } revision && !SettingPatterns.Commit().IsMatch(revision))
+        {
+            Wrong(At("revision"), revision, "is not a commit: 40 hex digits in lower case; a branch or a tag can be moved to other weights");
+        }
+        if (endpoint.ServedModelName is { } served && !SettingPatterns.ServedModelName().IsMatch(served))
+        {
+            Wrong(At("servedModelName"), ShownValue.Mask(served),
+                "must begin with a letter or digit and go on with at most 127 of letters, digits, '.', '_', '-', ':' and '/'");
+        }
+        if (endpoint.Size is { } size && !SettingPatterns.Slug().IsMatch(size))
+        {
+            Wrong(At("size"), size, "is not a size slug: lower-case letters, digits, '-' and '.'");
+        }
+        if (endpoint.Image is { } image && !SettingPatterns.Slug().IsMatch(image))
+        {
+            Wrong(At("image"), image, "is not an image: its slug in lower case, or its number");
+        }
+        Between(At("contextLength"), endpoint.ContextLength, 1, int.MaxValue, "tokens");
+        Between(At("concurrency"), endpoint.Concurrency, 1, 100_000, "requests at once");
+        Between(At("replicas"), endpoint.Replicas, 1, 1000, "nodes");
+        Between(At("imagesPerPrompt"), endpoint.ImagesPerPrompt, 1, 256, "images; to refuse images set vision to false");
+        Between(At("tensorParallel"), endpoint.TensorParallel, 1, 64, "GPUs");
+        Between(At("dataParallel"), endpoint.DataParallel, 1, 64, "engines");
+        Between(At("maxNumBatchedTokens"), endpoint.MaxNumBatchedTokens, 1, 1_048_576, "tokens");
+        Between(At("maxNumSeqs"), endpoint.MaxNumSeqs, 1, 65_536, "requests");
+        Between(At("cacheVolumeGiB"), endpoint.CacheVolumeGiB, 1, 16_384, "GiB");
+        Between(At("readyTimeoutMinutes"), endpoint.ReadyTimeoutMinutes, 1, 1440, "minutes");
+        if (endpoint.GpuMemoryUtilization is { } share && share is not (> 0 and <= 1))
+        {
+            Wrong(At("gpuMemoryUtilization"), share.ToString(CultureInfo.InvariantCulture), "must be a share of the card's memory: above 0, at most 1");
+        }
+        if (endpoint.MaxNumBatchedTokens < endpoint.MaxNumSeqs)
+        {
+            Wrong(At("maxNumBatchedTokens"), endpoint.MaxNumBatchedTokens,
+                $"is less than maxNumSeqs, {endpoint.MaxNumSeqs}: vLLM refuses that, since each request takes a token of every step",
+                endpoint.MaxNumSeqs.Value.ToString(CultureInfo.InvariantCulture));
+        }
+        Clients(At("clients"), endpoint.Clients);
+        for (var i = 0; i < endpoint.CorsOrigins.Count; i++)
+        {
+            var origin = endpoint.CorsOrigins[i];
+            if (origin.Length > 0 && !SettingPatterns.Origin().IsMatch(origin))
+            {
+                Wrong(SettingPath.Element(At("corsOrigins"), i), origin, origin.Contains('*', StringComparison.Ordinal)
+                    ? "would let pages call that nobody named, with whatever key a browser holds; name each origin"
+                    : "is not an origin as a browser sends it: https://HOST or http://localhost, a port if it is not the scheme's own, in lower case, with nothing after it");
+            }
+        }
+        Distinct(At("corsOrigins"), endpoint.CorsOrigins);
+        Distinct(At("availability"), [.. endpoint.Availability.Select(way => JsonNamingPolicy.CamelCase.ConvertName(way.ToString()))]);
+        Tags(At("clientTags"), endpoint.ClientTags);
+        if (endpoint.Engine is { } engine)
+        {
+            Engine(At("engine"), engine);
+        }
+    }
+
+    private void Clients(string path, IReadOnlyList<ClientSettings> clients)
+    {
+        for (var i = 0; i < clients.Count; i++)
+        {
+            var (client, at) = (clients[i], SettingPath.Element(path, i));
+            if (client.Name.Length > 0 && !Names.IsName(client.Name))
+            {
+                Wrong(at, ShownValue.Mask(client.Name), $"is not {Names.NameRule}");
+            }
+            Between(SettingPath.Member(at, "requestsPerMinute"), client.RequestsPerMinute, 1, 1_000_000, "requests in a minute");
+            Between(SettingPath.Member(at, "concurrent"), client.Concurrent, 1, 65_535, "requests at once");
+        }
+        Distinct(path, [.. clients.Select(client => client.Name)]);
+    }
+
+    private void Engine(string path, EngineSettings engine)
+    {
+        if (engine.Version is { } version && !SettingPatterns.Version().IsMatch(version))
+        {
+            Wrong(SettingPath.Member(path, "version"), ShownValue.Mask(version), "is not a vLLM release: three numbers, without a v");
+        }
+    }
+
+    private void Tags(string path, IReadOnlyList<string> tags)
+    {
+        for (var i = 0; i < tags.Count; i++)
+        {
+            if (tags[i].Length > 0 && !SettingPatterns.Tag().IsMatch(tags[i]))
+            {
+                Wrong(SettingPath.Element(path, i), ShownValue.Mask(tags[i]), "is not a tag: at most 255 letters, digits, ':', '-' and '_'");
+            }
+        }
+        Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean compares tags without regard to case
+    }
+
+    private void Distinct(string path, IReadOnlyList<string> values, StringComparer? comparer = null)
+    {
+        var seen = new HashSet<string>(comparer ?? StringComparer.Ordinal);
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i].Length > 0 && !seen.Add(values[i]))
+            {
+                var element = SettingPath.Element(path, i);
+                mistakes.Add(new(element, ShownValue.Mask(values[i]), "is there twice", $"pulumi config rm --path {SettingPath.Quoted(element)}"));
+            }
+        }
+    }
+
+    private void Between(string path, int? value, int lowest, int highest, string unit)
+    {
+        if (value < lowest || value > highest)
+        {
+            Wrong(path, value, highest == int.MaxValue ? $"must be at least {lowest} {unit}" : $"must be {lowest} to {highest} {unit}");
+        }
+    }
+
+    private void Wrong(string path, object? value, string problem, string? example = null)
+    {
+        var shown = value is string text ? ShownValue.Mask(text) : value;
+        mistakes.Add(example is null
+            ? new(path, shown, problem, SettingExamples.Fix(path))
+            : ConfigurationMistake.InStackConfig(path, shown, problem, example));
+    }
+}

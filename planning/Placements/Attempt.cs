@@ -1,0 +1,109 @@
+using Infra.Planning.Catalog;
+using Infra.Planning.Sizing;
+using static Infra.Planning.Placements.NodeFit;
+
+namespace Infra.Planning.Placements;
+
+/// <summary>A wish on one card with one layout: what it comes to.</summary>
+internal sealed class Attempt
+{
+    private readonly Wish _wish;
+    private readonly Gpu _gpu;
+
+    public Attempt(Wish wish, Gpu gpu, Layout layout, int sequences)
+    {
+        _wish = wish;
+        _gpu = gpu;
+        Layout = layout;
+        var layoutOptions = wish.Options with
+        {
+            TensorParallel = layout.TensorParallel,
+            DataParallel = layout.DataParallel,
+            MaxNumSeqs = sequences,
+            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? Math.Max(sequences, EngineDefaults.MaxNumBatchedTokens(gpu, wish.Model, wish.ContextLength)),
+        };
+        Options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
+        Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, wish.Engine);
+        var perEngine = (wish.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
+        LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens, wish.Model.MaxContext);
+    }
+
+    public Layout Layout { get; }
+
+    /// <summary>All that vLLM is asked, with nothing left open.</summary>
+    public EngineOptions Options { get; }
+    public MemoryPlan Plan { get; }
+
+    /// <summary>Longest context that as many requests as wished can have at once, in tokens; 0 if none.</summary>
+    public int LongestContext { get; }
+
+    public bool MeetsWish => LongestContext >= Math.Min(_wish.ContextLength ?? ShortestUseful, _wish.Model.MaxContext) && LongestContext > 0;
+
+    /// <summary>Without a wished context, a size counts as fitting from this many tokens on: a page of prompt and an answer.</summary>
+    private const int ShortestUseful = 2048;
+
+    public string Explanation
+    {
+        get
+        {
+            var per = Layout.Gpus > 1 ? " per GPU" : "";
+            var budget = Invariant($"{Plan.BudgetGiB:F1} GiB ({Options.GpuMemoryUtilization:0.##} x {Plan.VisibleGiB:F1} GiB){per}");
+            var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
+            if (Plan.KvGiB <= Plan.MarginGiB)
+            {
+                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave room for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
+            }
+
+            var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
+            if (MeetsWish)
+            {
+                return kv;
+            }
+
+            var context = _wish.ContextLength ?? ShortestUseful;
+            var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
+            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; {What(context)}");
+        }
+    }
+
+    public Placement ToPlacement(GpuSize size)
+    {
+        var context = MeetsWish && _wish.ContextLength is { } wished ? wished : ContextLength.RoundDown(LongestContext);
+        var perEngine = (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), Options.MaxNumSeqs!.Value);
+        return new Placement
+        {
+            Model = _wish.Model,
+            Engine = _wish.Engine,
+            Size = size,
+            Gpu = _gpu,
+            TensorParallel = Layout.TensorParallel,
+            DataParallel = Layout.DataParallel,
+            ExpertParallel = _wish.Model.Architecture.Moe is not null && Layout.DataParallel > 1,
+            MaxModelLen = context,
+            MaxNumSeqs = Options.MaxNumSeqs.Value,
+            MaxNumBatchedTokens = Options.MaxNumBatchedTokens!.Value,
+            GpuMemoryUtilization = Options.GpuMemoryUtilization!.Value,
+            Options = Options,
+            Memory = Plan,
+            KvTokens = Plan.KvTokens * Layout.DataParallel,
+            Requests = perEngine * Layout.DataParallel,
+            SingleStreamTokensPerSecondBound = Throughput.SingleStreamBound(_wish.Model, _gpu, Layout),
+            Warnings = PlacementWarnings.For(_wish, size, _gpu, Layout),
+            NotChosen = [],
+        };
+    }
+
+    /// <summary>What the cache holds of the wish: fewer requests, a shorter context.</summary>
+    private string What(int context)
+    {
+        var shorter = Invariant($"{_wish.Concurrency:N0} x {LongestContext:N0} would fit");
+        var fewer = Plan.SafeKvTokens / KvCache.InBlocks(context) * Layout.DataParallel;
+        return fewer > 0 ? Invariant($"{shorter}, or {fewer:N0} x {context:N0}") : shorter;
+    }
+
+    private double NeededGiB(int context)
+    {
+        var perEngine = (_wish.Concurrency + Layout.DataParallel - 1) / Layout.DataParallel;
+        return Gib.Of(perEngine * KvCache.InBlocks(context) * Plan.KvBytesPerToken);
+    }
+}

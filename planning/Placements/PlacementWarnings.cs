@@ -1,0 +1,48 @@
+using Infra.Planning.Catalog;
+using Infra.Planning.Sizing;
+using static Infra.Planning.Placements.NodeFit;
+
+namespace Infra.Planning.Placements;
+
+/// <summary>What an operator should know of a placement though it does not stop anything.</summary>
+internal static class PlacementWarnings
+{
+    /// <summary>Share of the memory that should stay outside of vLLM's budget: contexts, NCCL and graphs live there.</summary>
+    private const double HighestUtilization = 0.96;
+
+    public static IReadOnlyList<string> For(Wish wish, GpuSize size, Gpu gpu, Layout layout)
+    {
+        var warnings = new List<string>();
+        var support = wish.Model.Hardware[gpu.Architecture];
+        if (support == Support.Unverified)
+        {
+            warnings.Add($"nobody was seen running this model on {gpu.Name}");
+        }
+        else if (support == Support.WeightOnly)
+        {
+            warnings.Add($"{gpu.Name} keeps the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: memory is saved, no speed is gained");
+        }
+
+        if (size.Regions.Count == 0)
+        {
+            warnings.Add($"{size.Slug} has no dated sighting in any region: it may not be offered");
+        }
+
+        if (layout.TensorParallel > 1 && !size.FastInterconnect)
+        {
+            warnings.Add($"tensor parallel {layout.TensorParallel} without NVLink: every token waits for PCIe");
+        }
+
+        if (layout.Gpus < size.GpuCount)
+        {
+            warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are not used");
+        }
+
+        if (wish.Options.GpuMemoryUtilization > HighestUtilization)
+        {
+            warnings.Add(Invariant($"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little for what vLLM does not count"));
+        }
+
+        return warnings;
+    }
+}

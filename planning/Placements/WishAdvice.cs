@@ -1,0 +1,36 @@
+using Infra.Planning.Catalog;
+using Infra.Planning.Sizing;
+using static Infra.Planning.Placements.NodeFit;
+
+namespace Infra.Planning.Placements;
+
+/// <summary>What would make a wish fit on a card that it just misses.</summary>
+internal static class WishAdvice
+{
+    /// <summary>A utilization that cards of their own bear: contexts and what vLLM does not count stay below the rest.</summary>
+    private const double HighUtilization = 0.95;
+
+    /// <summary>The first change of settings that helps, as the end of a sentence; empty if none does.</summary>
+    public static string For(Wish wish, Gpu gpu, Attempt missed)
+    {
+        var options = missed.Options;
+        var withoutVision = options with { Vision = false };
+        var higher = options with { GpuMemoryUtilization = HighUtilization };
+        var changes = new List<(string Setting, EngineOptions Options, bool Applies)>
+        {
+            ("without images (vision: false)", withoutVision, options.Vision),
+            ($"with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}", higher, options.GpuMemoryUtilization < HighUtilization),
+            ($"without images (vision: false) and with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}", higher with { Vision = false }, options.Vision && options.GpuMemoryUtilization < HighUtilization),
+        };
+        foreach (var (setting, changed, applies) in changes)
+        {
+            // The fewest requests in a step that placement would come down to.
+            if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, Sequences(wish, gpu).Last()) is { MeetsWish: true } attempt)
+            {
+                return Invariant($"; {setting} it holds {attempt.LongestContext:N0} tokens");
+            }
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,298 @@
+using System.Globalization;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+using Infra.Planning.Placements;
+using Infra.Planning.Sizing;
+
+namespace Infra.Planning.Plan;
+
+/// <summary>Decides one endpoint: model and engine from the catalog, size and vLLM's numbers from the sizing.</summary>
+internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings, bool hasToken)
+{
+    private const int DefaultContextLength = 8192;
+    private const int DefaultConcurrency = 4;
+    private const string DefaultClient = "default";
+    private const string PublicHub = "https://huggingface.co";
+    private const int ReadyMinutes = 60;
+    private const int RetrySeconds = 900;
+
+    // Weights above this take hours, not minutes, to fetch and load.
+    private const long LargeModelBytes = 100_000_000_000;
+    private const int LargeReadyMinutes = 180;
+
+    private readonly string _path = SettingPath.Member("endpoints", name);
+    private readonly List<ConfigurationMistake> _mistakes = [];
+    private readonly EngineSettings _engine = settings.Engine ?? stack.Engine;
+
+    /// <summary>The plan, or null with every reason in <paramref name="mistakes"/>.</summary>
+    public EndpointPlan? Plan(List<ConfigurationMistake> mistakes)
+    {
+        var plan = settings.Model.Length == 0 ? null : Plan();
+        mistakes.AddRange(_mistakes);
+        return _mistakes.Count == 0 ? plan : null;
+    }
+
+    private EndpointPlan? Plan()
+    {
+        var model = Try(() => catalog.Model(settings.Model, At("model")));
+        var size = settings.Size is { } slug ? Try(() => catalog.Size(slug, At("size"))) : null;
+        if (model is null || (size is null && settings.Size is not null))
+        {
+            return null;
+        }
+        CheckModel(model);
+        CheckImage(size);
+        var placement = Place(model, size);
+        if (placement is null)
+        {
+            return null;
+        }
+        CheckVolume(model);
+        CheckTools(placement);
+        if ((settings.Revision ?? model.Revision) is not { } revision)
+        {
+            return null;
+        }
+        var slowest = model.WeightBytes > LargeModelBytes ? LargeReadyMinutes : ReadyMinutes;
+        return new EndpointPlan
+        {
+            Name = name,
+            Region = stack.Region,
+            Placement = placement,
+            Revision = revision,
+            Checksums = WeightsChecksums.Of(model, revision),
+            Hub = model.WeightsUrl ?? PublicHub,
+            ServedModelName = settings.ServedModelName ?? model.Id,
+            Install = _engine.Install,
+            ImagesPerPrompt = placement.Options.Vision && model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
+            ToolStrictLevel = settings.ToolStrictLevel,
+            Image = settings.Image ?? placement.Size.Image,
+            Tags = stack.Tags,
+            AdminSshKeys = stack.AdminSshKeys,
+            Clients = settings.Clients.Count > 0 ? settings.Clients : [new() { Name = DefaultClient }],
+            CorsOrigins = settings.CorsOrigins,
+            Access = settings.Access,
+            Ports = PortAccess.Of(stack, settings),
+            LoadBalancer = LoadBalancer(),
+            Replicas = settings.Replicas,
+            Rollout = settings.Rollout,
+            CacheVolumeGiB = settings.CacheVolumeGiB,
+            ReadyTimeoutSeconds = 60 * (settings.ReadyTimeoutMinutes ?? slowest),
+            RetrySeconds = RetrySeconds,
+            DropletUsdPerHour = placement.UsdPerHour,
+            Warnings = [.. placement.Warnings, .. Warnings(placement)],
+        };
+    }
+
+    private void CheckModel(ModelSpec model)
+    {
+        if (settings.Vision == true && model.Architecture.Vision is null)
+        {
+            Wrong("vision", "true", $"cannot be: {model.Id} reads text alone", "false");
+        }
+        if (settings.Revision is null && model.Revision is null)
+        {
+            Wrong("revision", null, $"is missing: the catalog has no pinned commit of {model.Id}", $"\"$(git ls-remote https://huggingface.co/{model.Id} HEAD | cut -f1)\"");
+        }
+    }
+
+    private void CheckImage(GpuSize? size)
+    {
+        if (settings.Image is not { } image || !catalog.Images.TryGetValue(image, out var known))
+        {
+            return; // a snapshot or another image of the account: its number or slug is the operator's to know
+        }
+        if (size is not null && catalog.GpuOf(size).Vendor is var vendor && known.Vendor != vendor)
+        {
+            Wrong("image", image, $"has the driver for {Cards(known.Vendor)}, and {size.Slug} has {Cards(vendor)}", size.Image);
+        }
+    }
+
+    private void CheckVolume(ModelSpec model)
+    {
+        // What the file system itself takes, and room for a second copy while another revision is fetched, is not asked for: weights must fit.
+        var needed = (int)Math.Ceiling(model.WeightBytes * 1.05 / (1L << 30));
+        if (settings.CacheVolumeGiB < needed)
+        {
+            Wrong("cacheVolumeGiB", settings.CacheVolumeGiB, $"is too small for the weights of {model.Id}, which need {needed} GiB",
+                needed.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private void CheckTools(Placement placement)
+    {
+        if (settings.ToolStrictLevel is not { } level)
+        {
+            return;
+        }
+        var word = Word(level);
+        if (!placement.Model.Flags.Any(flag => flag.Replace('_', '-').StartsWith("--tool-call-parser", StringComparison.Ordinal)))
+        {
+            _mistakes.Add(new(At("toolStrictLevel"), word, $"cannot be: {placement.Model.Id} has no parser of tool calls among its flags", Unset("toolStrictLevel")));
+        }
+        else if (placement.Engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) != true)
+        {
+            var having = catalog.Engines.Values.Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true).Select(engine => engine.Version);
+            _mistakes.Add(new(At("toolStrictLevel"), word,
+                $"cannot be: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
+        }
+    }
+
+    private string Unset(string member) => $"pulumi config rm --path {SettingPath.Quoted(At(member))}";
+
+    private Placement? Place(ModelSpec model, GpuSize? size)
+    {
+        if (size is not null)
+        {
+            return Engine(model, catalog.GpuOf(size).Vendor) is { } engine ? Place(model, engine) : null;
+        }
+        // The card is not chosen yet. A release serves both vendors, or NVIDIA alone; the other way round only where nothing else is left.
+        var before = _mistakes.Count;
+        foreach (var vendor in new[] { GpuVendor.Nvidia, GpuVendor.Amd })
+        {
+            var start = _mistakes.Count;
+            if (Engine(model, vendor) is { } engine && Place(model, engine) is { } placement)
+            {
+                _mistakes.RemoveRange(before, _mistakes.Count - before);
+                return placement;
+            }
+            if (vendor != GpuVendor.Nvidia)
+            {
+                _mistakes.RemoveRange(start, _mistakes.Count - start); // the reasons of the first are the ones to mend
+            }
+        }
+        return null;
+    }
+
+    private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
+    {
+        if (settings.KvCache != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } problem
+            && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
+        {
+            Wrong("kvCache", settings.KvCache.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
+            return null;
+        }
+        var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
+        if (WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } lacking && WhyNone(model, vendor, other, settings.KvCache) is null)
+        {
+            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is refused: {lacking}", Word(other)));
+            return null;
+        }
+        if (_engine.Version is not { } version)
+        {
+            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCache, EngineAt("version")));
+        }
+        var engine = Try(() => catalog.Engine(version, EngineAt("version")));
+        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCache) is { } reason)
+        {
+            _mistakes.Add(new(EngineAt("version"), version, $"is refused: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
+            return null;
+        }
+        return engine;
+    }
+
+    private static string Word(Enum value) => CatalogWords.Of(value);
+
+    /// <summary>Why no release that may be used serves the model this way; null if one does.</summary>
+    private string? WhyNone(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType type)
+    {
+        var reasons = catalog.Engines.Values
+            .Where(engine => _engine.Version is not { } version || engine.Version == version)
+            .Select(engine => catalog.WhyNot(engine, model, vendor, install, type))
+            .ToList();
+        return reasons.Contains(null) ? null : string.Join("; ", reasons);
+    }
+
+    private Placement? Place(ModelSpec model, EngineRelease engine)
+    {
+        var wish = new Wish
+        {
+            Model = model,
+            // The sizing goes by what a release has; here it has only what may be used.
+            Engine = engine with { Images = Servable(engine, model), Package = _engine.Install == EngineInstall.Venv ? engine.Package : null },
+            ContextLength = settings.ContextLength ?? (settings.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
+            Concurrency = settings.Concurrency ?? (settings.Size is not null && settings.ContextLength is null ? 1 : DefaultConcurrency),
+            Size = settings.Size,
+            Region = stack.Region.Length == 0 || (settings.Size is not null && stack.IgnoreAvailability) ? null : stack.Region,
+            Availability = settings.Availability.Count > 0 ? settings.Availability : [Availability.OnDemand],
+            Options = new EngineOptions
+            {
+                TensorParallel = settings.TensorParallel,
+                DataParallel = settings.DataParallel,
+                GpuMemoryUtilization = settings.GpuMemoryUtilization,
+                MaxNumBatchedTokens = settings.MaxNumBatchedTokens,
+                MaxNumSeqs = settings.MaxNumSeqs,
+                KvCache = settings.KvCache,
+                Vision = settings.Vision ?? model.Architecture.Vision is not null,
+            },
+        };
+        return Try(() => Placer.Place(wish, catalog, _path)) is { } placement ? placement with { Engine = engine } : null;
+    }
+
+    private Dictionary<GpuVendor, EngineImage> Servable(EngineRelease engine, ModelSpec model) =>
+        engine.Images
+            .Where(image => _engine.Install == EngineInstall.Container
+                && catalog.WhyNot(engine, model, image.Key, _engine.Install, settings.KvCache) is null)
+            .ToDictionary();
+
+    private LoadBalancerPlan? LoadBalancer() => settings.Access switch
+    {
+        Access.Internal => new(Domain: null),
+        Access.Public when settings.Domain is { } domain => new(new EndpointDomain(domain, settings.DnsZone ?? DefaultZone(domain))),
+        _ => null,
+    };
+
+    private static string DefaultZone(string domain)
+    {
+        var parent = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return parent.Contains('.', StringComparison.Ordinal) ? parent : domain;
+    }
+
+    private IEnumerable<string> Warnings(Placement placement)
+    {
+        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCache, placement.Gpu.Architecture))
+        {
+            yield return caution;
+        }
+        if (placement.Size.Availability == Availability.Spot)
+        {
+            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, after two hours' notice as a rule";
+        }
+        if (settings.Replicas > 1 && settings.Rollout == Rollout.AllAtOnce)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to oneByOne to replace one after the other");
+        }
+        if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
+        {
+            yield return "the endpoint is open to the whole internet: its API keys are all that guards it";
+        }
+        if (placement.Model.Gated && !hasToken)
+        {
+            yield return $"{placement.Model.Id} asks for an accepted licence: set huggingFaceToken";
+        }
+    }
+
+    private static string Cards(GpuVendor vendor) => vendor == GpuVendor.Amd ? "AMD cards" : "NVIDIA cards";
+
+    private string At(string member) => SettingPath.Member(_path, member);
+
+    private string EngineAt(string member) => SettingPath.Member(settings.Engine is null ? "engine" : At("engine"), member);
+
+    private void Wrong(string member, object? value, string problem, string example) =>
+        _mistakes.Add(ConfigurationMistake.InStackConfig(At(member), value, problem, example));
+
+    private T? Try<T>(Func<T> lookup) where T : class
+    {
+        try
+        {
+            return lookup();
+        }
+        catch (ConfigurationException exception)
+        {
+            _mistakes.AddRange(exception.Mistakes.Where(mistake => !_mistakes.Contains(mistake)));
+            return null;
+        }
+    }
+}

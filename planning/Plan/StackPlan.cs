@@ -1,0 +1,142 @@
+using System.Globalization;
+using Infra.Planning.Catalog;
+using Infra.Planning.Config;
+using Infra.Planning.Errors;
+
+namespace Infra.Planning.Plan;
+
+/// <summary>What a stack will be, decided before the first resource: every endpoint with its hardware, its price and its open ports. Pure.</summary>
+public sealed record StackPlan
+{
+    public required InferenceSettings Settings { get; init; }
+
+    /// <summary>The catalog that was decided from, with the operator's own rows.</summary>
+    public required ModelCatalog Catalog { get; init; }
+
+    /// <summary>In the order of their names.</summary>
+    public required IReadOnlyList<EndpointPlan> Endpoints { get; init; }
+
+    /// <summary>Where the prices of the Droplets are from.</summary>
+    public required string PriceSource { get; init; }
+
+    /// <summary>Who may open SSH on the nodes.</summary>
+    public Callers Ssh => PortAccess.SshOf(Settings);
+
+    /// <summary>Price of everything in USD per hour; null where a part is not known, as for a contract.</summary>
+    public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
+
+    /// <summary>The same for a month of 31 days that it runs through.</summary>
+    public decimal? UsdPerMonth => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerMonth);
+
+    /// <summary>Reads the configuration of a stack, and decides. Everything that is wrong is in one exception.</summary>
+    /// <param name="config">As for <see cref="InferenceSettings.Parse(IReadOnlyDictionary{string, string}, IReadOnlySet{string})"/>.</param>
+    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
+    /// <param name="projectDirectory">Where a relative <c>catalog</c> starts: the folder of <c>Pulumi.yaml</c>. Default: the current one.</param>
+    /// <exception cref="ConfigurationException">Nothing may be declared; every mistake has key, value, what is allowed and a command.</exception>
+    public static StackPlan Read(
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null)
+    {
+        var mistakes = new List<ConfigurationMistake>();
+        var settings = InferenceSettings.Parse(config, secretKeys, mistakes);
+        var catalog = LoadCatalog(settings, projectDirectory, mistakes);
+        try
+        {
+            var hasToken = config.GetValueOrDefault($"{SettingsNames.Namespace}:{SettingsNames.HuggingFaceToken}") is { Length: > 0 };
+            return Decide(settings, catalog, mistakes, hasToken);
+        }
+        catch (ConfigurationException exception)
+        {
+            throw new ConfigurationException(SettingsReader.Conceal(exception.Mistakes, secretKeys));
+        }
+    }
+
+    /// <summary>Decides, from settings that were read already.</summary>
+    /// <param name="settings">Settings without a mistake of form.</param>
+    /// <param name="catalog">Models and sizes. Default: the built-in ones, and those of <see cref="InferenceSettings.Catalog"/>.</param>
+    /// <exception cref="ConfigurationException">What the catalog or the sizing have against them.</exception>
+    public static StackPlan Create(InferenceSettings settings, ModelCatalog? catalog = null)
+    {
+        var mistakes = new List<ConfigurationMistake>();
+        return Decide(settings, catalog ?? LoadCatalog(settings, null, mistakes), mistakes, hasToken: false);
+    }
+
+    private static ModelCatalog LoadCatalog(InferenceSettings settings, string? projectDirectory, List<ConfigurationMistake> mistakes)
+    {
+        if (settings.Catalog is not { } file)
+        {
+            return ModelCatalog.Load();
+        }
+        try
+        {
+            return ModelCatalog.Load(Path.Combine(projectDirectory ?? "", file));
+        }
+        catch (ConfigurationException exception)
+        {
+            mistakes.AddRange(exception.Mistakes);
+            return ModelCatalog.Load(); // the other mistakes can be found all the same
+        }
+    }
+
+    private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes, bool hasToken)
+    {
+        CheckRegion(settings, catalog, mistakes);
+        // What is wrong in form needs no second message for what follows from it; nor does a size that is not in a wrong region.
+        var told = mistakes.Select(mistake => mistake.Key).ToHashSet(StringComparer.Ordinal);
+        var stack = told.Contains("region") ? settings with { Region = "" } : settings;
+        var endpoints = new List<EndpointPlan>();
+        foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            var against = new List<ConfigurationMistake>();
+            if (new EndpointPlanner(stack, catalog, name, endpoint, hasToken).Plan(against) is { } plan)
+            {
+                endpoints.Add(plan);
+            }
+            mistakes.AddRange(against.Where(mistake => !told.Contains(mistake.Key)));
+        }
+        if (mistakes.Count == 0)
+        {
+            CheckPrice(settings, endpoints, mistakes);
+        }
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan // two endpoints may find the same
+        {
+            Settings = settings,
+            Catalog = catalog,
+            Endpoints = endpoints,
+            PriceSource = $"catalog of {endpoints.Select(endpoint => endpoint.Placement.Size.SourceDate).Min()}",
+        };
+    }
+
+    private static void CheckRegion(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes)
+    {
+        var known = catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (settings.Region.Length > 0 && !settings.IgnoreAvailability && !known.Contains(settings.Region) && !mistakes.Any(mistake => mistake.Key == "region"))
+        {
+            mistakes.Add(ConfigurationMistake.InStackConfig("region", settings.Region,
+                $"is not a region where a GPU size was seen; {NearMiss.Sentence(settings.Region, known)}. "
+                + "If DigitalOcean has opened it since, set ignoreAvailability to true and name a size",
+                NearMiss.Of(settings.Region, known) is [var nearest, ..] ? nearest : known[0]));
+        }
+    }
+
+    internal static void CheckPrice(InferenceSettings settings, IReadOnlyList<EndpointPlan> endpoints, List<ConfigurationMistake> mistakes)
+    {
+        if (settings.MaxHourlyUsd is not { } highest)
+        {
+            return;
+        }
+        foreach (var endpoint in endpoints.Where(endpoint => endpoint.UsdPerHour is null))
+        {
+            mistakes.Add(new("maxHourlyUsd", highest, $"cannot be held to: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
+                "pulumi config rm maxHourlyUsd"));
+        }
+        if (endpoints.Sum(endpoint => endpoint.UsdPerHour) is { } sum && sum > highest)
+        {
+            var parts = string.Join(" + ", endpoints.Select(endpoint => string.Create(CultureInfo.InvariantCulture,
+                $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x {endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
+            var needed = Math.Ceiling(sum * 100) / 100;
+            mistakes.Add(ConfigurationMistake.InStackConfig("maxHourlyUsd", highest,
+                string.Create(CultureInfo.InvariantCulture, $"is less than the {sum:0.00} USD per hour that the stack costs: {parts}"),
+                needed.ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+}

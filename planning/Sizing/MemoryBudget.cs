@@ -1,0 +1,57 @@
+using Infra.Planning.Catalog;
+
+namespace Infra.Planning.Sizing;
+
+/// <summary>What vLLM's memory profile will come to, before there is a GPU: <c>docs/sizing.md</c> has the formulas and the measured error.</summary>
+public static class MemoryBudget
+{
+    /// <summary>
+    /// Kept free, in GiB, when a wish is held against a plan: what may differ between two starts of one configuration (fragmentation, driver,
+    /// graph estimate).
+    /// </summary>
+    public const double SafetyMarginGiB = 0.25;
+
+    /// <summary>Kept free as well, as a share of weights and overhead: the error of the formulas grows with what they add up.</summary>
+    public const double SafetyMarginShare = 0.02;
+
+    /// <summary>Where the memory of one GPU goes. Nothing is thrown: a plan that does not fit has a negative <see cref="MemoryPlan.KvGiB"/>.</summary>
+    /// <param name="model">What is served.</param>
+    /// <param name="gpu">The card.</param>
+    /// <param name="tensorParallel">GPUs of one copy of the attention layers.</param>
+    /// <param name="dataParallel">Copies of the attention layers. The experts of a mixture are spread over all GPUs then.</param>
+    /// <param name="options">What was asked of vLLM; defaults for the card where null.</param>
+    /// <param name="engine">Its release.</param>
+    public static MemoryPlan Plan(ModelSpec model, Gpu gpu, int tensorParallel, int dataParallel, EngineOptions options, EngineRelease engine)
+    {
+        var memory = EngineMemory.For(engine.Version);
+        var architecture = model.Architecture;
+        var settled = EngineDefaults.Settle(options, model, gpu, engine);
+        var gpus = tensorParallel * dataParallel;
+
+        var rotaryDim = architecture.Mla?.RopeHeadDim ?? architecture.HeadDim!.Value;
+        var rotary = (double)architecture.MaxPositions * rotaryDim * memory.RotaryBytesPerElement;
+        var expertGpus = architecture.Moe is null ? tensorParallel : gpus;
+        var weights = Gib.Of(WeightShares.Of(model).PerGpu(architecture, tensorParallel, expertGpus, settled.Vision) + rotary);
+        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, settled));
+        var nonTorch = memory.NonTorchGiB + (tensorParallel > 1 || expertGpus > 1 ? memory.CommunicationGiB : 0);
+        var captured = Math.Min(1.0, (double)settled.MaxNumSeqs!.Value / EngineMemory.GraphSequences);
+        var graphs = settled.EnforceEager ? 0 : memory.CudaGraphGiB * captured;
+
+        var budget = gpu.VisibleGiB * settled.GpuMemoryUtilization!.Value;
+        var kv = budget - weights - activation - nonTorch - graphs;
+        var bytesPerToken = KvCache.BytesPerToken(architecture, tensorParallel, settled.KvCache);
+        return new MemoryPlan
+        {
+            VisibleGiB = gpu.VisibleGiB,
+            BudgetGiB = budget,
+            WeightsGiB = weights,
+            ActivationGiB = activation,
+            NonTorchGiB = nonTorch,
+            CudaGraphGiB = graphs,
+            KvGiB = kv,
+            KvTokens = KvCache.Tokens(kv * Gib.Bytes, bytesPerToken),
+            KvBytesPerToken = bytesPerToken,
+            MarginGiB = SafetyMarginGiB + (SafetyMarginShare * (weights + activation + nonTorch + graphs)),
+        };
+    }
+}

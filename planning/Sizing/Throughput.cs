@@ -1,0 +1,28 @@
+using Infra.Planning.Catalog;
+
+namespace Infra.Planning.Sizing;
+
+/// <summary>An upper bound of speed: a token cannot come sooner than its weights are read.</summary>
+internal static class Throughput
+{
+    /// <summary>
+    /// Tokens per second of a single stream at a short context, at most: memory bandwidth over the bytes of weights that one token reads on
+    /// each GPU. The embedding gives one row, the vision tower nothing, and only the chosen experts count. Null where the bandwidth is not known.
+    /// </summary>
+    public static double? SingleStreamBound(ModelSpec model, Gpu gpu, Layout layout)
+    {
+        if (gpu.BandwidthGBps is not { } bandwidth)
+        {
+            return null;
+        }
+
+        var architecture = model.Architecture;
+        var shares = WeightShares.Of(model);
+        const double bf16 = 2;
+        var lookedUp = architecture.TiedEmbeddings ? 0 : bf16 * architecture.VocabularySize * architecture.HiddenSize;
+        var chosen = architecture.Moe is { } moe ? (double)moe.ActiveExperts / moe.Experts : 1;
+        var read = (shares with { Split = shares.Split - Math.Min(lookedUp, shares.Split), Experts = shares.Experts * chosen })
+            .PerGpu(architecture, layout.TensorParallel, layout.Gpus, vision: false);
+        return bandwidth * 1e9 / read;
+    }
+}

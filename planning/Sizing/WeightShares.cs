@@ -1,0 +1,117 @@
+using Infra.Planning.Catalog;
+
+namespace Infra.Planning.Sizing;
+
+/// <summary>The bytes of a model's weights by how they are spread over GPUs.</summary>
+internal sealed record WeightShares
+{
+    /// <summary>On every GPU in full: norms, router, the down-projections of MLA.</summary>
+    public required double Replicated { get; init; }
+
+    /// <summary>The vision tower: in full on every GPU (<c>--mm-encoder-tp-mode</c> splits it only for batches), or not loaded.</summary>
+    public required double Vision { get; init; }
+
+    /// <summary>Keys' and values' projections: split by head until each GPU has one.</summary>
+    public required double KeyValueProjections { get; init; }
+
+    /// <summary>Split over the GPUs of tensor parallelism: the rest of attention, dense feed-forward blocks, embedding and output head.</summary>
+    public required double Split { get; init; }
+
+    /// <summary>Routed experts: split like <see cref="Split"/>, or spread over all GPUs by expert parallelism.</summary>
+    public required double Experts { get; init; }
+
+    /// <summary>Bytes of all weights that are loaded.</summary>
+    public double Total => Replicated + Vision + KeyValueProjections + Split + Experts;
+
+    /// <summary>Bytes on one GPU.</summary>
+    /// <param name="architecture">Its heads bound how far keys and values are split.</param>
+    /// <param name="tensorParallel">GPUs of one copy of the attention layers.</param>
+    /// <param name="expertGpus">GPUs that the experts are spread over: all, with expert parallelism.</param>
+    /// <param name="vision">The tower is loaded.</param>
+    public double PerGpu(Architecture architecture, int tensorParallel, int expertGpus, bool vision)
+    {
+        var keyValueShare = architecture.Mla is null
+            ? (double)KvCache.HeadsPerGpu(architecture, tensorParallel) / architecture.KeyValueHeads!.Value
+            : 1.0 / tensorParallel;
+        return Replicated + (vision ? Vision : 0) + (KeyValueProjections * keyValueShare) + (Split / tensorParallel) + (Experts / expertGpus);
+    }
+
+    /// <summary>
+    /// The shares of a model. What is not quantized is known from the architecture at two bytes; the feed-forward blocks take what remains of
+    /// <see cref="ModelSpec.WeightBytes"/>, so that the sum is exact whatever scales a format adds.
+    /// </summary>
+    public static WeightShares Of(ModelSpec model)
+    {
+        var architecture = model.Architecture;
+        double layers = architecture.Layers;
+        double hidden = architecture.HiddenSize;
+
+        // NVFP4 checkpoints of the family keep attention in BF16; FP8 and INT4 ones quantize all linear layers.
+        var attentionBytes = model.Precision switch
+        {
+            Precision.Bf16 or Precision.Nvfp4 => 2.0,
+            Precision.Fp8 => 1.0,
+            _ => Int4Bytes,
+        };
+        var keyValue = 0.0;
+        var downProjections = 0.0;
+        double attention;
+        if (architecture.Mla is { } mla)
+        {
+            double heads = architecture.AttentionHeads;
+            downProjections = hidden * (mla.QueryLoraRank + mla.KeyValueLoraRank + mla.RopeHeadDim);
+            var queries = (mla.QueryLoraRank == 0 ? hidden : mla.QueryLoraRank) * heads * (mla.NopeHeadDim + mla.RopeHeadDim);
+            attention = queries + (mla.KeyValueLoraRank * heads * (mla.NopeHeadDim + mla.ValueHeadDim)) + (heads * mla.ValueHeadDim * hidden);
+        }
+        else
+        {
+            keyValue = 2 * hidden * architecture.KeyValueHeads!.Value * architecture.HeadDim!.Value;
+            attention = 2 * hidden * architecture.AttentionHeads * architecture.HeadDim!.Value;
+        }
+
+        var routers = architecture.Moe is { } moe ? (layers - moe.DenseLayers) * hidden * moe.Experts : 0;
+        var norms = ((2 * layers) + 1) * hidden;
+        var shares = new WeightShares
+        {
+            Replicated = (2 * (norms + routers)) + (layers * downProjections * attentionBytes),
+            Vision = 2.0 * (architecture.Vision?.Parameters ?? 0),
+            KeyValueProjections = layers * keyValue * attentionBytes,
+            Split = (layers * attention * attentionBytes) + (2 * hidden * architecture.VocabularySize * (architecture.TiedEmbeddings ? 1 : 2)),
+            Experts = 0,
+        };
+        var feedForward = model.WeightBytes - shares.Total;
+        if (feedForward < 0)
+        {
+            // A file that quantizes what others keep: spread it as if all were of one kind.
+            var scale = model.WeightBytes / shares.Total;
+            return shares with
+            {
+                Replicated = shares.Replicated * scale,
+                Vision = shares.Vision * scale,
+                KeyValueProjections = shares.KeyValueProjections * scale,
+                Split = shares.Split * scale,
+            };
+        }
+
+        var experts = feedForward * ExpertShare(architecture);
+        return shares with { Split = shares.Split + (feedForward - experts), Experts = experts };
+    }
+
+    /// <summary>Routed experts' part of all feed-forward parameters.</summary>
+    private static double ExpertShare(Architecture architecture)
+    {
+        if (architecture.Moe is not { } moe)
+        {
+            return 0;
+        }
+
+        double sparse = architecture.Layers - moe.DenseLayers;
+        var routed = sparse * moe.Experts * moe.ExpertFeedForwardSize;
+        var shared = sparse * moe.SharedExperts * moe.ExpertFeedForwardSize;
+        var dense = (double)moe.DenseLayers * architecture.FeedForwardSize;
+        return routed / (routed + shared + dense);
+    }
+
+    /// <summary>Bytes of a parameter in 4 bits with a scale and a zero point of 20 bits for each 128 of them (AutoAWQ, GPTQ).</summary>
+    private const double Int4Bytes = 0.52;
+}
