@@ -50,6 +50,9 @@ internal sealed class Terminal
 
     public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));
 
+    /// <summary>A command to be pasted: a line of its own, however long, with nothing before or in it.</summary>
+    public void WriteCommand(string command) => _output.WriteLine(Printable.Text(command));
+
     /// <summary>Messages quote servers, programs and engines: they are cleaned.</summary>
     public void WriteError(string message) => _error.WriteLine(Printable.Text(message));
 }

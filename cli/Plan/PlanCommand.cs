@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Infra.Cli.CommandLine;
 using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 using Infra.Planning.Sizing;
 
 namespace Infra.Cli.Plan;
@@ -8,8 +9,8 @@ namespace Infra.Cli.Plan;
 /// <summary><c>./infra plan</c>: which model fits which hardware, with what context, at what price.</summary>
 internal static class PlanCommand
 {
-    private static readonly Option<string[]> Model = new("--model") { Description = "Repository ids to plan for, more than once or separated by commas. Default: all in the catalog.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string[]> Size = new("--size") { Description = "Size slugs, likewise. Default: all that are sold as --availability says.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Model = new("--model") { Description = "Repository ids to plan for, more than once or separated by commas. Default: all in the catalog, as a matrix; a model that is named is shown in detail.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Size = new("--size") { Description = "Size slugs, likewise. Default: all that are sold as --availability says, as a matrix; a size that is named is shown in detail.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Region = new("--region") { Description = "Only sizes that were seen in this region." };
     private static readonly Option<int?> Context = new("--context") { Description = "Tokens of prompt and answer together. Default: the longest that fits." };
     private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Requests of that length at once.", DefaultValueFactory = _ => 1 };
@@ -35,19 +36,37 @@ internal static class PlanCommand
         };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), () =>
         {
-            var fits = PlanTable.Of(Query(parsed));
-            if (parsed.GetValue(Json))
+            var typed = new PlanCommandLine([.. parsed.Tokens.Skip(1).Select(token => token.Value)]);
+            try
             {
-                terminal.WriteJson([.. fits.Select(PlanRow.Of)], PlanJson.Default.IReadOnlyListPlanRow);
+                Write(terminal, parsed, typed);
             }
-            else
+            catch (ConfigurationException mistakes)
             {
-                PlanView.Write(terminal.Console, fits);
+                throw new ConfigurationException(mistakes.Mistakes.Select(typed.Complete));
             }
 
             return Task.CompletedTask;
         }));
         return command;
+    }
+
+    private static void Write(Terminal terminal, ParseResult parsed, PlanCommandLine typed)
+    {
+        var query = Query(parsed);
+        var fits = PlanTable.Of(query);
+        if (parsed.GetValue(Json))
+        {
+            terminal.WriteJson([.. fits.Select(PlanRow.Of)], PlanJson.Default.IReadOnlyListPlanRow);
+        }
+        else if (query.Models.Count > 0 || query.Sizes.Count > 0)
+        {
+            PlanView.Write(terminal.Console, fits);
+        }
+        else
+        {
+            PlanMatrixView.Write(terminal, PlanMatrix.Of(fits), typed);
+        }
     }
 
     private static PlanQuery Query(ParseResult parsed) => new()

@@ -49,6 +49,7 @@ internal static class PlanTable
         Model = wish.Model,
         Size = size,
         Fits = false,
+        Obstacle = FitObstacle.Request,
         Reason = string.Join("; ", Placer.Mistakes(wish, key: "").Select(mistake => $"{mistake.Key} {mistake.Value} {mistake.Problem}")),
         LongestContext = 0,
     };

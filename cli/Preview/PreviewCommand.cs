@@ -36,7 +36,7 @@ internal static class PreviewCommand
             }
             else
             {
-                PreviewView.Write(terminal.Console, preview);
+                PreviewView.Write(terminal, preview);
             }
         }));
         return command;

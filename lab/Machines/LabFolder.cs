@@ -92,7 +92,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
     /// <exception cref="ConfigurationException">Programs that are handed it would take it for something else.</exception>
     public static string CacheFolder() => NamedFolder() is var folder && Mistake(folder) is { } problem
         ? throw new ConfigurationException(new ConfigurationMistake(
-            CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
+            CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra up"))
         : folder;
 
     /// <summary>

@@ -95,10 +95,11 @@ public sealed class ModelCatalog
             : throw new ConfigurationException(reader.Mistakes.Select(mistake => mistake.ToConfigurationMistake()));
     }
 
-    /// <summary>The model with this repository id.</summary>
+    /// <summary>The model with this repository id. Whoever leaves out what it was trained for means the one that serves: Instruct.</summary>
     /// <param name="id">As the catalog spells it.</param>
     /// <param name="key">Setting that a mistake names: <c>endpoints.chat.model</c>.</param>
-    public ModelSpec Model(string id, string key) => Find(Models, id, key, "a model of the catalog");
+    public ModelSpec Model(string id, string key) => Find(Models, id, key, "a model of the catalog",
+        prefer: name => Models[name].Use == ModelUse.Instruct);
 
     /// <summary>The size with this slug.</summary>
     public GpuSize Size(string slug, string key) => Find(Sizes, slug, key, "a size of the catalog");
@@ -132,7 +133,8 @@ public sealed class ModelCatalog
     public string? WhyNot(EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
         EngineChoice.WhyNot(engine, model, vendor, install, kv, SecurityFloor);
 
-    private static T Find<T>(IReadOnlyDictionary<string, T> rows, string name, string key, string what, string? instead = null)
+    private static T Find<T>(
+        IReadOnlyDictionary<string, T> rows, string name, string key, string what, string? instead = null, Func<string, bool>? prefer = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (rows.TryGetValue(name, out var row))
@@ -140,8 +142,8 @@ public sealed class ModelCatalog
             return row;
         }
 
-        var problem = $"is not {what}; {NearMiss.Sentence(name, rows.Keys)}";
-        instead ??= NearMiss.Of(name, rows.Keys) is [var nearest, ..] ? nearest : null;
+        var problem = $"is not {what}; {NearMiss.Sentence(name, rows.Keys, prefer)}";
+        instead ??= NearMiss.Of(name, rows.Keys, prefer) is [var nearest, ..] ? nearest : null;
         var shown = ShownValue.Mask(name);
         if (instead is null && key.StartsWith("--", StringComparison.Ordinal))
         {
@@ -150,6 +152,6 @@ public sealed class ModelCatalog
 
         throw new ConfigurationException(instead is null
             ? new(key, shown, problem, SettingExamples.Fix(key))
-            : ConfigurationMistake.InStackConfig(key, shown, problem, SettingPath.ShellWord(instead)));
+            : ConfigurationMistake.InStackConfig(key, shown, problem, ShellWord.Of(instead)));
     }
 }

@@ -143,7 +143,7 @@ internal sealed class SettingsReader : StrictReader
         {
             var quoted = SettingPath.Quoted(name);
             _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
-                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {SettingPath.ShellWord(shown)}"));
+                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ShellWord.Of(shown)}"));
             return;
         }
         var near = NearMiss.Of(name, known);
@@ -191,7 +191,7 @@ internal sealed class SettingsReader : StrictReader
             .First(free => !map.TryGetProperty(free, out _));
         _mistakes.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
             $"pulumi config rm --path {SettingPath.Quoted(path)} && "
-            + $"pulumi config set --path 'endpoints.{better}.model' {SettingPath.ShellWord(model)}"));
+            + $"pulumi config set --path 'endpoints.{better}.model' {ShellWord.Of(model)}"));
         return false;
     }
 
@@ -236,7 +236,7 @@ internal sealed class SettingsReader : StrictReader
         var isWhole = !_masked && IsScalar(value) && shown == Text(value);
         var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
         return $"pulumi config set --path {SettingPath.Quoted(settable)} "
-            + (keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable));
+            + (keeps ? ShellWord.Of(shown) : SettingExamples.At(settable));
     }
 
     /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>

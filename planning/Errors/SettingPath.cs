@@ -18,15 +18,8 @@ internal static partial class SettingPath
     public static string Element(string path, int index) => $"{path}[{index.ToString(CultureInfo.InvariantCulture)}]";
 
     /// <summary>A path as a word of a shell command, always in quotes: brackets are patterns to some shells.</summary>
-    public static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
-    /// <summary>A word of a shell command: as it is if no shell reads anything into it, else in single quotes.</summary>
-    public static string ShellWord(string text) =>
-        PlainWord().IsMatch(text) ? text : Quoted(text);
+    public static string Quoted(string path) => ShellWord.Quoted(path);
 
     [GeneratedRegex("^[A-Za-z0-9_-]+$", RegexOptions.CultureInvariant)]
     private static partial Regex PlainName();
-
-    [GeneratedRegex("^[A-Za-z0-9_./:@%+=,-]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex PlainWord();
 }

@@ -22,9 +22,9 @@ internal static class NodeFit
     /// <summary>The best way to run the model there, or the reason for not running it.</summary>
     public static Fit Of(Wish wish, GpuSize size, Gpu gpu)
     {
-        if (WhyImpossible(wish, size, gpu) is { } reason)
+        if (WhyImpossible(wish, size, gpu) is var (obstacle, reason))
         {
-            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = reason, LongestContext = 0 };
+            return Unfit(wish, size, obstacle, reason);
         }
 
         var layouts = Layout.Candidates(wish.Model, size.GpuCount, wish.Options);
@@ -37,14 +37,14 @@ internal static class NodeFit
         var possible = layouts.Where((_, index) => refusals[index] is null).ToList();
         if (possible.Count == 0)
         {
-            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = refusals[0]!, LongestContext = 0 };
+            return Unfit(wish, size, FitObstacle.Layout, refusals[0]!);
         }
 
         var attempts = possible.SelectMany(layout => Sequences(wish, gpu).Select(sequences => new Attempt(wish, gpu, layout, sequences))).ToList();
         var best = attempts.FirstOrDefault(attempt => attempt.MeetsWish) ?? attempts.MaxBy(attempt => attempt.LongestContext)!;
         if (best.LongestContext > 0 && WhyNoDisk(wish.Model, size) is { } disk)
         {
-            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = disk, Memory = best.Plan, LongestContext = 0 };
+            return Unfit(wish, size, FitObstacle.Disk, disk, best.Plan);
         }
 
         return new Fit
@@ -52,6 +52,7 @@ internal static class NodeFit
             Model = wish.Model,
             Size = size,
             Fits = best.MeetsWish,
+            Obstacle = best.MeetsWish ? null : FitObstacle.Memory,
             Reason = best.MeetsWish ? best.Explanation : best.Explanation + WishAdvice.For(wish, gpu, best),
             Placement = best.LongestContext > 0 ? best.ToPlacement(size) : null,
             Memory = best.Plan,
@@ -59,28 +60,40 @@ internal static class NodeFit
         };
     }
 
-    private static string? WhyImpossible(Wish wish, GpuSize size, Gpu gpu)
+    private static Fit Unfit(Wish wish, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) => new()
+    {
+        Model = wish.Model,
+        Size = size,
+        Fits = false,
+        Reason = reason,
+        Obstacle = obstacle,
+        Memory = memory,
+        LongestContext = 0,
+    };
+
+    private static (FitObstacle Obstacle, string Reason)? WhyImpossible(Wish wish, GpuSize size, Gpu gpu)
     {
         var model = wish.Model;
         if (!model.Hardware.TryGetValue(gpu.Architecture, out var support))
         {
-            return $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model";
+            return (FitObstacle.Format, $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model");
         }
 
         if (support == Support.Unverified && wish.Size != size.Slug)
         {
-            return $"nobody was seen running this model on {gpu.Name} ({gpu.Architecture}): name the size to try it";
+            return (FitObstacle.Untested, $"nobody was seen running this model on {gpu.Name} ({gpu.Architecture}): name the size to try it");
         }
 
         if (!wish.Engine.Images.ContainsKey(gpu.Vendor) && wish.Engine.Package?.Vendor != gpu.Vendor)
         {
-            return $"vLLM {wish.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
+            return (FitObstacle.Engine, $"vLLM {wish.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards");
         }
 
         var utilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization;
         var free = gpu.VisibleGiB - TakenBeforeStartGiB;
         return gpu.VisibleGiB * utilization > free
-            ? Invariant($"vLLM would not start: a utilization of {utilization:0.###} asks for {gpu.VisibleGiB * utilization:F1} GiB and about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
+            ? (FitObstacle.Utilization,
+                Invariant($"vLLM would not start: a utilization of {utilization:0.###} asks for {gpu.VisibleGiB * utilization:F1} GiB and about {free:F1} of {gpu.VisibleGiB:F1} GiB are free"))
             : null;
     }
 

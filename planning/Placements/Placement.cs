@@ -49,6 +49,34 @@ public sealed record Placement
 /// <param name="UsdPerHour">Its price, where known.</param>
 public sealed record Refusal(string Size, string Reason, decimal? UsdPerHour);
 
+/// <summary>Why a model does not fit on a size, in one word.</summary>
+public enum FitObstacle
+{
+    /// <summary>The card does not run this format of the weights.</summary>
+    Format,
+
+    /// <summary>No run of the model on this card is known; a size that is named is tried all the same.</summary>
+    Untested,
+
+    /// <summary>The vLLM release has no build for the card's vendor.</summary>
+    Engine,
+
+    /// <summary>vLLM would reserve more memory than is free when it starts.</summary>
+    Utilization,
+
+    /// <summary>The GPUs cannot share the model evenly.</summary>
+    Layout,
+
+    /// <summary>The disk has no room for the weights.</summary>
+    Disk,
+
+    /// <summary>The memory holds the weights, and not that many requests of that length; or not even the weights.</summary>
+    Memory,
+
+    /// <summary>The model takes no such request on any hardware.</summary>
+    Request,
+}
+
 /// <summary>One row of the hardware table: a model on a size, whether it fits or not.</summary>
 public sealed record Fit
 {
@@ -60,6 +88,9 @@ public sealed record Fit
 
     /// <summary>Why it does not fit, or what bounds it where it does.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>What kind of reason keeps it from fitting; null: it fits.</summary>
+    public required FitObstacle? Obstacle { get; init; }
 
     /// <summary>The placement where the model runs at all, though perhaps with less than was wished; else null.</summary>
     public Placement? Placement { get; init; }

@@ -80,7 +80,7 @@ internal static class UpCommand
             }
             else
             {
-                LaboratoryView.Write(terminal.Console, report);
+                LaboratoryView.Write(terminal, report);
             }
         }));
         return command;

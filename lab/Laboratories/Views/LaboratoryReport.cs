@@ -36,7 +36,7 @@ internal sealed record EndpointReport(
         var ledgers = result.Outputs.Ledgers;
         return new EndpointReport(
             endpoint.Name, endpoint.Access, endpoint.Url, endpoint.Model,
-            $"./infra ask{OfStack(laboratory)} --endpoint {endpoint.Name} \"...\"",
+            $"./infra ask{OfStack(laboratory)} --endpoint {endpoint.Name} \"What is a firewall?\"",
             CurlOf(laboratory, files, endpoint),
             $"./infra exec{OfStack(laboratory)} operator -- ssh -N -L {TunnelPort}:127.0.0.1:443 "
                 + $"-b {laboratory.World.Operator} -i {files.OperatorKey} -o IdentitiesOnly=yes "

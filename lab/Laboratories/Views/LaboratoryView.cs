@@ -9,8 +9,9 @@ namespace Infra.Lab.Laboratories.Views;
 /// <summary>What <c>./infra up</c> prints for people.</summary>
 internal static class LaboratoryView
 {
-    public static void Write(IAnsiConsole console, LaboratoryReport report)
+    public static void Write(Terminal terminal, LaboratoryReport report)
     {
+        var console = terminal.Console;
         var (resources, output) = (report.Resources, console.Profile.Out.Writer);
         output.WriteLine(Counts(resources));
         foreach (var endpoint in report.Endpoints)
@@ -23,14 +24,13 @@ internal static class LaboratoryView
                 output.WriteLine($"    {Phases(node.Phases)}");
             }
 
-            // Commands are to be pasted: nothing may fold them.
-            output.WriteLine($"  ask    {endpoint.Ask}");
+            terminal.WriteCommand(endpoint.Ask);
             if (endpoint.Access == "private")
             {
-                output.WriteLine($"  tunnel {endpoint.Tunnel}");
+                terminal.WriteCommand(endpoint.Tunnel);
             }
 
-            output.WriteLine($"  curl   {endpoint.Curl}");
+            terminal.WriteCommand(endpoint.Curl);
             console.MarkupLine($"  [green]{Markup.Escape(Printable.Text(endpoint.Answer))}[/]");
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Balancer;
+using Infra.Planning.Errors;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
@@ -8,16 +9,23 @@ namespace Infra.Lab.Laboratories.Views;
 /// <summary>What <c>./infra status</c> prints for people.</summary>
 internal static class StatusView
 {
-    public static void Write(IAnsiConsole console, IReadOnlyList<StatusReport> reports)
+    public static void Write(Terminal terminal, IReadOnlyList<StatusReport> reports)
     {
+        var console = terminal.Console;
         if (reports.Count == 0)
         {
-            console.WriteLine("no laboratory is up; ./infra up brings one up");
+            console.WriteLine("no laboratory is up; to bring one up:");
+            terminal.WriteCommand("./infra up");
         }
 
         foreach (var report in reports)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "up" : $"not up; ./infra up {Markup.Escape(report.Stack)} brings it up")}");
+            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "up" : "not up; to bring it up:")}");
+            if (!report.Up)
+            {
+                terminal.WriteCommand(Up(report));
+            }
+
             foreach (var node in report.Nodes)
             {
                 var colour = node.State switch { NodeHealth.Ready => "green", NodeHealth.Starting => "yellow", _ => "red" };
@@ -41,10 +49,13 @@ internal static class StatusView
                 && (report.Problems.Count > 0 || report.Nodes.Any(node => node.State is not (NodeHealth.Ready or NodeHealth.Starting))
                     || report.Balancers.Any(balancer => balancer.Error is not null)))
             {
-                console.Profile.Out.Writer.WriteLine($"  ./infra up {report.Stack} repairs what it can, and names the rest");
+                console.Profile.Out.Writer.WriteLine("  to repair what can be repaired:");
+                terminal.WriteCommand(Up(report));
             }
         }
     }
+
+    private static string Up(StatusReport report) => $"./infra up {ShellWord.Of(report.Stack)}";
 
     private static string Text(BalancerStatus balancer)
     {
