@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Infra.Components;
 using Infra.Lab.Machines;
 using Infra.Lab.State;
 using Infra.Planning.Errors;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Infra.Cli.Project;
-using Infra.Components;
 using Infra.Lab.Cloud;
 using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Deployments;
