@@ -37,7 +37,7 @@ internal static class StatusCommand
             }
             else
             {
-                StatusView.Write(terminal.Console, reports);
+                StatusView.Write(terminal, reports);
             }
         }));
         return command;
