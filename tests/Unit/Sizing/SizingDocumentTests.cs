@@ -42,7 +42,7 @@ public sealed class SizingDocumentTests
 
     private static string MeasuredError()
     {
-        var table = new StringBuilder("| group | model | card | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
+        var table = new StringBuilder("| group | model | GPU | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
         table.Append("|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var row in All.Rows.Where(row => row.Fits))
         {
