@@ -15,12 +15,6 @@ public sealed record LoadBalancerPlan(EndpointDomain? Domain);
 /// </summary>
 public sealed record EndpointPlan
 {
-    /// <summary>The one port of the API, on the load balancer and on the nodes.</summary>
-    public const int Port = 443;
-
-    /// <summary>Weights above this take hours, not minutes, to fetch and load; in bytes.</summary>
-    private const long LargeModelBytes = 100_000_000_000;
-
     /// <summary>Its name in the stack.</summary>
     public required string Name { get; init; }
 

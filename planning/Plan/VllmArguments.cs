@@ -1,6 +1,5 @@
 using System.Globalization;
 using Infra.Planning.Catalog;
-using Infra.Planning.Plan;
 
 namespace Infra.Planning.Plan;
 
