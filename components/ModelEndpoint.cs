@@ -103,7 +103,7 @@ public sealed class ModelEndpoint : ComponentResource
                 CacheVolumeGiB = plan.CacheVolumeGiB,
                 ReadyTimeoutSeconds = readyTimeoutSeconds,
                 Run = args.Run,
-                After = plan.Rollout == Rollout.OneByOne && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
+                After = plan.Rollout == Rollout.Rolling && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
             }, new() { Parent = this }));
         }
         Nodes = nodes;

@@ -20,11 +20,11 @@ public enum Access
 /// <summary>How the replicas of an endpoint are created and changed.</summary>
 public enum Rollout
 {
-    /// <summary>All of them together: the shortest time, and no endpoint while it lasts.</summary>
-    AllAtOnce,
+    /// <summary>All at the same time: the fastest, and the endpoint is down meanwhile.</summary>
+    Parallel,
 
-    /// <summary>Each waits until the one before it answers, so that all but one keep serving.</summary>
-    OneByOne,
+    /// <summary>One after the other: each waits until the previous one answers, so that all but one keep serving.</summary>
+    Rolling,
 }
 
 /// <summary>What of a tool call vLLM's grammar fixes (<c>--tool-strict-level</c>).</summary>
@@ -78,6 +78,9 @@ public sealed record InferenceSettings
 
     /// <summary>Go on though DigitalOcean does not list the size in the region now, as for a Droplet that exists already. Default: false.</summary>
     public bool IgnoreAvailability { get; init; }
+
+    /// <summary>Deprecated names in the configuration, by the path of their endpoint.</summary>
+    internal IReadOnlyList<(string Endpoint, string Warning)> Deprecations { get; init; } = [];
 
     /// <summary>Reads the configuration of a stack. Everything that is wrong with it is in one exception.</summary>
     /// <param name="config">
@@ -145,10 +148,10 @@ public sealed record EndpointSettings
     public int Replicas { get; init; } = 1;
 
     /// <summary>
-    /// Order in which replicas are created and changed. Default: all at once, and a change that replaces them deletes them all before the
+    /// Order in which replicas are created and changed. Default: parallel; a change that replaces them then deletes all of them before the
     /// first new one exists.
     /// </summary>
-    public Rollout Rollout { get; init; } = Rollout.AllAtOnce;
+    public Rollout Rollout { get; init; } = Rollout.Parallel;
 
     /// <summary>Who reaches it: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.</summary>
     public Access Access { get; init; } = Access.Private;
@@ -195,7 +198,7 @@ public sealed record EndpointSettings
     public int? MaxNumSeqs { get; init; }
 
     /// <summary>Type of the KV cache's elements. Default: auto, the model's own type.</summary>
-    public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
+    public KvCacheType KvCacheDtype { get; init; } = KvCacheType.Auto;
 
     /// <summary>
     /// How far the engine holds tool calls to what was declared: auto (a tool's schema only where the client sends strict), function

@@ -20,6 +20,7 @@ internal sealed class SettingsReader : StrictReader
     private const string SetToken = $"pulumi config set --secret {HuggingFaceToken}";
     private readonly List<ConfigurationMistake> _mistakes;
     private readonly IReadOnlySet<string>? _secretKeys;
+    private readonly List<(string Endpoint, string Warning)> _deprecations = [];
     private bool _masked;
 
     private SettingsReader(List<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys)
@@ -35,10 +36,12 @@ internal sealed class SettingsReader : StrictReader
     public static InferenceSettings Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
     {
-        var sound = new SettingsReader(mistakes, secretKeys).Check(config);
+        var reader = new SettingsReader(mistakes, secretKeys);
+        var sound = reader.Check(config);
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(sound.ToJsonString()));
-        return new ConfigurationBuilder().AddJsonStream(json).Build()
+        var settings = new ConfigurationBuilder().AddJsonStream(json).Build()
             .Get<InferenceSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+        return settings with { Deprecations = reader._deprecations };
     }
 
     private JsonObject Check(IReadOnlyDictionary<string, string> config)
@@ -119,7 +122,8 @@ internal sealed class SettingsReader : StrictReader
             : null;
         if (problem is null)
         {
-            return base.Read(value, shape, path);
+            var current = holdsMembers && shape.Type == typeof(EndpointSettings) ? DeprecatedNames.Resolve(value, path, _masked, _deprecations) : value;
+            return base.Read(current, shape, path);
         }
         Wrong(path, null, problem, shape);
         return null;

@@ -44,11 +44,11 @@ internal static partial class SettingExamples
         ["gpuMemoryUtilization"] = "0.9",
         ["maxNumBatchedTokens"] = "8192",
         ["maxNumSeqs"] = "64",
-        ["kvCache"] = "auto",
+        ["kvCacheDtype"] = "auto",
         ["toolStrictLevel"] = "auto",
         ["cacheVolumeGiB"] = "100",
         ["readyTimeoutMinutes"] = "60",
-        ["rollout"] = "allAtOnce",
+        ["rollout"] = "parallel",
         ["install"] = "container",
         ["ignoreAvailability"] = "false",
     };

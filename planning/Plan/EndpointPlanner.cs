@@ -167,24 +167,24 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
     {
-        if (settings.KvCache != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } problem
+        if (settings.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } problem
             && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
         {
-            Wrong("kvCache", settings.KvCache.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
+            Wrong("kvCacheDtype", settings.KvCacheDtype.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
             return null;
         }
         var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
-        if (WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } lacking && WhyNone(model, vendor, other, settings.KvCache) is null)
+        if (WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } lacking && WhyNone(model, vendor, other, settings.KvCacheDtype) is null)
         {
             _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is refused: {lacking}", Word(other)));
             return null;
         }
         if (_engine.Version is not { } version)
         {
-            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCache, EngineAt("version")));
+            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCacheDtype, EngineAt("version")));
         }
         var engine = Try(() => catalog.Engine(version, EngineAt("version")));
-        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCache) is { } reason)
+        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCacheDtype) is { } reason)
         {
             _mistakes.Add(new(EngineAt("version"), version, $"is refused: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
             return null;
@@ -223,7 +223,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
                 GpuMemoryUtilization = settings.GpuMemoryUtilization,
                 MaxNumBatchedTokens = settings.MaxNumBatchedTokens,
                 MaxNumSeqs = settings.MaxNumSeqs,
-                KvCache = settings.KvCache,
+                KvCache = settings.KvCacheDtype,
                 Vision = settings.Vision ?? model.Architecture.Vision is not null,
             },
         };
@@ -233,7 +233,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private Dictionary<GpuVendor, EngineImage> Servable(EngineRelease engine, ModelSpec model) =>
         engine.Images
             .Where(image => _engine.Install == EngineInstall.Container
-                && catalog.WhyNot(engine, model, image.Key, _engine.Install, settings.KvCache) is null)
+                && catalog.WhyNot(engine, model, image.Key, _engine.Install, settings.KvCacheDtype) is null)
             .ToDictionary();
 
     private LoadBalancerPlan? LoadBalancer() => settings.Access switch
@@ -251,7 +251,11 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private IEnumerable<string> Warnings(Placement placement)
     {
-        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCache, placement.Gpu.Architecture))
+        foreach (var (_, warning) in stack.Deprecations.Where(deprecation => deprecation.Endpoint == _path))
+        {
+            yield return warning;
+        }
+        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCacheDtype, placement.Gpu.Architecture))
         {
             yield return caution;
         }
@@ -259,10 +263,10 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         {
             yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, after two hours' notice as a rule";
         }
-        if (settings.Replicas > 1 && settings.Rollout == Rollout.AllAtOnce)
+        if (settings.Replicas > 1 && settings.Rollout == Rollout.Parallel)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to oneByOne to replace one after the other");
+                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to rolling to replace one after the other");
         }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {

@@ -112,9 +112,9 @@ public sealed class EngineChoiceTests
     public void An_FP8_cache_is_refused_for_Ministral_and_warned_of_for_Large_3()
     {
         var none = Assert.Throws<ConfigurationException>(() =>
-            Catalog.NewestEngineFor(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8, "endpoints.chat.kvCache"));
+            Catalog.NewestEngineFor(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8, "endpoints.chat.kvCacheDtype"));
         Assert.All(Catalog.Engines.Keys, version => Assert.Contains($"vLLM {version}", none.Message, StringComparison.Ordinal));
-        Assert.StartsWith("endpoints.chat.kvCache", none.Message, StringComparison.Ordinal);
+        Assert.StartsWith("endpoints.chat.kvCacheDtype", none.Message, StringComparison.Ordinal);
 
         var engine = Catalog.NewestEngineFor(Large, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8);
         var cautions = EngineChoice.Cautions(engine, Large, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8);
