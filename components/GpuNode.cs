@@ -146,7 +146,7 @@ public sealed class GpuNode : ComponentResource
         // retires it. It runs once for each Droplet: on a later change of its inputs that connection could not be made any more.
         var adopt = NodeCommand.Quiet(
             Connection(droplet, oneUseKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
-            $"{NodeCommand.WhenBooted} {NodeCommand.Script("adopt-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
+            $"{NodeCommand.WhenBooted} {NodeCommand.Script("install-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
         adopt.Triggers = onceForEachDroplet;
         var adopted = new Command($"{name}-host-key", adopt, new()
         {
@@ -158,7 +158,7 @@ public sealed class GpuNode : ComponentResource
         var connection = Connection(droplet, HostKey, args);
         // Who may log in changes more often than a Droplet, and who left must not wait for the next one.
         var authorize = NodeCommand.Quiet(
-            connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-one-use-key")}",
+            connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-bootstrap-key")}",
             opsKeys.Apply(keys => string.Concat(keys.Append("# end").Select(line => $"{line}\n"))));
         authorize.Triggers = onceForEachDroplet;
         var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });

@@ -18,7 +18,7 @@ public sealed record CloudConfigInputs
 
     /// <summary>
     /// Private half of the host key of the first connection, ECDSA, in OpenSSH's form: the only secret here, worthless once
-    /// <c>retire-one-use-key</c> ran.
+    /// <c>retire-bootstrap-key</c> ran.
     /// </summary>
     public required string OneUseHostKeyPrivate { get; init; }
 

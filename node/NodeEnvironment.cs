@@ -70,7 +70,7 @@ public static partial class NodeEnvironment
             ["GPU_DRIVER_MINIMUM"] = (container ? image?.MinimumDriver : package?.MinimumDriver) ?? "",
             ["GPU_MEMORY_MIB_MINIMUM"] = Text((int)(placement.Gpu.VisibleGiB * 1024 * GpuMemoryTolerance)),
             ["GPU_NAME"] = Label(placement.Gpu.Name),
-            ["GPU_PATIENCE_S"] = "45",
+            ["GPU_WAIT_S"] = "45",
             ["GPU_VENDOR"] = placement.Gpu.Vendor == GpuVendor.Amd ? "amd" : "nvidia",
             ["MODEL_BYTES"] = placement.Model.WeightBytes.ToString(CultureInfo.InvariantCulture),
             ["MODEL_CHECKSUMS"] = WeightsChecksums.Marks(plan.Checksums),

@@ -22,7 +22,7 @@ internal sealed record LedgerPhase(string Phase, double Start, double? End, bool
 internal static class Ledger
 {
     /// <summary>Where a node keeps it.</summary>
-    public const string Path = "/var/lib/inference/ledger/events.jsonl";
+    public const string Path = "/var/lib/inference/timeline/events.jsonl";
 
     private const string Engine = "vllm";
     private const int LongestWord = 40;

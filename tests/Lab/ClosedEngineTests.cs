@@ -69,7 +69,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     [
         "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token", "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow",
         "touch /srv/inference/models/new", "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json",
-        "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/ledger/events.jsonl", "echo >> /etc/inference/node.env", "touch /run/inference/new",
+        "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/timeline/events.jsonl", "echo >> /etc/inference/node.env", "touch /run/inference/new",
         "ls /run/inference/bodies", "rm /run/inference/open", "ln -sfn /tmp /run/inference/open", "touch /run/inference/causes/new",
         "touch /var/lib/inference/compiled/new", "ls /run/inference-nginx", "touch /run/inference-ready/answered", "cat /proc/1/environ",
         "cat /proc/1/mem",

@@ -11,7 +11,7 @@ namespace Infra.Tests.Lab;
 /// </summary>
 public sealed class SurvivesFirstBoots : IAsyncLifetime
 {
-    private static readonly string[] Impatient = ["RETRY_S=3", "GPU_PATIENCE_S=2"];
+    private static readonly string[] Impatient = ["RETRY_S=3", "GPU_WAIT_S=2"];
     private static readonly string[] Patient = ["RETRY_S=900"];
 
     /// <summary>The disk of one has no room until it is mounted anew with another size.</summary>

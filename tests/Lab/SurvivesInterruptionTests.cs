@@ -27,7 +27,7 @@ public sealed class SurvivesInterruptionTests
 
         await KilledWhenAsync("there is a VPC", () => Has(laboratory, Types.Vpc));
         await KilledWhenAsync("a server boots", () => laboratory.Nodes() is [var node] && laboratory.Server(node).Leader is not null);
-        await KilledWhenAsync("the host key is adopted", () => Runs("adopt-host-key", laboratory));
+        await KilledWhenAsync("the host key is adopted", () => Runs("install-host-key", laboratory));
         using (var up = project.Start("up", "cut"))
         {
             await UntilAsync(up, "the readiness gate waits", () => Runs("await-ready", laboratory));

@@ -29,8 +29,8 @@ public sealed class GpuProofTests
     [Theory]
     [InlineData("nvidia", Nvidia, 0, 2, 0, "can use 2 GPUs: libcuda.so.1")]
     [InlineData("nvidia", Nvidia, 0, 1, 1, "libcuda.so.1 sees 1 of 2 GPUs")]
-    [InlineData("nvidia", Nvidia, 100, 0, 1, "libcuda.so.1 answers with error 100")]
-    [InlineData("nvidia", Nvidia, 802, 0, 75, "libcuda.so.1 answers with error 802: system not yet initialized")]
+    [InlineData("nvidia", Nvidia, 100, 0, 1, "libcuda.so.1 returns error 100")]
+    [InlineData("nvidia", Nvidia, 802, 0, 75, "libcuda.so.1 returns error 802: system not yet initialized")]
     [InlineData("amd", Amd, 0, 2, 0, "can use 2 GPUs: libamdhip64.so")]
     [InlineData("amd", Amd, 0, 1, 1, "libamdhip64.so sees 1 of 2 GPUs")]
     public async Task The_vendors_library_counts_what_can_really_be_used(string vendor, string nodes, int error, int count, int status, string says)
@@ -68,7 +68,7 @@ public sealed class GpuProofTests
         node.Write("/usr/local/libexec/inference/gpu-proof", "#!/bin/bash\necho of no interest >&2\necho \"user 2000 cannot open /dev/kfd, $*\" >&2\nexit 1\n", (UnixFileMode)Convert.ToInt32("755", 8));
         var result = await node.RunAsync("engine-gpus");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: the engine's user cannot use the GPUs: user 2000 cannot open /dev/kfd, nvidia 1\nnext: look at the owners", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: the engine's user cannot use the GPUs: user 2000 cannot open /dev/kfd, nvidia 1\nnext: check the owners", result.Errors, StringComparison.Ordinal);
     }
 
     // /dev is a folder of plain files here, which can be opened and forbidden as nodes can.

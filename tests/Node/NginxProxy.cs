@@ -58,7 +58,7 @@ public class NginxProxy : IAsyncLifetime
             Directory.CreateDirectory(_node.At(folder));
         }
 
-        // The engine has answered: engine-door has made the way to it.
+        // The engine has answered: engine-access has made the way to it.
         File.CreateSymbolicLink(_node.At("/run/inference/open"), "engine");
         await ListenAsync();
         await ServeAsync(_node.At("/run/inference/engine/vllm.sock"));
