@@ -21,7 +21,7 @@ public sealed class EngineApiTests
         using var answer = JsonDocument.Parse(body);
         var choice = answer.RootElement.GetProperty("choices")[0];
         Assert.Equal(200, status);
-        Assert.Equal("This is a stand-in for vLLM 0.31.0. I do not think. You said: hello", choice.GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal("This is a fake engine with the API of vLLM 0.31.0, without a model. You said: hello", choice.GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
         var usage = answer.RootElement.GetProperty("usage");
         Assert.Equal(usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());

@@ -14,11 +14,11 @@ public sealed class GpuProofTests
     [InlineData("nvidia", Nvidia, "echo 'GPU 0: NVIDIA H100 (UUID: GPU-0)'", 1, "nvidia-smi sees 1 of 2 GPUs")]
     [InlineData("nvidia", Nvidia, "echo 'No devices found.'", 1, "nvidia-smi sees 0 of 2 GPUs")]
     [InlineData("nvidia", Nvidia, "echo 'Failed to initialize NVML: Insufficient Permissions'; exit 4", 1, "nvidia-smi fails: Failed to initialize NVML: Insufficient Permissions")]
-    [InlineData("nvidia", "nvidia0 nvidia1 nvidiactl", "exit 0", 1, "/dev/nvidia-uvm is not there")]
-    [InlineData("nvidia", "nvidiactl nvidia-uvm", "exit 0", 1, "/dev/nvidia[0-9]* is not there")]
+    [InlineData("nvidia", "nvidia0 nvidia1 nvidiactl", "exit 0", 1, "/dev/nvidia-uvm does not exist")]
+    [InlineData("nvidia", "nvidiactl nvidia-uvm", "exit 0", 1, "/dev/nvidia[0-9]* does not exist")]
     [InlineData("amd", Amd, "exit 1", 0, "can use 2 GPUs: /dev/dri")]
     [InlineData("amd", "kfd dri/renderD128", "exit 1", 1, "/dev/dri sees 1 of 2 GPUs")]
-    [InlineData("amd", "dri/renderD128 dri/renderD129", "exit 1", 1, "/dev/kfd is not there")]
+    [InlineData("amd", "dri/renderD128 dri/renderD129", "exit 1", 1, "/dev/kfd does not exist")]
     public async Task Nodes_and_tool_are_asked_where_there_is_no_library(string vendor, string nodes, string nvidiaSmi, int status, string says)
     {
         var result = await ProveAsync(vendor, nodes, NoLibrary, nvidiaSmi);

@@ -103,7 +103,7 @@ public sealed class HostKeyTests
     {
         using var node = new StagedNode();
         node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
-        Assert.Contains("the permanent host key is not there", (await node.RunAsync("retire-bootstrap-key")).Errors,
+        Assert.Contains("the permanent host key is missing", (await node.RunAsync("retire-bootstrap-key")).Errors,
             StringComparison.Ordinal);
         Assert.Equal("one-use", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
