@@ -4,17 +4,16 @@ using Infra.Planning.Errors;
 namespace Infra.Components;
 
 /// <summary>
-/// A stack that is up and was renamed: <c>pulumi stack rename</c> changes the names of its resources in the state alone. Under the new name
-/// the program asks for other tags, so the Droplets would be without their firewalls for minutes, and for Volumes of another name, which
-/// are empty.
+/// Detects a deployed stack that was renamed: <c>pulumi stack rename</c> changes resource names only in the state. Under the new name the
+/// program declares other tags, so the Droplets would be without firewalls for minutes, and Volumes of another name, which are empty.
 /// </summary>
 internal static class StackRename
 {
-    /// <summary>The tag that the network was made with, where it is the one that is asked for.</summary>
-    /// <exception cref="ConfigurationException">It is another one: nothing was changed.</exception>
+    /// <summary>The tag that the network was created with, if it matches.</summary>
+    /// <exception cref="ConfigurationException">It does not match; nothing was changed.</exception>
     public static string Refuse(string made, string asked)
     {
-        if (string.Equals(made, asked, StringComparison.OrdinalIgnoreCase)) // the API may keep the letters of a tag that was there before
+        if (string.Equals(made, asked, StringComparison.OrdinalIgnoreCase)) // the API may keep the case of an existing tag
         {
             return made;
         }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>The hardware table for people.</summary>
+/// <summary>The hardware table for terminals.</summary>
 internal static class PlanView
 {
     public static void Write(IAnsiConsole console, IReadOnlyList<Fit> fits)

@@ -4,7 +4,7 @@ using Infra.Cli.Project;
 
 namespace Infra.Cli.Preview;
 
-/// <summary><c>./infra preview</c>: what <c>pulumi up</c> would create, at what price and why.</summary>
+/// <summary><c>./infra preview</c>: shows what <c>pulumi up</c> would create, at what price and why.</summary>
 internal static class PreviewCommand
 {
     private static readonly Argument<string> Stack = new("stack")
@@ -17,7 +17,7 @@ internal static class PreviewCommand
 
     public static Command Create(Terminal terminal)
     {
-        // Otherwise a mistyped option is taken for a stack.
+        // Otherwise the parser takes a mistyped option for a stack name.
         Stack.Validators.Add(given =>
         {
             foreach (var token in given.Tokens.Where(token => token.Value.StartsWith('-')))

@@ -4,13 +4,13 @@ using Spectre.Console;
 
 namespace Infra.Cli.Preview;
 
-/// <summary>A preview for people: the tree of resources, then hardware, flags, memory, price and open ports.</summary>
+/// <summary>A preview for terminals: the resource tree, then hardware, flags, memory, price and open ports.</summary>
 internal static class PreviewView
 {
-    /// <summary>Dearer sizes that are shown with their reason, beside all that are cheaper; <c>--json</c> has the rest.</summary>
+    /// <summary>Number of more expensive sizes with their reason, in addition to all cheaper ones; <c>--json</c> has the rest.</summary>
     private const int DearerShown = 2;
 
-    /// <summary>Pinned files that are named.</summary>
+    /// <summary>Number of pinned files to list.</summary>
     private const int PinnedShown = 3;
 
     public static void Write(IAnsiConsole console, StackPreview preview)
