@@ -4,14 +4,14 @@ using Infra.Planning.Errors;
 
 namespace Infra.Stacks;
 
-/// <summary>Says in one message why DigitalOcean could not be asked.</summary>
+/// <summary>Explains in one message why DigitalOcean's sizes are unavailable.</summary>
 internal static partial class ProviderFailure
 {
     private const string Tokens = "https://cloud.digitalocean.com/account/api/tokens";
     private const string Again = "pulumi preview";
 
-    /// <param name="text">What the SDK threw: the provider's words, maybe within gRPC's.</param>
-    /// <param name="token">The token that the provider was given.</param>
+    /// <param name="text">The SDK's message: the provider's text, possibly inside gRPC's.</param>
+    /// <param name="token">The provider's token.</param>
     public static ConfigurationMistake Explain(string text, ProviderToken token)
     {
         var words = Words(text, token);
@@ -33,7 +33,7 @@ internal static partial class ProviderFailure
         };
     }
 
-    /// <summary>Status of the API's answer; 0 where there was none.</summary>
+    /// <summary>HTTP status of the API's response; 0 if there was none.</summary>
     private static int Status(string words) => HttpStatus().Match(words) is { Success: true } answer
         ? int.Parse(answer.Groups["status"].Value, CultureInfo.InvariantCulture)
         : Unauthenticated().IsMatch(words) ? 401 : Forbidden().IsMatch(words) ? 403 : 0;
@@ -41,7 +41,7 @@ internal static partial class ProviderFailure
     private static string Export(string source) =>
         source.Contains(':', StringComparison.Ordinal) ? $"pulumi config set --secret {source}" : $"export {source}=<token>   (made at {Tokens})";
 
-    /// <summary>The provider's own words, in one line, without the token.</summary>
+    /// <summary>The provider's message on one line, without the token.</summary>
     private static string Words(string text, ProviderToken token)
     {
         var detail = Detail().Match(text) is { Success: true } status ? status.Groups["detail"].Value : text;
@@ -49,7 +49,7 @@ internal static partial class ProviderFailure
         return token.Value is { Length: > 0 } secret ? line.Replace(secret, "[token]", StringComparison.Ordinal) : line;
     }
 
-    // Grpc.Core.RpcException: Status(StatusCode="Unknown", Detail="...") and, with one behind it, DebugException="...".
+    // Grpc.Core.RpcException: Status(StatusCode="Unknown", Detail="...") and, with an inner exception, DebugException="...".
     [GeneratedRegex("""Detail="(?<detail>.*?)"(, DebugException="|\)\s*$)""", RegexOptions.Singleline)]
     private static partial Regex Detail();
 
@@ -57,7 +57,7 @@ internal static partial class ProviderFailure
     [GeneratedRegex(@"\b[A-Z]+ https?://\S+: (?<status>[1-5]\d\d)\b")]
     private static partial Regex HttpStatus();
 
-    // The API's own words, where nobody tells its status.
+    // The API's messages, if there is no status.
     [GeneratedRegex("unable to authenticate|unauthorized|credentials", RegexOptions.IgnoreCase)]
     private static partial Regex Unauthenticated();
 

@@ -2,16 +2,16 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>What must hold between the members of a row, and between rows.</summary>
+/// <summary>Rules between the members of a row, and between rows.</summary>
 internal static class CatalogRules
 {
     private const string LoadFormat = "--load-format";
 
-    // Fewer than two bits or more than 36 bits a parameter: a number in another unit.
+    // Fewer than 2 or more than 36 bits per parameter means another unit.
     private const double FewestBytesPerParameter = 0.25;
     private const double MostBytesPerParameter = 4.5;
 
-    // What placement, settings and the node decide. A row that set them too would be overruled or would open what is closed.
+    // Flags that placement, settings and the node decide. A row with one of them would be overridden, or open what is closed.
     private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
         "--allowed-local-media-path", "--allowed-media-domains", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel",
@@ -200,7 +200,7 @@ internal static class CatalogRules
     {
         foreach (var flag in model.Flags)
         {
-            // vLLM takes both spellings, and nested values as --flag.member.
+            // vLLM accepts both spellings, and nested values as --flag.member.
             var name = flag.Split('=', '.')[0].Replace('_', '-');
             if (Decided.Contains(name))
             {

@@ -1,9 +1,9 @@
 namespace Infra.Planning.Catalog;
 
-/// <summary>What is known for and against serving a model with a release of vLLM.</summary>
+/// <summary>Whether a vLLM release can serve a model, and with which warnings.</summary>
 public static class EngineChoice
 {
-    /// <summary>The first reason against it, as a sentence without its full stop; null: none is known.</summary>
+    /// <summary>The first reason against it, as a sentence without the final period; null: there is none.</summary>
     public static string? WhyNot(
         EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, SecurityFloor floor)
     {
@@ -24,13 +24,13 @@ public static class EngineChoice
             ?? Hits(engine, model, vendor, install, kv, BreakageEffect.Refused).FirstOrDefault();
     }
 
-    /// <summary>What to mind with a release that serves the model, each as a sentence without its full stop.</summary>
+    /// <summary>Warnings for a release that serves the model, each as a sentence without the final period.</summary>
     /// <param name="engine">The release.</param>
     /// <param name="model">The model.</param>
-    /// <param name="vendor">Whose card it is.</param>
-    /// <param name="install">How vLLM is installed.</param>
-    /// <param name="kv">Type of the KV cache.</param>
-    /// <param name="card">Generation of the card; null: not chosen yet.</param>
+    /// <param name="vendor">Vendor of the card.</param>
+    /// <param name="install">Installation method of vLLM.</param>
+    /// <param name="kv">KV cache type.</param>
+    /// <param name="card">Architecture of the card; null: not selected yet.</param>
     public static IReadOnlyList<string> Cautions(
         EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card = null)
     {

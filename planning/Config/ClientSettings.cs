@@ -4,18 +4,18 @@ using Infra.Planning.Reading;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Who has an API key, and what may be asked with it. A name alone may be written as text: <c>alice</c> for <c>{name: alice}</c>.
+/// An API client and its limits. May be written as its name only: <c>alice</c> for <c>{name: alice}</c>.
 /// </summary>
 [Shorthand(nameof(Name))]
 public sealed record ClientSettings
 {
-    /// <summary>Name of the key, as the log shows it.</summary>
+    /// <summary>Name of the client, also in the access log.</summary>
     [Required]
     public string Name { get; init; } = "";
 
-    /// <summary>Requests in a minute, a sixth of them at once, at most 250; more are answered with 429. Default: 12000.</summary>
+    /// <summary>Requests per minute; a sixth of them, at most 250, may come at once. More are a 429. Default: 12000.</summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>Requests at once; more are answered with 429. Default: a fair share of the engine, docs/api.md says which.</summary>
+    /// <summary>Concurrent requests; more are a 429. Default: a fair share of the engine, see docs/api.md.</summary>
     public int? Concurrent { get; init; }
 }

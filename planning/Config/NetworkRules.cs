@@ -4,14 +4,14 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
 
-/// <summary>Who may reach what: address ranges, domains, and what goes with each kind of access.</summary>
+/// <summary>Rules for network access: address ranges, domains, and the settings of each access type.</summary>
 internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
 {
-    // What an operator's own networks may add up to. One provider's whole allocation is smaller.
+    // Limit for the sum of an operator's networks. The allocation of a single provider is smaller.
     private const int WidestAdminV4 = 8;
     private const int WidestAdminV6 = 32;
 
-    // No address of these opens a connection to a Droplet: this host, loopback, link-local, multicast and above.
+    // Addresses that cannot connect to a Droplet: this host, loopback, link-local, multicast and above.
     private static readonly Cidr[] s_nobody =
     [
         Cidr.Parse("0.0.0.0/8"), Cidr.Parse("127.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"),
@@ -110,7 +110,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         if (endpoint.Access == Access.Private)
         {
-            // Addresses and tags are the sources of one rule.
+            // Addresses and tags are sources of the same rule.
             var most = CloudLimits.Current.FirewallRuleEntries.Value;
             AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, most, "a rule of a Cloud Firewall");
             AtMost(At("clientTags"), endpoint.ClientTags.Count, Math.Max(most - endpoint.ClientCidrs.Count, 0), "a rule of a Cloud Firewall with these clientCidrs");

@@ -5,8 +5,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// What values may be, as far as it does not depend on the catalog. A value that could not be read is at its default here
-/// (an element of a list: empty) and is passed over, because it was reported already.
+/// Checks of values that do not depend on the catalog. An unreadable value has its default here (an element of a list: empty) and is
+/// skipped, because it is reported already.
 /// </summary>
 internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
 {
@@ -155,7 +155,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
                 Wrong(SettingPath.Element(path, i), ShownValue.Mask(tags[i]), "is not a tag: at most 255 letters, digits, ':', '-' and '_'");
             }
         }
-        Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean compares tags without regard to case
+        Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean ignores the case of tags
     }
 
     private void Distinct(string path, IReadOnlyList<string> values, StringComparer? comparer = null)

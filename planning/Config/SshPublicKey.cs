@@ -14,7 +14,7 @@ internal static class SshPublicKey
         "sk-ecdsa-sha2-nistp256@openssh.com", "ssh-rsa",
     ];
 
-    /// <summary>What is wrong with the line, as the rest of a sentence; null if it is a key.</summary>
+    /// <summary>The problem with the line, as the rest of a sentence; null if it is a key.</summary>
     public static string? WhyNot(string line)
     {
         if (line.Contains("PRIVATE KEY", StringComparison.Ordinal))
@@ -48,7 +48,7 @@ internal static class SshPublicKey
             : null;
     }
 
-    /// <summary>Type and key alone: what makes two lines the same key.</summary>
+    /// <summary>Type and key only: what makes two lines the same key.</summary>
     public static string WithoutComment(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2));
 
     // RFC 4251, section 5: four bytes of length, big endian, then the bytes.

@@ -4,7 +4,7 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>A wish on one card with one layout: what it comes to.</summary>
+/// <summary>A layout trial: a placement request with one layout on one card.</summary>
 internal sealed class Attempt
 {
     private readonly Wish _wish;
@@ -30,16 +30,16 @@ internal sealed class Attempt
 
     public Layout Layout { get; }
 
-    /// <summary>All that vLLM is asked, with nothing left open.</summary>
+    /// <summary>The vLLM options, with all defaults applied.</summary>
     public EngineOptions Options { get; }
     public MemoryPlan Plan { get; }
 
-    /// <summary>Longest context that as many requests as wished can have at once, in tokens; 0 if none.</summary>
+    /// <summary>Longest context that the requested number of concurrent requests can have, in tokens; 0 if none.</summary>
     public int LongestContext { get; }
 
     public bool MeetsWish => LongestContext >= Math.Min(_wish.ContextLength ?? ShortestUseful, _wish.Model.MaxContext) && LongestContext > 0;
 
-    /// <summary>Without a wished context, a size counts as fitting from this many tokens on: a page of prompt and an answer.</summary>
+    /// <summary>Without a requested context, a size fits if it has at least this many tokens: a page of prompt and an answer.</summary>
     private const int ShortestUseful = 2048;
 
     public string Explanation
@@ -93,7 +93,7 @@ internal sealed class Attempt
         };
     }
 
-    /// <summary>What the cache holds of the wish: fewer requests, a shorter context.</summary>
+    /// <summary>What the cache can hold instead: fewer requests, or a shorter context.</summary>
     private string What(int context)
     {
         var shorter = Invariant($"{_wish.Concurrency:N0} x {LongestContext:N0} would fit");

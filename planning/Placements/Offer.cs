@@ -6,14 +6,16 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>A size as an answer to a wish. Ordered by price, then by GPUs, then by name; what has no price comes last.</summary>
+/// <summary>
+/// A size as a candidate for a placement request. Ordered by price, GPU count and name; candidates without a price come last.
+/// </summary>
 internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Offer>
 {
-    /// <summary>Why this size is not chosen unasked; null if it may be.</summary>
-    /// <remarks>That the model does not fit comes first: it holds wherever and however the size is sold.</remarks>
+    /// <summary>Why this size is not selected automatically; null if it may be.</summary>
+    /// <remarks>That the model does not fit comes first, because it holds for any region and availability.</remarks>
     public string? WhyNotChosen => Fit.Fits ? Terms : Fit.Reason;
 
-    /// <summary>What speaks against it though it may fit: how and where it is sold.</summary>
+    /// <summary>The reason against a fitting size: its availability or region.</summary>
     public string? Terms
     {
         get
@@ -29,7 +31,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         }
     }
 
-    /// <summary>The wish fits and the region has it, with a price: only the way it is sold was not asked for.</summary>
+    /// <summary>It fits, is in the region and has a price: only its availability was not requested.</summary>
     public bool IsSoldOtherwiseInRegion =>
         Fit.Fits && Size.UsdPerHour is not null && !Wish.Availability.Contains(Size.Availability) && WrongRegion is null;
 
@@ -48,11 +50,11 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         }
     }
 
-    /// <summary>The line for a size that was passed over.</summary>
+    /// <summary>The line for a rejected size.</summary>
     public Refusal Refused(Offer chosen) =>
         new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? Invariant($"fits too, at {Size.UsdPerHour:0.00} USD/h") : "fits too, but another size was named"), Size.UsdPerHour);
 
-    /// <summary>What is wrong with a size that the operator named.</summary>
+    /// <summary>The problems with a size that the operator set.</summary>
     public IEnumerable<ConfigurationMistake> MistakesWhenNamed(string key, IReadOnlyList<Offer> offers)
     {
         if (Wish.Region is { } region && Size.Regions.Count > 0 && !Size.Regions.Contains(region))

@@ -4,10 +4,10 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>What an operator should know of a placement though it does not stop anything.</summary>
+/// <summary>Warnings about a placement.</summary>
 internal static class PlacementWarnings
 {
-    /// <summary>Share of the memory that should stay outside of vLLM's budget: contexts, NCCL and graphs live there.</summary>
+    /// <summary>Share of the memory to keep outside of vLLM's budget, for contexts, NCCL and graphs.</summary>
     private const double HighestUtilization = 0.96;
 
     public static IReadOnlyList<string> For(Wish wish, GpuSize size, Gpu gpu, Layout layout)

@@ -7,7 +7,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Planning.Plan;
 
-/// <summary>Decides one endpoint: model and engine from the catalog, size and vLLM's numbers from the sizing.</summary>
+/// <summary>Plans one endpoint: model and engine from the catalog, size and vLLM options from the sizing.</summary>
 internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings, bool hasToken)
 {
     private const int DefaultContextLength = 8192;
@@ -17,7 +17,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private const int ReadyMinutes = 60;
     private const int RetrySeconds = 900;
 
-    // Weights above this take hours, not minutes, to fetch and load.
+    // Weights above this size take hours to fetch and load.
     private const long LargeModelBytes = 100_000_000_000;
     private const int LargeReadyMinutes = 180;
 
@@ -25,7 +25,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private readonly List<ConfigurationMistake> _mistakes = [];
     private readonly EngineSettings _engine = settings.Engine ?? stack.Engine;
 
-    /// <summary>The plan, or null with every reason in <paramref name="mistakes"/>.</summary>
+    /// <summary>The plan, or null with all reasons in <paramref name="mistakes"/>.</summary>
     public EndpointPlan? Plan(List<ConfigurationMistake> mistakes)
     {
         var plan = settings.Model.Length == 0 ? null : Plan();
@@ -101,7 +101,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     {
         if (settings.Image is not { } image || !catalog.Images.TryGetValue(image, out var known))
         {
-            return; // a snapshot or another image of the account: its number or slug is the operator's to know
+            return; // a snapshot or another image of the account: the operator knows it
         }
         if (size is not null && catalog.GpuOf(size).Vendor is var vendor && known.Vendor != vendor)
         {
@@ -111,7 +111,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private void CheckVolume(ModelSpec model)
     {
-        // What the file system itself takes, and room for a second copy while another revision is fetched, is not asked for: weights must fit.
+        // Does not include the overhead of the file system or a second copy for another revision: only the weights must fit.
         var needed = (int)Math.Ceiling(model.WeightBytes * 1.05 / (1L << 30));
         if (settings.CacheVolumeGiB < needed)
         {
@@ -147,7 +147,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         {
             return Engine(model, catalog.GpuOf(size).Vendor) is { } engine ? Place(model, engine) : null;
         }
-        // The card is not chosen yet. A release serves both vendors, or NVIDIA alone; the other way round only where nothing else is left.
+        // The card is not selected yet. A release serves both vendors, or only NVIDIA; only AMD if nothing else is left.
         var before = _mistakes.Count;
         foreach (var vendor in new[] { GpuVendor.Nvidia, GpuVendor.Amd })
         {
@@ -159,7 +159,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             }
             if (vendor != GpuVendor.Nvidia)
             {
-                _mistakes.RemoveRange(start, _mistakes.Count - start); // the reasons of the first are the ones to mend
+                _mistakes.RemoveRange(start, _mistakes.Count - start); // the errors for the first vendor are the ones to fix
             }
         }
         return null;
@@ -194,7 +194,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private static string Word(Enum value) => CatalogWords.Of(value);
 
-    /// <summary>Why no release that may be used serves the model this way; null if one does.</summary>
+    /// <summary>Why no allowed release serves the model this way; null if one does.</summary>
     private string? WhyNone(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType type)
     {
         var reasons = catalog.Engines.Values
@@ -209,7 +209,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         var wish = new Wish
         {
             Model = model,
-            // The sizing goes by what a release has; here it has only what may be used.
+            // The sizing uses the images of a release; here it gets only the allowed ones.
             Engine = engine with { Images = Servable(engine, model), Package = _engine.Install == EngineInstall.Venv ? engine.Package : null },
             ContextLength = settings.ContextLength ?? (settings.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
             Concurrency = settings.Concurrency ?? (settings.Size is not null && settings.ContextLength is null ? 1 : DefaultConcurrency),

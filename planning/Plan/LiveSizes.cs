@@ -5,24 +5,24 @@ namespace Infra.Planning.Plan;
 
 /// <summary>A size as the DigitalOcean account sees it now.</summary>
 /// <param name="Slug">Its name.</param>
-/// <param name="Regions">Where a Droplet of this size can be made now.</param>
-/// <param name="Available">Whether it can be made at all.</param>
+/// <param name="Regions">Regions where a Droplet of this size can be created now.</param>
+/// <param name="Available">Whether it is available at all.</param>
 /// <param name="UsdPerHour">Its price.</param>
 public sealed record LiveSize(string Slug, IReadOnlyList<string> Regions, bool Available, decimal UsdPerHour);
 
-/// <summary>Holds a plan against what the account can have now, so that nothing is created that must be taken back.</summary>
+/// <summary>Checks a plan against what the account can create now, so that no resource is created in vain.</summary>
 public static class LiveSizes
 {
     private const string Quota =
         "a new account has a GPU limit of 0, and the second tier of 1 (ask support, or prepay); an 8-GPU size needs a further raise, and a contract size a contract";
 
-    // Another region is another VPC and other Droplets: not what somebody wants whose Droplets run.
+    // Another region means another VPC and other Droplets: not useful if the Droplets exist.
     private const string Existing = "If its Droplets exist already, set ignoreAvailability to true instead";
 
-    /// <summary>The plan at today's prices.</summary>
-    /// <param name="plan">A plan at the catalog's prices.</param>
-    /// <param name="sizes">What <c>GET /v2/sizes</c> says.</param>
-    /// <exception cref="ConfigurationException">A size is not to be had in the region, or the price is above <c>maxHourlyUsd</c>.</exception>
+    /// <summary>The plan with current prices.</summary>
+    /// <param name="plan">A plan with the catalog's prices.</param>
+    /// <param name="sizes">The result of <c>GET /v2/sizes</c>.</param>
+    /// <exception cref="ConfigurationException">A size is unavailable in the region, or the price is above <c>maxHourlyUsd</c>.</exception>
     public static StackPlan Check(StackPlan plan, IReadOnlyList<LiveSize> sizes)
     {
         var bySlug = sizes.DistinctBy(size => size.Slug, StringComparer.Ordinal).ToDictionary(size => size.Slug, StringComparer.Ordinal);
