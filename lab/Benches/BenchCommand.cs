@@ -6,7 +6,9 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Benches;
 
-/// <summary><c>./infra bench boot</c> and <c>./infra bench proxy</c>: measured by hand on this machine, see benchmarks/README.md.</summary>
+/// <summary>
+/// <c>./infra bench boot</c> and <c>./infra bench proxy</c>: manual measurements on this machine, see benchmarks/README.md.
+/// </summary>
 internal static class BenchCommand
 {
     private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
@@ -84,7 +86,7 @@ internal static class BenchCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.Validators.Add(given =>
         {
-            // What is no number is told by the parser.
+            // The parser reports values that are not numbers.
             if (given.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var count) && count < 1)
             {
                 given.AddError($"{name} must be at least 1.");

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>What the benches print for people.</summary>
+/// <summary>The results of the benchmarks for terminals.</summary>
 internal static class BenchView
 {
     public static void Write(IAnsiConsole console, BootReport report)

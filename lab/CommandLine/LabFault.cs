@@ -9,15 +9,15 @@ using Infra.Planning.Errors;
 namespace Infra.Lab.CommandLine;
 
 /// <summary>
-/// A state of this machine behind an exception, where servers are brought up: beside what <see cref="HostFault"/> knows, the cache, rights of
-/// this process, a program that is not there, the network of Debian's mirror, a state file that was cut.
+/// Recognizes states of this machine behind an exception of a lab command: in addition to <see cref="HostFault"/> the cache, missing
+/// privileges, a missing program, an unreachable Debian mirror, a truncated state file.
 /// </summary>
 internal static partial class LabFault
 {
-    /// <param name="exception">What ended the command.</param>
-    /// <param name="cache">Folder of caches and laboratories.</param>
-    /// <param name="broken">Looks for a state file that cannot be read; asked before the cache is blamed.</param>
-    /// <returns>What to tell; null where the machine has nothing to do with it.</returns>
+    /// <param name="exception">The exception that ended the command.</param>
+    /// <param name="cache">Folder of caches and labs.</param>
+    /// <param name="broken">Finds an unreadable state file; called before the cache is reported.</param>
+    /// <returns>What to report; null if the machine is not the cause.</returns>
     public static ConfigurationMistake? Explain(Exception exception, string cache, Func<ConfigurationMistake?> broken)
     {
         foreach (var cause in HostFault.Causes(exception))
@@ -28,7 +28,7 @@ internal static partial class LabFault
             }
         }
 
-        // What is no file where a state file belongs is refused in words that name the cache.
+        // Something other than a file in place of a state file: the message contains the cache.
         return broken() ?? HostFault.Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
     }
 
@@ -72,7 +72,7 @@ internal static partial class LabFault
 
     private static bool IsOf(string words, string folder) => words.Contains(folder, StringComparison.Ordinal);
 
-    // Of programs and calls that enter or make namespaces, links and mounts; what a file refuses is told elsewhere.
+    // From programs and calls for namespaces, links and mounts; file access is reported elsewhere.
     [GeneratedRegex("Operation not permitted", RegexOptions.IgnoreCase)]
     private static partial Regex NoRight();
 }

@@ -7,12 +7,12 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Fabric;
 
 /// <summary>
-/// What may pass through the world, as one nftables transaction: table <c>inet fabric</c>, whole. Connections that are open survive it,
-/// as at DigitalOcean. VPCs must not overlap: the world has one routing table, and an account's VPCs do not overlap either.
+/// The complete policy of the virtual network as one nftables transaction: table <c>inet fabric</c>. Established connections survive it, as
+/// at DigitalOcean. VPCs must not overlap, because the router has one routing table; the VPCs of an account do not overlap either.
 /// </summary>
 internal static class FabricRuleset
 {
-    /// <summary>The ruleset for <c>nft -f -</c>. Equal policies give equal text, whatever the order of their members.</summary>
+    /// <summary>The ruleset for <c>nft -f -</c>. Equal policies have equal text, whatever the order of members.</summary>
     public static string Render(NetworkPolicy policy, IReadOnlyList<FabricNeighbour>? neighbours = null)
     {
         FabricMember[] members =
@@ -42,7 +42,7 @@ internal static class FabricRuleset
     private static void Header(StringBuilder text, FabricLink[] links, (string Name, string VpcId)[] networks)
     {
         text.Append("table inet fabric\ndelete table inet fabric\ntable inet fabric {\n");
-        // No address may come over another's link.
+        // Prevents address spoofing between links.
         Set(text, "owners", "ifname . ipv4_addr", links.Select(link => $"{Quoted(link.Name)} . {Address(link.Address)}"));
         Set(text, "public", "ifname", links.Where(link => link.VpcId is null).Select(link => Quoted(link.Name)));
         foreach (var (name, vpcId) in networks)
@@ -75,7 +75,7 @@ internal static class FabricRuleset
         }
     }
 
-    /// <summary>Returns where a rule allows the packet, so that the other side's rules are asked too; else drops it.</summary>
+    /// <summary>Returns if a rule allows the packet, so that the rules of the other side apply too; else drops it.</summary>
     private static void RuleChain(StringBuilder text, string name, string otherSide, IEnumerable<PolicyRule> rules, bool needed)
     {
         if (!needed)
@@ -123,8 +123,8 @@ internal static class FabricRuleset
     private static void Hooks(StringBuilder text, IEnumerable<string> networks)
     {
         var pairs = string.Concat(networks.Prepend("public").Select(name => $"    iifname @{name} oifname @{name} goto rules\n"));
-        // DHCP asks before the server has an address. From and to the world itself (mirrors, metadata, operator, outsiders) leads
-        // the public side alone: a VPC has no way out.
+        // DHCP starts before the server has an address. The router itself (mirrors, metadata, operator, outsiders) is only reachable on the
+        // public network: a VPC has no route out.
         text.Append(CultureInfo.InvariantCulture, $$"""
               chain rules {
                 iifname vmap @leaving

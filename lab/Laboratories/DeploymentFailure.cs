@@ -2,7 +2,7 @@ using Infra.Lab.Cloud;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>What could not be brought up, in the words of whoever failed: a message each, no trace.</summary>
+/// <summary>The failures of a start: a message each, without a stack trace.</summary>
 internal sealed class DeploymentFailure(IReadOnlyList<ResourceFailure> failures) : Exception(string.Join("\n", failures.Select(Text)))
 {
     private static string Text(ResourceFailure failure) =>

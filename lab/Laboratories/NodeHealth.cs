@@ -5,9 +5,9 @@ using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>How a server is now, asked of itself; nothing of it is remembered.</summary>
+/// <summary>Current health of a server, as it reports it; nothing is cached.</summary>
 /// <param name="State"><c>ready</c>, <c>starting</c>, <c>failed</c>, <c>stopped</c> or <c>off</c>.</param>
-/// <param name="Problem">Why it is not ready; null where there is nothing to say.</param>
+/// <param name="Problem">Why it is not ready; null if unknown.</param>
 internal sealed partial record NodeHealth(string State, string? Problem)
 {
     public const string Ready = "ready";
@@ -16,12 +16,12 @@ internal sealed partial record NodeHealth(string State, string? Problem)
     public const string Stopped = "stopped";
     public const string Off = "off";
 
-    /// <summary>Longest time for an answer: a server that gives none is not ready.</summary>
+    /// <summary>Timeout: a server that does not answer is not ready.</summary>
     private const int MostQuoted = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // Its network, its units, and /ready as clients have it: the engine answers, and TLS is open. Loopback to our own nginx: its
-    // certificate is checked by those who come from outside.
+    // Checks its network, its units, and /ready as clients see it: the engine answers, and TLS works. Over loopback to our own nginx:
+    // clients check the certificate.
     private const string Question = """
         import http.client, os, ssl, subprocess, sys
 
@@ -82,11 +82,11 @@ internal sealed partial record NodeHealth(string State, string? Problem)
             : Of(answer.Output);
     }
 
-    /// <summary>Whether this machine did not let us in; the server itself may say anything.</summary>
+    /// <summary>Whether this machine denied access; the output of the server itself is untrusted.</summary>
     internal static bool IsRefused(ProgramAnswer answer) => answer.Status != 0 && answer.Errors.Split('\n').Any(static line =>
         line.StartsWith("nsenter:", StringComparison.Ordinal) && line.Contains("Operation not permitted", StringComparison.Ordinal));
 
-    /// <summary>From the lines that a server has answered.</summary>
+    /// <summary>Parses the lines of a server's answer.</summary>
     internal static NodeHealth Of(string answer)
     {
         var told = answer.Split('\n').Select(line => line.Split(' ', 2)).Where(line => line.Length == 2)
@@ -105,7 +105,7 @@ internal sealed partial record NodeHealth(string State, string? Problem)
             };
     }
 
-    // What a server says is data.
+    // The output of a server is untrusted.
     [GeneratedRegex(@"\binference[a-z-]*\.[a-z]+\b")]
     private static partial Regex Unit();
 }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Configuration;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Reads the stack configuration: holds every key against <see cref="InferenceSettings"/>, then binds what is sound. What values mean is
-/// for <see cref="SettingsRules"/>.
+/// Reads the stack config: checks every key against <see cref="InferenceSettings"/>, then binds the valid part. <see cref="SettingsRules"/>
+/// checks the values.
 /// </summary>
 internal sealed class SettingsReader : StrictReader
 {
@@ -29,10 +29,10 @@ internal sealed class SettingsReader : StrictReader
         _secretKeys = secretKeys;
     }
 
-    /// <summary>Binds what can be bound. What cannot is left at its default and is in <paramref name="mistakes"/>.</summary>
-    /// <param name="config">Qualified keys and their values as Pulumi hands them over: text, or JSON for lists and maps.</param>
-    /// <param name="secretKeys">Qualified keys that are stored encrypted, whose values are in no message; null: not known which.</param>
-    /// <param name="mistakes">Takes what is wrong.</param>
+    /// <summary>Binds the valid settings. Invalid ones keep their default and are in <paramref name="mistakes"/>.</summary>
+    /// <param name="config">Qualified keys and their values as Pulumi passes them: text, or JSON for lists and maps.</param>
+    /// <param name="secretKeys">Qualified keys that are stored encrypted: no message contains their values; null: unknown.</param>
+    /// <param name="mistakes">Receives the errors.</param>
     public static InferenceSettings Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
     {
@@ -66,7 +66,7 @@ internal sealed class SettingsReader : StrictReader
             }
             else if (text.Length == 0 && !member.Required)
             {
-                continue; // what Pulumi.yaml gives to a setting that has no default: Pulumi insists on one
+                continue; // the empty default in Pulumi.yaml: Pulumi requires one for optional settings
             }
             else if (Read(Element(text, member.Shape), member.Shape, key) is { } value)
             {
@@ -94,7 +94,7 @@ internal sealed class SettingsReader : StrictReader
         }
     }
 
-    // Pulumi hands over text, and JSON for what is a list or a map.
+    // Pulumi passes text, and JSON for lists and maps.
     private static JsonElement Element(string text, ValueShape? shape = null)
     {
         try
@@ -107,7 +107,7 @@ internal sealed class SettingsReader : StrictReader
         }
         catch (JsonException)
         {
-            // It is text then.
+            // Then it is text.
         }
         return JsonTree.Element(JsonValue.Create(text));
     }
@@ -132,7 +132,7 @@ internal sealed class SettingsReader : StrictReader
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
     {
         var settable = Settable(path, shape);
-        // Pulumi does not put an element or a member into something that is text already.
+        // Pulumi does not add an element or member to an existing text value.
         var remove = settable != path && value is not null ? $"pulumi config rm --path {SettingPath.Quoted(path)} && " : "";
         _mistakes.Add(new(path, value is { } there ? Shown(there) : null, problem, remove + SettingExamples.Fix(settable)));
     }
@@ -166,7 +166,7 @@ internal sealed class SettingsReader : StrictReader
     protected override string NotOfKind(ValueShape shape) =>
         $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
 
-    // Numbers and flags may be written as text, as `pulumi config set` does.
+    // Numbers and flags may be text, as `pulumi config set` writes them.
     protected override string? Problem(JsonElement value, ValueShape shape)
     {
         var text = value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
@@ -232,7 +232,7 @@ internal sealed class SettingsReader : StrictReader
         _ => "write text",
     };
 
-    // What was written, under the right name; an example where it cannot be a value of one.
+    // The written value under the correct name, or an example if the value is not valid there.
     private string Renamed(string meant, ValueShape shape, JsonElement value)
     {
         var settable = Settable(meant, shape);
@@ -243,7 +243,7 @@ internal sealed class SettingsReader : StrictReader
             + (keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable));
     }
 
-    /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>
+    /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>
     private static string Settable(string path, ValueShape shape) => shape.Kind switch
     {
         ValueKind.List => SettingPath.Element(path, 0),
@@ -260,7 +260,7 @@ internal sealed class SettingsReader : StrictReader
 
     private string Shown(JsonElement value) => ShownValue.Mask(Text(value), _masked);
 
-    /// <summary>The same mistakes without a trace of values that are stored encrypted.</summary>
+    /// <summary>The same errors without values that are stored encrypted.</summary>
     internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys) =>
         mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
             ? mistake with { Value = "[secret]", Problem = "is wrong; it is stored encrypted, so neither it nor what is wrong with it is shown" }

@@ -4,7 +4,7 @@ using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra ask "..."</c>: one question to a model that is up, through TLS, with a key.</summary>
+/// <summary><c>./infra ask "..."</c>: sends a question to a running model, through TLS and with a key.</summary>
 internal static class AskCommand
 {
     private static readonly Argument<string> Question = new("question") { Description = "What to ask." };

@@ -4,7 +4,7 @@ using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra down</c>: nothing of a laboratory is left but the cache, which makes the next one fast.</summary>
+/// <summary><c>./infra down</c>: deletes a lab; only the cache remains, which makes the next start fast.</summary>
 internal static class DownCommand
 {
     private static readonly Argument<string?> Stack = new("stack")

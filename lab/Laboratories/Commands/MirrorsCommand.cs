@@ -7,10 +7,10 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra mirrors</c>: how fast the mirrors of a laboratory are, and what is wrong with them; it takes effect at once.</summary>
+/// <summary><c>./infra mirrors</c>: shows and changes bandwidth and faults of a lab's mirrors, at once.</summary>
 internal static class MirrorsCommand
 {
-    /// <summary>Those that can have faults.</summary>
+    /// <summary>The mirrors that support faults.</summary>
     private static readonly MirrorKind[] Kinds = [MirrorKind.Hub, MirrorKind.Registry, MirrorKind.Python, MirrorKind.Apt];
 
     private static readonly Argument<string?> Mirror = new("mirror")
@@ -66,7 +66,7 @@ internal static class MirrorsCommand
                 };
                 if (faults.Mistake() is { } mistake)
                 {
-                    // It begins with the file's word for the option.
+                    // The message begins with the JSON name of the option.
                     var words = mistake.Split(' ', 2);
                     var wrong = words[0] switch { "bytesPerSecond" => BytesPerSecond.Name, "latencyMs" => Latency.Name, var word => $"--{word}" };
                     throw LaboratoryMistake.Of(wrong, null, words[1], "./infra mirrors --help");

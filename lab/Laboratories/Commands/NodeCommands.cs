@@ -5,13 +5,13 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra logs</c>, <c>ssh</c> and <c>exec</c>: into a server, as an operator would and as the machine's owner can.</summary>
+/// <summary><c>./infra logs</c>, <c>ssh</c> and <c>exec</c>: access to a server, as its operator or as root.</summary>
 internal static class NodeCommands
 {
     private const string OperatorPlace = "operator";
     private const string OutsiderPlace = "outsider";
 
-    // journalctl itself shows no line with control characters; this takes what turns the order of letters or is not seen.
+    // journalctl hides lines with control characters; this removes invisible characters and bidirectional marks.
     private const string CleanJournal =
         "export LC_ALL=C.UTF-8; journalctl --no-pager --output=short-iso --unit \"$1\" \"$2\" "
         + "| sed -u 's/[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/?/g'";

@@ -6,13 +6,13 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra up</c>: the stack on this machine, up to the model's first answer.</summary>
+/// <summary><c>./infra up</c>: starts the stack on this machine and waits for the model's first answer.</summary>
 internal static class UpCommand
 {
     private const string FirstQuestion = "Say hello in one sentence.";
     private const int FirstAnswerTokens = 64;
 
-    /// <summary>Two checks, 5 seconds apart, and what a machine under load adds.</summary>
+    /// <summary>Two health checks, 5 seconds apart, plus a margin for a busy machine.</summary>
     private static readonly TimeSpan BalancerPatience = TimeSpan.FromSeconds(60);
 
     private static readonly Argument<string> Stack = new("stack")

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra status</c> prints for people.</summary>
+/// <summary>Output of <c>./infra status</c> for terminals.</summary>
 internal static class StatusView
 {
     public static void Write(IAnsiConsole console, IReadOnlyList<StatusReport> reports)
