@@ -162,7 +162,7 @@ public sealed class EndpointLoadBalancer : ComponentResource
         {
             var key = SettingPath.Member(SettingPath.Member("endpoints", name), "clientCidrs");
             throw new ConfigurationException(ConfigurationMistake.InStackConfig(SettingPath.Element(key, 0), null,
-                "is missing: say who may call a public endpoint, and 0.0.0.0/0 if it is everybody. An empty list would open it to everybody without saying so",
+                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all. An empty list would silently open it to all",
                 SettingExamples.Of("clientCidrs")));
         }
     }

@@ -71,7 +71,7 @@ public sealed class PrivateNetwork : ComponentResource
         {
             if (isDefault)
             {
-                Log.Warn("DigitalOcean made this VPC the default of its region, because it is the first one there, and deletes no default VPC: "
+                Log.Warn("DigitalOcean made this VPC the default of its region, because it is the first one, and does not delete a default VPC: "
                     + "before pulumi destroy, make another VPC the default (docs/operations.md)", vpc);
             }
             return isDefault;

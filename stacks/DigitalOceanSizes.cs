@@ -26,7 +26,7 @@ internal static class DigitalOceanSizes
 
         var sizes = answer?.Sizes ?? default;
         return sizes.IsDefault
-            ? throw new ConfigurationException(ProviderFailure.Explain("the answer has no list of sizes", ProviderToken.Find()))
+            ? throw new ConfigurationException(ProviderFailure.Explain("the response has no list of sizes", ProviderToken.Find()))
             : [.. sizes.Where(IsReadable).Select(size => new LiveSize(size.Slug, Regions(size), size.Available, (decimal)size.PriceHourly))];
     }
 

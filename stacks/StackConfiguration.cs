@@ -48,6 +48,6 @@ public static class StackConfiguration
         }
 
         ConfigurationMistake Mistake(string what, string name, int most) => new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
-            $"has a name that makes {what} such as {name}, of {name.Length} characters; {most} is the most"), fix);
+            $"has a name that makes {what} such as {name}, of {name.Length} characters; the limit is {most}"), fix);
     }
 }

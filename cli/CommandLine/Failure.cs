@@ -40,7 +40,7 @@ internal static class Failure
         }
         catch (Exception exception)
         {
-            terminal.WriteError($"This is a bug of ours; please report it with the lines below.\n{exception}");
+            terminal.WriteError($"Internal error; please report it with the lines below.\n{exception}");
             return ExitCode.Bug;
         }
     }

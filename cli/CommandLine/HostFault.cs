@@ -27,7 +27,7 @@ internal static partial class HostFault
         var words = OneLine(cause.Message);
         if (NoRoom().IsMatch(words))
         {
-            return new("disk", null, $"is full: {words}", $"free room there (df -h){(movable is null ? "" : $", or move {movable}")}; then run it again");
+            return new("disk", null, $"is full: {words}", $"free space there (df -h){(movable is null ? "" : $", or move {movable}")}; then run it again");
         }
 
         if (ReadOnly().IsMatch(words))
@@ -37,7 +37,7 @@ internal static partial class HostFault
 
         if (NoMemory().IsMatch(words))
         {
-            return new("memory", null, $"of this machine is used up: {words}", "stop other programs, or take a machine with 2 GB of free memory; then run it again");
+            return new("memory", null, $"of this machine is used up: {words}", "stop other programs, or use a machine with 2 GB of free memory; then run it again");
         }
 
         return TooManyFiles().IsMatch(words) ? new("open files", null, $"are at their limit: {words}", "ulimit -n 65536, then run it again") : null;
@@ -46,7 +46,7 @@ internal static partial class HostFault
     /// <summary>A file without access for the current user. Files of the kernel are excluded: access to those would be our error.</summary>
     public static ConfigurationMistake? OfFile(Exception cause) => cause is UnauthorizedAccessException
         && OneLine(cause.Message) is var words && Named().Match(words) is { Success: true } named && !KernelFile().IsMatch(named.Groups["path"].Value)
-        ? new(named.Groups["path"].Value, null, $"cannot be used: {words}", "let who runs this read and write it: chown or chmod")
+        ? new(named.Groups["path"].Value, null, $"cannot be used: {words}", "give the current user read and write access: chown or chmod")
         : null;
 
     public static string OneLine(string text) => Blank().Replace(text, " ").Trim();

@@ -39,7 +39,7 @@ internal static class PlanTable
         if (query.Region is { } region && !known.Contains(region))
         {
             throw new ConfigurationException(ConfigurationMistake.InStackConfig("--region", region,
-                $"is not a region where a GPU size was seen; {NearMiss.Sentence(region, known)}",
+                $"is not a region with a known GPU size; {NearMiss.Sentence(region, known)}",
                 NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }

@@ -16,7 +16,7 @@ internal static class PlanView
             console.Write(TableOf(model));
         }
 
-        console.WriteLine("Memory is of one GPU, in GiB. Context and requests are at most; docs/sizing.md has the formulas and their measured error.");
+        console.WriteLine("Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
     }
 
     private static Table TableOf(IEnumerable<Fit> fits)

@@ -13,7 +13,7 @@ internal static class PreviewCommand
         DefaultValueFactory = _ => "dev",
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
@@ -25,7 +25,7 @@ internal static class PreviewCommand
                 given.AddError($"'{token.Value}' is not an option of preview.");
             }
         });
-        var command = new Command("preview", "What `pulumi up` would create, on which hardware, behind which ports, at what price, and why.") { Stack, Json };
+        var command = new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { Stack, Json };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);

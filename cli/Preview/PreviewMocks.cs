@@ -72,7 +72,7 @@ internal sealed class PreviewMocks(string root, SecretMask mask) : IMocks
     }
 
     public Task<object> CallAsync(MockCallArgs args) =>
-        throw new InvalidOperationException($"The program called {args.Token}; a preview has nobody to ask.");
+        throw new InvalidOperationException($"The program called {args.Token}, which a preview does not support.");
 
     private static string Key(string type, string name) => $"{type}::{name}";
 

@@ -72,7 +72,7 @@ internal sealed class PulumiProject
             var name = Namespaced(key);
             if (!spelled.TryAdd(name, key))
             {
-                throw Malformed(file, $"has '{spelled[name]}' and '{key}', which are one setting");
+                throw Malformed(file, $"has '{spelled[name]}' and '{key}', which are the same setting");
             }
 
             values[name] = Value(value, file, out var secret);
@@ -131,7 +131,7 @@ internal sealed class PulumiProject
         // After a tab, the parser reports the position of the enclosing mapping.
         var tab = File.Exists(file) ? Array.FindIndex(File.ReadAllLines(file), line => line.TrimStart(' ').StartsWith('\t')) : -1;
         return tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)
-            ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab, where YAML takes spaces alone")
+            ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab; YAML allows only spaces")
             : Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
     }
 
@@ -160,5 +160,5 @@ internal sealed class PulumiProject
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 
     private static ConfigurationException Malformed(string file, string problem) =>
-        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the form"));
+        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
 }

@@ -59,7 +59,7 @@ internal static partial class YamlJson
     private static bool IsMerge(YamlNode key) => key is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain };
 
     private static YamlException TooLarge(YamlNode node) =>
-        new(node.Start, node.End, $"A value has more than {DeepestLevel} levels or {MostValues} members; is an alias inside of what it stands for?");
+        new(node.Start, node.End, $"A value has more than {DeepestLevel} levels or {MostValues} members; check for a recursive alias");
 
     /// <summary>A value during the conversion to JSON, and its statistics.</summary>
     private sealed class Conversion

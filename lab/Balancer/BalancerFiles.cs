@@ -43,10 +43,10 @@ internal static class BalancerFiles
         var silent = DateTime.UtcNow - File.GetLastWriteTimeUtc(file);
         var problem = HostProcesses.WithWords(words => words.Length > 3 && words[^3] == "__balancer" && words[^2] == specFile
             && Path.GetFileName(words[0]) == "dotnet").Count == 0
-            ? "its process does not run"
-            : status is null ? "its process has said nothing yet"
+            ? "its process is not running"
+            : status is null ? "its process has reported nothing yet"
             : silent > LongestSilence
-                ? string.Create(CultureInfo.InvariantCulture, $"its process has said nothing for {silent.TotalSeconds:0} s")
+                ? string.Create(CultureInfo.InvariantCulture, $"its process has reported nothing for {silent.TotalSeconds:0} s")
             : null;
         return problem is null
             ? status!

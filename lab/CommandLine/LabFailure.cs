@@ -21,7 +21,7 @@ internal static class LabFailure
     private static Explanation? Explain(Exception exception, Func<ConfigurationMistake?> broken) => exception switch
     {
         DeploymentFailure failure => broken() is { } file ? Explanation.Of(failure.Message, file.ToString()) : Explanation.Of(failure.Message),
-        OperationCanceledException => Explanation.Of("interrupted: what is there stays; run it again to go on, or ./infra down"),
+        OperationCanceledException => Explanation.Of("interrupted: existing resources are kept; run it again to continue, or ./infra down"),
         _ => LabFault.Explain(exception, LabFolder.NamedFolder(), broken) is { } fault ? Explanation.Of(fault) : null,
     };
 

@@ -38,7 +38,7 @@ internal static partial class LabFault
         var fix = cause switch
         {
             _ when !IsOf(words, cache) => null,
-            UnauthorizedAccessException => $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}",
+            UnauthorizedAccessException => $"chown it to the current user, or move the cache with {LabFolder.CacheVariable}",
             IOException => "wait for other ./infra commands to end, or ./infra down; then run it again",
             _ => null,
         };
@@ -55,7 +55,7 @@ internal static partial class LabFault
         var words = HostFault.OneLine(cause.Message);
         if (cause is ProgramException { Started: true } or IOException && NoRight().IsMatch(words))
         {
-            return new("rights", null, $"of this process do not suffice: {words}",
+            return new("privileges", null, $"of this process are insufficient: {words}",
                 "run it as root on a machine or in a container with all privileges (docker run --privileged)");
         }
 
@@ -64,8 +64,8 @@ internal static partial class LabFault
             StateFileException state => StateFiles.Broken(state.Path, state.Problem),
             ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
                 Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
-            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the servers' image", null, $"could not be made: {words}",
-                "check that apt-get update works here, or name another mirror of Debian with INFRA_LAB_DEBIAN; then run it again"),
+            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the server image", null, $"could not be built: {words}",
+                "check that apt-get update works here, or set another Debian mirror with INFRA_LAB_DEBIAN; then run it again"),
             _ => IsOf(words, cache) ? null : HostFault.OfFile(cause),
         };
     }

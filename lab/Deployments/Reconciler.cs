@@ -109,7 +109,7 @@ internal sealed class Reconciler
     private static bool IsComponent(string type) => type.StartsWith(Types.Components, StringComparison.Ordinal);
 
     private ResourceKind Kind(string type) => _kinds.GetValueOrDefault(type) ?? throw new ProviderException(type == Types.CopyToRemote
-        ? "the local cloud cannot copy files: what is in an asset is not visible to a mock. Use command:remote:Command with stdin"
+        ? "the local cloud cannot copy files: mocks do not see the content of assets. Use command:remote:Command with stdin"
         : $"the local cloud has no resources of type {type}");
 
     /// <summary>Compares the state with reality, and removes what is gone: <c>pulumi refresh</c>.</summary>

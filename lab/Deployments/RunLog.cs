@@ -19,11 +19,11 @@ internal sealed class RunLog(CloudOptions options)
     {
         if (_failures.TryPeek(out var failure))
         {
-            throw new NotStartedException($"{type} {name} was not begun, because {failure.Type} {failure.Name} has failed");
+            throw new NotStartedException($"{type} {name} was not started, because {failure.Type} {failure.Name} failed");
         }
         if (options.Cancel.IsCancellationRequested)
         {
-            throw new NotStartedException($"{type} {name} was not begun, because the run was cancelled");
+            throw new NotStartedException($"{type} {name} was not started, because the run was cancelled");
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class AddressRanges
     /// <exception cref="FormatException">A text is neither an address nor a range.</exception>
     public static AddressRanges Parse(IEnumerable<string> cidrs)
     {
-        var ranges = cidrs.Select(text => Cidr.Meant(text) ?? throw new FormatException($"'{text}' is no address and no address range"));
+        var ranges = cidrs.Select(text => Cidr.Meant(text) ?? throw new FormatException($"'{text}' is not an address or an address range"));
         return new([.. Cidr.Widest(ranges.Where(range => !range.IsV6)).OrderBy(range => range.First)]);
     }
 

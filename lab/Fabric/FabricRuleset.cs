@@ -103,7 +103,7 @@ internal static class FabricRuleset
             ("icmp", _) => $"{address}meta l4proto icmp",
             ("tcp" or "udp", null) => $"{address}meta l4proto {rule.Protocol}",
             ("tcp" or "udp", { } ports) => $"{address}{rule.Protocol} dport {PortRange(ports)}",
-            _ => throw new FormatException($"'{rule.Protocol}' is no protocol of a firewall rule: tcp, udp or icmp"),
+            _ => throw new FormatException($"'{rule.Protocol}' is not a protocol of a firewall rule: tcp, udp or icmp"),
         };
     }
 
@@ -116,7 +116,7 @@ internal static class FabricRuleset
             [> 0 and var port] => $"{port}",
             [> 0 and var first, var last] when last == first => $"{first}",
             [> 0 and var first, var last] when last > first => $"{first}-{last}",
-            _ => throw new FormatException($"'{ports}' is no port and no range of ports"),
+            _ => throw new FormatException($"'{ports}' is not a port or a range of ports"),
         };
     }
 
@@ -167,9 +167,9 @@ internal static class FabricRuleset
 
     private static string Quoted(string link) => link.Length is > 0 and <= 15 && link.All(char.IsAsciiLetterOrDigit)
         ? $"\"{link}\""
-        : throw new FormatException($"'{link}' is no name of a link: 1 to 15 letters and digits");
+        : throw new FormatException($"'{link}' is not a link name: 1 to 15 letters and digits");
 
     private static string Address(string address) => IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetwork
         ? parsed.ToString()
-        : throw new FormatException($"'{address}' is no IPv4 address");
+        : throw new FormatException($"'{address}' is not an IPv4 address");
 }

@@ -39,14 +39,14 @@ internal sealed record AccessFiles(LabFolder Folder)
             when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
         {
             throw LaboratoryMistake.Of(
-                file, null, $"is not what was written: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
+                file, null, $"is damaged: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
         }
     }
 
     /// <summary>Reads a client's key, checked for use in a header.</summary>
     public string Key(string endpoint, string client) => Read(ClientKey(endpoint, client), static file =>
         File.ReadAllText(file).Trim() is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~')
-            ? key : throw new FormatException("it is no key"));
+            ? key : throw new FormatException("it is not a key"));
 
     public static void Write(LabFolder folder, StackOutputValues outputs, string? publicAuthority)
     {

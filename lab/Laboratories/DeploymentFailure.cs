@@ -7,7 +7,7 @@ internal sealed class DeploymentFailure(IReadOnlyList<ResourceFailure> failures)
 {
     private static string Text(ResourceFailure failure) =>
         $"{failure.Type[(failure.Type.LastIndexOf(':') + 1)..]} {failure.Name}: {failure.Operation.ToString().ToLowerInvariant()} failed\n{Indented(failure.Message)}\n"
-        + "  fix: see above, then run ./infra up again; what is there already stays";
+        + "  fix: see above, then run ./infra up again; existing resources are kept";
 
     private static string Indented(string text) => string.Join('\n', text.Trim().Split('\n').Select(line => $"  {line}"));
 }

@@ -137,7 +137,7 @@ internal sealed class EndpointClient : IDisposable
             {
                 "embed" => Vector(answer["data"]![0]!["embedding"]!.AsArray()),
                 "score" => string.Create(CultureInfo.InvariantCulture,
-                    $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
+                    $"A score: the text compared with itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
                 _ => answer["choices"]![0]!["message"]!["content"]!.GetValue<string>(),
             };
         }
@@ -145,7 +145,7 @@ internal sealed class EndpointClient : IDisposable
             when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentException
                 or FormatException)
         {
-            throw new HttpRequestException($"200 and no answer in it: {Printable.Line(body, MostQuoted)}", exception);
+            throw new HttpRequestException($"status 200 without an answer: {Printable.Line(body, MostQuoted)}", exception);
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class Laboratory
         using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
         {
-            options.Say("the files of this laboratory were removed while it ran: taking down what runs ...");
+            options.Say("the files of this lab were deleted while it ran: stopping it ...");
             await World.KillAsync(cancel);
         }
 
@@ -145,10 +145,10 @@ internal sealed class Laboratory
             }
 
             options.Say(
-                $"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting what does not run ...");
+                $"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting stopped units ...");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(RepairPatience + TimeSpan.FromSeconds(30));
-            var gate = new ProgramAnswer(-1, "", "it gives no answer");
+            var gate = new ProgramAnswer(-1, "", "it does not answer");
             try
             {
                 gate = await Server(node).AskAsync(
@@ -163,10 +163,10 @@ internal sealed class Laboratory
 
             return gate.Status == 0 && health.State == NodeHealth.Ready
                 ? null : new ResourceFailure(Operation.Update, Types.Droplet, node.Name,
-                $"the server came up and is {health.State} now{(health.Problem is { } problem ? $": {problem}" : "")}\n"
+                $"the server started and is now {health.State}{(health.Problem is { } problem ? $": {problem}" : "")}\n"
                 + $"{gate.Errors.Trim()}\n"
-                + $"./infra logs {node.Name} shows why; without a fix for that, ./infra exec {node.Name} -- poweroff, "
-                + $"then ./infra up {Stack} makes another in its place");
+                + $"./infra logs {node.Name} shows why; to replace the server: ./infra exec {node.Name} -- poweroff, "
+                + $"then ./infra up {Stack}");
         }));
         return [.. failures.OfType<ResourceFailure>()];
     }

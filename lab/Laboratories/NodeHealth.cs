@@ -65,7 +65,7 @@ internal sealed partial record NodeHealth(string State, string? Problem)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new(Failed, "it gives no answer");
+            return new(Failed, "it does not answer");
         }
         catch (ConfigurationException)
         {
@@ -73,12 +73,12 @@ internal sealed partial record NodeHealth(string State, string? Problem)
         }
         catch (ProgramException exception)
         {
-            return new(Failed, $"it cannot be asked: {Printable.Line(exception.Message, MostQuoted)}");
+            return new(Failed, $"it cannot be queried: {Printable.Line(exception.Message, MostQuoted)}");
         }
 
         return server.Leader is null ? new(Off, null)
-            : IsRefused(answer) ? new(Failed, "it cannot be entered: the rights of this process do not suffice (run it as root)")
-            : answer.Status != 0 ? new(Starting, "it cannot be asked yet")
+            : IsRefused(answer) ? new(Failed, "access denied: this process has insufficient privileges (run it as root)")
+            : answer.Status != 0 ? new(Starting, "it does not respond yet")
             : Of(answer.Output);
     }
 
@@ -98,9 +98,9 @@ internal sealed partial record NodeHealth(string State, string? Problem)
             : failed.Length > 0 ? new(Failed, failed)
             : told.GetValueOrDefault("booted") switch
             {
-                "False True" => new(Failed, "its first boot"),
+                "False True" => new(Failed, "its first boot failed"),
                 "True False" when told.GetValueOrDefault("coming", "").Length == 0 =>
-                    new(Stopped, "it does not serve, and nothing on it is starting"),
+                    new(Stopped, "it does not serve and no unit is starting"),
                 _ => new(Starting, null),
             };
     }

@@ -47,9 +47,9 @@ internal static class StateFiles
 
     /// <summary>A damaged state file; <c>down</c> reads none of them.</summary>
     public static ConfigurationMistake Broken(string file, string why) => LabFolder.StackOf(file) is { } stack
-        ? new(file, null, $"is not what was written: {why}; the laboratory cannot go on from it",
+        ? new(file, null, $"is damaged: {why}; the lab cannot continue from it",
             $"./infra down {stack}, then ./infra up {stack}")
-        : new(file, null, $"is not what was written: {why}", $"rm -r {file}, then run it again");
+        : new(file, null, $"is damaged: {why}", $"rm -r {file}, then run it again");
 
     private static (string File, string Why)? Broken(string folder, string pattern, Action<string> read)
     {
@@ -80,5 +80,5 @@ internal static class StateFiles
         return null;
     }
 
-    private static void Need(object? value) => _ = value ?? throw new JsonException("it holds nothing");
+    private static void Need(object? value) => _ = value ?? throw new JsonException("it is null");
 }

@@ -23,14 +23,14 @@ internal static class CacheManifest
     {
         if (!Directory.Exists(folder))
         {
-            return "it is not there";
+            return "it is missing";
         }
 
         try
         {
             return StateFile.Read(Path.Combine(folder, FileName)) is not { } known ? "it has no list of its files"
                 : Encoding.UTF8.GetString(known) == Lines(folder, without) ? null
-                : "its files are not those that were made";
+                : "its files differ from its list";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -23,7 +23,7 @@ internal static class LabFacts
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Strict) ?? throw new InvalidDataException($"{name} holds nothing.");
+            return JsonSerializer.Deserialize<T>(json, Strict) ?? throw new InvalidDataException($"{name} is null.");
         }
         catch (JsonException error)
         {

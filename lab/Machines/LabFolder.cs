@@ -101,7 +101,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
     internal static string? Mistake(string folder) =>
         folder.FirstOrDefault(letter => !char.IsLetterOrDigit(letter)
             && letter is not ('/' or '.' or '_' or '-' or '+' or '@' or '=' or '~')) is var odd and not '\0'
-            ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh take for their own"
+            ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh would misread"
             : folder.Length > LongestPath
                 ? $"has a path of more than {LongestPath} characters: those of sockets and mounts below it would be too long"
             : null;

@@ -285,7 +285,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         if (!_volumes.TryGetValue(id, out var volume))
         {
             volume = StateFile.Read($"{VolumeFile(id)}.json", MachineJson.Default.VolumeSpec)
-                ?? throw new StateFileException($"{VolumeFile(id)}.json", "it is not there");
+                ?? throw new StateFileException($"{VolumeFile(id)}.json", "it is missing");
         }
 
         var loop = await LoopDevices.AttachAsync(VolumeFile(id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);

@@ -34,7 +34,7 @@ internal sealed record MirrorContent(
     public const double LargestCopyBytes = 64e6;
 
     /// <summary>Increased when the same sources produce other content.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     private const string DigestsFile = "digests.json";
     private const string Packages = "usr/lib/python3/dist-packages";
@@ -58,7 +58,7 @@ internal sealed record MirrorContent(
         var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
         var engine = await CachedAsync(
             folder.Cache, "engine", Hash(images.Engine, SourcesHash(), size.Scale, size.WheelBytes, versions),
-            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("packing the stand-in engine ..."), cancel);
+            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("building the fake engine ..."), cancel);
         var mirror = Path.Combine(folder.Path, FolderName);
         Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
         Link(Path.Combine(mirror, "python"), Path.Combine(engine, "python"));
@@ -94,7 +94,7 @@ internal sealed record MirrorContent(
         return CachedAsync(
             cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),
             target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel),
-            () => say($"making small weights for {model.Id} ..."),
+            () => say($"creating small weights for {model.Id} ..."),
             cancel);
     }
 

@@ -63,11 +63,11 @@ internal sealed class ServerImages
         var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel), "the keys of this machine's labs", say, cancel);
         var engine = MadeAsync(
             cache, "engine-parts", Hash([], "scripts/image.bash", "scripts/prepare-engine", "image/packages.txt"),
-            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "what the stand-in engine is packed in, from packages (once)", say, cancel);
+            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "the base of the fake engine, from packages (once)", say, cancel);
         var roots = wanted.Select(release => MadeAsync(
             cache, release.Name, Hash([hash, .. release.Environ()], ["scripts/image.bash", "scripts/prepare-base", "image/packages.txt", .. BaseFiles()]),
             folder => BuiltAsync(release, "prepare-base", release.Environ(), [folder, authority], cancel),
-            $"the servers' root of {release.Name} from packages (once, a minute or two)", say, cancel)).ToArray();
+            $"the server root of {release.Name} from packages (once, one or two minutes)", say, cancel)).ToArray();
         await Task.WhenAll([engine, .. roots]);
         var images = new ServerImages(cache, authority, await engine);
         foreach (var (release, root) in wanted.Zip(roots))
@@ -104,13 +104,13 @@ internal sealed class ServerImages
 
         var words = (answer.Errors.Trim().Length > 0 ? answer.Errors : answer.Output).Trim();
         var problem = answer.Status == Unreachable
-            ? $"the archive of {release.Name} cannot be reached: {words}"
-            : $"the servers' root of {release.Name} could not be made from {release.ArchiveHere}, {script} ended with {answer.Status}: {words}";
+            ? $"the archive of {release.Name} is unreachable: {words}"
+            : $"the server root of {release.Name} could not be built from {release.ArchiveHere}, {script} ended with {answer.Status}: {words}";
         throw new ConfigurationException(new ConfigurationMistake(
             "--base", release.Name, problem,
             release.Name == ServerBase.Default
-                ? $"make {release.ArchiveHere} reachable, or name a mirror of it: {release.ArchiveVariable}=http://MIRROR ./infra up"
-                : $"./infra up --base {ServerBase.Default}, or name a mirror that is reachable: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
+                ? $"make {release.ArchiveHere} reachable, or set a mirror: {release.ArchiveVariable}=http://MIRROR ./infra up"
+                : $"./infra up --base {ServerBase.Default}, or set a reachable mirror: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
     }
 
     private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, string what, Action<string> say, CancellationToken cancel)
@@ -121,13 +121,13 @@ internal sealed class ServerImages
             return Whole(folder);
         }
 
-        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which makes {what} ..."), cancel);
+        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which builds {what} ..."), cancel);
         if (Directory.Exists(folder))
         {
             return Whole(folder);
         }
 
-        say($"making {what} ...");
+        say($"building {what} ...");
         try
         {
             RemoveAbandoned(folder);
@@ -151,9 +151,9 @@ internal sealed class ServerImages
         var damage = File.Exists(Path.Combine(folder, CacheManifest.FileName)) ? CacheManifest.Damage(folder, RootFolder) : null;
         var root = Path.Combine(folder, RootFolder);
         damage ??= Directory.Exists(root) && !File.Exists(Path.Combine(root, "usr/lib/systemd/systemd"))
-            ? "its root holds no system" : null;
+            ? "its root has no operating system" : null;
         return damage is null ? folder : throw new ConfigurationException(new ConfigurationMistake(
-            folder, null, $"is not what was made: {damage}", $"./infra down, then rm -r {folder}, then run it again"));
+            folder, null, $"is damaged: {damage}", $"./infra down, then rm -r {folder}, then run it again"));
     }
 
     /// <summary>Deletes incomplete folders of killed processes.</summary>

@@ -85,13 +85,13 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             }
             catch (Exception exception) when (exception is OperationCanceledException or ConfigurationException or ProgramException)
             {
-                failed = "; it does not say which units failed";
+                failed = "; its failed units are unknown";
             }
         }
 
-        var awaited = Leader is null ? "it has no first process" : $"eth0 did not get {server.PublicAddress}";
+        var awaited = Leader is null ? "its init did not start" : $"eth0 did not get {server.PublicAddress}";
         return new(new ConfigurationMistake($"server {server.Name}", null,
-            $"did not start: {awaited}{failed}; its console, {Console}, says: {World.Tail(Console) ?? "nothing"}",
+            $"did not start: {awaited}{failed}; the end of its console {Console}: {World.Tail(Console) ?? "nothing"}",
             $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
     }
 

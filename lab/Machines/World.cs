@@ -48,7 +48,7 @@ internal sealed class World(LabFolder folder)
 
     /// <summary>The error when a command needs a running lab.</summary>
     public ConfigurationException NotUp() =>
-        new(new ConfigurationMistake("laboratory", folder.Stack, "is not up", $"./infra up {folder.Stack}"));
+        new(new ConfigurationMistake("lab", folder.Stack, "is not running", $"./infra up {folder.Stack}"));
 
     /// <summary>Starts it if necessary; returns when DNS and mirrors answer.</summary>
     /// <param name="operatorAddress">Address with SSH access.</param>
@@ -83,7 +83,7 @@ internal sealed class World(LabFolder folder)
                 await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
                 throw new ConfigurationException(new ConfigurationMistake("laboratory", null,
-                    $"did not start on this machine: {Tail(log) ?? "its first process ended and said nothing"}",
+                    $"did not start on this machine: {Tail(log) ?? "its first process ended without output"}",
                     "see the lines above, then run it again"));
             }
 
@@ -128,7 +128,7 @@ internal sealed class World(LabFolder folder)
             {
                 throw new ConfigurationException(new ConfigurationMistake("laboratory", folder.Stack,
                     $"has a process that does not end, {Text(left)}: {string.Join(' ', HostProcesses.StatusOf(left).Take(3))}",
-                    "end what it waits for, or start the machine again; then run it again"));
+                    "stop what it waits for, or restart the machine; then run it again"));
             }
 
             await Task.Delay(20, cancel);

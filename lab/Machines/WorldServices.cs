@@ -58,14 +58,14 @@ internal sealed class WorldServices(LabFolder folder, World world)
                 await ask(limit.Token);
                 if (!IsKept(Log(name)))
                 {
-                    problems.Add((name, "would not be started again if it ended"));
+                    problems.Add((name, "would not be restarted if it ended"));
                 }
             }
             catch (Exception exception)
                 when (!cancel.IsCancellationRequested
                     && exception is IOException or SocketException or HttpRequestException or OperationCanceledException)
             {
-                problems.Add((name, exception is OperationCanceledException ? "gives no answer" : $"does not answer: {exception.Message}"));
+                problems.Add((name, exception is OperationCanceledException ? "does not answer" : $"does not answer: {exception.Message}"));
             }
         }
 

@@ -87,8 +87,8 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         }
 
         return status == MirrorRefusal.Page
-            ? TextAsync(status, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror was told to refuse.</body></html>\n", "text/html; charset=utf-8")
-            : TextAsync(status, "The mirror was told to refuse.\n");
+            ? TextAsync(status, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror is configured to refuse.</body></html>\n", "text/html; charset=utf-8")
+            : TextAsync(status, "The mirror is configured to refuse.\n");
     }
 
     /// <summary>Sends nothing until the client disconnects.</summary>

@@ -39,7 +39,7 @@ internal sealed class MirrorBoard : IDisposable
                 if (_text != error.Message)
                 {
                     _text = error.Message;
-                    _complain($"{error.Message}; the mirrors stay as they were");
+                    _complain($"{error.Message}; the mirrors keep their settings");
                 }
 
                 return;
@@ -65,7 +65,7 @@ internal sealed class MirrorBoard : IDisposable
             }
             catch (InvalidDataException error)
             {
-                _complain($"{_file}: {error.Message}; the mirrors stay as they were");
+                _complain($"{_file}: {error.Message}; the mirrors keep their settings");
             }
         }
     }

@@ -157,7 +157,7 @@ internal sealed class MirrorServer : IAsyncDisposable
         if (_links.Find(request.Host.Host) is not { } site)
         {
             http.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            var text = $"No mirror stands for {request.Host.Host}; there are {string.Join(", ", _links.Names)}.\n";
+            var text = $"No mirror exists for {request.Host.Host}; known hosts: {string.Join(", ", _links.Names)}.\n";
             await http.Response.WriteAsync(text);
             _log.Write(Line(http, at, began, null, text.Length, RequestOutcome.Sent));
             return;
@@ -202,7 +202,7 @@ internal sealed class MirrorServer : IAsyncDisposable
 
         http.Response.Clear();
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
-        await http.Response.WriteAsync("The mirror failed: its standard error tells why.\n");
+        await http.Response.WriteAsync("The mirror failed: its standard error has the reason.\n");
     }
 
     private static RequestLine Line(HttpContext http, DateTimeOffset at, long began, Exchange? exchange, long bytes, RequestOutcome outcome)

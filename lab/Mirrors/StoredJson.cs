@@ -45,7 +45,7 @@ internal static class StoredJson
         where T : class
     {
         using var file = File.OpenRead(path);
-        return JsonSerializer.Deserialize<T>(file, Format) ?? throw new InvalidDataException($"{path} holds nothing.");
+        return JsonSerializer.Deserialize<T>(file, Format) ?? throw new InvalidDataException($"{path} is null.");
     }
 
     /// <summary>Writes atomically: a running server reads the old or the new content.</summary>

@@ -49,7 +49,7 @@ internal static class StateFile
         var length = bytes.Length - HexDigits - 2;
         return length >= 0 && bytes.AsSpan(length).SequenceEqual(Seal(bytes.AsSpan(0, length)))
             ? bytes[..length]
-            : throw new StateFileException(path, bytes.Length == 0 ? "it is empty" : "it was cut or changed");
+            : throw new StateFileException(path, bytes.Length == 0 ? "it is empty" : "it was truncated or changed");
     }
 
     /// <summary>Text of a file that people may edit, without a seal; null if there is no file.</summary>
@@ -61,7 +61,7 @@ internal static class StateFile
             case null:
                 return null;
             case false:
-                throw new StateFileException(path, "it is no regular file");
+                throw new StateFileException(path, "it is not a regular file");
             default:
                 break;
         }
@@ -90,7 +90,7 @@ internal static class StateFile
         try
         {
             return Read(path) is { } bytes
-                ? JsonSerializer.Deserialize(bytes, shape) ?? throw new StateFileException(path, "it holds nothing") : null;
+                ? JsonSerializer.Deserialize(bytes, shape) ?? throw new StateFileException(path, "it is null") : null;
         }
         catch (JsonException exception)
         {

@@ -147,7 +147,7 @@ internal sealed class CatalogReader
         }
         else if (!lists.TryAdd(member.Name, member.Value))
         {
-            source.Mistake("", new(member.Name, null, "is there twice"));
+            source.Mistake("", new(member.Name, null, "is a duplicate"));
         }
     }
 
@@ -174,11 +174,11 @@ internal sealed class CatalogReader
             var existing = rows.Keys.FirstOrDefault(key => string.Equals(key, id, StringComparison.OrdinalIgnoreCase));
             if (!added.Add(id!))
             {
-                source.Mistake(label, new(kind.IdMember, id, "is in this file twice"));
+                source.Mistake(label, new(kind.IdMember, id, "is a duplicate in this file"));
             }
             else if (replaces && existing is null)
             {
-                source.Mistake(label, new("replaces", "true", "replaces nothing: there is no such row yet; leave it out"));
+                source.Mistake(label, new("replaces", "true", "replaces nothing: no such row exists; remove it"));
             }
             else if (!replaces && existing is not null)
             {
@@ -232,7 +232,7 @@ internal sealed class CatalogReader
     {
         if (JsonTree.Duplicates(element).FirstOrDefault() is { } twice)
         {
-            source.Mistake(label, new(twice, null, "is there twice"));
+            source.Mistake(label, new(twice, null, "is a duplicate"));
             return null;
         }
 
@@ -253,7 +253,7 @@ internal sealed class CatalogReader
             else
             {
                 source.Mistake(label, RowMistake.At("basedOn", basedOn,
-                    $"must be the {kind.IdMember} of a row that is known or stands further up; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
+                    $"must be the {kind.IdMember} of a known row, or of an earlier row in this file; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
             }
         }
 

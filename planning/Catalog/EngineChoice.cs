@@ -12,12 +12,12 @@ public static class EngineChoice
         ArgumentNullException.ThrowIfNull(floor);
         if (IsBelow(engine.Version, floor.Version))
         {
-            return $"vLLM {engine.Version} is below {floor.Version}, the oldest that is served: {floor.Reason}";
+            return $"vLLM {engine.Version} is below {floor.Version}, the oldest allowed release: {floor.Reason}";
         }
 
         if (IsBelow(engine.Version, model.MinimumEngine))
         {
-            return $"vLLM {engine.Version} is below {model.MinimumEngine}, the first that serves {model.Id}";
+            return $"vLLM {engine.Version} is below {model.MinimumEngine}, the first release that serves {model.Id}";
         }
 
         return NotInstallable(engine, vendor, install)
@@ -41,8 +41,8 @@ public static class EngineChoice
             .. Hits(engine, model, vendor, install, kv, BreakageEffect.Caution, card),
             .. engine.Breakages
                 .Where(breakage => breakage.MayHit(model, vendor, install, kv, card))
-                .Select(breakage => $"{Told(engine, breakage)}. This holds for {string.Join(" and ", breakage.Architectures!)}, and the row of {model.Id} does not say what it is: "
-                    + "architecture.name, from architectures in its config.json"),
+                .Select(breakage => $"{Told(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of {model.Id} does not have its class: "
+                    + "set architecture.name (architectures in its config.json)"),
         ];
     }
 
@@ -52,9 +52,9 @@ public static class EngineChoice
         return install switch
         {
             EngineInstall.Container when !engine.Images.ContainsKey(vendor) =>
-                $"vLLM {engine.Version} has no image for {cards} cards whose digest is known",
+                $"vLLM {engine.Version} has no image with a known digest for {cards} cards",
             EngineInstall.Venv when engine.Package?.Vendor != vendor =>
-                $"vLLM {engine.Version} has no set of packages for {cards} cards that is known to work",
+                $"vLLM {engine.Version} has no known working set of packages for {cards} cards",
             _ => null,
         };
     }

@@ -105,7 +105,7 @@ public sealed class ModelCatalog
 
     /// <summary>The release with this version.</summary>
     public EngineRelease Engine(string version, string key) => Find(Engines, version, key,
-        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is served: {SecurityFloor.Reason})",
+        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is allowed: {SecurityFloor.Reason})",
         Engines.Keys.MaxBy(Version.Parse));
 
     /// <summary>The card of a size.</summary>
@@ -123,9 +123,9 @@ public sealed class ModelCatalog
         var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();
         return newestFirst.FirstOrDefault(engine => WhyNot(engine, model, vendor, install, kv) is null)
             ?? throw new ConfigurationException(new ConfigurationMistake(key, null,
-                $"cannot be chosen: no release serves {model.Id}. "
+                $"cannot be selected: no release serves {model.Id}. "
                 + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv))),
-                "add a release that serves it to a catalog file of your own; docs/catalog.md has the form"));
+                "add a release that serves it to a catalog file of your own; docs/catalog.md has the format"));
     }
 
     /// <summary>Why a release cannot serve a model, as a sentence without the final period; null: it can.</summary>

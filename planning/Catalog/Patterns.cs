@@ -31,7 +31,7 @@ internal static class Patterns
     public const string ClassNameHelp = "must be a class of vLLM's, as config.json's architectures has it: Mistral3ForConditionalGeneration";
 
     public const string FileName = "^SYSTEM_PROMPT\\.txt$";
-    public const string FileNameHelp = "must be SYSTEM_PROMPT.txt, the one name that nodes fetch";
+    public const string FileNameHelp = "must be SYSTEM_PROMPT.txt, the only name that nodes fetch";
 
     public const string Date = "^(undated|20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)$";
     public const string DateHelp = "must be a day, a month or 'undated': 2026-11-23, 2026-11";

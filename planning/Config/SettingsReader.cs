@@ -118,7 +118,7 @@ internal sealed class SettingsReader : StrictReader
     {
         var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
         var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
-            : holdsMembers && JsonTree.HasTwice(value) ? "has the same key twice"
+            : holdsMembers && JsonTree.HasTwice(value) ? "has a duplicate key"
             : null;
         if (problem is null)
         {
@@ -146,7 +146,7 @@ internal sealed class SettingsReader : StrictReader
             name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
         {
             var quoted = SettingPath.Quoted(name);
-            _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
+            _mistakes.Add(new(key, shown, "is a path, which Pulumi only splits with --path",
                 $"pulumi config rm {quoted} && pulumi config set --path {quoted} {SettingPath.ShellWord(shown)}"));
             return;
         }
@@ -173,7 +173,7 @@ internal sealed class SettingsReader : StrictReader
             || (shape.Kind == ValueKind.Text && value.ValueKind is JsonValueKind.True or JsonValueKind.False) ? null : Text(value);
         return text is null ? $"is not {Noun(shape.Kind)}; {Expected(shape)}"
             : text.Trim().Length == 0 ? "is empty"
-            : text != text.Trim() || text.Any(char.IsControl) ? "has white space around or inside it that does not belong there"
+            : text != text.Trim() || text.Any(char.IsControl) ? "has invalid white space"
             : IsOfKind(text, shape) ? null
             : $"is not {Noun(shape.Kind)}; {Expected(shape)}";
     }
@@ -263,6 +263,6 @@ internal sealed class SettingsReader : StrictReader
     /// <summary>The same errors without values that are stored encrypted.</summary>
     internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys) =>
         mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
-            ? mistake with { Value = "[secret]", Problem = "is wrong; it is stored encrypted, so neither it nor what is wrong with it is shown" }
+            ? mistake with { Value = "[secret]", Problem = "is invalid; it is stored encrypted, so this message does not show it or the reason" }
             : mistake);
 }

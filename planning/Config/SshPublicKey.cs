@@ -19,7 +19,7 @@ internal static class SshPublicKey
     {
         if (line.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
-            return "is a private key, which belongs in no configuration: give the .pub file beside it, and do not use this key again";
+            return "is a private key, which must not be in the configuration: use the .pub file next to it, and replace this key";
         }
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 2 || !s_types.Contains(words[0], StringComparer.Ordinal))
@@ -32,19 +32,19 @@ internal static class SshPublicKey
             || Encoding.ASCII.GetString(type) != words[0]
             || rest.IsEmpty)
         {
-            return $"is cut short or damaged: its base64 does not hold an {words[0]} key";
+            return $"is truncated or corrupt: its base64 does not hold an {words[0]} key";
         }
         if (words[0] == "ssh-rsa")
         {
             if (!TryReadString(rest, out _, out rest) || !TryReadString(rest, out var modulus, out _))
             {
-                return "is cut short or damaged: its base64 does not hold an ssh-rsa key";
+                return "is truncated or corrupt: its base64 does not hold an ssh-rsa key";
             }
             var bits = modulus.TrimStart((byte)0).Length * 8;
             return bits < LeastRsaBits ? $"has {bits} bits; RSA keys need {LeastRsaBits} at least, and ed25519 is shorter and stronger" : null;
         }
         return words[0] == "ssh-ed25519" && (!TryReadString(rest, out var point, out var more) || point.Length != 32 || !more.IsEmpty)
-            ? "is cut short or damaged: its base64 does not hold an ssh-ed25519 key"
+            ? "is truncated or corrupt: its base64 does not hold an ssh-ed25519 key"
             : null;
     }
 

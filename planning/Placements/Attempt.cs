@@ -51,7 +51,7 @@ internal sealed class Attempt
             var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
             if (Plan.KvGiB <= Plan.MarginGiB)
             {
-                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave room for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
+                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave memory for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
             }
 
             var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
@@ -62,7 +62,7 @@ internal sealed class Attempt
 
             var context = _wish.ContextLength ?? ShortestUseful;
             var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
-            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; {What(context)}");
+            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} need {NeededGiB(context):F1} GiB{per}; {What(context)}");
         }
     }
 

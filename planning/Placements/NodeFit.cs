@@ -72,7 +72,7 @@ internal static class NodeFit
 
         if (support == Support.Unverified && wish.Size != size.Slug)
         {
-            return $"nobody was seen running this model on {gpu.Name} ({gpu.Architecture}): name the size to try it";
+            return $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it";
         }
 
         if (!wish.Engine.Images.ContainsKey(gpu.Vendor) && wish.Engine.Package?.Vendor != gpu.Vendor)
@@ -83,7 +83,7 @@ internal static class NodeFit
         var utilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization;
         var free = gpu.VisibleGiB - TakenBeforeStartGiB;
         return gpu.VisibleGiB * utilization > free
-            ? Invariant($"vLLM would not start: a utilization of {utilization:0.###} asks for {gpu.VisibleGiB * utilization:F1} GiB and about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
+            ? Invariant($"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
             : null;
     }
 
@@ -93,7 +93,7 @@ internal static class NodeFit
         var weightsGB = model.WeightBytes / 1e9;
         var scratch = size.ScratchDiskGB ?? 0;
         var room = scratch > 0 ? scratch : size.BootDiskGB - SystemDiskGB;
-        return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB and the weights are {weightsGB:N0} GB") : null;
+        return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB, but the weights are {weightsGB:N0} GB") : null;
     }
 
     /// <summary>

@@ -16,16 +16,16 @@ internal static class PlacementWarnings
         var support = wish.Model.Hardware[gpu.Architecture];
         if (support == Support.Unverified)
         {
-            warnings.Add($"nobody was seen running this model on {gpu.Name}");
+            warnings.Add($"no known run of this model on {gpu.Name}");
         }
         else if (support == Support.WeightOnly)
         {
-            warnings.Add($"{gpu.Name} keeps the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: memory is saved, no speed is gained");
+            warnings.Add($"{gpu.Name} stores the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: saves memory, not time");
         }
 
         if (size.Regions.Count == 0)
         {
-            warnings.Add($"{size.Slug} has no dated sighting in any region: it may not be offered");
+            warnings.Add($"{size.Slug} has no dated sighting in any region: it may be unavailable");
         }
 
         if (layout.TensorParallel > 1 && !size.FastInterconnect)
@@ -35,12 +35,12 @@ internal static class PlacementWarnings
 
         if (layout.Gpus < size.GpuCount)
         {
-            warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are not used");
+            warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are unused");
         }
 
         if (wish.Options.GpuMemoryUtilization > HighestUtilization)
         {
-            warnings.Add(Invariant($"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little for what vLLM does not count"));
+            warnings.Add(Invariant($"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
         }
 
         return warnings;

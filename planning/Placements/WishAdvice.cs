@@ -27,7 +27,7 @@ internal static class WishAdvice
             // The fewest requests per step that placement would try.
             if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, Sequences(wish, gpu).Last()) is { MeetsWish: true } attempt)
             {
-                return Invariant($"; {setting} it holds {attempt.LongestContext:N0} tokens");
+                return Invariant($"; {setting} it fits {attempt.LongestContext:N0} tokens");
             }
         }
 

@@ -45,12 +45,12 @@ internal static class WishMistakes
             else if (tokens < wish.Options.MaxNumSeqs)
             {
                 yield return About(key, "maxNumBatchedTokens", tokens,
-                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM refuses that, since each request takes a token of every step", Number(wish.Options.MaxNumSeqs.Value));
+                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM rejects that, because each request needs a token per step", Number(wish.Options.MaxNumSeqs.Value));
             }
             else if (wish.Options.MaxNumSeqs is null && tokens < wish.Concurrency)
             {
                 yield return About(key, "maxNumBatchedTokens", tokens,
-                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request takes a token of every step", Number(wish.Concurrency));
+                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request needs a token per step", Number(wish.Concurrency));
             }
         }
 
@@ -123,8 +123,8 @@ internal static class WishMistakes
     {
         var fitting = offers.FirstOrDefault(offer => offer.WhyNotChosen is null);
         return fitting is null
-            ? "No other size fits the wish"
-            : Invariant($"{fitting.Size.Slug} holds it, at {fitting.Size.UsdPerHour:0.00} USD/h");
+            ? "No other size fits"
+            : Invariant($"{fitting.Size.Slug} fits, at {fitting.Size.UsdPerHour:0.00} USD/h");
     }
 
     /// <summary>A user error about a setting of this endpoint.</summary>

@@ -89,7 +89,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     {
         if (settings.Vision == true && model.Architecture.Vision is null)
         {
-            Wrong("vision", "true", $"cannot be: {model.Id} reads text alone", "false");
+            Wrong("vision", "true", $"is not possible: {model.Id} only reads text", "false");
         }
         if (settings.Revision is null && model.Revision is null)
         {
@@ -105,7 +105,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         if (size is not null && catalog.GpuOf(size).Vendor is var vendor && known.Vendor != vendor)
         {
-            Wrong("image", image, $"has the driver for {Cards(known.Vendor)}, and {size.Slug} has {Cards(vendor)}", size.Image);
+            Wrong("image", image, $"has the driver for {Cards(known.Vendor)}, but {size.Slug} has {Cards(vendor)}", size.Image);
         }
     }
 
@@ -129,13 +129,13 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         var word = Word(level);
         if (!placement.Model.Flags.Any(flag => flag.Replace('_', '-').StartsWith("--tool-call-parser", StringComparison.Ordinal)))
         {
-            _mistakes.Add(new(At("toolStrictLevel"), word, $"cannot be: {placement.Model.Id} has no parser of tool calls among its flags", Unset("toolStrictLevel")));
+            _mistakes.Add(new(At("toolStrictLevel"), word, $"is not possible: the flags of {placement.Model.Id} have no tool call parser", Unset("toolStrictLevel")));
         }
         else if (placement.Engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) != true)
         {
             var having = catalog.Engines.Values.Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true).Select(engine => engine.Version);
             _mistakes.Add(new(At("toolStrictLevel"), word,
-                $"cannot be: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
+                $"is not possible: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
         }
     }
 
@@ -170,13 +170,13 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         if (settings.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } problem
             && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
         {
-            Wrong("kvCacheDtype", settings.KvCacheDtype.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
+            Wrong("kvCacheDtype", settings.KvCacheDtype.ToString().ToLowerInvariant(), $"is rejected: {problem}", "auto");
             return null;
         }
         var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
         if (WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } lacking && WhyNone(model, vendor, other, settings.KvCacheDtype) is null)
         {
-            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is refused: {lacking}", Word(other)));
+            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is rejected: {lacking}", Word(other)));
             return null;
         }
         if (_engine.Version is not { } version)
@@ -186,7 +186,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         var engine = Try(() => catalog.Engine(version, EngineAt("version")));
         if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCacheDtype) is { } reason)
         {
-            _mistakes.Add(new(EngineAt("version"), version, $"is refused: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
+            _mistakes.Add(new(EngineAt("version"), version, $"is rejected: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
             return null;
         }
         return engine;
@@ -261,20 +261,20 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         if (placement.Size.Availability == Availability.Spot)
         {
-            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, after two hours' notice as a rule";
+            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, usually with two hours' notice";
         }
         if (settings.Replicas > 1 && settings.Rollout == Rollout.Parallel)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to rolling to replace one after the other");
+                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be unavailable by then; set rollout to rolling to replace one after the other");
         }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {
-            yield return "the endpoint is open to the whole internet: its API keys are all that guards it";
+            yield return "the endpoint is open to the whole internet: only its API keys protect it";
         }
         if (placement.Model.Gated && !hasToken)
         {
-            yield return $"{placement.Model.Id} asks for an accepted licence: set huggingFaceToken";
+            yield return $"{placement.Model.Id} requires an accepted licence: set huggingFaceToken";
         }
     }
 

@@ -55,7 +55,7 @@ public static class LiveSizes
         var path = SettingPath.Member(SettingPath.Member("endpoints", endpoint.Name), "size");
         if (!sizes.Keys.Any(name => name.StartsWith("gpu-", StringComparison.Ordinal)))
         {
-            return new(path, slug, $"is not to be had: DigitalOcean shows this account no GPU size at all; {Quota}",
+            return new(path, slug, $"is unavailable: DigitalOcean offers this account no GPU size; {Quota}",
                 "open https://cloud.digitalocean.com/account/resource-limits, or set ignoreAvailability to true");
         }
         if (!sizes.TryGetValue(slug, out var size))
@@ -66,16 +66,16 @@ public static class LiveSizes
                 .Select(live => string.Create(CultureInfo.InvariantCulture, $"{live.Slug} ({live.UsdPerHour:0.00} USD/h)"))
                 .ToList();
             return ConfigurationMistake.InStackConfig(path, slug,
-                $"is not a size that DigitalOcean shows this account; in {endpoint.Region} it has {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
+                $"is not a size that DigitalOcean offers this account; in {endpoint.Region} it offers {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
         }
         if (!size.Available || size.Regions.Count == 0)
         {
-            return new(path, slug, $"is not to be had in any region now: there is no capacity, or no grant for this account; {Quota}",
+            return new(path, slug, $"is unavailable in all regions now: no capacity, or no access for this account; {Quota}",
                 "try again later, or pulumi config set ignoreAvailability true");
         }
         return size.Regions.Contains(endpoint.Region)
             ? null
             : ConfigurationMistake.InStackConfig("region", endpoint.Region,
-                $"does not have {slug} now, which endpoint {endpoint.Name} is on; it is in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}", size.Regions[0]);
+                $"has no {slug} now, which endpoint {endpoint.Name} uses; it is available in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}", size.Regions[0]);
     }
 }

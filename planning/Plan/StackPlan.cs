@@ -116,8 +116,8 @@ public sealed record StackPlan
         if (settings.Region.Length > 0 && !settings.IgnoreAvailability && !known.Contains(settings.Region) && !mistakes.Any(mistake => mistake.Key == "region"))
         {
             mistakes.Add(ConfigurationMistake.InStackConfig("region", settings.Region,
-                $"is not a region where a GPU size was seen; {NearMiss.Sentence(settings.Region, known)}. "
-                + "If DigitalOcean has opened it since, set ignoreAvailability to true and name a size",
+                $"is not a region with a known GPU size; {NearMiss.Sentence(settings.Region, known)}. "
+                + "If DigitalOcean added it recently, set ignoreAvailability to true and set a size",
                 NearMiss.Of(settings.Region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }
@@ -130,7 +130,7 @@ public sealed record StackPlan
         }
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.UsdPerHour is null))
         {
-            mistakes.Add(new("maxHourlyUsd", highest, $"cannot be held to: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
+            mistakes.Add(new("maxHourlyUsd", highest, $"cannot be checked: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
                 "pulumi config rm maxHourlyUsd"));
         }
         if (endpoints.Sum(endpoint => endpoint.UsdPerHour) is { } sum && sum > highest)

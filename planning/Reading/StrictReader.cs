@@ -97,7 +97,7 @@ internal abstract class StrictReader
             var at = At(path, member.Name);
             if (!seen.Add(member.Name))
             {
-                Wrong(at, member.Value, "is there twice", shape);
+                Wrong(at, member.Value, "is a duplicate", shape);
             }
             else if (read(member, at) is { } node)
             {

@@ -15,7 +15,7 @@ public sealed class ProgramTests
     {
         var mocks = new StrictMocks(preview: false);
         var failure = await Assert.ThrowsAsync<RunException>(() => RunAsync(mocks, "dev"));
-        Assert.Contains("no GPU size at all", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("offers this account no GPU size", failure.Message, StringComparison.Ordinal);
         Assert.Empty(mocks.Registered);
     }
 
@@ -38,7 +38,7 @@ public sealed class ProgramTests
         var plan = StackPlan.Read(Configs.With(($"endpoints.{new string('e', 31)}.model", $"\"{Configs.Model}\""), ("endpoints.chat", null)));
         var failure = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(
             mocks, new TestOptions { IsPreview = false, StackName = new string('s', 31) }, () => InferenceProgram.DefineAsync(plan)));
-        Assert.Contains("63 is the most", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the limit is 63", failure.Message, StringComparison.Ordinal);
         Assert.Empty(mocks.Registered);
     }
 
@@ -57,7 +57,7 @@ public sealed class ProgramTests
             await DefineAsync();
             return;
         }
-        Assert.Contains("64 is the most", (await Assert.ThrowsAsync<RunException>(DefineAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("the limit is 64", (await Assert.ThrowsAsync<RunException>(DefineAsync)).Message, StringComparison.Ordinal);
         Assert.Empty(mocks.Registered);
     }
 

@@ -100,12 +100,12 @@ public sealed class EngineApiTests
         var choice = JsonDocument.Parse(body).RootElement.GetProperty("choices")[0];
         Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
         var function = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
-        Assert.Equal(("weather", "{\"city\": \"stand-in\"}"), (function.GetProperty("name").GetString(), function.GetProperty("arguments").GetString()));
+        Assert.Equal(("weather", "{\"city\": \"fake\"}"), (function.GetProperty("name").GetString(), function.GetProperty("arguments").GetString()));
 
         var (_, stream) = await engine.AskAsync(Chat, asked + ",\"stream\":true}");
         var calls = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[1..^1].Select(line => Delta(JsonDocument.Parse(line[6..]).RootElement).GetProperty("tool_calls")[0]).ToList();
         Assert.Equal("weather", calls[0].GetProperty("function").GetProperty("name").GetString());
-        Assert.Equal("{\"city\": \"stand-in\"}", string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())));
+        Assert.Equal("{\"city\": \"fake\"}", string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())));
     }
 
     [Fact]

@@ -112,11 +112,11 @@ internal sealed class BalancerRules(CloudContext cloud)
     {
         if (inputs.TextOrNull("type") is not (null or "REGIONAL") || inputs.TextOrNull("networkStack") is not (null or "IPV4") || inputs.TextOrNull("vpcUuid") is null)
         {
-            throw new ProviderException("the local cloud has regional load balancers with IPv4 in a VPC that is named, and no others");
+            throw new ProviderException("the local cloud only supports regional IPv4 load balancers in an explicit VPC");
         }
         if (inputs.Maps("forwardingRules").Any(rule => rule.TextOrNull("certificateName") is not null && rule.Text("targetProtocol") is not ("https" or "http2")))
         {
-            throw new ProviderException("a load balancer of the local cloud that ends TLS talks TLS to its servers: targetProtocol must be https");
+            throw new ProviderException("a load balancer of the local cloud that terminates TLS uses TLS to its servers: targetProtocol must be https");
         }
     }
 

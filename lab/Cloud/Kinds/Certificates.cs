@@ -96,7 +96,7 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
         var authority = cloud.State.EnsurePublicAuthority(() =>
         {
             var root = KeyPair.NewEcdsa("P256").PrivatePem;
-            return (Issuer.SelfSignedPem(Subject("Laboratory public authority"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)), root);
+            return (Issuer.SelfSignedPem(Subject("Lab public CA"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)), root);
         });
         var key = KeyPair.NewEcdsa("P256").PrivatePem;
         var request = Issuer.RequestPem(Subject(domains[0]), Issuer.Names(domains, [], []), key);

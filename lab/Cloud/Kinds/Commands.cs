@@ -28,7 +28,7 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
         var connection = after.Inputs.Map("connection")!;
         if (connection.TextOrNull("privateKey") is null || connection.ContainsKey("proxy") || connection.ContainsKey("privateKeyPassword"))
         {
-            throw new ProviderException("the local cloud connects with a private key that has no password, and through no proxy");
+            throw new ProviderException("the local cloud only supports private keys without password, and no proxy");
         }
         if (after.Inputs.Map("environment") is { Count: > 0 } environment)
         {

@@ -11,7 +11,7 @@ internal static class StackChoice
 {
     public static PulumiProject Project() => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
 
-    public static Option<string?> Option() => new("--stack") { Description = "Name of a stack whose laboratory is up. Default: the only one." };
+    public static Option<string?> Option() => new("--stack") { Description = "Name of a stack with a running lab. Default: the only one." };
 
     /// <summary>Rejects options that would be taken for the name of a stack or node.</summary>
     public static void RefuseOptions(Argument argument, string command) => argument.Validators.Add(given =>
@@ -37,7 +37,7 @@ internal static class StackChoice
         {
             [] => Laboratory.Of(project, Laboratory.DefaultStack),
             [var only] => only,
-            _ => throw LaboratoryMistake.Of("stack", null, $"is needed: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are up", $"--stack {existing[0].Stack}"),
+            _ => throw LaboratoryMistake.Of("stack", null, $"is required: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are running", $"--stack {existing[0].Stack}"),
         };
     }
 
@@ -54,7 +54,7 @@ internal static class StackChoice
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
         {
-            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "was taken down meanwhile", $"./infra up {laboratory.Stack}");
+            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "was stopped meanwhile", $"./infra up {laboratory.Stack}");
         }
     }
 

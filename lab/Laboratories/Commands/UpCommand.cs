@@ -23,21 +23,21 @@ internal static class UpCommand
 
     private static readonly Option<double?> TokensPerSecond = new("--tokens-per-second")
     {
-        Description = "Speed of a stream of the stand-in engine; 0: as fast as it can. Default: the bound that the plan reckons for the card.",
+        Description = "Speed of a stream of the fake engine; 0: unlimited. Default: the bound that the plan computes for the card.",
     };
 
     private static readonly Option<string> Base = new("--base")
     {
-        Description = $"Release that new servers boot from: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
+        Description = $"Release of new servers: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
         DefaultValueFactory = _ => ServerBase.Default,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
         StackChoice.RefuseOptions(Stack, "up");
-        var command = new Command("up", "Brings a stack up on this machine: real servers, a stand-in for the engine; ends when the model has answered.")
+        var command = new Command("up", "Start a stack on this machine: real servers, a fake engine. Ends with the model's first answer.")
         {
             Stack, Base, TokensPerSecond, Json,
         };
@@ -99,7 +99,7 @@ internal static class UpCommand
             }
             catch (HttpRequestException exception)
             {
-                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"came up and does not answer: {exception.Message}",
+                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"started but does not answer: {exception.Message}",
                     $"./infra status {laboratory.Stack}");
             }
         }

@@ -207,7 +207,7 @@ internal static class HubDescriptions
             ---
             # {model.Id}
 
-            A stand-in of the laboratory: the layout of the real repository, small weights of noise.
+            A fake of the lab: the layout of the real repository, with small weights of noise.
 
             """));
         if (model.Use != ModelUse.Base)
@@ -261,8 +261,8 @@ internal static class HubDescriptions
 
     // Like the real ones: names and dates to fill in, and instructions for thinking.
     private static string SystemPrompt(ModelUse use) => use == ModelUse.Reasoning
-        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a stand-in has them.[/THINK]Here, answer.\n"
-        : "You are {name}, a stand-in that answers in a laboratory.\nToday is {today}, and yesterday was {yesterday}.\n";
+        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a fake model has them.[/THINK]Here, answer.\n"
+        : "You are {name}, a fake model in a lab.\nToday is {today}, and yesterday was {yesterday}.\n";
 
     /// <summary>The index of a copy with several files.</summary>
     public static byte[] Index(ShrunkWeights weights) => Bytes(new()

@@ -79,20 +79,20 @@ internal static class PythonContent
     private static string WriteEngine(string folder, string version, Dictionary<string, byte[]> sources) => Wheel.Write(
         folder, "vllm", version,
         new Dictionary<string, byte[]>(sources) { ["vllm/_version.py"] = Encoding.UTF8.GetBytes($"__version__ = version = \"{version}\"\n") },
-        Commands, [], "Stand-in of the laboratory: speaks vLLM's API without a model.");
+        Commands, [], "Fake engine of the lab: vLLM's API without a model.");
 
     private static string WriteEmpty(string folder, string name, string version)
     {
         var module = PythonIndex.Normalize(name).Replace('-', '_');
-        var source = Encoding.UTF8.GetBytes($"\"\"\"Stand-in of the laboratory: nothing but a version.\"\"\"\n__version__ = \"{version}\"\n");
+        var source = Encoding.UTF8.GetBytes($"\"\"\"Fake of the lab: only a version.\"\"\"\n__version__ = \"{version}\"\n");
         return Wheel.Write(
             folder, name, version, new Dictionary<string, byte[]> { [$"{module}/__init__.py"] = source }, new Dictionary<string, string>(), [],
-            "Stand-in of the laboratory: an empty module.");
+            "Fake of the lab: an empty module.");
     }
 
     private static (string Name, string Version) Pin(string requirement) => requirement.Split("==") is [var name, var version]
         ? (name.Split('[')[0].Trim(), version.Trim())
-        : throw new ArgumentException($"'{requirement}' is no exact requirement.", nameof(requirement));
+        : throw new ArgumentException($"'{requirement}' is not an exact requirement.", nameof(requirement));
 
     // For a release without a known day, the first of its month; always before its own resolution date.
     private static DateTimeOffset Uploaded(EngineRelease release)

@@ -41,6 +41,6 @@ internal sealed record Tensor(string Name, string Type, IReadOnlyList<long> Shap
         "F32" => 4,
         "BF16" => 2,
         "F8_E4M3" or "U8" => 1,
-        _ => throw new ArgumentException($"{type} is no type of these files.", nameof(type)),
+        _ => throw new ArgumentException($"{type} is not a type of these files.", nameof(type)),
     };
 }

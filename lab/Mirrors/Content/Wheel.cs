@@ -71,7 +71,7 @@ internal static class Wheel
         var metadata = Encoding.UTF8.GetString(files[$"{to}METADATA"]);
         files[$"{to}METADATA"] = Encoding.UTF8.GetBytes(metadata
             .Replace($"\nVersion: {old}\n", $"\nVersion: {version}\n", StringComparison.Ordinal)
-            .Replace("\nSummary: ", $"\nSummary: (stand-in of the laboratory: this is {old}) ", StringComparison.Ordinal));
+            .Replace("\nSummary: ", $"\nSummary: (fake of the lab: this is {old}) ", StringComparison.Ordinal));
         var target = Path.Combine(folder, string.Join('-', [name, version, .. parts.Skip(2)]));
         Pack(target, files, $"{to}RECORD");
         return target;

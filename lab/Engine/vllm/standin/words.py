@@ -1,4 +1,4 @@
-"""The stand-in's tokenizer and what it says. A token is four characters, whatever they are."""
+"""Tokenizer and answers of the fake engine. A token is four characters."""
 import binascii
 import json
 
