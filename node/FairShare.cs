@@ -7,7 +7,7 @@ namespace Infra.Node;
 
 /// <summary>
 /// Limits per request and per client, so that no client blocks the others: vLLM serves in order of arrival, and requests beyond its slots
-/// wait, whoever sent them. docs/api.md explains the rule.
+/// wait, regardless of the client. docs/api.md explains the rule.
 /// </summary>
 /// <param name="Answers">Most answers to one prompt (<c>n</c>).</param>
 /// <param name="Prompts">Most prompts of one request to <c>/v1/completions</c>, or texts of one request to score or rerank.</param>

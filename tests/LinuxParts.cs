@@ -6,7 +6,7 @@ using Xunit.v3;
 namespace Infra.Tests;
 
 /// <summary>
-/// Parts of the laboratory that only servers need run on Linux alone: locks, modes, sockets and processes as Linux has them. Elsewhere
+/// Parts of the lab that only servers need run on Linux alone: locks, modes, sockets and processes as Linux has them. Elsewhere
 /// their tests are skipped with that reason; all other unit tests run.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]

@@ -94,7 +94,7 @@ internal sealed class Laboratory
     {
         Configuration.Publish();
         var wish = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
-        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
         {
             options.Say("the files of this lab were deleted while it ran: stopping it ...");
@@ -180,7 +180,7 @@ internal sealed class Laboratory
             return false;
         }
 
-        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (!IsThere)
         {
             // The lock holder has deleted it.

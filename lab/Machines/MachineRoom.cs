@@ -61,7 +61,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
                 var used = taken.Values.ToHashSet(StringComparer.Ordinal);
                 address = Enumerable.Range(FirstPublicHost, LastPublicHost - FirstPublicHost + 1)
                     .Select(host => $"198.51.100.{host.ToString(CultureInfo.InvariantCulture)}")
-                    .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this laboratory has no public address left");
+                    .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this lab has no public address left");
                 taken[owner] = address;
                 StateFile.Write(AddressFile, taken, MachineJson.Default.DictionaryStringString);
             }

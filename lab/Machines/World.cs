@@ -82,7 +82,7 @@ internal sealed class World(LabFolder folder)
             {
                 await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
-                throw new ConfigurationException(new ConfigurationMistake("laboratory", null,
+                throw new ConfigurationException(new ConfigurationMistake("lab", null,
                     $"did not start on this machine: {Tail(log) ?? "its first process ended without output"}",
                     "see the lines above, then run it again"));
             }
@@ -126,7 +126,7 @@ internal sealed class World(LabFolder folder)
         {
             if (waited.Elapsed > EndPatience)
             {
-                throw new ConfigurationException(new ConfigurationMistake("laboratory", folder.Stack,
+                throw new ConfigurationException(new ConfigurationMistake("lab", folder.Stack,
                     $"has a process that does not end, {Text(left)}: {string.Join(' ', HostProcesses.StatusOf(left).Take(3))}",
                     "stop what it waits for, or restart the machine; then run it again"));
             }

@@ -13,7 +13,7 @@ public sealed class EndpointLoadBalancerTests
     {
         var certificate = (await MockedDeployment.RunStackAsync("prod")).Only("digitalocean:index/certificate:Certificate");
         Assert.Equal(TimeSpan.FromMinutes(75), certificate.Options.CustomTimeouts?.Create);
-        Assert.DoesNotContain("name", certificate.Inputs.Keys); // so that a new one can stand beside it: pulumi up --replace
+        Assert.DoesNotContain("name", certificate.Inputs.Keys); // so that a new one can stand next to it: pulumi up --replace
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class ProgramTests
         var certificate = run.Only("digitalocean:index/certificate:Certificate");
         Assert.Equal("lets_encrypt", certificate.Text("type"));
         Assert.Equal(["llm.example.com"], Laws.Texts(certificate.Inputs, "domains"));
-        Assert.False(certificate.Inputs.ContainsKey("name")); // the provider makes one: a new certificate stands beside the one in use
+        Assert.False(certificate.Inputs.ContainsKey("name")); // the provider makes one: a new certificate stands next to the one in use
         var record = run.Only("digitalocean:index/dnsRecord:DnsRecord");
         Assert.Equal(("example.com", "llm", "A", "198.51.100.9"), (record.Text("domain"), record.Text("name"), record.Text("type"), record.Text("value")));
         var balancer = run.Only("digitalocean:index/loadBalancer:LoadBalancer");

@@ -61,7 +61,7 @@ public sealed partial class ProviderFailureTests
     [Theory]
     [InlineData(401, "DIGITALOCEAN_TOKEN", "is not a token that DigitalOcean accepts", "create a new one at https://cloud.digitalocean.com/account/api/tokens")]
     [InlineData(403, "DIGITALOCEAN_TOKEN", "sizes:read", "docs/operations.md")]
-    [InlineData(404, "DIGITALOCEAN_API_URL", "not DigitalOcean's API", "unset DIGITALOCEAN_API_URL")]
+    [InlineData(404, "DIGITALOCEAN_API_URL", "is not the address of DigitalOcean's API", "unset DIGITALOCEAN_API_URL")]
     [InlineData(429, "DigitalOcean", "too many requests", "wait")]
     [InlineData(502, "DigitalOcean", "has an internal error", "status.digitalocean.com")]
     public void Each_refusal_has_its_own_fix(int status, string key, string problem, string fix)

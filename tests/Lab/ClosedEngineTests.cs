@@ -4,7 +4,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody has taken over the engine, or its account on the server.</summary>
+/// <summary>Someone has taken over the engine, or its account on the server.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class ClosedEngineTests(TestCluster cluster)
 {
@@ -64,7 +64,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.True(answer.Status != 0, $"{attempt}: {answer.Output}");
     }
 
-    /// <summary>The same for somebody with the engine's account and nothing of its unit around.</summary>
+    /// <summary>The same for someone with the engine's account and nothing of its unit around.</summary>
     public static TheoryData<string> FromTheAccount =>
     [
         "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token", "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow",
@@ -89,7 +89,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.True(answer.Status != 0, $"{attempt}: {answer.Output}");
     }
 
-    /// <summary>Python's own hooks, code where a compiler keeps it, and what lies beside the socket.</summary>
+    /// <summary>Python's own hooks, code where a compiler keeps it, and what lies next to the socket.</summary>
     [Theory]
     [InlineData("chat-0")]
     [InlineData(TestCluster.Venv)]

@@ -8,11 +8,11 @@ using Infra.Tests.Node;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody reads what can be read: user data, command lines, environments, logs, files.</summary>
+/// <summary>Someone reads what can be read: user data, command lines, environments, logs, files.</summary>
 [Collection(TestCluster.Collection)]
 public sealed partial class ClosedSecretsTests(TestCluster cluster)
 {
-    /// <summary>Looks for the lines of standard input where nobody may find them, and tells each place; last where root must find them.</summary>
+    /// <summary>Looks for the lines of standard input where no one may find them, and tells each place; last where root must find them.</summary>
     private const string Search = """
         set -u
         umask 077

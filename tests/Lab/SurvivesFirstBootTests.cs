@@ -117,7 +117,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
         await RunningStack.UntilAsync("the unit gives up", Patience, async () =>
             (await boots.Stack.InsideAsync("wheels-0", "systemctl", "is-failed", Unit)).Output.Trim() == "failed");
         await boots.Stack.UntilReadyAsync("wheels-0", ready: false);
-        // What the readiness gate would tell now, were it asked; it starts the engine anew after that, so it is asked last.
+        // What the readiness gate would tell now, were it asked; it starts the engine again after that, so it is asked last.
         var phases = Infra.Lab.Laboratories.Ledger.Phases(boots.Stack.Laboratory.LedgerOf(boots.Stack.Node("wheels-0")));
         Assert.True(phases.Single(phase => phase.Phase == "vllm").Failed);
         Assert.Contains("Start request repeated too quickly", await boots.Stack.JournalAsync("wheels-0", "inference-vllm-venv"), StringComparison.Ordinal);

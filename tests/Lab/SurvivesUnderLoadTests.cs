@@ -79,7 +79,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
 
         Task<StatusReport> StatusAsync() => StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
 
-        // Ids of servers are those of other laboratories too: only what is in this one's process ids.
+        // Ids of servers are those of other labs too: only what is in this one's process ids.
         void Killed(Func<string[], bool> which)
         {
             var world = new FileInfo($"/proc/{_stack.World.Running!.Pid}/ns/pid").LinkTarget;

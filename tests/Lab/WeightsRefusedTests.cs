@@ -32,7 +32,7 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     {
         var settings = (await refused.Stack.InsideAsync("chat-0", "grep", "^MODEL_CHECKSUMS=", "/etc/inference/node.env")).Output;
         Assert.Matches("^MODEL_CHECKSUMS=[0-9a-f]{64}( [0-9a-f]{12}){5,}\n$", settings);
-        // A node that is told of other ones does not serve these.
+        // A node with other checksums does not serve these weights.
         var other = await refused.Stack.InsideAsync("chat-0", "bash", "-c", """
             while IFS= read -r line; do export "$line"; done < /etc/inference/node.env
             MODEL_CHECKSUMS="${MODEL_CHECKSUMS:0:64} ${MODEL_CHECKSUMS:65:8}0000"

@@ -145,7 +145,7 @@ public sealed class ApplySettingsTests
         Assert.Equal(text, node.Read(NodeEnvironment.Path));
     }
 
-    /// <summary>With a real ledger: it is the only one that writes down what a unit started with.</summary>
+    /// <summary>With a real phase timeline: it is the only one that writes down what a unit started with.</summary>
     [Fact]
     public async Task The_ledger_keeps_the_settings_of_a_unit_from_its_start_to_its_stop()
     {

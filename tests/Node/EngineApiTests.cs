@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The stand-in's API: vLLM's routes, shapes, limits and words of refusal.</summary>
+/// <summary>The fake engine's API: vLLM's routes, shapes, limits and words of refusal.</summary>
 public sealed class EngineApiTests
 {
     private const string Chat = "/v1/chat/completions";

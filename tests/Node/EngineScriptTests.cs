@@ -154,7 +154,7 @@ public sealed partial class EngineScriptTests
     {
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
-        // The groups of device nodes that not everybody may open.
+        // The groups of device nodes that not everyone may open.
         node.Stub("find", "printf '109\\n44\\n109\\n'");
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);

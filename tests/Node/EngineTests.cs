@@ -3,7 +3,7 @@ using Infra.Planning.Plan;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The stand-in for vLLM as a command: its arguments, the starts that it refuses and the log of one that it does not.</summary>
+/// <summary>The fake engine as a command: its arguments, the starts that it refuses and the log of one that it does not.</summary>
 public sealed class EngineTests
 {
     [Fact]

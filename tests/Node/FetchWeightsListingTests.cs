@@ -73,7 +73,7 @@ public sealed class FetchWeightsListingTests
 
     [Fact]
     public Task A_compressed_listing_is_not_unpacked() =>
-        RefusedAsync(call => call.AnswerAsync("x", "Content-Encoding: gzip\r\n"), "came encoded");
+        RefusedAsync(call => call.AnswerAsync("x", "Content-Encoding: gzip\r\n"), "is encoded");
 
     [Theory]
     [InlineData("body", Head + "\r\n[", " ")]

@@ -143,7 +143,7 @@ public sealed class FetchWeightsRefusalTests
     [InlineData(401, "", "Invalid credentials in Authorization header", "huggingFaceToken")]
     public async Task The_hubs_own_word_on_the_repository_is_final(int status, string code, string says, string advice)
     {
-        // Gated repositories list their files for everybody.
+        // Gated repositories list their files for everyone.
         using var fetch = new WeightsFetch();
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, status, "", 9999, ("X-Error-Code", code), ("X-Error-Message", says)));
         var result = await fetch.RunAsync(("RETRY_S", "900"), ("FETCH_WORKERS", "1"), ("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));

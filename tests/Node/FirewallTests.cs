@@ -198,7 +198,7 @@ public sealed class FirewallTests
             """, result.Output);
     }
 
-    // Rules go, wholly and in part, and come back without anybody else's doing;
+    // Rules go, wholly and in part, and come back without anyone else's doing;
     // a load that fails is tried again at the next word of the kernel.
     private const string Watched = """
         set -euo pipefail

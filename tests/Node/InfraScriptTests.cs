@@ -94,7 +94,7 @@ public sealed class InfraScriptTests : IDisposable
 
     [Theory]
     [InlineData("error NU1301: Unable to load the service index for source https://feed/v3/index.json.", "is unreachable")]
-    [InlineData("error NU1301: Response status code does not indicate success: 401 (Unauthorized).", "refuses the credentials")]
+    [InlineData("error NU1301: Response status code does not indicate success: 401 (Unauthorized).", "rejects the credentials")]
     [InlineData("error NU1403: Package content hash validation failed for Pulumi.3.112.1.", "is corrupt or its signature is invalid")]
     [InlineData("A compatible .NET SDK was not found.\n\nRequested SDK version: 10.0.100", "the installed .NET SDK cannot build")]
     [InlineData("error : No space left on device : '/home/me/.nuget/packages/x'", "the disk is full")]
@@ -165,7 +165,7 @@ public sealed class InfraScriptTests : IDisposable
         Assert.Empty(_clone.Asked);
     }
 
-    // An apt source of somebody else's that is broken fails an update, and keeps no package away that another source has.
+    // An apt source of someone else's that is broken fails an update, and keeps no package away that another source has.
     [Theory]
     [InlineData(0, 0)]
     [InlineData(100, 1)]

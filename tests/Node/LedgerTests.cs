@@ -26,7 +26,7 @@ public sealed class LedgerTests
         Assert.False(File.Exists(node.At("/var/lib/inference/timeline/events.jsonl")));
     }
 
-    // As on a disk that is full: a unit whose ledger fails would not start, and one that may not start cannot free the disk either.
+    // As on a disk that is full: a unit whose phase timeline fails would not start, and one that may not start cannot free the disk either.
     [Theory]
     [InlineData("start")]
     [InlineData("stop")]

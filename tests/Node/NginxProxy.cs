@@ -6,7 +6,7 @@ using System.Text;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// nginx with the node's files at their paths, in a mount namespace of its own, between clients and a stand-in for the engine.
+/// nginx with the node's files at their paths, in a mount namespace of its own, between clients and a fake engine.
 /// </summary>
 public class NginxProxy : IAsyncLifetime
 {

@@ -45,7 +45,7 @@ public sealed class ReadyProbeTests
         await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    // The stand-in's own routes: were another one asked, it would be 404 there.
+    // The fake engine's own routes: were another one asked, it would be 404 there.
     [Theory]
     [InlineData("embed", "MistralModel", "an embedding succeeded: ready")]
     [InlineData("score", "MistralForSequenceClassification", "a score succeeded: ready")]

@@ -202,7 +202,7 @@ public sealed partial class SystemdTests
     [GeneratedRegex(@"libexec/inference/timeline ([a-z-]+) start")]
     private static partial Regex Ledger();
 
-    // A namespace of somebody who is not root knows no other user.
+    // A namespace of someone who is not root knows no other user.
     [GeneratedRegex("[ug]id=[0-9]+,")]
     private static partial Regex Owner();
 

@@ -67,7 +67,7 @@ internal static class AskCommand
         var endpoints = laboratory.Endpoints();
         if (endpoints.Count == 0)
         {
-            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "has not reached its first answer", $"./infra up {laboratory.Stack}");
+            throw LaboratoryMistake.Of("lab", laboratory.Stack, "has not reached its first answer", $"./infra up {laboratory.Stack}");
         }
 
         return name is null ? endpoints[0] : endpoints.FirstOrDefault(endpoint => endpoint.Name == name)

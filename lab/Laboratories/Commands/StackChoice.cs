@@ -54,7 +54,7 @@ internal static class StackChoice
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
         {
-            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "was stopped meanwhile", $"./infra up {laboratory.Stack}");
+            throw LaboratoryMistake.Of("lab", laboratory.Stack, "was stopped meanwhile", $"./infra up {laboratory.Stack}");
         }
     }
 

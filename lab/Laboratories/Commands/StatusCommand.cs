@@ -5,7 +5,7 @@ using Infra.Lab.Laboratories.Views;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra status</c>: servers, load balancers and mirrors of the laboratories of this project.</summary>
+/// <summary><c>./infra status</c>: servers, load balancers and mirrors of the labs of this project.</summary>
 internal static class StatusCommand
 {
     private static readonly Argument<string?> Stack = new("stack")

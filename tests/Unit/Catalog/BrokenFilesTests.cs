@@ -4,7 +4,7 @@ using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Catalog;
 
-/// <summary>Files of an operator's own with one mistake each: every message names file, row, member and what is allowed.</summary>
+/// <summary>Files of an operator's own with one error each: every message names file, row, member and what is allowed.</summary>
 public sealed class BrokenFilesTests
 {
     private const string Architecture =
@@ -12,7 +12,7 @@ public sealed class BrokenFilesTests
 
     private static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
-    /// <summary>JSON, the key of the mistake after the file's name, and a part of the problem.</summary>
+    /// <summary>JSON, the key of the error after the file's name, and a part of the problem.</summary>
     public static TheoryData<string, string, string> Mistakes => new()
     {
         // The file

@@ -42,7 +42,7 @@ public sealed class WeightsChecksumsTests
 
     [Fact]
     public void Checksums_need_the_commit_that_they_are_of() => Assert.Contains(
-        "needs revision",
+        "requires revision",
         Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Mistakes).Problem,
         StringComparison.Ordinal);
 

@@ -14,7 +14,7 @@ public sealed record WrongConfiguration(string Path, string? Json, string Key, s
     public override string ToString() => $"{Path} = {(Json is null ? "(missing)" : Json.Length > 200 ? $"{Json[..200]}..." : Json)}";
 }
 
-/// <summary>The table of wrong configurations: each has one mistake.</summary>
+/// <summary>The table of wrong configurations: each has one error.</summary>
 internal static class WrongConfigurations
 {
     private const string Set = "pulumi config set --path";

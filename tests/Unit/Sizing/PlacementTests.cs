@@ -5,7 +5,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 
-/// <summary>Which hardware a wish gets, and why not another.</summary>
+/// <summary>Which hardware a placement request gets, and why not another.</summary>
 public sealed class PlacementTests
 {
     private const string Large = "mistralai/Mistral-Large-3-675B-Instruct-2512";
