@@ -63,7 +63,7 @@ public sealed record PortAccess
             // In the VPC a load balancer is open to all addresses, unless its callers are listed.
             Access.Internal => (new Callers { LoadBalancer = true }, named.AreNobody ? new Callers { WholeVpc = true } : named),
             Access.Public => (new Callers { LoadBalancer = true }, named),
-            _ => throw new ArgumentOutOfRangeException(nameof(endpoint), endpoint.Access, "Nobody is known to reach such an endpoint."),
+            _ => throw new ArgumentOutOfRangeException(nameof(endpoint), endpoint.Access, "Unknown access type."),
         };
         return new() { Ssh = SshOf(stack), Nodes = nodes, LoadBalancer = balancer };
     }

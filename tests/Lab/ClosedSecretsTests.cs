@@ -25,7 +25,7 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
           tr '\0' '\n' < "$process/environ" 2> /dev/null | found "environment of $process $(cat "$process/comm" 2> /dev/null)"
         done
         journalctl --no-pager -o export | found journal
-        cat /var/lib/inference/timeline/* | found ledger
+        cat /var/lib/inference/timeline/* | found timeline
         cat /etc/inference/node.env | found node.env
         cat /var/lib/cloud/instance/user-data.txt | found 'user data'
         if systemctl is-active -q inference-vllm-container.service; then podman inspect vllm | found 'podman inspect'; fi

@@ -9,7 +9,7 @@ public sealed class HostNeedsTests : IDisposable
 
     public HostNeedsTests()
     {
-        // Whoever came so far as to install or ask for packages did not look first.
+        // A command that gets as far as installing packages did not check first.
         _clone.Stub("apt-get", "echo apt-get was called >&2; exit 100");
     }
 

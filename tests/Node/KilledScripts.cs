@@ -43,7 +43,7 @@ internal sealed partial class KilledScripts : IDisposable
     {
         var before = new RunningNode();
         var node = before.Node;
-        // The node's own scripts live where user data puts them; their world is copied with them.
+        // The node's scripts are at the paths of user data, together with their test root.
         node.Write("/trap", Trap);
         var settings = node.Read(NodeEnvironment.Path);
         var input = "";

@@ -76,7 +76,7 @@ public sealed class SettingsTests
         Assert.Equal(["https://app.example.com"], chat.CorsOrigins);
         Assert.Equal((100, 30, "0.31.0"), (chat.CacheVolumeGiB, chat.ReadyTimeoutMinutes, chat.Engine?.Version));
 
-        // Whoever adds a setting adds it here: a property that is still at its default was not bound above.
+        // A new setting must be added here: a property with its default value was not bound above.
         Assert.Empty(AtDefault(settings, new InferenceSettings()));
         Assert.Empty(AtDefault(chat, new EndpointSettings()));
     }
