@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Infra.Components;
 
 namespace Infra.Planning;
 

@@ -35,7 +35,7 @@ internal static partial class TutorialBoot
             folder.Create();
             var plan = StackPlan.Read(configuration.Values, configuration.SecretKeys, projectFolder);
             var images = await ServerImages.PrepareAsync(folder.Cache, [ServerBase.Default], say, cancel);
-            await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), null, say, cancel);
+            await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), say, cancel);
             parameters.Mirrors().Save(folder.MirrorControl);
             await laboratory.World.StartAsync(World.NobodysAddress, cancel);
             using var room = new MachineRoom(folder, laboratory.World, images, ServerBase.Default, laboratory.Stack, plan, parameters.Speed(), ServerExtras.None);

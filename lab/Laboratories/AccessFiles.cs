@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Infra.Components;
 using Infra.Lab.Files;
 using Infra.Lab.Machines;
 using Infra.Lab.State;

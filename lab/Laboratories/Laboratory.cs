@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Infra.Cli.Project;
-using Infra.Components;
 using Infra.Lab.Cloud;
 using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Deployments;

@@ -34,7 +34,7 @@ public sealed record Gpu
     [Range(2, 2000)]
     public required double VisibleGiB { get; init; }
 
-    /// <summary>Whether <see cref="VisibleGiB"/> was read from such a card or computed from the printed size.</summary>
+    /// <summary>Whether <see cref="VisibleGiB"/> was measured on such a GPU or computed from the printed size.</summary>
     public required bool VisibleMeasured { get; init; }
 
     /// <summary>Memory bandwidth in GB/s, the limit for tokens per second of a single stream; null: unknown.</summary>

@@ -9,13 +9,15 @@ namespace Infra.Planning.Config;
 [Shorthand(nameof(Name))]
 public sealed record ClientSettings
 {
-    /// <summary>Name of the client, also in the access log.</summary>
+    /// <summary>Name of the client, as the log shows it.</summary>
     [Required]
     public string Name { get; init; } = "";
 
-    /// <summary>Requests per minute; a sixth of them, at most 250, may come at once. More are a 429. Default: 12000.</summary>
+    /// <summary>
+    /// Requests per minute, in bursts of a sixth of that and at most 250; a request over the limit is a 429. Default: 12000.
+    /// </summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>Concurrent requests; more are a 429. Default: a fair share of the engine, see docs/api.md.</summary>
+    /// <summary>Concurrent requests; a request over the limit is a 429. Default: a fair share of the engine (docs/api.md).</summary>
     public int? Concurrent { get; init; }
 }

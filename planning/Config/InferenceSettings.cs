@@ -43,26 +43,26 @@ public enum ToolStrictLevel
 /// <summary>The stack config. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
 public sealed record InferenceSettings
 {
-    /// <summary>Region slug of the whole stack: <c>tor1</c>.</summary>
+    /// <summary>Region slug of all resources of the stack: <c>tor1</c>.</summary>
     [Required]
     public string Region { get; init; } = "";
 
-    /// <summary>Addresses in CIDR notation with SSH access, including the machine that runs <c>pulumi up</c>.</summary>
+    /// <summary>Addresses in CIDR notation that may open SSH, including the machine that runs <c>pulumi up</c>.</summary>
     [Required, MinLength(1)]
     public IReadOnlyList<string> AdminCidrs { get; init; } = [];
 
-    /// <summary>SSH public keys of people that may log in as <c>ops</c>, in addition to the stack's key. Default: none.</summary>
+    /// <summary>SSH public keys of people who may log in as <c>ops</c>, in addition to the stack's own key. Default: none.</summary>
     public IReadOnlyList<string> AdminSshKeys { get; init; } = [];
 
     /// <summary>The models to serve, by endpoint name.</summary>
     [Required, MinLength(1)]
     public IReadOnlyDictionary<string, EndpointSettings> Endpoints { get; init; } = new Dictionary<string, EndpointSettings>();
 
-    /// <summary>Highest price of the whole stack in USD per hour. Default: no limit.</summary>
+    /// <summary>Maximum price of the whole stack in USD per hour. Default: no limit.</summary>
     public decimal? MaxHourlyUsd { get; init; }
 
     /// <summary>
-    /// Address range of the VPC, /16 to /24. Default: DigitalOcean selects one that does not overlap. If the setting is removed, the VPC
+    /// Address range of the VPC, /16 to /24. Default: DigitalOcean picks one that does not overlap. If you remove the setting, the VPC
     /// keeps its range.
     /// </summary>
     public string? VpcCidr { get; init; }
@@ -73,11 +73,11 @@ public sealed record InferenceSettings
     /// <summary>Additional tags of every Droplet. Default: none.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Engine of every endpoint that does not set its own.</summary>
+    /// <summary>Engine of every endpoint that does not set one.</summary>
     public EngineSettings Engine { get; init; } = new();
 
     /// <summary>
-    /// Continue if DigitalOcean does not list the size in the region now, for example because the Droplets already exist. Default: false.
+    /// Continue although DigitalOcean does not list the size in the region now, for example for an existing Droplet. Default: false.
     /// </summary>
     public bool IgnoreAvailability { get; init; }
 
@@ -111,10 +111,10 @@ public sealed record InferenceSettings
 /// <summary>vLLM on the nodes.</summary>
 public sealed record EngineSettings
 {
-    /// <summary>The pinned image, or the pinned version in a virtual environment. Default: container.</summary>
+    /// <summary>How the node gets vLLM: the pinned image, or the pinned version in a virtual environment. Default: container.</summary>
     public EngineInstall Install { get; init; } = EngineInstall.Container;
 
-    /// <summary>Release in the catalog. Default: the newest that serves the model.</summary>
+    /// <summary>vLLM release in the catalog. Default: the newest that serves the model.</summary>
     public string? Version { get; init; }
 }
 
@@ -131,95 +131,98 @@ public sealed record EndpointSettings
     /// <summary>Name that clients send as <c>model</c>. Default: the repository id.</summary>
     public string? ServedModelName { get; init; }
 
-    /// <summary>Tokens of prompt and answer together. Default: 8192, or with a size the longest that fits.</summary>
+    /// <summary>Tokens of prompt and answer together. Default: 8192, or with a named size the longest that fits.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Concurrent requests of that length. Default: 4, or 1 with a size and no context length.</summary>
+    /// <summary>Concurrent requests of that length. Default: 4, or 1 with a named size and no context length.</summary>
     public int? Concurrency { get; init; }
 
     /// <summary>Size slug. Default: the cheapest that fits.</summary>
     public string? Size { get; init; }
 
-    /// <summary>Allowed availability of automatically selected sizes. Default: on demand.</summary>
+    /// <summary>Sales terms that are allowed for a size chosen by the program. Default: on demand.</summary>
     public IReadOnlyList<Availability> Availability { get; init; } = [];
 
-    /// <summary>Image id or slug for the Droplets. Default: the AI/ML-ready image of the size.</summary>
+    /// <summary>Image id or slug of the Droplets. Default: the AI/ML-ready image of the size.</summary>
     public string? Image { get; init; }
 
     /// <summary>Number of nodes. Default: 1.</summary>
     public int Replicas { get; init; } = 1;
 
     /// <summary>
-    /// Order in which replicas are created and changed. Default: parallel; a change that replaces them then deletes all of them before the
-    /// first new one exists.
+    /// Order in which replicas are created and changed. Default: parallel; a change that replaces them deletes all before the first new
+    /// one exists.
     /// </summary>
     public Rollout Rollout { get; init; } = Rollout.Parallel;
 
-    /// <summary>Who can reach it: a tunnel and listed clients, the VPC, or listed internet addresses. Default: private.</summary>
+    /// <summary>
+    /// Who reaches the endpoint: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.
+    /// </summary>
     public Access Access { get; init; } = Access.Private;
 
-    /// <summary>Host name of a public endpoint: <c>llm.example.com</c>.</summary>
+    /// <summary>Domain name of a public endpoint: <c>llm.example.com</c>.</summary>
     public string? Domain { get; init; }
 
     /// <summary>
-    /// Zone at DigitalOcean that contains the domain. Default: the domain without its first label, or a domain of two labels itself.
+    /// DNS zone at DigitalOcean that contains the domain. Default: the domain without its first label, or a domain of two labels itself.
     /// </summary>
     public string? DnsZone { get; init; }
 
-    /// <summary>Addresses of callers: in the VPC for private and internal access, on the internet for public access.</summary>
+    /// <summary>Addresses that may call the API: of the VPC for private and internal access, of the internet for public access.</summary>
     public IReadOnlyList<string> ClientCidrs { get; init; } = [];
 
-    /// <summary>Tags of Droplets that may call, for private access.</summary>
+    /// <summary>Tags of Droplets that may call the API, for private access.</summary>
     public IReadOnlyList<string> ClientTags { get; init; } = [];
 
-    /// <summary>Clients with an API key: a name, or a name with its own limits. Default: one, named default.</summary>
+    /// <summary>Clients that get an API key: a name, or a name with its own limits. Default: one client, named default.</summary>
     public IReadOnlyList<ClientSettings> Clients { get; init; } = [];
 
     /// <summary>
-    /// Origins of web pages that may call from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default: none.
+    /// Origins of web pages that may call the API from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default:
+    /// none.
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Whether to accept images. Default: true if the model supports them.</summary>
+    /// <summary>Accept images. Default: true if the model supports them.</summary>
     public bool? Vision { get; init; }
 
-    /// <summary>Images per request. Default: 4.</summary>
+    /// <summary>Maximum number of images in one request. Default: 4.</summary>
     public int ImagesPerPrompt { get; init; } = 4;
 
-    /// <summary>GPUs per copy of the weights. Default: the fewest for which the request fits.</summary>
+    /// <summary>GPUs that one copy of the weights is split over. Default: the fewest that satisfy the placement request.</summary>
     public int? TensorParallel { get; init; }
 
-    /// <summary>Engines per node. Default: as many as fit on its GPUs.</summary>
+    /// <summary>Parallel engines on a node. Default: as many as its GPUs have room for.</summary>
     public int? DataParallel { get; init; }
 
     /// <summary>Share of a GPU's memory that vLLM may use. Default: vLLM's default, 0.92.</summary>
     public double? GpuMemoryUtilization { get; init; }
 
-    /// <summary>Tokens per engine step. Default: vLLM's default for the card, 8192 or 2048.</summary>
+    /// <summary>Tokens of one engine step. Default: vLLM's default for the GPU, 8192 or 2048.</summary>
     public int? MaxNumBatchedTokens { get; init; }
 
     /// <summary>
-    /// Requests per engine step. Default: vLLM's default for the card, 1024 or 256, or fewer if that makes the request fit.
+    /// Requests in one engine step. Default: vLLM's default for the GPU, 1024 or 256, or fewer if only that makes the model fit.
     /// </summary>
     public int? MaxNumSeqs { get; init; }
 
-    /// <summary>Element type of the KV cache. Default: auto, the model's type.</summary>
+    /// <summary>Data type of the KV cache. Default: auto, the model's own type.</summary>
     public KvCacheType KvCacheDtype { get; init; } = KvCacheType.Auto;
 
     /// <summary>
-    /// How strictly tool calls follow their declarations: auto (a tool's schema only if the client sends strict), function (names),
-    /// parameter (every tool's schema). Requires vLLM 0.31. Default: vLLM's default, auto.
+    /// How strictly the engine enforces the declared tools: auto (a tool's schema only if the client sends strict), function (names),
+    /// parameter (every tool's schema). Needs vLLM 0.31. Default: vLLM's default, auto.
     /// </summary>
     public ToolStrictLevel? ToolStrictLevel { get; init; }
 
     /// <summary>
-    /// Size in GiB of a Volume that keeps the weights when the Droplet is deleted. It grows in place and never shrinks; adding or removing
+    /// Size in GiB of a Volume that keeps the weights when the Droplet is deleted. It grows in place and never shrinks. Adding or removing
     /// it replaces the Droplet. Default: none, the scratch or boot disk.
     /// </summary>
     public int? CacheVolumeGiB { get; init; }
 
     /// <summary>
-    /// Timeout from the creation of a Droplet to the first answer, in minutes. Default: 60, or 180 for more than 100 GB of weights.
+    /// Timeout from the Droplet's creation to the first answer, in minutes. Default: 60, or 180 for more than 100 GB of weights.
     /// </summary>
     public int? ReadyTimeoutMinutes { get; init; }
 

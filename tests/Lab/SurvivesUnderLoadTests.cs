@@ -24,7 +24,7 @@ public sealed class SurvivesBalanced : IAsyncLifetime
 }
 
 /// <summary>Changes and losses while callers stream through the load balancer.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLaboratories.Second)]
 public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFixture<SurvivesBalanced>
 {
     private const int Unauthorized = 401;

@@ -25,12 +25,4 @@ public sealed class IdleTests
         }
         await balancer.UntilAsync(status => status.Active == 0);
     }
-
-    [Fact]
-    public void What_a_connection_that_is_passed_through_may_is_a_fact_with_a_source()
-    {
-        var fact = Infra.Planning.Catalog.CloudLimits.Current.PassthroughIdleSeconds;
-        Assert.Equal((60, true), (fact.Value, fact.IsSuspected));
-        Assert.Contains("docs.digitalocean.com", fact.Source, StringComparison.Ordinal);
-    }
 }

@@ -208,7 +208,7 @@ public sealed class LoadBalancerTests
         Assert.Equal("second", await second.AskAsync("second"));
         Assert.Equal([port], balancer.Status.Ports);
         // Refused, or cut where the kernel took it while the port was closing.
-        Assert.True(await Record.ExceptionAsync(balancer.CallAsync) is SocketException or IOException);
+        Assert.True(await Record.ExceptionAsync(async () => await balancer.CallAsync()) is SocketException or IOException);
         await using var third = await TestCaller.ConnectAsync(port);
         Assert.Equal("127.0.0.12 third", await third.AskAsync("third"));
     }
