@@ -7,7 +7,7 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 
-/// <summary>How the machine room and a load balancer's process talk: one file each way, always whole.</summary>
+/// <summary>How the host runtime and a load balancer's process talk: one file each way, always whole.</summary>
 internal static class BalancerFiles
 {
     /// <summary>How often the process says that it is there, and how long it may be late on a busy machine.</summary>
@@ -26,7 +26,7 @@ internal static class BalancerFiles
     /// What a load balancer does now: what its process says, if that runs and has said so of late. The same file with the healthy servers
     /// of an hour ago lies there after it has ended.
     /// </summary>
-    /// <param name="specFile">Its specification; the other file lies beside it.</param>
+    /// <param name="specFile">Its specification; the other file lies next to it.</param>
     public static BalancerStatus StatusNow(string specFile)
     {
         var file = $"{specFile}.status";
@@ -43,10 +43,10 @@ internal static class BalancerFiles
         var silent = DateTime.UtcNow - File.GetLastWriteTimeUtc(file);
         var problem = HostProcesses.WithWords(words => words.Length > 3 && words[^3] == "__balancer" && words[^2] == specFile
             && Path.GetFileName(words[0]) == "dotnet").Count == 0
-            ? "its process does not run"
-            : status is null ? "its process has said nothing yet"
+            ? "its process is not running"
+            : status is null ? "its process has reported nothing yet"
             : silent > LongestSilence
-                ? string.Create(CultureInfo.InvariantCulture, $"its process has said nothing for {silent.TotalSeconds:0} s")
+                ? string.Create(CultureInfo.InvariantCulture, $"its process has reported nothing for {silent.TotalSeconds:0} s")
             : null;
         return problem is null
             ? status!

@@ -57,7 +57,7 @@ internal static class BalancerServer
                     }
                     catch (Exception full) when (full is IOException or UnauthorizedAccessException)
                     {
-                        // A full disk: whoever looks finds that nothing was said for a while, and connections go on.
+                        // A full disk: the status file becomes outdated, and connections continue.
                     }
                 }
             }

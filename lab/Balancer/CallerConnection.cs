@@ -73,7 +73,7 @@ internal sealed class CallerConnection(Socket socket, EntryRule rule, IPAddress 
         }
         catch (Exception gone) when (gone is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
-            // The caller left, or spoke no TLS; nobody is left to be told.
+            // The caller left, or spoke no TLS; no one is left to be told.
             return true;
         }
     }

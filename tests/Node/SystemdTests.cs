@@ -65,8 +65,8 @@ public sealed partial class SystemdTests
             file =>
             {
                 var phase = Ledger().Match(file.Content).Groups[1].Value;
-                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/ledger {phase} start", file.Content, StringComparison.Ordinal);
-                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/ledger {phase} stop", file.Content, StringComparison.Ordinal);
+                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/timeline {phase} start", file.Content, StringComparison.Ordinal);
+                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/timeline {phase} stop", file.Content, StringComparison.Ordinal);
             });
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed partial class SystemdTests
         Assert.Contains("\nTemporaryFileSystem=/tmp:", Content(unit), StringComparison.Ordinal);
         Assert.Contains(" -/run/systemd/private -/run/systemd/journal ", Content(unit), StringComparison.Ordinal);
         Assert.DoesNotMatch("ReadWritePaths=(?!/run/inference/engine\n)", Content(unit));
-        // Commands with a + see these as well, and engine-door writes into /run.
+        // Commands with a + see these as well, and engine-access writes into /run.
         Assert.DoesNotMatch("(TemporaryFileSystem|BindPaths)=[^\n]*/run[: \n]", Content(unit));
         Assert.DoesNotContain("StateDirectory", Content(unit), StringComparison.Ordinal);
     }
@@ -119,9 +119,9 @@ public sealed partial class SystemdTests
     [InlineData("venv")]
     public void The_way_to_an_engine_is_shut_before_each_start_and_opened_after_the_probe(string install)
     {
-        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-door shut\n", Content($"inference-vllm-{install}.service"),
+        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-access close\n", Content($"inference-vllm-{install}.service"),
             StringComparison.Ordinal);
-        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-door open\n", Content("inference-ready.service"),
+        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-access open\n", Content("inference-ready.service"),
             StringComparison.Ordinal);
         var proxy = NodeFiles.All.Single(file => file.Path == "/etc/inference/nginx/nginx.conf").Content;
         Assert.Contains("server unix:/run/inference/open/vllm.sock", proxy, StringComparison.Ordinal);
@@ -199,10 +199,10 @@ public sealed partial class SystemdTests
         return node;
     }
 
-    [GeneratedRegex(@"libexec/inference/ledger ([a-z-]+) start")]
+    [GeneratedRegex(@"libexec/inference/timeline ([a-z-]+) start")]
     private static partial Regex Ledger();
 
-    // A namespace of somebody who is not root knows no other user.
+    // A namespace of someone who is not root knows no other user.
     [GeneratedRegex("[ug]id=[0-9]+,")]
     private static partial Regex Owner();
 

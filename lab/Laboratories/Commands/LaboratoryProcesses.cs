@@ -8,7 +8,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary>What this program is inside a laboratory: its mirrors, or one of its load balancers. Nobody types these.</summary>
+/// <summary>Internal subcommands: the processes of a lab that run this program, for mirrors and load balancers.</summary>
 internal static class LaboratoryProcesses
 {
     private static readonly IPAddress Mirrors = IPAddress.Parse(World.MirrorAddress);

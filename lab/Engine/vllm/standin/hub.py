@@ -44,7 +44,7 @@ def _cache():
 
 
 def _get(url):
-    request = urllib.request.Request(url, headers={"User-Agent": "vllm-stand-in"})
+    request = urllib.request.Request(url, headers={"User-Agent": "vllm-fake"})
     if token := os.environ.get("HF_TOKEN"):
         # Not to the storage that the hub redirects to.
         request.add_unredirected_header("Authorization", f"Bearer {token}")

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Infra.Tests.Unit.Lab.Balancer;
 
-/// <summary>Somebody who calls a load balancer over TLS and takes any certificate.</summary>
+/// <summary>Someone who calls a load balancer over TLS and takes any certificate.</summary>
 internal sealed class TestCaller : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -9,8 +9,8 @@ using System.Text;
 namespace Infra.Tests.Unit.Lab.Balancer;
 
 /// <summary>
-/// A server behind a load balancer, with TLS. It answers a health check with <see cref="Ready"/>; to whoever says something else it
-/// says its address, then what it was told, until it is told no more.
+/// A server behind a load balancer, with TLS. It answers a health check with <see cref="Ready"/>; to any other text it
+/// answers with its address, then echoes its input until the end.
 /// </summary>
 internal sealed class TestServer : IAsyncDisposable
 {

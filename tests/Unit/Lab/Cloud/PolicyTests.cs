@@ -55,7 +55,7 @@ public sealed class PolicyTests : IDisposable
         Assert.True(certificate.MatchesHostname("llm.example.com"));
         Assert.Equal(balancer.Address, run.Only(Infra.Lab.Cloud.Resources.Types.DnsRecord, "chat").Inputs["value"]);
 
-        // Another domain: the certificate stands beside the old one until the load balancer has it, and the load balancer stays.
+        // Another domain: the certificate stands next to the old one until the load balancer has it, and the load balancer stays.
         var changed = Deployments.StackFiles.Config("prod")["inference:endpoints"].Replace("llm.example.com", "other.example.com", StringComparison.Ordinal);
         (await _account.UpAsync(Account.Plan("prod", ("inference:endpoints", changed)))).Succeeded();
         var after = Assert.Single(_account.Machines.Balancers.Values);
