@@ -26,7 +26,7 @@ public sealed class HostKeyTests
         var key = await KeyAsync(node, "ed25519");
         node.Write("/etc/ssh/ssh_host_ed25519_key", "old");
         node.Write("/etc/ssh/ssh_host_rsa_key", "old");
-        node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
+        node.Write("/etc/ssh/ssh_host_ecdsa_key", "bootstrap");
         node.Write("/etc/ssh/ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n");
         running.Running("ssh.service");
         node.Write("/world/ssh", "ecdsa-sha2-nistp256 BBBB\n");
@@ -102,10 +102,10 @@ public sealed class HostKeyTests
     public async Task Retire_one_use_key_keeps_it_while_there_is_no_other()
     {
         using var node = new StagedNode();
-        node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
+        node.Write("/etc/ssh/ssh_host_ecdsa_key", "bootstrap");
         Assert.Contains("the permanent host key is missing", (await node.RunAsync("retire-bootstrap-key")).Errors,
             StringComparison.Ordinal);
-        Assert.Equal("one-use", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
+        Assert.Equal("bootstrap", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
 
     private static RunningNode Adopted()

@@ -46,6 +46,22 @@ public sealed partial class SystemdTests
         Assert.True(result.ExitCode == 0 && result.All.Length == 0, result.All);
     }
 
+    [Fact]
+    public void Every_unit_has_a_description_in_noun_form_and_documentation() =>
+        Assert.All(Units, unit =>
+        {
+            var content = Content(unit);
+            // `systemctl status` and the journal print it after "Starting" and "Started".
+            Assert.Matches(@"(?m)^Description=[A-Zv][A-Za-z0-9 ()]{3,60}$", content);
+            // Not man: `systemd-analyze verify` runs `man` for it, and the image may have no manual pages.
+            Assert.All(
+                Regex.Match(content, @"(?m)^Documentation=(.+)$").Groups[1].Value.Split(' '),
+                address => Assert.True(
+                    address.StartsWith("https://", StringComparison.Ordinal)
+                    || (address.StartsWith("file:/", StringComparison.Ordinal) && NodeFiles.All.Any(file => file.Path == address["file:".Length..])),
+                    $"{unit}: '{address}'"));
+        });
+
     [Theory]
     [MemberData(nameof(Exposure))]
     public async Task A_service_is_not_more_exposed_than_the_table_says(string unit, double highest)

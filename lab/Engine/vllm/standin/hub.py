@@ -114,7 +114,7 @@ async def _in_thread(repository, patterns):
     try:
         await asyncio.to_thread(repository.fetch, patterns)
     finally:
-        # A thread cannot be cancelled: whoever is told to end does not wait for the rest of a file.
+        # A thread cannot be cancelled: a process that is told to end does not wait for the rest of a file.
         repository.ended.set()
     repository.ended.clear()
 
