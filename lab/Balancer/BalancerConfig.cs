@@ -46,16 +46,15 @@ internal static class BalancerConfig
     /// </summary>
     /// <param name="spec">What it shall do.</param>
     /// <param name="known">Servers that it had before: their health goes on.</param>
-    public static string States(BalancerSpec spec, IReadOnlyList<BackendStatus> known) => $"""
-        1
-        # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr srv_agent_port
-        {string.Join('\n', Backends(spec).Select((address, index) => State(spec, index + 1, $"{address}", known.FirstOrDefault(server => server.Address == $"{address}"))))}
-
-        """;
+    public static string States(BalancerSpec spec, IReadOnlyList<BackendStatus> known) => string.Concat(Backends(spec)
+        .Select((address, index) => State(spec, index + 1, $"{address}", known.FirstOrDefault(server => server.Address == $"{address}")))
+        .Prepend("1") // the version of the format
+        .Select(line => $"{line}\n"));
 
     private static string State(BalancerSpec spec, int number, string address, BackendStatus? known)
     {
-        var (state, seconds) = known is null ? (0, 0) : (known.Healthy ? 2 : 0, (long)(DateTimeOffset.UtcNow - known.Since).TotalSeconds);
+        var state = known?.Healthy == true ? 2 : 0;
+        var seconds = known is null ? 0 : (long)(DateTimeOffset.UtcNow - known.Since).TotalSeconds;
         return string.Create(CultureInfo.InvariantCulture,
             $"1 {Checks} {number} {address} {address} {state} 0 1 1 {seconds} 1 0 0 6 0 0 0 - {spec.Check.Port} - 0 0 - - 0");
     }
@@ -100,8 +99,8 @@ internal static class BalancerConfig
     }
 
     /// <summary>
-    /// Where TLS ends. At DigitalOcean a request has a connection of its own to a server unless <c>enable_backend_keepalive</c> is set, and the
-    /// server learns the caller from <c>X-Forwarded-For</c>. The certificate of a server is not checked.
+    /// Where TLS ends. At DigitalOcean a request has a connection of its own to a server unless <c>enable_backend_keepalive</c> is set, and
+    /// the server learns the caller from <c>X-Forwarded-For</c>. The certificate of a server is not checked.
     /// </summary>
     private static readonly string[] Http =
     [

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Infra.Lab.Balancer;
 
-/// <summary>What a load balancer is doing. A change of its specification begins new counts: older ones are in them until their last connection ends.</summary>
+/// <summary>
+/// What a load balancer is doing. A new specification begins new counts; older ones are in the sums until their last connection ends.
+/// </summary>
 /// <param name="Error">Why it does not follow its specification; null when all is well.</param>
 /// <param name="Ports">Ports that it listens on.</param>
 /// <param name="Active">Connections of callers, now.</param>
@@ -12,7 +14,8 @@ namespace Infra.Lab.Balancer;
 /// <param name="Unserved">Connections, or requests where TLS ends, for which no server could be reached.</param>
 /// <param name="Backends">The servers, in the order of the specification.</param>
 internal sealed record BalancerStatus(
-    string? Error, IReadOnlyList<int> Ports, int Active, long Total, long Refused, long Unserved, IReadOnlyList<BackendStatus> Backends)
+    string? Error, IReadOnlyList<int> Ports, int Active, long Total, long Refused, long Unserved,
+    IReadOnlyList<BackendStatus> Backends)
 {
     private const string PortPrefix = "port-";
 
@@ -23,7 +26,8 @@ internal sealed record BalancerStatus(
     public static BalancerStatus Of(string? error, IReadOnlyList<string> statistics)
     {
         var processes = statistics.Select(Rows).ToList();
-        var ports = processes.SelectMany(rows => rows).Where(row => row["pxname"].StartsWith(PortPrefix, StringComparison.Ordinal)).ToList();
+        var ports = processes.SelectMany(rows => rows)
+            .Where(row => row["pxname"].StartsWith(PortPrefix, StringComparison.Ordinal)).ToList();
         var newest = processes[0].Where(row => row["svname"] == "FRONTEND").ToList();
         return new(
             error,
@@ -45,7 +49,8 @@ internal sealed record BalancerStatus(
     private static string? Problem(Dictionary<string, string> row) =>
         row["check_status"].EndsWith("OK", StringComparison.Ordinal) ? null
         : row["check_status"] == "INI" ? (row["status"].StartsWith("UP", StringComparison.Ordinal) ? null : "not checked yet")
-        : string.Join(' ', new[] { row["check_desc"], row.GetValueOrDefault("check_code"), row["last_chk"] }.Where(word => !string.IsNullOrEmpty(word)));
+        : string.Join(' ', new[] { row["check_desc"], row.GetValueOrDefault("check_code"), row["last_chk"] }
+            .Where(word => !string.IsNullOrEmpty(word)));
 
     private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
 

@@ -26,8 +26,8 @@ internal sealed class HaProxy(string file, string socket)
     public static string[] Command(string file, string socket) => ["haproxy", "-W", "-S", socket, "-f", file];
 
     /// <summary>
-    /// Has it follow a specification, whole or not at all. Connections that are there go on, also on ports and to servers that are gone; servers
-    /// that stay keep their health.
+    /// Has it follow a specification, whole or not at all. Connections that are there go on, also on ports and to servers that are gone;
+    /// servers that stay keep their health.
     /// </summary>
     /// <param name="spec">The specification.</param>
     /// <param name="start">Starts it, unless somebody has.</param>
@@ -108,9 +108,10 @@ internal sealed class HaProxy(string file, string socket)
     /// <summary>For the owner alone: a certificate has its private key with it.</summary>
     private static void Write(string path, string text) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), AtomicFile.Private);
 
-    private IEnumerable<string> CertificateFiles() => Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*.pem");
+    private IEnumerable<string> CertificateFiles() =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*.pem");
 
-    /// <summary>Named by its content, so that a new one is a new configuration and lies beside the old one until that is not used.</summary>
+    /// <summary>Named by its content: a new one is a new configuration, and lies beside the old one until that is not used.</summary>
     private string WriteCertificate(BalancerRule rule, HashSet<string> written)
     {
         var text = $"{rule.CertificatePem}\n{rule.PrivateKeyPem}\n";
@@ -153,6 +154,7 @@ internal sealed class HaProxy(string file, string socket)
             await client.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
             await using var stream = new NetworkStream(client);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"{command}\n"), cancel);
+            client.Shutdown(SocketShutdown.Send); // else it waits for more
             using var reader = new StreamReader(stream);
             return await reader.ReadToEndAsync(cancel);
         }

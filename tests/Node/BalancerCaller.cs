@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Infra.Tests.Node;
 
-/// <summary>Somebody who calls a load balancer over TLS and takes any certificate. One connection, on which requests follow each other.</summary>
+/// <summary>A client of a load balancer that takes any certificate: one TLS connection, on which requests follow each other.</summary>
 internal sealed class BalancerCaller : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -59,7 +59,8 @@ internal sealed class BalancerCaller : IAsyncDisposable
     {
         var text = new StringBuilder();
         var buffer = new byte[16 * 1024];
-        while (!text.ToString().EndsWith(upTo, StringComparison.Ordinal) && await _stream.ReadAsync(buffer, _limit.Token) is > 0 and var count)
+        while (!text.ToString().EndsWith(upTo, StringComparison.Ordinal)
+            && await _stream.ReadAsync(buffer, _limit.Token) is > 0 and var count)
         {
             text.Append(Encoding.ASCII.GetString(buffer, 0, count));
         }

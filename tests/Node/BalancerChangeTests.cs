@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.Linux;
 using Infra.Lab.Specs;
 
@@ -73,9 +74,13 @@ public sealed class BalancerChangeTests
         await using var stage = new BalancerStage(1, passthrough: false);
         await stage.BecomeHealthyAsync();
         using var renewed = BalancedServer.MakeCertificate("renewed");
+        using var key = renewed.GetECDsaPrivateKey()!;
         await stage.ApplyAsync(spec => spec with
         {
-            Rules = [spec.Rules[0] with { CertificatePem = renewed.ExportCertificatePem(), PrivateKeyPem = renewed.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() }],
+            Rules =
+            [
+                spec.Rules[0] with { CertificatePem = renewed.ExportCertificatePem(), PrivateKeyPem = key.ExportPkcs8PrivateKeyPem() },
+            ],
         });
 
         await using var caller = await stage.CallAsync();

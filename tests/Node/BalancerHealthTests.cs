@@ -91,7 +91,11 @@ public sealed class BalancerHealthTests
         await using var stage = new BalancerStage(2);
         var (old, added) = (stage.Servers[0], stage.Servers[1]);
         await stage.BecomeHealthyAsync(spec => spec with { Backends = [old.Address] });
-        await stage.ApplyAsync(spec => spec with { Backends = [old.Address, added.Address], Check = spec.Check with { HealthyThreshold = 4 } });
+        await stage.ApplyAsync(spec => spec with
+        {
+            Backends = [old.Address, added.Address],
+            Check = spec.Check with { HealthyThreshold = 4 },
+        });
         await using (var caller = await stage.CallAsync())
         {
             Assert.Equal($"CN={old.Address}", caller.Subject);

@@ -7,7 +7,10 @@ using Infra.Lab.Specs;
 
 namespace Infra.Tests.Node;
 
-/// <summary>A load balancer as the lab runs it, with servers behind it, on loopback addresses that no other has: .1 is its own, .11 and on are servers.</summary>
+/// <summary>
+/// A load balancer as the lab runs it, with servers behind it, on loopback addresses that no other has: .1 and .2 are its own, .11 and on
+/// those of servers.
+/// </summary>
 internal sealed class BalancerStage : IAsyncDisposable
 {
     public const int Port = 8443;
@@ -24,8 +27,9 @@ internal sealed class BalancerStage : IAsyncDisposable
     {
         Servers = [.. Enumerable.Range(11, servers).Select(host => new BalancedServer(Host(host), TargetPort))];
         using var certificate = BalancedServer.MakeCertificate("balancer");
+        using var key = certificate.GetECDsaPrivateKey()!;
         Spec = new("lb", Host(1), Host(2), "vpc", $"{_network}.0/24",
-            [new(Port, TargetPort, passthrough, certificate.ExportCertificatePem(), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem())],
+            [new(Port, TargetPort, passthrough, certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem())],
             [.. Servers.Select(server => server.Address)],
             new("https", TargetPort, "/ready", 1, 5, 3, 2), 60, []);
         _haproxy = new(Configuration, Socket);
@@ -101,5 +105,5 @@ internal sealed class BalancerStage : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private Task<int> StartAsync() => HostProgram.StartDetachedAsync("/dev/null", HaProxy.Command(Configuration, Socket), Cancel);
+    private Task<int> StartAsync() => HostProgram.StartDetachedAsync($"{Configuration}.log", HaProxy.Command(Configuration, Socket), Cancel);
 }

@@ -53,9 +53,10 @@ public sealed class BalancerTests
 
         Assert.Equal(("CN=balancer", "http/1.1"), (caller.Subject, caller.Protocol));
         // Each request has a connection of its own to a server.
-        Assert.Equal(
-            stage.Servers.Select(server => $"{server.Address} /hello"), new[] { await caller.AskAsync("/hello"), await caller.AskAsync("/hello") }.Order());
-        Assert.All(stage.Servers, server => Assert.Contains($"x-forwarded-for: {stage.Host(3)}\r\n", Assert.Single(server.Asked).Request, StringComparison.Ordinal));
+        var answers = new[] { await caller.AskAsync("/hello"), await caller.AskAsync("/hello") };
+        Assert.Equal(stage.Servers.Select(server => $"{server.Address} /hello"), answers.Order());
+        Assert.All(stage.Servers, server => Assert.Contains(
+            $"x-forwarded-for: {stage.Host(3)}\r\n", Assert.Single(server.Asked).Request, StringComparison.Ordinal));
         Assert.All(
             Directory.GetFiles(stage.Folder).Where(file => File.ReadAllText(file).Contains("PRIVATE KEY", StringComparison.Ordinal)),
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
