@@ -34,7 +34,7 @@ public sealed record Gpu
     [Range(2, 2000)]
     public required double VisibleGiB { get; init; }
 
-    /// <summary>Whether <see cref="VisibleGiB"/> was read off such a card or reckoned from the printed size.</summary>
+    /// <summary>Whether <see cref="VisibleGiB"/> was measured on such a GPU or computed from the printed size.</summary>
     public required bool VisibleMeasured { get; init; }
 
     /// <summary>Memory bandwidth in GB/s: what bounds the tokens per second of a single stream; null: not known.</summary>

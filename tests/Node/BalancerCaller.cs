@@ -31,11 +31,12 @@ internal sealed class BalancerCaller : IAsyncDisposable
     public static async Task<BalancerCaller> ConnectAsync(string address, int port, string source)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var caller = new BalancerCaller(socket);
+        BalancerCaller? caller = null;
         try
         {
             socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port), caller._limit.Token);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port));
+            caller = new BalancerCaller(socket);
             await caller._stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
                 TargetHost = "lab",
@@ -46,7 +47,8 @@ internal sealed class BalancerCaller : IAsyncDisposable
         }
         catch
         {
-            await caller.DisposeAsync();
+            await (caller?.DisposeAsync() ?? ValueTask.CompletedTask);
+            socket.Dispose();
             throw;
         }
     }

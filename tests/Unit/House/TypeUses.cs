@@ -156,7 +156,8 @@ internal sealed class TypeUses
                     Collect(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += sizeof(int) * code.ReadInt32();
+                    var targets = code.ReadInt32();
+                    code.Offset += sizeof(int) * targets;
                     break;
                 case var operand:
                     code.Offset += SizeOf(operand);
