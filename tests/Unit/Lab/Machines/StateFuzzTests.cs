@@ -9,7 +9,6 @@ using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Specs;
 using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Machines;
