@@ -3,14 +3,14 @@ using Infra.Planning.Placements;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>A model on a size in a word: <c>4x32k</c> is four requests at once with a context of 32k tokens each.</summary>
-/// <param name="Text">What the matrix shows.</param>
-/// <param name="Obstacle">Why it does not fit; null: it fits.</param>
+/// <summary>A model on a size: <c>4x32k</c> is four concurrent requests with a context of 32k tokens each.</summary>
+/// <param name="Text">Text in the matrix.</param>
+/// <param name="Obstacle">Why it does not fit; null if it fits.</param>
 internal sealed record PlanCell(string Text, FitObstacle? Obstacle)
 {
     private const int Kibi = 1024;
 
-    /// <summary>Begins the cell of a model that fits with a shorter context than was asked for.</summary>
+    /// <summary>Prefix of a cell in which only a shorter context fits.</summary>
     public const string AtMost = "max ";
 
     public static PlanCell Of(Fit fit) => new(
@@ -23,20 +23,20 @@ internal sealed record PlanCell(string Text, FitObstacle? Obstacle)
         },
         fit.Obstacle);
 
-    /// <summary>The obstacle as the matrix shows it.</summary>
+    /// <summary>The obstacle as shown in the matrix.</summary>
     public static string Word(FitObstacle obstacle) => obstacle.ToString().ToLowerInvariant();
 
-    /// <summary>What the word of an obstacle means, as the rest of a sentence.</summary>
+    /// <summary>Legend of an obstacle.</summary>
     public static string Meaning(FitObstacle obstacle) => obstacle switch
     {
-        FitObstacle.Format => "the card does not run this format of the weights",
-        FitObstacle.Untested => "no run of this model on this card is known; name the size to try it",
-        FitObstacle.Engine => "the vLLM release has no build for this card",
+        FitObstacle.Format => "the card does not support the format of the weights",
+        FitObstacle.Untested => "no known run of this model on this card; --size tries it anyway",
+        FitObstacle.Engine => "the vLLM release has no build for the vendor of the card",
         FitObstacle.Utilization => "vLLM would reserve more memory than is free",
         FitObstacle.Layout => "the GPUs cannot share the model evenly",
-        FitObstacle.Disk => "the disk has no room for the weights",
-        FitObstacle.Memory => "the memory does not hold the weights and a KV cache",
-        FitObstacle.Request => "the model does not take such a request",
+        FitObstacle.Disk => "the disk is too small for the weights",
+        FitObstacle.Memory => "the memory is too small for the weights and a KV cache",
+        FitObstacle.Request => "the model does not support this request on any hardware",
         _ => throw new ArgumentOutOfRangeException(nameof(obstacle)),
     };
 

@@ -2,15 +2,15 @@ using Infra.Planning.Errors;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>A call of <c>./infra plan</c> that can be pasted: what was typed, with one option added or corrected.</summary>
-/// <param name="words">What was typed after <c>plan</c>: options and their values, each a word.</param>
+/// <summary>A complete <c>./infra plan</c> command for pasting: the typed command with one option added or corrected.</summary>
+/// <param name="words">The typed words after <c>plan</c>: options and values.</param>
 internal sealed class PlanCommandLine(IReadOnlyList<string> words)
 {
     private const string Command = "./infra plan";
 
     public string With(string option, string value) => Shell([.. words, option, value]);
 
-    /// <summary>The same mistake, whose fix is the whole command instead of the one option that is wrong.</summary>
+    /// <summary>The same error, with the complete command as its fix instead of the wrong option alone.</summary>
     public ConfigurationMistake Complete(ConfigurationMistake mistake)
     {
         var start = $"{Command} {mistake.Key} ";
@@ -41,7 +41,7 @@ internal sealed class PlanCommandLine(IReadOnlyList<string> words)
             }
         }
 
-        // A message may show a value in short: then none is found, and the right one takes the place of all.
+        // A message may shorten the value. It is then not found, and the right value replaces all.
         var corrected = values.Contains(wrong!) ? values.Select(value => value == wrong ? right : value) : [right];
         return Shell([.. others, option, string.Join(',', corrected.Distinct())]);
     }

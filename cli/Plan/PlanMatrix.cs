@@ -4,15 +4,15 @@ using Infra.Planning.Placements;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>The hardware table in short: a row for each model, a column for each size, cheapest first.</summary>
-/// <param name="Models">Models in the order of the table.</param>
-/// <param name="Columns">Sizes by price; those without a price come last.</param>
+/// <summary>The hardware table as a matrix: a row per model, a column per size.</summary>
+/// <param name="Models">Models in table order.</param>
+/// <param name="Columns">Sizes by price, the cheapest first; sizes without a price come last.</param>
 internal sealed record PlanMatrix(IReadOnlyList<ModelSpec> Models, IReadOnlyList<PlanColumn> Columns)
 {
-    /// <summary>What nearly every slug begins with.</summary>
+    /// <summary>Prefix of the slugs of DigitalOcean.</summary>
     private const string UsualPrefix = "gpu-";
 
-    /// <summary>What all slugs begin with, which the header says once; empty: nothing.</summary>
+    /// <summary>Common prefix of all slugs, which the header shows once; empty if there is none.</summary>
     public string Prefix => PrefixOf(Columns.Select(column => column.Size));
 
     public static PlanMatrix Of(IReadOnlyList<Fit> fits)
@@ -28,9 +28,9 @@ internal sealed record PlanMatrix(IReadOnlyList<ModelSpec> Models, IReadOnlyList
                 .ThenBy(column => column.Size.Slug, StringComparer.Ordinal)]);
     }
 
-    /// <summary>As many columns side by side as a terminal is wide, one at least.</summary>
-    /// <param name="width">Letters of a line.</param>
-    /// <param name="gap">Letters between two columns.</param>
+    /// <summary>Groups of columns that fit the width of a terminal, with one column at least.</summary>
+    /// <param name="width">Characters per line.</param>
+    /// <param name="gap">Characters between columns.</param>
     public IEnumerable<IReadOnlyList<PlanColumn>> Groups(int width, int gap)
     {
         var first = Models.Max(model => model.Id.Length - Owner(model.Id).Length);
@@ -54,25 +54,25 @@ internal sealed record PlanMatrix(IReadOnlyList<ModelSpec> Models, IReadOnlyList
         }
     }
 
-    /// <summary>The part of a repository id up to its slash, the slash included.</summary>
+    /// <summary>Owner of a repository id, with the slash.</summary>
     public static string Owner(string id) => id[..(id.IndexOf('/', StringComparison.Ordinal) + 1)];
 
     private static string PrefixOf(IEnumerable<GpuSize> sizes) =>
         sizes.All(size => size.Slug.StartsWith(UsualPrefix, StringComparison.Ordinal)) ? UsualPrefix : "";
 }
 
-/// <summary>A size, and what each model comes to on it.</summary>
+/// <summary>A size with the result of each model.</summary>
 /// <param name="Size">The size.</param>
-/// <param name="Name">Its slug, without what all slugs begin with.</param>
+/// <param name="Name">Its slug without the common prefix.</param>
 /// <param name="Cells">By repository id.</param>
 internal sealed record PlanColumn(GpuSize Size, string Name, IReadOnlyDictionary<string, PlanCell> Cells)
 {
-    /// <summary>A slug is broken at its hyphens into lines of this length.</summary>
+    /// <summary>Header lines break at hyphens to stay within this length.</summary>
     private const int LineLength = 10;
 
     public string Price => Size.UsdPerHour is { } price ? price.ToString("0.00", CultureInfo.InvariantCulture) : "contract";
 
-    /// <summary>The name as a few short lines.</summary>
+    /// <summary>The name on several short lines.</summary>
     public IReadOnlyList<string> Header
     {
         get

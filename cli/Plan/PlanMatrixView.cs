@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>The matrix for people: as many sizes side by side as the terminal is wide, then what the words mean.</summary>
+/// <summary>The matrix in a terminal: groups of sizes that fit its width, then the legend.</summary>
 internal static class PlanMatrixView
 {
     private const int Gap = 2;
@@ -31,7 +31,7 @@ internal static class PlanMatrixView
         }
 
         var example = matrix.Models.FirstOrDefault(model => model.Use == ModelUse.Instruct) ?? matrix.Models[0];
-        console.WriteLine("Memory, KV cache and reasons, of one model or of one size:");
+        console.WriteLine("Details of a model or a size:");
         terminal.WriteCommand(typed.With("--model", example.Id));
         terminal.WriteCommand(typed.With("--size", matrix.Columns[0].Size.Slug));
     }
@@ -71,17 +71,17 @@ internal static class PlanMatrixView
     private static string Coloured(PlanCell cell) =>
         $"[{(cell.Obstacle is null ? "green" : cell.Text.StartsWith(PlanCell.AtMost, StringComparison.Ordinal) ? "yellow" : "grey")}]{cell.Text}[/]";
 
-    /// <summary>What the cells mean, as far as they are there.</summary>
+    /// <summary>Meaning of the cells that occur.</summary>
     private static IEnumerable<string> Legend(IReadOnlyList<PlanCell> cells)
     {
         if (cells.FirstOrDefault(cell => cell.Obstacle is null) is { } fits)
         {
-            yield return $"{fits.Text}: it fits; {fits.Text.Replace("x", " requests at once of at most ", StringComparison.Ordinal)} tokens of context each (1k = 1,024)";
+            yield return $"{fits.Text}: fits, as concurrent requests x longest context of each in tokens (1k = 1,024)";
         }
 
         if (cells.FirstOrDefault(cell => cell.Text.StartsWith(PlanCell.AtMost, StringComparison.Ordinal)) is { } shorter)
         {
-            yield return $"{shorter.Text}: the longest context that as many requests can have at once; a shorter one than was asked for";
+            yield return $"{shorter.Text}: does not fit; the longest context for that many concurrent requests";
         }
 
         var words = cells.Where(cell => cell.Obstacle is { } obstacle && cell.Text == PlanCell.Word(obstacle)).Select(cell => cell.Obstacle!.Value);

@@ -4,18 +4,20 @@ using Infra.Planning.Reading;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Who has an API key, and what may be asked with it. A name alone may be written as text: <c>alice</c> for <c>{name: alice}</c>.
+/// An API client and its limits. May be written as its name only: <c>alice</c> for <c>{name: alice}</c>.
 /// </summary>
 [Shorthand(nameof(Name))]
 public sealed record ClientSettings
 {
-    /// <summary>Name of the key, as the log shows it.</summary>
+    /// <summary>Name of the client, as the log shows it.</summary>
     [Required]
     public string Name { get; init; } = "";
 
-    /// <summary>Requests in a minute, a sixth of them at once, at most 250; more are answered with 429. Default: 12000.</summary>
+    /// <summary>
+    /// Requests per minute, in bursts of a sixth of that and at most 250; a request over the limit is a 429. Default: 12000.
+    /// </summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>Requests at once; more are answered with 429. Default: a fair share of the engine, docs/api.md says which.</summary>
+    /// <summary>Concurrent requests; a request over the limit is a 429. Default: a fair share of the engine (docs/api.md).</summary>
     public int? Concurrent { get; init; }
 }

@@ -4,88 +4,93 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
 
-/// <summary>Who reaches an endpoint.</summary>
+/// <summary>Who can reach an endpoint.</summary>
 public enum Access
 {
-    /// <summary>An SSH tunnel, and the client tags and addresses that are named.</summary>
+    /// <summary>Through an SSH tunnel, and for the listed client tags and addresses.</summary>
     Private,
 
-    /// <summary>A load balancer inside the VPC.</summary>
+    /// <summary>Through a load balancer in the VPC.</summary>
     Internal,
 
-    /// <summary>A load balancer with a domain and a managed certificate, for the addresses that are named.</summary>
+    /// <summary>Through a load balancer with a domain and a managed certificate, for the listed addresses.</summary>
     Public,
 }
 
 /// <summary>How the replicas of an endpoint are created and changed.</summary>
 public enum Rollout
 {
-    /// <summary>All of them together: the shortest time, and no endpoint while it lasts.</summary>
-    AllAtOnce,
+    /// <summary>All at the same time: the fastest, and the endpoint is down meanwhile.</summary>
+    Parallel,
 
-    /// <summary>Each waits until the one before it answers, so that all but one keep serving.</summary>
-    OneByOne,
+    /// <summary>One after the other: each waits until the previous one answers, so that all but one keep serving.</summary>
+    Rolling,
 }
 
-/// <summary>What of a tool call vLLM's grammar fixes (<c>--tool-strict-level</c>).</summary>
+/// <summary>Which parts of a tool call vLLM's grammar enforces (<c>--tool-strict-level</c>).</summary>
 public enum ToolStrictLevel
 {
-    /// <summary>Follows the request's tool choice and each tool's <c>strict</c>.</summary>
+    /// <summary>According to the request's tool choice and each tool's <c>strict</c>.</summary>
     Auto,
 
-    /// <summary>The form of the call and the names of functions, for every request with tools.</summary>
+    /// <summary>The format of the call and the function names, for every request with tools.</summary>
     Function,
 
-    /// <summary>The schemas of all arguments too, as if every tool were strict.</summary>
+    /// <summary>Also the schemas of all arguments, as if every tool were strict.</summary>
     Parameter,
 }
 
-/// <summary>The stack configuration. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
+/// <summary>The stack config. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
 public sealed record InferenceSettings
 {
-    /// <summary>Region slug of everything in the stack: <c>tor1</c>.</summary>
+    /// <summary>Region slug of all resources of the stack: <c>tor1</c>.</summary>
     [Required]
     public string Region { get; init; } = "";
 
-    /// <summary>Addresses in CIDR notation that may open SSH: the machine that runs <c>pulumi up</c> among them.</summary>
+    /// <summary>Addresses in CIDR notation that may open SSH, including the machine that runs <c>pulumi up</c>.</summary>
     [Required, MinLength(1)]
     public IReadOnlyList<string> AdminCidrs { get; init; } = [];
 
-    /// <summary>SSH public keys of people that may log in as <c>ops</c>, beside the stack's own key. Default: none.</summary>
+    /// <summary>SSH public keys of people who may log in as <c>ops</c>, in addition to the stack's own key. Default: none.</summary>
     public IReadOnlyList<string> AdminSshKeys { get; init; } = [];
 
     /// <summary>The models to serve, by endpoint name.</summary>
     [Required, MinLength(1)]
     public IReadOnlyDictionary<string, EndpointSettings> Endpoints { get; init; } = new Dictionary<string, EndpointSettings>();
 
-    /// <summary>Highest price of the whole stack in USD per hour. Default: no limit.</summary>
+    /// <summary>Maximum price of the whole stack in USD per hour. Default: no limit.</summary>
     public decimal? MaxHourlyUsd { get; init; }
 
     /// <summary>
-    /// Address range of the VPC, /16 to /24. Default: DigitalOcean picks one that does not overlap. Taken away again, the VPC keeps the one
-    /// that it has.
+    /// Address range of the VPC, /16 to /24. Default: DigitalOcean picks one that does not overlap. If you remove the setting, the VPC
+    /// keeps its range.
     /// </summary>
     public string? VpcCidr { get; init; }
 
     /// <summary>Catalog file with more models and sizes, relative to the project. Default: none.</summary>
     public string? Catalog { get; init; }
 
-    /// <summary>Further tags of every Droplet. Default: none.</summary>
+    /// <summary>Additional tags of every Droplet. Default: none.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Engine of every endpoint that does not set its own.</summary>
+    /// <summary>Engine of every endpoint that does not set one.</summary>
     public EngineSettings Engine { get; init; } = new();
 
-    /// <summary>Go on though DigitalOcean does not list the size in the region now, as for a Droplet that exists already. Default: false.</summary>
+    /// <summary>
+    /// Continue although DigitalOcean does not list the size in the region now, for example for an existing Droplet. Default: false.
+    /// </summary>
     public bool IgnoreAvailability { get; init; }
 
-    /// <summary>Reads the configuration of a stack. Everything that is wrong with it is in one exception.</summary>
+    /// <summary>Deprecated names in the configuration, by the path of their endpoint.</summary>
+    internal IReadOnlyList<(string Endpoint, string Warning)> Deprecations { get; init; } = [];
+
+    /// <summary>Reads the configuration of a stack. All errors are in one exception.</summary>
     /// <param name="config">
     /// Keys with their namespace, and their values: text, or JSON for lists and maps. This is the form of the environment variable
     /// <c>PULUMI_CONFIG</c>. Keys outside the namespace <c>inference</c> are ignored, as is the secret <c>huggingFaceToken</c>.
     /// </param>
-    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
-    /// <exception cref="ConfigurationException">What can be found wrong without the catalog; <c>StackPlan.Read</c> finds the rest too.</exception>
+    /// <param name="secretKeys">Keys that are stored encrypted: no message contains their values. Default: unknown.</param>
+    /// <exception cref="ConfigurationException">Errors that are found without the catalog; <c>StackPlan.Read</c> finds all.</exception>
     public static InferenceSettings Parse(IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null)
     {
         var mistakes = new List<ConfigurationMistake>();
@@ -93,7 +98,7 @@ public sealed record InferenceSettings
         return mistakes.Count == 0 ? settings : throw new ConfigurationException(SettingsReader.Conceal(mistakes, secretKeys));
     }
 
-    /// <summary>The same for a caller that goes on to look for more mistakes.</summary>
+    /// <summary>The same for a caller that collects more errors.</summary>
     internal static InferenceSettings Parse(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
     {
@@ -106,10 +111,10 @@ public sealed record InferenceSettings
 /// <summary>vLLM on the nodes.</summary>
 public sealed record EngineSettings
 {
-    /// <summary>The pinned image, or the pinned version in a virtual environment. Default: container.</summary>
+    /// <summary>How the node gets vLLM: the pinned image, or the pinned version in a virtual environment. Default: container.</summary>
     public EngineInstall Install { get; init; } = EngineInstall.Container;
 
-    /// <summary>Release in the catalog. Default: the newest that serves the model.</summary>
+    /// <summary>vLLM release in the catalog. Default: the newest that serves the model.</summary>
     public string? Version { get; init; }
 }
 
@@ -126,90 +131,99 @@ public sealed record EndpointSettings
     /// <summary>Name that clients send as <c>model</c>. Default: the repository id.</summary>
     public string? ServedModelName { get; init; }
 
-    /// <summary>Tokens of prompt and answer together. Default: 8192, or with a size the longest it holds.</summary>
+    /// <summary>Tokens of prompt and answer together. Default: 8192, or with a named size the longest that fits.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Requests of that length at once. Default: 4, or with a size and no context length 1.</summary>
+    /// <summary>Concurrent requests of that length. Default: 4, or 1 with a named size and no context length.</summary>
     public int? Concurrency { get; init; }
 
     /// <summary>Size slug. Default: the cheapest that fits.</summary>
     public string? Size { get; init; }
 
-    /// <summary>How a size that is not named may be sold. Default: on demand.</summary>
+    /// <summary>Sales terms that are allowed for a size chosen by the program. Default: on demand.</summary>
     public IReadOnlyList<Availability> Availability { get; init; } = [];
 
-    /// <summary>Image id or slug for the Droplets. Default: the AI/ML-ready image of the size.</summary>
+    /// <summary>Image id or slug of the Droplets. Default: the AI/ML-ready image of the size.</summary>
     public string? Image { get; init; }
 
-    /// <summary>Nodes. Default: 1.</summary>
+    /// <summary>Number of nodes. Default: 1.</summary>
     public int Replicas { get; init; } = 1;
 
     /// <summary>
-    /// Order in which replicas are created and changed. Default: all at once, and a change that replaces them deletes them all before the
-    /// first new one exists.
+    /// Order in which replicas are created and changed. Default: parallel; a change that replaces them deletes all before the first new
+    /// one exists.
     /// </summary>
-    public Rollout Rollout { get; init; } = Rollout.AllAtOnce;
+    public Rollout Rollout { get; init; } = Rollout.Parallel;
 
-    /// <summary>Who reaches it: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.</summary>
+    /// <summary>
+    /// Who reaches the endpoint: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.
+    /// </summary>
     public Access Access { get; init; } = Access.Private;
 
-    /// <summary>Name of a public endpoint: <c>llm.example.com</c>.</summary>
+    /// <summary>Domain name of a public endpoint: <c>llm.example.com</c>.</summary>
     public string? Domain { get; init; }
 
-    /// <summary>Zone at DigitalOcean that holds the domain. Default: the domain less its first label, or a domain of two labels itself.</summary>
+    /// <summary>
+    /// DNS zone at DigitalOcean that contains the domain. Default: the domain without its first label, or a domain of two labels itself.
+    /// </summary>
     public string? DnsZone { get; init; }
 
-    /// <summary>Addresses that may call: of the VPC for private and internal access, of the internet for public access.</summary>
+    /// <summary>Addresses that may call the API: of the VPC for private and internal access, of the internet for public access.</summary>
     public IReadOnlyList<string> ClientCidrs { get; init; } = [];
 
-    /// <summary>Tags of Droplets that may call, for private access.</summary>
+    /// <summary>Tags of Droplets that may call the API, for private access.</summary>
     public IReadOnlyList<string> ClientTags { get; init; } = [];
 
-    /// <summary>Who gets an API key: a name, or a name with limits of its own. Default: one, named default.</summary>
+    /// <summary>Clients that get an API key: a name, or a name with its own limits. Default: one client, named default.</summary>
     public IReadOnlyList<ClientSettings> Clients { get; init; } = [];
 
     /// <summary>
-    /// Origins of web pages that may call from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default: none.
+    /// Origins of web pages that may call the API from a browser: <c>https://app.example.com</c>, <c>http://localhost:PORT</c>. Default:
+    /// none.
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Accept images. Default: true where the model can.</summary>
+    /// <summary>Accept images. Default: true if the model supports them.</summary>
     public bool? Vision { get; init; }
 
-    /// <summary>Images in one request. Default: 4.</summary>
+    /// <summary>Maximum number of images in one request. Default: 4.</summary>
     public int ImagesPerPrompt { get; init; } = 4;
 
-    /// <summary>GPUs that one copy of the weights is split over. Default: the fewest that hold the wish.</summary>
+    /// <summary>GPUs that one copy of the weights is split over. Default: the fewest that satisfy the placement request.</summary>
     public int? TensorParallel { get; init; }
 
-    /// <summary>Engines side by side on a node. Default: as many as its GPUs have room for.</summary>
+    /// <summary>Parallel engines on a node. Default: as many as its GPUs have room for.</summary>
     public int? DataParallel { get; init; }
 
-    /// <summary>Share of a GPU's memory that vLLM may use. Default: vLLM's own, 0.92.</summary>
+    /// <summary>Share of a GPU's memory that vLLM may use. Default: vLLM's default, 0.92.</summary>
     public double? GpuMemoryUtilization { get; init; }
 
-    /// <summary>Tokens of one engine step. Default: vLLM's own for the card, 8192 or 2048.</summary>
+    /// <summary>Tokens of one engine step. Default: vLLM's default for the GPU, 8192 or 2048.</summary>
     public int? MaxNumBatchedTokens { get; init; }
 
-    /// <summary>Requests in one engine step. Default: vLLM's own for the card, 1024 or 256, or fewer where that makes the wish fit.</summary>
+    /// <summary>
+    /// Requests in one engine step. Default: vLLM's default for the GPU, 1024 or 256, or fewer if only that makes the model fit.
+    /// </summary>
     public int? MaxNumSeqs { get; init; }
 
-    /// <summary>Type of the KV cache's elements. Default: auto, the model's own type.</summary>
-    public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
+    /// <summary>Data type of the KV cache. Default: auto, the model's own type.</summary>
+    public KvCacheType KvCacheDtype { get; init; } = KvCacheType.Auto;
 
     /// <summary>
-    /// How far the engine holds tool calls to what was declared: auto (a tool's schema only where the client sends strict), function
-    /// (names), parameter (every tool's schema). Needs vLLM 0.31. Default: vLLM's own, auto.
+    /// How strictly the engine enforces the declared tools: auto (a tool's schema only if the client sends strict), function (names),
+    /// parameter (every tool's schema). Needs vLLM 0.31. Default: vLLM's default, auto.
     /// </summary>
     public ToolStrictLevel? ToolStrictLevel { get; init; }
 
     /// <summary>
-    /// Size of a Volume that keeps the weights when the Droplet goes, in GiB. It grows in place and never shrinks; with it or without it is
-    /// another Droplet. Default: none, the scratch or boot disk.
+    /// Size in GiB of a Volume that keeps the weights when the Droplet is deleted. It grows in place and never shrinks. Adding or removing
+    /// it replaces the Droplet. Default: none, the scratch or boot disk.
     /// </summary>
     public int? CacheVolumeGiB { get; init; }
 
-    /// <summary>Longest time from the Droplet's creation to the first answer, in minutes. Default: 60, or 180 for more than 100 GB of weights.</summary>
+    /// <summary>
+    /// Timeout from the Droplet's creation to the first answer, in minutes. Default: 60, or 180 for more than 100 GB of weights.
+    /// </summary>
     public int? ReadyTimeoutMinutes { get; init; }
 
     /// <summary>Engine of this endpoint. Default: the stack's.</summary>

@@ -1,6 +1,6 @@
 namespace Infra.Planning.Errors;
 
-/// <summary>What somebody may have meant by a name that is not known.</summary>
+/// <summary>Suggestions for an unknown name.</summary>
 public static class NearMiss
 {
     private const int MostSuggestions = 3;
@@ -8,13 +8,13 @@ public static class NearMiss
     private static readonly char[] s_separators = ['/', '-', '.', '_', ' '];
 
     /// <summary>
-    /// The known names nearest to <paramref name="value"/>, best first: the same name in another case, those that begin with it, those that contain it or its
-    /// words in their order, and those that come to it, or begin with it, after a few single edits. An owner (<c>OWNER/NAME</c>) may be left out. Empty when
-    /// nothing is near.
+    /// The known names nearest to <paramref name="value"/>, best first: the same name in another case, names that start with it, names that
+    /// contain it or its words in order, and names within a small edit distance of it, whole or from their start. Ignores case, and a missing
+    /// owner (<c>OWNER/NAME</c>). Empty if none is near.
     /// </summary>
-    /// <param name="value">What was written.</param>
-    /// <param name="known">What may be meant.</param>
-    /// <param name="prefer">Names that come first among those equally near; null: the shortest does.</param>
+    /// <param name="value">The unknown name.</param>
+    /// <param name="known">All known names.</param>
+    /// <param name="prefer">Names that win among equally near ones. Default: the shortest wins.</param>
     public static IReadOnlyList<string> Of(string value, IEnumerable<string> known, Func<string, bool>? prefer = null)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -39,7 +39,7 @@ public static class NearMiss
         return names.Length > 0 ? $"{hint}Known: {string.Join(", ", names)}" : $"{hint}None is known";
     }
 
-    /// <summary>How near a name is, the nearest first; null: it is not.</summary>
+    /// <summary>How near a name is, lower is nearer; null if it is not near.</summary>
     private static int? Rank(string value, string name)
     {
         var bare = value.Contains('/', StringComparison.Ordinal) ? name : name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
@@ -53,7 +53,7 @@ public static class NearMiss
             return 1;
         }
 
-        // A part of a name ("3B-Instruct") is a likelier slip than any edit, but one or two letters are a part of everything.
+        // A part of a name ("3B-Instruct") is more likely than any edit, but one or two letters are a part of every name.
         if (HasWords(name, value) || (value.Length >= 3 && name.Contains(value, StringComparison.OrdinalIgnoreCase)))
         {
             return 2;
@@ -68,7 +68,7 @@ public static class NearMiss
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether the words of a value are all in a name, in their order: <c>ministral-8b</c> in <c>Ministral-3-8B-Instruct-2512</c>.</summary>
+    /// <summary>Whether a name contains all words of a value, in order: <c>Ministral-3-8B-Instruct-2512</c> those of <c>ministral-8b</c>.</summary>
     private static bool HasWords(string name, string value)
     {
         var words = value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
@@ -81,7 +81,9 @@ public static class NearMiss
         return found > 0 && found == words.Length;
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one into the other, and into a start of the other.</summary>
+    /// <summary>
+    /// Edit distance (insertions, deletions, replacements and swaps of adjacent letters) to the whole name, and to its nearest start.
+    /// </summary>
     private static (int Whole, int Start) Edits(string from, string to)
     {
         var beforeLast = new int[to.Length + 1];

@@ -37,7 +37,7 @@ public sealed class RandomStackTests
     public void Every_valid_stack_passes_the_rules_of_its_settings() =>
         RandomStacks.Settings.Sample(settings =>
         {
-            var mistakes = new List<Components.ConfigurationMistake>();
+            var mistakes = new List<Planning.Errors.ConfigurationMistake>();
             new Infra.Planning.Config.SettingsRules(mistakes).Check(settings);
             Assert.Empty(mistakes);
         }, iter: 300);

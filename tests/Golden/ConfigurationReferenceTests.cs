@@ -9,7 +9,7 @@ using Infra.Planning.Reading;
 
 namespace Infra.Tests.Golden;
 
-/// <summary>The README's tables of settings are written from the settings records and their comments.</summary>
+/// <summary>The tables of docs/config.md are written from the settings records and their comments.</summary>
 public sealed partial class ConfigurationReferenceTests
 {
     private static readonly Dictionary<string, string> Comments = XDocument
@@ -30,7 +30,7 @@ public sealed partial class ConfigurationReferenceTests
         reference.AppendLine();
         Table(reference, "Engine", "engine.", typeof(EngineSettings));
 
-        GoldenFile.MatchesSection("README.md", "settings", reference.ToString().ReplaceLineEndings("\n"));
+        GoldenFile.MatchesSection("docs/config.md", "settings", reference.ToString().ReplaceLineEndings("\n"));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed partial class DocumentationTests
 
     public static TheoryData<string> Documents =>
     [
-        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "lab/README.md", "lab/Engine/README.md",
+        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "benchmarks/README.md", "lab/README.md", "lab/Engine/README.md",
         .. Directory.EnumerateFiles(Path.Combine(GoldenFile.Root(), "docs"), "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(GoldenFile.Root(), file))
             .Order(StringComparer.Ordinal),
@@ -27,6 +27,43 @@ public sealed partial class DocumentationTests
 
         Assert.Empty(broken);
     }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_anchor_is_a_heading_of_its_page(string document)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(GoldenFile.Root(), document))!;
+        var missing = Link().Matches(Text(document))
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !target.Contains("://", StringComparison.Ordinal) && target.Contains('#', StringComparison.Ordinal))
+            .Where(target => target.Split('#') is var parts
+                && !Anchors(parts[0].Length == 0 ? Text(document) : File.ReadAllText(Path.Combine(folder, parts[0]))).Contains(parts[1]));
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void The_map_of_the_docs_leads_to_every_page()
+    {
+        const string map = "docs/README.md";
+        var links = Link().Matches(Text(map))
+            .Select(match => Path.GetRelativePath(GoldenFile.Root(), Path.Combine(GoldenFile.Root(), "docs", match.Groups["target"].Value)));
+
+        Assert.Empty(Documents.Select(row => row.Data).Except([.. links, map]));
+    }
+
+    [Fact]
+    public void Every_rejected_word_has_a_better_one_and_paths_that_exist() =>
+        Assert.All(
+            Text("docs/words.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(line => line.Split('\t')),
+            fields =>
+            {
+                Assert.InRange(fields.Length, 2, 3);
+                Assert.All(fields, field => Assert.True(field.Length > 0 && field == field.Trim(), field));
+                Assert.All(
+                    fields.Skip(2).SelectMany(paths => paths.Split(' ')),
+                    path => Assert.True(path.EndsWith('*') || Path.Exists(Path.Combine(GoldenFile.Root(), path)), path));
+            });
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -74,6 +111,19 @@ public sealed partial class DocumentationTests
     }
 
     private static string Text(string document) => File.ReadAllText(Path.Combine(GoldenFile.Root(), document));
+
+    /// <summary>The names that GitHub gives to the headings of a page.</summary>
+    private static HashSet<string> Anchors(string page) =>
+    [
+        .. Heading().Matches(page)
+            .Select(match => NotInAnchors().Replace(match.Groups["title"].Value.ToLowerInvariant(), "").Replace(' ', '-')),
+    ];
+
+    [GeneratedRegex(@"^#+ (?<title>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w -]")]
+    private static partial Regex NotInAnchors();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

@@ -48,7 +48,7 @@ public sealed class LintTests
     public async Task Cloud_init_accepts_the_user_data(string install)
     {
         using var node = new StagedNode();
-        var environment = NodeSamples.Environment(install == "venv" ? Infra.Planning.Config.EngineInstall.Venv : Infra.Planning.Config.EngineInstall.Container);
+        var environment = NodeSamples.Environment(install == "venv" ? Infra.Planning.Catalog.EngineInstall.Venv : Infra.Planning.Catalog.EngineInstall.Container);
         node.Write("/user-data", CloudConfig.Render(NodeSamples.Inputs(environment)));
         var result = await Tool.RunAsync("cloud-init", "schema", "--config-file", node.At("/user-data"));
         Assert.True(result.ExitCode == 0, result.All);

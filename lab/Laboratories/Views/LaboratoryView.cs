@@ -1,12 +1,11 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Cloud;
-using Infra.Lab.Cloud.Resources;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra up</c> prints for people.</summary>
+/// <summary>Output of <c>./infra up</c> for terminals.</summary>
 internal static class LaboratoryView
 {
     public static void Write(Terminal terminal, LaboratoryReport report)

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra status</c> prints for people.</summary>
+/// <summary>Output of <c>./infra status</c> for terminals.</summary>
 internal static class StatusView
 {
     public static void Write(Terminal terminal, IReadOnlyList<StatusReport> reports)
@@ -14,13 +14,13 @@ internal static class StatusView
         var console = terminal.Console;
         if (reports.Count == 0)
         {
-            console.WriteLine("no laboratory is up; to bring one up:");
+            console.WriteLine("no lab is running; start one:");
             terminal.WriteCommand("./infra up");
         }
 
         foreach (var report in reports)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "up" : "not up; to bring it up:")}");
+            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "running" : "not running; start it:")}");
             if (!report.Up)
             {
                 terminal.WriteCommand(Up(report));
@@ -49,7 +49,7 @@ internal static class StatusView
                 && (report.Problems.Count > 0 || report.Nodes.Any(node => node.State is not (NodeHealth.Ready or NodeHealth.Starting))
                     || report.Balancers.Any(balancer => balancer.Error is not null)))
             {
-                console.Profile.Out.Writer.WriteLine("  to repair what can be repaired:");
+                console.Profile.Out.Writer.WriteLine("  repair what can be repaired, and report the rest:");
                 terminal.WriteCommand(Up(report));
             }
         }
@@ -61,6 +61,6 @@ internal static class StatusView
     {
         var servers = balancer.Backends.Select(server => $"{server.Address} {(server.Healthy ? "healthy" : $"not healthy{(server.LastError is { } error ? $" ({error})" : "")}")}");
         var counts = string.Create(CultureInfo.InvariantCulture, $"connections: {balancer.Total}, {balancer.Active} of them open, {balancer.Refused} refused, {balancer.Unserved} without a server");
-        return $"{string.Join(", ", servers)}; {counts}{(balancer.Error is { } problem ? $"; {problem}" : "")}";
+        return string.Join("; ", new[] { string.Join(", ", servers), counts, balancer.Error }.Where(part => !string.IsNullOrEmpty(part)));
     }
 }

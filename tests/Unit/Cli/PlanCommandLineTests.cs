@@ -4,7 +4,7 @@ using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Cli;
 
-/// <summary>Commands that <c>./infra plan</c> prints are complete: what was typed, with one option added or corrected.</summary>
+/// <summary>Commands in the output of <c>./infra plan</c> are complete.</summary>
 public sealed class PlanCommandLineTests
 {
     private const string Right = "mistralai/Ministral-3-8B-Instruct-2512";
@@ -16,11 +16,11 @@ public sealed class PlanCommandLineTests
     [InlineData("--model a/b --size x --model Ministral-3-8B", $"./infra plan --size x --model a/b,{Right}")]
     [InlineData("--model a/b Ministral-3-8B", $"./infra plan --model a/b,{Right}")]
     [InlineData("--model something-long-that-the-message-cut", $"./infra plan --model {Right}")]
-    public void A_fix_keeps_all_other_words(string typed, string fix) => Assert.Equal(fix, new PlanCommandLine(typed.Split(' '))
+    public void A_fix_keeps_all_other_options(string typed, string fix) => Assert.Equal(fix, new PlanCommandLine(typed.Split(' '))
         .Complete(ConfigurationMistake.InStackConfig("--model", "Ministral-3-8B", "is not known", Right)).Fix);
 
     [Fact]
-    public void A_fix_of_another_kind_stays_as_it_is()
+    public void A_fix_that_is_no_plan_command_is_unchanged()
     {
         var mistake = new ConfigurationMistake("--model", "x", "is not known", "add it to a catalog file of your own");
 
@@ -31,7 +31,7 @@ public sealed class PlanCommandLineTests
     [InlineData("plan --model Ministral-3-8B --context 8192", $"./infra plan --context 8192 --model {Right}")]
     [InlineData("plan --region=tor9 --concurrency 4", "./infra plan --concurrency 4 --region tor1")]
     [InlineData("plan --concurrency 0 --size gpu-h100x1-80gb", "./infra plan --size gpu-h100x1-80gb --concurrency 4")]
-    public async Task A_mistake_on_the_command_line_ends_with_the_whole_command_on_one_line(string typed, string fix)
+    public async Task A_user_error_ends_with_the_complete_command_on_one_line(string typed, string fix)
     {
         using var error = new StringWriter();
         var terminal = new Terminal(TextWriter.Null, error, interactive: false);

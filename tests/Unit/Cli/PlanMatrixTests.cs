@@ -5,7 +5,7 @@ using Infra.Planning.Placements;
 
 namespace Infra.Tests.Unit.Cli;
 
-/// <summary>The default answer of <c>./infra plan</c>.</summary>
+/// <summary>The default output of <c>./infra plan</c>.</summary>
 public sealed class PlanMatrixTests
 {
     private const int Narrow = 80;
@@ -17,7 +17,7 @@ public sealed class PlanMatrixTests
     private static readonly PlanQuery s_all = new() { Catalog = s_catalog, Availability = [Availability.OnDemand] };
 
     [Fact]
-    public void Each_model_has_a_cell_for_each_size_and_sizes_stand_by_price()
+    public void Each_model_has_a_cell_for_each_size_and_sizes_are_sorted_by_price()
     {
         var fits = PlanTable.Of(s_all with { Availability = Enum.GetValues<Availability>() });
         var matrix = PlanMatrix.Of(fits);
@@ -38,7 +38,7 @@ public sealed class PlanMatrixTests
         Assert.Equal(text, PlanCell.Of(Row(null, Placed(requests, context))).Text);
 
     [Fact]
-    public void A_cell_that_does_not_fit_has_a_word_for_the_reason_or_the_context_that_would_fit()
+    public void A_cell_that_does_not_fit_shows_the_reason_or_the_context_that_would_fit()
     {
         Assert.Equal("max 16k", PlanCell.Of(Row(FitObstacle.Memory, Placed(1, 16384))).Text);
         Assert.All(Enum.GetValues<FitObstacle>(), obstacle =>
@@ -49,7 +49,7 @@ public sealed class PlanMatrixTests
     }
 
     [Fact]
-    public void A_context_that_a_model_does_not_have_is_a_cell_of_its_row_alone()
+    public void A_context_above_the_longest_of_a_model_affects_only_its_row()
     {
         var longest = s_catalog.Models.Values.Max(model => model.MaxContext);
         var column = PlanMatrix.Of(PlanTable.Of(s_all with { ContextLength = longest })).Columns[0];
@@ -60,10 +60,10 @@ public sealed class PlanMatrixTests
     [Theory]
     [InlineData("gpu-h100x1-80gb", "h100x1", "-80gb")]
     [InlineData("gpu-b300x8-2304gb-lc-fabric-contracted", "b300x8", "-2304gb-lc", "-fabric", "-contracted")]
-    public void A_slug_is_broken_at_its_hyphens(string slug, params string[] lines) => Assert.Equal(lines, Only(slug).Header);
+    public void A_slug_breaks_at_hyphens(string slug, params string[] lines) => Assert.Equal(lines, Only(slug).Header);
 
     [Fact]
-    public void A_slug_that_begins_otherwise_keeps_every_slug_whole()
+    public void A_slug_without_the_prefix_keeps_the_prefix_of_all_others()
     {
         var matrix = PlanMatrix.Of([Row(null, null, s_size), Row(null, null, s_size with { Slug = "own-size" })]);
 
@@ -75,24 +75,24 @@ public sealed class PlanMatrixTests
     [InlineData(Narrow)]
     [InlineData(120)]
     [InlineData(240)]
-    public void Sizes_stand_in_as_few_groups_as_the_width_allows_and_no_line_is_wider(int width)
+    public void Sizes_wrap_in_groups_and_no_line_is_wider_than_the_terminal(int width)
     {
         var matrix = PlanMatrix.Of(PlanTable.Of(s_all));
         var lines = Printed(matrix, width);
 
-        // The commands are to be pasted, whatever their length.
+        // Commands for pasting do not wrap.
         Assert.All(lines.Where(line => !line.StartsWith("./infra ", StringComparison.Ordinal)), line => Assert.True(line.Length <= width, line));
         Assert.Equal(matrix.Groups(width, 2).Count(), lines.Count(line => line.StartsWith("USD/h", StringComparison.Ordinal)));
         Assert.Equal(matrix.Columns, matrix.Groups(width, 2).SelectMany(group => group));
-        Assert.DoesNotContain(lines, line => line.Contains('\u2026', StringComparison.Ordinal)); // nothing was cut off
+        Assert.DoesNotContain(lines, line => line.Contains('\u2026', StringComparison.Ordinal)); // no cell is truncated
     }
 
     [Fact]
-    public void A_terminal_that_is_too_narrow_for_anything_still_gets_a_size_a_group() =>
+    public void A_terminal_that_is_too_narrow_gets_one_size_per_group() =>
         Assert.All(PlanMatrix.Of(PlanTable.Of(s_all)).Groups(1, 2), group => Assert.Single(group));
 
     [Fact]
-    public void Commands_are_whole_lines_with_what_was_typed()
+    public void Commands_are_complete_and_on_lines_of_their_own()
     {
         var lines = Printed(PlanMatrix.Of(PlanTable.Of(s_all)), 40, "--context", "8192", "--catalog", "my file.json");
 
@@ -101,7 +101,7 @@ public sealed class PlanMatrixTests
     }
 
     [Fact]
-    public void No_size_at_all_is_said() => Assert.Contains("No size", Assert.Single(Printed(PlanMatrix.Of([]), Narrow)), StringComparison.Ordinal);
+    public void An_empty_matrix_is_explained() => Assert.Contains("No size", Assert.Single(Printed(PlanMatrix.Of([]), Narrow)), StringComparison.Ordinal);
 
     internal static string[] Printed(PlanMatrix matrix, int width, params string[] typed)
     {
@@ -125,7 +125,7 @@ public sealed class PlanMatrixTests
         LongestContext = placement?.MaxModelLen ?? 0,
     };
 
-    /// <summary>Any placement, with these figures.</summary>
+    /// <summary>A placement with these numbers.</summary>
     private static Placement Placed(int requests, int context) =>
         PlanTable.Of(s_all).First(fit => fit.Fits).Placement! with { Requests = requests, MaxModelLen = context };
 }

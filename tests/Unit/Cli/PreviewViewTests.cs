@@ -5,12 +5,12 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Cli;
 
-/// <summary>What people read of a preview.</summary>
+/// <summary>Output of <c>./infra preview</c> for terminals.</summary>
 [Collection(SerialDeployments.Name)]
 public sealed class PreviewViewTests
 {
     [Fact]
-    public async Task The_command_of_the_engine_is_one_whole_line_on_a_narrow_terminal()
+    public async Task The_vllm_command_is_complete_and_on_a_line_of_its_own()
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(StackFiles.Root), "dev");
         using var output = new StringWriter();

@@ -58,7 +58,7 @@ internal sealed class TypeUses
             foreach (var used in _used)
             {
                 var (toNamespace, to) = Outermost(used);
-                // Names with '<' are of the compiler's own helpers, which everybody shares.
+                // Names with '<' are of the compiler's own helpers, which everyone shares.
                 if ((toNamespace, to) != (fromNamespace, from) && !from.Contains('<') && !to.Contains('<'))
                 {
                     yield return new(fromNamespace, from, toNamespace, to);
@@ -156,7 +156,8 @@ internal sealed class TypeUses
                     Collect(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += sizeof(int) * code.ReadInt32();
+                    var targets = code.ReadInt32();
+                    code.Offset += sizeof(int) * targets;
                     break;
                 case var operand:
                     code.Offset += SizeOf(operand);

@@ -7,7 +7,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 
-/// <summary>The tables of docs/sizing.md are what the code says: set GOLDEN_ACCEPT=1 and run these tests to write them anew.</summary>
+/// <summary>The tables of docs/sizing.md are what the code says: set GOLDEN_ACCEPT=1 and run these tests to rewrite them.</summary>
 public sealed class SizingDocumentTests
 {
     private static readonly Observations All = Observations.Load();
@@ -21,7 +21,7 @@ public sealed class SizingDocumentTests
 
     private static string HardwareTable()
     {
-        var table = new StringBuilder("| model | hardware | visible | budget | weights | overhead | KV cache | one request of at most | |\n|---|---|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder("| model | hardware | visible | budget | weights | overhead | KV cache | longest single request | |\n|---|---|---|---|---|---|---|---|---|\n");
         Row("mistralai/Mistral-Large-3-675B-Instruct-2512", "8 x NVIDIA H200", Catalog.Gpus["NVIDIA H200"], 8, new());
         Row("mistralai/Mistral-Large-3-675B-Instruct-2512", "8 x NVIDIA H100", Catalog.Gpus["NVIDIA H100"], 8, new());
         Row("mistralai/Mistral-Large-3-675B-Instruct-2512-NVFP4", "8 x NVIDIA H100", Catalog.Gpus["NVIDIA H100"], 8, new());
@@ -37,13 +37,13 @@ public sealed class SizingDocumentTests
             var fit = NodeFit.Of(new Wish { Model = model, Engine = Catalog.Engines["0.31.0"], Options = options }, Sample.Size("shown", gpu, count), gpu);
             var plan = fit.Memory!;
             table.Append(CultureInfo.InvariantCulture,
-                $"| {model.Id.Split('/')[1]} | {hardware} | {plan.VisibleGiB:F2} | {plan.BudgetGiB:F1} | {plan.WeightsGiB:F1} | {plan.OverheadGiB:F1} | {plan.KvGiB:F1} | {fit.LongestContext:N0} | {(fit.Fits ? "fits" : "refused")} |\n");
+                $"| {model.Id.Split('/')[1]} | {hardware} | {plan.VisibleGiB:F2} | {plan.BudgetGiB:F1} | {plan.WeightsGiB:F1} | {plan.OverheadGiB:F1} | {plan.KvGiB:F1} | {fit.LongestContext:N0} | {(fit.Fits ? "fits" : "rejected")} |\n");
         }
     }
 
     private static string MeasuredError()
     {
-        var table = new StringBuilder("| group | model | card | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
+        var table = new StringBuilder("| group | model | GPU | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
         table.Append("|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var row in All.Rows.Where(row => row.Fits))
         {
@@ -54,7 +54,7 @@ public sealed class SizingDocumentTests
                 $"| {row.Group} | {row.Model.Split('/')[^1]} | {row.Gpu.Split('-')[0]} | {row.Engine} | {row.Utilization:0.00} | {row.TensorParallel} | {plan.WeightsGiB:F2} | {plan.OverheadGiB:F2} | {predicted} | {logged} | {100 * Math.Round(ObservationTests.Error(row), 3):+0.0;-0.0;0.0} % |\n");
         }
 
-        table.Append("\nRefused, as they were seen to fail:\n\n");
+        table.Append("\nRejected, as observed:\n\n");
         foreach (var row in All.Rows.Where(row => !row.Fits))
         {
             table.Append(CultureInfo.InvariantCulture, $"- {row.Model.Split('/')[^1]} on {row.TensorParallel} x {row.Gpu} at {row.Utilization:0.00} with {row.ContextLength:N0} tokens ({row.Source}, {row.SourceDate})\n");
