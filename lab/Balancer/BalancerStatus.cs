@@ -39,16 +39,19 @@ internal sealed record BalancerStatus(
 
         BackendStatus Backend(Dictionary<string, string> row) => new(
             row["svname"],
-            row["status"].StartsWith("UP", StringComparison.Ordinal),
+            IsUp(row),
             DateTimeOffset.UtcNow.AddSeconds(-Number(row, "lastchg")),
             Problem(row),
             (int)Sum(row["svname"], "scur"),
             Sum(row["svname"], "stot") - Sum(row["svname"], "wredis"));
     }
 
+    private static bool IsUp(Dictionary<string, string> row) => row["status"].StartsWith("UP", StringComparison.Ordinal);
+
+    // INI: not checked yet. A star before it: a check is under way.
     private static string? Problem(Dictionary<string, string> row) =>
-        row["check_status"].EndsWith("OK", StringComparison.Ordinal) ? null
-        : row["check_status"] == "INI" ? (row["status"].StartsWith("UP", StringComparison.Ordinal) ? null : "not checked yet")
+        row["check_status"].EndsWith("OK", StringComparison.Ordinal) || (row["check_status"].EndsWith("INI", StringComparison.Ordinal) && IsUp(row))
+        ? null
         : string.Join(' ', new[] { row["check_desc"], row.GetValueOrDefault("check_code"), row["last_chk"] }
             .Where(word => !string.IsNullOrEmpty(word)));
 
