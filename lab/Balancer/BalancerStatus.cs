@@ -50,9 +50,10 @@ internal sealed record BalancerStatus(
 
     // INI: not checked yet. A star before it: a check is under way.
     private static string? Problem(Dictionary<string, string> row) =>
-        row["check_status"].EndsWith("OK", StringComparison.Ordinal) || (row["check_status"].EndsWith("INI", StringComparison.Ordinal) && IsUp(row))
+        row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
+            || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
         ? null
-        : string.Join(' ', new[] { row["check_desc"], row.GetValueOrDefault("check_code"), row["last_chk"] }
+        : string.Join(' ', new[] { "check_desc", "check_code", "last_chk" }.Select(row.GetValueOrDefault)
             .Where(word => !string.IsNullOrEmpty(word)));
 
     private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
