@@ -53,7 +53,7 @@ internal sealed record BalancerStatus(
         row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
             || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
         ? null
-        : string.Join(' ', new[] { "check_desc", "check_code", "last_chk" }.Select(row.GetValueOrDefault)
+        : string.Join(' ', new[] { "check_desc", "check_code", "last_chk" }.Select(name => row.GetValueOrDefault(name))
             .Where(word => !string.IsNullOrEmpty(word)));
 
     private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
