@@ -1,5 +1,5 @@
 @echo off
-rem The part of ./infra that works on Windows: preview, plan, and the tests that need no Linux. See docs/adr/0008.
+rem The part of ./infra that works on Windows: preview, plan, and the tests that need no Linux. See docs/adr/0009.
 setlocal EnableExtensions DisableDelayedExpansion
 set "root=%~dp0"
 set "configuration=release"
@@ -24,18 +24,18 @@ exit /b 0
 :usage
 echo infra: open-weight models on your own cloud account
 echo.
-echo   infra preview [STACK]   what `pulumi up` would create, at what price and why (default stack: dev)
-echo   infra plan              which model fits which hardware, with what context, at what price
-echo   infra test [KIND...]    the tests that need no Linux: unit, sdk, deployment, golden (default: all of them)
-echo   infra help              this text; `infra COMMAND --help` for a command's options
+echo   infra preview [STACK]   show what `pulumi up` would create, the price and the reasons (default stack: dev)
+echo   infra plan              show which model fits which hardware, with what context length, at what price
+echo   infra test [KIND...]    run the tests that need no Linux: unit, sdk, deployment, golden (default: all of them)
+echo   infra help              show this text; `infra COMMAND --help` shows the options of a command
 echo.
-echo All else brings servers up, and needs Debian or Ubuntu: run ./infra there, in WSL 2 or in a virtual machine.
-echo Every command ends with 0 (fine), 1 (a mistake of yours, explained) or 2 (a bug of ours).
-echo PulumiSdk=official or offline in the environment decides which Pulumi SDK is used; otherwise the package feed is asked once a day.
+echo All other commands start servers, which needs Debian or Ubuntu: run ./infra there, in WSL 2 or in a virtual machine.
+echo Exit status: 0 success, 1 user error (the message has the fix), 2 internal error.
+echo The environment variable PulumiSdk=official or offline selects the Pulumi SDK; by default the package feed decides, asked once a day.
 exit /b 0
 
 :linux
-echo %command%: servers are brought up on Debian or Ubuntu alone; this is Windows. Here work: infra preview, infra plan and infra test unit sdk deployment golden>&2
+echo %command%: servers need Debian or Ubuntu; this is Windows. Available here: infra preview, infra plan, infra test unit sdk deployment golden>&2
 echo   fix: run ./infra %command% in a virtual machine with Debian 12 or newer>&2
 exit /b 1
 
@@ -77,7 +77,7 @@ if errorlevel 1 exit /b 2
 exit /b 0
 
 :linux_tests
-echo test %word%: these tests need Debian or Ubuntu; this is Windows. Here work: infra test unit sdk deployment golden>&2
+echo test %word%: these tests need Debian or Ubuntu; this is Windows. Available here: infra test unit sdk deployment golden>&2
 echo   fix: run ./infra test %word% in a virtual machine with Debian 12 or newer>&2
 exit /b 1
 
@@ -86,7 +86,7 @@ echo test: '%word%' is not a kind of test; choose from unit, sdk, deployment, go
 echo   fix: infra test>&2
 exit /b 1
 
-rem Sets PulumiSdk: official, or offline where the feed lacks the packages or the versions that belong together. The answer holds for today.
+rem Sets PulumiSdk: official, or offline if the feed lacks the packages or matching versions. The answer is kept for today.
 :sdk
 where dotnet >nul 2>nul
 if errorlevel 1 goto no_dotnet
@@ -109,7 +109,7 @@ if errorlevel 1 goto not_restored
 set "PulumiSdk=offline"
 call dotnet restore "%root%components\Infra.Components.csproj" > "%log%.offline" 2>&1
 if errorlevel 1 goto not_restored
-echo the package feed lacks packages of Pulumi or versions that belong together: using the project's own offline SDK, which previews and tests but cannot deploy>&2
+echo the package feed lacks Pulumi packages or matching versions: using the offline SDK, which can preview and test but not deploy>&2
 :remember
 > "%memory%" echo %DATE%
 >> "%memory%" echo %PulumiSdk%
@@ -129,7 +129,7 @@ exit /b 1
 set "PulumiSdk="
 type "%log%" >&2
 echo the packages could not be restored: see the lines above>&2
-echo   fix: dotnet restore components, until it succeeds; set PulumiSdk=offline needs no package of Pulumi's>&2
+echo   fix: dotnet restore components, until it succeeds; set PulumiSdk=offline needs no Pulumi package>&2
 exit /b 1
 
 :build

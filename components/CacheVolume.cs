@@ -5,30 +5,29 @@ using Pulumi.DigitalOcean;
 
 namespace Infra.Components;
 
-/// <summary>The Volume that keeps a node's weights when its Droplet goes.</summary>
+/// <summary>The Volume that keeps a node's weights when its Droplet is deleted.</summary>
 internal static class CacheVolume
 {
-    /// <summary>Null where the node has none.</summary>
+    /// <summary>Null if the node has none.</summary>
     public static Volume? Of(string name, GpuNodeArgs args, Resource parent) =>
         args is { CacheVolumeName: { } volumeName, CacheVolumeGiB: { } size } ? new Volume($"{name}-weights", new()
-    {
-        Name = volumeName,
-        Region = args.Region,
-        Size = size,
-        InitialFilesystemType = "ext4",
-        Description = "Model weights, fetched again when lost",
-    }, new()
-    {
-        Parent = parent,
-        // A stack that was renamed stops before it asks for a Volume of another name.
-        DependsOn = args.After.ToArray(),
-        // Description and file system force a new one of the same name, which the region has once.
-        DeleteBeforeReplace = true,
-    }) : null;
+        {
+            Name = volumeName,
+            Region = args.Region,
+            Size = size,
+            InitialFilesystemType = "ext4",
+            Description = "Model weights, fetched again when lost",
+        }, new()
+        {
+            Parent = parent,
+            // A renamed stack stops before it declares a Volume of another name.
+            DependsOn = args.After.ToArray(),
+            // A change of description or file system would replace the Volume, whose name is unique in the region.
+            DeleteBeforeReplace = true,
+        }) : null;
 
     /// <summary>
-    /// The device grows in place, and the file system on it only when it is told. A new Droplet mounts a Volume that has its size already,
-    /// and there is nothing to do then.
+    /// The device grows in place; its file system needs a command. A new Droplet mounts the Volume with its current size and needs none.
     /// </summary>
     public static void Grow(string name, Volume? volume, NodeConnection connection, Output<string> dropletId, Command adopted, Command authorized, Resource parent)
     {

@@ -7,18 +7,18 @@ namespace Infra.Components;
 /// <summary>Arguments of <see cref="CertificateAuthority"/>.</summary>
 public sealed class CertificateAuthorityArgs : ResourceArgs
 {
-    /// <summary>Name in the certificate, for whoever looks at it.</summary>
+    /// <summary>Common name in the certificate.</summary>
     [Input("commonName", required: true)]
     public required Input<string> CommonName { get; init; }
 }
 
-/// <summary>A certificate authority of the stack alone: who trusts it trusts these nodes and nothing else.</summary>
+/// <summary>The stack's own certificate authority: clients that trust it trust only these nodes.</summary>
 public sealed class CertificateAuthority : ComponentResource
 {
     internal const string KeyAlgorithm = "ECDSA";
     internal const string Curve = "P256";
 
-    // Ten years. Clients hold on to this certificate, so it is not made anew by the way: only in its last year, and then by the next update.
+    // Ten years. Clients store this certificate, so it is renewed only by an update in its last year.
     private const int ValidityHours = 10 * 365 * 24;
     private const int EarlyRenewalHours = 365 * 24;
 
@@ -42,11 +42,11 @@ public sealed class CertificateAuthority : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>The certificate that clients trust, in PEM.</summary>
+    /// <summary>The certificate for clients, in PEM.</summary>
     [Output("certificatePem")]
     public Output<string> CertificatePem { get; private init; }
 
-    /// <summary>Its private key in PEM, a secret. It never leaves the state of the stack.</summary>
+    /// <summary>Its private key in PEM, a secret. It stays in the stack's state.</summary>
     [Output("privateKeyPem")]
     public Output<string> PrivateKeyPem { get; private init; }
 }

@@ -8,17 +8,17 @@ namespace Infra.Components;
 /// <summary>Arguments of <see cref="ClientKeys"/>.</summary>
 public sealed class ClientKeysArgs : ResourceArgs
 {
-    /// <summary>A name for each key: whose it is. Decided at plan time.</summary>
+    /// <summary>One name per key: the client. Known at plan time.</summary>
     public required IReadOnlyList<string> Clients { get; init; }
 }
 
 /// <summary>
-/// API keys with names, so that one can be taken back without the others: a name that goes takes its key along, and
-/// <c>pulumi up --replace</c> on one of them makes it anew (not <c>--target-replace</c>, which would keep the nodes from being told).
+/// Named API keys, so that one can be revoked alone: removing a name deletes its key, and <c>pulumi up --replace</c> on a key rotates it
+/// (not <c>--target-replace</c>, which would not update the nodes).
 /// </summary>
 public sealed class ClientKeys : ComponentResource
 {
-    // 40 letters and digits: 238 bits. The prefix is what key scanners look for.
+    // 40 letters and digits: 238 bits. Key scanners recognize the prefix.
     private const int Length = 40;
     private const string Prefix = "sk-";
 
@@ -33,7 +33,7 @@ public sealed class ClientKeys : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>The keys by name, a secret.</summary>
+    /// <summary>The keys by client name, a secret.</summary>
     [Output("keys")]
     public Output<ImmutableDictionary<string, string>> Keys { get; private init; }
 }

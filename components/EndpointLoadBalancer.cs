@@ -15,7 +15,7 @@ public sealed class EndpointLoadBalancerArgs : ResourceArgs
     [Input("cloudName", required: true)]
     public required Input<string> CloudName { get; init; }
 
-    /// <summary>Region slug. Decided at plan time, because what a size is called depends on it.</summary>
+    /// <summary>Region slug. Known at plan time: the name of the size unit depends on it.</summary>
     public required string Region { get; init; }
 
     /// <summary>Id of the VPC.</summary>
@@ -30,16 +30,16 @@ public sealed class EndpointLoadBalancerArgs : ResourceArgs
     [Input("vpcRange", required: true)]
     public required Input<string> VpcRange { get; init; }
 
-    /// <summary>Who may connect. Decided at plan time.</summary>
+    /// <summary>Allowed callers. Known at plan time.</summary>
     public required Callers Callers { get; init; }
 
-    /// <summary>Domain of one that is open to the internet. Default: none, and then it has an address in the VPC alone.</summary>
+    /// <summary>Domain of a public load balancer. Default: none; then it only has an address in the VPC.</summary>
     public EndpointDomain? Domain { get; init; }
 }
 
 /// <summary>
-/// A load balancer with HTTPS on 443. Inside the VPC it passes TLS through to the nodes; with a domain it ends TLS with a certificate that
-/// DigitalOcean renews, and talks TLS to the nodes again.
+/// A load balancer with HTTPS on 443. In the VPC it passes TLS through to the nodes. With a domain it terminates TLS with a certificate
+/// that DigitalOcean renews, and uses TLS to the nodes.
 /// </summary>
 public sealed class EndpointLoadBalancer : ComponentResource
 {
@@ -50,7 +50,7 @@ public sealed class EndpointLoadBalancer : ComponentResource
         : base("infra:components:EndpointLoadBalancer", name, args, options)
     {
         CheckAllowed(name, args);
-        // No name: the provider makes one that is free, so that a new certificate can stand beside the one that is still in use.
+        // No name: the provider generates one, so that a new certificate can exist next to the one in use.
         var certificate = args.Domain is { } named ? new Certificate(name, new()
         {
             Type = "lets_encrypt",
@@ -58,8 +58,8 @@ public sealed class EndpointLoadBalancer : ComponentResource
         }, new()
         {
             Parent = this,
-            // DigitalOcean asks Let's Encrypt up to three times, 20 minutes apart. After the provider's own 10 minutes the certificate
-            // would be in the state half made, and every later run would end in "doesn't support update" (docs/operations.md).
+            // DigitalOcean asks Let's Encrypt up to three times, 20 minutes apart. After the provider's default of 10 minutes the state
+            // would have an incomplete certificate, and every later run would end in "doesn't support update" (docs/operations.md).
             CustomTimeouts = new() { Create = TimeSpan.FromMinutes(75) },
         }) : null;
 
@@ -81,25 +81,24 @@ public sealed class EndpointLoadBalancer : ComponentResource
                 Protocol = "https",
                 Port = PortAccess.ApiPort,
                 Path = "/ready",
-                // The model is reachable two checks after it is ready, and a server that is lost leaves after three.
+                // A ready model is reachable after two checks; a lost server is removed after three.
                 CheckIntervalSeconds = 5,
                 ResponseTimeoutSeconds = 5,
                 UnhealthyThreshold = 3,
                 HealthyThreshold = 2,
             },
-            // A long generation without a token in between must not be cut: the highest value, in place of 60. It holds where TLS ends
-            // here. It has no effect on TLS that passes through, and is sent all the same: once it was sent, leaving it out would change
-            // nothing (docs/adr/0003).
+            // A long generation without a token must not be cut: the maximum instead of 60 s. Only effective if TLS ends here. With TLS
+            // passthrough it has no effect but is still set, because removing it later would not change the load balancer (docs/adr/0003).
             HttpIdleTimeoutSeconds = CloudLimits.Current.LongestHttpIdleSeconds.Value,
             TlsCipherPolicy = certificate is null ? null : (Input<string>)"STRONG",
-            // It would make records in the zone by itself, which nobody would take away again; ours is below.
+            // It would create records that no one deletes; ours is below.
             DisableLetsEncryptDnsRecords = true,
             Firewall = Allowed(args),
         }, new()
         {
             Parent = this,
-            // The name must be unique, so a new one can only follow the old one. The provider waits 10 minutes for it to be active,
-            // whatever CustomTimeouts say, and not at all for the old one to be gone (docs/operations.md).
+            // The name is unique, so delete before replace. The provider waits 10 minutes for the new one to become active, whatever
+            // CustomTimeouts say, and does not wait for the deletion of the old one (docs/operations.md).
             DeleteBeforeReplace = true,
         });
         Address = balancer.Ip;
@@ -123,11 +122,11 @@ public sealed class EndpointLoadBalancer : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>Its id, a UUID: what a Cloud Firewall knows it by.</summary>
+    /// <summary>Its id, a UUID: Cloud Firewalls reference it.</summary>
     [Output("id")]
     public Output<string> Id { get; private init; }
 
-    /// <summary>Its address: in the VPC, or on the internet with a domain.</summary>
+    /// <summary>Its address: in the VPC, or with a domain on the internet.</summary>
     [Output("address")]
     public Output<string> Address { get; private init; }
 
@@ -145,11 +144,11 @@ public sealed class EndpointLoadBalancer : ComponentResource
         CertificateName = certificate is null ? null : (Input<string>)certificate.Name, // ids change with every renewal
     };
 
-    // Always a list, and never an empty one. The provider keeps the old list of a load balancer from which it is taken away, without a word
-    // in the preview; and an empty list is left out of the request, which opens the load balancer to everybody.
+    // Always a non-empty list. If the list is removed, the provider keeps the old one without showing it in the preview; an empty list is
+    // omitted from the request and opens the load balancer to all callers.
     private static LoadBalancerFirewallArgs Allowed(EndpointLoadBalancerArgs args) => new()
     {
-        // Known at plan time where it can be, so that a preview shows it.
+        // Known at plan time if possible, so that a preview shows it.
         Allows = args.Callers.WholeVpc
             ? args.VpcRange.Apply(range => args.Callers.InAddresses(range).Select(Entry).ToImmutableArray())
             : args.Callers.Cidrs.Select(Entry).ToArray(),
@@ -163,7 +162,7 @@ public sealed class EndpointLoadBalancer : ComponentResource
         {
             var key = SettingPath.Member(SettingPath.Member("endpoints", name), "clientCidrs");
             throw new ConfigurationException(ConfigurationMistake.InStackConfig(SettingPath.Element(key, 0), null,
-                "is missing: say who may call a public endpoint, and 0.0.0.0/0 if it is everybody. An empty list would open it to everybody without saying so",
+                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all. An empty list would silently open it to all",
                 SettingExamples.Of("clientCidrs")));
         }
     }

@@ -10,7 +10,7 @@ namespace Infra.Components;
 /// <summary>Arguments of <see cref="GpuNode"/>.</summary>
 public sealed class GpuNodeArgs : ResourceArgs
 {
-    /// <summary>Name of the Droplet, and its host name: a label of at most 63 letters, digits and hyphens.</summary>
+    /// <summary>Name of the Droplet and host name: a label of at most 63 letters, digits and hyphens.</summary>
     [Input("hostname", required: true)]
     public required Input<string> Hostname { get; init; }
 
@@ -18,7 +18,7 @@ public sealed class GpuNodeArgs : ResourceArgs
     [Input("region", required: true)]
     public required Input<string> Region { get; init; }
 
-    /// <summary>Size slug. Another size is another Droplet: DigitalOcean does not resize GPU Droplets.</summary>
+    /// <summary>Size slug. Another size replaces the Droplet: DigitalOcean does not resize GPU Droplets.</summary>
     [Input("size", required: true)]
     public required Input<string> Size { get; init; }
 
@@ -26,7 +26,7 @@ public sealed class GpuNodeArgs : ResourceArgs
     [Input("image", required: true)]
     public required Input<string> Image { get; init; }
 
-    /// <summary>Tags, those that firewalls and load balancers go by among them.</summary>
+    /// <summary>Tags, including those of firewalls and load balancers.</summary>
     [Input("tags")]
     public InputList<string> Tags { get; init; } = [];
 
@@ -34,53 +34,53 @@ public sealed class GpuNodeArgs : ResourceArgs
     [Input("vpcId", required: true)]
     public required Input<string> VpcId { get; init; }
 
-    /// <summary>Text of <c>/etc/inference/node.env</c>: in the user data of a new Droplet, and over SSH on one that exists.</summary>
+    /// <summary>Content of <c>/etc/inference/node.env</c>: in the user data of a new Droplet, over SSH on an existing one.</summary>
     public required Output<string> NodeEnvironment { get; init; }
 
-    /// <summary>SSH public keys of people, beside the stack's own. Default: none.</summary>
+    /// <summary>SSH public keys of people, in addition to the stack's key. Default: none.</summary>
     [Input("adminSshKeys")]
     public InputList<string> AdminSshKeys { get; init; } = [];
 
-    /// <summary>The stack's own SSH key.</summary>
+    /// <summary>The stack's SSH key.</summary>
     public required OperatorKey OperatorKey { get; init; }
 
-    /// <summary>Who signs the certificate of the node.</summary>
+    /// <summary>Signs the node's certificate.</summary>
     public required CertificateAuthority Authority { get; init; }
 
-    /// <summary>Host names that the certificate is good for, beside <c>localhost</c>. Default: none.</summary>
+    /// <summary>Host names in the certificate, in addition to <c>localhost</c>. Default: none.</summary>
     [Input("dnsNames")]
     public InputList<string> DnsNames { get; init; } = [];
 
-    /// <summary>Addresses that the certificate is good for, beside loopback and the node's own in the VPC. Default: none.</summary>
+    /// <summary>Addresses in the certificate, in addition to loopback and the node's VPC address. Default: none.</summary>
     [Input("ipAddresses")]
     public InputList<string> IpAddresses { get; init; } = [];
 
-    /// <summary>API keys by the name of the client.</summary>
+    /// <summary>API keys by client name.</summary>
     public required Output<ImmutableDictionary<string, string>> ClientKeys { get; init; }
 
     /// <summary>Hugging Face token for a gated model. Default: none.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 
-    /// <summary>Name of the Volume that keeps the weights when the Droplet goes. Default: no Volume.</summary>
+    /// <summary>Name of the Volume that keeps the weights. Default: no Volume.</summary>
     public string? CacheVolumeName { get; init; }
 
-    /// <summary>Its size. Required with a name.</summary>
+    /// <summary>Size of the Volume. Required with a name.</summary>
     public int? CacheVolumeGiB { get; init; }
 
-    /// <summary>Longest time from a new Droplet to its first answer, in seconds.</summary>
+    /// <summary>Timeout from a new Droplet to its first answer, in seconds.</summary>
     [Input("readyTimeoutSeconds", required: true)]
     public required Input<int> ReadyTimeoutSeconds { get; init; }
 
-    /// <summary>Differs with each run, so that each asks the node whether it serves. Default: it is asked after changes alone.</summary>
+    /// <summary>Changes in each run, so that each run checks the node. Default: only after changes.</summary>
     public string? Run { get; init; }
 
-    /// <summary>What must be there before the Droplet is, as its firewalls. Default: nothing.</summary>
+    /// <summary>Resources that must exist before the Droplet, such as its firewalls. Default: none.</summary>
     public IReadOnlyList<Resource> After { get; init; } = [];
 }
 
 /// <summary>
-/// A Droplet that serves a model: the machine, who it is to SSH, its secrets, its settings, and the wait for its first answer.
-/// Settings are changed in place; another image, size, region, network or host key, or other node files, is another Droplet.
+/// A Droplet that serves a model: machine, SSH identity, secrets, node.env, and the wait for the first answer. Settings change in place;
+/// another image, size, region, network, host key or revision of the node files replaces the Droplet.
 /// </summary>
 public sealed class GpuNode : ComponentResource
 {
@@ -90,10 +90,9 @@ public sealed class GpuNode : ComponentResource
         var hostKey = new PrivateKey($"{name}-host", new() { Algorithm = "ED25519" }, new() { Parent = this });
         HostKey = hostKey.PublicKeyOpenssh.Apply(line => line.Trim());
 
-        // Of another type than the lasting key: both can be served at once, and each connection asks for the type that it expects.
-        // One value for both, so that a Droplet that is made anew has a one-use key that no earlier user data held.
-        // The Volume is part of it: one that is added, taken away or replaced would be attached or detached in place, under a running
-        // engine and behind what is mounted. Its size is not: it grows in place.
+        // Another type than the permanent key: sshd serves both at once, and each connection requests the type that it expects. The same
+        // trigger for both, so that a replaced Droplet gets a new bootstrap key. The Volume is part of it: a Volume that is added, removed
+        // or replaced would be attached or detached under a running engine. Its size is not: it grows in place.
         var volume = CacheVolume.Of(name, args, this);
         Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey, .. volume is null ? Array.Empty<Input<string>>() : [volume.Id]];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
@@ -116,37 +115,37 @@ public sealed class GpuNode : ComponentResource
             Size = args.Size,
             Image = args.Image,
             VpcUuid = args.VpcId,
-            SshKeys = args.OperatorKey.KeyId, // without one, DigitalOcean makes a root password and mails it
+            SshKeys = args.OperatorKey.KeyId, // without one, DigitalOcean creates a root password and mails it
             Tags = args.Tags,
             UserData = Output.CreateSecret(userData),
             VolumeIds = volume is null ? new InputList<string>() : volume.Id,
-            Monitoring = true, // GPU graphs; it can only be had from the start
-            DropletAgent = false, // the web console's way in
+            Monitoring = true, // GPU graphs; can only be enabled at creation
+            DropletAgent = false, // the agent of the web console
             Ipv6 = false,
         }, new()
         {
             Parent = this,
             DependsOn = args.After.ToArray(),
-            // A GPU quota of one leaves no room for the new Droplet beside the old one.
+            // A GPU quota of one has no room for the new Droplet next to the old one.
             DeleteBeforeReplace = true,
-            // So that the engine deletes the Droplet before a Volume that is replaced: the API deletes none that is attached, and the
-            // engine does not go by the trigger for that.
+            // Makes Pulumi delete the Droplet before a replaced Volume: the API does not delete an attached Volume, and the replacement
+            // trigger does not order the deletions.
             ReplaceOnChanges = { "volumeIds" },
-            // User data is read at first boot alone. Without this each change of a setting would cost a Droplet; with it a replacement,
-            // for another reason, still gets the new text: the engine puts ignored values back for the comparison only.
+            // Only the first boot reads user data. Without this, each change of a setting would replace the Droplet. With it, a replacement
+            // for another reason still gets the new text: Pulumi restores ignored values only for the comparison.
             IgnoreChanges = { "userData" },
             ReplacementTrigger = generation,
-            // Delete covers the wait for a lock to go, and not the one for the Droplet to be gone: that is 60 s whatever is said here
-            // (waitForDropletDestroy), and a Droplet that takes longer ends the run. What then helps is in docs/operations.md.
+            // Delete covers the wait for a lock, but not the wait until the Droplet is gone: that is always 60 s (waitForDropletDestroy),
+            // and a slower deletion fails the run. docs/operations.md has the fix.
             CustomTimeouts = new() { Create = TimeSpan.FromMinutes(60), Delete = TimeSpan.FromMinutes(10) },
         });
 
         var onceForEachDroplet = NodeCommand.Triggers(droplet.Id);
-        // The first connection expects the one-use key and puts the lasting one beside it; the next one, which expects the lasting key,
-        // retires it. It runs once for each Droplet: on a later change of its inputs that connection could not be made any more.
+        // The first connection expects the bootstrap host key and installs the permanent one. The next connection expects the permanent key
+        // and retires the bootstrap key. Runs once per Droplet: after that, a change of its inputs could not connect any more.
         var adopt = NodeCommand.Quiet(
             Connection(droplet, oneUseKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
-            $"{NodeCommand.WhenBooted} {NodeCommand.Script("adopt-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
+            $"{NodeCommand.WhenBooted} {NodeCommand.Script("install-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
         adopt.Triggers = onceForEachDroplet;
         var adopted = new Command($"{name}-host-key", adopt, new()
         {
@@ -156,9 +155,9 @@ public sealed class GpuNode : ComponentResource
         });
 
         var connection = Connection(droplet, HostKey, args);
-        // Who may log in changes more often than a Droplet, and who left must not wait for the next one.
+        // Operators change more often than Droplets, and a removed operator must lose access at once.
         var authorize = NodeCommand.Quiet(
-            connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-one-use-key")}",
+            connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-bootstrap-key")}",
             opsKeys.Apply(keys => string.Concat(keys.Append("# end").Select(line => $"{line}\n"))));
         authorize.Triggers = onceForEachDroplet;
         var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });
@@ -203,7 +202,7 @@ public sealed class GpuNode : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>Address on the internet: for SSH alone.</summary>
+    /// <summary>Public address: only for SSH.</summary>
     [Output("publicAddress")]
     public Output<string> PublicAddress { get; private init; }
 
@@ -211,15 +210,15 @@ public sealed class GpuNode : ComponentResource
     [Output("privateAddress")]
     public Output<string> PrivateAddress { get; private init; }
 
-    /// <summary>The lasting host key as <c>known_hosts</c> has it after the address: <c>ssh-ed25519 AAAA...</c>.</summary>
+    /// <summary>The permanent host key as in <c>known_hosts</c> after the address: <c>ssh-ed25519 AAAA...</c>.</summary>
     [Output("hostKey")]
     public Output<string> HostKey { get; private init; }
 
-    /// <summary>Where the time of the bring-up went.</summary>
+    /// <summary>The phase timeline of the bring-up.</summary>
     [Output("ledger")]
     public Output<string> Ledger { get; private init; }
 
-    /// <summary>The wait for the first answer, to wait for.</summary>
+    /// <summary>The command that waits for the first answer, for dependencies.</summary>
     public ReadinessGate Ready { get; }
 
     private static NodeConnection Connection(Droplet droplet, Input<string> hostKey, GpuNodeArgs args, int dialErrorLimit = 20) => new()

@@ -13,7 +13,7 @@ namespace Infra.Components;
 /// <summary>Arguments of <see cref="ModelEndpoint"/>.</summary>
 public sealed class ModelEndpointArgs : ResourceArgs
 {
-    /// <summary>What is served, on what, how often, and for whom. Decided at plan time.</summary>
+    /// <summary>The plan of the endpoint. Known at plan time.</summary>
     public required EndpointPlan Plan { get; init; }
 
     /// <summary>Name of the stack: the first part of the names at DigitalOcean.</summary>
@@ -22,14 +22,14 @@ public sealed class ModelEndpointArgs : ResourceArgs
     /// <summary>Network of the Droplets.</summary>
     public required PrivateNetwork Network { get; init; }
 
-    /// <summary>The stack's own SSH key.</summary>
+    /// <summary>The stack's SSH key.</summary>
     public required OperatorKey OperatorKey { get; init; }
 
-    /// <summary>Who signs the certificates of the nodes.</summary>
+    /// <summary>Signs the certificates of the nodes.</summary>
     public required CertificateAuthority Authority { get; init; }
 
     /// <summary>
-    /// Differs with each run, so that each asks the nodes whether they serve. Default: they are asked after changes alone.
+    /// Changes in each run, so that each run checks the nodes. Default: only after changes.
     /// </summary>
     public string? Run { get; init; }
 
@@ -38,7 +38,7 @@ public sealed class ModelEndpointArgs : ResourceArgs
 }
 
 /// <summary>
-/// A model behind one API: its replicas, the firewall that lets callers in, their keys, and for other than private access the load balancer.
+/// A model behind one API: its replicas, the firewall for its callers, their keys, and the load balancer unless access is private.
 /// </summary>
 public sealed class ModelEndpoint : ComponentResource
 {
@@ -69,7 +69,7 @@ public sealed class ModelEndpoint : ComponentResource
             }, new() { Parent = this }));
         }
         var keys = new ClientKeys(name, new() { Clients = [.. plan.Clients.Select(client => client.Name)] }, new() { Parent = this });
-        // What is the same for each replica is made once. In the settings only the name of a Volume differs.
+        // Parts that are the same for all replicas are created once. In node.env only the name of the Volume differs.
         var environment = args.Network.IpRange.Apply(range => RenderEnvironment(plan, range));
 
         var tags = new InputList<string> { args.Network.Tag, tag.Name, plan.Tags.ToArray() };
@@ -103,7 +103,7 @@ public sealed class ModelEndpoint : ComponentResource
                 CacheVolumeGiB = plan.CacheVolumeGiB,
                 ReadyTimeoutSeconds = readyTimeoutSeconds,
                 Run = args.Run,
-                After = plan.Rollout == Rollout.OneByOne && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
+                After = plan.Rollout == Rollout.Rolling && index > 0 ? [.. after, nodes[index - 1].Ready.Command] : after,
             }, new() { Parent = this }));
         }
         Nodes = nodes;
@@ -114,15 +114,15 @@ public sealed class ModelEndpoint : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>Base URL of the API for the callers that it is opened to; for private access that of the first node in the VPC.</summary>
+    /// <summary>Base URL of the API for its callers; with private access, the URL of the first node in the VPC.</summary>
     [Output("url")]
     public Output<string> Url { get; private init; }
 
-    /// <summary>API keys by the name of the client, a secret.</summary>
+    /// <summary>API keys by client name, a secret.</summary>
     [Output("keys")]
     public Output<ImmutableDictionary<string, string>> Keys { get; private init; }
 
-    /// <summary>Where the time of the bring-up went, by node.</summary>
+    /// <summary>Phase timeline of the bring-up, by node.</summary>
     [Output("ledgers")]
     public Output<ImmutableDictionary<string, string>> Ledgers { get; private init; }
 
@@ -135,7 +135,7 @@ public sealed class ModelEndpoint : ComponentResource
     private static string RenderEnvironment(EndpointPlan plan, string vpcRange, string? cacheVolume = null) =>
         UserErrors.Shown(() => NodeEnvironment.Render(plan, vpcRange, cacheVolume));
 
-    // Who may open the port of a node. For nobody there is no rule, and a firewall without a rule is refused.
+    // Who may open the API port of a node. Without callers there is no rule, because DigitalOcean rejects a firewall without rules.
     private static FirewallInboundRuleArgs? Inbound(Callers callers, EndpointLoadBalancer? balancer)
     {
         var port = PortAccess.ApiPort.ToString(CultureInfo.InvariantCulture);

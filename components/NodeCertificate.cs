@@ -7,27 +7,27 @@ namespace Infra.Components;
 /// <summary>Arguments of <see cref="NodeCertificate"/>.</summary>
 public sealed class NodeCertificateArgs : ResourceArgs
 {
-    /// <summary>Name in the certificate, for whoever looks at it.</summary>
+    /// <summary>Common name in the certificate.</summary>
     [Input("commonName", required: true)]
     public required Input<string> CommonName { get; init; }
 
-    /// <summary>Host names that it is good for. Default: none.</summary>
+    /// <summary>Host names in the certificate. Default: none.</summary>
     [Input("dnsNames")]
     public InputList<string> DnsNames { get; init; } = [];
 
-    /// <summary>Addresses that it is good for. Default: none.</summary>
+    /// <summary>Addresses in the certificate. Default: none.</summary>
     [Input("ipAddresses")]
     public InputList<string> IpAddresses { get; init; } = [];
 
-    /// <summary>Who signs it.</summary>
+    /// <summary>Signs it.</summary>
     public required CertificateAuthority Authority { get; init; }
 }
 
 /// <summary>The TLS certificate of a node.</summary>
 public sealed class NodeCertificate : ComponentResource
 {
-    // 820 days: Apple's clients refuse more of a certificate whose authority the user added (support.apple.com/103214, 825 days).
-    // In the last 90 of them the next update makes a new one, and the nodes take it without dropping a request.
+    // 820 days: Apple's clients reject more for a CA that the user added (support.apple.com/103214, 825 days). An update in the last 90
+    // days renews it, and the nodes reload it without dropping requests.
     private const int ValidityHours = 820 * 24;
     private const int EarlyRenewalHours = 90 * 24;
 

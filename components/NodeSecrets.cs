@@ -5,13 +5,13 @@ using Pulumi.Command.Remote;
 
 namespace Infra.Components;
 
-/// <summary>Arguments of <see cref="NodeSecrets"/>. None is an input in the state: each is kept by the resource that made it.</summary>
+/// <summary>Arguments of <see cref="NodeSecrets"/>. None is an input in the state: the resource that created it has it.</summary>
 public sealed class NodeSecretsArgs : ResourceArgs
 {
-    /// <summary>Way to the node.</summary>
+    /// <summary>Connection to the node.</summary>
     public required NodeConnection Connection { get; init; }
 
-    /// <summary>Id of the Droplet: another Droplet gets its secrets anew.</summary>
+    /// <summary>Id of the Droplet: another Droplet gets its secrets again.</summary>
     public required Input<string> DropletId { get; init; }
 
     /// <summary>Certificate of the node in PEM.</summary>
@@ -20,17 +20,17 @@ public sealed class NodeSecretsArgs : ResourceArgs
     /// <summary>Its private key in PEM.</summary>
     public required Output<string> PrivateKeyPem { get; init; }
 
-    /// <summary>API keys by the name of the client.</summary>
+    /// <summary>API keys by client name.</summary>
     public required Output<ImmutableDictionary<string, string>> ClientKeys { get; init; }
 
-    /// <summary>What must be done before. Default: nothing.</summary>
+    /// <summary>Dependencies. Default: none.</summary>
     public IReadOnlyList<Resource> After { get; init; } = [];
 
-    /// <summary>Hugging Face token for a gated model. Default: none, and one that the node has is removed.</summary>
+    /// <summary>Hugging Face token for a gated model. Default: none; then the node's token is deleted.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 }
 
-/// <summary>Delivers what is secret after boot, over SSH, on standard input; and again whenever it changes.</summary>
+/// <summary>Delivers secrets after boot, over SSH on stdin, and again after changes.</summary>
 public sealed class NodeSecrets : ComponentResource
 {
     public NodeSecrets(string name, NodeSecretsArgs args, ComponentResourceOptions? options = null)
@@ -49,12 +49,12 @@ public sealed class NodeSecrets : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>The command that delivers them, to wait for.</summary>
+    /// <summary>The command that delivers them, for dependencies.</summary>
     public Command Delivered { get; }
 
     /// <summary>
-    /// What <c>store-secrets</c> reads: a name and base64 on each line, so that no value can look like another line. One that a node must
-    /// have comes last: a connection that breaks cannot make it look as if there were no token.
+    /// The input of <c>store-secrets</c>: name and base64 on each line, so that no value can look like another line. The last line is a
+    /// required one, so that a broken connection cannot look like a missing token.
     /// </summary>
     internal static string Lines(string privateKeyPem, string certificatePem, IReadOnlyDictionary<string, string> clientKeys, string huggingFaceToken)
     {

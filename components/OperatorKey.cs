@@ -12,14 +12,14 @@ public sealed class OperatorKeyArgs : ResourceArgs
     public required Input<string> CloudName { get; init; }
 }
 
-/// <summary>The SSH key that the stack makes for itself, so that no key of a person is needed for a deployment.</summary>
+/// <summary>The stack's own SSH key, so that a deployment needs no personal key.</summary>
 public sealed class OperatorKey : ComponentResource
 {
     public OperatorKey(string name, OperatorKeyArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:OperatorKey", name, args, options)
     {
         var key = new PrivateKey(name, new() { Algorithm = "ED25519" }, new() { Parent = this });
-        // A key that the account has already is refused, and this one it cannot have.
+        // DigitalOcean rejects a key that the account already has; this one is new.
         var sshKey = new SshKey(name, new() { Name = args.CloudName, PublicKey = key.PublicKeyOpenssh }, new() { Parent = this });
 
         KeyId = sshKey.Id;
@@ -32,11 +32,11 @@ public sealed class OperatorKey : ComponentResource
     [Output("keyId")]
     public Output<string> KeyId { get; private init; }
 
-    /// <summary>The public half as a line of <c>authorized_keys</c>.</summary>
+    /// <summary>The public key as a line of <c>authorized_keys</c>.</summary>
     [Output("publicKey")]
     public Output<string> PublicKey { get; private init; }
 
-    /// <summary>The private half in OpenSSH's form, a secret.</summary>
+    /// <summary>The private key in OpenSSH format, a secret.</summary>
     [Output("privateKey")]
     public Output<string> PrivateKey { get; private init; }
 }

@@ -17,23 +17,25 @@ public sealed class PrivateNetworkArgs : ResourceArgs
     [Input("region", required: true)]
     public required Input<string> Region { get; init; }
 
-    /// <summary>Tag of the Droplets that the firewall holds for.</summary>
+    /// <summary>Tag of the Droplets that the firewall applies to.</summary>
     [Input("tag", required: true)]
     public required Input<string> Tag { get; init; }
 
-    /// <summary>Private address range, /16 to /24. Default: one that DigitalOcean picks, free of the account's other VPCs.</summary>
+    /// <summary>Private address range, /16 to /24. Default: DigitalOcean selects one that is free in the account.</summary>
     [Input("ipRange")]
     public Input<string>? IpRange { get; init; }
 
-    /// <summary>Address ranges that may open SSH. Default: none.</summary>
+    /// <summary>Address ranges with SSH access. Default: none.</summary>
     [Input("adminCidrs")]
     public InputList<string> AdminCidrs { get; init; } = [];
 
-    /// <summary>TCP ports that the Droplets may connect to, anywhere. Beside them go DNS, NTP and ICMP, and nothing else. Default: none.</summary>
+    /// <summary>
+    /// TCP ports that Droplets may connect to, on any address. DNS, NTP and ICMP are always allowed, nothing else. Default: none.
+    /// </summary>
     public IReadOnlyList<int> OutboundTcpPorts { get; init; } = [];
 }
 
-/// <summary>A VPC of its own, and a Cloud Firewall for the Droplets of a tag: SSH from the administrators in, what a node needs out.</summary>
+/// <summary>A VPC, and a Cloud Firewall for the Droplets of a tag: SSH from administrators, and the outbound ports of a node.</summary>
 public sealed class PrivateNetwork : ComponentResource
 {
     private static readonly string[] s_anywhere = ["0.0.0.0/0", "::/0"];
@@ -41,17 +43,17 @@ public sealed class PrivateNetwork : ComponentResource
     public PrivateNetwork(string name, PrivateNetworkArgs args, ComponentResourceOptions? options = null)
         : base("infra:components:PrivateNetwork", name, args, options)
     {
-        // A firewall takes only tags that exist, and it shall be there before the first Droplet is.
+        // A firewall needs existing tags, and must exist before the first Droplet.
         var tag = new Tag(name, new() { Name = args.Tag }, new()
         {
             Parent = this,
-            // The state keeps the tag that the network was made with, and a renamed stack is noticed by it.
+            // The state keeps the tag that the network was created with, to detect a renamed stack.
             IgnoreChanges = { "name" },
         });
         var made = Output.Tuple(tag.Name, args.Tag.ToOutput()).Apply(tags => UserErrors.Shown(() => StackRename.Refuse(made: tags.Item1, asked: tags.Item2)));
         var vpc = new Vpc(name, new()
         {
-            // By way of the tag: everything else needs the VPC or the firewall, so a renamed stack stops here.
+            // Depends on the tag: everything else needs the VPC or the firewall, so a renamed stack stops here.
             Name = Output.Tuple(made, args.CloudName.ToOutput()).Apply(all => all.Item2),
             Region = args.Region,
             IpRange = args.IpRange,
@@ -59,17 +61,17 @@ public sealed class PrivateNetwork : ComponentResource
         }, new()
         {
             Parent = this,
-            // The name must be unique, so a new one can only follow the old one.
+            // The name is unique, so delete before replace.
             DeleteBeforeReplace = true,
-            // The API answers 403 or 409 while it still knows of a member, as a Droplet that is being destroyed; the provider tries again
-            // for this long, by itself for 2 minutes. Longer is no use: what is left by then was put there by somebody else.
+            // The API returns 403 or 409 while the VPC has a member, such as a Droplet in deletion. The provider retries for this long (2
+            // minutes by default). A longer wait is useless: remaining members are not ours.
             CustomTimeouts = new() { Delete = TimeSpan.FromMinutes(10) },
         });
         vpc.Default.Apply(isDefault =>
         {
             if (isDefault)
             {
-                Log.Warn("DigitalOcean made this VPC the default of its region, because it is the first one there, and deletes no default VPC: "
+                Log.Warn("DigitalOcean made this VPC the default of its region, because it is the first one, and does not delete a default VPC: "
                     + "before pulumi destroy, make another VPC the default (docs/operations.md)", vpc);
             }
             return isDefault;
@@ -102,11 +104,11 @@ public sealed class PrivateNetwork : ComponentResource
     [Output("ipRange")]
     public Output<string> IpRange { get; private init; }
 
-    /// <summary>Tag of the Droplets that the firewall holds for.</summary>
+    /// <summary>Tag of the Droplets that the firewall applies to.</summary>
     [Output("tag")]
     public Output<string> Tag { get; private init; }
 
-    /// <summary>What a Droplet must wait for, so that it is never up without it.</summary>
+    /// <summary>Resources that a Droplet depends on, so that it never runs without the firewall.</summary>
     public Firewall Firewall { get; }
 
     private static FirewallOutboundRuleArgs[] Outbound(IReadOnlyList<int> tcpPorts) =>
@@ -119,7 +121,7 @@ public sealed class PrivateNetwork : ComponentResource
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
-    // The API wants no port for ICMP, and the provider refuses an empty one.
+    // The API wants no port for ICMP, and the provider rejects an empty one.
     private static FirewallOutboundRuleArgs To(string protocol, string? port) => new()
     {
         Protocol = protocol,

@@ -7,29 +7,28 @@ namespace Infra.Components;
 /// <summary>Arguments of <see cref="ReadinessGate"/>.</summary>
 public sealed class ReadinessGateArgs : ResourceArgs
 {
-    /// <summary>Way to the node.</summary>
+    /// <summary>Connection to the node.</summary>
     public required NodeConnection Connection { get; init; }
 
-    /// <summary>What makes the node another one, or makes it start anew: each change waits again.</summary>
+    /// <summary>What identifies the node or restarts it: each change waits again.</summary>
     public required IReadOnlyList<Input<string>> Triggers { get; init; }
 
     /// <summary>
-    /// Differs with each run of <c>pulumi up</c>, so that each asks the node, which may have failed since its start. A preview neither
-    /// connects nor shows it. Default: the node is asked after changes alone.
+    /// Changes in each <c>pulumi up</c>, so that each run checks the node, which may have failed since. A preview neither connects nor
+    /// shows it. Default: only after changes.
     /// </summary>
     public string? Run { get; init; }
 
-    /// <summary>What must be done before. Default: nothing.</summary>
+    /// <summary>Dependencies. Default: none.</summary>
     public IReadOnlyList<Resource> After { get; init; } = [];
 
-    /// <summary>Longest wait, in seconds.</summary>
+    /// <summary>Timeout in seconds.</summary>
     [Input("timeoutSeconds", required: true)]
     public required Input<int> TimeoutSeconds { get; init; }
 }
 
 /// <summary>
-/// Ends when the node has answered a real completion. It fails with the phase, the cause and the last lines of its log, and the
-/// deployment with it.
+/// Ends when the node has answered a real request. Otherwise the deployment fails with the phase, the cause and the last log lines.
 /// </summary>
 public sealed class ReadinessGate : ComponentResource
 {
@@ -45,27 +44,27 @@ public sealed class ReadinessGate : ComponentResource
             Triggers = NodeCommand.Triggers(args.Triggers),
             AddPreviousOutputInEnv = false,
         }, new() { Parent = this, DependsOn = args.After.ToArray() });
-        // The question of each run is a command of its own that nothing waits for: a node that has failed since ends the run, and none of
-        // the changes of other nodes waits for it.
+        // The check in each run is a separate command that nothing depends on: a failed node fails the run but does not delay changes of
+        // other nodes.
         var asksNow = !Deployment.Instance.IsDryRun;
         _ = new Command($"{name}-serving", new()
         {
             Connection = args.Connection.ToArgs(),
             Create = ask,
             AddPreviousOutputInEnv = false,
-            // Which the script does not read: an input whose change runs the command again and replaces nothing.
+            // The script ignores it: an input whose change runs the command again without a replacement.
             Stdin = asksNow && args.Run is { } run ? (Input<string>)run : null!,
         }, new() { Parent = this, DependsOn = Command, IgnoreChanges = asksNow ? [] : ["stdin"] });
-        // Said on purpose, whatever a release of the provider makes of an output beside a secret input: the script prints phases and
-        // seconds, never a secret, and the operator is to see them.
+        // Explicitly not secret, even if a provider release marks outputs next to secret inputs: the script prints phases and seconds, no
+        // secrets, and the operator should see them.
         Ledger = Output.Unsecret(Command.Stdout);
         RegisterOutputs();
     }
 
-    /// <summary>Where the time went: one JSON document per line, as the node wrote it.</summary>
+    /// <summary>The phase timeline: one JSON document per line, as the node wrote it.</summary>
     [Output("ledger")]
     public Output<string> Ledger { get; private init; }
 
-    /// <summary>The command that waits, to wait for.</summary>
+    /// <summary>The command that waits, for dependencies.</summary>
     public Command Command { get; }
 }

@@ -4,13 +4,13 @@ using Pulumi;
 namespace Infra.Components;
 
 /// <summary>
-/// The edge to Pulumi for what an operator got wrong. The layers below know no Pulumi, and Pulumi shows the message of a
-/// <see cref="RunException"/> alone, without a stack trace.
+/// Converts user errors for Pulumi. The layers below do not depend on Pulumi, and Pulumi shows only the message of a <see
+/// cref="RunException"/>, without a stack trace.
 /// </summary>
 public static class UserErrors
 {
     /// <summary>Runs a part of the program.</summary>
-    /// <exception cref="RunException">An operator's mistake.</exception>
+    /// <exception cref="RunException">A user error.</exception>
     public static async Task<T> ShownAsync<T>(Func<Task<T>> part)
     {
         ArgumentNullException.ThrowIfNull(part);
@@ -24,8 +24,8 @@ public static class UserErrors
         }
     }
 
-    /// <summary>The same for a value inside of an output, whose failure never passes through the program.</summary>
-    /// <exception cref="RunException">An operator's mistake.</exception>
+    /// <summary>The same for a value inside an output, whose failure does not pass through the program.</summary>
+    /// <exception cref="RunException">A user error.</exception>
     public static T Shown<T>(Func<T> value)
     {
         ArgumentNullException.ThrowIfNull(value);

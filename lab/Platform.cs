@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
 
-// Servers are brought up on Linux; the tests of what needs none run on macOS too.
+// Servers need Linux; tests of other parts also run on macOS.
 [assembly: SupportedOSPlatform("linux")]
 [assembly: SupportedOSPlatform("macos")]

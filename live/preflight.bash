@@ -80,7 +80,7 @@ check_capacity() {
     || refuse "this account has no size $size: GPU Droplets are not open to it, or the slug is wrong" 'ask DigitalOcean for a quota of GPU Droplets, or set LIVE_SIZE'
   regions=$(jq -r --arg size "$size" 'select(.slug == $size and .available) | .regions | join(" ")' "$work/list")
   fact sizeListedIn "${regions:-nowhere}"
-  [[ " $regions " == *" $region "* ]] || refuse "$size is not to be had in $region now; it is listed in: ${regions:-no region}. Nothing was made, nothing is billed" \
+  [[ " $regions " == *" $region "* ]] || refuse "$size is unavailable in $region now; it is available in: ${regions:-no region}. Nothing was made, nothing is billed" \
     "${regions:+LIVE_REGION=${regions%% *} live/run, or }try again later"
 }
 

@@ -5,46 +5,45 @@ using System.Text.Json.Nodes;
 
 namespace Infra.Node;
 
-/// <summary>What differs between the user data of two nodes.</summary>
+/// <summary>The node-specific values of user data.</summary>
 public sealed record CloudConfigInputs
 {
     public required string Hostname { get; init; }
 
-    /// <summary>Text of <c>/etc/inference/node.env</c>; see <see cref="Infra.Node.NodeEnvironment.Render"/>.</summary>
+    /// <summary>Content of <c>/etc/inference/node.env</c>; see <see cref="Infra.Node.NodeEnvironment.Render"/>.</summary>
     public required string NodeEnvironment { get; init; }
 
-    /// <summary>Keys that log in as <c>ops</c>, in OpenSSH's one-line form.</summary>
+    /// <summary>Keys that log in as <c>ops</c>, in OpenSSH's one-line format.</summary>
     public required IReadOnlyList<string> OpsSshPublicKeys { get; init; }
 
     /// <summary>
-    /// Private half of the host key of the first connection, ECDSA, in OpenSSH's form: the only secret here, worthless once
-    /// <c>retire-one-use-key</c> ran.
+    /// Private bootstrap host key, ECDSA, in OpenSSH format: the only secret here, worthless after <c>retire-bootstrap-key</c>.
     /// </summary>
     public required string OneUseHostKeyPrivate { get; init; }
 
-    /// <summary>Its public half.</summary>
+    /// <summary>Its public key.</summary>
     public required string OneUseHostKeyPublic { get; init; }
 }
 
 /// <summary>
-/// Renders the user data of a Droplet: cloud-config as JSON, which is YAML, so that no quoting can go wrong. The node files travel as one
-/// archive (docs/adr/0005); what is in it is in <see cref="NodeFiles.All"/>.
+/// Renders the user data of a Droplet: cloud-config as JSON, which is valid YAML and needs no quoting rules. The node files are one archive
+/// (docs/adr/0005) with the files of <see cref="NodeFiles.All"/>.
 /// </summary>
 public static class CloudConfig
 {
-    /// <summary>What DigitalOcean takes, in bytes (OpenAPI description of <c>user_data</c>, 2026-08-07).</summary>
+    /// <summary>Limit of DigitalOcean in bytes (OpenAPI description of <c>user_data</c>, 2026-08-07).</summary>
     public const int MaximumBytes = 64 * 1024;
 
-    /// <summary>Where the node files travel, as one archive.</summary>
+    /// <summary>Path of the archive of the node files.</summary>
     public const string ArchivePath = "/var/lib/inference/rootfs.tar.bz2";
 
-    /// <summary>Unpacks it. An image need not have the program bzip2; cloud-init itself is Python, whose library has it.</summary>
+    /// <summary>Unpacks it. An image may lack the program bzip2; cloud-init needs Python, whose library has it.</summary>
     internal const string Unpack = $"python3 -Ic 'import tarfile; tarfile.open(\"{ArchivePath}\").extractall(\"/\")'";
 
-    // cloud-init never repeats a runcmd that a reboot cut short; what lies here it runs at each boot.
+    // cloud-init does not repeat an interrupted runcmd; scripts in this folder run at each boot.
     private const string EachBootPath = "/var/lib/cloud/scripts/per-boot/inference";
 
-    // Everything that takes time or may fail is a unit with an entry in the ledger.
+    // Everything slow or fallible is a unit with an entry in the phase timeline.
     private const string EachBoot = $"""
         #!/bin/sh
         [ ! -e /var/lib/inference/first-boot.done ] || exit 0
@@ -52,21 +51,21 @@ public static class CloudConfig
 
         """;
 
-    /// <summary>The same for every node: packed once.</summary>
+    /// <summary>The same for all nodes: built once.</summary>
     private static readonly Lazy<string> Archive = new(() => Convert.ToBase64String(NodeArchive.Pack(NodeFiles.All)));
 
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
-        // The reader is YAML, not a browser: quotes and angle brackets may stay as they are.
+        // The reader is YAML, not a browser: quotes and angle brackets need no escape.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NewLine = "\n",
     };
 
-    /// <summary>The user data: the same text for the same inputs.</summary>
+    /// <summary>The user data; deterministic.</summary>
     public static string Render(CloudConfigInputs inputs)
     {
-        // What sshd reads has to be there before sshd starts; the rest is unpacked by the first command.
+        // sshd's files must exist before sshd starts; the first command unpacks the rest.
         var files = new JsonArray(
         [
             .. NodeFiles.All.Where(ReadEarly).Select(file => File(file.Path, file.Mode, file.Content)),
@@ -108,7 +107,7 @@ public static class CloudConfig
         return "#cloud-config\n" + config.ToJsonString(Readable) + "\n";
     }
 
-    /// <summary>Bytes of a user data as it goes over the wire.</summary>
+    /// <summary>Size of user data in bytes, as sent.</summary>
     public static int SizeOf(string userData) => Encoding.UTF8.GetByteCount(userData);
 
     private static bool ReadEarly(NodeFile file) => file.Path.StartsWith("/etc/ssh/", StringComparison.Ordinal);

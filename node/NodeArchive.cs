@@ -5,15 +5,14 @@ using SharpCompress.Compressors.BZip2;
 
 namespace Infra.Node;
 
-/// <summary>The node files as one compressed archive: as plain text they are larger than user data may be.</summary>
+/// <summary>The node files as one compressed archive: uncompressed they exceed the limit of user data.</summary>
 internal static class NodeArchive
 {
-    // Any fixed day will do; tar complains of one at the epoch.
+    // Any fixed date works; tar warns about the epoch.
     private static readonly DateTimeOffset Timestamp = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// A tar, compressed by bzip2, with the files at their paths, owned by root, without the lines that are comments alone: they are a
-    /// fifth of it.
+    /// A tar, compressed with bzip2, with the files at their paths, owned by root, without comment lines, which are a fifth of it.
     /// </summary>
     internal static byte[] Pack(IEnumerable<NodeFile> files)
     {
@@ -36,8 +35,8 @@ internal static class NodeArchive
     }
 
     /// <summary>
-    /// A file as a node has it. The first line stays, which may name the interpreter. <c>LintTests</c> holds that no script has such a line
-    /// in a text.
+    /// A file as on the node. Keeps the first line, which may be the shebang. <c>LintTests</c> checks that no script has such a line inside
+    /// a string.
     /// </summary>
     internal static string WithoutComments(string content) => string.Join('\n', content.Split('\n')
         .Where((line, index) => index == 0 || !line.TrimStart().StartsWith('#') && !line.StartsWith("//", StringComparison.Ordinal)));

@@ -8,25 +8,27 @@ using Infra.Planning.Plan;
 namespace Infra.Node;
 
 /// <summary>
-/// Renders <c>/etc/inference/node.env</c>: <c>KEY=value</c> lines, sorted. The part of a key before its first underscore says which units
-/// start anew when it changes (<c>apply-settings</c> on the node holds the table).
+/// Renders <c>/etc/inference/node.env</c>: sorted <c>KEY=value</c> lines. The part of a key before its first underscore selects the units
+/// to restart when it changes (see <c>apply-settings</c>).
 /// </summary>
 public static partial class NodeEnvironment
 {
-    /// <summary>Where the text lies on a node.</summary>
+    /// <summary>Path on a node.</summary>
     public const string Path = "/etc/inference/node.env";
 
-    /// <summary>GPUs report a little less than the catalog's number, never a tenth less; a partition or another card does.</summary>
+    /// <summary>GPUs report slightly less than the catalog's memory, but never a tenth less; a partition or another card does.</summary>
     private const double GpuMemoryTolerance = 0.97;
 
-    /// <summary>What vLLM's ranks share over <c>/dev/shm</c>: about 240 MiB is checked at the start, NCCL's buffers come on top.</summary>
+    /// <summary>
+    /// Shared memory of vLLM's ranks in <c>/dev/shm</c>: vLLM checks for about 240 MiB at start, NCCL's buffers come on top.
+    /// </summary>
     private const int SharedMemoryMiBPerRank = 2048;
 
-    /// <summary>The text of the file. It holds no secret.</summary>
+    /// <summary>The content of the file, without secrets.</summary>
     /// <param name="plan">The endpoint.</param>
-    /// <param name="vpcRange">Address range of the VPC: nginx listens on the node's own address in it, and on loopback.</param>
-    /// <param name="cacheVolume">Name of the Volume that keeps the weights; null: the scratch disk, or else the boot disk.</param>
-    /// <exception cref="ConfigurationException">A value holds a character that systemd and the scripts would read differently.</exception>
+    /// <param name="vpcRange">Address range of the VPC: nginx listens on the node's address in it, and on loopback.</param>
+    /// <param name="cacheVolume">Name of the Volume with the weights; null: the scratch disk, or else the boot disk.</param>
+    /// <exception cref="ConfigurationException">A value has a character that systemd and the scripts would read differently.</exception>
     public static string Render(EndpointPlan plan, string vpcRange, string? cacheVolume = null)
     {
         var values = Values(plan, vpcRange, cacheVolume);
@@ -70,7 +72,7 @@ public static partial class NodeEnvironment
             ["GPU_DRIVER_MINIMUM"] = (container ? image?.MinimumDriver : package?.MinimumDriver) ?? "",
             ["GPU_MEMORY_MIB_MINIMUM"] = Text((int)(placement.Gpu.VisibleGiB * 1024 * GpuMemoryTolerance)),
             ["GPU_NAME"] = Label(placement.Gpu.Name),
-            ["GPU_PATIENCE_S"] = "45",
+            ["GPU_WAIT_S"] = "45",
             ["GPU_VENDOR"] = placement.Gpu.Vendor == GpuVendor.Amd ? "amd" : "nvidia",
             ["MODEL_BYTES"] = placement.Model.WeightBytes.ToString(CultureInfo.InvariantCulture),
             ["MODEL_CHECKSUMS"] = WeightsChecksums.Marks(plan.Checksums),
@@ -91,8 +93,8 @@ public static partial class NodeEnvironment
     }
 
     /// <summary>
-    /// Who names the caller: the load balancer that ends TLS, in <c>X-Forwarded-For</c>; one that speaks for all, so that limits by address
-    /// are not for it; or the connection.
+    /// How a node finds the caller's address: in <c>X-Forwarded-For</c> of the load balancer that terminates TLS; not at all behind a
+    /// passthrough load balancer, so no limits per address; or from the connection.
     /// </summary>
     private static string Caller(Access access) => access switch
     {
@@ -101,12 +103,13 @@ public static partial class NodeEnvironment
         _ => "connection",
     };
 
-    /// <summary>A name that is only ever shown, without what a value may not have: <c>NVIDIA B300 air cooled</c>.</summary>
+    /// <summary>A display name without characters that node.env does not allow: <c>NVIDIA B300 air cooled</c>.</summary>
     private static string Label(string name) => string.Concat(name.Where(letter => letter == ' ' || Allowed().IsMatch($"{letter}"))).Trim();
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    // No quote, backslash, dollar, hash, semicolon or line break: EnvironmentFile= and a plain reader then agree. No space at either end.
+    // No quote, backslash, dollar, hash, semicolon or line break, and no space at either end: EnvironmentFile= and a simple parser then
+    // agree.
     [GeneratedRegex(@"\A(?:[A-Za-z0-9_.,:/@=+~<>!\[\]-](?:[A-Za-z0-9_.,:/@=+~<>!\[\] -]*[A-Za-z0-9_.,:/@=+~<>!\[\]-])?)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Allowed();
 }

@@ -6,7 +6,7 @@ namespace Infra.Node;
 /// <summary>A static file of a node.</summary>
 /// <param name="Path">Absolute path on the node.</param>
 /// <param name="Mode">Four octal digits: <c>0644</c>.</param>
-/// <param name="Content">Byte for byte what lies under <c>node/rootfs</c>.</param>
+/// <param name="Content">The bytes of the file under <c>node/rootfs</c>.</param>
 public sealed record NodeFile(string Path, string Mode, string Content);
 
 /// <summary>The files under <c>node/rootfs</c>, each at its path on a node.</summary>
@@ -19,7 +19,7 @@ public static class NodeFiles
     /// <summary>All files, sorted by path.</summary>
     public static IReadOnlyList<NodeFile> All => Loaded.Value;
 
-    /// <summary>Twelve hex digits over paths, modes and contents: a node with other files is another node.</summary>
+    /// <summary>Twelve hex digits over paths, modes and contents: other files replace the node.</summary>
     public static string Revision => Hash.Value;
 
     private static List<NodeFile> Load()
@@ -36,7 +36,7 @@ public static class NodeFiles
             .OrderBy(file => file.Path, StringComparer.Ordinal)];
     }
 
-    // An embedded resource has no mode; a checkout on Windows has none either. What is meant to be run lies in libexec.
+    // Embedded resources have no mode, and neither has a checkout on Windows. Executables are in libexec.
     private static string Mode(string path) => path switch
     {
         _ when path.StartsWith("/usr/local/libexec/", StringComparison.Ordinal) => "0755",

@@ -6,17 +6,17 @@ using Infra.Planning.Plan;
 namespace Infra.Node;
 
 /// <summary>
-/// User data that DigitalOcean would refuse after VPC, firewalls and load balancer exist: lists of addresses and keys travel in it.
+/// Checks the user data size before VPC, firewalls and load balancer are created: it contains lists of addresses and keys.
 /// </summary>
 public static class UserDataSize
 {
     private const string LongestRange = "192.168.255.0/24";
 
-    // Larger than any key of its kind.
+    // Larger than any key of its type.
     private const int PrivateKeyLength = 700;
     private const int PublicKeyLength = 300;
 
-    /// <summary>The plan, if DigitalOcean takes the user data of its Droplets.</summary>
+    /// <summary>Returns the plan if DigitalOcean accepts the user data of its Droplets.</summary>
     /// <exception cref="ConfigurationException">It does not; nothing was declared.</exception>
     public static StackPlan Check(StackPlan plan)
     {
@@ -44,9 +44,9 @@ public static class UserDataSize
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
             mistakes.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
                 string.Create(CultureInfo.InvariantCulture,
-                    $"make user data of {bytes} bytes for {endpoint.Name}; DigitalOcean takes {CloudConfig.MaximumBytes}: shorten the list"),
+                    $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows {CloudConfig.MaximumBytes}: shorten the list"),
                 $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(key, Math.Max(entries.Count - 1, 0)))}"));
         }
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : plan; // two endpoints may find the same
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : plan; // two endpoints may have the same error
     }
 }

@@ -4,16 +4,16 @@ using System.Text.RegularExpressions;
 namespace Infra.Planning;
 
 /// <summary>
-/// Every name and tag in one place. They are a contract: another Pulumi name is another resource, and another tag another firewall.
-/// In DigitalOcean's names a dot stands between the parts, because a stack or an endpoint may hold a hyphen and never a dot; a tag takes no
-/// dot, and has a colon.
+/// All names and tags. They are a contract: another Pulumi name is another resource, another tag another firewall. DigitalOcean names
+/// separate their parts with a dot, because stack and endpoint names may contain a hyphen but no dot; tags use a colon, because they cannot
+/// contain a dot.
 /// </summary>
 public static partial class Names
 {
-    /// <summary>What a name of an endpoint or of a client must be, as the rest of a sentence.</summary>
+    /// <summary>Rule for names of endpoints and clients, as the rest of a sentence.</summary>
     public const string NameRule = "a lower-case letter followed by at most 30 of lower-case letters, digits and '-'";
 
-    /// <summary>Beginning of every tag that a firewall of a stack goes by.</summary>
+    /// <summary>Prefix of all firewall tags of a stack.</summary>
     public const string TagPrefix = "inference:";
 
     private const int LongestName = 31;
@@ -24,14 +24,14 @@ public static partial class Names
     /// <summary>Longest name of a Volume (DigitalOcean's API).</summary>
     public const int LongestVolumeName = 64;
 
-    /// <summary>Pulumi's name of what a stack has once: its network, its SSH key, its certificate authority.</summary>
+    /// <summary>Pulumi's name of resources that a stack has once: network, SSH key, certificate authority.</summary>
     public const string Network = "network";
     public const string OperatorKey = "operator";
     public const string Authority = "authority";
 
     public static bool IsName(string text) => NamePattern().IsMatch(text);
 
-    /// <summary>A name near to one that is none: <c>my-chat</c> for <c>My_Chat</c>; with an index above 1, another one.</summary>
+    /// <summary>A valid name similar to an invalid one: <c>my-chat</c> for <c>My_Chat</c>; with an index above 1, another one.</summary>
     public static string Nearest(string text, int index = 1)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -47,22 +47,22 @@ public static partial class Names
     /// <summary>Tag of the Droplets of an endpoint.</summary>
     public static string EndpointTag(string stack, string endpoint) => $"{TagPrefix}{stack}:{endpoint}";
 
-    /// <summary>DigitalOcean's name of what a stack has once: VPC, SSH key, firewall.</summary>
+    /// <summary>DigitalOcean's name of resources that a stack has once: VPC, SSH key, firewall.</summary>
     public static string Cloud(string stack) => $"inference.{stack}";
 
-    /// <summary>DigitalOcean's name of what an endpoint has once: firewall, load balancer.</summary>
+    /// <summary>DigitalOcean's name of resources that an endpoint has once: firewall, load balancer.</summary>
     public static string Cloud(string stack, string endpoint) => $"inference.{stack}.{endpoint}";
 
-    /// <summary>Pulumi's name of a node; its children add what they are.</summary>
+    /// <summary>Pulumi's name of a node; its children append their type.</summary>
     public static string Node(string endpoint, int index) => $"{endpoint}-{index.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Name and host name of a Droplet.</summary>
     public static string Hostname(string stack, string endpoint, int index) => $"{stack}-{Node(endpoint, index)}";
 
-    /// <summary>Name of the Volume that keeps a node's weights. DigitalOcean takes letters, digits and hyphens, 64 at most.</summary>
+    /// <summary>Name of the Volume with a node's weights. DigitalOcean accepts at most 64 letters, digits and hyphens.</summary>
     public static string CacheVolume(string stack, string endpoint, int index) => $"{Hostname(stack, endpoint, index)}-weights";
 
-    /// <summary>Host name in the certificates of an endpoint, for clients that resolve it themselves.</summary>
+    /// <summary>Host name in the certificates of an endpoint, for clients with their own name resolution.</summary>
     public static string InternalHost(string stack, string endpoint) => $"{endpoint}.{stack}.internal";
 
     /// <summary>Pulumi's name of a client's key.</summary>

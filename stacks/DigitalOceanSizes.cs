@@ -7,10 +7,10 @@ using Pulumi.DigitalOcean.Outputs;
 
 namespace Infra.Stacks;
 
-/// <summary>The sizes that DigitalOcean has now. This is the first call of a deployment that needs an account and a network.</summary>
+/// <summary>The sizes that DigitalOcean offers now. The first call of a deployment that needs an account and a network.</summary>
 internal static class DigitalOceanSizes
 {
-    /// <exception cref="ConfigurationException">DigitalOcean could not be asked; the message says why and what fixes it.</exception>
+    /// <exception cref="ConfigurationException">The call to DigitalOcean failed; the message has the reason and the fix.</exception>
     public static async Task<IReadOnlyList<LiveSize>> AskAsync()
     {
         GetSizesResult answer;
@@ -18,7 +18,7 @@ internal static class DigitalOceanSizes
         {
             answer = await GetSizes.InvokeAsync().ConfigureAwait(false);
         }
-        // The SDK has no public type for a failed call: it is gRPC's exception or a private one, and under mocks whatever they throw.
+        // The SDK has no public exception for a failed call: it is gRPC's or a private one, and with mocks any.
         catch (Exception exception) when (exception is not (RunException or OperationCanceledException))
         {
             throw new ConfigurationException(ProviderFailure.Explain(exception.Message, ProviderToken.Find()));
@@ -26,11 +26,11 @@ internal static class DigitalOceanSizes
 
         var sizes = answer?.Sizes ?? default;
         return sizes.IsDefault
-            ? throw new ConfigurationException(ProviderFailure.Explain("the answer has no list of sizes", ProviderToken.Find()))
+            ? throw new ConfigurationException(ProviderFailure.Explain("the response has no list of sizes", ProviderToken.Find()))
             : [.. sizes.Where(IsReadable).Select(size => new LiveSize(size.Slug, Regions(size), size.Available, (decimal)size.PriceHourly))];
     }
 
-    // A row that cannot be read is a size that cannot be had: the check names it if the plan needs it.
+    // A row that cannot be parsed counts as unavailable: the check reports it if the plan needs it.
     private static bool IsReadable(GetSizesSizeResult size) => size is { Slug.Length: > 0, PriceHourly: >= 0 and < 1e6 };
 
     private static ImmutableArray<string> Regions(GetSizesSizeResult size) => size.Regions.IsDefault ? [] : size.Regions;

@@ -10,23 +10,22 @@ using Pulumi;
 
 namespace Infra.Stacks;
 
-/// <summary>What a caller of <see cref="InferenceProgram"/> may bring along.</summary>
+/// <summary>Optional dependencies of <see cref="InferenceProgram"/>.</summary>
 public sealed record ProgramOptions
 {
     /// <summary>
-    /// Sizes that DigitalOcean offers now. The plan is held against them before the first resource. Default: none is asked for, and the plan
-    /// stands on the catalog.
+    /// Sizes that DigitalOcean offers now, to check the plan before the first resource. Default: no check; the plan uses the catalog.
     /// </summary>
     public Func<Task<IReadOnlyList<LiveSize>>>? LiveSizes { get; init; }
 
     /// <summary>
-    /// Sees every resource of the program before it is registered, with its options: <c>args.Resource</c> and <c>args.Options.Parent</c>. A
-    /// mocked deployment has no other way to learn whose child a resource is. Return null to leave it as it is.
+    /// Called for every resource before its registration, with its options: <c>args.Resource</c> and <c>args.Options.Parent</c>. A mocked
+    /// deployment has no other way to know the parent of a resource. Return null to leave the resource unchanged.
     /// </summary>
     public ResourceTransformation? Watch { get; init; }
 
     /// <summary>
-    /// Differs with each run, so that each asks every node whether it still serves. Default: they are asked after changes alone.
+    /// Changes in each run, so that each run checks every node. Default: only after changes.
     /// </summary>
     public string? Run { get; init; }
 
@@ -37,12 +36,12 @@ public sealed record ProgramOptions
 /// <summary>The program: configuration in, components, outputs out.</summary>
 public static class InferenceProgram
 {
-    /// <summary>Environment variables in which Pulumi hands over the configuration of a stack.</summary>
+    /// <summary>Environment variables with the configuration of a stack.</summary>
     private const string ConfigVariable = "PULUMI_CONFIG";
     private const string SecretKeysVariable = "PULUMI_CONFIG_SECRET_KEYS";
 
-    /// <summary>What <c>pulumi up</c> runs: the configuration of the stack, and the sizes that DigitalOcean has now.</summary>
-    /// <exception cref="RunException">The configuration has mistakes; nothing was declared.</exception>
+    /// <summary>The entry point of <c>pulumi up</c>: the configuration of the stack, and the current sizes of DigitalOcean.</summary>
+    /// <exception cref="RunException">The configuration is invalid; nothing was declared.</exception>
     public static async Task<IDictionary<string, object?>> DefineAsync()
     {
         await PulumiVersion.RequireAsync().ConfigureAwait(false);
@@ -58,22 +57,26 @@ public static class InferenceProgram
             })).ConfigureAwait(false);
     }
 
-    /// <summary>The plan of a stack, held against everything that is known before a deployment.</summary>
-    /// <param name="config">Qualified keys and their values, as Pulumi hands them over.</param>
-    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
-    /// <param name="projectDirectory">Where a relative <c>catalog</c> starts: the folder of <c>Pulumi.yaml</c>. Default: the current one.</param>
-    /// <exception cref="ConfigurationException">Nothing may be declared; every mistake has key, value, what is allowed and a command.</exception>
+    /// <summary>The plan of a stack, checked against everything that is known before a deployment.</summary>
+    /// <param name="config">Qualified keys and their values, as Pulumi passes them.</param>
+    /// <param name="secretKeys">Keys that are stored encrypted: no message contains their values. Default: unknown.</param>
+    /// <param name="projectDirectory">
+    /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// The configuration is invalid; every error has key, value, allowed values and a command.
+    /// </exception>
     public static StackPlan Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null) =>
         UserDataSize.Check(StackPlan.Read(config, secretKeys, projectDirectory));
 
-    /// <summary>Declares what settings say that were made in code.</summary>
-    /// <exception cref="RunException">The catalog or the sizing have something against them; nothing was declared.</exception>
+    /// <summary>Declares the resources for settings that were created in code.</summary>
+    /// <exception cref="RunException">The catalog or the sizing reject the settings; nothing was declared.</exception>
     public static Task<IDictionary<string, object?>> DefineAsync(InferenceSettings settings, ProgramOptions? options = null) =>
         UserErrors.ShownAsync(() => DeclareAsync(UserDataSize.Check(StackPlan.Create(settings)), options));
 
-    /// <summary>Declares what a plan says. The names of the outputs are those of <see cref="StackOutputs"/>.</summary>
-    /// <exception cref="RunException">DigitalOcean does not have it now, or a name is too long; nothing was declared.</exception>
+    /// <summary>Declares the resources of a plan. The output names are in <see cref="StackOutputs"/>.</summary>
+    /// <exception cref="RunException">DigitalOcean cannot provide them now, or a name is too long; nothing was declared.</exception>
     public static Task<IDictionary<string, object?>> DefineAsync(StackPlan plan, ProgramOptions? options = null) =>
         UserErrors.ShownAsync(() => DeclareAsync(plan, options));
 
@@ -129,7 +132,7 @@ public static class InferenceProgram
         return root;
     }
 
-    /// <summary>The sizes that DigitalOcean has now, with their prices and regions, asked through the provider.</summary>
-    /// <exception cref="ConfigurationException">DigitalOcean could not be asked.</exception>
+    /// <summary>The sizes that DigitalOcean offers now, with prices and regions, from the provider.</summary>
+    /// <exception cref="ConfigurationException">The call to DigitalOcean failed.</exception>
     public static Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync() => DigitalOceanSizes.AskAsync();
 }

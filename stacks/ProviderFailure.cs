@@ -4,14 +4,14 @@ using Infra.Planning.Errors;
 
 namespace Infra.Stacks;
 
-/// <summary>Says in one message why DigitalOcean could not be asked.</summary>
+/// <summary>Explains in one message why DigitalOcean's sizes are unavailable.</summary>
 internal static partial class ProviderFailure
 {
     private const string Tokens = "https://cloud.digitalocean.com/account/api/tokens";
     private const string Again = "pulumi preview";
 
-    /// <param name="text">What the SDK threw: the provider's words, maybe within gRPC's.</param>
-    /// <param name="token">The token that the provider was given.</param>
+    /// <param name="text">The SDK's message: the provider's text, possibly inside gRPC's.</param>
+    /// <param name="token">The provider's token.</param>
     public static ConfigurationMistake Explain(string text, ProviderToken token)
     {
         var words = Words(text, token);
@@ -19,21 +19,21 @@ internal static partial class ProviderFailure
         return Status(words) switch
         {
             401 when token.Source is null => new(ProviderToken.Variable, null,
-                $"is not set, and neither is digitalocean:token: DigitalOcean answers only with an API token. It said: {words}", Export(ProviderToken.Variable)),
-            401 => new(asSet, null, $"is not a token that DigitalOcean accepts: it is mistyped, expired or revoked. DigitalOcean said: {words}", $"make a new one at {Tokens}, then {Export(asSet)}"),
-            403 => new(asSet, null, $"is a token that may not read sizes: its scopes lack sizes:read. DigitalOcean said: {words}", $"give it full access, or the scopes that docs/operations.md lists, at {Tokens}"),
-            404 => new("DIGITALOCEAN_API_URL", null, $"or digitalocean:apiEndpoint names an address that is not DigitalOcean's API: {words}", "unset DIGITALOCEAN_API_URL"),
-            429 => new("DigitalOcean", null, $"has had too many requests of this account: {words}", $"wait until the hour is over, then {Again}"),
-            >= 500 => new("DigitalOcean", null, $"fails by itself just now: {words}", $"see https://status.digitalocean.com, then {Again}"),
-            > 0 => new("DigitalOcean", null, $"refused to list its sizes: {words}", $"check {asSet}, then {Again}"),
-            _ when BadToken().IsMatch(words) => new(asSet, null, $"has a character that no token has, such as a line break at its end: {words}", Export(asSet)),
-            _ when Network().IsMatch(words) => new("DigitalOcean", null, $"is not reached from this machine: {words}", "check the network, its proxy (HTTPS_PROXY) and its certificates: curl -sS https://api.digitalocean.com/v2"),
+                $"is not set, and neither is digitalocean:token: DigitalOcean requires an API token. It returned: {words}", Export(ProviderToken.Variable)),
+            401 => new(asSet, null, $"is not a token that DigitalOcean accepts: it is mistyped, expired or revoked. DigitalOcean returned: {words}", $"create a new one at {Tokens}, then {Export(asSet)}"),
+            403 => new(asSet, null, $"is a token without access to sizes: its scopes lack sizes:read. DigitalOcean returned: {words}", $"give it full access, or the scopes that docs/operations.md lists, at {Tokens}"),
+            404 => new("DIGITALOCEAN_API_URL", null, $"or digitalocean:apiEndpoint is not the address of DigitalOcean's API: {words}", "unset DIGITALOCEAN_API_URL"),
+            429 => new("DigitalOcean", null, $"received too many requests from this account: {words}", $"wait until the hour is over, then {Again}"),
+            >= 500 => new("DigitalOcean", null, $"has an internal error: {words}", $"see https://status.digitalocean.com, then {Again}"),
+            > 0 => new("DigitalOcean", null, $"did not list its sizes: {words}", $"check {asSet}, then {Again}"),
+            _ when BadToken().IsMatch(words) => new(asSet, null, $"has an invalid character, such as a line break at its end: {words}", Export(asSet)),
+            _ when Network().IsMatch(words) => new("DigitalOcean", null, $"is unreachable from this machine: {words}", "check the network, its proxy (HTTPS_PROXY) and its certificates: curl -sS https://api.digitalocean.com/v2"),
             _ when Plugin().IsMatch(words) => new("the DigitalOcean provider", null, $"could not be started: {words}", "pulumi install"),
-            _ => new("DigitalOcean", null, $"could not be asked for its sizes: {words}", $"check {asSet} and the network, then {Again}"),
+            _ => new("DigitalOcean", null, $"could not be queried for its sizes: {words}", $"check {asSet} and the network, then {Again}"),
         };
     }
 
-    /// <summary>Status of the API's answer; 0 where there was none.</summary>
+    /// <summary>HTTP status of the API's response; 0 if there was none.</summary>
     private static int Status(string words) => HttpStatus().Match(words) is { Success: true } answer
         ? int.Parse(answer.Groups["status"].Value, CultureInfo.InvariantCulture)
         : Unauthenticated().IsMatch(words) ? 401 : Forbidden().IsMatch(words) ? 403 : 0;
@@ -41,7 +41,7 @@ internal static partial class ProviderFailure
     private static string Export(string source) =>
         source.Contains(':', StringComparison.Ordinal) ? $"pulumi config set --secret {source}" : $"export {source}=<token>   (made at {Tokens})";
 
-    /// <summary>The provider's own words, in one line, without the token.</summary>
+    /// <summary>The provider's message on one line, without the token.</summary>
     private static string Words(string text, ProviderToken token)
     {
         var detail = Detail().Match(text) is { Success: true } status ? status.Groups["detail"].Value : text;
@@ -49,7 +49,7 @@ internal static partial class ProviderFailure
         return token.Value is { Length: > 0 } secret ? line.Replace(secret, "[token]", StringComparison.Ordinal) : line;
     }
 
-    // Grpc.Core.RpcException: Status(StatusCode="Unknown", Detail="...") and, with one behind it, DebugException="...".
+    // Grpc.Core.RpcException: Status(StatusCode="Unknown", Detail="...") and, with an inner exception, DebugException="...".
     [GeneratedRegex("""Detail="(?<detail>.*?)"(, DebugException="|\)\s*$)""", RegexOptions.Singleline)]
     private static partial Regex Detail();
 
@@ -57,7 +57,7 @@ internal static partial class ProviderFailure
     [GeneratedRegex(@"\b[A-Z]+ https?://\S+: (?<status>[1-5]\d\d)\b")]
     private static partial Regex HttpStatus();
 
-    // The API's own words, where nobody tells its status.
+    // The API's messages, if there is no status.
     [GeneratedRegex("unable to authenticate|unauthorized|credentials", RegexOptions.IgnoreCase)]
     private static partial Regex Unauthenticated();
 

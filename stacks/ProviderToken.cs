@@ -1,8 +1,8 @@
 namespace Infra.Stacks;
 
-/// <summary>Where the provider takes its API token from, and which characters must not be shown.</summary>
-/// <param name="Source">Name of the variable or of the configuration key; null where there is no token.</param>
-/// <param name="Value">The token, if it is in the environment: it is cut out of what is shown.</param>
+/// <summary>The source of the provider's API token, and the characters to hide.</summary>
+/// <param name="Source">Name of the variable or of the configuration key; null if there is no token.</param>
+/// <param name="Value">The token, if it is in the environment: it is removed from messages.</param>
 internal sealed record ProviderToken(string? Source, string? Value)
 {
     public const string Variable = "DIGITALOCEAN_TOKEN";

@@ -1,24 +1,23 @@
 using System.Globalization;
 using System.Text.Json;
-using Infra.Components;
 using Infra.Planning;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 
 namespace Infra.Stacks;
 
-/// <summary>The configuration as Pulumi hands it to a program, and what the name of the stack must be.</summary>
+/// <summary>The configuration as Pulumi passes it, and the rules for the name of the stack.</summary>
 public static class StackConfiguration
 {
-    /// <summary>Values by qualified key, from the JSON object that Pulumi puts in the environment; null or empty: none.</summary>
+    /// <summary>Values by qualified key, from the JSON object in the environment; null or empty: none.</summary>
     public static IReadOnlyDictionary<string, string> Values(string? json) =>
         string.IsNullOrEmpty(json) ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
 
-    /// <summary>Qualified keys, from the JSON array that Pulumi puts in the environment; null where it did not.</summary>
+    /// <summary>Qualified keys, from the JSON array in the environment; null if it is not set.</summary>
     public static IReadOnlySet<string>? Keys(string? json) => string.IsNullOrEmpty(json) ? null : JsonSerializer.Deserialize<HashSet<string>>(json);
 
     /// <summary>The name of the stack is part of tags, host names and DigitalOcean's names.</summary>
-    /// <exception cref="ConfigurationException">It cannot be.</exception>
+    /// <exception cref="ConfigurationException">It is invalid.</exception>
     internal static void CheckNames(string stack, StackPlan plan)
     {
         const string Fix = "pulumi stack rename <name>";
@@ -48,6 +47,6 @@ public static class StackConfiguration
         }
 
         ConfigurationMistake Mistake(string what, string name, int most) => new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
-            $"has a name that makes {what} such as {name}, of {name.Length} characters; {most} is the most"), fix);
+            $"has a name that makes {what} such as {name}, of {name.Length} characters; the limit is {most}"), fix);
     }
 }

@@ -8,34 +8,34 @@ using Pulumi;
 
 namespace Infra.Stacks;
 
-/// <summary>What a stack tells when it is up. Secrets are <see cref="ClientKeys"/> and <see cref="SshPrivateKey"/>, and no other output holds one.</summary>
+/// <summary>The outputs of a stack. Only <see cref="ClientKeys"/> and <see cref="SshPrivateKey"/> contain secrets.</summary>
 public static class StackOutputs
 {
     /// <summary>By endpoint: URL, model, hardware, price, and commands to paste.</summary>
     public const string Endpoints = "endpoints";
 
-    /// <summary>Certificate that clients of private and internal endpoints trust, in PEM.</summary>
+    /// <summary>CA certificate for clients of private and internal endpoints, in PEM.</summary>
     public const string CertificateAuthority = "ca";
 
     /// <summary>API keys by endpoint and client, a secret.</summary>
     public const string ClientKeys = "clientKeys";
 
-    /// <summary>Key that logs in as <c>ops</c>, in OpenSSH's form, a secret.</summary>
+    /// <summary>Private SSH key of <c>ops</c>, in OpenSSH format, a secret.</summary>
     public const string SshPrivateKey = "sshPrivateKey";
 
     /// <summary>The nodes' host keys, as lines of <c>known_hosts</c>.</summary>
     public const string KnownHosts = "knownHosts";
 
-    /// <summary>Commands that put key, host keys and certificate into files, which the commands of the endpoints name.</summary>
+    /// <summary>Commands that write key, host keys and certificate to files, which the commands of the endpoints use.</summary>
     public const string Setup = "setup";
 
-    /// <summary>Price of everything, in USD.</summary>
+    /// <summary>Total price in USD.</summary>
     public const string UsdPerHour = "usdPerHour";
 
-    /// <summary>The same for a month of 31 days.</summary>
+    /// <summary>The same for a full month of 31 days.</summary>
     public const string UsdPerMonth = "usdPerMonth";
 
-    /// <summary>Where the time of the bring-up went, by node: the lines that the node wrote.</summary>
+    /// <summary>Phase timeline of the bring-up, by node: the lines of the node.</summary>
     public const string BringUp = "bringUp";
 
     private const int LocalPort = 8443;
@@ -77,7 +77,7 @@ public static class StackOutputs
     private static ImmutableDictionary<string, object?> Describe(EndpointPlan plan, string url, ImmutableArray<string> addresses)
     {
         var placement = plan.Placement;
-        // Nobody but a tunnel reaches a private endpoint unless callers are named; what can be pasted goes through the tunnel.
+        // A private endpoint is only reachable through a tunnel unless callers are listed; the printed commands use the tunnel.
         var baseUrl = plan.Access == Access.Private ? $"https://127.0.0.1:{LocalPort}/v1" : url;
         var usesAuthority = plan.Access != Access.Public;
         return new Dictionary<string, object?>
@@ -126,11 +126,11 @@ public static class StackOutputs
         _ => ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]"),
     };
 
-    // The three variables that the OpenAI libraries and their HTTP clients read: Python's httpx and Node's TLS each have one of their own.
+    // The three variables that the OpenAI libraries and their HTTP clients read: Python's httpx and Node's TLS each have their own.
     private static string OpenAi(EndpointPlan plan, string baseUrl, bool usesAuthority) =>
         $"export OPENAI_BASE_URL={baseUrl}\nexport OPENAI_API_KEY=\"$({KeyCommand(plan)})\"\n"
         + (usesAuthority ? "export SSL_CERT_FILE=$PWD/ca.pem NODE_EXTRA_CA_CERTS=$PWD/ca.pem\n" : "");
 
-    // Pulumi has no decimal; a price that is not known is no number.
+    // Pulumi has no decimal type; an unknown price is null.
     private static double? Price(decimal? usd, int digits) => usd is { } known ? (double)Math.Round(known, digits) : null;
 }

@@ -6,7 +6,7 @@ using Xunit.v3;
 namespace Infra.Tests;
 
 /// <summary>
-/// Parts of the laboratory that only servers need run on Linux alone: locks, modes, sockets and processes as Linux has them. Elsewhere
+/// Parts of the lab that only servers need run on Linux alone: locks, modes, sockets and processes as Linux has them. Elsewhere
 /// their tests are skipped with that reason; all other unit tests run.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
@@ -28,6 +28,6 @@ internal sealed class LinuxPartsAttribute : BeforeAfterTestAttribute
     }
 
     internal static string? WhyNot(Type tests, bool isLinux) => !isLinux && Namespaces.Any(name => $"{tests.Namespace}.".StartsWith($"{name}.", StringComparison.Ordinal))
-        ? "a part of the laboratory that runs on Linux alone"
+        ? "a part of the lab that runs only on Linux"
         : null;
 }

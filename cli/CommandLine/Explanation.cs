@@ -2,17 +2,17 @@ using Infra.Planning.Errors;
 
 namespace Infra.Cli.CommandLine;
 
-/// <summary>What is told of a failure that is no bug of ours.</summary>
+/// <summary>What a command reports of a failure that is no internal error.</summary>
 internal sealed record Explanation
 {
     private Explanation()
     {
     }
 
-    /// <summary>A state of the machine, told as an operator's mistake is; null: there are words alone.</summary>
+    /// <summary>A state of the machine, reported like a user error; null: there is only text.</summary>
     public ConfigurationMistake? Mistake { get; private init; }
 
-    /// <summary>Words for people, also where a program reads the output.</summary>
+    /// <summary>Text for people, also with <c>--json</c>.</summary>
     public IReadOnlyList<string> Words { get; private init; } = [];
 
     public static Explanation Of(ConfigurationMistake mistake) => new() { Mistake = mistake };

@@ -3,16 +3,16 @@ using Pulumi;
 
 namespace Infra.Cli.CommandLine;
 
-/// <summary>Turns what went wrong into a message and an exit code, the same for every command.</summary>
+/// <summary>Turns exceptions into a message and an exit status, the same for every command.</summary>
 internal static class Failure
 {
-    /// <summary>Guards a command that needs nothing of this machine but its files.</summary>
+    /// <summary>Runs a command that uses only files of this machine.</summary>
     public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) => GuardAsync(terminal, json, command, Explain);
 
-    /// <param name="terminal">Where to tell it.</param>
-    /// <param name="json">Whether a program reads it.</param>
-    /// <param name="command">What may fail.</param>
-    /// <param name="explain">What is known of a failure that is no operator's mistake; null: it is a bug.</param>
+    /// <param name="terminal">Where to report the failure.</param>
+    /// <param name="json">Whether to report it as JSON.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="explain">Explains failures that are not user errors; null: internal error.</param>
     public static async Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, Func<Exception, Explanation?> explain)
     {
         try
@@ -40,7 +40,7 @@ internal static class Failure
         }
         catch (Exception exception)
         {
-            terminal.WriteError($"This is a bug of ours; please report it with the lines below.\n{exception}");
+            terminal.WriteError($"Internal error; please report it with the lines below.\n{exception}");
             return ExitCode.Bug;
         }
     }
@@ -66,7 +66,7 @@ internal static class Failure
         return ExitCode.OperatorMistake;
     }
 
-    /// <summary>The operator's mistakes behind an exception, or null if any part of it is ours.</summary>
+    /// <summary>The user errors behind an exception, or null if any part of it is an internal error.</summary>
     private static IReadOnlyList<ConfigurationException>? OperatorMistakes(Exception exception) => exception switch
     {
         ConfigurationException mistake => [mistake],

@@ -2,9 +2,9 @@ using Infra.Planning.Errors;
 
 namespace Infra.Cli.CommandLine;
 
-/// <summary>What <c>--json</c> prints when the operator got something wrong.</summary>
-/// <param name="Error">The message that people get.</param>
-/// <param name="Mistakes">Its parts, one by one.</param>
+/// <summary>What <c>--json</c> prints after a user error.</summary>
+/// <param name="Error">The message for people.</param>
+/// <param name="Mistakes">The single errors.</param>
 internal sealed record FailureReport(string Error, IReadOnlyList<ReportedMistake> Mistakes)
 {
     public static FailureReport Of(IReadOnlyList<ConfigurationException> failures) => new(
@@ -13,5 +13,5 @@ internal sealed record FailureReport(string Error, IReadOnlyList<ReportedMistake
             .Select(mistake => new ReportedMistake(mistake.Key, mistake.Value?.ToString(), mistake.Problem, mistake.Fix))]);
 }
 
-/// <summary>One mistake of the operator: see <see cref="ConfigurationMistake"/>.</summary>
+/// <summary>A user error: see <see cref="ConfigurationMistake"/>.</summary>
 internal sealed record ReportedMistake(string Key, string? Value, string Problem, string Fix);

@@ -4,30 +4,30 @@ using Infra.Planning.Errors;
 namespace Infra.Cli.CommandLine;
 
 /// <summary>
-/// A state of this machine behind an exception: a full disk, memory that is used up, a file that may not be read. What is none of these is a
-/// bug of ours, and keeps its trace.
+/// Recognizes states of this machine behind an exception: a full disk, no memory left, a file without access. Any other exception is an
+/// internal error and keeps its stack trace.
 /// </summary>
 internal static partial class HostFault
 {
-    /// <param name="exception">What ended the command.</param>
-    /// <returns>What to tell; null where the machine has nothing to do with it.</returns>
+    /// <param name="exception">The exception that ended the command.</param>
+    /// <returns>What to report; null if the machine is not the cause.</returns>
     public static ConfigurationMistake? Explain(Exception exception) =>
         Causes(exception).Select(cause => OfMachine(cause) ?? OfFile(cause)).FirstOrDefault(static fault => fault is not null);
 
-    /// <summary>The exceptions that may be the cause, from the outermost in.</summary>
+    /// <summary>The exceptions that may be the cause, outermost first.</summary>
     public static IEnumerable<Exception> Causes(Exception exception) => exception is AggregateException many
         ? many.InnerExceptions.SelectMany(Causes)
         : exception.InnerException is { } inner ? [exception, .. Causes(inner)] : [exception];
 
-    /// <summary>What the kernel refuses to everybody.</summary>
+    /// <summary>Failures that affect every user.</summary>
     /// <param name="cause">One exception.</param>
-    /// <param name="movable">What may be moved to another disk, and how; null: nothing of ours is there.</param>
+    /// <param name="movable">What can move to another disk, and how; null: nothing.</param>
     public static ConfigurationMistake? OfMachine(Exception cause, string? movable = null)
     {
         var words = OneLine(cause.Message);
         if (NoRoom().IsMatch(words))
         {
-            return new("disk", null, $"is full: {words}", $"free room there (df -h){(movable is null ? "" : $", or move {movable}")}; then run it again");
+            return new("disk", null, $"is full: {words}", $"free space there (df -h){(movable is null ? "" : $", or move {movable}")}; then run it again");
         }
 
         if (ReadOnly().IsMatch(words))
@@ -37,21 +37,21 @@ internal static partial class HostFault
 
         if (NoMemory().IsMatch(words))
         {
-            return new("memory", null, $"of this machine is used up: {words}", "stop other programs, or take a machine with 2 GB of free memory; then run it again");
+            return new("memory", null, $"of this machine is used up: {words}", "stop other programs, or use a machine with 2 GB of free memory; then run it again");
         }
 
         return TooManyFiles().IsMatch(words) ? new("open files", null, $"are at their limit: {words}", "ulimit -n 65536, then run it again") : null;
     }
 
-    /// <summary>A file that who runs this may not use. Of the kernel's own files it would be we who ask for what nobody may.</summary>
+    /// <summary>A file without access for the current user. Files of the kernel are excluded: access to those would be our error.</summary>
     public static ConfigurationMistake? OfFile(Exception cause) => cause is UnauthorizedAccessException
         && OneLine(cause.Message) is var words && Named().Match(words) is { Success: true } named && !KernelFile().IsMatch(named.Groups["path"].Value)
-        ? new(named.Groups["path"].Value, null, $"cannot be used: {words}", "let who runs this read and write it: chown or chmod")
+        ? new(named.Groups["path"].Value, null, $"cannot be used: {words}", "give the current user read and write access: chown or chmod")
         : null;
 
     public static string OneLine(string text) => Blank().Replace(text, " ").Trim();
 
-    // The words of the C library's strerror, in which .NET and every program of the machine tell these.
+    // Texts of the C library's strerror, which .NET and all programs use.
     [GeneratedRegex("No space left on device|Disk quota exceeded|File too large", RegexOptions.IgnoreCase)]
     private static partial Regex NoRoom();
 

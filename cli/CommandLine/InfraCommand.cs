@@ -7,15 +7,15 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Cli.CommandLine;
 
-/// <summary>The command line of <c>./infra</c>, as far as it is C#: the script itself builds, tests and checks.</summary>
+/// <summary>The C# part of the <c>./infra</c> command line; the script itself builds, tests and checks.</summary>
 internal static partial class InfraCommand
 {
-    /// <param name="args">What was typed.</param>
-    /// <param name="terminal">Where to tell what is wrong with it.</param>
-    /// <param name="commands">The commands of the program that runs.</param>
+    /// <param name="args">The arguments.</param>
+    /// <param name="terminal">Where to report errors.</param>
+    /// <param name="commands">The commands of this program.</param>
     public static Task<int> InvokeAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
     {
-        // Not a RootCommand: that one is named after the assembly, and its usage lines could not be pasted.
+        // Not a RootCommand: its name would be the assembly's, so its usage lines could not be pasted.
         var root = new Command("./infra", "Open-weight models on your own cloud account.") { new HelpOption() };
         foreach (var command in commands)
         {
@@ -39,7 +39,7 @@ internal static partial class InfraCommand
         return Task.FromResult(ExitCode.OperatorMistake);
     }
 
-    /// <summary>The parser names .NET types; people know numbers and words.</summary>
+    /// <summary>Replaces .NET type names in the parser's messages with plain words.</summary>
     private static string Plain(string message) => WrongType().Replace(message, match =>
         $"{match.Groups["option"].Value}: '{match.Groups["value"].Value}' is not {(match.Groups["type"].Value switch
         {
@@ -51,7 +51,7 @@ internal static partial class InfraCommand
             _ => "one of the values that --help lists",
         })}");
 
-    /// <summary>The words of an option, spelled as the stack configuration spells them; the parser takes any case.</summary>
+    /// <summary>The values of an option, as in the stack configuration; the parser ignores case.</summary>
     internal static string Words(Type choice) => string.Join(", ", Enum.GetNames(choice).Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     private static string Choice(Type choice) => $"one of {Words(choice)}";

@@ -4,15 +4,15 @@ using System.Text;
 namespace Infra.Cli.CommandLine;
 
 /// <summary>
-/// Text of others, a model's answer or a server's log, on its way to a terminal: it may say anything, and must not move the cursor, change
-/// the order of letters or hide some. What would is shown as U+FFFD.
+/// Untrusted text for a terminal, such as a model's answer or a server's log: it must not move the cursor, reorder letters or hide any.
+/// Such characters become U+FFFD.
 /// </summary>
 internal static class Printable
 {
-    /// <summary>More marks on one letter than any language writes cover the lines above and below.</summary>
+    /// <summary>More combining marks than any language uses would cover the lines above and below.</summary>
     private const int MostMarks = 4;
 
-    /// <summary>The text with its lines and tabs, and nothing else that is not seen.</summary>
+    /// <summary>The text with line breaks and tabs, without any other invisible character.</summary>
     public static string Text(string text)
     {
         var clean = new StringBuilder(text.Length);
@@ -31,7 +31,7 @@ internal static class Printable
         return clean.ToString();
     }
 
-    /// <summary>One line of it, of at most so many letters.</summary>
+    /// <summary>A single line of it, with a maximum length.</summary>
     public static string Line(string text, int most = 500)
     {
         var line = Text(text).ReplaceLineEndings(" ").Replace('\t', ' ');

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace Infra.Cli.CommandLine;
 
-/// <summary>Where a command writes: people's text with colour in a terminal and plain when piped, machines' JSON.</summary>
+/// <summary>Output of a command: colored text in a terminal, plain text in a pipe, or JSON.</summary>
 internal sealed class Terminal
 {
-    /// <summary>Width when the output is a pipe or a file: wide enough that no table is folded.</summary>
+    /// <summary>Width for pipes and files: wide enough not to wrap any table.</summary>
     private const int PipeWidth = 240;
 
     private readonly TextWriter _output;
@@ -31,17 +31,17 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>Whether a person watches.</summary>
+    /// <summary>Whether the output is a terminal.</summary>
     public bool IsInteractive { get; }
 
-    /// <summary>Tables and trees go here.</summary>
+    /// <summary>Output of tables and trees.</summary>
     public IAnsiConsole Console { get; }
 
     public static Terminal ForThisProcess()
     {
         if (OperatingSystem.IsWindows())
         {
-            // Its consoles and pipes have a code page of old, which lacks the lines of tables.
+            // Windows consoles and pipes default to legacy code pages without box-drawing characters.
             System.Console.OutputEncoding = System.Text.Encoding.UTF8;
         }
 
@@ -50,6 +50,6 @@ internal sealed class Terminal
 
     public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));
 
-    /// <summary>Messages quote servers, programs and engines: they are cleaned.</summary>
+    /// <summary>Messages quote servers, programs and engines, so they are sanitized.</summary>
     public void WriteError(string message) => _error.WriteLine(Printable.Text(message));
 }

@@ -7,15 +7,14 @@ using System.Text.Json.Serialization.Metadata;
 namespace Infra.Cli.CommandLine;
 
 /// <summary>
-/// What <c>--json</c> prints. The code that writes a report is made by the compiler, from a context beside the report: by reflection it would
-/// take a tenth of a second.
+/// The output of <c>--json</c>. Source-generated contexts next to the reports serialize it, because reflection takes a tenth of a second.
 /// </summary>
 internal static class TerminalJson
 {
     private static readonly JsonWriterOptions Readable = new()
     {
         Indented = true,
-        // The reader is a program, not a browser: quotes and angle brackets may stay as they are.
+        // The reader is a program, not a browser: quotes and angle brackets need no escape.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NewLine = "\n",
     };

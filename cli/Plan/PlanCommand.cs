@@ -8,27 +8,27 @@ namespace Infra.Cli.Plan;
 /// <summary><c>./infra plan</c>: which model fits which hardware, with what context, at what price.</summary>
 internal static class PlanCommand
 {
-    private static readonly Option<string[]> Model = new("--model") { Description = "Repository ids to plan for, more than once or separated by commas. Default: all in the catalog.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string[]> Size = new("--size") { Description = "Size slugs, likewise. Default: all that are sold as --availability says.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string?> Region = new("--region") { Description = "Only sizes that were seen in this region." };
+    private static readonly Option<string[]> Model = new("--model") { Description = "Repository ids, repeated or comma-separated. Default: all models of the catalog.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Size = new("--size") { Description = "Size slugs, likewise. Default: all that match --availability.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string?> Region = new("--region") { Description = "Only sizes with a sighting in this region." };
     private static readonly Option<int?> Context = new("--context") { Description = "Tokens of prompt and answer together. Default: the longest that fits." };
-    private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Requests of that length at once.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<Availability[]> Availabilities = new("--availability") { Description = $"How sizes may be sold: {InfraCommand.Words(typeof(Availability))}. Default: onDemand.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<int?> TensorParallel = new("--tensor-parallel") { Description = "GPUs that one copy of the weights is split over." };
-    private static readonly Option<int?> DataParallel = new("--data-parallel") { Description = "Engines side by side on a node." };
+    private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Concurrent requests of that length.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<Availability[]> Availabilities = new("--availability") { Description = $"Allowed availability of sizes: {InfraCommand.Words(typeof(Availability))}. Default: onDemand.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<int?> TensorParallel = new("--tensor-parallel") { Description = "GPUs per copy of the weights." };
+    private static readonly Option<int?> DataParallel = new("--data-parallel") { Description = "Engines per node." };
     private static readonly Option<double?> GpuMemoryUtilization = new("--gpu-memory-utilization") { Description = "Share of the card's memory that vLLM may use." };
     private static readonly Option<int?> MaxNumBatchedTokens = new("--max-num-batched-tokens") { Description = "Tokens of one engine step." };
     private static readonly Option<int?> MaxNumSeqs = new("--max-num-seqs") { Description = "Requests in one engine step." };
-    private static readonly Option<KvCacheType> KvCache = new("--kv-cache-dtype") { Description = $"Type of the KV cache's elements: {InfraCommand.Words(typeof(KvCacheType))}.", HelpName = "kv-cache-dtype" };
-    private static readonly Option<bool> NoVision = new("--no-vision") { Description = "Leave the vision tower out." };
+    private static readonly Option<KvCacheType> KvCache = new("--kv-cache-dtype") { Description = $"Element type of the KV cache: {InfraCommand.Words(typeof(KvCacheType))}.", HelpName = "kv-cache-dtype" };
+    private static readonly Option<bool> NoVision = new("--no-vision") { Description = "Do not load the vision tower." };
     private static readonly Option<bool> EnforceEager = new("--enforce-eager") { Description = "Without CUDA graphs." };
     private static readonly Option<string?> Engine = new("--engine") { Description = "vLLM release of the catalog. Default: the newest." };
-    private static readonly Option<FileInfo?> CatalogFile = new("--catalog") { Description = "Your own models and sizes (docs/catalog.md)." };
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<FileInfo?> CatalogFile = new("--catalog") { Description = "Catalog file with your own models and sizes (docs/catalog.md)." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("plan", "Which model fits which hardware: longest context, requests at once, USD per hour.")
+        var command = new Command("plan", "Show which model fits which hardware: longest context, concurrent requests, USD per hour.")
         {
             Model, Size, Region, Context, Concurrency, Availabilities, TensorParallel, DataParallel,
             GpuMemoryUtilization, MaxNumBatchedTokens, MaxNumSeqs, KvCache, NoVision, EnforceEager, Engine, CatalogFile, Json,

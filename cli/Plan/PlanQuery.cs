@@ -3,7 +3,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>What <c>./infra plan</c> was asked.</summary>
+/// <summary>The arguments of <c>./infra plan</c>.</summary>
 internal sealed record PlanQuery
 {
     public required ModelCatalog Catalog { get; init; }
@@ -11,7 +11,7 @@ internal sealed record PlanQuery
     /// <summary>Repository ids; empty: all.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
-    /// <summary>Size slugs; empty: all that are sold as <see cref="Availability"/> says.</summary>
+    /// <summary>Size slugs; empty: all with a matching <see cref="Availability"/>.</summary>
     public IReadOnlyList<string> Sizes { get; init; } = [];
     public string? Region { get; init; }
     public int? ContextLength { get; init; }

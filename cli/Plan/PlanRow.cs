@@ -2,20 +2,20 @@ using Infra.Planning.Placements;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>A row of <c>./infra plan --json</c>. Memory is of one GPU, tokens and requests are of the whole node.</summary>
+/// <summary>A row of <c>./infra plan --json</c>. Memory is per GPU, tokens and requests are per node.</summary>
 /// <param name="Model">Repository id.</param>
 /// <param name="Size">Size slug.</param>
-/// <param name="Fits">The wish is met.</param>
-/// <param name="Reason">Why not, or what bounds it.</param>
-/// <param name="MaxModelLen">Context length of a request: the one asked for, or the longest that fits; 0 if none does.</param>
-/// <param name="Requests">Requests of that length at once.</param>
-/// <param name="KvTokens">Tokens that the KV cache holds.</param>
+/// <param name="Fits">Whether the request fits.</param>
+/// <param name="Reason">Why it does not fit, or what limits it.</param>
+/// <param name="MaxModelLen">Context length of a request: the requested one, or the longest that fits; 0 if none does.</param>
+/// <param name="Requests">Concurrent requests of that length.</param>
+/// <param name="KvTokens">Tokens in the KV cache.</param>
 /// <param name="WeightsGiB">Weights.</param>
 /// <param name="KvGiB">KV cache.</param>
 /// <param name="OverheadGiB">Activations, NCCL and graphs.</param>
-/// <param name="UsdPerHour">Price of the node; null for a contract.</param>
-/// <param name="TensorParallel">GPUs that a copy of the weights is split over.</param>
-/// <param name="DataParallel">Engines side by side.</param>
+/// <param name="UsdPerHour">Price of the node; null for a contract size.</param>
+/// <param name="TensorParallel">GPUs per copy of the weights.</param>
+/// <param name="DataParallel">Engines per node.</param>
 /// <param name="Precision">How the weights are stored.</param>
 /// <param name="GpuMemoryUtilization">Share of the card's memory.</param>
 internal sealed record PlanRow(
@@ -35,7 +35,7 @@ internal sealed record PlanRow(
     string Precision,
     double? GpuMemoryUtilization)
 {
-    /// <summary>GiB are shown to the hundredth: finer than any of the constants behind them.</summary>
+    /// <summary>GiB are rounded to two digits: the constants behind them are less precise.</summary>
     private const int Digits = 2;
 
     public static PlanRow Of(Fit fit) => new(

@@ -1,11 +1,10 @@
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Placements;
-using Infra.Planning.Sizing;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>Every model against every size.</summary>
+/// <summary>All models on all sizes.</summary>
 internal static class PlanTable
 {
     public static IReadOnlyList<Fit> Of(PlanQuery query)
@@ -15,7 +14,7 @@ internal static class PlanTable
         var models = query.Models.Count > 0
             ? query.Models.Select(id => catalog.Model(id, "--model")).ToArray()
             : [.. catalog.Models.Values];
-        // A size that is named is tried even where it would not be chosen unasked.
+        // A size from --size is evaluated even if it would not be selected automatically.
         var named = query.Sizes.Select(slug => catalog.Size(slug, "--size")).ToArray();
         var wishes = models.Select(model => Wish(query, model)).ToArray();
         var possible = wishes.Where(wish => Placer.Mistakes(wish, key: "").Count == 0).ToArray();
@@ -24,7 +23,7 @@ internal static class PlanTable
             throw new ConfigurationException(wishes.SelectMany(wish => Placer.Mistakes(wish, key: "")).Distinct());
         }
 
-        // In a table of all models, one that cannot have such a context is a row that says so.
+        // In the table of all models, a model that does not support the requested context gets a row with the reason.
         var sizes = named.Length > 0 ? named : [.. catalog.Sizes.Values.Where(size => IsOffered(size, query))];
         return [.. possible.SelectMany(wish => named.Length > 0
                 ? named.Select(size => Placer.Fit(wish with { Size = size.Slug }, size, catalog))
@@ -32,14 +31,14 @@ internal static class PlanTable
             .. from wish in wishes.Except(possible) from size in sizes select Impossible(wish, size)];
     }
 
-    /// <summary>A region without sizes would be a table without rows, which reads as if nothing fitted.</summary>
+    /// <summary>A region without sizes is an error: an empty table would look as if nothing fits.</summary>
     private static void CheckRegion(PlanQuery query)
     {
         var known = query.Catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (query.Region is { } region && !known.Contains(region))
         {
             throw new ConfigurationException(ConfigurationMistake.InStackConfig("--region", region,
-                $"is not a region where a GPU size was seen; {NearMiss.Sentence(region, known)}",
+                $"is not a region with a known GPU size; {NearMiss.Sentence(region, known)}",
                 NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Infra.Cli.Plan;
 
-/// <summary>The hardware table for people.</summary>
+/// <summary>The hardware table for terminals.</summary>
 internal static class PlanView
 {
     public static void Write(IAnsiConsole console, IReadOnlyList<Fit> fits)
@@ -16,7 +16,7 @@ internal static class PlanView
             console.Write(TableOf(model));
         }
 
-        console.WriteLine("Memory is of one GPU, in GiB. Context and requests are at most; docs/sizing.md has the formulas and their measured error.");
+        console.WriteLine("Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
     }
 
     private static Table TableOf(IEnumerable<Fit> fits)

@@ -6,14 +6,14 @@ using Infra.Planning.Plan;
 namespace Infra.Cli.Preview;
 
 /// <summary>
-/// Who reaches which port, read off the firewalls and load balancers that the program declared, not off the settings:
-/// a rule that is wider than asked for shows here.
+/// Who can reach which port. Derived from the declared firewalls and load balancers, not from the configuration, so that a rule that is too
+/// wide shows here.
 /// </summary>
 /// <param name="Target">What the rule protects: the tags of a firewall, or a load balancer.</param>
 /// <param name="Port">Port or range, with its protocol.</param>
-/// <param name="Outsider">Addresses of the internet that reach it; empty: none.</param>
-/// <param name="Neighbour">Addresses and tags inside the VPC that reach it; empty: none.</param>
-/// <param name="Admin">Addresses of administrators that reach it; empty: none.</param>
+/// <param name="Outsider">Internet addresses with access; empty: none.</param>
+/// <param name="Neighbour">Addresses and tags in the VPC with access; empty: none.</param>
+/// <param name="Admin">Addresses of administrators with access; empty: none.</param>
 internal sealed record Exposure(
     string Target, string Port, IReadOnlyList<string> Outsider, IReadOnlyList<string> Neighbour, IReadOnlyList<string> Admin)
 {
@@ -65,7 +65,7 @@ internal sealed record Exposure(
 
     private static bool IsPrivate(string address) => Cidr.TryParse(address, out var range, out _) && range.IsPrivate;
 
-    /// <summary>Sources that no administrator has: shown as open to outsiders.</summary>
+    /// <summary>Sources that are no administrator's: shown as open to outsiders.</summary>
     private static string[] Wide(IEnumerable<string> addresses) =>
         [.. addresses.Where(address => address is "0.0.0.0/0" or "::/0")];
 

@@ -4,7 +4,7 @@ using Infra.Cli.Project;
 
 namespace Infra.Cli.Preview;
 
-/// <summary><c>./infra preview</c>: what <c>pulumi up</c> would create, at what price and why.</summary>
+/// <summary><c>./infra preview</c>: shows what <c>pulumi up</c> would create, at what price and why.</summary>
 internal static class PreviewCommand
 {
     private static readonly Argument<string> Stack = new("stack")
@@ -13,11 +13,11 @@ internal static class PreviewCommand
         DefaultValueFactory = _ => "dev",
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
-        // Otherwise a mistyped option is taken for a stack.
+        // Otherwise the parser takes a mistyped option for a stack name.
         Stack.Validators.Add(given =>
         {
             foreach (var token in given.Tokens.Where(token => token.Value.StartsWith('-')))
@@ -25,7 +25,7 @@ internal static class PreviewCommand
                 given.AddError($"'{token.Value}' is not an option of preview.");
             }
         });
-        var command = new Command("preview", "What `pulumi up` would create, on which hardware, behind which ports, at what price, and why.") { Stack, Json };
+        var command = new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { Stack, Json };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);

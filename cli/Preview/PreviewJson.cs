@@ -7,7 +7,7 @@ namespace Infra.Cli.Preview;
 /// <summary>Shape of <see cref="PreviewReport"/>.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(PreviewReport))]
-// What an input of a resource may be.
+// Possible types of a resource input.
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(string))]

@@ -7,38 +7,38 @@ using Pulumi.Testing;
 namespace Infra.Cli.Preview;
 
 /// <summary>
-/// The cloud of a preview: nothing exists yet. Every resource has the inputs that it was given; what a provider would fill in
-/// is text that names it, as <c>[chat-0.ipv4Address]</c>, so that one sees where it goes. A function call is an error: a
-/// preview reads its facts from the catalog.
+/// The mocked cloud of a preview, in which nothing exists. A resource returns its inputs; values of the provider become a text with their
+/// name, such as <c>[chat-0.ipv4Address]</c>, to show where they are used. A function call is an error: a preview takes its facts from the
+/// catalog.
 /// </summary>
 /// <remarks>
-/// Such text stands in for unknown values because the SDK leaves out a whole input with anything unknown inside: a firewall
-/// rule that names a load balancer would take all rules of its firewall with it.
+/// The SDK omits a whole input if any part of it is unknown: a firewall rule with an unknown load balancer would hide all rules of its
+/// firewall. Such texts avoid unknown values.
 /// </remarks>
-/// <param name="root">Name of the stack as a resource: the parent of what has none.</param>
-/// <param name="mask">Hides what is secret, before it is kept.</param>
+/// <param name="root">Name of the stack resource: the parent of resources without a parent.</param>
+/// <param name="mask">Masks secrets before they are stored.</param>
 internal sealed class PreviewMocks(string root, SecretMask mask) : IMocks
 {
     private static readonly IReadOnlyDictionary<string, object?> NoInputs = ImmutableDictionary<string, object?>.Empty;
 
     /// <summary>
-    /// The one value that stays unknown: the program reads the range of the VPC, and what it writes from it, the settings and
-    /// user data of each node, is masked anyway.
+    /// The only unknown value: the program parses the VPC range, and everything derived from it (node.env and user data of each node) is
+    /// masked anyway.
     /// </summary>
     private const string ReadFurther = "ipRange";
 
-    // Resources, their arguments and options are not kept: in a preview of thousands of them that is what memory would be full of.
+    // Keeps no resources, arguments or options: for thousands of resources they would need much memory.
     private readonly ConcurrentQueue<ObservedResource> _declared = new();
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, object?>> _inputs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string[]> _secretInputs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string[]> _textOutputs = new(StringComparer.Ordinal);
 
-    /// <summary>All resources in the order of their declaration, the stack first. To be read when the deployment is done.</summary>
+    /// <summary>All resources in declaration order, the stack first. Complete when the deployment has ended.</summary>
     public IEnumerable<ObservedResource> Resources => _declared
         .Select(resource => resource with { Inputs = _inputs[Key(resource.Type, resource.Name)] })
         .Prepend(new ObservedResource(ObservedResource.StackType, root, null, null, NoInputs));
 
-    /// <summary>A transformation that changes nothing and takes note of the resource.</summary>
+    /// <summary>A transformation that only records the resource.</summary>
     public ResourceTransformationResult? Watch(ResourceTransformationArgs args)
     {
         var (resource, parent) = (args.Resource, args.Options.Parent);
@@ -72,11 +72,11 @@ internal sealed class PreviewMocks(string root, SecretMask mask) : IMocks
     }
 
     public Task<object> CallAsync(MockCallArgs args) =>
-        throw new InvalidOperationException($"The program called {args.Token}; a preview has nobody to ask.");
+        throw new InvalidOperationException($"The program called {args.Token}, which a preview does not support.");
 
     private static string Key(string type, string name) => $"{type}::{name}";
 
-    /// <summary>Names of the outputs of a resource class that are text.</summary>
+    /// <summary>Names of the string outputs of a resource class.</summary>
     private static string[] OutputsOf(Type resource) =>
         [.. from property in resource.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             where property.PropertyType == typeof(Output<string>)

@@ -4,12 +4,12 @@ namespace Infra.Cli.Preview;
 
 /// <summary><c>./infra preview --json</c>.</summary>
 /// <param name="Stack">Name of the stack.</param>
-/// <param name="Resources">Every resource that would be created.</param>
-/// <param name="Endpoints">Every endpoint as decided.</param>
-/// <param name="Ports">Who reaches what, read off the resources.</param>
-/// <param name="UsdPerHour">Price of all of it; null where a part is a contract.</param>
-/// <param name="UsdPerMonth">The same for a month.</param>
-/// <param name="PriceSource">Where the prices are from.</param>
+/// <param name="Resources">All resources to create.</param>
+/// <param name="Endpoints">All planned endpoints.</param>
+/// <param name="Ports">Who can reach which port, derived from the resources.</param>
+/// <param name="UsdPerHour">Total price; null if a part is a contract size.</param>
+/// <param name="UsdPerMonth">The same per month.</param>
+/// <param name="PriceSource">Source of the prices.</param>
 internal sealed record PreviewReport(
     string Stack,
     IReadOnlyList<ObservedResource> Resources,
@@ -19,7 +19,7 @@ internal sealed record PreviewReport(
     decimal? UsdPerMonth,
     string PriceSource)
 {
-    /// <summary>Prices are shown to a hundredth of a cent: a load balancer is 12 USD a month.</summary>
+    /// <summary>Prices are rounded to a hundredth of a cent: a load balancer costs 12 USD a month.</summary>
     private const int PriceDigits = 4;
 
     public static PreviewReport Of(StackPreview preview) => new(
@@ -35,8 +35,8 @@ internal sealed record PreviewReport(
 }
 
 /// <summary>
-/// An endpoint in <c>./infra preview --json</c>. Memory is of one GPU, in GiB; KV tokens and requests are of one node. Of files that are
-/// not among the pinned ones the checksums are the hub's own.
+/// An endpoint in <c>./infra preview --json</c>. Memory is per GPU, in GiB; KV tokens and requests are per node. Files without a pinned
+/// checksum use the hub's checksum.
 /// </summary>
 internal sealed record PreviewedEndpoint(
     string Name,
@@ -102,5 +102,5 @@ internal sealed record PreviewedEndpoint(
     }
 }
 
-/// <summary>A size that was not chosen.</summary>
+/// <summary>A rejected size.</summary>
 internal sealed record RefusedSize(string Size, string Reason, decimal? UsdPerHour);

@@ -4,13 +4,13 @@ using Spectre.Console;
 
 namespace Infra.Cli.Preview;
 
-/// <summary>A preview for people: the tree of resources, then hardware, flags, memory, price and open ports.</summary>
+/// <summary>A preview for terminals: the resource tree, then hardware, flags, memory, price and open ports.</summary>
 internal static class PreviewView
 {
-    /// <summary>Dearer sizes that are shown with their reason, beside all that are cheaper; <c>--json</c> has the rest.</summary>
+    /// <summary>Number of more expensive sizes with their reason, in addition to all cheaper ones; <c>--json</c> has the rest.</summary>
     private const int DearerShown = 2;
 
-    /// <summary>Pinned files that are named.</summary>
+    /// <summary>Number of pinned files to list.</summary>
     private const int PinnedShown = 3;
 
     public static void Write(IAnsiConsole console, StackPreview preview)
@@ -51,7 +51,7 @@ internal static class PreviewView
             .AddColumns("endpoint", "model", "hardware")
             .AddColumn(new TableColumn("context").RightAligned())
             .AddColumn(new TableColumn("requests").RightAligned())
-            .AddColumn("memory of a GPU, GiB")
+            .AddColumn("memory per GPU, GiB")
             .AddColumn(new TableColumn("USD/h").RightAligned());
         foreach (var endpoint in plan.Endpoints)
         {
@@ -74,10 +74,10 @@ internal static class PreviewView
     {
         var placement = endpoint.Placement;
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[bold]{Markup.Escape(endpoint.Name)}[/]: vLLM {placement.Engine.Version}, {placement.KvTokens:N0} tokens of KV cache a node"));
+            $"[bold]{Markup.Escape(endpoint.Name)}[/]: vLLM {placement.Engine.Version}, {placement.KvTokens:N0} tokens of KV cache per node"));
         if (placement.SingleStreamTokensPerSecondBound is { } bound)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  one request gets at most {bound:N0} tokens/s: the card's bandwidth over the bytes that a token reads"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  at most {bound:N0} tokens/s per request: memory bandwidth divided by the bytes read per token"));
         }
 
         console.WriteLine($"  vllm serve {string.Join(' ', endpoint.Flags)}");
@@ -85,7 +85,7 @@ internal static class PreviewView
         var cheaper = placement.NotChosen.Where(refusal => refusal.UsdPerHour < placement.UsdPerHour).ToArray();
         foreach (var refusal in cheaper.Concat(placement.NotChosen.Except(cheaper).Take(DearerShown)))
         {
-            console.WriteLine($"  not {refusal.Size} ({Usd(refusal.UsdPerHour)} USD/h): {refusal.Reason}");
+            console.WriteLine($"  rejected {refusal.Size} ({Usd(refusal.UsdPerHour)} USD/h): {refusal.Reason}");
         }
 
         foreach (var warning in endpoint.Warnings)
@@ -95,14 +95,14 @@ internal static class PreviewView
     }
 
     private static string Checksums(EndpointPlan endpoint) => endpoint.Checksums.Count == 0
-        ? "checksums are the hub's own (not pinned in the catalog)"
+        ? "the hub's checksums (none pinned in the catalog)"
         : $"checksums of {string.Join(", ", endpoint.Checksums.Keys.Order(StringComparer.Ordinal).Take(PinnedShown))}"
             + (endpoint.Checksums.Count > PinnedShown ? $" and {endpoint.Checksums.Count - PinnedShown} more files" : "")
-            + " are pinned in the catalog, of other files they are the hub's own";
+            + " are pinned in the catalog; other files use the hub's checksums";
 
     private static Table Ports(IReadOnlyList<Exposure> exposures)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "port", "an outsider", "a VPC neighbour", "an admin");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("target", "port", "outsider", "VPC neighbour", "admin");
         foreach (var exposure in exposures)
         {
             table.AddRow(Markup.Escape(exposure.Target), exposure.Port, Who(exposure.Outsider, "red"), Who(exposure.Neighbour, "yellow"), Who(exposure.Admin, "green"));

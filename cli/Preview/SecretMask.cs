@@ -7,8 +7,8 @@ using Pulumi;
 namespace Infra.Cli.Preview;
 
 /// <summary>
-/// Hides what is secret in a resource's inputs. A mocked deployment hands over plain values, so secrecy cannot be read off
-/// them: it is known by the name of the property, as the providers' schemas mark it, and by the value of secret configuration.
+/// Masks secrets in the inputs of a resource. Mocked deployments return plain values, so secrets are recognized by the property names in
+/// the providers' schemas and by the values of secret configuration keys.
 /// </summary>
 /// <param name="secretValues">Values of secret configuration keys.</param>
 internal sealed class SecretMask(IReadOnlyCollection<string> secretValues)
@@ -16,8 +16,8 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secretValues)
     public const string Masked = "[secret]";
 
     /// <summary>
-    /// Properties that the schemas mark as secret, or that carry secrets in this project: keys, what goes to a node over
-    /// standard input, and user data with its one-use host key.
+    /// Properties that the schemas mark as secret or that carry secrets in this project: keys, standard input of commands, and user data,
+    /// which has the bootstrap host key.
     /// </summary>
     private static readonly ImmutableHashSet<string> SecretProperties = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
@@ -26,16 +26,16 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secretValues)
 
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> SecretsByType = new();
 
-    /// <summary>Names of the secret inputs that the arguments of a resource have, known or not.</summary>
+    /// <summary>Names of secret inputs in the arguments of a resource, known or not.</summary>
     public static string[] SetOn(ResourceArgs arguments) =>
         [.. SecretsByType
             .GetOrAdd(arguments.GetType(), type => [.. type.GetProperties().Where(property => SecretProperties.Contains(property.Name))])
             .Where(property => property.GetValue(arguments) is not null)
             .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
 
-    /// <summary>The inputs in the order of their names.</summary>
-    /// <param name="inputs">What is known of them.</param>
-    /// <param name="secrets">Secret inputs that may be unknown: they are shown as what they are all the same.</param>
+    /// <summary>The inputs sorted by name.</summary>
+    /// <param name="inputs">The known inputs.</param>
+    /// <param name="secrets">Secret inputs that may be unknown: they are shown as secret, too.</param>
     public IReadOnlyDictionary<string, object?> Apply(IReadOnlyCollection<KeyValuePair<string, object>> inputs, params IReadOnlyList<string> secrets)
     {
         var masked = new SortedList<string, object?>(inputs.Count + secrets.Count, StringComparer.Ordinal);

@@ -6,10 +6,10 @@ using Pulumi.Testing;
 
 namespace Infra.Cli.Preview;
 
-/// <summary>What the stack program declares, seen without a cloud: the plan, and every resource with its parent.</summary>
+/// <summary>What the stack program declares, without a cloud: the plan, and all resources with their parents.</summary>
 /// <param name="Configuration">The stack.</param>
-/// <param name="Plan">What was decided before the first resource.</param>
-/// <param name="Resources">All resources in the order of their declaration, the stack first.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Resources">All resources in declaration order, the stack first.</param>
 internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IReadOnlyList<ObservedResource> Resources)
 {
     public static async Task<StackPreview> RunAsync(PulumiProject project, string stack)

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Infra.Cli.Project;
 
-/// <summary>The Pulumi project on disk: <c>Pulumi.yaml</c> and its <c>Pulumi.STACK.yaml</c> files, read as the Pulumi CLI reads them.</summary>
+/// <summary>The Pulumi project on disk: <c>Pulumi.yaml</c> and <c>Pulumi.STACK.yaml</c>, parsed like the Pulumi CLI does.</summary>
 internal sealed class PulumiProject
 {
     private const string ProjectFile = "Pulumi.yaml";
@@ -21,13 +21,13 @@ internal sealed class PulumiProject
     public string Folder { get; }
     public string Name { get; }
 
-    /// <summary>Names of the stacks that have a file, sorted.</summary>
+    /// <summary>Names of the stacks with a file, sorted.</summary>
     public IReadOnlyList<string> Stacks => [.. Directory.EnumerateFiles(Folder, "Pulumi.*.yaml")
         .Select(file => Path.GetFileName(file)["Pulumi.".Length..^".yaml".Length])
         .Order(StringComparer.Ordinal)];
 
-    /// <summary>Finds the project in a folder or the nearest one above it; where there is none, likewise for the next folder.</summary>
-    /// <param name="folders">The current folder, and that of this program: <c>./infra</c> may be called from anywhere.</param>
+    /// <summary>Finds the project in or above the first folder that has one.</summary>
+    /// <param name="folders">The current folder, and the folder of this program: <c>./infra</c> may run from anywhere.</param>
     public static PulumiProject Find(params ReadOnlySpan<string> folders)
     {
         foreach (var folder in folders)
@@ -45,9 +45,9 @@ internal sealed class PulumiProject
         throw new ConfigurationException(new ConfigurationMistake("folder", folders[0], $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
     }
 
-    /// <summary>Configuration of one stack, with the project's defaults filled in.</summary>
+    /// <summary>Configuration of a stack, including the project's defaults.</summary>
     /// <param name="stack">Its name.</param>
-    /// <param name="command">What was asked of it, for the message where there is none of that name.</param>
+    /// <param name="command">The command, for the error message if the stack does not exist.</param>
     public StackFile Configuration(string stack, string command = "preview")
     {
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
@@ -72,7 +72,7 @@ internal sealed class PulumiProject
             var name = Namespaced(key);
             if (!spelled.TryAdd(name, key))
             {
-                throw Malformed(file, $"has '{spelled[name]}' and '{key}', which are one setting");
+                throw Malformed(file, $"has '{spelled[name]}' and '{key}', which are the same setting");
             }
 
             values[name] = Value(value, file, out var secret);
@@ -85,7 +85,7 @@ internal sealed class PulumiProject
         return new StackFile(Name, stack, values, secrets);
     }
 
-    /// <summary>The engine puts a key without a namespace into the project's.</summary>
+    /// <summary>Pulumi adds the project's namespace to keys without one.</summary>
     private string Namespaced(string key) => key.Contains(':', StringComparison.Ordinal) ? key : $"{Name}:{key}";
 
     /// <summary>A declaration is a bare value, or a mapping with <c>default</c> or <c>value</c>.</summary>
@@ -128,10 +128,10 @@ internal sealed class PulumiProject
 
     private static ConfigurationException NotYaml(string file, YamlException exception)
     {
-        // The reader says where the mapping began in which it met a tab.
+        // After a tab, the parser reports the position of the enclosing mapping.
         var tab = File.Exists(file) ? Array.FindIndex(File.ReadAllLines(file), line => line.TrimStart(' ').StartsWith('\t')) : -1;
         return tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)
-            ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab, where YAML takes spaces alone")
+            ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab; YAML allows only spaces")
             : Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
     }
 
@@ -160,5 +160,5 @@ internal sealed class PulumiProject
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 
     private static ConfigurationException Malformed(string file, string problem) =>
-        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the form"));
+        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Infra.Cli.Project;
 
-/// <summary>The configuration of a stack file, as the engine hands it to a program.</summary>
+/// <summary>The configuration of a stack file, as Pulumi passes it to a program.</summary>
 /// <param name="Project">Name of the project, and namespace of its keys.</param>
 /// <param name="Stack">Name of the stack.</param>
 /// <param name="Values">By <c>namespace:key</c>; objects and lists as JSON text.</param>
@@ -10,12 +10,11 @@ namespace Infra.Cli.Project;
 internal sealed record StackFile(
     string Project, string Stack, IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> SecretKeys)
 {
-    /// <summary>What a secret reads as here: its ciphertext cannot be opened without the stack's passphrase.</summary>
+    /// <summary>The value of secrets here: they cannot be decrypted without the stack's passphrase.</summary>
     public const string SecretPlaceholder = "[secret]";
 
     /// <summary>
-    /// Sets the two environment variables through which a Pulumi program gets its configuration. A mocked deployment
-    /// has no other way in.
+    /// Sets the two environment variables with the configuration of a Pulumi program. A mocked deployment has no other way to get it.
     /// </summary>
     public void Publish()
     {

@@ -6,17 +6,17 @@ using YamlDotNet.RepresentationModel;
 
 namespace Infra.Cli.Project;
 
-/// <summary>Configuration values from YAML to the text the engine hands to a program.</summary>
+/// <summary>Converts configuration values from YAML to the text that Pulumi passes to a program.</summary>
 internal static partial class YamlJson
 {
-    /// <summary>No setting is deeper than a handful of levels; an alias inside of what it stands for has no end.</summary>
+    /// <summary>Settings have few levels; a recursive alias has no end.</summary>
     private const int DeepestLevel = 32;
 
-    /// <summary>Values of one setting. Aliases of aliases grow by powers: a file of ten lines can ask for all memory.</summary>
+    /// <summary>Most values of one setting. Nested aliases grow exponentially: a file of ten lines could use all memory.</summary>
     private const int MostValues = 100_000;
 
-    /// <summary>A scalar as its text; a list or a mapping as JSON. A mapping <c>secure: CIPHERTEXT</c> is a secret.</summary>
-    /// <exception cref="YamlException">The value is nested without an end, or grows without one.</exception>
+    /// <summary>A scalar as its text; a list or mapping as JSON. A mapping <c>secure: CIPHERTEXT</c> is a secret.</summary>
+    /// <exception cref="YamlException">The value is nested too deeply or too large.</exception>
     public static string ConfigValue(YamlNode node, out bool secret)
     {
         var conversion = new Conversion();
@@ -26,8 +26,8 @@ internal static partial class YamlJson
     }
 
     /// <summary>
-    /// Members of a mapping, with those of a merge key (<c>&lt;&lt;: *anchor</c>) that it does not have itself, as Pulumi's reader
-    /// (gopkg.in/yaml.v3) resolves them.
+    /// Members of a mapping, including those of a merge key (<c>&lt;&lt;: *anchor</c>) that it does not override, like Pulumi's parser
+    /// (gopkg.in/yaml.v3).
     /// </summary>
     public static IEnumerable<KeyValuePair<YamlNode, YamlNode>> Members(YamlMappingNode mapping, int level = 0)
     {
@@ -59,9 +59,9 @@ internal static partial class YamlJson
     private static bool IsMerge(YamlNode key) => key is YamlScalarNode { Value: "<<", Style: ScalarStyle.Plain };
 
     private static YamlException TooLarge(YamlNode node) =>
-        new(node.Start, node.End, $"A value has more than {DeepestLevel} levels or {MostValues} members; is an alias inside of what it stands for?");
+        new(node.Start, node.End, $"A value has more than {DeepestLevel} levels or {MostValues} members; check for a recursive alias");
 
-    /// <summary>One value on its way to JSON, and what was met in it.</summary>
+    /// <summary>A value during the conversion to JSON, and its statistics.</summary>
     private sealed class Conversion
     {
         private int _values;
@@ -102,7 +102,7 @@ internal static partial class YamlJson
         }
     }
 
-    /// <summary>Plain scalars by YAML's core schema; quoted ones are text.</summary>
+    /// <summary>Plain scalars follow YAML's core schema; quoted scalars are strings.</summary>
     private static JsonValue? Scalar(YamlScalarNode scalar)
     {
         var text = scalar.Value ?? "";

@@ -74,7 +74,7 @@ internal sealed class HaProxy(string file, string socket)
         {
             if (await AskAsync("show proc", limit.Token) is not { } processes)
             {
-                return BalancerStatus.Down("its process does not run");
+                return BalancerStatus.Down("its process is not running");
             }
 
             var old = processes.Split('\n').SkipWhile(line => line != "# old workers").Skip(1)
@@ -90,12 +90,12 @@ internal sealed class HaProxy(string file, string socket)
             }
 
             return statistics.Count == 0
-                ? BalancerStatus.Down("its process does not run")
+                ? BalancerStatus.Down("its process is not running")
                 : BalancerStatus.Of(HasFailed(processes) ? $"it follows an older specification; {file}.log says why" : null, statistics);
         }
         catch (Exception silent) when (silent is JsonException || (silent is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            return BalancerStatus.Down("its process gives no answer");
+            return BalancerStatus.Down("its process does not answer");
         }
     }
 

@@ -6,30 +6,32 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Benches;
 
-/// <summary><c>./infra bench boot</c> and <c>./infra bench proxy</c>: measured by hand on this machine, see benchmarks/README.md.</summary>
+/// <summary>
+/// <c>./infra bench boot</c> and <c>./infra bench proxy</c>: manual measurements on this machine, see benchmarks/README.md.
+/// </summary>
 internal static class BenchCommand
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
-    public static Command Create(Terminal terminal) => new("bench", "Measurements of benchmarks/README.md that need servers.")
+    public static Command Create(Terminal terminal) => new("bench", "Run the benchmarks of benchmarks/README.md that need servers.")
     {
         Boot(terminal), Proxy(terminal),
     };
 
     private static Command Boot(Terminal terminal)
     {
-        var rounds = Counted("--rounds", 3, "Boots of either kind, in turns.");
+        var rounds = Counted("--rounds", 3, "Boots of each kind, alternating.");
         var speed = new Option<double>("--megabytes-per-second")
         {
-            Description = "Real bandwidth of each origin: registry, hub and Python index; it is scaled as the sizes are.",
+            Description = "Real bandwidth of each origin: registry, hub and Python index; scaled like the sizes.",
             DefaultValueFactory = _ => BootParameters.DefaultMegabytesPerSecond,
         };
         var engine = new Option<double>("--engine-seconds")
         {
-            Description = "What the engine takes from its start to its first answer with everything on disk, the same for both.",
+            Description = "Engine time from start to first answer with all files on disk, the same for both.",
             DefaultValueFactory = _ => BootParameters.DefaultEngineSeconds,
         };
-        var model = new Option<string>("--model") { Description = $"What is served: {string.Join(" or ", BootParameters.Models)}.", DefaultValueFactory = _ => BootParameters.TutorialModel };
+        var model = new Option<string>("--model") { Description = $"The model: {string.Join(" or ", BootParameters.Models)}.", DefaultValueFactory = _ => BootParameters.TutorialModel };
         model.Validators.Add(given =>
         {
             if (given.GetValueOrDefault<string>() is { } name && !BootParameters.Models.Contains(name, StringComparer.Ordinal))
@@ -39,10 +41,10 @@ internal static class BenchCommand
         });
         var install = new Option<EngineInstall>("--install")
         {
-            Description = "How our node gets its engine: container or venv.",
+            Description = "Installation method of the engine: container or venv.",
             DefaultValueFactory = _ => EngineInstall.Container,
         };
-        var command = new Command("boot", "From the Droplet's creation to the first answer: this project against a tutorial's steps.") { rounds, model, speed, engine, install, Json };
+        var command = new Command("boot", "Compare the boot of this project with a tutorial's steps, from Droplet creation to first answer.") { rounds, model, speed, engine, install, Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var parameters = BootParameters.Of(parsed.GetValue(model)!, parsed.GetValue(speed), parsed.GetValue(engine), parsed.GetValue(install));
@@ -61,9 +63,9 @@ internal static class BenchCommand
 
     private static Command Proxy(Terminal terminal)
     {
-        var seconds = Counted("--seconds", 10, "How long each measurement takes.");
-        var rounds = Counted("--rounds", 2, "Measurements of either way, in turns.");
-        var command = new Command("proxy", "Streams through nginx on a node against the engine's socket beside it.") { seconds, rounds, Json };
+        var seconds = Counted("--seconds", 10, "Duration of each measurement.");
+        var rounds = Counted("--rounds", 2, "Measurements of each way, alternating.");
+        var command = new Command("proxy", "Compare streams through nginx on a node with the engine's socket.") { seconds, rounds, Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var report = await ProxyBench.RunAsync(parsed.GetValue(seconds), parsed.GetValue(rounds), terminal.WriteError, cancel);
@@ -84,7 +86,7 @@ internal static class BenchCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.Validators.Add(given =>
         {
-            // What is no number is told by the parser.
+            // The parser reports values that are not numbers.
             if (given.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var count) && count < 1)
             {
                 given.AddError($"{name} must be at least 1.");

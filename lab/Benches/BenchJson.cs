@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>Shapes of what <c>bench</c> prints with <c>--json</c>.</summary>
+/// <summary>JSON contexts of <c>bench --json</c>.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(BootReport))]
 [JsonSerializable(typeof(ProxyReport))]

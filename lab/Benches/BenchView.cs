@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>What the benches print for people.</summary>
+/// <summary>The results of the benchmarks for terminals.</summary>
 internal static class BenchView
 {
     public static void Write(IAnsiConsole console, BootReport report)
@@ -41,7 +41,7 @@ internal static class BenchView
         }
 
         console.Write(table);
-        Line(console, $"{report.Rounds} measurements of {report.Seconds} s each way, in turns; load {string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
+        Line(console, $"{report.Rounds} measurements of {report.Seconds} s each way, alternating; load {string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
     }
 
     private static void Line(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>Boots ours and the tutorial's in turns, against mirrors of the same bandwidth, each with cold caches.</summary>
+/// <summary>Alternates boots of this project and of the tutorial, with cold caches and mirrors of the same bandwidth.</summary>
 internal static class BootBench
 {
     public static async Task<BootReport> RunAsync(BootParameters parameters, int rounds, Action<string> say, CancellationToken cancel)

@@ -9,24 +9,24 @@ using Infra.Planning.Plan;
 namespace Infra.Lab.Benches;
 
 /// <summary>
-/// What is booted, and at which scale. Bytes and bandwidths are scaled together, so that a download takes as long as the real one would; what
-/// is not a download (boot, dpkg, pip's work, the engine's start) takes the time that it takes here, or that was read elsewhere.
+/// The parameters of the boot benchmark. Bytes and bandwidths have the same scale, so that a download takes as long as the real one.
+/// Everything else (boot, dpkg, pip, engine start) takes its time on this machine, or a published time.
 /// </summary>
-/// <param name="Model">What is served.</param>
-/// <param name="Scale">Sizes and bandwidths as a share of the real ones.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Scale">Scale of sizes and bandwidths.</param>
 /// <param name="MegabytesPerSecond">Real bandwidth of each origin.</param>
 /// <param name="ImageBytes">Real compressed bytes of the engine's image.</param>
 /// <param name="WeightBytes">Real bytes of one copy of the weights.</param>
 /// <param name="WheelBytes">Real bytes of the wheels that pip fetches.</param>
-/// <param name="EngineSeconds">What the engine takes from its start to its first answer with everything on disk.</param>
-/// <param name="Install">How our node gets its engine.</param>
+/// <param name="EngineSeconds">Engine time from start to first answer with all files on disk.</param>
+/// <param name="Install">Installation method of the engine.</param>
 internal sealed record BootParameters(
     string Model, double Scale, double MegabytesPerSecond, long ImageBytes, long WeightBytes, long WheelBytes, double EngineSeconds, EngineInstall Install)
 {
-    /// <summary>What the tutorial's own command serves.</summary>
+    /// <summary>The model of the tutorial's command.</summary>
     public const string TutorialModel = "mistralai/Ministral-3-8B-Instruct-2512";
 
-    /// <summary>The other that the tutorial names.</summary>
+    /// <summary>The other model of the tutorial.</summary>
     public const string SmallModel = "mistralai/Ministral-3-3B-Instruct-2512";
 
     public static readonly string[] Models = [SmallModel, TutorialModel];
@@ -36,28 +36,28 @@ internal sealed record BootParameters(
     public const string Stack = "bench";
 
     /// <summary>
-    /// What was seen of one origin: 95 MB/s (57 GB of layers in about 10 minutes on a Droplet, unpacking included, September 2026) and 105 MB/s
-    /// (Hugging Face, 17.19 GB in 164 s on an RTX 3090 host, 2026).
+    /// Observed for single origins: 95 MB/s (57 GB of layers in about 10 minutes on a Droplet, unpacking included, September 2026) and 105
+    /// MB/s (Hugging Face, 17.19 GB in 164 s on an RTX 3090 host, 2026).
     /// </summary>
     public const double DefaultMegabytesPerSecond = 100;
 
     /// <summary>Llama-3.2-3B, vLLM 0.30.0, a fresh container, files local.</summary>
     public const double DefaultEngineSeconds = 82;
 
-    // Weights of the largest model that is booted stay below what a mirror holds of one copy, and the image above what the stand-in needs.
+    // The weights of the largest model must fit into a mirror, and the image must be larger than the fake engine.
     private const double DefaultScale = 1.0 / 200;
 
     // The wheels of 10 MB and more, of logs of pip and listings of wheel houses from May to October 2026: torch 2.11.0 for CUDA 13 with what it
     // requires 2.70 GB, vLLM 0.30.0 0.31 GB, flashinfer-cubin 0.6.12 0.45 GB (0.6.18 has 1.2 GB). A lower bound.
     private const long Wheels = 3_460_000_000;
 
-    // Of the engine's time, the share that reads weights; the rest compiles and captures. Here both are waits.
+    // Share of the engine's time that reads weights; the rest compiles and captures. Both are waits here.
     private const double LoadShare = 0.4;
 
-    /// <summary>How large the mirrors' content is.</summary>
+    /// <summary>Size of the mirrors' content.</summary>
     public ContentSize Size() => new(Scale, (int)(WheelBytes * Scale));
 
-    /// <summary>Seconds of the slower of the two downloads at line rate, each from an origin of its own, and of nothing else.</summary>
+    /// <summary>Seconds of the slower of the two downloads at line rate, each from its own origin, without anything else.</summary>
     public double LimitSeconds => Math.Max(Install == EngineInstall.Container ? ImageBytes : WheelBytes, WeightBytes) / (MegabytesPerSecond * 1e6);
 
     public static BootParameters Of(string model, double megabytesPerSecond, double engineSeconds, EngineInstall install)
@@ -68,12 +68,12 @@ internal sealed record BootParameters(
             Wheels, engineSeconds, install);
     }
 
-    /// <summary>The stack of both: one small server, private.</summary>
+    /// <summary>The stack for both: one small server, private.</summary>
     public StackFile Configuration(string stack) => new("inference", stack, Settings(Model, Install), ImmutableHashSet<string>.Empty);
 
     public EngineSpeed Speed() => new(EngineSeconds * LoadShare, EngineSeconds * (1 - LoadShare), TokensPerSecond: 0);
 
-    /// <summary>The mirrors' bandwidths. Debian's packages have their real size and come as fast as they can.</summary>
+    /// <summary>Bandwidths of the mirrors. Debian packages have their real size and no limit.</summary>
     public MirrorControl Mirrors()
     {
         var shaped = new MirrorFaults { BytesPerSecond = (long)(MegabytesPerSecond * 1e6 * Scale) };

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>What <c>bench boot --json</c> prints. Seconds are medians over the rounds.</summary>
-/// <param name="Rounds">Boots of either kind.</param>
-/// <param name="Load">This machine's load average of a minute, when it began and when it ended.</param>
-/// <param name="Parameters">What was booted.</param>
+/// <summary>Output of <c>bench boot --json</c>. Seconds are medians over the rounds.</summary>
+/// <param name="Rounds">Boots of each kind.</param>
+/// <param name="Load">Load average of this machine over a minute, at start and end.</param>
+/// <param name="Parameters">The parameters.</param>
 /// <param name="Ours">This project.</param>
 /// <param name="Tutorial">The tutorial's steps.</param>
-/// <param name="LimitSeconds">The slower of the two downloads at line rate, and nothing else.</param>
-/// <param name="RatioToTutorial">Our boot path by the tutorial's: of the seconds, those that are not the engine's own, which no boot can save.</param>
-/// <param name="RatioToLimit">Our boot path by the limit.</param>
-/// <param name="RatioToTutorialWithEngine">The first, of all seconds.</param>
-/// <param name="RatioToLimitWithEngine">The second, of all seconds.</param>
+/// <param name="LimitSeconds">The slower of the two downloads at line rate, without anything else.</param>
+/// <param name="RatioToTutorial">Our boot time divided by the tutorial's, without the engine's own time, which no boot can save.</param>
+/// <param name="RatioToLimit">Our boot time divided by the limit.</param>
+/// <param name="RatioToTutorialWithEngine">The first ratio, including the engine's time.</param>
+/// <param name="RatioToLimitWithEngine">The second ratio, including the engine's time.</param>
 internal sealed record BootReport(
     int Rounds, IReadOnlyList<double> Load, BootParameters Parameters, BootSide Ours, BootSide Tutorial, double LimitSeconds,
     double RatioToTutorial, double RatioToLimit, double RatioToTutorialWithEngine, double RatioToLimitWithEngine)
@@ -45,16 +45,16 @@ internal sealed record BootSide(double Seconds, double Fastest, double Slowest, 
     private static double Median(IEnumerable<double> values) => Math.Round(Samples.Median(values), 2);
 }
 
-/// <summary>Numbers that were measured.</summary>
+/// <summary>Statistics of measurements.</summary>
 internal static class Samples
 {
-    /// <summary>The middle one, or the mean of the two in the middle; NaN of none.</summary>
+    /// <summary>Median; NaN without values.</summary>
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>How many processes wanted this machine during the last minute.</summary>
+    /// <summary>Number of processes that wanted to run in the last minute.</summary>
     public static double Load() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,7 @@ internal sealed record BootPhase(double Start, double End)
     public double Seconds => End - Start;
 }
 
-/// <summary>The clock that a node's ledger tells the time of: it is the machine's.</summary>
+/// <summary>The clock of a node's phase timeline: the monotonic clock of this machine.</summary>
 internal static class MachineClock
 {
     public static double Now()

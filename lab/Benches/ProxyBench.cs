@@ -12,7 +12,7 @@ using Infra.Planning.Catalog;
 namespace Infra.Lab.Benches;
 
 /// <summary>
-/// What nginx on a node costs its streams: the same client over the engine's socket and over TLS on the node's loopback, in turns.
+/// The overhead of nginx for streams on a node: alternates the same client on the engine's socket and on TLS over the node's loopback.
 /// </summary>
 internal static class ProxyBench
 {
@@ -20,7 +20,7 @@ internal static class ProxyBench
     private const string Engine = "/run/inference/engine/vllm.sock";
     private static readonly int[] Streams = [1, 16, 64, 256];
 
-    // Processor time is told in ticks of USER_HZ.
+    // Processor time is measured in ticks of USER_HZ.
     private const double TicksPerSecond = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -83,7 +83,7 @@ internal static class ProxyBench
         }
     }
 
-    /// <summary>The node of the laboratory, with its two doors.</summary>
+    /// <summary>A lab node with both ways to its engine.</summary>
     private sealed class MeasuredNode
     {
         private readonly Laboratory _laboratory;
@@ -116,7 +116,7 @@ internal static class ProxyBench
 
         public async Task<Stream> DirectAsync(CancellationToken cancel)
         {
-            // The socket's file system is mounted on the server alone; through its first process it can be seen from here.
+            // The socket is on a mount of the server; its first process makes it visible here.
             var leader = _laboratory.Server(_node).Leader!.Value.ToString(CultureInfo.InvariantCulture);
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/{leader}/root{Engine}"), cancel);
@@ -131,14 +131,14 @@ internal static class ProxyBench
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
                 TargetHost = "localhost",
-#pragma warning disable CA5359 // What is measured is the way, and it leads to the server whose process was looked up.
+#pragma warning disable CA5359 // The benchmark measures the connection, and the server is known by its process.
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
 #pragma warning restore CA5359
             }, cancel);
             return tls;
         }
 
-        /// <summary>Starts the engine anew with another speed, and waits until it answers.</summary>
+        /// <summary>Restarts the engine with another speed, and waits until it answers.</summary>
         public async Task ServeAsync(double tokensPerSecond, TimeSpan patience, CancellationToken cancel)
         {
             var description = Description();
@@ -161,7 +161,7 @@ internal static class ProxyBench
             }
         }
 
-        /// <summary>Processor seconds that nginx has used.</summary>
+        /// <summary>Processor time of nginx in seconds.</summary>
         public async Task<double> NginxSecondsAsync(CancellationToken cancel)
         {
             var lines = await AskAsync(cancel, "sh", "-c", "for pid in $(pgrep -x nginx); do cat /proc/$pid/stat; done");

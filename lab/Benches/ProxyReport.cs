@@ -1,21 +1,21 @@
 namespace Infra.Lab.Benches;
 
-/// <summary>What <c>bench proxy --json</c> prints.</summary>
+/// <summary>Output of <c>bench proxy --json</c>.</summary>
 /// <param name="Seconds">Length of each measurement.</param>
-/// <param name="Rounds">Measurements of either way.</param>
-/// <param name="Load">This machine's load average of a minute, when it began and when it ended.</param>
-/// <param name="TokensPerSecond">Rate of a stream at which the engine serves, as the plan reckons it for the card.</param>
-/// <param name="AtRate">The engine serves at that rate.</param>
-/// <param name="Saturated">It serves as fast as this machine lets it: engine, nginx and client share its processors.</param>
+/// <param name="Rounds">Measurements of each way.</param>
+/// <param name="Load">Load average of this machine over a minute, at start and end.</param>
+/// <param name="TokensPerSecond">Rate of a stream, as planned for the card.</param>
+/// <param name="AtRate">Results with the engine at that rate.</param>
+/// <param name="Saturated">Results with the engine as fast as this machine allows: engine, nginx and client share its processors.</param>
 internal sealed record ProxyReport(
     int Seconds, int Rounds, IReadOnlyList<double> Load, double TokensPerSecond, IReadOnlyList<ProxyRow> AtRate, IReadOnlyList<ProxyRow> Saturated);
 
 /// <param name="Streams">Requests at a time.</param>
 /// <param name="Direct">Over the engine's socket.</param>
 /// <param name="Proxied">Over TLS through nginx, with a key.</param>
-/// <param name="ThroughputLost">Share of the tokens per second that the way through nginx lacks; below 0 it had more.</param>
-/// <param name="AddedMs">Milliseconds that it adds to the median of the first token.</param>
-/// <param name="NginxMicrosecondsPerToken">Processor time of nginx for a token, whatever else the machine does.</param>
+/// <param name="ThroughputLost">Loss of throughput through nginx as a share; negative: a gain.</param>
+/// <param name="AddedMs">Milliseconds that nginx adds to the median time to the first token.</param>
+/// <param name="NginxMicrosecondsPerToken">Processor time of nginx per token, independent of the other load.</param>
 internal sealed record ProxyRow(int Streams, ProxySide Direct, ProxySide Proxied, double ThroughputLost, double AddedMs, double NginxMicrosecondsPerToken)
 {
     public static ProxyRow Of(int streams, IReadOnlyList<StreamSample> direct, IReadOnlyList<StreamSample> proxied, double nginxSeconds)

@@ -4,7 +4,7 @@ using Infra.Lab.Laboratories;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>Our boot: the stack from its settings, cold, up to an answer that came through the door that the stack opens.</summary>
+/// <summary>Boots our stack from its config, with cold caches, up to the first answer through the TLS reverse proxy.</summary>
 internal static class StackBoot
 {
     public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say, CancellationToken cancel)

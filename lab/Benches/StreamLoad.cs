@@ -3,25 +3,25 @@ using System.Text;
 
 namespace Infra.Lab.Benches;
 
-/// <summary>What streams were measured to do together.</summary>
-/// <param name="Requests">Answers that ended within the measurement.</param>
-/// <param name="Tokens">Pieces that came within it.</param>
-/// <param name="Seconds">Its length.</param>
-/// <param name="FirstTokenMs">Milliseconds from a request to its first piece, one for each request.</param>
+/// <summary>The combined result of concurrent streams.</summary>
+/// <param name="Requests">Requests that ended during the measurement.</param>
+/// <param name="Tokens">Tokens received during the measurement.</param>
+/// <param name="Seconds">Its duration.</param>
+/// <param name="FirstTokenMs">Milliseconds from each request to its first token.</param>
 internal sealed record StreamSample(long Requests, long Tokens, double Seconds, IReadOnlyList<double> FirstTokenMs);
 
 /// <summary>
-/// Clients that ask again as soon as they were answered, each over a connection that it keeps. They count bytes and parse nothing, so that
-/// they cost little beside what they measure.
+/// Clients that send the next request as soon as the last one ended, each over a kept-alive connection. They count bytes and parse nothing,
+/// so that they use little CPU time.
 /// </summary>
 internal sealed class StreamLoad
 {
     private const int BufferBytes = 64 << 10;
 
-    /// <summary>How long before the measurement begins: every stream has asked by then.</summary>
+    /// <summary>Warm-up before the measurement, in which every stream sends a request.</summary>
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(1.5);
 
-    // A piece of an answer, and the end of one. What may be cut between two reads is less than the longer of them.
+    // Marks a token, and the end of a response. A mark may be split between two reads.
     private static ReadOnlySpan<byte> Piece => "data: {\""u8;
     private static ReadOnlySpan<byte> End => "\r\n0\r\n\r\n"u8;
     private static ReadOnlySpan<byte> Fine => "HTTP/1.1 200"u8;
@@ -33,13 +33,13 @@ internal sealed class StreamLoad
 
     private StreamLoad(byte[] request) => _request = request;
 
-    /// <summary>Measures so many streams for a while.</summary>
+    /// <summary>Measures concurrent streams for a while.</summary>
     /// <param name="connect">Opens a connection, up to the point where a request can be written.</param>
     /// <param name="request">The request, with its headers; its answer is chunked.</param>
     /// <param name="streams">How many at a time.</param>
-    /// <param name="duration">Of the measurement.</param>
-    /// <param name="spread">Time over which the streams begin, so that they do not march in step.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="duration">Duration of the measurement.</param>
+    /// <param name="spread">Time over which the streams start, so that they are not in step.</param>
+    /// <param name="cancel">Cancels the measurement.</param>
     public static async Task<StreamSample> MeasureAsync(
         Func<CancellationToken, Task<Stream>> connect, string request, int streams, TimeSpan duration, TimeSpan spread, CancellationToken cancel)
     {
@@ -101,7 +101,7 @@ internal sealed class StreamLoad
         }
     }
 
-    /// <summary>One request and its whole answer; gives the milliseconds to the first piece.</summary>
+    /// <summary>Sends a request and reads its response; returns the milliseconds to the first token.</summary>
     private async Task<double> AskAsync(Stream connection, byte[] buffer, CancellationToken ending)
     {
         var asked = Stopwatch.GetTimestamp();

@@ -15,8 +15,8 @@ using Infra.Planning.Plan;
 namespace Infra.Lab.Benches;
 
 /// <summary>
-/// What a tutorial tells its reader to do on a Droplet of the same image: log in as root, apt, a virtual environment, pip, and
-/// <c>vllm serve</c> with the name of a repository. Nobody hesitates between two commands.
+/// The steps of a tutorial on a Droplet of the same image: log in as root, apt, a virtual environment, pip, and <c>vllm serve</c> with the
+/// name of a repository. Without pauses between the commands.
 /// </summary>
 internal static partial class TutorialBoot
 {
@@ -58,7 +58,7 @@ internal static partial class TutorialBoot
         await room.CreateServerAsync(server, cancel);
         await room.ApplyPolicyAsync(new NetworkPolicy([new ServerPolicy(server.Id, server.PublicAddress, server.PrivateAddress, server.VpcId, Guarded: false, [], [])], []), cancel);
         await StepAsync("boot", "true", attempts: 600);
-        // The image's own first boot holds apt's lock, and the reader waits for it.
+        // The image's first boot holds apt's lock, so the reader waits for it.
         await StepAsync("apt", "cloud-init status --wait > /dev/null; export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=600 install python3-venv");
         await StepAsync("venv", "python3 -m venv /root/venv");
         await StepAsync("pip", "/root/venv/bin/pip --quiet install vllm");

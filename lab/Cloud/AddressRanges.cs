@@ -3,16 +3,16 @@ using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>Ranges of VPCs and the addresses in them.</summary>
+/// <summary>VPC ranges and their addresses.</summary>
 internal static class AddressRanges
 {
-    // DigitalOcean hands out /20s; in the accounts that were looked at from 10.116 on.
+    // DigitalOcean assigns /20 ranges, in observed accounts from 10.116 on.
     private static readonly Cidr s_firstOfOwnChoice = Cidr.Parse("10.116.0.0/20");
 
     public static bool IsReserved(Cidr range, string region) => CloudLimits.Current.ReservedRanges
         .Any(reserved => (reserved.Region is null || reserved.Region == region) && range.Overlaps(Cidr.Parse(reserved.Range)));
 
-    /// <summary>The first /20 that no other range is in.</summary>
+    /// <summary>The first free /20.</summary>
     public static string Choose(IReadOnlyCollection<Cidr> taken, string region)
     {
         var range = s_firstOfOwnChoice;
@@ -23,7 +23,7 @@ internal static class AddressRanges
         return range.ToString();
     }
 
-    /// <summary>The first address that nobody has. The first of the range is its gateway's; null where all are taken.</summary>
+    /// <summary>The first free address. The first address of the range is the gateway's; null if all are in use.</summary>
     public static string? NextAddress(Cidr range, IReadOnlySet<string> taken)
     {
         for (var index = (UInt128)2; index < range.Count - 1; index++)

@@ -3,20 +3,20 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>What the state says of a load balancer, whoever asks.</summary>
+/// <summary>Facts about a load balancer from the state.</summary>
 internal static class BalancerFacts
 {
-    /// <summary>Hidden property: its address in the VPC.</summary>
+    /// <summary>Hidden property: its VPC address.</summary>
     public const string InVpc = "addressInVpc";
 
-    /// <summary>Whether it is a load balancer that has its addresses and is not going away.</summary>
+    /// <summary>Whether it is a load balancer with addresses that is not being deleted.</summary>
     public static bool IsUp(CloudResource resource) =>
         resource.Type == Types.LoadBalancer && resource.Status != ResourceStatus.Deleting && resource.Outputs.TextOrNull("ip") is { Length: > 0 };
 
-    /// <summary>Address from which it reaches its servers.</summary>
+    /// <summary>Address of its connections to servers.</summary>
     public static string BackendAddress(CloudResource balancer) => balancer.Hidden.Text(InVpc);
 
-    /// <summary>Who may connect; empty: whoever reaches it.</summary>
+    /// <summary>Allowed callers; empty: all.</summary>
     public static IReadOnlyList<string> Allowed(CloudResource balancer) =>
         balancer.Inputs.Map("firewall") is { } firewall ? [.. firewall.Texts("allows").Select(entry => entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..])] : [];
 

@@ -3,7 +3,7 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>The load balancers of the state as the machine room runs them.</summary>
+/// <summary>The load balancers of the state, as specifications for the host runtime.</summary>
 internal static class BalancersOf
 {
     public static IReadOnlyList<BalancerSpec> State(CloudState state, IMachineRoom machines)
@@ -37,7 +37,7 @@ internal static class BalancersOf
         var certificate = rule.TextOrNull("certificateName") is { } name
             ? resources.LastOrDefault(resource => resource.Type == Types.Certificate && resource.CloudName == name && resource.Status == ResourceStatus.Ok)
             : null;
-        // What is not TLS here, plain TCP, goes through as it is too.
+        // Non-TLS rules, such as plain TCP, pass through unchanged.
         return new(
             rule.Number("entryPort"),
             rule.Number("targetPort"),

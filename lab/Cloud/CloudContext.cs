@@ -4,17 +4,17 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>What the kinds of resources work with.</summary>
-/// <param name="State">What there is.</param>
-/// <param name="Machines">What makes it real.</param>
-/// <param name="Catalog">Sizes, regions and images that the cloud has.</param>
+/// <summary>Dependencies of the resource kinds.</summary>
+/// <param name="State">The state.</param>
+/// <param name="Machines">The host runtime.</param>
+/// <param name="Catalog">Available sizes, regions and images.</param>
 /// <param name="Options">The account.</param>
 /// <param name="Fabric">Networks and load balancers.</param>
 internal sealed record CloudContext(CloudState State, IMachineRoom Machines, ModelCatalog Catalog, CloudOptions Options, Fabric Fabric)
 {
     public CancellationToken Cancel => Options.Cancel;
 
-    /// <summary>Resources of a type that are there, or about to be.</summary>
+    /// <summary>Resources of a type that exist or are being created.</summary>
     public IEnumerable<CloudResource> All(string type) => State.Resources.Where(resource => resource.Type == type);
 
     /// <summary>Whether another resource of its type has its name.</summary>

@@ -1,35 +1,34 @@
 namespace Infra.Lab.Cloud;
 
-/// <summary>The account that the local cloud plays, and who watches it.</summary>
+/// <summary>The simulated account, and observers.</summary>
 internal sealed record CloudOptions
 {
-    /// <summary>GPUs of all Droplets together. DigitalOcean gives a new account none, and the second tier one.</summary>
+    /// <summary>Limit of GPUs. DigitalOcean starts a new account with 0, the second tier with 1.</summary>
     public int GpuLimit { get; init; } = 16;
 
-    /// <summary>Droplets of the account.</summary>
+    /// <summary>Limit of Droplets.</summary>
     public int DropletLimit { get; init; } = 25;
 
-    /// <summary>Tags that the account has beside those of the stack. Default: those by which the plan lets clients in, which must exist.</summary>
+    /// <summary>Tags in the account besides those of the stack. Default: the client tags of the plan, which must exist.</summary>
     public IReadOnlyCollection<string>? Tags { get; init; }
 
     /// <summary>
-    /// What DigitalOcean has, apart from what the state says: then the engine is as forgetful as Pulumi's, which looks only at a refresh,
-    /// and things take their time. Default: null, and what is real is what the state and the machines have, and a run tidies up after one
-    /// that was killed.
+    /// The resources at DigitalOcean, separate from the state: then the engine, like Pulumi's, checks reality only in a refresh, and
+    /// changes take time. Default: null; then reality is the state plus the servers, and a run cleans up after a killed one.
     /// </summary>
     public Api.ApiAccount? Account { get; init; }
 
     /// <summary>
-    /// Resources, type token and name in the program, that are replaced though nothing has changed: <c>pulumi up --replace</c>.
+    /// Resources to replace without a change, as type token and name: <c>pulumi up --replace</c>.
     /// </summary>
     public IReadOnlySet<(string Type, string Name)> Replace { get; init; } = new HashSet<(string, string)>();
 
-    /// <summary>Is told of every operation, from whichever thread it runs on.</summary>
+    /// <summary>Receives every operation, from any thread.</summary>
     public Action<ResourceEvent> Progress { get; init; } = static _ => { };
 
     /// <summary>Clock of certificates.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Ends what waits; what is begun stays in the state as such.</summary>
+    /// <summary>Cancels waits; the state keeps what has started.</summary>
     public CancellationToken Cancel { get; init; }
 }

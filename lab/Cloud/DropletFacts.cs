@@ -3,10 +3,10 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>What the state says of a Droplet, whoever asks.</summary>
+/// <summary>Facts about a Droplet from the state.</summary>
 internal static class DropletFacts
 {
-    /// <summary>Whether it is a Droplet that can send and receive, or is about to.</summary>
+    /// <summary>Whether it is a Droplet with a network, now or soon.</summary>
     public static bool IsUp(CloudResource resource, IMachineRoom machines) =>
         resource.Type == Types.Droplet && resource.Outputs.ContainsKey("ipv4Address") && (resource.Status == ResourceStatus.Creating || machines.HasServer(resource.Id!));
 }

@@ -5,8 +5,7 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// Makes networks and load balancers be as the state says, whole each time. Whoever changes the state calls it; the last one to come through
-/// has seen every change.
+/// Updates networks and load balancers to the complete state. Called after each change of the state; the last caller includes all changes.
 /// </summary>
 internal sealed class Fabric(CloudState state, IMachineRoom machines, CancellationToken cancel)
 {
@@ -15,7 +14,7 @@ internal sealed class Fabric(CloudState state, IMachineRoom machines, Cancellati
     private Task _last = Task.CompletedTask;
     private string? _policy;
 
-    /// <summary>What may pass, if that has changed.</summary>
+    /// <summary>Loads the network policy if it changed.</summary>
     public Task ApplyPolicyAsync() => InTurnAsync(async () =>
     {
         var policy = PolicyOf.State(state, machines);
@@ -27,7 +26,7 @@ internal sealed class Fabric(CloudState state, IMachineRoom machines, Cancellati
         }
     });
 
-    /// <summary>The load balancers whose specification has changed, as that of one whose Droplets come and go.</summary>
+    /// <summary>Updates load balancers with a changed specification, for example after changes of their Droplets.</summary>
     public Task ApplyBalancersAsync() => InTurnAsync(async () =>
     {
         foreach (var balancer in BalancersOf.State(state, machines))
@@ -57,7 +56,7 @@ internal sealed class Fabric(CloudState state, IMachineRoom machines, Cancellati
 
     private static async Task AfterAsync(Task before, Func<Task> work)
     {
-        // Whether the one before has failed is for its own caller to know.
+        // The previous caller handles its own failure.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         await work();
     }

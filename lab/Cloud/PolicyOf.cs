@@ -33,7 +33,7 @@ internal static class PolicyOf
         firewall.Inputs.Texts("tags").Intersect(droplet.Inputs.Texts("tags"), StringComparer.OrdinalIgnoreCase).Any()
         || Ids(firewall.Inputs, "dropletIds").Contains(droplet.Id);
 
-    // A rule that nobody matches allows nothing; without a peer it would read as one that everybody matches.
+    // A rule without a matching peer allows nothing; without peers it would read as allowing all.
     private static PolicyRule? Rule(PropertyMap rule, string side, IReadOnlyList<CloudResource> droplets, IReadOnlyList<CloudResource> balancers)
     {
         var tags = rule.Texts($"{side}Tags");
@@ -53,7 +53,7 @@ internal static class PolicyOf
     private static BalancerPolicy Balancer(CloudResource balancer) =>
         new(balancer.Id!, balancer.Outputs.Text("ip"), BalancerFacts.BackendAddress(balancer), balancer.Inputs.Text("vpcUuid"), BalancerFacts.Allowed(balancer));
 
-    /// <summary>Ids of Droplets, which are numbers here and text as ids of resources.</summary>
+    /// <summary>Droplet ids: numbers here, text as resource ids.</summary>
     private static HashSet<string?> Ids(PropertyMap map, string name) => map.GetValueOrDefault(name) is System.Collections.Immutable.ImmutableArray<object> ids
         ? [.. ids.OfType<double>().Select(id => id.ToString("0", System.Globalization.CultureInfo.InvariantCulture))]
         : [];

@@ -7,7 +7,7 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>Functions of the DigitalOcean provider, answered from the catalog.</summary>
+/// <summary>Functions of the DigitalOcean provider, with results from the catalog.</summary>
 internal static class ProviderFunctions
 {
     public static PropertyMap Call(ModelCatalog catalog, string token, PropertyMap args) => token switch
@@ -70,7 +70,7 @@ internal static class ProviderFunctions
         return filter.Flag("all") ? filter.Texts("values").All(Has) : filter.Texts("values").Any(Has);
     }
 
-    /// <summary>Keys are spelled as in the API: <c>price_hourly</c>.</summary>
+    /// <summary>Keys as in the API: <c>price_hourly</c>.</summary>
     private static string Property(PropertyMap map)
     {
         var words = map.Text("key").Split('_');

@@ -1,13 +1,12 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.Json;
-using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// The providers' schemas, cut down to the resources in use (<c>Schema/*.json</c>, each with its source and date), and what of a declared
-/// resource does not agree with them.
+/// The providers' schemas, reduced to the resources in use (<c>Schema/*.json</c>, each with its source and date), and the validation of
+/// declared resources.
 /// </summary>
 internal sealed class ProviderSchema
 {
@@ -32,13 +31,13 @@ internal sealed class ProviderSchema
         }
     }
 
-    /// <summary>Types that the files describe.</summary>
+    /// <summary>Types in the files.</summary>
     public IEnumerable<string> Types => _resources.Keys;
 
-    /// <summary>What is wrong; nothing for a resource that the provider's schema takes.</summary>
+    /// <summary>The violations; empty for a valid resource.</summary>
     /// <param name="type">Type token.</param>
-    /// <param name="inputs">Plain values; one that is not known yet is missing.</param>
-    /// <param name="unknowns">Whether values may be missing because they are not known yet.</param>
+    /// <param name="inputs">Plain values; unknown values are missing.</param>
+    /// <param name="unknowns">Whether values may be missing because they are unknown.</param>
     public IEnumerable<string> Problems(string type, IReadOnlyDictionary<string, object> inputs, bool unknowns) =>
         _resources.TryGetValue(type, out var resource)
             ? Members(inputs, resource.GetProperty("inputProperties"), resource.GetProperty("requiredInputs"), unknowns, "")

@@ -6,26 +6,26 @@ using Infra.Planning.Errors;
 
 namespace Infra.Lab.CommandLine;
 
-/// <summary>Guards the commands that have to do with servers.</summary>
+/// <summary>Runs the commands that involve servers.</summary>
 internal static class LabFailure
 {
     public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) => GuardAsync(terminal, json, command, BrokenState);
 
-    /// <param name="terminal">Where to tell it.</param>
-    /// <param name="json">Whether a program reads it.</param>
-    /// <param name="command">What may fail.</param>
-    /// <param name="broken">Looks for a state file that cannot be read.</param>
+    /// <param name="terminal">Where to report the failure.</param>
+    /// <param name="json">Whether to report it as JSON.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="broken">Finds an unreadable state file.</param>
     internal static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, Func<ConfigurationMistake?> broken) =>
         Failure.GuardAsync(terminal, json, command, exception => Explain(exception, broken));
 
     private static Explanation? Explain(Exception exception, Func<ConfigurationMistake?> broken) => exception switch
     {
         DeploymentFailure failure => broken() is { } file ? Explanation.Of(failure.Message, file.ToString()) : Explanation.Of(failure.Message),
-        OperationCanceledException => Explanation.Of("interrupted: what is there stays; run it again to go on, or ./infra down"),
+        OperationCanceledException => Explanation.Of("interrupted: existing resources are kept; run it again to continue, or ./infra down"),
         _ => LabFault.Explain(exception, LabFolder.NamedFolder(), broken) is { } fault ? Explanation.Of(fault) : null,
     };
 
-    /// <summary>A state file of this project that cannot be read; null where all can, or where nobody can tell.</summary>
+    /// <summary>An unreadable state file of this project; null if all are readable, or if it is unknown.</summary>
     private static ConfigurationMistake? BrokenState()
     {
         try

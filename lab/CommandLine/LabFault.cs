@@ -9,15 +9,15 @@ using Infra.Planning.Errors;
 namespace Infra.Lab.CommandLine;
 
 /// <summary>
-/// A state of this machine behind an exception, where servers are brought up: beside what <see cref="HostFault"/> knows, the cache, rights of
-/// this process, a program that is not there, the network of Debian's mirror, a state file that was cut.
+/// Recognizes states of this machine behind an exception of a lab command: in addition to <see cref="HostFault"/> the cache, missing
+/// privileges, a missing program, an unreachable Debian mirror, a truncated state file.
 /// </summary>
 internal static partial class LabFault
 {
-    /// <param name="exception">What ended the command.</param>
-    /// <param name="cache">Folder of caches and laboratories.</param>
-    /// <param name="broken">Looks for a state file that cannot be read; asked before the cache is blamed.</param>
-    /// <returns>What to tell; null where the machine has nothing to do with it.</returns>
+    /// <param name="exception">The exception that ended the command.</param>
+    /// <param name="cache">Folder of caches and labs.</param>
+    /// <param name="broken">Finds an unreadable state file; called before the cache is reported.</param>
+    /// <returns>What to report; null if the machine is not the cause.</returns>
     public static ConfigurationMistake? Explain(Exception exception, string cache, Func<ConfigurationMistake?> broken)
     {
         foreach (var cause in HostFault.Causes(exception))
@@ -28,7 +28,7 @@ internal static partial class LabFault
             }
         }
 
-        // What is no file where a state file belongs is refused in words that name the cache.
+        // Something other than a file in place of a state file: the message contains the cache.
         return broken() ?? HostFault.Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
     }
 
@@ -38,7 +38,7 @@ internal static partial class LabFault
         var fix = cause switch
         {
             _ when !IsOf(words, cache) => null,
-            UnauthorizedAccessException => $"chown it to who runs this, or move the cache with {LabFolder.CacheVariable}",
+            UnauthorizedAccessException => $"chown it to the current user, or move the cache with {LabFolder.CacheVariable}",
             IOException => "wait for other ./infra commands to end, or ./infra down; then run it again",
             _ => null,
         };
@@ -55,7 +55,7 @@ internal static partial class LabFault
         var words = HostFault.OneLine(cause.Message);
         if (cause is ProgramException { Started: true } or IOException && NoRight().IsMatch(words))
         {
-            return new("rights", null, $"of this process do not suffice: {words}",
+            return new("privileges", null, $"of this process are insufficient: {words}",
                 "run it as root on a machine or in a container with all privileges (docker run --privileged)");
         }
 
@@ -64,15 +64,15 @@ internal static partial class LabFault
             StateFileException state => StateFiles.Broken(state.Path, state.Problem),
             ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
                 Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
-            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the servers' image", null, $"could not be made: {words}",
-                "check that apt-get update works here, or name another mirror of Debian with INFRA_LAB_DEBIAN; then run it again"),
+            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the server image", null, $"could not be built: {words}",
+                "check that apt-get update works here, or set another Debian mirror with INFRA_LAB_DEBIAN; then run it again"),
             _ => IsOf(words, cache) ? null : HostFault.OfFile(cause),
         };
     }
 
     private static bool IsOf(string words, string folder) => words.Contains(folder, StringComparison.Ordinal);
 
-    // Of programs and calls that enter or make namespaces, links and mounts; what a file refuses is told elsewhere.
+    // From programs and calls for namespaces, links and mounts; file access is reported elsewhere.
     [GeneratedRegex("Operation not permitted", RegexOptions.IgnoreCase)]
     private static partial Regex NoRight();
 }

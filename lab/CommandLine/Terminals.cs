@@ -4,10 +4,10 @@ using Infra.Lab.Linux;
 
 namespace Infra.Lab.CommandLine;
 
-/// <summary>Programs that take over the terminal of a command.</summary>
+/// <summary>Runs interactive programs.</summary>
 internal static class Terminals
 {
-    /// <summary>Runs a program with this one's terminal and ends as it does, with its status.</summary>
+    /// <summary>Runs a program in this terminal and returns its exit status.</summary>
     public static async Task BecomeAsync(IReadOnlyList<string> words)
     {
         var start = new ProcessStartInfo(words[0]) { UseShellExecute = false };
@@ -16,7 +16,7 @@ internal static class Terminals
             start.ArgumentList.Add(word);
         }
 
-        // Ctrl-C is the program's; this one ends when that does.
+        // The program handles Ctrl-C; this process ends with it.
         Console.CancelKeyPress += static (_, press) => press.Cancel = true;
         try
         {

@@ -5,13 +5,13 @@ using Pulumi.Utilities;
 
 namespace Infra.Lab.Deployments;
 
-/// <summary>What of a resource's options an engine goes by. A mock is not handed them; a transformation sees them.</summary>
-/// <param name="IgnoreChanges">Paths of inputs whose old values count when old and new are compared.</param>
-/// <param name="DeleteBeforeReplace">Whether a new one can only follow the old one.</param>
-/// <param name="SecretOutputs">Outputs that are secret beside those of the provider.</param>
-/// <param name="Trigger">Another value of it is another resource; null: none.</param>
-/// <param name="ReplaceOnChanges">Inputs of which any change is another resource.</param>
-/// <param name="CreateTimeout">Longest wait for its creation; null: the provider's own.</param>
+/// <summary>The resource options that affect the engine. Mocks do not receive them; a transformation does.</summary>
+/// <param name="IgnoreChanges">Paths of inputs whose changes are ignored.</param>
+/// <param name="DeleteBeforeReplace">Whether the old resource must be deleted first.</param>
+/// <param name="SecretOutputs">Secret outputs besides those of the provider.</param>
+/// <param name="Trigger">A changed value replaces the resource; null: none.</param>
+/// <param name="ReplaceOnChanges">Inputs whose change replaces the resource.</param>
+/// <param name="CreateTimeout">Timeout of its creation; null: the provider's.</param>
 /// <param name="DeleteTimeout">The same for its deletion.</param>
 internal sealed record DeclaredOptions(
     ImmutableArray<string> IgnoreChanges, bool DeleteBeforeReplace, ImmutableArray<string> SecretOutputs, Output<object>? Trigger,
@@ -32,7 +32,7 @@ internal sealed record DeclaredOptions(
             options.CustomTimeouts?.Delete);
     }
 
-    /// <summary>Value of the trigger as JSON. The SDK registers a resource only when it is known, so that nothing waits here for long.</summary>
+    /// <summary>Value of the trigger as JSON. The SDK registers a resource only when it is known, so this does not wait long.</summary>
     public async Task<string?> TriggerValueAsync() =>
         Trigger is null || await OutputUtilities.GetValueAsync(Trigger) is not { } value ? null : PropertyJson.Canonical(value);
 }

@@ -4,9 +4,9 @@ using Infra.Lab.Cloud.Resources;
 namespace Infra.Lab.Deployments;
 
 /// <summary>
-/// What is deleted with a resource that goes before its successor comes: whoever has its id in an input of which a change makes another
-/// resource (pulumi 1b594989, <c>calculateDependentReplacements</c>). Here those are inputs that the program says so of; what the provider
-/// says so of, as a VPC's Droplets, is replaced when its own turn comes.
+/// Resources that are deleted together with a resource that is deleted before its replacement: those with its id in an input whose change
+/// replaces them (pulumi 1b594989, <c>calculateDependentReplacements</c>). Only inputs that the program declares so; dependents by the
+/// provider's rules, such as a VPC's Droplets, are replaced in their own turn.
 /// </summary>
 internal static class Dependents
 {

@@ -6,7 +6,7 @@ namespace Infra.Lab.Deployments;
 /// <summary>The option <c>ignoreChanges</c>.</summary>
 internal static class IgnoredChanges
 {
-    /// <summary>The new inputs with the old values of what is ignored: what is compared, and what an update works with.</summary>
+    /// <summary>The new inputs with the old values of ignored inputs, for comparison and update.</summary>
     public static PropertyMap PutBack(ImmutableArray<string> paths, PropertyMap before, PropertyMap after)
     {
         foreach (var path in paths)

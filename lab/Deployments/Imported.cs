@@ -3,8 +3,8 @@ using Infra.Lab.Cloud.Resources;
 namespace Infra.Lab.Deployments;
 
 /// <summary>
-/// A resource whose creation was cut short, taken up by its id: it is as the provider reads it, and what the API does not give back is
-/// missing. Of a Droplet those are the SSH keys and the agent, of which a change makes another Droplet.
+/// An interrupted creation, imported by its id: the resource as the provider reads it, without what the API does not return. For a Droplet
+/// these are the SSH keys and the agent, whose change replaces the Droplet.
 /// </summary>
 internal static class Imported
 {

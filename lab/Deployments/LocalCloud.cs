@@ -11,9 +11,9 @@ using Pulumi.Testing;
 namespace Infra.Lab.Deployments;
 
 /// <summary>
-/// Engine and providers of a real deployment on this machine: it answers the program's resources as Pulumi's mocks, keeps what there is between
-/// runs, and makes, changes, replaces and deletes as <c>pulumi up</c> would. A run is <c>Deployment.TestAsync</c> with <see cref="Watch"/>, then
-/// <see cref="SettleAsync"/>, and where nothing failed <see cref="FinishAsync"/>.
+/// Engine and providers of a real deployment on this machine: it answers the program's resource registrations as Pulumi mocks, keeps the
+/// state between runs, and creates, updates, replaces and deletes like <c>pulumi up</c>. A run is <c>Deployment.TestAsync</c> with <see
+/// cref="Watch"/>, then <see cref="SettleAsync"/>, and without failures <see cref="FinishAsync"/>.
 /// </summary>
 internal sealed class LocalCloud : IMocks
 {
@@ -25,9 +25,9 @@ internal sealed class LocalCloud : IMocks
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly Lazy<Task> _restored;
 
-    /// <param name="state">What there is.</param>
-    /// <param name="machines">What makes it real.</param>
-    /// <param name="plan">The plan whose catalog says which sizes, regions and images the cloud has.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="machines">The host runtime.</param>
+    /// <param name="plan">The plan, whose catalog has the available sizes, regions and images.</param>
     /// <param name="options">The account.</param>
     public LocalCloud(CloudState state, IMachineRoom machines, StackPlan plan, CloudOptions options)
     {
@@ -39,24 +39,24 @@ internal sealed class LocalCloud : IMocks
         Warning = PendingOperations.Warning(_context);
     }
 
-    /// <summary>What failed, in the order of failing. What was not begun because of it is not among them.</summary>
+    /// <summary>The failures in order of occurrence, without resources that were not started because of them.</summary>
     public IReadOnlyList<ResourceFailure> Failures => _reconciler.Failures;
 
-    /// <summary>What Pulumi's CLI would warn of before this run; null where nothing is pending. Only with an account of its own.</summary>
+    /// <summary>The CLI's warning before this run; null if no operation is pending. Only with a simulated account.</summary>
     public string? Warning { get; }
 
-    /// <summary>What was done until now.</summary>
+    /// <summary>The operations so far.</summary>
     public CloudSummary Summary => _reconciler.Summary;
 
-    /// <summary>A transformation that changes nothing and takes note of the options, which a mock is not handed.</summary>
+    /// <summary>A transformation that only records the options, which mocks do not receive.</summary>
     public ResourceTransformationResult? Watch(ResourceTransformationArgs args)
     {
         _options[(args.Resource.GetResourceType(), args.Resource.GetResourceName())] = DeclaredOptions.Of(args.Options);
         return null;
     }
 
-    /// <summary>Holds the state against what there is: <c>pulumi refresh</c>.</summary>
-    /// <param name="answers">Ids for creations that are pending, by type token and name; the others are cleared. Default: none.</param>
+    /// <summary>Compares the state with reality: <c>pulumi refresh</c>.</summary>
+    /// <param name="answers">Ids for pending creations, by type token and name; others are cleared. Default: none.</param>
     public void Refresh(IReadOnlyDictionary<(string Type, string Name), string>? answers = null) =>
         _reconciler.Refresh(answers ?? ImmutableDictionary<(string Type, string Name), string>.Empty);
 
@@ -77,7 +77,7 @@ internal sealed class LocalCloud : IMocks
 
     public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(ProviderFunctions.Call(_context.Catalog, args.Token!, args.Args));
 
-    /// <summary>Waits for what is still under way: a deployment that fails does not.</summary>
+    /// <summary>Waits for operations in progress: a failing deployment does not.</summary>
     public async Task SettleAsync()
     {
         while (_running.Keys.ToArray() is { Length: > 0 } tasks)
@@ -86,7 +86,7 @@ internal sealed class LocalCloud : IMocks
         }
     }
 
-    /// <summary>Deletes what the program does not declare any more, and what was replaced, the newest first.</summary>
+    /// <summary>Deletes undeclared and replaced resources, newest first.</summary>
     public Task FinishAsync() => TrackAsync(async () =>
     {
         await _restored.Value;
@@ -94,10 +94,10 @@ internal sealed class LocalCloud : IMocks
         return true;
     });
 
-    /// <summary>Deletes everything, the newest first: <c>pulumi destroy</c>.</summary>
+    /// <summary>Deletes everything, newest first: <c>pulumi destroy</c>.</summary>
     public Task DestroyAllAsync() => DestroyAllAsync(refresh: false);
 
-    /// <param name="refresh">Looks first what there still is: <c>pulumi destroy --refresh</c>.</param>
+    /// <param name="refresh">Refreshes first: <c>pulumi destroy --refresh</c>.</param>
     public Task DestroyAllAsync(bool refresh) => TrackAsync(async () =>
     {
         if (refresh)
@@ -110,7 +110,7 @@ internal sealed class LocalCloud : IMocks
 
     private async Task<T> TrackAsync<T>(Func<Task<T>> work)
     {
-        // The SDK calls from its own chain of continuations, and much of the work here is computing.
+        // The SDK calls from its own chain of continuations, and much of this work is CPU-bound.
         var task = Task.Run(work);
         _running.TryAdd(task, true);
         try
@@ -123,7 +123,7 @@ internal sealed class LocalCloud : IMocks
         }
     }
 
-    /// <summary>A machine room that has just begun knows nothing of what was there before.</summary>
+    /// <summary>A new host runtime does not know the existing resources.</summary>
     private async Task RestoreAsync()
     {
         foreach (var volume in _context.All(Types.Volume).Where(volume => volume.Status == ResourceStatus.Ok).ToList())
@@ -144,11 +144,11 @@ internal sealed class LocalCloud : IMocks
         }
     }
 
-    /// <summary>What the program sees: its inputs, and what the provider fills in, secret where it is.</summary>
+    /// <summary>The outputs for the program: its inputs plus the provider's values, with secrets marked.</summary>
     private PropertyMap State(CloudResource resource, PropertyMap inputs, DeclaredOptions options)
     {
         var secrets = _reconciler.SecretOutputs(resource.Type);
-        // What it was made with, where a change is ignored; a component is what the program says.
+        // The effective inputs, if a change is ignored; a component returns the program's.
         return (resource.Id is null ? inputs : resource.Inputs).SetItems(resource.Outputs).ToImmutableDictionary(
             property => property.Key,
             property => property.Value is string text && (secrets.Contains(property.Key) || options.SecretOutputs.Contains(property.Key))

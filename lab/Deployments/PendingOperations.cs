@@ -4,16 +4,16 @@ using Infra.Lab.Cloud.Resources;
 namespace Infra.Lab.Deployments;
 
 /// <summary>
-/// Operations that a run did not see the end of, as Pulumi's engine keeps them (pulumi 1b594989, <c>pkg/engine</c> and <c>pkg/backend</c>):
-/// the next run warns, goes on as if they had never been, and leaves creations pending until a refresh is answered.
+/// Interrupted operations, as Pulumi's engine handles them (pulumi 1b594989, <c>pkg/engine</c> and <c>pkg/backend</c>): the next run warns,
+/// ignores them, and keeps creations pending until a refresh resolves them.
 /// </summary>
 internal static class PendingOperations
 {
-    /// <summary>A creation of which nobody knows whether there is something. A cloud without an account of its own knows.</summary>
+    /// <summary>A creation with an unknown result. Without a simulated account the result is known.</summary>
     public static bool IsCreation(CloudContext cloud, CloudResource resource) =>
         cloud.Options.Account is not null && resource.Status == ResourceStatus.Creating;
 
-    /// <summary>What Pulumi's CLI says before it begins; null where nothing is pending.</summary>
+    /// <summary>The CLI's warning at the start; null if no operation is pending.</summary>
     public static string? Warning(CloudContext cloud)
     {
         var pending = cloud.Options.Account is null ? [] : cloud.State.Resources.Where(resource => resource.Status != ResourceStatus.Ok).ToList();
@@ -23,9 +23,9 @@ internal static class PendingOperations
             + "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations.";
     }
 
-    /// <param name="cloud">What there is.</param>
-    /// <param name="read">A resource as it is found; null where it is gone.</param>
-    /// <param name="answers">Ids for creations that nobody knows the end of, by type and name.</param>
+    /// <param name="cloud">The cloud.</param>
+    /// <param name="read">Reads a resource; null if it is gone.</param>
+    /// <param name="answers">Ids for creations with an unknown result, by type and name.</param>
     public static void Refresh(
         CloudContext cloud, Func<CloudResource, CloudResource?> read, IReadOnlyDictionary<(string Type, string Name), string> answers)
     {

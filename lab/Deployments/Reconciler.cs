@@ -8,8 +8,8 @@ using Infra.Lab.Cloud.Resources;
 namespace Infra.Lab.Deployments;
 
 /// <summary>
-/// The engine: holds each declared resource against the state and does the least that makes them agree. Every step is in the state before it
-/// begins and after it has ended, so that a run that is killed leaves nothing that the next one does not know of.
+/// The engine: compares each declared resource with the state and applies the smallest change. The state records every step before and
+/// after it, so that the next run knows all about a killed one.
 /// </summary>
 internal sealed class Reconciler
 {
@@ -34,12 +34,12 @@ internal sealed class Reconciler
 
     public IReadOnlySet<string> SecretOutputs(string type) => IsComponent(type) ? ImmutableHashSet<string>.Empty : _kinds[type].SecretOutputs;
 
-    /// <summary>Makes a declared resource be there as it shall.</summary>
+    /// <summary>Creates or updates a declared resource.</summary>
     /// <param name="type">Type token.</param>
     /// <param name="name">Its name in the program.</param>
-    /// <param name="inputs">What the program asks for.</param>
-    /// <param name="options">Its options.</param>
-    /// <param name="prepare">What must be done before; its failure is the resource's.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="prepare">Runs first; its failure is the resource's failure.</param>
     public async Task<CloudResource> DeclareAsync(string type, string name, PropertyMap inputs, DeclaredOptions options, Func<Task> prepare)
     {
         _log.RefuseWhenStopped(type, name);
@@ -84,14 +84,14 @@ internal sealed class Reconciler
         }
     }
 
-    /// <summary>Deletes resources, the newest first. The first that cannot be deleted ends it.</summary>
+    /// <summary>Deletes resources, newest first, until one fails.</summary>
     public async Task DeleteAsync(IEnumerable<CloudResource> resources)
     {
-        // What nobody knows to be there is left to whoever answers a refresh.
+        // Resources with an unknown result are left to a refresh.
         foreach (var resource in resources.Where(resource => !IsPendingCreation(resource)).OrderByDescending(resource => resource.Order).ToList())
         {
             _log.RefuseWhenStopped(resource.Type, resource.Name);
-            // What was replaced was counted when it was.
+            // Replaced resources are counted at the replacement.
             Action<Phase, string?> tell = resource.Replaced ? static (_, _) => { } : (phase, message) => _log.Tell(Operation.Delete, resource, phase, message);
             tell(Phase.Started, null);
             try
@@ -109,11 +109,11 @@ internal sealed class Reconciler
     private static bool IsComponent(string type) => type.StartsWith(Types.Components, StringComparison.Ordinal);
 
     private ResourceKind Kind(string type) => _kinds.GetValueOrDefault(type) ?? throw new ProviderException(type == Types.CopyToRemote
-        ? "the local cloud cannot copy files: what is in an asset is not visible to a mock. Use command:remote:Command with stdin"
+        ? "the local cloud cannot copy files: mocks do not see the content of assets. Use command:remote:Command with stdin"
         : $"the local cloud has no resources of type {type}");
 
-    /// <summary>Holds what the state has against what there is, and forgets what is gone: <c>pulumi refresh</c>.</summary>
-    /// <param name="answers">Ids for creations that nobody knows the end of, by type and name. The others are forgotten.</param>
+    /// <summary>Compares the state with reality, and removes what is gone: <c>pulumi refresh</c>.</summary>
+    /// <param name="answers">Ids for creations with an unknown result, by type and name. Others are removed.</param>
     public void Refresh(IReadOnlyDictionary<(string Type, string Name), string> answers) =>
         PendingOperations.Refresh(_cloud, resource => IsComponent(resource.Type) ? resource : _provider.Read(Kind(resource.Type), resource), answers);
 
@@ -139,10 +139,10 @@ internal sealed class Reconciler
         return resource;
     }
 
-    /// <summary>The resource as it is, after what an earlier run has left half done was cleared away; null where there is none.</summary>
+    /// <summary>The current resource, after the cleanup of an interrupted operation; null if there is none.</summary>
     private async Task<CloudResource?> CurrentAsync(ResourceKind kind, string name)
     {
-        // Pulumi's engine takes nothing for granted: it warns of what is pending and goes by what the state has.
+        // Pulumi's engine assumes nothing: it warns about pending operations and uses the state.
         foreach (var left in _cloud.State.Resources.Where(_ => _cloud.Options.Account is null)
             .Where(resource => resource.Is(kind.Type, name) && !resource.Replaced && resource.Status is ResourceStatus.Creating or ResourceStatus.Deleting)
             .OrderByDescending(resource => resource.Order).ToList())
@@ -150,7 +150,7 @@ internal sealed class Reconciler
             await RemoveAsync(left);
         }
         var current = _cloud.State.Resources.LastOrDefault(resource => resource.Is(kind.Type, name) && !resource.Replaced && !IsPendingCreation(resource));
-        // Only Pulumi's engine comes here with a deletion that was cut short: it is forgotten with the warning.
+        // Only with Pulumi's engine can a deletion be interrupted here: it is removed after the warning.
         return current is { Status: ResourceStatus.Deleting } ? _cloud.State.Put(current with { Status = ResourceStatus.Ok }) : current;
     }
 
@@ -158,7 +158,7 @@ internal sealed class Reconciler
 
     private Operation Decide(ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger, DeclaredOptions options)
     {
-        // A trigger that was not there before says nothing about what was made without it.
+        // A new trigger has no value to compare with.
         if (IsLost(kind, current) || kind.IsDue(current, inputs) || (current.Trigger is { } before && trigger is { } now && before != now)
             || _cloud.Options.Replace.Contains((current.Type, current.Name)))
         {
@@ -173,7 +173,7 @@ internal sealed class Reconciler
 
     private CloudResource Unchanged(CloudResource current, string? trigger, DeclaredOptions options)
     {
-        // Options are kept though nothing of the resource changes.
+        // Options are stored although the resource does not change.
         var resource = (trigger is null || trigger == current.Trigger) && current.DeleteTimeout == options.DeleteTimeout && current.ReplaceOnChanges.SequenceEqual(options.ReplaceOnChanges)
             ? current
             : _cloud.State.Put(current with { Trigger = trigger ?? current.Trigger, DeleteTimeout = options.DeleteTimeout, ReplaceOnChanges = options.ReplaceOnChanges });
@@ -188,12 +188,12 @@ internal sealed class Reconciler
             return await MakeAsync(kind, Operation.Replace, after, before, options);
         }
         _log.Tell(Operation.Replace, after, Phase.Started);
-        // What the old one cannot answer any more must be asked of it now.
+        // The old resource must be asked before it is gone.
         if (!IsLost(kind, before))
         {
             await DeleteAsync(_cloud.State.Resources.Where(resource => Commands.RunsDeleteOn(resource, before)));
         }
-        // Whoever cannot be without it goes first, and is made again when its turn comes.
+        // Dependents are deleted first and created again in their turn.
         foreach (var dependent in _cloud.State.Resources.Where(other => other.Type == Types.Droplet && !IsPendingCreation(other) && Dependents.GoesWith(other, before)).ToList())
         {
             _removedForOther[(dependent.Type, dependent.Name)] = true;
@@ -203,12 +203,12 @@ internal sealed class Reconciler
         return await MakeAsync(kind, Operation.Replace, after, null, options, started: true);
     }
 
-    /// <param name="kind">Its kind.</param>
-    /// <param name="operation">What to call it.</param>
-    /// <param name="resource">What shall be.</param>
-    /// <param name="before">What it takes the place of, if that is still there.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="operation">The operation to report.</param>
+    /// <param name="resource">The requested resource.</param>
+    /// <param name="before">The resource to replace, if it still exists.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="started">Whether the start was told already.</param>
+    /// <param name="started">Whether the start is already reported.</param>
     private async Task<CloudResource> MakeAsync(
         ResourceKind kind, Operation operation, CloudResource resource, CloudResource? before, DeclaredOptions options, bool started = false)
     {
@@ -229,7 +229,7 @@ internal sealed class Reconciler
         }
         catch (ProviderException) when (_cloud.Options.Account is not null)
         {
-            _cloud.State.Remove(resource); // the provider has said how it ended: nothing is pending
+            _cloud.State.Remove(resource); // the provider reported the result: nothing is pending
             throw;
         }
         catch (HalfMadeException halfMade)
@@ -272,7 +272,7 @@ internal sealed class Reconciler
         {
             var kind = Kind(resource.Type);
             var unfinished = resource.Status == ResourceStatus.Creating;
-            // One whose creation was not finished stays that, so that it is cleared again and never asked to say good-bye.
+            // An incomplete creation stays incomplete, so that it is cleaned up again and its delete command never runs.
             var leaving = kind.IsPure || unfinished ? resource : _cloud.State.Put(resource with { Status = ResourceStatus.Deleting });
             try
             {

@@ -4,7 +4,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Deployments;
 
-/// <summary>What a run has done and what failed in it. After the first failure nothing new begins.</summary>
+/// <summary>Operations and failures of a run. After the first failure nothing new starts.</summary>
 internal sealed class RunLog(CloudOptions options)
 {
     private readonly ConcurrentQueue<ResourceFailure> _failures = new();
@@ -19,11 +19,11 @@ internal sealed class RunLog(CloudOptions options)
     {
         if (_failures.TryPeek(out var failure))
         {
-            throw new NotStartedException($"{type} {name} was not begun, because {failure.Type} {failure.Name} has failed");
+            throw new NotStartedException($"{type} {name} was not started, because {failure.Type} {failure.Name} failed");
         }
         if (options.Cancel.IsCancellationRequested)
         {
-            throw new NotStartedException($"{type} {name} was not begun, because the run was cancelled");
+            throw new NotStartedException($"{type} {name} was not started, because the run was cancelled");
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class RunLog(CloudOptions options)
     {
         if (exception is ProviderException told && _told.ContainsKey(told))
         {
-            return told; // by the resource whose deletion was a part of this one's replacement
+            return told; // by the resource whose replacement includes this deletion
         }
         var message = exception is OperationCanceledException ? ResourceFailure.Cancelled : exception.Message;
         _failures.Enqueue(new(operation, type, name, message));

@@ -4,20 +4,20 @@ using System.Text;
 namespace Infra.Lab.Fabric;
 
 /// <summary>
-/// Names of the links that the world holds of a server, load balancer or test host: at most 15 characters, made from its id alone.
-/// The script <c>fabric</c> makes the same names.
+/// Names of the router's links to a server, load balancer or test host: at most 15 characters, derived from its id only. The script
+/// <c>fabric</c> uses the same names.
 /// </summary>
 internal static class FabricLinks
 {
     private const int LongestNumber = 13;
 
-    /// <summary>The world's end of its <c>eth0</c>, the public side.</summary>
+    /// <summary>The router's end of its <c>eth0</c> (public network).</summary>
     public static string Public(string id) => Stem(id) + "p";
 
-    /// <summary>The world's end of its <c>eth1</c>, the side of the VPC.</summary>
+    /// <summary>The router's end of its <c>eth1</c> (VPC).</summary>
     public static string Private(string id) => Stem(id) + "v";
 
-    /// <summary>What both names begin with. Ids of Droplets are numbers and stay readable; of others 48 bits of their hash must do.</summary>
+    /// <summary>Prefix of both names. Numeric Droplet ids stay readable; other ids use 48 bits of their hash.</summary>
     internal static string Stem(string id)
     {
         if (id.Length is > 0 and <= LongestNumber && id.All(char.IsAsciiDigit))

@@ -2,36 +2,36 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Fabric;
 
-/// <summary>Who may open a connection over a link. What answers one that is open already may always pass.</summary>
+/// <summary>Who may open a connection over a link. Packets of established connections always pass.</summary>
 internal enum LinkRule
 {
-    /// <summary>Everybody.</summary>
+    /// <summary>All hosts.</summary>
     Everything,
 
-    /// <summary>Nobody.</summary>
+    /// <summary>No host.</summary>
     Nothing,
 
-    /// <summary>Whom the member's rules name.</summary>
+    /// <summary>Hosts in the member's rules.</summary>
     Listed,
 }
 
-/// <summary>One end of a cable in the world: a server has two, one on the public side and one in its VPC.</summary>
+/// <summary>A link of the router: a server has two, to the public network and to its VPC.</summary>
 /// <param name="Name">Name of the link.</param>
-/// <param name="Address">The only address that may come from it.</param>
-/// <param name="VpcId">The VPC that it leads to; null: the public side.</param>
-/// <param name="Arriving">Towards the member.</param>
-/// <param name="Leaving">From the member.</param>
+/// <param name="Address">The only allowed source address.</param>
+/// <param name="VpcId">The VPC; null: the public network.</param>
+/// <param name="Arriving">Rule for traffic to the member.</param>
+/// <param name="Leaving">Rule for traffic from the member.</param>
 internal sealed record FabricLink(string Name, string Address, string? VpcId, LinkRule Arriving, LinkRule Leaving);
 
-/// <summary>A server, load balancer or test host as the ruleset sees it: its links, and the rules that both of them share.</summary>
-/// <param name="Stem">What the names of its links and chains begin or end with.</param>
+/// <summary>A server, load balancer or test host in the ruleset: its links, and their shared rules.</summary>
+/// <param name="Stem">Common part of the names of its links and chains.</param>
 /// <param name="Links">Its links.</param>
-/// <param name="Inbound">Rules of <see cref="LinkRule.Listed"/> links towards it.</param>
-/// <param name="Outbound">Rules of <see cref="LinkRule.Listed"/> links from it.</param>
+/// <param name="Inbound">Rules for <see cref="LinkRule.Listed"/> links to it.</param>
+/// <param name="Outbound">Rules for <see cref="LinkRule.Listed"/> links from it.</param>
 internal sealed record FabricMember(
     string Stem, IReadOnlyList<FabricLink> Links, IReadOnlyList<PolicyRule> Inbound, IReadOnlyList<PolicyRule> Outbound)
 {
-    // The metadata service: no firewall keeps a Droplet from it.
+    // The metadata service: reachable despite firewalls.
     private static readonly PolicyRule s_metadata = new("tcp", "80", ["169.254.169.254"]);
 
     public static FabricMember Of(ServerPolicy server)
@@ -44,7 +44,9 @@ internal sealed record FabricMember(
         ], server.Inbound, [.. server.Outbound, s_metadata]);
     }
 
-    /// <summary>A load balancer answers callers on one side and calls servers on the other; in the VPC both are the same side.</summary>
+    /// <summary>
+    /// A load balancer accepts callers on one link and connects to servers on the other; an internal one uses the same link for both.
+    /// </summary>
     public static FabricMember Of(BalancerPolicy balancer)
     {
         string[] protocols = ["tcp", "udp", "icmp"];

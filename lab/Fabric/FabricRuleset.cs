@@ -7,12 +7,12 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Fabric;
 
 /// <summary>
-/// What may pass through the world, as one nftables transaction: table <c>inet fabric</c>, whole. Connections that are open survive it,
-/// as at DigitalOcean. VPCs must not overlap: the world has one routing table, and an account's VPCs do not overlap either.
+/// The complete policy of the virtual network as one nftables transaction: table <c>inet fabric</c>. Established connections survive it, as
+/// at DigitalOcean. VPCs must not overlap, because the router has one routing table; the VPCs of an account do not overlap either.
 /// </summary>
 internal static class FabricRuleset
 {
-    /// <summary>The ruleset for <c>nft -f -</c>. Equal policies give equal text, whatever the order of their members.</summary>
+    /// <summary>The ruleset for <c>nft -f -</c>. Equal policies have equal text, whatever the order of members.</summary>
     public static string Render(NetworkPolicy policy, IReadOnlyList<FabricNeighbour>? neighbours = null)
     {
         FabricMember[] members =
@@ -42,7 +42,7 @@ internal static class FabricRuleset
     private static void Header(StringBuilder text, FabricLink[] links, (string Name, string VpcId)[] networks)
     {
         text.Append("table inet fabric\ndelete table inet fabric\ntable inet fabric {\n");
-        // No address may come over another's link.
+        // Prevents address spoofing between links.
         Set(text, "owners", "ifname . ipv4_addr", links.Select(link => $"{Quoted(link.Name)} . {Address(link.Address)}"));
         Set(text, "public", "ifname", links.Where(link => link.VpcId is null).Select(link => Quoted(link.Name)));
         foreach (var (name, vpcId) in networks)
@@ -75,7 +75,7 @@ internal static class FabricRuleset
         }
     }
 
-    /// <summary>Returns where a rule allows the packet, so that the other side's rules are asked too; else drops it.</summary>
+    /// <summary>Returns if a rule allows the packet, so that the rules of the other side apply too; else drops it.</summary>
     private static void RuleChain(StringBuilder text, string name, string otherSide, IEnumerable<PolicyRule> rules, bool needed)
     {
         if (!needed)
@@ -103,7 +103,7 @@ internal static class FabricRuleset
             ("icmp", _) => $"{address}meta l4proto icmp",
             ("tcp" or "udp", null) => $"{address}meta l4proto {rule.Protocol}",
             ("tcp" or "udp", { } ports) => $"{address}{rule.Protocol} dport {PortRange(ports)}",
-            _ => throw new FormatException($"'{rule.Protocol}' is no protocol of a firewall rule: tcp, udp or icmp"),
+            _ => throw new FormatException($"'{rule.Protocol}' is not a protocol of a firewall rule: tcp, udp or icmp"),
         };
     }
 
@@ -116,15 +116,15 @@ internal static class FabricRuleset
             [> 0 and var port] => $"{port}",
             [> 0 and var first, var last] when last == first => $"{first}",
             [> 0 and var first, var last] when last > first => $"{first}-{last}",
-            _ => throw new FormatException($"'{ports}' is no port and no range of ports"),
+            _ => throw new FormatException($"'{ports}' is not a port or a range of ports"),
         };
     }
 
     private static void Hooks(StringBuilder text, IEnumerable<string> networks)
     {
         var pairs = string.Concat(networks.Prepend("public").Select(name => $"    iifname @{name} oifname @{name} goto rules\n"));
-        // DHCP asks before the server has an address. From and to the world itself (mirrors, metadata, operator, outsiders) leads
-        // the public side alone: a VPC has no way out.
+        // DHCP starts before the server has an address. The router itself (mirrors, metadata, operator, outsiders) is only reachable on the
+        // public network: a VPC has no route out.
         text.Append(CultureInfo.InvariantCulture, $$"""
               chain rules {
                 iifname vmap @leaving
@@ -167,9 +167,9 @@ internal static class FabricRuleset
 
     private static string Quoted(string link) => link.Length is > 0 and <= 15 && link.All(char.IsAsciiLetterOrDigit)
         ? $"\"{link}\""
-        : throw new FormatException($"'{link}' is no name of a link: 1 to 15 letters and digits");
+        : throw new FormatException($"'{link}' is not a link name: 1 to 15 letters and digits");
 
     private static string Address(string address) => IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetwork
         ? parsed.ToString()
-        : throw new FormatException($"'{address}' is no IPv4 address");
+        : throw new FormatException($"'{address}' is not an IPv4 address");
 }

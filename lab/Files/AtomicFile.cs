@@ -1,24 +1,24 @@
 namespace Infra.Lab.Files;
 
 /// <summary>
-/// A file that is replaced as a whole: readers, and whoever comes after a process that was killed, find the old one or the new one.
+/// A file that is replaced atomically: readers, also after a killed process, find the old or the new content.
 /// </summary>
 internal static class AtomicFile
 {
-    /// <summary>For its owner alone.</summary>
+    /// <summary>Readable only for the owner.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>For everybody to read, whatever the umask of whoever runs this.</summary>
+    /// <summary>Readable for all, whatever the umask.</summary>
     public const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Writes beside it and renames.</summary>
+    /// <summary>Writes a temporary file and renames it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">All of it.</param>
-    /// <param name="mode">Who may read it.</param>
-    /// <param name="flush">Waits for the disk, so that it outlives a power cut.</param>
+    /// <param name="mode">Its mode.</param>
+    /// <param name="flush">Whether to wait for the disk, so that the content survives a power cut.</param>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, bool flush = false)
     {
-        // Of this process: two that write at once do not meet.
+        // Unique per process, for concurrent writers.
         var next = $"{path}.{Environment.ProcessId}.new";
         File.Delete(next);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };

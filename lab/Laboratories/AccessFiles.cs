@@ -8,10 +8,10 @@ using Infra.Stacks;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>Keys and certificates of a laboratory as files that its owner alone can read: what the printed commands name.</summary>
+/// <summary>Keys and certificates of a lab as files for its owner: the printed commands use them.</summary>
 internal sealed record AccessFiles(LabFolder Folder)
 {
-    /// <summary>Private key that logs in as <c>ops</c>.</summary>
+    /// <summary>Private SSH key of <c>ops</c>.</summary>
     public string OperatorKey => Path.Combine(Folder.Access, "ops.key");
 
     /// <summary>Host keys of the nodes.</summary>
@@ -20,14 +20,14 @@ internal sealed record AccessFiles(LabFolder Folder)
     /// <summary>The stack's authority, for private and internal endpoints.</summary>
     public string Authority => Path.Combine(Folder.Access, "ca.pem");
 
-    /// <summary>The authority that plays Let's Encrypt, for public endpoints.</summary>
+    /// <summary>The CA in the role of Let's Encrypt, for public endpoints.</summary>
     public string PublicAuthority => Path.Combine(Folder.Access, "public-ca.pem");
 
     /// <summary>API key of a client.</summary>
     public string ClientKey(string endpoint, string client) => Path.Combine(Folder.Access, $"{endpoint}.{client}.key");
 
-    /// <summary>What one of them holds.</summary>
-    /// <exception cref="ConfigurationException">It is not there, or not what was written.</exception>
+    /// <summary>The content of one of them.</summary>
+    /// <exception cref="ConfigurationException">It is missing or was changed.</exception>
     public T Read<T>(string file, Func<string, T> read)
     {
         try
@@ -38,14 +38,14 @@ internal sealed record AccessFiles(LabFolder Folder)
             when (exception is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
         {
             throw LaboratoryMistake.Of(
-                file, null, $"is not what was written: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
+                file, null, $"is damaged: {exception.Message}", $"./infra up {Folder.Stack}, which writes it again");
         }
     }
 
-    /// <summary>Reads a client's key, which a header can carry.</summary>
+    /// <summary>Reads a client's key, checked for use in a header.</summary>
     public string Key(string endpoint, string client) => Read(ClientKey(endpoint, client), static file =>
         File.ReadAllText(file).Trim() is { Length: > 0 } key && key.All(letter => letter is > ' ' and <= '~')
-            ? key : throw new FormatException("it is no key"));
+            ? key : throw new FormatException("it is not a key"));
 
     public static void Write(LabFolder folder, StackOutputValues outputs, string? publicAuthority)
     {
@@ -67,7 +67,7 @@ internal sealed record AccessFiles(LabFolder Folder)
             }
         }
 
-        // A key that was revoked opens nothing any more; its file would only puzzle.
+        // A revoked key has no access; its file would only confuse.
         foreach (var stale in Directory.EnumerateFileSystemEntries(folder.Access).Except(kept))
         {
             StateFile.Remove(stale);

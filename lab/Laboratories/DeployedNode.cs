@@ -1,6 +1,6 @@
 namespace Infra.Lab.Laboratories;
 
-/// <summary>A server of a laboratory that is up.</summary>
+/// <summary>A server of a running lab.</summary>
 /// <param name="Name">Its name in the program: <c>chat-0</c>.</param>
 /// <param name="Id">Id of the Droplet.</param>
 /// <param name="Hostname">Name of the Droplet.</param>

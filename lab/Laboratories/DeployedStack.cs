@@ -3,7 +3,7 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>What of a stack is there, read off the state of the local cloud.</summary>
+/// <summary>The existing parts of a stack, from the state of the local cloud.</summary>
 /// <param name="Nodes">Servers by name.</param>
 internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
 {
@@ -17,6 +17,6 @@ internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
             .OrderBy(node => node.Name, StringComparer.Ordinal),
     ]);
 
-    /// <summary>The same while another process may be changing it: what the file holds now.</summary>
+    /// <summary>The same while another process may be changing it: the current content of the file.</summary>
     public static DeployedStack Read(LabFolder folder) => new(CloudState.Peek(folder.Cloud) is { } state ? Of(state).Nodes : []);
 }

@@ -6,20 +6,20 @@ using Infra.Lab.State;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>How to reach an endpoint of a laboratory that is up.</summary>
+/// <summary>How to reach an endpoint of a running lab.</summary>
 /// <param name="Name">Its name in the stack.</param>
 /// <param name="Access"><c>private</c>, <c>internal</c> or <c>public</c>.</param>
-/// <param name="Url">Base URL of the API for those it is opened to.</param>
+/// <param name="Url">Base URL of the API for its callers.</param>
 /// <param name="Model">Name to send as <c>model</c>.</param>
 /// <param name="Clients">Names of its API keys.</param>
-/// <param name="NodeAddress">Public address of the first node: where the tunnel goes.</param>
+/// <param name="NodeAddress">Public address of the first node, for the tunnel.</param>
 /// <param name="BalancerAddress">Address of the load balancer, if there is one.</param>
-/// <param name="Repository">Repository id of the model; null in what an older version wrote down.</param>
-/// <param name="Task">What the model answers with: <c>generate</c>, <c>embed</c> or <c>score</c>.</param>
+/// <param name="Repository">Repository id of the model; null if an older version wrote it.</param>
+/// <param name="Task">Task of the model: <c>generate</c>, <c>embed</c> or <c>score</c>.</param>
 internal sealed record EndpointAccess(
     string Name, string Access, string Url, string Model, IReadOnlyList<string> Clients, string NodeAddress, string? BalancerAddress, string? Repository = null, string Task = "generate")
 {
-    /// <summary>From the outputs of a stack that came up.</summary>
+    /// <summary>From the outputs of a started stack.</summary>
     public static IReadOnlyList<EndpointAccess> Of(StackOutputValues outputs, CloudState state, IReadOnlyList<DeployedNode> nodes) =>
     [
         .. outputs.Endpoints.OrderBy(endpoint => endpoint.Key, StringComparer.Ordinal).Select(endpoint => new EndpointAccess(
@@ -34,7 +34,7 @@ internal sealed record EndpointAccess(
             (string)endpoint.Value["task"]!)),
     ];
 
-    /// <summary>Those that the last complete <c>up</c> wrote down; none before.</summary>
+    /// <summary>The endpoints that the last complete <c>up</c> stored; none before.</summary>
     public static IReadOnlyList<EndpointAccess> Load(LabFolder folder) =>
         StateFile.Read(FileOf(folder), EndpointAccessJson.Default.IReadOnlyListEndpointAccess) ?? [];
 

@@ -15,8 +15,8 @@ using Infra.Lab.Machines;
 namespace Infra.Lab.Laboratories;
 
 /// <summary>
-/// A client of an endpoint, at the place from which the endpoint lets clients in: through a tunnel to a private one, from a host of the VPC to
-/// an internal one, from the internet to a public one. It checks the certificate as the printed commands do.
+/// A client of an endpoint, from a location with access: through a tunnel for private access, from a host in the VPC for internal access,
+/// from the internet for public access. It checks the certificate like the printed commands.
 /// </summary>
 internal sealed class EndpointClient : IDisposable
 {
@@ -33,15 +33,15 @@ internal sealed class EndpointClient : IDisposable
         Model = endpoint.Model;
     }
 
-    /// <summary>Name to send as <c>model</c>.</summary>
+    /// <summary>Model name to send as <c>model</c>.</summary>
     public string Model { get; }
 
-    /// <summary>The plain client underneath, with the key in its headers and the API's base address.</summary>
+    /// <summary>The HTTP client, with the key and the API's base address.</summary>
     public HttpClient Http => _http;
 
-    /// <summary>A client of an endpoint of a laboratory that is up.</summary>
-    /// <param name="laboratory">The laboratory.</param>
-    /// <param name="endpoint">What the endpoint told of itself.</param>
+    /// <summary>A client of an endpoint of a running lab.</summary>
+    /// <param name="laboratory">The lab.</param>
+    /// <param name="endpoint">The endpoint.</param>
     /// <param name="key">API key; null sends none.</param>
     public static EndpointClient Of(Laboratory laboratory, EndpointAccess endpoint, string? key)
     {
@@ -69,11 +69,11 @@ internal sealed class EndpointClient : IDisposable
         return new EndpointClient(http, endpoint);
     }
 
-    /// <summary>Asks one question and gives the answer's text; of a model that pools, what it made of the text.</summary>
-    /// <exception cref="HttpRequestException">The endpoint did not answer, or answered with an error, which the message quotes.</exception>
+    /// <summary>Sends a question and returns the text of the answer; for a pooling model, a description of the result.</summary>
+    /// <exception cref="HttpRequestException">The endpoint did not answer, or returned an error, which the message quotes.</exception>
     public Task<string> AskAsync(string question, int mostTokens, CancellationToken cancel) => AskAsync(question, mostTokens, null, cancel);
 
-    /// <summary>The same after a system message, where there is one.</summary>
+    /// <summary>The same with a system message, if there is one.</summary>
     public async Task<string> AskAsync(string question, int mostTokens, JsonObject? system, CancellationToken cancel)
     {
         var user = new JsonObject { ["role"] = "user", ["content"] = question };
@@ -89,7 +89,7 @@ internal sealed class EndpointClient : IDisposable
         };
         asked["model"] = Model;
         using var answer = await PostAsync(path, asked, cancel);
-        // Whatever character set the answer claims, which may be none that there is.
+        // The response may declare an invalid character set.
         var body = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancel));
         return answer.IsSuccessStatusCode
             ? Told(_task, body)
@@ -97,7 +97,7 @@ internal sealed class EndpointClient : IDisposable
                 $"{(int)answer.StatusCode} {answer.ReasonPhrase}: {Printable.Line(body.Trim(), MostQuoted)}", null, answer.StatusCode);
     }
 
-    /// <summary>Asks until there is an answer: a load balancer sends nobody to a server before its own checks have passed.</summary>
+    /// <summary>Retries until there is an answer: a load balancer selects a server only after its health checks.</summary>
     public async Task<string> AskPatientlyAsync(string question, int mostTokens, TimeSpan patience, CancellationToken cancel)
     {
         var waited = System.Diagnostics.Stopwatch.StartNew();
@@ -126,8 +126,8 @@ internal sealed class EndpointClient : IDisposable
         }
     }
 
-    /// <summary>What an answer says, as the task of the model has it.</summary>
-    /// <exception cref="HttpRequestException">It has another form: what answered is no vLLM, or no longer its own.</exception>
+    /// <summary>The text of an answer, depending on the task of the model.</summary>
+    /// <exception cref="HttpRequestException">It has another format: the server is not a vLLM, or is compromised.</exception>
     internal static string Told(string task, string body)
     {
         try
@@ -137,7 +137,7 @@ internal sealed class EndpointClient : IDisposable
             {
                 "embed" => Vector(answer["data"]![0]!["embedding"]!.AsArray()),
                 "score" => string.Create(CultureInfo.InvariantCulture,
-                    $"A score: the text against itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
+                    $"A score: the text compared with itself is {answer["data"]![0]!["score"]!.GetValue<double>()}"),
                 _ => answer["choices"]![0]!["message"]!["content"]!.GetValue<string>(),
             };
         }
@@ -145,7 +145,7 @@ internal sealed class EndpointClient : IDisposable
             when (exception is JsonException or NullReferenceException or InvalidOperationException or ArgumentException
                 or FormatException)
         {
-            throw new HttpRequestException($"200 and no answer in it: {Printable.Line(body, MostQuoted)}", exception);
+            throw new HttpRequestException($"status 200 without an answer: {Printable.Line(body, MostQuoted)}", exception);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class EndpointClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Connections through <c>ssh -W</c>, which is what the printed tunnel does, without a port of this machine.</summary>
+    /// <summary>Connections through <c>ssh -W</c>, like the printed tunnel, but without a local port.</summary>
     private static SocketsHttpHandler Tunnel(Laboratory laboratory, AccessFiles files, string nodeAddress) => new()
     {
         UseProxy = false,

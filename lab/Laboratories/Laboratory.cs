@@ -17,44 +17,44 @@ using Pulumi.Testing;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>How a laboratory is brought up.</summary>
+/// <summary>Options of a lab start.</summary>
 internal sealed record UpOptions
 {
     public EngineSpeed Speed { get; init; } = EngineSpeed.Default;
 
     public ContentSize Size { get; init; } = ContentSize.Default;
 
-    /// <summary>Release that servers boot from which are made from now on: a name of <see cref="ServerBase.All"/>.</summary>
+    /// <summary>Release for new servers: a name in <see cref="ServerBase.All"/>.</summary>
     public string Base { get; init; } = ServerBase.Default;
 
-    /// <summary>What servers have that no cloud gives them.</summary>
+    /// <summary>Server properties that no cloud provides.</summary>
     public ServerExtras Extras { get; init; } = ServerExtras.None;
 
-    /// <summary>What is said before the first server.</summary>
+    /// <summary>Receives messages before the first server.</summary>
     public Action<string> Say { get; init; } = static _ => { };
 
-    /// <summary>Is told of every operation.</summary>
+    /// <summary>Receives every operation.</summary>
     public Action<ResourceEvent> Progress { get; init; } = static _ => { };
 
-    /// <summary>What is done with a stack that came up before anybody else may change it, or take it down.</summary>
+    /// <summary>Runs after the start, before another process may change or stop the lab.</summary>
     public Func<UpResult, CancellationToken, Task> Finish { get; init; } = static (_, _) => Task.CompletedTask;
 }
 
-/// <summary>What came of it.</summary>
-/// <param name="Summary">What was done with how many resources.</param>
-/// <param name="Failures">What could not be done; empty where all is well.</param>
-/// <param name="Outputs">The stack's outputs; empty after a failure.</param>
+/// <summary>The result.</summary>
+/// <param name="Summary">Number of resources per operation.</param>
+/// <param name="Failures">The failures; empty on success.</param>
+/// <param name="Outputs">The outputs of the stack; empty after a failure.</param>
 internal sealed record UpResult(CloudSummary Summary, IReadOnlyList<ResourceFailure> Failures, StackOutputValues Outputs);
 
-/// <summary>A stack of a project on this machine: the real program, and behind it a cloud of namespaces, containers and mirrors.</summary>
+/// <summary>A stack of a project on this machine: the real program, with a cloud of namespaces, containers and mirrors.</summary>
 internal sealed class Laboratory
 {
-    /// <summary>The stack that needs no account and no address of one's own.</summary>
+    /// <summary>The stack that needs no account and no address of the user.</summary>
     public const string DefaultStack = "local";
 
     private const string AwaitReady = "/usr/local/libexec/inference/await-ready";
 
-    /// <summary>An engine loads its small weights within seconds; a busy machine adds to that.</summary>
+    /// <summary>The fake engine loads its small weights within seconds; a busy machine needs longer.</summary>
     private static readonly TimeSpan RepairPatience = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(15);
@@ -75,39 +75,39 @@ internal sealed class Laboratory
     public LabFolder Folder { get; }
     public World World { get; }
 
-    /// <summary>Whether its first process runs.</summary>
+    /// <summary>Whether its first process is running.</summary>
     public bool IsUp => World.Running is not null;
 
     /// <param name="project">The project.</param>
     /// <param name="stack">A stack of it.</param>
-    /// <param name="command">What was asked of it, for the message where there is none of that name.</param>
+    /// <param name="command">The command, for the error message if the stack does not exist.</param>
     public static Laboratory Of(PulumiProject project, string stack, string command = "up") => new(project.Folder, project.Configuration(stack, command));
 
-    /// <summary>The same for a configuration that was made in code.</summary>
+    /// <summary>The same for a configuration that was created in code.</summary>
     public static Laboratory Of(string projectFolder, StackFile configuration, string? cache = null) =>
         new(projectFolder, configuration, cache);
 
-    /// <summary>Brings up what the stack declares, or what is missing of it. Safe to repeat at any time.</summary>
-    /// <exception cref="ConfigurationException">The configuration cannot work; nothing was touched.</exception>
+    /// <summary>Starts what the stack declares, or what is missing of it. Can be repeated at any time.</summary>
+    /// <exception cref="ConfigurationException">The configuration is invalid; nothing was changed.</exception>
     public async Task<UpResult> UpAsync(UpOptions options, CancellationToken cancel)
     {
         Configuration.Publish();
         var wish = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
-        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
         {
-            options.Say("the files of this laboratory were removed while it ran: taking down what runs ...");
+            options.Say("the files of this lab were deleted while it ran: stopping it ...");
             await World.KillAsync(cancel);
         }
 
         Folder.Create();
-        StateFile.Remove(Folder.Connections); // of a run that was killed
+        StateFile.Remove(Folder.Connections); // left by a killed run
         var images = await ServerImages.PrepareAsync(Folder.Cache, Bases(wish, options), options.Say, cancel);
         var content = await MirrorContent.PrepareAsync(Folder, images, wish, options.Size, options.Say, cancel);
         var plan = StandInEngine.In(wish, content);
         if (!IsUp)
         {
-            // What a laboratory that was killed left outside of its namespaces.
+            // What a killed lab left outside of its namespaces.
             ServerProcess.SweepCgroups(Folder.CgroupPrefix);
         }
 
@@ -130,8 +130,8 @@ internal sealed class Laboratory
     }
 
     /// <summary>
-    /// Holds every server against what was deployed: one that failed or was stopped after its start has nothing that was changed, and
-    /// another of its endpoint would answer in its place. The node's own gate starts what does not run, waits, and says what fails.
+    /// Checks every deployed server. A server that failed or was stopped after its start has no changed resources, and another one of its
+    /// endpoint would answer instead. The node's readiness gate starts what is not running, waits, and reports failures.
     /// </summary>
     private async Task<IReadOnlyList<ResourceFailure>> RepairAsync(UpOptions options, CancellationToken cancel)
     {
@@ -144,10 +144,10 @@ internal sealed class Laboratory
             }
 
             options.Say(
-                $"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting what does not run ...");
+                $"{node.Name} is {health.State}{(health.Problem is { } known ? $" ({known})" : "")}: starting stopped units ...");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(RepairPatience + TimeSpan.FromSeconds(30));
-            var gate = new ProgramAnswer(-1, "", "it gives no answer");
+            var gate = new ProgramAnswer(-1, "", "it does not answer");
             try
             {
                 gate = await Server(node).AskAsync(
@@ -157,21 +157,21 @@ internal sealed class Laboratory
             catch (Exception exception)
                 when (exception is ConfigurationException || (exception is OperationCanceledException && !cancel.IsCancellationRequested))
             {
-                // It went off, or hangs: the state says so.
+                // It is off or hangs: the state shows it.
             }
 
             return gate.Status == 0 && health.State == NodeHealth.Ready
                 ? null : new ResourceFailure(Operation.Update, Types.Droplet, node.Name,
-                $"the server came up and is {health.State} now{(health.Problem is { } problem ? $": {problem}" : "")}\n"
+                $"the server started and is now {health.State}{(health.Problem is { } problem ? $": {problem}" : "")}\n"
                 + $"{gate.Errors.Trim()}\n"
-                + $"./infra logs {node.Name} shows why; without a fix for that, ./infra exec {node.Name} -- poweroff, "
-                + $"then ./infra up {Stack} makes another in its place");
+                + $"./infra logs {node.Name} shows why; to replace the server: ./infra exec {node.Name} -- poweroff, "
+                + $"then ./infra up {Stack}");
         }));
         return [.. failures.OfType<ResourceFailure>()];
     }
 
-    /// <summary>Takes everything away: processes, namespaces, disks, and the laboratory's folder.</summary>
-    /// <returns>Whether there was anything.</returns>
+    /// <summary>Deletes everything: processes, namespaces, disks, and the lab's folder.</summary>
+    /// <returns>Whether the lab existed.</returns>
     public async Task<bool> DownAsync(Action<string> say, CancellationToken cancel)
     {
         if (!IsThere)
@@ -179,10 +179,10 @@ internal sealed class Laboratory
             return false;
         }
 
-        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this laboratory ..."), cancel);
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (!IsThere)
         {
-            // Whoever held it has taken it down.
+            // The lock holder has deleted it.
             File.Delete(Folder.Lock);
             return false;
         }
@@ -202,22 +202,21 @@ internal sealed class Laboratory
         return true;
     }
 
-    /// <summary>Whether there is anything of it: its folder, whatever is in its place, or its processes.</summary>
+    /// <summary>Whether anything of it exists: its folder, anything in place of the folder, or its processes.</summary>
     private bool IsThere =>
         Directory.Exists(Folder.Path) || File.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null || IsUp;
 
-    /// <summary>The endpoints that the last complete <see cref="UpAsync"/> brought up.</summary>
+    /// <summary>The endpoints of the last complete <see cref="UpAsync"/>.</summary>
     public IReadOnlyList<EndpointAccess> Endpoints() => EndpointAccess.Load(Folder);
 
-    /// <summary>A client of an endpoint with a key of its own.</summary>
+    /// <summary>A client of an endpoint with its own key.</summary>
     public EndpointClient Client(EndpointAccess endpoint, string? client = null) => EndpointClient.Of(
         this, endpoint, new AccessFiles(Folder).Key(endpoint.Name, client ?? endpoint.Clients[0]));
 
     /// <summary>
-    /// The system message that the model of an endpoint comes with, read off its first server as the printed command does; null: it has
-    /// none.
+    /// The system message of an endpoint's model, read from its first server like the printed command does; null: it has none.
     /// </summary>
-    /// <exception cref="IOException">The server cannot be asked.</exception>
+    /// <exception cref="IOException">The server does not answer.</exception>
     public async Task<JsonObject?> SystemMessageAsync(EndpointAccess endpoint, DateOnly today, CancellationToken cancel)
     {
         const int noSuchFile = 1;
@@ -235,17 +234,17 @@ internal sealed class Laboratory
         };
     }
 
-    /// <summary>The servers that there are, by name.</summary>
+    /// <summary>The existing servers by name.</summary>
     public IReadOnlyList<DeployedNode> Nodes() => DeployedStack.Read(Folder).Nodes;
 
     public ServerProcess Server(DeployedNode node) => new(Folder, World, node.Id);
 
-    /// <summary>A node's ledger as it is now; nothing before the node has one.</summary>
+    /// <summary>The current phase timeline of a node; empty before the node has one.</summary>
     public IReadOnlyList<LedgerEvent> LedgerOf(DeployedNode node) => LedgerOf(node.Id);
 
     public IReadOnlyList<LedgerEvent> LedgerOf(string serverId)
     {
-        // On the server, for which the file is: a link or a pipe in its place leads nowhere else, and holds nobody up.
+        // Read on the server: a link or pipe in place of the file cannot lead to other files or block this process.
         using var limit = new CancellationTokenSource(LedgerPatience);
         try
         {
@@ -275,7 +274,7 @@ internal sealed class Laboratory
         }
         catch (Exception) when (cloud.Failures.Count > 0 || cancel.IsCancellationRequested)
         {
-            // Told below, in the words of whoever failed; a run that was cut short may end before the first of them has.
+            // Reported below with the single failures; an interrupted run may end before the first of them.
         }
         finally
         {
@@ -299,7 +298,7 @@ internal sealed class Laboratory
         return new UpResult(cloud.Summary, cloud.Failures, values);
     }
 
-    /// <summary>Servers that stay are told what is planned for them now: another context length is another KV cache.</summary>
+    /// <summary>Existing servers get the current plan: another context length needs another KV cache.</summary>
     private static void DescribeAgain(MachineRoom room, CloudState state)
     {
         foreach (var node in DeployedStack.Of(state).Nodes.Where(node => room.HasServer(node.Id)))
@@ -308,11 +307,11 @@ internal sealed class Laboratory
         }
     }
 
-    /// <summary>Releases of the servers that are declared.</summary>
+    /// <summary>Releases of the declared servers.</summary>
     private IEnumerable<string> Bases(StackPlan plan, UpOptions options) => plan.Endpoints
         .SelectMany(endpoint => Enumerable.Range(0, endpoint.Replicas).Select(index => options.Extras.Image(Names.Hostname(Stack, endpoint.Name, index)).Base ?? options.Base));
 
-    /// <summary>An address that may open SSH: the first host of the first range of IPv4 that the settings name.</summary>
+    /// <summary>An address with SSH access: the first host of the first IPv4 range in the settings.</summary>
     private static string OperatorAddress(InferenceSettings settings)
     {
         var ranges = settings.AdminCidrs.Select(Cidr.Parse).Where(range => !range.IsV6).ToArray();

@@ -4,25 +4,25 @@ using Infra.Cli.CommandLine;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>An event of a node's ledger: a phase of its bring-up started, ended or failed.</summary>
+/// <summary>An event of a node's phase timeline: a phase started, ended or failed.</summary>
 /// <param name="Phase">Its unit, without <c>inference-</c>.</param>
 /// <param name="Event"><c>start</c>, <c>end</c>, <c>stop</c> or <c>failed</c>.</param>
-/// <param name="MonotonicSeconds">On the machine's clock that a wrong date leaves alone.</param>
-/// <param name="Boot">Which boot of the node it was.</param>
+/// <param name="MonotonicSeconds">Monotonic time, which a wrong date does not affect.</param>
+/// <param name="Boot">Boot id of the node.</param>
 internal sealed record LedgerEvent(string Phase, string Event, double MonotonicSeconds, string Boot);
 
-/// <summary>How long a phase took.</summary>
+/// <summary>Duration of a phase.</summary>
 /// <param name="Phase">Its name.</param>
 /// <param name="Start">Seconds from the first event of the boot.</param>
-/// <param name="End">The same; null while it is under way.</param>
-/// <param name="Failed">Whether it ended in failure.</param>
+/// <param name="End">The same; null while it is running.</param>
+/// <param name="Failed">Whether it failed.</param>
 internal sealed record LedgerPhase(string Phase, double Start, double? End, bool Failed);
 
-/// <summary>What a node wrote of its bring-up: JSON, an event a line.</summary>
+/// <summary>The phase timeline of a node: JSON, one event per line.</summary>
 internal static class Ledger
 {
-    /// <summary>Where a node keeps it.</summary>
-    public const string Path = "/var/lib/inference/ledger/events.jsonl";
+    /// <summary>Path on a node.</summary>
+    public const string Path = "/var/lib/inference/timeline/events.jsonl";
 
     private const string Engine = "vllm";
     private const int LongestWord = 40;
@@ -30,7 +30,7 @@ internal static class Ledger
     private const double MostSeconds = 1e12;
     private const string Proof = "ready";
 
-    /// <summary>The events; a line that is being written is left out.</summary>
+    /// <summary>The events, without incomplete lines.</summary>
     public static IReadOnlyList<LedgerEvent> Parse(string text)
     {
         var events = new List<LedgerEvent>();
@@ -51,7 +51,7 @@ internal static class Ledger
             catch (Exception exception)
                 when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                // Cut in the middle, or not what a node writes.
+                // Truncated, or not written by a node.
             }
         }
 
@@ -59,8 +59,8 @@ internal static class Ledger
     }
 
     /// <summary>
-    /// The phases of the latest boot in the order of their last start. A change of settings starts some of them again: what an event ends
-    /// is what started last, and never what had ended before.
+    /// The phases of the latest boot in order of their last start. A change of settings restarts some of them: an end event belongs to the
+    /// latest start, never to an earlier one.
     /// </summary>
     public static IReadOnlyList<LedgerPhase> Phases(IReadOnlyList<LedgerEvent> events)
     {
@@ -69,7 +69,7 @@ internal static class Ledger
             return [];
         }
 
-        // A clock that goes back is another boot's, whatever its name: units that write at once differ by moments.
+        // A clock that goes back means another boot, whatever its id; concurrent units may differ by moments.
         var first = events.Count - 1;
         while (first > 0 && events[first - 1].Boot == events[^1].Boot
             && events[first - 1].MonotonicSeconds <= events[first].MonotonicSeconds + SameTime)
@@ -92,7 +92,7 @@ internal static class Ledger
                 phases[entry.Phase] = phase with { End = phase.End ?? at, Failed = phase.Failed || entry.Event == "failed" };
             }
 
-            // The engine goes on; its start is over when it has answered.
+            // The engine keeps running; its start ends when it has answered.
             if (entry is { Phase: Proof, Event: "end" } && phases.TryGetValue(Engine, out var engine) && engine.End is null)
             {
                 phases[Engine] = engine with { End = at };
@@ -102,7 +102,7 @@ internal static class Ledger
         return [.. phases.Values.OrderBy(phase => phase.Start)];
     }
 
-    /// <summary>A line for people: <c>packages 12.1 s, weights 3.0 s ...</c></summary>
+    /// <summary>A line for terminals: <c>packages 12.1 s, weights 3.0 s ...</c></summary>
     public static string Line(IReadOnlyList<LedgerPhase> phases, double? nowSeconds = null) => string.Join(", ", phases.Select(phase => phase switch
     {
         { Failed: true } => $"{phase.Phase} failed",

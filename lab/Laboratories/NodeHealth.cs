@@ -5,9 +5,9 @@ using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>How a server is now, asked of itself; nothing of it is remembered.</summary>
+/// <summary>Current health of a server, as it reports it; nothing is cached.</summary>
 /// <param name="State"><c>ready</c>, <c>starting</c>, <c>failed</c>, <c>stopped</c> or <c>off</c>.</param>
-/// <param name="Problem">Why it is not ready; null where there is nothing to say.</param>
+/// <param name="Problem">Why it is not ready; null if unknown.</param>
 internal sealed partial record NodeHealth(string State, string? Problem)
 {
     public const string Ready = "ready";
@@ -16,12 +16,12 @@ internal sealed partial record NodeHealth(string State, string? Problem)
     public const string Stopped = "stopped";
     public const string Off = "off";
 
-    /// <summary>Longest time for an answer: a server that gives none is not ready.</summary>
+    /// <summary>Timeout: a server that does not answer is not ready.</summary>
     private const int MostQuoted = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // Its network, its units, and /ready as clients have it: the engine answers, and TLS is open. Loopback to our own nginx: its
-    // certificate is checked by those who come from outside.
+    // Checks its network, its units, and /ready as clients see it: the engine answers, and TLS works. Over loopback to our own nginx:
+    // clients check the certificate.
     private const string Question = """
         import http.client, os, ssl, subprocess, sys
 
@@ -65,7 +65,7 @@ internal sealed partial record NodeHealth(string State, string? Problem)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new(Failed, "it gives no answer");
+            return new(Failed, "it does not answer");
         }
         catch (ConfigurationException)
         {
@@ -73,20 +73,20 @@ internal sealed partial record NodeHealth(string State, string? Problem)
         }
         catch (ProgramException exception)
         {
-            return new(Failed, $"it cannot be asked: {Printable.Line(exception.Message, MostQuoted)}");
+            return new(Failed, $"it cannot be queried: {Printable.Line(exception.Message, MostQuoted)}");
         }
 
         return server.Leader is null ? new(Off, null)
-            : IsRefused(answer) ? new(Failed, "it cannot be entered: the rights of this process do not suffice (run it as root)")
-            : answer.Status != 0 ? new(Starting, "it cannot be asked yet")
+            : IsRefused(answer) ? new(Failed, "access denied: this process has insufficient privileges (run it as root)")
+            : answer.Status != 0 ? new(Starting, "it does not respond yet")
             : Of(answer.Output);
     }
 
-    /// <summary>Whether this machine did not let us in; the server itself may say anything.</summary>
+    /// <summary>Whether this machine denied access; the output of the server itself is untrusted.</summary>
     internal static bool IsRefused(ProgramAnswer answer) => answer.Status != 0 && answer.Errors.Split('\n').Any(static line =>
         line.StartsWith("nsenter:", StringComparison.Ordinal) && line.Contains("Operation not permitted", StringComparison.Ordinal));
 
-    /// <summary>From the lines that a server has answered.</summary>
+    /// <summary>Parses the lines of a server's answer.</summary>
     internal static NodeHealth Of(string answer)
     {
         var told = answer.Split('\n').Select(line => line.Split(' ', 2)).Where(line => line.Length == 2)
@@ -98,14 +98,14 @@ internal sealed partial record NodeHealth(string State, string? Problem)
             : failed.Length > 0 ? new(Failed, failed)
             : told.GetValueOrDefault("booted") switch
             {
-                "False True" => new(Failed, "its first boot"),
+                "False True" => new(Failed, "its first boot failed"),
                 "True False" when told.GetValueOrDefault("coming", "").Length == 0 =>
-                    new(Stopped, "it does not serve, and nothing on it is starting"),
+                    new(Stopped, "it does not serve and no unit is starting"),
                 _ => new(Starting, null),
             };
     }
 
-    // What a server says is data.
+    // The output of a server is untrusted.
     [GeneratedRegex(@"\binference[a-z-]*\.[a-z]+\b")]
     private static partial Regex Unit();
 }

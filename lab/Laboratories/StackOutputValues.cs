@@ -5,14 +5,14 @@ using Pulumi.Utilities;
 
 namespace Infra.Lab.Laboratories;
 
-/// <summary>The outputs of a stack that is up, secrets among them, as plain values.</summary>
+/// <summary>The outputs of a running stack as plain values, including secrets.</summary>
 internal sealed record StackOutputValues(IReadOnlyDictionary<string, object?> Values)
 {
     public static readonly StackOutputValues None = new(ImmutableDictionary<string, object?>.Empty);
 
     public string Text(string output) => (string)Values[output]!;
 
-    /// <summary>Name to what an endpoint tells of itself.</summary>
+    /// <summary>Outputs by endpoint name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, object?>> Endpoints =>
         Members(StackOutputs.Endpoints).ToDictionary(entry => entry.Key, entry => AsMap(entry.Value), StringComparer.Ordinal);
 
@@ -22,7 +22,7 @@ internal sealed record StackOutputValues(IReadOnlyDictionary<string, object?> Va
         entry => (IReadOnlyDictionary<string, string>)AsMap(entry.Value).ToDictionary(key => key.Key, key => (string)key.Value!, StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    /// <summary>What each node wrote of its bring-up.</summary>
+    /// <summary>Phase timeline by node.</summary>
     public IReadOnlyDictionary<string, string> Ledgers =>
         AsMap(Values[StackOutputs.BringUp]).ToDictionary(entry => entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
 
@@ -45,7 +45,7 @@ internal sealed record StackOutputValues(IReadOnlyDictionary<string, object?> Va
 
     private static async Task<object?> ReadAsync<T>(Output<T> output) => await OutputUtilities.GetValueAsync(output);
 
-    // The program builds its maps with values of different types: text, objects, or maps again.
+    // The program's maps have values of different types: text, objects, or maps.
     private static IReadOnlyDictionary<string, object?> AsMap(object? value) => value switch
     {
         IEnumerable<KeyValuePair<string, object?>> objects => objects.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),

@@ -5,14 +5,14 @@ using Infra.Planning.Plan;
 namespace Infra.Lab.Laboratories;
 
 /// <summary>
-/// All in which a lab's user data differs from the cloud's: the digest of the engine's image, which is the fake engine's, and the checksums
-/// of the weights, which are those of its small ones, so that every node of a lab compares its weights with a catalog.
+/// The only differences between user data in the lab and in the cloud: the digest of the engine image, which is the fake engine's, and the
+/// checksums of the weights, which are those of the small weights, so that every lab node compares its weights with a catalog.
 /// </summary>
 internal static class StandInEngine
 {
-    /// <summary>The plan with the images and weights that the laboratory's mirrors have.</summary>
-    /// <param name="plan">What the stack decided.</param>
-    /// <param name="content">What the mirrors hold.</param>
+    /// <summary>The plan with the images and weights of the lab's mirrors.</summary>
+    /// <param name="plan">The plan of the stack.</param>
+    /// <param name="content">The content of the mirrors.</param>
     public static StackPlan In(StackPlan plan, MirrorContent content) => plan with
     {
         Endpoints = [.. plan.Endpoints.Select(endpoint => In(endpoint, content))],

@@ -7,12 +7,12 @@ using Infra.Planning.Errors;
 namespace Infra.Lab.Laboratories;
 
 /// <summary>
-/// Files in which laboratories keep their state between commands. Most are sealed (<see cref="StateFile"/>); of the others, one that was
-/// cut makes code anywhere fail in any way. So all are looked through once something has failed.
+/// Files in which labs keep state between commands. Most are sealed (<see cref="StateFile"/>); a truncated file of the others may make any
+/// code fail in any way. So all files are checked after a failure.
 /// </summary>
 internal static class StateFiles
 {
-    /// <summary>How each is read, by its place in the folder of a laboratory.</summary>
+    /// <summary>How to read each file, by its path in the folder of a lab.</summary>
     private static readonly (string Folder, string Pattern, Action<string> Read)[] s_kinds =
     [
         ("cloud", "cloud.json", static file => _ = CloudState.Peek(Path.GetDirectoryName(file)!)),
@@ -23,8 +23,8 @@ internal static class StateFiles
         ("volumes", "*.json", static file => _ = StateFile.Read(file, MachineJson.Default.VolumeSpec)),
     ];
 
-    /// <summary>The first that cannot be read, with the command that helps.</summary>
-    /// <param name="laboratories">Laboratories of the project.</param>
+    /// <summary>The first unreadable file, with the command that fixes it.</summary>
+    /// <param name="laboratories">Labs of the project.</param>
     public static ConfigurationMistake? FindBroken(IEnumerable<LabFolder> laboratories)
     {
         foreach (var folder in laboratories)
@@ -41,11 +41,11 @@ internal static class StateFiles
         return null;
     }
 
-    /// <summary>A state file that is not what was written; <c>down</c> reads none of them.</summary>
+    /// <summary>A damaged state file; <c>down</c> reads none of them.</summary>
     public static ConfigurationMistake Broken(string file, string why) => LabFolder.StackOf(file) is { } stack
-        ? new(file, null, $"is not what was written: {why}; the laboratory cannot go on from it",
+        ? new(file, null, $"is damaged: {why}; the lab cannot continue from it",
             $"./infra down {stack}, then ./infra up {stack}")
-        : new(file, null, $"is not what was written: {why}", $"rm -r {file}, then run it again");
+        : new(file, null, $"is damaged: {why}", $"rm -r {file}, then run it again");
 
     private static (string File, string Why)? Broken(string folder, string pattern, Action<string> read)
     {
@@ -62,7 +62,7 @@ internal static class StateFiles
             }
             catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
             {
-                // Somebody took it away meanwhile.
+                // Deleted meanwhile.
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

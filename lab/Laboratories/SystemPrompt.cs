@@ -4,27 +4,27 @@ using System.Text.Json.Nodes;
 namespace Infra.Lab.Laboratories;
 
 /// <summary>
-/// The system prompt that a model's repository holds, as the message to send. vLLM's tokenizer for Mistral's models does not add it, and
-/// reasoning models think only with it.
+/// The system prompt of a model's repository as a message. vLLM's tokenizer for Mistral models does not add it, and reasoning models think
+/// only with it.
 /// </summary>
 internal static class SystemPrompt
 {
-    /// <summary>Where a node keeps it, where the model has one.</summary>
+    /// <summary>Path on a node, if the model has one.</summary>
     public const string NodePath = "/srv/inference/models/current/SYSTEM_PROMPT.txt";
 
-    /// <summary>Longest text that is sent, in characters: the known ones have a few thousand.</summary>
+    /// <summary>Longest text to send, in characters: known prompts have a few thousand.</summary>
     public const int MostCharacters = 64 << 10;
 
     private const string BeginThinking = "[THINK]";
     private const string EndThinking = "[/THINK]";
 
     /// <summary>
-    /// The message, or null where the text is empty. As the model cards have it: <c>{name}</c>, <c>{today}</c> and <c>{yesterday}</c> are
-    /// filled in, and what stands between <c>[THINK]</c> and <c>[/THINK]</c>, which are tokens and no text, becomes a part of its own.
+    /// The message, or null for an empty text. As in the model cards: fills in <c>{name}</c>, <c>{today}</c> and <c>{yesterday}</c>, and
+    /// makes the text between <c>[THINK]</c> and <c>[/THINK]</c>, which are tokens and not text, a separate part.
     /// </summary>
-    /// <param name="text">The file's text, as a node gave it.</param>
+    /// <param name="text">The text of the file on a node.</param>
     /// <param name="model">Repository id.</param>
-    /// <param name="today">Date of the question.</param>
+    /// <param name="today">Date of the request.</param>
     public static JsonObject? Message(string text, string model, DateOnly today)
     {
         var clean = string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\n' or '\t')).Trim();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Infra.Lab.Linux;
 
-/// <summary>What is at a path: to open a pipe may wait for ever, and a device has no end.</summary>
+/// <summary>The type of a path: opening a pipe may block forever, and a device has no end.</summary>
 internal static partial class FileKind
 {
     private const int CurrentFolder = -100; // AT_FDCWD
@@ -15,8 +15,10 @@ internal static partial class FileKind
     private const int NoEntry = 2; // ENOENT
     private const int NoFolder = 20; // ENOTDIR
 
-    /// <summary>Whether a regular file is there, and no link to one; null: nothing is there.</summary>
-    /// <exception cref="IOException">The system does not say: a disk that fails, a path that is too long, a folder that may not be searched.</exception>
+    /// <summary>Whether it is a regular file and not a link; null: it does not exist.</summary>
+    /// <exception cref="IOException">
+    /// The system reports an error: a failing disk, a path that is too long, a folder without access.
+    /// </exception>
     public static bool? IsRegular(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -35,7 +37,7 @@ internal static partial class FileKind
             : null;
     }
 
-    // statx(2), whose answer has the same form on each kind of machine.
+    // statx(2), whose result has the same layout on all architectures.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, [Out] byte[] answer);
 }

@@ -3,17 +3,17 @@ using System.Globalization;
 namespace Infra.Lab.Linux;
 
 /// <summary>
-/// Processes of this machine by the words that they were started with: what runs is looked for, and not what somebody wrote down.
+/// Finds processes of this machine by their command line, instead of recorded ids.
 /// </summary>
 internal static class HostProcesses
 {
     /// <summary>
-    /// Those whose words answer yes and that are ours: anybody may give a process any words, and what is found is entered as root or ended.
+    /// Matching processes of the current user: any user may choose any command line, and the results are entered as root or killed.
     /// </summary>
     public static IReadOnlyList<(int Pid, string[] Words)> WithWords(Func<string[], bool> isWanted) =>
         [.. AnybodysWithWords(isWanted).Where(static found => IsOurs(found.Pid))];
 
-    /// <summary>The same of any user.</summary>
+    /// <summary>The same for any user.</summary>
     public static IReadOnlyList<(int Pid, string[] Words)> AnybodysWithWords(Func<string[], bool> isWanted)
     {
         var words = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -22,26 +22,26 @@ internal static class HostProcesses
         return [.. found.Select(pid => (pid, words[pid.ToString(CultureInfo.InvariantCulture)]))];
     }
 
-    /// <summary>Whether it is of the user who runs this, with no other user's rights, and in the same user namespace.</summary>
+    /// <summary>Whether it runs as the current user only, and in the same user namespace.</summary>
     public static bool IsOurs(int pid) =>
         UsersOf(File.ReadAllLines("/proc/self/status")) is [_, var user, ..]
         && IsOfUser(StatusOf(pid), user)
         && UserNamespaceOf(pid.ToString(CultureInfo.InvariantCulture)) is { } its
         && its == UserNamespaceOf("self");
 
-    /// <summary>Whether all that it can do it does as this user.</summary>
+    /// <summary>Whether all its ids are this user's.</summary>
     /// <param name="status">Its <see cref="StatusOf"/>.</param>
     /// <param name="user">Number of the user.</param>
     internal static bool IsOfUser(IEnumerable<string> status, string user) =>
         UsersOf(status) is { Length: 4 } users && Array.TrueForAll(users, its => its == user);
 
-    // Real, effective, saved, of the file system.
+    // Real, effective, saved and file system id.
     private static string[] UsersOf(IEnumerable<string> status) =>
         status.FirstOrDefault(static field => field.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1..] ?? [];
 
     private static string? UserNamespaceOf(string process) => new FileInfo($"/proc/{process}/ns/user").LinkTarget;
 
-    /// <summary>Process ids of those whose folder in <c>/proc</c> answers yes.</summary>
+    /// <summary>Process ids whose folder in <c>/proc</c> matches.</summary>
     public static List<int> Where(Func<string, bool> isWanted)
     {
         var found = new List<int>();
@@ -67,7 +67,7 @@ internal static class HostProcesses
     }
 
     /// <summary>
-    /// When it started; null where it has ended. Field 22 of <c>/proc/PID/stat</c>, after the name in parentheses, which may hold anything.
+    /// Its start time; null if it has ended. Field 22 of <c>/proc/PID/stat</c>, after the name in parentheses, which may contain anything.
     /// </summary>
     public static long? StartOf(int pid)
     {
@@ -83,7 +83,7 @@ internal static class HostProcesses
         }
     }
 
-    /// <summary>Lines of <c>/proc/PID/status</c> (proc_pid_status(5)); none where it has ended.</summary>
+    /// <summary>Lines of <c>/proc/PID/status</c> (proc_pid_status(5)); none if it has ended.</summary>
     public static string[] StatusOf(int pid)
     {
         try
@@ -96,11 +96,11 @@ internal static class HostProcesses
         }
     }
 
-    /// <summary>Whether it is the first of its own process ids.</summary>
+    /// <summary>Whether it is the first process of its PID namespace.</summary>
     /// <param name="status">Its <see cref="StatusOf"/>.</param>
     public static bool IsFirst(IEnumerable<string> status) =>
         status.Any(field => field.StartsWith("NSpid:", StringComparison.Ordinal) && field.EndsWith("\t1", StringComparison.Ordinal));
 
-    /// <summary>Names its network namespace; null where it has ended.</summary>
+    /// <summary>Identifies its network namespace; null if it has ended.</summary>
     public static string? NetworkOf(string process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
 }

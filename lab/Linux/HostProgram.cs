@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Infra.Lab.Linux;
 
-/// <summary>What a program of this machine answered.</summary>
+/// <summary>The result of a program.</summary>
 internal sealed record ProgramAnswer(int Status, string Output, string Errors);
 
-/// <summary>A program of this machine failed that should not: our bug, or something that the machine lacks.</summary>
+/// <summary>An unexpected failure of a program: an internal error, or something that the machine lacks.</summary>
 internal sealed class ProgramException : Exception
 {
     public ProgramException(string program, ProgramAnswer answer)
@@ -19,7 +19,7 @@ internal sealed class ProgramException : Exception
         Started = true;
     }
 
-    /// <summary>One that is not there, or that may not be run.</summary>
+    /// <summary>The program is missing or not executable.</summary>
     public ProgramException(string program, Win32Exception exception)
         : base($"{program} could not be started: {exception.Message}", exception)
     {
@@ -34,14 +34,14 @@ internal sealed class ProgramException : Exception
     public ProgramAnswer Answer { get; }
 }
 
-/// <summary>Runs programs of this machine. Arguments are lists: nothing passes through a shell that was not written as a script.</summary>
+/// <summary>Runs programs of this machine. Arguments are lists: no shell parses them, except in our own scripts.</summary>
 internal static partial class HostProgram
 {
     private const uint OthersRead = 0x12; // 022
 
     /// <summary>
-    /// What is made for servers is read by their accounts, whatever the umask of who runs this, a hardened root's 077 among them. What is
-    /// secret is made with a mode of its own.
+    /// Users on the servers read the created files, whatever the umask of the caller, such as 077 of a hardened root. Secrets get their own
+    /// mode.
     /// </summary>
     public static void FixUmask()
     {
@@ -51,12 +51,12 @@ internal static partial class HostProgram
         }
     }
 
-    /// <summary>The program that runs assemblies: this process, unless it is the host of one that has loaded this one.</summary>
+    /// <summary>The dotnet host: this process, unless another host loaded this assembly.</summary>
     public static string Dotnet { get; } = Path.GetFileName(Environment.ProcessPath) == "dotnet"
         ? Environment.ProcessPath!
         : Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
-    /// <summary>Runs it to its end and gives what it answered, whatever its status.</summary>
+    /// <summary>Runs it and returns the result, whatever its exit status.</summary>
     public static async Task<ProgramAnswer> AskAsync(
         string program, IEnumerable<string> arguments, byte[]? input = null, CancellationToken cancel = default)
     {
@@ -76,7 +76,7 @@ internal static partial class HostProgram
             }
             catch (IOException)
             {
-                // It ended without reading all: its status says why.
+                // It ended without reading all input: its exit status has the reason.
             }
 
             await process.WaitForExitAsync(cancel);
@@ -89,8 +89,8 @@ internal static partial class HostProgram
         }
     }
 
-    /// <summary>Runs it and gives its output.</summary>
-    /// <exception cref="ProgramException">Its status is not 0.</exception>
+    /// <summary>Runs it and returns its output.</summary>
+    /// <exception cref="ProgramException">Its exit status is not 0.</exception>
     public static async Task<string> RunAsync(
         string program, IEnumerable<string> arguments, byte[]? input = null, CancellationToken cancel = default)
     {
@@ -98,7 +98,7 @@ internal static partial class HostProgram
         return answer.Status == 0 ? answer.Output : throw new ProgramException(program, answer);
     }
 
-    /// <summary>A program that goes on, with its streams in the caller's hands.</summary>
+    /// <summary>Starts a program; the caller has its streams.</summary>
     public static Process Start(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
@@ -126,8 +126,8 @@ internal static partial class HostProgram
     }
 
     /// <summary>
-    /// Starts a program in a session of its own, its output in a file, so that it outlives this one and no signal of this terminal reaches it.
-    /// Gives its process id.
+    /// Starts a program in its own session with its output in a file, so that it outlives this process and gets no signal of this terminal.
+    /// Returns its process id.
     /// </summary>
     public static async Task<int> StartDetachedAsync(string logFile, IEnumerable<string> command, CancellationToken cancel)
     {
@@ -135,8 +135,8 @@ internal static partial class HostProgram
         return int.Parse(pid.Trim(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    // A shell, because .NET cannot start a process that shares none of its streams. What the caller of this program had open besides (a lock, a
-    // pipe of a build) is closed: it would stay open for as long as the laboratory is up.
+    // Through a shell, because .NET cannot start a process without shared streams. Closes other open files of the caller (a lock, a pipe of
+    // a build): otherwise they would stay open as long as the lab runs.
     private const string DetachScript =
         """
         log=$1

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Infra.Lab.Linux;
 
 /// <summary>
-/// Disks of servers: sparse files of this machine behind loop devices. A loop device belongs to the machine and not to the laboratory's
-/// namespaces, so each is found again by its file.
+/// Disks of servers: sparse files behind loop devices. Loop devices belong to the machine, not to the lab's namespaces, so they are found
+/// by their file.
 /// </summary>
 internal static class LoopDevices
 {
     /// <summary>
-    /// Makes the file if there is none, formats it as asked, and attaches it; gives the number of the device. One that is there grows to that size,
-    /// and what is on it stays as it is.
+    /// Creates the file if necessary, formats it as requested, and attaches it; returns the number of the device. An existing file grows to
+    /// the size and keeps its content.
     /// </summary>
     public static async Task<int> AttachAsync(string file, long bytes, string? fileSystem, string? label, CancellationToken cancel)
     {

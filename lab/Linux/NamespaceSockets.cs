@@ -6,17 +6,17 @@ using Microsoft.Win32.SafeHandles;
 namespace Infra.Lab.Linux;
 
 /// <summary>
-/// Sockets in a network namespace of a laboratory. A socket belongs for ever to the namespace in which it was made, so a thread goes there,
-/// makes it, and comes back; the process stays where it is.
+/// Sockets in a network namespace of a lab. A socket always belongs to the namespace in which it was created, so a thread enters it,
+/// creates the socket, and returns; the process stays outside.
 /// </summary>
 internal static partial class NamespaceSockets
 {
     private const int NetworkNamespace = 0x40000000; // CLONE_NEWNET
 
-    /// <summary>A handler whose connections all come from there.</summary>
+    /// <summary>A handler whose connections come from that namespace.</summary>
     /// <param name="networkPath">File of the namespace.</param>
-    /// <param name="from">Local address, or null for the one that the route says.</param>
-    /// <param name="to">Address that every host name leads to, or null to take the host as an address.</param>
+    /// <param name="from">Local address, or null for the default.</param>
+    /// <param name="to">Address for all host names, or null to use the host as an address.</param>
     public static SocketsHttpHandler Handler(string networkPath, IPAddress? from = null, IPAddress? to = null) => new()
     {
         UseProxy = false,
@@ -51,7 +51,7 @@ internal static partial class NamespaceSockets
     {
         Socket[]? sockets = null;
         Exception? failure = null;
-        // A thread of its own: one of the pool that could not come back would take others along.
+        // Its own thread: a pool thread that could not return would affect other work.
         var thread = new Thread(() =>
         {
             try

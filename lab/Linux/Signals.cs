@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Infra.Lab.Linux;
 
-/// <summary>Signals to processes that are not this one's children.</summary>
+/// <summary>Sends signals to processes that are not children.</summary>
 internal static partial class Signals
 {
     private const int SigKill = 9;
 
-    /// <summary>systemd's wish to power off: SIGRTMIN+4, where glibc begins at 34.</summary>
+    /// <summary>systemd's signal for powering off: SIGRTMIN+4, where glibc begins at 34.</summary>
     private const int SigPowerOff = 34 + 4;
 
     public static void Kill(int pid) => _ = Send(pid, SigKill);

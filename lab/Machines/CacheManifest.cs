@@ -5,32 +5,32 @@ using Infra.Lab.State;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// What is in a folder of the cache: names and sizes, written when it was made. A full disk, a machine that lost power or somebody who
-/// frees space leave folders that are there and not whole. Contents are not hashed: whoever downloads them checks them.
+/// The files in a cache folder: names and sizes, written after its creation. Detects incomplete folders after a full disk, a power cut or a
+/// manual deletion. Contents are not hashed: their consumers check them.
 /// </summary>
 internal static class CacheManifest
 {
     public const string FileName = ".manifest";
 
-    /// <summary>Takes note of what is in a folder.</summary>
-    /// <param name="folder">The folder, whole.</param>
-    /// <param name="without">A folder in it of which no note is taken.</param>
+    /// <summary>Records the files of a folder.</summary>
+    /// <param name="folder">The complete folder.</param>
+    /// <param name="without">A folder in it to ignore.</param>
     public static void Write(string folder, string? without = null) =>
         StateFile.Write(Path.Combine(folder, FileName), Encoding.UTF8.GetBytes(Lines(folder, without)));
 
-    /// <summary>What is wrong with a folder; null where it is whole.</summary>
+    /// <summary>What is wrong with a folder; null if it is complete.</summary>
     public static string? Damage(string folder, string? without = null)
     {
         if (!Directory.Exists(folder))
         {
-            return "it is not there";
+            return "it is missing";
         }
 
         try
         {
             return StateFile.Read(Path.Combine(folder, FileName)) is not { } known ? "it has no list of its files"
                 : Encoding.UTF8.GetString(known) == Lines(folder, without) ? null
-                : "its files are not those that were made";
+                : "its files differ from its list";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

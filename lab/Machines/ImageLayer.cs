@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>What a profile puts on top of a release's root: a folder of its own, which all servers of that profile share.</summary>
+/// <summary>The additions of a profile to a release's root: a folder that all servers of the profile share.</summary>
 /// <param name="root">Root of the release.</param>
 /// <param name="keys">Folder of the archives' keys.</param>
-/// <param name="parts">What is on it, later ones over earlier ones.</param>
+/// <param name="parts">The parts; later ones override earlier ones.</param>
 internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePart> parts)
 {
-    /// <summary>System accounts of packages get numbers below this one, downwards (adduser's LAST_SYSTEM_UID).</summary>
+    /// <summary>System accounts of packages get numbers below this one, in descending order (adduser's LAST_SYSTEM_UID).</summary>
     private const int LastSystemId = 999;
 
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -18,7 +18,7 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
 
     private static string PartsFolder => Path.Combine(LabFacts.ImageFolder, "parts");
 
-    /// <summary>Files of a part by their path in the root.</summary>
+    /// <summary>Files of a part by path.</summary>
     public static IEnumerable<(string Path, string File)> FilesOf(string part)
     {
         var folder = Path.Combine(PartsFolder, part);
@@ -61,7 +61,7 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
         {
             foreach (var (path, content) in files)
             {
-                // A checkout may have lost modes: what begins as a script is one.
+                // A checkout may lose modes: files with a shebang are executable.
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path)
                 {
                     DataStream = new MemoryStream(content),

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>How the lab's facts are read: nothing unknown, nothing missing, nothing twice.</summary>
+/// <summary>Parser options for the lab's data files: no unknown, missing or duplicate members.</summary>
 internal static class LabFacts
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
@@ -15,15 +15,15 @@ internal static class LabFacts
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>Folder of the facts and files of servers' images, beside this program.</summary>
+    /// <summary>Folder of the data and files of server images, next to this program.</summary>
     public static string ImageFolder => Path.Combine(AppContext.BaseDirectory, "Machines", "image");
 
-    /// <exception cref="InvalidDataException">The text is not such a file.</exception>
+    /// <exception cref="InvalidDataException">The text is invalid.</exception>
     public static T Parse<T>(string json, string name)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Strict) ?? throw new InvalidDataException($"{name} holds nothing.");
+            return JsonSerializer.Deserialize<T>(json, Strict) ?? throw new InvalidDataException($"{name} is null.");
         }
         catch (JsonException error)
         {

@@ -6,13 +6,13 @@ using Infra.Planning.Errors;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// Where a laboratory keeps what must outlive a command: everything is below one cache folder, and <c>down</c> removes the laboratory's part of it.
+/// Files of a lab that outlive a command: all of them in the cache folder; <c>down</c> deletes the lab's part.
 /// </summary>
-/// <param name="Cache">The cache: images and mirrors by content, and the laboratories.</param>
-/// <param name="Id">Name of the laboratory: stack and project, so that two clones of a project do not meet.</param>
+/// <param name="Cache">The cache: images and mirrors by content, and the labs.</param>
+/// <param name="Id">Name of the lab: stack and project, so that clones of a project have separate labs.</param>
 internal sealed partial record LabFolder(string Cache, string Id)
 {
-    /// <summary>Environment variable that moves the cache.</summary>
+    /// <summary>Environment variable for the path of the cache.</summary>
     public const string CacheVariable = "INFRA_CACHE";
 
     public const string MirrorControlName = "mirrors.json";
@@ -26,10 +26,10 @@ internal sealed partial record LabFolder(string Cache, string Id)
 
     public string Path => System.IO.Path.Combine(Cache, "labs", Id);
 
-    /// <summary>What the cloud is made of: resources with their inputs and outputs, secrets among them.</summary>
+    /// <summary>The state of the cloud: resources with inputs and outputs, including secrets.</summary>
     public string Cloud => System.IO.Path.Combine(Path, "cloud");
 
-    /// <summary>Keys and certificates for the commands that are printed.</summary>
+    /// <summary>Keys and certificates for the printed commands.</summary>
     public string Access => System.IO.Path.Combine(Path, "access");
 
     /// <summary>Console of each server, and the files behind its disks.</summary>
@@ -39,7 +39,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
 
     public string Balancers => System.IO.Path.Combine(Path, "balancers");
 
-    /// <summary>Keys of SSH connections while they are made and last.</summary>
+    /// <summary>Keys of SSH connections, while they exist.</summary>
     public string Connections => System.IO.Path.Combine(Path, "ssh");
 
     /// <summary>Bandwidths and faults of the mirrors, which may change at any time.</summary>
@@ -47,19 +47,19 @@ internal sealed partial record LabFolder(string Cache, string Id)
 
     public string MirrorLog => System.IO.Path.Combine(Path, MirrorLogName);
 
-    /// <summary>Held by whoever changes the laboratory.</summary>
+    /// <summary>Lock for changes of the lab.</summary>
     public string Lock => System.IO.Path.Combine(Cache, "labs", $"{Id}.lock");
 
-    /// <summary>Prefix of the laboratory's cgroups.</summary>
+    /// <summary>Prefix of the lab's cgroups.</summary>
     public string CgroupPrefix => $"infra-{Id}-";
 
-    /// <summary>The laboratory of a stack of a project, in the cache of whoever runs this or in another.</summary>
+    /// <summary>The lab of a stack of a project, in the current user's cache or in another one.</summary>
     public static LabFolder Of(string projectFolder, string stack, string? cache = null)
     {
         return new LabFolder(cache ?? CacheFolder(), $"{stack}-{Digest(projectFolder)}");
     }
 
-    /// <summary>Stacks of a project that have a folder or run, whatever has become of their files.</summary>
+    /// <summary>Stacks of a project with a folder or processes, whatever the state of their files.</summary>
     public static IReadOnlyList<string> StacksOf(string projectFolder)
     {
         var labs = System.IO.Path.Combine(CacheFolder(), "labs");
@@ -80,7 +80,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
     private static string Digest(string projectFolder) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))))[..DigitsOfProject];
 
-    /// <summary>Name of the stack that a file belongs to; null where it is in no laboratory's folder.</summary>
+    /// <summary>Name of the stack that a file belongs to; null if it is in no lab's folder.</summary>
     public static string? StackOf(string file)
     {
         var parts = file.Split(System.IO.Path.DirectorySeparatorChar);
@@ -88,20 +88,20 @@ internal sealed partial record LabFolder(string Cache, string Id)
         return parts.Contains("labs") && OfProject().IsMatch(id) ? new LabFolder("", id).Stack : null;
     }
 
-    /// <summary>Folder of everything that can be made again.</summary>
-    /// <exception cref="ConfigurationException">Programs that are handed it would take it for something else.</exception>
+    /// <summary>The cache folder.</summary>
+    /// <exception cref="ConfigurationException">The path would be misread by programs that use it.</exception>
     public static string CacheFolder() => NamedFolder() is var folder && Mistake(folder) is { } problem
         ? throw new ConfigurationException(new ConfigurationMistake(
             CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
         : folder;
 
     /// <summary>
-    /// Why a folder cannot be the cache; null: it can. Options of mounts end at colons and commas, those of ssh at blanks and at %.
+    /// Why a folder cannot be the cache; null: it can. Mount options end at colons and commas, ssh options at blanks and at %.
     /// </summary>
     internal static string? Mistake(string folder) =>
         folder.FirstOrDefault(letter => !char.IsLetterOrDigit(letter)
             && letter is not ('/' or '.' or '_' or '-' or '+' or '@' or '=' or '~')) is var odd and not '\0'
-            ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh take for their own"
+            ? $"has {(char.IsControl(odd) ? "a control character" : $"'{odd}'")} in its path, which mounts and ssh would misread"
             : folder.Length > LongestPath
                 ? $"has a path of more than {LongestPath} characters: those of sockets and mounts below it would be too long"
             : null;
@@ -123,7 +123,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
     {
         foreach (var folder in new[] { Path, Cloud, Access, Servers, Volumes, Balancers })
         {
-            // What is in the way was none of ours; a link could lead anywhere.
+            // Something else is in the way, possibly a link to any place.
             if (File.Exists(folder) || new DirectoryInfo(folder).LinkTarget is not null)
             {
                 File.Delete(folder);

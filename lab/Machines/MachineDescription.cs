@@ -3,27 +3,27 @@ using Infra.Planning.Placements;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>What the stand-ins of a server's hardware tell of it: <c>/usr/lib/lab-machine/gpu.json</c>.</summary>
+/// <summary>The hardware description of a server for the fakes: <c>/usr/lib/lab-machine/gpu.json</c>.</summary>
 /// <param name="Vendor"><c>nvidia</c> or <c>amd</c>.</param>
 /// <param name="Name">Name of the card.</param>
-/// <param name="Count">Cards; 0 is a machine whose cards are missing.</param>
-/// <param name="MemoryMiB">Memory of each as the driver tells it.</param>
+/// <param name="Count">Number of cards; 0: missing cards.</param>
+/// <param name="MemoryMiB">Memory of each card as the driver reports it.</param>
 /// <param name="Driver">Version of the driver.</param>
-/// <param name="TorchGiB">Memory of each as the framework sees it.</param>
-/// <param name="Engine">What the plan expects of the engine; null where nothing was planned for this server.</param>
+/// <param name="TorchGiB">Memory of each card as the framework sees it.</param>
+/// <param name="Engine">The planned values of the engine; null if nothing was planned for this server.</param>
 internal sealed record MachineDescription(
     string Vendor, string Name, int Count, int MemoryMiB, string Driver, double TorchGiB, EngineExpectation? Engine)
 {
-    /// <summary>Where a server and its containers find it.</summary>
+    /// <summary>Path on a server and in its containers.</summary>
     public const string Path = "/usr/lib/lab-machine/gpu.json";
 
-    // The driver counts what the framework cannot use: 143,771 MiB against 139.8 GiB of an H200, 46,068 MiB against 44.4 GiB of an L40S.
+    // The driver reports more than the framework can use: 143,771 MiB against 139.8 GiB of an H200, 46,068 MiB against 44.4 GiB of an L40S.
     private const int DriverOverheadMiB = 512;
 
-    /// <summary>Where the catalog does not tell the driver of an image: new enough for every engine.</summary>
+    /// <summary>Used if the catalog has no driver version for an image: new enough for all engines.</summary>
     private const string UnknownDriver = "580.173.02";
 
-    /// <summary>The description of a size, with what the sizing planned for it.</summary>
+    /// <summary>The description for a size, with the values from the sizing.</summary>
     public static MachineDescription Of(ModelCatalog catalog, string sizeSlug, Placement? placement, EngineSpeed speed)
     {
         var size = catalog.Sizes[sizeSlug];
@@ -36,22 +36,24 @@ internal sealed record MachineDescription(
     }
 }
 
-/// <summary>How fast the stand-in engine is.</summary>
-/// <param name="LoadSeconds">Reading the weights.</param>
-/// <param name="CompileSeconds">Compiling, where nothing is cached.</param>
-/// <param name="TokensPerSecond">Of one stream; 0: as fast as it can; null: the bound that the plan reckons for the card.</param>
+/// <summary>Speed of the fake engine.</summary>
+/// <param name="LoadSeconds">Seconds to read the weights.</param>
+/// <param name="CompileSeconds">Seconds to compile without a cache.</param>
+/// <param name="TokensPerSecond">
+/// Tokens per second of one stream; 0: unlimited; null: the bound that the plan computed for the card.
+/// </param>
 internal sealed record EngineSpeed(double LoadSeconds, double CompileSeconds, double? TokensPerSecond)
 {
     public static readonly EngineSpeed Default = new(0.3, 0.2, null);
 }
 
-/// <summary>What the sizing planned, which the stand-in engine reports as vLLM would what it measured.</summary>
-/// <param name="WeightsGiB">Of one GPU.</param>
-/// <param name="KvGiB">Left for the KV cache of one GPU.</param>
-/// <param name="KvTokens">That one engine holds.</param>
-/// <param name="LoadSeconds">Reading the weights.</param>
-/// <param name="CompileSeconds">Compiling.</param>
-/// <param name="TokensPerSecond">Of one stream; 0: as fast as it can.</param>
+/// <summary>Values from the sizing, which the fake engine reports like vLLM reports its measurements.</summary>
+/// <param name="WeightsGiB">Weights per GPU.</param>
+/// <param name="KvGiB">KV cache per GPU.</param>
+/// <param name="KvTokens">KV cache tokens of one engine.</param>
+/// <param name="LoadSeconds">Seconds to read the weights.</param>
+/// <param name="CompileSeconds">Seconds to compile.</param>
+/// <param name="TokensPerSecond">Tokens per second of one stream; 0: unlimited.</param>
 internal sealed record EngineExpectation(
     double WeightsGiB, double KvGiB, long KvTokens, double LoadSeconds, double CompileSeconds, double TokensPerSecond)
 {

@@ -14,25 +14,25 @@ using Infra.Planning.Plan;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>The machine room of a laboratory: servers, disks, load balancers and what may pass between them, in the world's namespaces.</summary>
-/// <param name="folder">Where the laboratory keeps what outlives a command.</param>
-/// <param name="world">Its namespaces, which are up.</param>
-/// <param name="images">What servers boot from.</param>
-/// <param name="release">Release of servers for which nothing else is said.</param>
+/// <summary>The host runtime of a lab: servers, disks, load balancers and the network policy, in the sandbox.</summary>
+/// <param name="folder">Files of the lab.</param>
+/// <param name="world">The running sandbox.</param>
+/// <param name="images">The server images.</param>
+/// <param name="release">Default release of servers.</param>
 /// <param name="stack">Name of the stack.</param>
-/// <param name="plan">What the hardware of each server is asked for.</param>
-/// <param name="speed">How fast the stand-in engines are.</param>
-/// <param name="extras">What servers have besides.</param>
+/// <param name="plan">The plan, for the hardware of each server.</param>
+/// <param name="speed">Speed of the fake engines.</param>
+/// <param name="extras">Additional server properties.</param>
 internal sealed class MachineRoom(LabFolder folder, World world, ServerImages images, string release, string stack, StackPlan plan, EngineSpeed speed, ServerExtras extras) : IMachineRoom, IDisposable
 {
-    /// <summary>Scratch disks are this large whatever the catalog says: the file behind one is sparse, and its metadata is not.</summary>
+    /// <summary>Scratch disks have this size instead of the catalog's: the file is sparse, but its metadata is not.</summary>
     private const long ScratchBytes = 8L << 30;
 
-    /// <summary>Network namespace of a host in the stack's VPC that is no server of the stack's: a client, or a stranger.</summary>
+    /// <summary>Network namespace of a host in the stack's VPC that is not one of its servers: a client, or a stranger.</summary>
     public const string NeighbourName = "neighbour";
     private const int NeighbourHost = 250;
 
-    /// <summary>Folder of what the metadata service tells, in the laboratory's: a folder an address.</summary>
+    /// <summary>Folder of the metadata service's data: one folder per address.</summary>
     public const string MetadataFolderName = "metadata";
 
     /// <summary>Public addresses of servers and load balancers.</summary>
@@ -61,7 +61,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
                 var used = taken.Values.ToHashSet(StringComparer.Ordinal);
                 address = Enumerable.Range(FirstPublicHost, LastPublicHost - FirstPublicHost + 1)
                     .Select(host => $"198.51.100.{host.ToString(CultureInfo.InvariantCulture)}")
-                    .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this laboratory has no public address left");
+                    .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this lab has no public address left");
                 taken[owner] = address;
                 StateFile.Write(AddressFile, taken, MachineJson.Default.DictionaryStringString);
             }
@@ -198,11 +198,11 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         _policy.Dispose();
     }
 
-    /// <summary>Tells a server's stand-ins anew what its hardware is and what was planned for it.</summary>
+    /// <summary>Updates the hardware description and the planned values on a server.</summary>
     public void DescribeAgain(string id, string name, string sizeSlug) => AtomicFile.Write(
         Server(id).HostPath(MachineDescription.Path),
         JsonSerializer.SerializeToUtf8Bytes(Describe(name, sizeSlug), MachineJson.Default.MachineDescription),
-        AtomicFile.Public); // the engine's user reads it too
+        AtomicFile.Public); // the engine's user reads it, too
 
     private async Task ReleasePublicAddressAsync(string owner, CancellationToken cancel)
     {
@@ -234,7 +234,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         }
     }
 
-    /// <summary>A host in the VPC, there before the first server is.</summary>
+    /// <summary>A host in the VPC, created before the first server.</summary>
     private async Task EnsureNeighbourAsync(ServerSpec server, CancellationToken cancel)
     {
         await _addresses.WaitAsync(cancel);
@@ -268,7 +268,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
             _neighbour = StateFile.Read(NeighbourFile, MachineJson.Default.FabricNeighbour);
         }
 
-        // Another VPC is another network; the host stays where it was made.
+        // Another VPC is another network; the host stays in its own.
         return _neighbour is { } known && policy.Servers.Any(server => server.VpcId == known.VpcId) ? known : null;
     }
 
@@ -285,7 +285,7 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         if (!_volumes.TryGetValue(id, out var volume))
         {
             volume = StateFile.Read($"{VolumeFile(id)}.json", MachineJson.Default.VolumeSpec)
-                ?? throw new StateFileException($"{VolumeFile(id)}.json", "it is not there");
+                ?? throw new StateFileException($"{VolumeFile(id)}.json", "it is missing");
         }
 
         var loop = await LoopDevices.AttachAsync(VolumeFile(id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);

@@ -9,47 +9,47 @@ using Infra.Planning.Plan;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>How large the content of mirrors is.</summary>
-/// <param name="Scale">Image and weights as a share of the real ones.</param>
-/// <param name="WheelBytes">Bytes that the engine's wheel has on top, for all that the real one requires.</param>
+/// <summary>Size of the mirrors' content.</summary>
+/// <param name="Scale">Scale of image and weights.</param>
+/// <param name="WheelBytes">Additional bytes in the engine's wheel, in place of the packages that the real one requires.</param>
 internal sealed record ContentSize(double Scale, int WheelBytes = 0)
 {
-    /// <summary>An image of 30 MB for one of 9.0 GB, weights of 16 MB for Ministral 3 3B's.</summary>
+    /// <summary>An image of 30 MB for one of 9.0 GB, weights of 16 MB for those of Ministral 3 3B.</summary>
     public static ContentSize Default { get; } = new(1.0 / 300);
 }
 
 /// <summary>
-/// What the mirrors of a laboratory hold: weights of its models, the stand-in engine as image and wheel, Debian's packages. Made once for a
-/// content and kept in the cache; a laboratory's own folder only links to it.
+/// The content of a lab's mirrors: weights of its models, the fake engine as image and wheel, Debian packages. Cached by content; the lab's
+/// folder has links to it.
 /// </summary>
 /// <param name="Digests">Digest of the engine's image by <see cref="ImageKey"/>.</param>
-/// <param name="Checksums">SHA-256 of what nodes fetch of a model's weights, by model and name.</param>
+/// <param name="Checksums">SHA-256 of the files that nodes fetch, by model and name.</param>
 internal sealed record MirrorContent(
     IReadOnlyDictionary<string, string> Digests, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Checksums)
 {
-    /// <summary>Name of the folder in the laboratory's.</summary>
+    /// <summary>Name of the folder in the lab's folder.</summary>
     public const string FolderName = "mirror";
 
-    /// <summary>One copy of the largest models would fill the disk at that scale.</summary>
+    /// <summary>At that scale, one copy of the largest models would fill the disk.</summary>
     public const double LargestCopyBytes = 64e6;
 
-    /// <summary>Goes up when the same sources make other content.</summary>
-    private const int Version = 2;
+    /// <summary>Increased when the same sources produce other content.</summary>
+    private const int Version = 3;
 
     private const string DigestsFile = "digests.json";
     private const string Packages = "usr/lib/python3/dist-packages";
 
-    /// <summary>Folder of the stand-in engine's Python package.</summary>
+    /// <summary>Folder of the fake engine's Python package.</summary>
     public static string EngineSources => Path.Combine(AppContext.BaseDirectory, "Engine");
 
     public static string ImageKey(string repository, string version) => $"{repository} {version}";
 
-    /// <summary>Makes what is missing, and the laboratory's folder of links to it.</summary>
-    /// <param name="folder">The laboratory.</param>
-    /// <param name="images">What its servers boot from.</param>
-    /// <param name="plan">Whose models and engines.</param>
-    /// <param name="size">How large it is.</param>
-    /// <param name="say">Is told of what takes long.</param>
+    /// <summary>Creates missing content, and the lab's folder of links.</summary>
+    /// <param name="folder">The lab.</param>
+    /// <param name="images">The server images.</param>
+    /// <param name="plan">The plan with models and engines.</param>
+    /// <param name="size">Size of the content.</param>
+    /// <param name="say">Receives messages about slow steps.</param>
     /// <param name="cancel">Gives up.</param>
     public static async Task<MirrorContent> PrepareAsync(
         LabFolder folder, ServerImages images, StackPlan plan, ContentSize size, Action<string> say, CancellationToken cancel)
@@ -58,7 +58,7 @@ internal sealed record MirrorContent(
         var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
         var engine = await CachedAsync(
             folder.Cache, "engine", Hash(images.Engine, SourcesHash(), size.Scale, size.WheelBytes, versions),
-            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("packing the stand-in engine ..."), cancel);
+            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("building the fake engine ..."), cancel);
         var mirror = Path.Combine(folder.Path, FolderName);
         Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
         Link(Path.Combine(mirror, "python"), Path.Combine(engine, "python"));
@@ -94,7 +94,7 @@ internal sealed record MirrorContent(
         return CachedAsync(
             cache, "weights", Hash(JsonSerializer.Serialize(model with { Checksums = null }), share, string.Join(' ', revisions)),
             target => Task.Run(() => HubContent.Write(target, model, share, revisions), cancel),
-            () => say($"making small weights for {model.Id} ..."),
+            () => say($"creating small weights for {model.Id} ..."),
             cancel);
     }
 
@@ -138,7 +138,7 @@ internal sealed record MirrorContent(
         return files;
     }
 
-    /// <summary>A folder of the cache, made by whoever needs it first, and again where something took a part of it away.</summary>
+    /// <summary>A cache folder, created when first needed, and again if it is incomplete.</summary>
     private static async Task<string> CachedAsync(
         string cache,
         string kind,
@@ -159,7 +159,7 @@ internal sealed record MirrorContent(
             return folder;
         }
 
-        // What was cut, as by a full disk, would fail downloads in ways that only the disk explains: it is made again.
+        // Incomplete content, for example after a full disk, would make downloads fail in confusing ways: it is created again.
         tell();
         var unfinished = $"{folder}.new";
         StateFile.Remove(unfinished);
@@ -196,7 +196,7 @@ internal sealed record MirrorContent(
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // What is right already stays: a server may be fetching through it.
+    // Correct files stay: a server may be downloading them.
     private static void Link(string link, string target)
     {
         if (new FileInfo(link).LinkTarget == target)

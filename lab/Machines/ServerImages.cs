@@ -10,15 +10,15 @@ using Infra.Planning.Errors;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// What servers boot from, made once and kept by content: roots of the releases, layers of the images' profiles, and what they share. See
-/// the scripts <c>prepare-authority</c>, <c>prepare-engine</c>, <c>prepare-base</c> and <c>make-layer</c>.
+/// Server images, created once and cached by content: roots of the releases, layers of the image profiles, and shared parts. See the
+/// scripts <c>prepare-authority</c>, <c>prepare-engine</c>, <c>prepare-base</c> and <c>make-layer</c>.
 /// </summary>
 internal sealed class ServerImages
 {
-    /// <summary>Status of a script that could not reach an archive.</summary>
+    /// <summary>Exit status of a script whose archive is unreachable.</summary>
     private const int Unreachable = 3;
 
-    /// <summary>Of a release, the root itself: thousands of files, of which no list is kept.</summary>
+    /// <summary>The root folder of a release: thousands of files, which are not recorded.</summary>
     private const string RootFolder = "root";
 
     private readonly string _cache;
@@ -43,7 +43,7 @@ internal sealed class ServerImages
 
     public string Certificates => Path.Combine(Authority, "tls");
 
-    /// <summary>A package archive of somebody else.</summary>
+    /// <summary>A third-party package archive.</summary>
     public string ThirdParty => Path.Combine(Authority, "third-party");
 
     /// <summary>Package archives of the releases.</summary>
@@ -51,8 +51,10 @@ internal sealed class ServerImages
 
     private static string Sources => Path.Combine(AppContext.BaseDirectory, "Machines");
 
-    /// <summary>Those of these releases; makes what is missing, while others that want the same wait.</summary>
-    /// <exception cref="ConfigurationException">A release could not be made: no such release, or its archive is out of reach.</exception>
+    /// <summary>Images of these releases. Creates missing ones; concurrent callers wait.</summary>
+    /// <exception cref="ConfigurationException">
+    /// A release could not be created: it does not exist, or its archive is unreachable.
+    /// </exception>
     public static async Task<ServerImages> PrepareAsync(string cache, IEnumerable<string> bases, Action<string> say, CancellationToken cancel)
     {
         ServerBase[] wanted = [.. bases.Distinct(StringComparer.Ordinal).Select(Named)];
@@ -61,11 +63,11 @@ internal sealed class ServerImages
         var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel), "the keys of this machine's labs", say, cancel);
         var engine = MadeAsync(
             cache, "engine-parts", Hash([], "scripts/image.bash", "scripts/prepare-engine", "image/packages.txt"),
-            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "what the stand-in engine is packed in, from packages (once)", say, cancel);
+            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "the base of the fake engine, from packages (once)", say, cancel);
         var roots = wanted.Select(release => MadeAsync(
             cache, release.Name, Hash([hash, .. release.Environ()], ["scripts/image.bash", "scripts/prepare-base", "image/packages.txt", .. BaseFiles()]),
             folder => BuiltAsync(release, "prepare-base", release.Environ(), [folder, authority], cancel),
-            $"the servers' root of {release.Name} from packages (once, a minute or two)", say, cancel)).ToArray();
+            $"the server root of {release.Name} from packages (once, one or two minutes)", say, cancel)).ToArray();
         await Task.WhenAll([engine, .. roots]);
         var images = new ServerImages(cache, authority, await engine);
         foreach (var (release, root) in wanted.Zip(roots))
@@ -76,7 +78,7 @@ internal sealed class ServerImages
         return images;
     }
 
-    /// <summary>Lower layers of a server's root, the topmost first, as overlayfs wants them.</summary>
+    /// <summary>Lower layers of a server's root, topmost first, as overlayfs expects.</summary>
     public async Task<string> LayersAsync(string release, IReadOnlyList<ImagePart> parts, CancellationToken cancel)
     {
         var root = Path.Combine(_bases[release], "root");
@@ -91,7 +93,7 @@ internal sealed class ServerImages
 
     private static Task<string> RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancel) => HostProgram.RunAsync(Path.Combine(Sources, "scripts", script), arguments, null, cancel);
 
-    // That an archive is out of reach, or gives up half-way, is a state of the world.
+    // An unreachable or interrupted archive is not an internal error.
     private static async Task BuiltAsync(ServerBase release, string script, IEnumerable<string> environ, string[] arguments, CancellationToken cancel)
     {
         var answer = await HostProgram.AskAsync("env", [.. environ, Path.Combine(Sources, "scripts", script), .. arguments], null, cancel);
@@ -102,13 +104,13 @@ internal sealed class ServerImages
 
         var words = (answer.Errors.Trim().Length > 0 ? answer.Errors : answer.Output).Trim();
         var problem = answer.Status == Unreachable
-            ? $"the archive of {release.Name} cannot be reached: {words}"
-            : $"the servers' root of {release.Name} could not be made from {release.ArchiveHere}, {script} ended with {answer.Status}: {words}";
+            ? $"the archive of {release.Name} is unreachable: {words}"
+            : $"the server root of {release.Name} could not be built from {release.ArchiveHere}, {script} ended with {answer.Status}: {words}";
         throw new ConfigurationException(new ConfigurationMistake(
             "--base", release.Name, problem,
             release.Name == ServerBase.Default
-                ? $"make {release.ArchiveHere} reachable, or name a mirror of it: {release.ArchiveVariable}=http://MIRROR ./infra up"
-                : $"./infra up --base {ServerBase.Default}, or name a mirror that is reachable: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
+                ? $"make {release.ArchiveHere} reachable, or set a mirror: {release.ArchiveVariable}=http://MIRROR ./infra up"
+                : $"./infra up --base {ServerBase.Default}, or set a reachable mirror: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
     }
 
     private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, string what, Action<string> say, CancellationToken cancel)
@@ -119,13 +121,13 @@ internal sealed class ServerImages
             return Whole(folder);
         }
 
-        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which makes {what} ..."), cancel);
+        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which builds {what} ..."), cancel);
         if (Directory.Exists(folder))
         {
             return Whole(folder);
         }
 
-        say($"making {what} ...");
+        say($"building {what} ...");
         try
         {
             RemoveAbandoned(folder);
@@ -141,20 +143,20 @@ internal sealed class ServerImages
     }
 
     /// <summary>
-    /// A folder that was made before, if it still is what was made. It is not made again by itself: servers may run on it.
+    /// An existing folder, if it is complete. A damaged one is not created again automatically: servers may use it.
     /// </summary>
     private static string Whole(string folder)
     {
-        // One without a list is whole: it was renamed into its place, and whoever did it was killed before he wrote the list.
+        // A folder without a list is complete: it was renamed into place, but its process was killed before it wrote the list.
         var damage = File.Exists(Path.Combine(folder, CacheManifest.FileName)) ? CacheManifest.Damage(folder, RootFolder) : null;
         var root = Path.Combine(folder, RootFolder);
         damage ??= Directory.Exists(root) && !File.Exists(Path.Combine(root, "usr/lib/systemd/systemd"))
-            ? "its root holds no system" : null;
+            ? "its root has no operating system" : null;
         return damage is null ? folder : throw new ConfigurationException(new ConfigurationMistake(
-            folder, null, $"is not what was made: {damage}", $"./infra down, then rm -r {folder}, then run it again"));
+            folder, null, $"is damaged: {damage}", $"./infra down, then rm -r {folder}, then run it again"));
     }
 
-    /// <summary>Takes away what was being made of a folder by whoever was killed.</summary>
+    /// <summary>Deletes incomplete folders of killed processes.</summary>
     internal static void RemoveAbandoned(string folder)
     {
         var (parent, name) = (Path.GetDirectoryName(folder)!, Path.GetFileName(folder));
@@ -166,12 +168,12 @@ internal sealed class ServerImages
             }
             catch (IOException)
             {
-                // What was killed a moment ago may still write: the next one takes it away.
+                // A process that was just killed may still write: the next run deletes it.
             }
         }
     }
 
-    // OUT.PID.new: who makes it may outlive the command that asked for it, and another process may have its number by now.
+    // OUT.PID.new: its process may outlive the command, and another process may have its id.
     private static bool IsAbandoned(string folder, string unfinished) =>
         !int.TryParse(unfinished[(folder.Length + 1)..^".new".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
         || !HostProcesses.AnybodysWithWords(words => words.Contains(folder, StringComparer.Ordinal)).Any(found => found.Pid == maker);
@@ -179,7 +181,7 @@ internal sealed class ServerImages
     private static IEnumerable<string> BaseFiles() => Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Sources, file)).Order(StringComparer.Ordinal);
 
-    /// <summary>Hash of what something is made from: words, and files beside this program.</summary>
+    /// <summary>Hash of the inputs: words, and files next to this program.</summary>
     private static string Hash(IEnumerable<string> words, params IEnumerable<string> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

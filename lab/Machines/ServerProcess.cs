@@ -6,7 +6,7 @@ using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>A server as processes of this machine: started, looked into, ended.</summary>
+/// <summary>A server as processes of this machine: start, access, stop.</summary>
 internal sealed class ServerProcess(LabFolder folder, World world, string id)
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
 
     public string Console => Path.Combine(folder.Servers, $"{id}.console");
 
-    /// <summary>Process id of its init as this machine sees it; null when it is off.</summary>
+    /// <summary>Process id of its init on this machine; null if it is off.</summary>
     public int? Leader
     {
         get
@@ -35,7 +35,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
                 }
                 catch (IOException)
                 {
-                    // Of the other kind of hierarchy, or off.
+                    // Another cgroup version, or off.
                 }
             }
 
@@ -43,9 +43,9 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         }
     }
 
-    /// <summary>Boots it; ends when it has a process of its own and its network is there.</summary>
-    /// <param name="root">What is its own.</param>
-    /// <param name="layers">What lies below it: <see cref="ServerImages.LayersAsync"/>.</param>
+    /// <summary>Boots it; returns when its init and its network are up.</summary>
+    /// <param name="root">Its own files.</param>
+    /// <param name="layers">Lower layers: <see cref="ServerImages.LayersAsync"/>.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task StartAsync(ServerRoot root, string layers, CancellationToken cancel)
     {
@@ -58,7 +58,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         limit.CancelAfter(StartPatience);
         while (Leader is null || !await HasAddressAsync(server.PublicAddress, cancel))
         {
-            // One whose process has ended will not start, however long it is waited for.
+            // If its process has ended, waiting is useless.
             if (limit.IsCancellationRequested || !Directory.Exists($"/proc/{Text(process)}"))
             {
                 cancel.ThrowIfCancellationRequested();
@@ -69,7 +69,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         }
     }
 
-    /// <summary>What was waited for, and all that is known of why it did not come.</summary>
+    /// <summary>A failed start, with all known reasons.</summary>
     private async Task<ConfigurationException> NotStartedAsync(ServerSpec server)
     {
         var failed = "";
@@ -85,26 +85,26 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             }
             catch (Exception exception) when (exception is OperationCanceledException or ConfigurationException or ProgramException)
             {
-                failed = "; it does not say which units failed";
+                failed = "; its failed units are unknown";
             }
         }
 
-        var awaited = Leader is null ? "it has no first process" : $"eth0 did not get {server.PublicAddress}";
+        var awaited = Leader is null ? "its init did not start" : $"eth0 did not get {server.PublicAddress}";
         return new(new ConfigurationMistake($"server {server.Name}", null,
-            $"did not start: {awaited}{failed}; its console, {Console}, says: {World.Tail(Console) ?? "nothing"}",
+            $"did not start: {awaited}{failed}; the end of its console {Console}: {World.Tail(Console) ?? "nothing"}",
             $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
     }
 
-    /// <summary>The words that run a command as root on the server.</summary>
-    /// <exception cref="ConfigurationException">It is off.</exception>
+    /// <summary>The command line to run a command as root on the server.</summary>
+    /// <exception cref="ConfigurationException">The server is off.</exception>
     public string[] Inside(params IEnumerable<string> command) =>
     [
-        // One that forks stops itself when the SIGSTOP of a shutdown reaches its child, and the server would never end.
+        // With --fork, nsenter stops itself when the SIGSTOP of a shutdown reaches its child, and the server would never stop.
         "nsenter", "-t", (Leader ?? throw IsOff()).ToString(CultureInfo.InvariantCulture),
         "-m", "-u", "-i", "-n", "-p", "-C", "--no-fork", "--",
         "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=dumb",
-        // The shell itself stays outside of the server's process ids, only what it starts is inside: through env, so that its builtin kill is not
-        // taken, which would hit a process of this machine.
+        // The shell stays outside of the server's PID namespace, only the command is inside: through env, because the shell's builtin kill
+        // would reach processes of this machine.
         "sh", "-c", "cd / && env -- \"$@\"; exit $?", "-", .. command,
     ];
 
@@ -118,10 +118,10 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         return HostProgram.AskAsync(words[0], words[1..], input, cancel);
     }
 
-    /// <summary>Path at which this machine sees a file of the server.</summary>
+    /// <summary>Path of a server's file on this machine.</summary>
     public string HostPath(string path) => $"{world.Root}/run/servers/{id}/root{path}";
 
-    /// <summary>Powers it off, then takes its root away; a server that does not listen loses its power.</summary>
+    /// <summary>Powers it off, then deletes its root; kills a server that does not react.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {
         if (Leader is { } leader)
@@ -143,7 +143,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             await EmptyAsync(PowerOffPatience, cancel);
         }
 
-        // What was killed while it only began to boot has nothing to lose, and would go on to boot.
+        // A server that is killed while booting has no data to lose, but would continue to boot.
         await EmptyAsync(TimeSpan.Zero, cancel);
         if (world.Running is not null)
         {
@@ -155,7 +155,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         File.Delete(Console);
     }
 
-    /// <summary>Removes the cgroups whose name begins so: empty folders that outlive what was in them.</summary>
+    /// <summary>Removes cgroups with this prefix: empty folders of ended processes.</summary>
     public static void SweepCgroups(string prefix)
     {
         foreach (var hierarchy in Directory.EnumerateDirectories(Cgroups).Prepend(Cgroups))
@@ -173,12 +173,12 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
                 Remove(child);
             }
 
-            // The files in it are the kernel's: rmdir(2) takes the folder with them, what .NET does to a folder does not.
+            // The kernel owns the files in it: rmdir(2) removes the folder with them, .NET's deletion does not.
             _ = HostProgram.AskAsync("rmdir", [folder]).GetAwaiter().GetResult();
         }
     }
 
-    /// <summary>Waits until nothing that runs the server is left, and ends what is left after that time: a cgroup with a process in it stays.</summary>
+    /// <summary>Waits until no process of the server is left, then kills the rest: a cgroup with a process cannot be removed.</summary>
     private async Task EmptyAsync(TimeSpan patience, CancellationToken cancel)
     {
         var waited = Stopwatch.StartNew();
@@ -193,7 +193,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         }
     }
 
-    /// <summary>Process ids of this machine in the server's cgroup and those below it. All hierarchies hold the same.</summary>
+    /// <summary>Process ids on this machine in the server's cgroup and its children. All hierarchies have the same.</summary>
     private List<int> Processes()
     {
         var folder = new[] { $"{Cgroups}/systemd/{Cgroup}", $"{Cgroups}/{Cgroup}" }.FirstOrDefault(Directory.Exists);
@@ -211,7 +211,7 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
             }
             catch (IOException)
             {
-                // It went meanwhile, with all that was in it.
+                // It ended meanwhile.
             }
         }
 
@@ -219,11 +219,11 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
     }
 
     /// <summary>
-    /// Which of these processes of this machine is the first one of its own process ids. What init starts is beside it for a moment, before it
-    /// goes to its own cgroup, and has a lower number where the numbers have begun anew.
+    /// The first process of its PID namespace among these. Children of init are next to it for a moment, before they enter their own
+    /// cgroup, and may have lower ids after a wrap-around.
     /// </summary>
     /// <param name="pids">Lines of a file cgroup.procs.</param>
-    /// <param name="statusOf">Lines of a process's <c>/proc/PID/status</c> (proc_pid_status(5)); none where it has ended.</param>
+    /// <param name="statusOf">Lines of a process's <c>/proc/PID/status</c> (proc_pid_status(5)); none if it has ended.</param>
     internal static int? InitAmong(IEnumerable<string> pids, Func<int, IEnumerable<string>> statusOf)
     {
         foreach (var line in pids)

@@ -7,15 +7,15 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// What of a server's root is its own: the seed from which cloud-init reads user data, the description of its hardware, its device nodes. All
-/// the rest is the image, which servers share.
+/// A server's own files in its root: the cloud-init seed with the user data, the hardware description, the device nodes. Everything else is
+/// the shared image.
 /// </summary>
 /// <param name="Server">The server.</param>
 /// <param name="Machine">Its hardware.</param>
-/// <param name="Disks">Block devices by the path that they have on the server: name and minor number of a loop device.</param>
-/// <param name="Vcpus">Most processors that it may use; 0: not known.</param>
-/// <param name="MemoryBytes">Most memory; 0: not known.</param>
-/// <param name="Extra">Further files, by path.</param>
+/// <param name="Disks">Block devices by path on the server: link and minor number of a loop device.</param>
+/// <param name="Vcpus">CPU limit; 0: unknown.</param>
+/// <param name="MemoryBytes">Memory limit; 0: unknown.</param>
+/// <param name="Extra">Additional files, by path.</param>
 internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine, IReadOnlyList<ServerDisk> Disks, int Vcpus, long MemoryBytes, IReadOnlyDictionary<string, byte[]> Extra)
 {
     private const string Seed = "var/lib/cloud/seed/nocloud";
@@ -48,7 +48,7 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
         yield return ("etc/tmpfiles.d/lab-devices.conf", string.Concat(Devices().Select(line => $"{line}\n")));
     }
 
-    // By name and not by MAC address: netplan makes PermanentMACAddress= of one, which a veth lacks.
+    // By name, not by MAC address: netplan turns the latter into PermanentMACAddress=, which a veth lacks.
     private string NetworkConfig() =>
         $$"""
         version: 2
@@ -61,7 +61,7 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
     // A GPU is a device node like /dev/null: it can be opened, passed on and forbidden, and does nothing.
     private IEnumerable<string> Devices()
     {
-        // Both vendors' drivers make nodes of the kernel's graphics for their cards, with groups of their own.
+        // The drivers of both vendors create DRM nodes for their cards, with their own groups.
         yield return "d /dev/dri 0755 root root -";
         for (var index = 0; index < Machine.Count; index++)
         {

@@ -5,16 +5,16 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// OpenSSH's client, used as Pulumi's command provider uses SSH: one identity, one host key that is accepted, repeated dials. Connections
-/// come from the operator's address. Its keys lie in the laboratory's folder: those of a run that was killed go with it.
+/// OpenSSH's client, used like SSH in Pulumi's command provider: one identity, one accepted host key, repeated connection attempts.
+/// Connects from the operator's address. Its keys are in the lab's folder: those of killed runs are deleted with it.
 /// </summary>
 internal sealed class SshClient(LabFolder folder, World world)
 {
-    // pulumi-command 1.2.1, provider/pkg/provider/remote/connection.go: 15 s for a dial, then it waits and dials again.
+    // pulumi-command 1.2.1, provider/pkg/provider/remote/connection.go: 15 s per attempt, then it waits and retries.
     private const int DialSeconds = 15;
     private static readonly TimeSpan BetweenDials = TimeSpan.FromSeconds(1);
 
-    /// <summary>Status of OpenSSH's client when it did not get so far as to run the command.</summary>
+    /// <summary>Exit status of OpenSSH's client if it could not run the command.</summary>
     private const int NotConnected = 255;
 
     public async Task<SshAnswer> RunAsync(SshRequest request, CancellationToken cancel)
@@ -25,7 +25,7 @@ internal sealed class SshClient(LabFolder folder, World world)
             var identity = Path.Combine(work.FullName, "identity");
             await WriteSecretAsync(identity, request.PrivateKey.TrimEnd() + "\n", cancel);
             await File.WriteAllTextAsync(Path.Combine(work.FullName, "known_hosts"), request.HostKey is { } key ? $"{request.Host} {key}\n" : "", cancel);
-            // Tells a dial that failed from a session that did: a command of the server's own may end with 255 as well.
+            // Distinguishes a failed connection from a failed session: a command may also end with 255.
             var connected = Path.Combine(work.FullName, "connected");
             var words =
                 world.Network(null, Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), connected, world.Operator));
@@ -50,7 +50,7 @@ internal sealed class SshClient(LabFolder folder, World world)
         }
     }
 
-    /// <summary>Words of an ssh command that expects the host key.</summary>
+    /// <summary>The ssh command line that expects the host key.</summary>
     private static string[] Arguments(SshRequest request, string identity, string knownHosts, string connected, string from) =>
     [
         "ssh", "-F", "none", "-T", "-b", from, "-p", request.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i", identity,
@@ -58,7 +58,7 @@ internal sealed class SshClient(LabFolder folder, World world)
         "-o", $"StrictHostKeyChecking={(request.HostKey is null ? "no" : "yes")}", "-o", "UpdateHostKeys=no",
         .. request.HostKey is { } key ? new[] { "-o", $"HostKeyAlgorithms={key.Split(' ')[0]}" } : [],
         "-o", $"ConnectTimeout={DialSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}", "-o", "ServerAliveInterval=15",
-        // That the other side closed a connection is said at this level and not below.
+        // At this log level ssh reports that the other side closed the connection.
         "-o", "LogLevel=INFO", "-o", "PermitLocalCommand=yes", "-o", $"LocalCommand=touch '{connected.Replace("%", "%%", StringComparison.Ordinal)}'",
         $"{request.User}@{request.Host}", request.Command,
     ];

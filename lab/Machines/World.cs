@@ -9,22 +9,22 @@ using Infra.Planning.Errors;
 
 namespace Infra.Lab.Machines;
 
-/// <summary>The first process of a laboratory: when it ends, everything in its namespaces does.</summary>
+/// <summary>The first process of a sandbox: all processes in its namespaces end with it.</summary>
 /// <param name="Pid">Its process id on this machine.</param>
-/// <param name="StartTicks">When it started, as <c>/proc/PID/stat</c> says: a process id may come back.</param>
-/// <param name="Operator">Address of the one who runs <c>./infra up</c>.</param>
-/// <param name="Outsider">Address of somebody else on the internet.</param>
+/// <param name="StartTicks">Its start time in <c>/proc/PID/stat</c>: process ids are reused.</param>
+/// <param name="Operator">Address of the operator, who runs <c>./infra up</c>.</param>
+/// <param name="Outsider">Address of another host on the internet.</param>
 internal sealed record WorldProcess(int Pid, long StartTicks, string Operator, string Outsider);
 
-/// <summary>Namespaces of a laboratory: made, entered, and taken down.</summary>
+/// <summary>The sandbox of a lab: namespaces, created, entered, and deleted.</summary>
 internal sealed class World(LabFolder folder)
 {
-    /// <summary>Addresses on the internet, of documentation's ranges (RFC 5737): of the mirrors, and of somebody whom nobody invited.</summary>
+    /// <summary>Public addresses from documentation ranges (RFC 5737): of the mirrors, and of an outsider.</summary>
     public const string MirrorAddress = "198.51.100.1";
     public const string MetadataAddress = "169.254.169.254";
     public const string OutsiderAddress = "192.0.2.66";
 
-    /// <summary>The operator's where the settings name no address of IPv4: then nobody opens SSH, as in the cloud.</summary>
+    /// <summary>The operator's address if the settings have no IPv4 address: then no one can open SSH, as in the cloud.</summary>
     public const string NobodysAddress = "192.0.2.77";
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
@@ -32,26 +32,26 @@ internal sealed class World(LabFolder folder)
 
     private WorldProcess? _found;
 
-    /// <summary>Folder of the scripts beside this program.</summary>
+    /// <summary>Folder of the scripts next to this program.</summary>
     public static string Scripts => Path.Combine(AppContext.BaseDirectory, "Machines", "scripts");
 
-    /// <summary>The one that runs, or null.</summary>
+    /// <summary>The running process, or null.</summary>
     public WorldProcess? Running => _found is { } known && HostProcesses.StartOf(known.Pid) == known.StartTicks ? known : _found = Find();
 
-    /// <summary>Where the world's own file system and that of its servers can be seen from outside.</summary>
+    /// <summary>Path of the sandbox's file system, from outside.</summary>
     public string Root => $"/proc/{Text(Required.Pid)}/root";
 
-    /// <summary>Address of the one who runs <c>./infra up</c>.</summary>
+    /// <summary>Address of the operator, who runs <c>./infra up</c>.</summary>
     public string Operator => Required.Operator;
 
     private WorldProcess Required => Running ?? throw NotUp();
 
-    /// <summary>What to tell somebody who needs a laboratory that is not there, or not any more.</summary>
+    /// <summary>The error when a command needs a running lab.</summary>
     public ConfigurationException NotUp() =>
-        new(new ConfigurationMistake("laboratory", folder.Stack, "is not up", $"./infra up {folder.Stack}"));
+        new(new ConfigurationMistake("lab", folder.Stack, "is not running", $"./infra up {folder.Stack}"));
 
-    /// <summary>Starts it unless it runs; ends when its DNS and its mirrors answer.</summary>
-    /// <param name="operatorAddress">Address from which SSH is opened.</param>
+    /// <summary>Starts it if necessary; returns when DNS and mirrors answer.</summary>
+    /// <param name="operatorAddress">Address with SSH access.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task StartAsync(string operatorAddress, CancellationToken cancel)
     {
@@ -65,7 +65,7 @@ internal sealed class World(LabFolder folder)
 
     private async Task StartFirstProcessAsync(string operatorAddress, CancellationToken cancel)
     {
-        await KillAsync(cancel); // one that did not come so far
+        await KillAsync(cancel); // an incompletely started one
         var ready = Path.Combine(folder.Path, "ready");
         StateFile.Remove(ready);
         var log = Path.Combine(folder.Path, "world.log");
@@ -82,8 +82,8 @@ internal sealed class World(LabFolder folder)
             {
                 await KillAsync(CancellationToken.None);
                 cancel.ThrowIfCancellationRequested();
-                throw new ConfigurationException(new ConfigurationMistake("laboratory", null,
-                    $"did not start on this machine: {Tail(log) ?? "its first process ended and said nothing"}",
+                throw new ConfigurationException(new ConfigurationMistake("lab", null,
+                    $"did not start on this machine: {Tail(log) ?? "its first process ended without output"}",
                     "see the lines above, then run it again"));
             }
 
@@ -92,13 +92,13 @@ internal sealed class World(LabFolder folder)
     }
 
     /// <summary>
-    /// Ends it, and with it all its processes, and waits until they are gone: before that their cgroups cannot be removed. What stays is for
-    /// others to sweep.
+    /// Kills it with all its processes, and waits until they are gone: before that their cgroups cannot be removed. The caller cleans up
+    /// the rest.
     /// </summary>
     public async Task KillAsync(CancellationToken cancel)
     {
-        // Whoever started it may have been killed at any moment. What is in its network from outside, as an SSH connection of a command
-        // that was killed, would otherwise last until its own patience ends.
+        // Its starter may have been killed at any moment. Processes that entered its network, such as an SSH connection of a killed
+        // command, would otherwise last until their own timeout.
         var words = $"{Path.Combine("Machines", "scripts", "world")}\0{folder.Path}\0";
         var networks = new HashSet<string>(StringComparer.Ordinal);
         var own = HostProcesses.NetworkOf("self");
@@ -120,45 +120,45 @@ internal sealed class World(LabFolder folder)
                 && networks.Contains(network)),
         ];
         all.ForEach(Signals.Kill);
-        // The first process of process ids ends when all others in them have.
+        // The first process of a PID namespace ends after all others in it.
         var waited = Stopwatch.StartNew();
         while (all.Find(pid => HostProcesses.StartOf(pid) is not null) is var left and not 0)
         {
             if (waited.Elapsed > EndPatience)
             {
-                throw new ConfigurationException(new ConfigurationMistake("laboratory", folder.Stack,
+                throw new ConfigurationException(new ConfigurationMistake("lab", folder.Stack,
                     $"has a process that does not end, {Text(left)}: {string.Join(' ', HostProcesses.StatusOf(left).Take(3))}",
-                    "end what it waits for, or start the machine again; then run it again"));
+                    "stop what it waits for, or restart the machine; then run it again"));
             }
 
             await Task.Delay(20, cancel);
         }
     }
 
-    /// <summary>The words that run a command in the world: its mounts, network and processes.</summary>
+    /// <summary>The command line to run a command in the sandbox: mounts, network and PIDs.</summary>
     public string[] Inside(params IEnumerable<string> command) => ["nsenter", "-t", Text(Required.Pid), "-m", "-n", "-p", "--", .. command];
 
-    /// <summary>The words that run a command of this machine with the world's network, or that of a namespace in it.</summary>
+    /// <summary>The command line to run a command of this machine in the network of the sandbox, or of a namespace in it.</summary>
     public string[] Network(string? namespaceName, params IEnumerable<string> command) => ["nsenter", $"--net={NetworkPath(namespaceName)}", "--", .. command];
 
-    /// <summary>File of a network namespace: the world's own for null.</summary>
+    /// <summary>File of a network namespace; null: the sandbox's.</summary>
     public string NetworkPath(string? namespaceName) => namespaceName is null
         ? $"/proc/{Text(Required.Pid)}/ns/net"
         : $"{Root}/run/netns/{namespaceName}";
 
-    /// <summary>Runs a command in the world.</summary>
-    /// <exception cref="ProgramException">Its status is not 0.</exception>
+    /// <summary>Runs a command in the sandbox.</summary>
+    /// <exception cref="ProgramException">Its exit status is not 0.</exception>
     public Task<string> RunAsync(IEnumerable<string> command, byte[]? input, CancellationToken cancel)
     {
         var words = Inside(command);
         return HostProgram.RunAsync(words[0], words[1..], input, cancel);
     }
 
-    /// <summary>The last lines of a log; null where it says nothing.</summary>
+    /// <summary>The last lines of a log; null if it is empty.</summary>
     public static string? Tail(string file) =>
         File.Exists(file) && string.Join('\n', File.ReadLines(file).TakeLast(10)) is { Length: > 0 } text ? text : null;
 
-    /// <summary>Folders of all laboratories whose first process runs, those among them that somebody has removed.</summary>
+    /// <summary>Folders of all running labs, including deleted ones.</summary>
     public static IEnumerable<string> RunningFolders() => !Directory.Exists("/proc") ? []
         : HostProcesses.WithWords(IsWorld).Where(static found => HostProcesses.IsFirst(HostProcesses.StatusOf(found.Pid)))
             .Select(static found => found.Words[2]);
@@ -166,12 +166,12 @@ internal sealed class World(LabFolder folder)
     private static bool IsWorld(string[] words) =>
         words.Length >= 5 && words[1].EndsWith(Path.Combine("Machines", "scripts", "world"), StringComparison.Ordinal);
 
-    // Its words say all of it, so that there is no file of which a disk could lose half.
+    // Read from the command line, because a file could be damaged.
     private WorldProcess? Find()
     {
         foreach (var (pid, words) in HostProcesses.WithWords(words => IsWorld(words) && words[2] == folder.Path))
         {
-            // What it is about to start has its words as well, for a moment.
+            // A child that it is about to start has the same command line for a moment.
             if (HostProcesses.IsFirst(HostProcesses.StatusOf(pid)) && HostProcesses.StartOf(pid) is { } start)
             {
                 return new WorldProcess(pid, start, words[3], words[4]);

@@ -8,20 +8,20 @@ using Infra.Planning.Errors;
 namespace Infra.Lab.Machines;
 
 /// <summary>
-/// Programs of a laboratory that are kept running: DNS, the mirrors with the metadata service, load balancers. Each has a process that
-/// starts it again whenever it ends; where that one is gone, so is the program, and the next <c>up</c> starts both.
+/// The services of a lab: DNS, the mirrors with the metadata service, load balancers. A keeper process restarts each of them; if the keeper
+/// is gone, so is the service, and the next <c>up</c> starts both.
 /// </summary>
 internal sealed class WorldServices(LabFolder folder, World world)
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>A question for the address of a name, as it goes over TCP (RFC 1035, 4.2.2).</summary>
+    /// <summary>A DNS query for an address, as sent over TCP (RFC 1035, 4.2.2).</summary>
     private static readonly byte[] Question =
         [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, (byte)'l', (byte)'a', (byte)'b', 0, 0, 1, 0, 1];
 
-    /// <summary>Starts those that every laboratory has, unless they run; ends when they answer.</summary>
-    /// <exception cref="ConfigurationException">One does not.</exception>
+    /// <summary>Starts the services of every lab, if necessary; returns when they answer.</summary>
+    /// <exception cref="ConfigurationException">A service does not answer.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
         await KeepAsync(Log("names"), [Path.Combine(World.Scripts, "names")], cancel);
@@ -42,7 +42,7 @@ internal sealed class WorldServices(LabFolder folder, World world)
         }
     }
 
-    /// <summary>Those that do not answer, and why.</summary>
+    /// <summary>Services that do not answer, with the reason.</summary>
     public async Task<IReadOnlyList<(string Name, string Problem)>> ProblemsAsync(CancellationToken cancel)
     {
         var problems = new List<(string, string)>();
@@ -59,26 +59,26 @@ internal sealed class WorldServices(LabFolder folder, World world)
                 await ask(limit.Token);
                 if (!IsKept(Log(name)))
                 {
-                    problems.Add((name, "would not be started again if it ended"));
+                    problems.Add((name, "would not be restarted if it ended"));
                 }
             }
             catch (Exception exception)
                 when (!cancel.IsCancellationRequested
                     && exception is IOException or SocketException or HttpRequestException or OperationCanceledException)
             {
-                problems.Add((name, exception is OperationCanceledException ? "gives no answer" : $"does not answer: {exception.Message}"));
+                problems.Add((name, exception is OperationCanceledException ? "does not answer" : $"does not answer: {exception.Message}"));
             }
         }
 
         return problems;
     }
 
-    /// <summary>The load balancers of the laboratory, whether they run or not.</summary>
+    /// <summary>The load balancers of the lab, running or not.</summary>
     public IEnumerable<HaProxy> Balancers() => !Directory.Exists(folder.Balancers) ? []
         : Directory.EnumerateFiles(folder.Balancers, "*.cfg").Order(StringComparer.Ordinal)
             .Select(file => Balancer(Path.GetFileNameWithoutExtension(file)));
 
-    /// <summary>The HAProxy of a load balancer. Its socket is in the world, where paths are short enough for one.</summary>
+    /// <summary>The HAProxy of a load balancer. Its socket is in the sandbox, where paths are short enough for one.</summary>
     public HaProxy Balancer(string id) => new(BalancerFile(id), $"{world.Root}/run/{BalancerName(id)}.sock");
 
     public string BalancerFile(string id) => Path.Combine(folder.Balancers, $"{id}.cfg");
@@ -86,9 +86,9 @@ internal sealed class WorldServices(LabFolder folder, World world)
     /// <summary>Name of its network namespace.</summary>
     public static string BalancerName(string id) => $"lb-{id[..8]}";
 
-    /// <summary>Starts a command in the world and keeps it running, unless it is kept already.</summary>
-    /// <param name="log">File of what it says: names it as well.</param>
-    /// <param name="command">Its words.</param>
+    /// <summary>Starts a command in the sandbox and keeps it running, unless it is running already.</summary>
+    /// <param name="log">Its log file, which also identifies it.</param>
+    /// <param name="command">The command line.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task KeepAsync(string log, IEnumerable<string> command, CancellationToken cancel)
     {
@@ -98,10 +98,10 @@ internal sealed class WorldServices(LabFolder folder, World world)
         }
     }
 
-    /// <summary>Whether there is a process that starts it again.</summary>
+    /// <summary>Whether its keeper process is running.</summary>
     public static bool IsKept(string log) => Keepers(log).Count > 0;
 
-    /// <summary>Ends what is kept, for good.</summary>
+    /// <summary>Stops a service permanently.</summary>
     public static async Task EndAsync(string log, CancellationToken cancel)
     {
         while (Keepers(log) is { Count: > 0 } keepers)
@@ -132,7 +132,7 @@ internal sealed class WorldServices(LabFolder folder, World world)
         }
     }
 
-    // Whatever the answer is: the metadata service is a part of the same program, and nobody can break it on purpose.
+    // Any response is fine: the metadata service is part of the mirrors' program, and has no faults.
     private async Task AskMirrorsAsync(CancellationToken cancel)
     {
         using var http = new HttpClient(NamespaceSockets.Handler(world.NetworkPath(null)));

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// Archives of packages, as files. <c>apt/HOST/PATH</c> goes before <c>apt/PATH</c>: hosts whose archives differ in their first folder, as Debian's
-/// do, can share one tree.
+/// Package archives as files. <c>apt/HOST/PATH</c> has precedence over <c>apt/PATH</c>: hosts with different first path components, such as
+/// Debian's, can share one tree.
 /// </summary>
 internal sealed class AptSite(string folder)
 {

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>The part of a file that a Range header asks for.</summary>
+/// <summary>A byte range from a Range header.</summary>
 /// <param name="First">First byte.</param>
-/// <param name="Length">Bytes; 0: nothing of what was asked for is there (status 416).</param>
+/// <param name="Length">Length in bytes; 0: the range is not satisfiable (status 416).</param>
 internal readonly record struct ByteRange(long First, long Length)
 {
     /// <summary>
-    /// The range of a header; null: the whole file is the answer. So it is for several ranges and for what is no range of bytes, as RFC 9110 allows.
+    /// Parses a header; null: the response is the whole file. That includes several ranges and other units, as RFC 9110 allows.
     /// </summary>
     public static ByteRange? Of(string? header, long size)
     {

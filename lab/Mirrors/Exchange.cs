@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>A request and its answer, which passes through the bandwidth and the faults of its mirror.</summary>
+/// <summary>A request and its response, with the bandwidth and faults of its mirror.</summary>
 internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite site, MirrorLinks links)
 {
-    // Bytes that are on their way to the client would be lost with the reset that ends a cut answer.
+    // A reset after a truncated response would discard bytes in flight.
     private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(20);
 
     private long _sent;
@@ -38,7 +38,7 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
 
     private CancellationToken Gone => http.RequestAborted;
 
-    /// <summary>Scheme and host of another site, as this client would reach it.</summary>
+    /// <summary>Scheme and host of another site, for this client.</summary>
     public string OriginOf(MirrorSite other) => links.Origin(Request, other);
 
     /// <summary>Drops the connection with a TCP reset.</summary>
@@ -55,7 +55,7 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         }
     }
 
-    /// <summary>Waits as the mirror's faults ask for. False: the answer is given already, or there will be none.</summary>
+    /// <summary>Waits as the mirror's faults require. False: the response is complete, or there will be none.</summary>
     public async Task<bool> BeginAsync()
     {
         await mirror.PassAsync(Gone);
@@ -87,11 +87,11 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         }
 
         return status == MirrorRefusal.Page
-            ? TextAsync(status, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror was told to refuse.</body></html>\n", "text/html; charset=utf-8")
-            : TextAsync(status, "The mirror was told to refuse.\n");
+            ? TextAsync(status, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror is configured to refuse.</body></html>\n", "text/html; charset=utf-8")
+            : TextAsync(status, "The mirror is configured to refuse.\n");
     }
 
-    /// <summary>Says nothing until the client has had enough.</summary>
+    /// <summary>Sends nothing until the client disconnects.</summary>
     public Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, mirror.Clock, Gone);
 
     public Task TextAsync(int status, string text, string type = "text/plain; charset=utf-8") => BytesAsync(status, Encoding.UTF8.GetBytes(text), type);
@@ -105,7 +105,7 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         return TextAsync(status, $"Found. Redirecting to {location}", "text/plain; charset=utf-8");
     }
 
-    /// <summary>A file: whole, in part (206), none of it (416), or the word that the client has it already (304).</summary>
+    /// <summary>A file: complete, partial (206), unsatisfiable (416), or not modified (304).</summary>
     public async Task ContentAsync(FileContent content)
     {
         Headers.AcceptRanges = "bytes";
@@ -140,7 +140,7 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         ? content.ETag is { } tag && tags.Split(',').Any(known => known.Trim() is var one && (one == "*" || one.TrimStart('W', '/') == tag))
         : Seconds(content.Modified) is { } modified && Date(Request.Headers.IfModifiedSince) is { } since && modified <= since;
 
-    // If-Range: a part is of use only if the file is still the one that the client has the beginning of.
+    // If-Range: a range is only valid for an unchanged file.
     private bool RangeHolds(FileContent content) => Request.Headers.IfRange.ToString() switch
     {
         "" => true,
@@ -148,7 +148,7 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         var date => Seconds(content.Modified) is { } modified && Date(date) == modified,
     };
 
-    // Dates of HTTP have whole seconds.
+    // HTTP dates have whole seconds.
     private static DateTimeOffset? Seconds(DateTimeOffset? time) => time is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
 
     private static DateTimeOffset? Date(string? text) =>

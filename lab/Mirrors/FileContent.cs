@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>What an answer carries: bytes of a file or of memory, and how a client tells them from others.</summary>
+/// <summary>The content of a response: bytes of a file or of memory, with its validators.</summary>
 internal sealed record FileContent
 {
     private readonly string? _path;
@@ -10,7 +10,7 @@ internal sealed record FileContent
 
     private FileContent(string name, string? path, ReadOnlyMemory<byte> bytes, long size) => (Name, _path, _bytes, Size) = (name, path, bytes, size);
 
-    /// <summary>Name that a corruption may ask for.</summary>
+    /// <summary>Name for the corruption fault.</summary>
     public string Name { get; }
 
     /// <summary>Bytes.</summary>
@@ -18,13 +18,13 @@ internal sealed record FileContent
 
     public string Type { get; init; } = "application/octet-stream";
 
-    /// <summary>With its quotes; null: none.</summary>
+    /// <summary>Quoted ETag; null: none.</summary>
     public string? ETag { get; init; }
 
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>Of a file; its size is read now.</summary>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <summary>Content of a file; reads its size now.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     public static FileContent OfFile(string name, string path)
     {
         var file = new FileInfo(path);
@@ -35,7 +35,7 @@ internal sealed record FileContent
 
     public Source Open() => new(_path is null ? null : File.OpenHandle(_path, options: FileOptions.Asynchronous), _bytes);
 
-    /// <summary>Open content.</summary>
+    /// <summary>An open content stream.</summary>
     public readonly struct Source(SafeFileHandle? handle, ReadOnlyMemory<byte> bytes) : IDisposable
     {
         public ValueTask<int> ReadAsync(Memory<byte> into, long offset, CancellationToken cancel)

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// The file API of Hugging Face, as its clients see it: paged listings, small files served directly, large ones from a storage host by signed address.
+/// The file API of Hugging Face: paged listings, small files directly, large files from a storage host with signed addresses.
 /// </summary>
 internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
 {
@@ -34,7 +34,7 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
         };
     }
 
-    /// <summary>A request to the storage: <c>/xet-bridge-us/REPOSITORY/SHA256</c> with the signature that the hub gave.</summary>
+    /// <summary>A request to the storage: <c>/xet-bridge-us/REPOSITORY/SHA256</c> with the hub's signature.</summary>
     public Task AnswerStorageAsync(Exchange exchange)
     {
         var query = exchange.Request.Query;
@@ -59,7 +59,7 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
 
     private Task AnswerAsync(Exchange exchange, string org, string name, string revision, Func<HubManifest, string, Task> answer)
     {
-        // The hub does not tell a stranger which repositories exist.
+        // The hub does not reveal which repositories exist.
         if (Find(org, name) is not { } manifest)
         {
             exchange.Headers.WWWAuthenticate = "Bearer realm=\"Authentication required\", charset=\"UTF-8\"";
@@ -160,7 +160,7 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
     private FileContent Content(HubManifest manifest, HubFile file) =>
         FileContent.OfFile(file.Path, Path.Combine(folder, manifest.Id, "files", file.Path));
 
-    // Names come from the address: only those of folders that exist count, and none leads out of the folder.
+    // Names come from the URL: only existing folders match, and none is outside the content.
     private HubManifest? Find(string org, string name) =>
         SafePath.Under(folder, $"{org}/{name}/{HubManifest.FileName}") is { } path ? _manifests.Find(path) : null;
 

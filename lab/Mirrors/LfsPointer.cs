@@ -1,6 +1,6 @@
 namespace Infra.Lab.Mirrors;
 
-/// <summary>What git keeps in place of a large file.</summary>
+/// <summary>A git LFS pointer file.</summary>
 internal static class LfsPointer
 {
     /// <param name="sha256">Hex digest of the large file.</param>

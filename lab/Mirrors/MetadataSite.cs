@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// DigitalOcean's metadata address. Its monitoring agent asks <c>/v1/appkey/droplet-auth-token</c> for a key and posts to
-/// <c>/v1/metrics/droplet_id/ID</c> (digitalocean/do-agent, pkg/clients/tsclient/client.go, bc91446). The rest is the metadata service:
-/// <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees itself and nobody else. A folder is answered with the
-/// names in it, and <c>/metadata/v1.json</c> is the file <c>v1.json</c>.
+/// DigitalOcean's metadata address. The monitoring agent requests <c>/v1/appkey/droplet-auth-token</c> and posts to
+/// <c>/v1/metrics/droplet_id/ID</c> (digitalocean/do-agent, pkg/clients/tsclient/client.go, bc91446). Otherwise it is the metadata service:
+/// <c>/metadata/v1/KEY</c> is the file <c>CLIENT ADDRESS/KEY</c>, so a server sees only its own data. A folder returns its file names, and
+/// <c>/metadata/v1.json</c> is the file <c>v1.json</c>.
 /// </summary>
 internal sealed class MetadataSite(string? folder)
 {
@@ -15,7 +15,7 @@ internal sealed class MetadataSite(string? folder)
     private const string AppKey = "/v1/appkey/droplet-auth-token";
     private const string Metrics = "/v1/metrics/droplet_id/";
 
-    /// <summary>What the agent is told about its next batch.</summary>
+    /// <summary>The response to the agent's metrics.</summary>
     private static readonly object NextBatch = new { success = true, frequency = 60, max_metrics = 1000, max_lfm = 512 };
 
     public Task AnswerAsync(Exchange exchange)

@@ -2,10 +2,10 @@ using Infra.Lab.State;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>The states of all mirrors, kept as the control file says.</summary>
+/// <summary>The states of all mirrors, synchronized with the control file.</summary>
 internal sealed class MirrorBoard : IDisposable
 {
-    // The file is a few hundred bytes: reading it whole is cheaper than being sure that a notification came.
+    // The file has a few hundred bytes: reading it is cheaper than relying on change notifications.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _file;
@@ -24,7 +24,7 @@ internal sealed class MirrorBoard : IDisposable
 
     public MirrorState this[MirrorKind kind] => _states[kind];
 
-    /// <summary>Reads the file if it changed. One that is wrong is reported, and what held before goes on.</summary>
+    /// <summary>Reads the file if it changed. Reports an invalid file and keeps the previous settings.</summary>
     public void Refresh()
     {
         lock (_lock)
@@ -39,7 +39,7 @@ internal sealed class MirrorBoard : IDisposable
                 if (_text != error.Message)
                 {
                     _text = error.Message;
-                    _complain($"{error.Message}; the mirrors stay as they were");
+                    _complain($"{error.Message}; the mirrors keep their settings");
                 }
 
                 return;
@@ -65,12 +65,12 @@ internal sealed class MirrorBoard : IDisposable
             }
             catch (InvalidDataException error)
             {
-                _complain($"{_file}: {error.Message}; the mirrors stay as they were");
+                _complain($"{_file}: {error.Message}; the mirrors keep their settings");
             }
         }
     }
 
-    /// <summary>Keeps the states as the file says, until cancelled.</summary>
+    /// <summary>Synchronizes the states until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Interval);

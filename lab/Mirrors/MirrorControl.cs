@@ -6,7 +6,7 @@ using Infra.Lab.State;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>Bandwidth and faults of all mirrors: the file through which a running server is told.</summary>
+/// <summary>Bandwidth and faults of all mirrors: the control file of a running server.</summary>
 internal sealed record MirrorControl
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -28,7 +28,7 @@ internal sealed record MirrorControl
 
     public MirrorFaults Apt { get; init; } = MirrorFaults.None;
 
-    /// <summary>Those of one mirror.</summary>
+    /// <summary>The settings of one mirror.</summary>
     public MirrorFaults this[MirrorKind mirror] => mirror switch
     {
         MirrorKind.Hub => Hub,
@@ -38,7 +38,7 @@ internal sealed record MirrorControl
         _ => MirrorFaults.None,
     };
 
-    /// <summary>A copy in which one mirror has others.</summary>
+    /// <summary>A copy with other settings for one mirror.</summary>
     public MirrorControl With(MirrorKind mirror, MirrorFaults faults) => mirror switch
     {
         MirrorKind.Hub => this with { Hub = faults },
@@ -48,12 +48,12 @@ internal sealed record MirrorControl
         _ => throw new ArgumentException($"{mirror} has no faults.", nameof(mirror)),
     };
 
-    /// <summary>Reads the file; one that does not exist asks for nothing.</summary>
-    /// <exception cref="InvalidDataException">It is not such a file.</exception>
-    /// <exception cref="StateFileException">It is no file, or too large.</exception>
+    /// <summary>Reads the file; a missing file means no limits and no faults.</summary>
+    /// <exception cref="InvalidDataException">The file is invalid.</exception>
+    /// <exception cref="StateFileException">It is not a file, or too large.</exception>
     public static MirrorControl Load(string path) => StateFile.ReadText(path) is { } text ? Parse(text) : new();
 
-    /// <exception cref="InvalidDataException">The text is not a control file.</exception>
+    /// <exception cref="InvalidDataException">The text is invalid.</exception>
     public static MirrorControl Parse(string json)
     {
         MirrorControl control;
@@ -79,37 +79,37 @@ internal sealed record MirrorControl
 
     public string ToJson() => JsonSerializer.Serialize(this, Format) + "\n";
 
-    /// <summary>Writes it in one step: no reader sees half of it.</summary>
+    /// <summary>Writes it atomically.</summary>
     public void Save(string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(ToJson()), AtomicFile.Public);
 }
 
-/// <summary>Bandwidth and faults of one mirror. Without any member it serves as fast as it can.</summary>
+/// <summary>Bandwidth and faults of one mirror. Without members it has no limits.</summary>
 internal sealed record MirrorFaults
 {
     public static MirrorFaults None { get; } = new();
 
-    /// <summary>Bytes of bodies in a second, for all connections together; null: no limit.</summary>
+    /// <summary>Bytes of bodies per second for all connections together; null: no limit.</summary>
     public long? BytesPerSecond { get; init; }
 
-    /// <summary>Milliseconds before each answer.</summary>
+    /// <summary>Milliseconds before each response.</summary>
     public int LatencyMs { get; init; }
 
-    /// <summary>Connections are reset: new ones, and those in the middle of a transfer.</summary>
+    /// <summary>Resets new connections and running transfers.</summary>
     public bool Down { get; init; }
 
-    /// <summary>Nothing is answered and transfers stand still, until this is lifted or the client has had enough.</summary>
+    /// <summary>Sends nothing and stops transfers, until this is removed or the client disconnects.</summary>
     public bool Hang { get; init; }
 
-    /// <summary>Answers that are refusals; null: none.</summary>
+    /// <summary>Refused requests; null: none.</summary>
     public MirrorRefusal? Refuse { get; init; }
 
-    /// <summary>Answers that break off; null: none.</summary>
+    /// <summary>Truncated responses; null: none.</summary>
     public MirrorCut? Cut { get; init; }
 
-    /// <summary>Answers with a wrong byte; null: none.</summary>
+    /// <summary>Corrupt responses; null: none.</summary>
     public MirrorCorruption? Corrupt { get; init; }
 
-    /// <summary>What is wrong with a value, by its name; null: nothing.</summary>
+    /// <summary>The error of a value, with its name; null: none.</summary>
     public string? Mistake() =>
         BytesPerSecond is <= 0 ? "bytesPerSecond must be more than 0; leave it out for no limit"
         : LatencyMs is < 0 or > 600_000 ? "latencyMs must be between 0 and 600000"
@@ -119,14 +119,14 @@ internal sealed record MirrorFaults
         : null;
 }
 
-/// <summary>The next large answers break off: the connection is reset after some bytes. Answers of less than 16 KiB never do.</summary>
-/// <param name="AfterBytes">Bytes of the body that are sent; a shorter body is sent whole and not counted.</param>
-/// <param name="Times">How many answers.</param>
-/// <param name="Asked">When: counting begins afresh when this record changes, so asking for the same once more needs another time.</param>
+/// <summary>Truncates the next large responses: resets the connection after some bytes. Responses below 16 KiB are not affected.</summary>
+/// <param name="AfterBytes">Bytes of the body to send; a shorter body is complete and does not count.</param>
+/// <param name="Times">Number of responses.</param>
+/// <param name="Asked">Time of the request: a new time restarts the count.</param>
 internal sealed record MirrorCut(long AfterBytes, int Times, DateTimeOffset? Asked = null);
 
-/// <summary>The next answers that hold a file have their first byte changed.</summary>
-/// <param name="File">Name of the file, the hex digest of a blob, or <c>*</c> for every answer of 16 KiB and more.</param>
-/// <param name="Times">How many answers.</param>
-/// <param name="Asked">When: counting begins afresh when this record changes.</param>
+/// <summary>Changes the first byte of the next file responses.</summary>
+/// <param name="File">Name of the file, hex digest of a blob, or <c>*</c> for every response of 16 KiB and more.</param>
+/// <param name="Times">Number of responses.</param>
+/// <param name="Asked">Time of the request: a new time restarts the count.</param>
 internal sealed record MirrorCorruption(string File, int Times, DateTimeOffset? Asked = null);

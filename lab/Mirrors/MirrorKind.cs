@@ -1,6 +1,6 @@
 namespace Infra.Lab.Mirrors;
 
-/// <summary>What has a bandwidth and faults of its own.</summary>
+/// <summary>A group of sites with its own bandwidth and faults.</summary>
 internal enum MirrorKind
 {
     /// <summary>Hugging Face with its storage.</summary>
@@ -12,9 +12,9 @@ internal enum MirrorKind
     /// <summary>The Python index and its files.</summary>
     Python,
 
-    /// <summary>Archives of packages: those of the distributions and of others.</summary>
+    /// <summary>Package archives: of the distributions and of vendors.</summary>
     Apt,
 
-    /// <summary>DigitalOcean's metadata address. It has no faults: a cloud without it boots nothing.</summary>
+    /// <summary>DigitalOcean's metadata address. Without faults: nothing boots without it.</summary>
     Metadata,
 }

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Hosting;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// The hosts that a server fetches from, behind one web server that tells them apart by the Host header. HTTP/1.1 only: there a connection belongs to
-/// one transfer, so that cutting one leaves the others alone.
+/// All mirrored hosts behind one web server that distinguishes them by the Host header. HTTP/1.1 only: then a connection has one transfer,
+/// and cutting one does not affect others.
 /// </summary>
 internal sealed class MirrorServer : IAsyncDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class MirrorServer : IAsyncDisposable
         _host = Host(settings.Listeners);
     }
 
-    /// <summary>Where it listens, in the order of the settings' listeners.</summary>
+    /// <summary>Its addresses, in the order of the settings' listeners.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
     /// <summary>Serves until cancelled.</summary>
@@ -70,7 +70,7 @@ internal sealed class MirrorServer : IAsyncDisposable
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Ends when it listens.</summary>
+    /// <summary>Returns when it is listening.</summary>
     /// <exception cref="IOException">An address is taken.</exception>
     public static async Task<MirrorServer> StartAsync(MirrorSettings settings, TimeProvider clock, CancellationToken cancel)
     {
@@ -116,7 +116,7 @@ internal sealed class MirrorServer : IAsyncDisposable
     private void Listen(KestrelServerOptions options, IReadOnlyList<MirrorListener> listeners)
     {
         options.AddServerHeader = false;
-        // Slow clients are slow because a test throttles them.
+        // Clients may be slow because a test throttles them.
         options.Limits.MinResponseDataRate = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http1);
@@ -133,7 +133,7 @@ internal sealed class MirrorServer : IAsyncDisposable
         }
     }
 
-    // The greeting names the host, so a mirror that is down need not wait for a request to say so.
+    // The TLS greeting has the host name, so a mirror that is down can refuse before the request.
     private SslServerAuthenticationOptions Greet(TlsHandshakeCallbackContext greeting, ServerCertificate certificate)
     {
         var host = greeting.ClientHelloInfo.ServerName;
@@ -157,7 +157,7 @@ internal sealed class MirrorServer : IAsyncDisposable
         if (_links.Find(request.Host.Host) is not { } site)
         {
             http.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            var text = $"No mirror stands for {request.Host.Host}; there are {string.Join(", ", _links.Names)}.\n";
+            var text = $"No mirror exists for {request.Host.Host}; known hosts: {string.Join(", ", _links.Names)}.\n";
             await http.Response.WriteAsync(text);
             _log.Write(Line(http, at, began, null, text.Length, RequestOutcome.Sent));
             return;
@@ -202,7 +202,7 @@ internal sealed class MirrorServer : IAsyncDisposable
 
         http.Response.Clear();
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
-        await http.Response.WriteAsync("The mirror failed: its standard error tells why.\n");
+        await http.Response.WriteAsync("The mirror failed: its standard error has the reason.\n");
     }
 
     private static RequestLine Line(HttpContext http, DateTimeOffset at, long began, Exchange? exchange, long bytes, RequestOutcome outcome)
@@ -215,7 +215,7 @@ internal sealed class MirrorServer : IAsyncDisposable
             exchange?.Client ?? http.Connection.RemoteIpAddress?.ToString() ?? "", outcome);
     }
 
-    /// <summary>The program decides when to stop: a web host would take its signals away.</summary>
+    /// <summary>The program decides when to stop: the web host would handle signals itself.</summary>
     private sealed class OwnLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,21 +1,21 @@
 namespace Infra.Lab.Mirrors;
 
-/// <summary>A host that the mirrors stand for.</summary>
+/// <summary>A mirrored host.</summary>
 internal enum MirrorSite
 {
     /// <summary><c>huggingface.co</c>: listings and small files.</summary>
     Hub,
 
-    /// <summary><c>cas-bridge.xethub.hf.co</c>: large files, by signed address.</summary>
+    /// <summary><c>cas-bridge.xethub.hf.co</c>: large files, with signed addresses.</summary>
     HubStorage,
 
     /// <summary><c>registry-1.docker.io</c>: manifests.</summary>
     Registry,
 
-    /// <summary><c>auth.docker.io</c>: tokens for everybody.</summary>
+    /// <summary><c>auth.docker.io</c>: anonymous tokens.</summary>
     RegistryTokens,
 
-    /// <summary><c>production.cloudflare.docker.com</c>: blobs, by signed address.</summary>
+    /// <summary><c>production.cloudflare.docker.com</c>: blobs, with signed addresses.</summary>
     RegistryStorage,
 
     /// <summary><c>pypi.org</c>: the simple index.</summary>
@@ -27,14 +27,14 @@ internal enum MirrorSite
     /// <summary>Archives of Debian and Ubuntu, and DigitalOcean's mirrors of them: static files.</summary>
     Apt,
 
-    /// <summary>Package archives of vendors, whose sources an image has.</summary>
+    /// <summary>Package archives of vendors, from the sources of an image.</summary>
     ThirdPartyApt,
 
-    /// <summary><c>169.254.169.254</c>: what a server may know of itself.</summary>
+    /// <summary><c>169.254.169.254</c>: metadata of a server.</summary>
     Metadata,
 }
 
-/// <summary>Names of the sites, and which mirror each belongs to.</summary>
+/// <summary>Names of the sites, and their mirrors.</summary>
 internal static class MirrorSites
 {
     /// <summary>Real host names.</summary>
@@ -61,11 +61,11 @@ internal static class MirrorSites
         ["169.254.169.254"] = MirrorSite.Metadata,
     };
 
-    /// <summary>Whether clients ask the site first, or are sent to it.</summary>
+    /// <summary>Whether clients contact the site first, or are redirected to it.</summary>
     public static MirrorPart PartOf(MirrorSite site) =>
         site is MirrorSite.HubStorage or MirrorSite.RegistryStorage or MirrorSite.PythonFiles ? MirrorPart.Cdn : MirrorPart.Front;
 
-    /// <summary>The mirror whose bandwidth and faults hold for a site.</summary>
+    /// <summary>The mirror with the site's bandwidth and faults.</summary>
     public static MirrorKind KindOf(MirrorSite site) => site switch
     {
         MirrorSite.Hub or MirrorSite.HubStorage => MirrorKind.Hub,

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>One mirror as it is now: its faults, what is left of those that are counted, and the requests that are being answered.</summary>
+/// <summary>Current state of a mirror: its faults, remaining counts, and active requests.</summary>
 internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDisposable
 {
-    /// <summary>Bodies below this are listings, tokens and manifests: they are neither cut nor hit by a corruption of <c>*</c>.</summary>
+    /// <summary>
+    /// Smaller bodies are listings, tokens and manifests: they are neither truncated nor affected by a corruption of <c>*</c>.
+    /// </summary>
     public const long Large = 16 << 10;
 
     private readonly ConcurrentDictionary<Exchange, byte> _active = new();
@@ -25,7 +27,7 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
 
     public TimeProvider Clock => clock;
 
-    /// <summary>From now on these hold. Counts that are under way go on where their record is the same.</summary>
+    /// <summary>Applies new settings. Counts continue if their record is unchanged.</summary>
     public void Apply(MirrorFaults faults)
     {
         TaskCompletionSource changed;
@@ -66,7 +68,7 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
         }
     }
 
-    /// <summary>Counts a request as being answered; where the mirror is down, its connection is reset.</summary>
+    /// <summary>Counts an active request; resets its connection if the mirror is down.</summary>
     public void Enter(Exchange exchange)
     {
         _active[exchange] = 0;
@@ -78,7 +80,7 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
 
     public void Leave(Exchange exchange) => _active.TryRemove(exchange, out _);
 
-    /// <summary>Ends when the mirror does not hang.</summary>
+    /// <summary>Returns when the mirror does not hang.</summary>
     public async ValueTask PassAsync(CancellationToken cancel)
     {
         while (true)
@@ -98,7 +100,7 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
         }
     }
 
-    /// <summary>After how many bytes this answer has to break off; null: it does not. Counts.</summary>
+    /// <summary>Number of bytes after which this response is truncated; null: not truncated. Updates the count.</summary>
     public long? TakeCut(long length)
     {
         lock (_lock)
@@ -113,7 +115,7 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
         }
     }
 
-    /// <summary>The status with which this answer has to be refused; null: it is a real one. Counts.</summary>
+    /// <summary>Status with which this request is refused; null: not refused. Updates the count.</summary>
     public int? TakeRefusal(MirrorSite site)
     {
         lock (_lock)
@@ -128,7 +130,7 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
         }
     }
 
-    /// <summary>Whether a byte of this answer has to be wrong. Counts.</summary>
+    /// <summary>Whether this response is corrupted. Updates the count.</summary>
     public bool TakeCorruption(string name, long length)
     {
         lock (_lock)

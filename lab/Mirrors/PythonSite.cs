@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>The simple index of PyPI as HTML (PEP 503) and JSON (PEP 691, with sizes and upload times of PEP 700), and its files.</summary>
+/// <summary>PyPI's simple index as HTML (PEP 503) and JSON (PEP 691, with sizes and upload times of PEP 700), and its files.</summary>
 internal sealed class PythonSite(string folder)
 {
     private const string Json = "application/vnd.pypi.simple.v1+json";
@@ -111,7 +111,7 @@ internal sealed class PythonSite(string folder)
             StatusCodes.Status200OK, page.ToString(), Accepted(exchange).ContainsKey(Html) ? Html : "text/html; charset=utf-8");
     }
 
-    // pip prefers JSON; a browser, or nothing at all, gets HTML.
+    // pip prefers JSON; browsers and clients without preference get HTML.
     private static bool WantsJson(Exchange exchange)
     {
         var accepted = Accepted(exchange);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>Docker Hub for those who only pull: OCI distribution with anonymous tokens; blobs come from a storage host by signed address.</summary>
+/// <summary>Docker Hub for pulls: OCI distribution with anonymous tokens; blobs come from a storage host with signed addresses.</summary>
 internal sealed partial class RegistrySite(string folder, SignedLinks signed, TimeProvider clock)
 {
     private const string Service = "registry.docker.io";
@@ -39,7 +39,7 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
             return ChallengeAsync(exchange, name);
         }
 
-        // Of a repository that does not exist, Docker Hub says that it may not be read.
+        // For an unknown repository, Docker Hub reports missing access.
         if (RegistryRepository.FileOf(folder, name) is not { } file || _repositories.Find(file) is not { } repository)
         {
             return ErrorAsync(
@@ -55,7 +55,7 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
         };
     }
 
-    /// <summary>A request to <c>auth.docker.io</c>: everybody gets a token, for the repository that the scope names.</summary>
+    /// <summary>A request to <c>auth.docker.io</c>: any client gets a token for the repository in the scope.</summary>
     public Task AnswerTokenAsync(Exchange exchange)
     {
         if (exchange.Path != "/token")
@@ -80,7 +80,7 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
         });
     }
 
-    /// <summary>A request to the storage, with the signature that <see cref="AnswerAsync"/> gave.</summary>
+    /// <summary>A request to the storage, with the signature of <see cref="AnswerAsync"/>.</summary>
     public Task AnswerStorageAsync(Exchange exchange)
     {
         var query = exchange.Request.Query;

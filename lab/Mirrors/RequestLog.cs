@@ -3,39 +3,39 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>One request and what became of it.</summary>
-/// <param name="At">When it came, UTC.</param>
-/// <param name="Mirror">Mirror that answered; null where the host is unknown.</param>
-/// <param name="Host">Host header without port, or the name of a TLS greeting.</param>
+/// <summary>A request and its result.</summary>
+/// <param name="At">Start time, UTC.</param>
+/// <param name="Mirror">The mirror; null for an unknown host.</param>
+/// <param name="Host">Host header without port, or the name in a TLS greeting.</param>
 /// <param name="Method">Method; <c>TLS</c> for a connection that was reset before its request.</param>
 /// <param name="Path">Path with query.</param>
-/// <param name="Range">Range header; null where there was none.</param>
-/// <param name="Status">Status of the answer; 0 where none began.</param>
+/// <param name="Range">Range header; null: none.</param>
+/// <param name="Status">Status of the response; 0: none.</param>
 /// <param name="Bytes">Bytes of the body that were written.</param>
-/// <param name="Ms">Milliseconds until the answer ended.</param>
+/// <param name="Ms">Milliseconds until the end of the response.</param>
 /// <param name="Client">Address of the client.</param>
-/// <param name="Outcome">How it ended.</param>
+/// <param name="Outcome">The result.</param>
 internal sealed record RequestLine(
     DateTimeOffset At, MirrorKind? Mirror, string Host, string Method, string Path, string? Range, int Status, long Bytes, long Ms, string Client,
     RequestOutcome Outcome);
 
-/// <summary>How an answer ended.</summary>
+/// <summary>Result of a response.</summary>
 internal enum RequestOutcome
 {
-    /// <summary>It was sent whole.</summary>
+    /// <summary>Complete.</summary>
     Sent,
 
-    /// <summary>The mirror reset the connection, on purpose.</summary>
+    /// <summary>The mirror reset the connection on purpose.</summary>
     Reset,
 
-    /// <summary>The client went away.</summary>
+    /// <summary>The client disconnected.</summary>
     Lost,
 
-    /// <summary>The server has a bug; standard error tells it.</summary>
+    /// <summary>The server has a bug; standard error has the exception.</summary>
     Failed,
 }
 
-/// <summary>The file of requests: a line of JSON each, written as each answer ends.</summary>
+/// <summary>The log file of requests: one JSON line each, written at the end of the response.</summary>
 internal sealed class RequestLog : IDisposable
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -53,7 +53,7 @@ internal sealed class RequestLog : IDisposable
         _file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
     }
 
-    /// <summary>All requests of a file, in the order in which their answers ended. A line that is still being written is left out.</summary>
+    /// <summary>All requests in a file, in order of completion, without an incomplete line.</summary>
     public static IReadOnlyList<RequestLine> Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -1,9 +1,9 @@
 namespace Infra.Lab.Mirrors;
 
-/// <summary>Paths that clients ask for.</summary>
+/// <summary>Maps URL paths to files.</summary>
 internal static class SafePath
 {
-    /// <summary>The file that a path means in a folder; null where it would leave the folder or holds what no file of ours has.</summary>
+    /// <summary>The file of a path in a folder; null if it would be outside of the folder or has forbidden characters.</summary>
     public static string? Under(string folder, string path)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);

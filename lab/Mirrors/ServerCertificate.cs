@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>The certificate of all host names. Read again when its file changes, so that a new one needs no restart.</summary>
+/// <summary>The certificate of all host names. Reloaded when its file changes.</summary>
 internal sealed class ServerCertificate(string certificateFile, string keyFile)
 {
     private readonly Lock _lock = new();
@@ -19,7 +19,7 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
                 var written = File.GetLastWriteTimeUtc(certificateFile);
                 if (_context is null || _written != written)
                 {
-                    // The leaf comes first in the file; what follows is sent along.
+                    // The leaf certificate is first; the rest is the chain.
                     var chain = new X509Certificate2Collection();
                     chain.ImportFromPemFile(certificateFile);
                     var leaf = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);

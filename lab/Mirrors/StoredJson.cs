@@ -4,13 +4,13 @@ using Infra.Lab.Files;
 
 namespace Infra.Lab.Mirrors;
 
-/// <summary>Descriptions that content builders leave beside the content, read once and again when they change.</summary>
+/// <summary>JSON descriptions of content, cached until they change.</summary>
 internal sealed class StoredJson<T>
     where T : class
 {
     private readonly ConcurrentDictionary<string, (DateTime Written, T Value)> _read = new(StringComparer.Ordinal);
 
-    /// <summary>What the file says; null where there is none.</summary>
+    /// <summary>The content of the file; null if it does not exist.</summary>
     public T? Find(string path)
     {
         var written = File.GetLastWriteTimeUtc(path);
@@ -30,7 +30,7 @@ internal sealed class StoredJson<T>
     }
 }
 
-/// <summary>How such descriptions are written.</summary>
+/// <summary>Format of the descriptions.</summary>
 internal static class StoredJson
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -45,10 +45,10 @@ internal static class StoredJson
         where T : class
     {
         using var file = File.OpenRead(path);
-        return JsonSerializer.Deserialize<T>(file, Format) ?? throw new InvalidDataException($"{path} holds nothing.");
+        return JsonSerializer.Deserialize<T>(file, Format) ?? throw new InvalidDataException($"{path} is null.");
     }
 
-    /// <summary>Writes in one step: a server that runs sees the old or the new one.</summary>
+    /// <summary>Writes atomically: a running server reads the old or the new content.</summary>
     public static void Write<T>(string path, T value)
         where T : class
     {

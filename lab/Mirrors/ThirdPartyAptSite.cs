@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// Package archives of vendors: one archive in good order, whatever the address, so that a source may have the real one. The first part of
-/// the path may ask for a fault that belongs to a source and not to a moment: <c>missing</c>, <c>unsigned</c>, <c>hanging</c>.
+/// Package archives of vendors: the same valid archive under any address, so that sources keep their real ones. The first path component
+/// may select a permanent fault of a source: <c>missing</c>, <c>unsigned</c>, <c>hanging</c>.
 /// </summary>
 internal sealed class ThirdPartyAptSite(string folder)
 {
@@ -18,7 +18,7 @@ internal sealed class ThirdPartyAptSite(string folder)
             ["missing", ..] => MissingAsync(exchange),
             ["unsigned", .., var name] when Signatures.Contains(name) => MissingAsync(exchange),
             ["hanging", ..] => exchange.HangAsync(),
-            // Its lists say the same in both places where a client looks for them.
+            // Its lists are in both places where clients look for them.
             [.., var name] when SafePath.Under(folder, name) is { } file && File.Exists(file) => exchange.ContentAsync(FileContent.OfFile(name, file)),
             _ => MissingAsync(exchange),
         };

@@ -1,25 +1,25 @@
 namespace Infra.Lab.Mirrors;
 
 /// <summary>
-/// A bandwidth that all connections of a mirror share. Time is handed out, not tokens: each piece takes the line for its length, and a timer that
-/// fires late is made up for by the pieces that follow, so the rate holds in the long run. Connections take turns in the order they came.
+/// The shared bandwidth of a mirror. Schedules time slots instead of tokens: each piece takes a slot of its length, and later pieces
+/// compensate for late timers, so the average rate is exact. Connections take turns in order of arrival.
 /// </summary>
 internal sealed class Throttle(TimeProvider clock) : IDisposable
 {
     /// <summary>Largest piece, bytes.</summary>
     public const int Piece = 64 << 10;
 
-    // A line that was free for longer than this was idle, not late: what was not sent then is lost.
+    // Idle time is not compensated.
     private static readonly TimeSpan MostLate = TimeSpan.FromMilliseconds(200);
 
-    // Timers are no finer. Pieces may be early by as much.
+    // Timers have this resolution: pieces may be early by that much.
     private static readonly TimeSpan Finest = TimeSpan.FromMilliseconds(1);
 
     private readonly SemaphoreSlim _turn = new(1);
     private volatile State _state = new(null);
     private long _free = clock.GetTimestamp();
 
-    /// <summary>Bytes a second; null: no limit. May change while somebody waits.</summary>
+    /// <summary>Bytes per second; null: no limit. May change at any time.</summary>
     public long? BytesPerSecond
     {
         get => _state.Rate;
@@ -34,10 +34,10 @@ internal sealed class Throttle(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Bytes to ask for at once: a tenth of a second's worth where that is less than <see cref="Piece"/>, so that slow lines flow too.</summary>
+    /// <summary>Bytes to request at once: a tenth of a second, at most <see cref="Piece"/>, so that slow transfers flow, too.</summary>
     public int Portion => (int)Math.Clamp((BytesPerSecond ?? long.MaxValue) / 10, 512, Piece);
 
-    /// <summary>Ends when so many bytes may be sent.</summary>
+    /// <summary>Returns when the bytes may be sent.</summary>
     public async ValueTask TakeAsync(int bytes, CancellationToken cancel)
     {
         if (BytesPerSecond is null)
@@ -82,7 +82,7 @@ internal sealed class Throttle(TimeProvider clock) : IDisposable
                 return;
             }
 
-            // What the old rate would have sent by now is sent; the rest goes at the new one.
+            // Bytes due at the old rate count as sent; the rest uses the new rate.
             now = Math.Max(clock.GetTimestamp(), from);
             bytes = Math.Max(0, bytes - (clock.GetElapsedTime(from, now).TotalSeconds * rate));
             _free = now;

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Infra.Lab.State;
 
-/// <summary>A lock that the kernel takes back when its holder dies, however it dies.</summary>
+/// <summary>A lock that the kernel releases when its holder dies.</summary>
 internal sealed partial class FolderLock : IDisposable
 {
     private const int Exclusive = 2;
@@ -15,8 +15,8 @@ internal sealed partial class FolderLock : IDisposable
     private const int Interrupted = 4;
 
     /// <summary>
-    /// <c>O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW</c>, of which the last has a number for each kind of machine, and who may read what is
-    /// made: a link could lead to any file, which would be emptied.
+    /// <c>O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW</c> (the last one depends on the architecture) and the mode of a new file: a link could
+    /// lead to any file.
     /// </summary>
     private static readonly int s_flags =
         0x2 | 0x40 | 0x80000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000);
@@ -28,9 +28,9 @@ internal sealed partial class FolderLock : IDisposable
 
     private FolderLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Takes it, or waits until it is free.</summary>
-    /// <param name="path">File of the lock. Its holder may delete it.</param>
-    /// <param name="waiting">Called once if it is not free, with the process id of the holder.</param>
+    /// <summary>Takes the lock, or waits for it.</summary>
+    /// <param name="path">The lock file. Its holder may delete it.</param>
+    /// <param name="waiting">Called once if it has to wait, with the process id of the holder.</param>
     /// <param name="cancel">Gives up.</param>
     public static async Task<FolderLock> TakeAsync(string path, Action<string> waiting, CancellationToken cancel)
     {
@@ -60,7 +60,7 @@ internal sealed partial class FolderLock : IDisposable
 
                 RandomAccess.SetLength(file, 0);
                 RandomAccess.Write(file, Encoding.ASCII.GetBytes(self), 0);
-                // Had the one before deleted the file, this would lock what nobody else can see.
+                // If the previous holder deleted the file, this would lock an invisible file.
                 using var seen = Open(path);
                 if (Text(seen) == self)
                 {
@@ -79,12 +79,12 @@ internal sealed partial class FolderLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Opens it with no lock: .NET's own way takes one, and fails where another has it.</summary>
+    /// <summary>Opens it without .NET's own lock, which fails if another process holds one.</summary>
     private static SafeFileHandle Open(string path)
     {
         if (FileKind.IsRegular(path) == false)
         {
-            // None of ours is a folder, a link, a pipe or a device.
+            // Our lock files are never folders, links, pipes or devices.
             StateFile.Remove(path);
         }
 

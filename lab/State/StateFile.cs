@@ -7,7 +7,7 @@ using Infra.Lab.Linux;
 
 namespace Infra.Lab.State;
 
-/// <summary>A state file is not what this program wrote: a full disk cut it, or somebody changed it.</summary>
+/// <summary>A state file is not what this program wrote: truncated on a full disk, or changed.</summary>
 internal sealed class StateFileException(string path, string problem, Exception? cause = null) : IOException($"{path}: {problem}", cause)
 {
     public string Path => path;
@@ -16,16 +16,16 @@ internal sealed class StateFileException(string path, string problem, Exception?
 }
 
 /// <summary>
-/// A file in which a laboratory keeps state between commands: one whole file at any moment, for its owner alone, and sealed by the SHA-256
-/// of what is in it as its last line. So no reader has to doubt what it reads, whatever happened to the file.
+/// A file with the state of a lab between commands: replaced atomically, only for its owner, and sealed with the SHA-256 of its content in
+/// the last line. So readers can trust its content.
 /// </summary>
 internal static class StateFile
 {
     private const int HexDigits = 64;
     private const int MostText = 1 << 20;
 
-    /// <summary>What was written; null where there is no such file.</summary>
-    /// <exception cref="StateFileException">Something else is there.</exception>
+    /// <summary>The content; null if there is no file.</summary>
+    /// <exception cref="StateFileException">It is not a valid state file.</exception>
     public static byte[]? Read(string path)
     {
         var file = new FileInfo(path);
@@ -37,7 +37,7 @@ internal static class StateFile
         byte[] bytes;
         try
         {
-            // A pipe or a device has no length, and would keep us waiting.
+            // A pipe or a device has no length, and would block.
             bytes = file.Exists && file.Length == 0 ? [] : File.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -49,11 +49,11 @@ internal static class StateFile
         var length = bytes.Length - HexDigits - 2;
         return length >= 0 && bytes.AsSpan(length).SequenceEqual(Seal(bytes.AsSpan(0, length)))
             ? bytes[..length]
-            : throw new StateFileException(path, bytes.Length == 0 ? "it is empty" : "it was cut or changed");
+            : throw new StateFileException(path, bytes.Length == 0 ? "it is empty" : "it was truncated or changed");
     }
 
-    /// <summary>Text of a file that people may write as well, with no seal; null where there is no such file.</summary>
-    /// <exception cref="StateFileException">Something else is there, or more than anybody writes.</exception>
+    /// <summary>Text of a file that people may edit, without a seal; null if there is no file.</summary>
+    /// <exception cref="StateFileException">It is not a file, or too large.</exception>
     public static string? ReadText(string path)
     {
         switch (FileKind.IsRegular(path))
@@ -61,7 +61,7 @@ internal static class StateFile
             case null:
                 return null;
             case false:
-                throw new StateFileException(path, "it is no regular file");
+                throw new StateFileException(path, "it is not a regular file");
             default:
                 break;
         }
@@ -83,14 +83,14 @@ internal static class StateFile
         }
     }
 
-    /// <summary>The same as a value.</summary>
+    /// <summary>The same, deserialized.</summary>
     public static T? Read<T>(string path, JsonTypeInfo<T> shape)
         where T : class
     {
         try
         {
             return Read(path) is { } bytes
-                ? JsonSerializer.Deserialize(bytes, shape) ?? throw new StateFileException(path, "it holds nothing") : null;
+                ? JsonSerializer.Deserialize(bytes, shape) ?? throw new StateFileException(path, "it is null") : null;
         }
         catch (JsonException exception)
         {
@@ -99,7 +99,7 @@ internal static class StateFile
     }
 
     /// <summary>
-    /// Replaces it as a whole. What is in the way and no file goes.
+    /// Replaces it atomically. Deletes anything in its place that is not a file.
     /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
@@ -107,11 +107,11 @@ internal static class StateFile
         AtomicFile.Write(path, [.. content, .. Seal(content)], AtomicFile.Private, flush: true);
     }
 
-    /// <summary>The same of a value.</summary>
+    /// <summary>The same for a value.</summary>
     public static void Write<T>(string path, T value, JsonTypeInfo<T> shape) =>
         Write(path, JsonSerializer.SerializeToUtf8Bytes(value, shape));
 
-    /// <summary>Takes away what is there, whatever it is; of a link, the link alone.</summary>
+    /// <summary>Deletes anything at the path; of a link, only the link.</summary>
     public static void Remove(string path)
     {
         if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)

@@ -59,7 +59,7 @@ public abstract class InputArgs
         return [.. fields, .. properties];
     }
 
-    /// <summary>The attribute of a list or map is on the field behind the property, so that a list that nobody touched is absent.</summary>
+    /// <summary>The attribute of a list or map is on the field behind the property, so that a list that no one touched is absent.</summary>
     private static string PropertyName(string field) => field.StartsWith('<') ? field[1..field.IndexOf('>')] : field;
 
     private sealed record Member(string Name, InputAttribute Attribute, Func<object, object?> Get);

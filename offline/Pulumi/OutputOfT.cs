@@ -8,7 +8,7 @@ internal interface IOutput
 }
 
 /// <summary>
-/// A value that comes later. A deployment fails when any of its outputs does, whether somebody reads it or not. In a preview the value
+/// A value that comes later. A deployment fails when any of its outputs does, whether someone reads it or not. In a preview the value
 /// may be unknown; then functions that are applied to it do not run.
 /// </summary>
 public sealed class Output<T> : IOutput

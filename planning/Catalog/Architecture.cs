@@ -6,8 +6,8 @@ namespace Infra.Planning.Catalog;
 public sealed record Architecture
 {
     /// <summary>
-    /// Class that vLLM serves it by (<c>architectures</c>): <c>Mistral3ForConditionalGeneration</c>; null: what follows from the format, or
-    /// not known.
+    /// Class that vLLM uses to serve it (<c>architectures</c>): <c>Mistral3ForConditionalGeneration</c>; null: derived from the format, or
+    /// unknown.
     /// </summary>
     [RegularExpression(Patterns.ClassName, ErrorMessage = Patterns.ClassNameHelp)]
     public string? Name { get; init; }

@@ -9,23 +9,23 @@ public sealed record BaseImage
     [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Slug { get; init; }
 
-    /// <summary>Whose driver it ships.</summary>
+    /// <summary>GPU vendor of its driver.</summary>
     public required GpuVendor Vendor { get; init; }
 
-    /// <summary>Driver version in it; null where not read.</summary>
+    /// <summary>Driver version in it; null if not known.</summary>
     [RegularExpression(Patterns.Driver, ErrorMessage = Patterns.DriverHelp)]
     public string? Driver { get; init; }
 
     /// <summary><c>Ubuntu 24.04</c>.</summary>
     public required string Os { get; init; }
 
-    /// <summary>What an operator should know.</summary>
+    /// <summary>Note for the operator.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Where this was read.</summary>
+    /// <summary>Source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When: a day, or a month where the day is not known.</summary>
+    /// <summary>Date of the source: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>Rows as records, where <see cref="StrictRow"/> found no mistake. Generated: reflection would cost each preview time.</summary>
+/// <summary>
+/// Reads rows as records, after <see cref="StrictRow"/> found no error. Source-generated: reflection would slow down each preview.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

@@ -6,7 +6,7 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>The rows that were read so far, and every mistake that was met.</summary>
+/// <summary>The rows that were read so far, and all errors.</summary>
 internal sealed class CatalogReader
 {
     private const string EmbeddedPrefix = "catalog/";
@@ -25,17 +25,17 @@ internal sealed class CatalogReader
 
     public Dictionary<string, EngineRelease> Engines { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>Rows as they were read and completed, by list and id: what <c>basedOn</c> takes from.</summary>
+    /// <summary>Completed rows by list and id, for <c>basedOn</c>.</summary>
     public Dictionary<(string List, string Id), JsonElement> Json { get; init; } = [];
 
     public SecurityFloor? SecurityFloor { get; set; }
 
     public IReadOnlyList<FileMistake> Mistakes => _mistakes;
 
-    /// <summary>Reads the five files of the assembly. A mistake in them is ours, so that it ends as an ordinary exception.</summary>
+    /// <summary>Reads the five embedded files. An error in them is an internal error, so it is an ordinary exception.</summary>
     /// <param name="strictly">
-    /// Holds every row against its record and the rules. The tests do; what they passed need not be checked again by every preview, which
-    /// would spend a tenth of a second on compiling the checks.
+    /// Checks every row against its record and the rules. The tests do that; a preview need not repeat it, which would cost a tenth of a
+    /// second for compiling the checks.
     /// </param>
     public static CatalogReader ReadBuiltIn(bool strictly)
     {
@@ -53,9 +53,9 @@ internal sealed class CatalogReader
             : throw new InvalidDataException($"The built-in catalog is wrong:\n{string.Join("\n", reader._mistakes)}");
     }
 
-    /// <summary>Adds the rows of the operator's own file: defaults, <c>basedOn</c> and <c>replaces</c> are allowed.</summary>
+    /// <summary>Adds the rows of the operator's file, which may use defaults, <c>basedOn</c> and <c>replaces</c>.</summary>
     /// <param name="utf8">Its content.</param>
-    /// <param name="file">How mistakes name it.</param>
+    /// <param name="file">Name of the file in errors.</param>
     public void ReadOwn(ReadOnlyMemory<byte> utf8, string file) => Read(utf8, new(file, OwnRows: true, Strict: true, _mistakes));
 
     private void Read(ReadOnlyMemory<byte> utf8, SourceFile source)
@@ -78,7 +78,7 @@ internal sealed class CatalogReader
             ReadTopMember(member, lists, source);
         }
 
-        // Sizes name cards and images, engines name families: in this order each finds what it refers to.
+        // Sizes reference cards and images, engines reference families: in this order all references exist.
         ReadRows(lists, source, Gpus, new("gpus", "name", CatalogJson.Default.Gpu)
         {
             Complete = RowDefaults.Gpu,
@@ -147,7 +147,7 @@ internal sealed class CatalogReader
         }
         else if (!lists.TryAdd(member.Name, member.Value))
         {
-            source.Mistake("", new(member.Name, null, "is there twice"));
+            source.Mistake("", new(member.Name, null, "is a duplicate"));
         }
     }
 
@@ -174,11 +174,11 @@ internal sealed class CatalogReader
             var existing = rows.Keys.FirstOrDefault(key => string.Equals(key, id, StringComparison.OrdinalIgnoreCase));
             if (!added.Add(id!))
             {
-                source.Mistake(label, new(kind.IdMember, id, "is in this file twice"));
+                source.Mistake(label, new(kind.IdMember, id, "is a duplicate in this file"));
             }
             else if (replaces && existing is null)
             {
-                source.Mistake(label, new("replaces", "true", "replaces nothing: there is no such row yet; leave it out"));
+                source.Mistake(label, new("replaces", "true", "replaces nothing: no such row exists; remove it"));
             }
             else if (!replaces && existing is not null)
             {
@@ -225,14 +225,14 @@ internal sealed class CatalogReader
         return value is null ? null : (value, element, replaces);
     }
 
-    /// <summary>The row with what it inherits and what has a default, without <c>basedOn</c> and <c>replaces</c>; null after a mistake.</summary>
+    /// <summary>The row with inherited values and defaults, without <c>basedOn</c> and <c>replaces</c>; null after an error.</summary>
     private (JsonElement Row, bool Replaces)? Complete<T>(
         JsonElement element, string label, SourceFile source, Dictionary<string, T> rows, RowKind<T> kind)
         where T : class
     {
         if (JsonTree.Duplicates(element).FirstOrDefault() is { } twice)
         {
-            source.Mistake(label, new(twice, null, "is there twice"));
+            source.Mistake(label, new(twice, null, "is a duplicate"));
             return null;
         }
 
@@ -253,7 +253,7 @@ internal sealed class CatalogReader
             else
             {
                 source.Mistake(label, RowMistake.At("basedOn", basedOn,
-                    $"must be the {kind.IdMember} of a row that is known or stands further up; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
+                    $"must be the {kind.IdMember} of a known row, or of an earlier row in this file; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
             }
         }
 
@@ -282,7 +282,7 @@ internal sealed class CatalogReader
     {
         public int Count => Mistakes.Count;
 
-        /// <summary>Notes a mistake; false, so that it can stand for a flag.</summary>
+        /// <summary>Records an error; returns false, for use in an expression.</summary>
         public bool Mistake(string row, RowMistake problem)
         {
             Mistakes.Add(new(Name, row, problem));

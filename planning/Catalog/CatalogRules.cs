@@ -2,16 +2,16 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>What must hold between the members of a row, and between rows.</summary>
+/// <summary>Rules between the members of a row, and between rows.</summary>
 internal static class CatalogRules
 {
     private const string LoadFormat = "--load-format";
 
-    // Fewer than two bits or more than 36 bits a parameter: a number in another unit.
+    // Fewer than 2 or more than 36 bits per parameter means another unit.
     private const double FewestBytesPerParameter = 0.25;
     private const double MostBytesPerParameter = 4.5;
 
-    // What placement, settings and the node decide. A row that set them too would be overruled or would open what is closed.
+    // Flags that placement, settings and the node decide. A row with one of them would be overridden, or open what is closed.
     private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
         "--allowed-local-media-path", "--allowed-media-domains", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel",
@@ -53,7 +53,7 @@ internal static class CatalogRules
         if (gpu is not null && image is not null && gpu.Vendor != image.Vendor)
         {
             yield return new("image", size.Image,
-                $"has the driver of {CatalogWords.Of(image.Vendor)}, and the card is of {CatalogWords.Of(gpu.Vendor)}");
+                $"has the driver of {CatalogWords.Of(image.Vendor)}, but the card is from {CatalogWords.Of(gpu.Vendor)}");
         }
 
         if (size.UsdPerHour is null && size.Availability != Availability.Contract)
@@ -70,7 +70,7 @@ internal static class CatalogRules
     {
         if (engine.Images.Count == 0 && engine.Package is null)
         {
-            yield return new("images", null, "has no image and there is no package: one of them is needed");
+            yield return new("images", null, "is empty and there is no package: one of them is required");
         }
 
         if (engine.Package is { } package && package.Requirements[0] != $"vllm=={engine.Version}")
@@ -89,12 +89,12 @@ internal static class CatalogRules
             if (breakage is { Effect: BreakageEffect.Refused, GpuArchitectures: not null })
             {
                 yield return new($"breakages[{index}].gpuArchitectures", null,
-                    "needs the effect caution; a model that a generation of cards does not run says so in its own hardware");
+                    "requires the effect caution; for unsupported GPU architectures use the model's hardware");
             }
 
             foreach (var family in (breakage.Families ?? []).Where(family => !known.Contains(family)))
             {
-                yield return new($"breakages[{index}].families", family, $"is the family of no model; {NearMiss.Sentence(family, known)}");
+                yield return new($"breakages[{index}].families", family, $"is not the family of a model; {NearMiss.Sentence(family, known)}");
             }
         }
     }
@@ -106,7 +106,7 @@ internal static class CatalogRules
             if (architecture.KeyValueHeads is not null || architecture.HeadDim is not null)
             {
                 yield return new("architecture.mla", null,
-                    "is there beside keyValueHeads or headDim: attention is either latent or grouped-query");
+                    "conflicts with keyValueHeads or headDim: attention is either latent or grouped-query");
             }
         }
         else if (architecture.KeyValueHeads is not { } heads)
@@ -158,17 +158,17 @@ internal static class CatalogRules
         if (bytesPerParameter is < FewestBytesPerParameter or > MostBytesPerParameter)
         {
             yield return new("weightBytes", $"{model.WeightBytes}",
-                $"is {Text(Math.Round(bytesPerParameter, 3))} bytes for each of {model.Parameters} parameters; it must be in bytes, between 0.25 and 4.5 for each");
+                $"is {Text(Math.Round(bytesPerParameter, 3))} bytes per parameter for {model.Parameters} parameters; it must be in bytes, 0.25 to 4.5 per parameter");
         }
 
         if (model.Formats.Distinct().Count() != model.Formats.Count)
         {
-            yield return new("formats", string.Join(", ", model.Formats.Select(format => CatalogWords.Of(format))), "names a format twice");
+            yield return new("formats", string.Join(", ", model.Formats.Select(format => CatalogWords.Of(format))), "has a duplicate format");
         }
 
         if (model.Hardware.Count == 0)
         {
-            yield return new("hardware", "{}", "must name one architecture at least");
+            yield return new("hardware", "{}", "must name at least one architecture");
         }
     }
 
@@ -181,7 +181,7 @@ internal static class CatalogRules
 
         if (model.Revision is null)
         {
-            yield return new("checksums", null, "needs revision: checksums are those of one commit");
+            yield return new("checksums", null, "requires revision: checksums belong to one commit");
         }
 
         if (checksums.Count is 0 or > WeightsChecksums.Most)
@@ -191,7 +191,7 @@ internal static class CatalogRules
 
         foreach (var name in checksums.Keys.Where(name => !WeightsChecksums.IsFetched(name, model.ServedFormat)))
         {
-            yield return new($"checksums.{name}", null, "is no file that a node fetches for the first of formats: "
+            yield return new($"checksums.{name}", null, "is not a file that a node fetches for the first format: "
                 + "its safetensors, *.json, *.jinja, *.model and SYSTEM_PROMPT.txt of the top folder");
         }
     }
@@ -200,11 +200,11 @@ internal static class CatalogRules
     {
         foreach (var flag in model.Flags)
         {
-            // vLLM takes both spellings, and nested values as --flag.member.
+            // vLLM accepts both spellings, and nested values as --flag.member.
             var name = flag.Split('=', '.')[0].Replace('_', '-');
             if (Decided.Contains(name))
             {
-                yield return new("flags", flag, "is decided by placement and settings; leave it out");
+                yield return new("flags", flag, "is set by placement and settings; remove it");
             }
         }
 
@@ -213,8 +213,8 @@ internal static class CatalogRules
         if (asksMistral != (model.ServedFormat == WeightsFormat.Mistral))
         {
             yield return asksMistral
-                ? new("formats", CatalogWords.Of(model.ServedFormat), "must begin with mistral, since flags say --load-format mistral")
-                : new("flags", words, "must say --load-format mistral (and --config-format, --tokenizer-mode), since formats begins with mistral");
+                ? new("formats", CatalogWords.Of(model.ServedFormat), "must begin with mistral, because flags has --load-format mistral")
+                : new("flags", words, "must have --load-format mistral (and --config-format, --tokenizer-mode), because formats begins with mistral");
         }
     }
 

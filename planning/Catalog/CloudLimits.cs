@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>A number that DigitalOcean sets, and where it was read.</summary>
-/// <param name="Value">The number; its unit is in the name of the property that holds it.</param>
-/// <param name="Source">Where it was read.</param>
-/// <param name="SourceDate">When.</param>
-/// <param name="IsSuspected">Nobody has measured it, and the source does not say it in so many words.</param>
+/// <summary>A limit of DigitalOcean with its source.</summary>
+/// <param name="Value">The number; the name of the property has its unit.</param>
+/// <param name="Source">Source.</param>
+/// <param name="SourceDate">Date of the source.</param>
+/// <param name="IsSuspected">Not measured, and the source does not state it explicitly.</param>
 public sealed record CloudLimit(int Value, string Source, DateOnly SourceDate, bool IsSuspected = false);
 
-/// <summary>An address range that DigitalOcean keeps for itself, and where it was read.</summary>
+/// <summary>An address range that DigitalOcean reserves, with its source.</summary>
 /// <param name="Range">In CIDR notation.</param>
-/// <param name="Source">Where it was read.</param>
-/// <param name="SourceDate">When.</param>
-/// <param name="Region">Region that it is kept in; null: everywhere.</param>
+/// <param name="Source">Source.</param>
+/// <param name="SourceDate">Date of the source.</param>
+/// <param name="Region">Region of the reservation; null: all regions.</param>
 public sealed record ReservedRange(string Range, string Source, DateOnly SourceDate, string? Region = null);
 
 /// <summary>
@@ -43,21 +43,21 @@ public sealed record CloudLimits
     /// <summary>Addresses and tags that a rule of a Cloud Firewall names.</summary>
     public required CloudLimit FirewallRuleEntries { get; init; }
 
-    /// <summary>Tags that a Cloud Firewall holds for.</summary>
+    /// <summary>Tags that a Cloud Firewall applies to.</summary>
     public required CloudLimit FirewallTags { get; init; }
 
-    /// <summary>Droplets that a Cloud Firewall or a load balancer names by id. By tag there may be any number.</summary>
+    /// <summary>Droplets that a Cloud Firewall or a load balancer references by id. By tag there is no limit.</summary>
     public required CloudLimit DropletsById { get; init; }
 
-    /// <summary>Least and most of <c>http_idle_timeout_seconds</c>, for connections whose TLS ends at the load balancer.</summary>
+    /// <summary>Bounds of <c>http_idle_timeout_seconds</c>, for connections whose TLS ends at the load balancer.</summary>
     public required CloudLimit ShortestHttpIdleSeconds { get; init; }
 
     public required CloudLimit LongestHttpIdleSeconds { get; init; }
 
-    /// <summary>After how long without a byte a connection that a load balancer passes through may be closed.</summary>
+    /// <summary>After how long without data a load balancer may close a passthrough connection.</summary>
     public required CloudLimit PassthroughIdleSeconds { get; init; }
 
-    /// <summary>Ranges that no VPC may have.</summary>
+    /// <summary>Ranges that a VPC must not use.</summary>
     public required IReadOnlyList<ReservedRange> ReservedRanges { get; init; }
 
     private static CloudLimits Load()

@@ -2,70 +2,70 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>What becomes of a request that meets a known breakage.</summary>
+/// <summary>Effect of a known breakage.</summary>
 public enum BreakageEffect
 {
-    /// <summary>Refused: it was seen to fail.</summary>
+    /// <summary>Rejected: the combination is known to fail.</summary>
     Refused,
 
-    /// <summary>Served, with a warning.</summary>
+    /// <summary>Served with a warning.</summary>
     Caution,
 }
 
 /// <summary>
-/// Something that is known not to work with a release, for models of a family or of a class. A condition that is null always holds.
+/// A known defect of a release, for models of a family or a class. A condition that is null always matches.
 /// </summary>
 public sealed record EngineBreakage
 {
-    /// <summary><see cref="ModelSpec.Family"/> that it hits; <c>*</c> is all.</summary>
+    /// <summary>Affected <see cref="ModelSpec.Family"/>; <c>*</c> is all.</summary>
     [MinLength(1)]
     public IReadOnlyList<string>? Families { get; init; }
 
-    /// <summary>Class that vLLM serves a model by, <see cref="Architecture.Name"/>, that it hits whatever the family.</summary>
+    /// <summary>Affected vLLM class, <see cref="Architecture.Name"/>, for any family.</summary>
     [MinLength(1)]
     [RegularExpression(Patterns.ClassName, ErrorMessage = Patterns.ClassNameHelp)]
     public IReadOnlyList<string>? Architectures { get; init; }
     public required BreakageEffect Effect { get; init; }
 
-    /// <summary>Only with this way of installing.</summary>
+    /// <summary>Only with this installation method.</summary>
     public EngineInstall? Install { get; init; }
 
-    /// <summary>Only with this type of KV cache.</summary>
+    /// <summary>Only with this KV cache type.</summary>
     public KvCacheType? KvCache { get; init; }
 
-    /// <summary>Only on this vendor's cards.</summary>
+    /// <summary>Only on cards of this vendor.</summary>
     public GpuVendor? Vendor { get; init; }
 
-    /// <summary>Only on these generations of cards. A caution alone can have them: a release is chosen before the card is.</summary>
+    /// <summary>Only on these GPU architectures. Only for cautions, because a release is selected before the card.</summary>
     [MinLength(1)]
     public IReadOnlyList<GpuArchitecture>? GpuArchitectures { get; init; }
 
-    /// <summary>Only for models with this among their flags: <c>--tool-call-parser mistral</c>.</summary>
+    /// <summary>Only for models with one of these flags: <c>--tool-call-parser mistral</c>.</summary>
     public string? Flag { get; init; }
 
-    /// <summary>What happens, as a sentence without its full stop.</summary>
+    /// <summary>The problem, as a sentence without the final period.</summary>
     public required string Problem { get; init; }
 
-    /// <summary>Where it was reported.</summary>
+    /// <summary>Source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When: a day, or a month where the day is not known.</summary>
+    /// <summary>Date of the source: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 
-    /// <summary>Whether this combination is hit.</summary>
+    /// <summary>Whether the breakage affects this combination.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="vendor">Whose card it is.</param>
-    /// <param name="install">How vLLM is installed.</param>
-    /// <param name="kv">Type of the KV cache.</param>
-    /// <param name="card">Generation of the card; null: not chosen yet.</param>
+    /// <param name="vendor">Vendor of the card.</param>
+    /// <param name="install">Installation method of vLLM.</param>
+    /// <param name="kv">KV cache type.</param>
+    /// <param name="card">Architecture of the card; null: not selected yet.</param>
     public bool Hits(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         return (IsOf(Families, "*") || IsOf(Families, model.Family) || IsOf(Architectures, model.EngineClass)) && Holds(model, vendor, install, kv, card);
     }
 
-    /// <summary>Whether it may be hit: a class is named, and nobody says which one serves this model with a vision tower.</summary>
+    /// <summary>Whether it may apply: a class is given, and the class of this model with a vision tower is unknown.</summary>
     internal bool MayHit(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card) =>
         Architectures is not null && model.EngineClass is null && model.Architecture.Vision is not null
         && !Hits(model, vendor, install, kv, card) && Holds(model, vendor, install, kv, card);
@@ -77,7 +77,7 @@ public sealed record EngineBreakage
         && (GpuArchitectures is null || (card is { } known && GpuArchitectures.Contains(known)))
         && (Flag is null || $" {Words(model.Flags)} ".Contains($" {Words([Flag])} ", StringComparison.Ordinal));
 
-    // vLLM takes --a-b c, --a_b c and --a-b=c.
+    // vLLM accepts --a-b c, --a_b c and --a-b=c.
     private static string Words(IEnumerable<string> flags) => string.Join(' ', flags).Replace('=', ' ').Replace('_', '-');
 
     private static bool IsOf(IReadOnlyList<string>? names, string? name) => name is not null && names?.Contains(name) == true;

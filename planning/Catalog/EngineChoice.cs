@@ -1,9 +1,9 @@
 namespace Infra.Planning.Catalog;
 
-/// <summary>What is known for and against serving a model with a release of vLLM.</summary>
+/// <summary>Whether a vLLM release can serve a model, and with which warnings.</summary>
 public static class EngineChoice
 {
-    /// <summary>The first reason against it, as a sentence without its full stop; null: none is known.</summary>
+    /// <summary>The first reason against it, as a sentence without the final period; null: there is none.</summary>
     public static string? WhyNot(
         EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, SecurityFloor floor)
     {
@@ -12,25 +12,25 @@ public static class EngineChoice
         ArgumentNullException.ThrowIfNull(floor);
         if (IsBelow(engine.Version, floor.Version))
         {
-            return $"vLLM {engine.Version} is below {floor.Version}, the oldest that is served: {floor.Reason}";
+            return $"vLLM {engine.Version} is below {floor.Version}, the oldest allowed release: {floor.Reason}";
         }
 
         if (IsBelow(engine.Version, model.MinimumEngine))
         {
-            return $"vLLM {engine.Version} is below {model.MinimumEngine}, the first that serves {model.Id}";
+            return $"vLLM {engine.Version} is below {model.MinimumEngine}, the first release that serves {model.Id}";
         }
 
         return NotInstallable(engine, vendor, install)
             ?? Hits(engine, model, vendor, install, kv, BreakageEffect.Refused).FirstOrDefault();
     }
 
-    /// <summary>What to mind with a release that serves the model, each as a sentence without its full stop.</summary>
+    /// <summary>Warnings for a release that serves the model, each as a sentence without the final period.</summary>
     /// <param name="engine">The release.</param>
     /// <param name="model">The model.</param>
-    /// <param name="vendor">Whose card it is.</param>
-    /// <param name="install">How vLLM is installed.</param>
-    /// <param name="kv">Type of the KV cache.</param>
-    /// <param name="card">Generation of the card; null: not chosen yet.</param>
+    /// <param name="vendor">Vendor of the card.</param>
+    /// <param name="install">Installation method of vLLM.</param>
+    /// <param name="kv">KV cache type.</param>
+    /// <param name="card">Architecture of the card; null: not selected yet.</param>
     public static IReadOnlyList<string> Cautions(
         EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card = null)
     {
@@ -41,8 +41,8 @@ public static class EngineChoice
             .. Hits(engine, model, vendor, install, kv, BreakageEffect.Caution, card),
             .. engine.Breakages
                 .Where(breakage => breakage.MayHit(model, vendor, install, kv, card))
-                .Select(breakage => $"{Told(engine, breakage)}. This holds for {string.Join(" and ", breakage.Architectures!)}, and the row of {model.Id} does not say what it is: "
-                    + "architecture.name, from architectures in its config.json"),
+                .Select(breakage => $"{Told(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of {model.Id} does not have its class: "
+                    + "set architecture.name (architectures in its config.json)"),
         ];
     }
 
@@ -52,9 +52,9 @@ public static class EngineChoice
         return install switch
         {
             EngineInstall.Container when !engine.Images.ContainsKey(vendor) =>
-                $"vLLM {engine.Version} has no image for {cards} cards whose digest is known",
+                $"vLLM {engine.Version} has no image with a known digest for {cards} cards",
             EngineInstall.Venv when engine.Package?.Vendor != vendor =>
-                $"vLLM {engine.Version} has no set of packages for {cards} cards that is known to work",
+                $"vLLM {engine.Version} has no known working set of packages for {cards} cards",
             _ => null,
         };
     }

@@ -10,34 +10,34 @@ public sealed record EngineRelease
     [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string Version { get; init; }
 
-    /// <summary>Day of the release, or the month where the day is not known.</summary>
+    /// <summary>Release date: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string ReleaseDate { get; init; }
 
-    /// <summary>Image by digest for each vendor; absent where none is known.</summary>
+    /// <summary>Image by digest for each vendor; absent if unknown.</summary>
     public required IReadOnlyDictionary<GpuVendor, EngineImage> Images { get; init; }
 
-    /// <summary>What <c>engine.install: venv</c> installs; null where no working set of packages is known.</summary>
+    /// <summary>Packages for <c>engine.install: venv</c>; null if no working set is known.</summary>
     public EnginePackage? Package { get; init; }
 
-    /// <summary>Share of the card's memory that this release takes by itself (<c>--gpu-memory-utilization</c>).</summary>
+    /// <summary>Default of <c>--gpu-memory-utilization</c> in this release.</summary>
     [Range(0.1, 1.0)]
     public required double DefaultGpuMemoryUtilization { get; init; }
 
-    /// <summary>Flags of settings that older releases do not have: <c>--tool-strict-level</c>; null: none of them.</summary>
+    /// <summary>Optional flags of the settings that this release supports: <c>--tool-strict-level</c>; null: none.</summary>
     [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
     public IReadOnlyList<string>? OptionalFlags { get; init; }
 
-    /// <summary>Combinations that are known to fail, or to need care.</summary>
+    /// <summary>Combinations that fail, or need a warning.</summary>
     public required IReadOnlyList<EngineBreakage> Breakages { get; init; }
 
-    /// <summary>What an operator should know.</summary>
+    /// <summary>Note for the operator.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Where this was read.</summary>
+    /// <summary>Source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When: a day, or a month where the day is not known.</summary>
+    /// <summary>Date of the source: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 }
@@ -53,11 +53,11 @@ public sealed record EngineImage
     [RegularExpression(Patterns.Digest, ErrorMessage = Patterns.DigestHelp)]
     public required string Digest { get; init; }
 
-    /// <summary>What a pull downloads; null where not read.</summary>
+    /// <summary>Download size of a pull; null if not known.</summary>
     [Range(1, 1e12)]
     public long? CompressedBytes { get; init; }
 
-    /// <summary>Lowest driver version that its CUDA or ROCm runs on; null where not known.</summary>
+    /// <summary>Lowest driver version for its CUDA or ROCm; null if unknown.</summary>
     [RegularExpression(Patterns.Driver, ErrorMessage = Patterns.DriverHelp)]
     public string? MinimumDriver { get; init; }
 
@@ -68,7 +68,7 @@ public sealed record EngineImage
 /// <summary>A frozen pip installation.</summary>
 public sealed record EnginePackage
 {
-    /// <summary>Whose cards the wheels are built for.</summary>
+    /// <summary>Vendor of the cards that the wheels support.</summary>
     public required GpuVendor Vendor { get; init; }
 
     /// <summary>Exact requirements: <c>vllm==0.31.0</c> first.</summary>
@@ -76,28 +76,28 @@ public sealed record EnginePackage
     [RegularExpression(Patterns.Requirement, ErrorMessage = Patterns.RequirementHelp)]
     public required IReadOnlyList<string> Requirements { get; init; }
 
-    /// <summary>Day that the resolution of everything else is frozen at.</summary>
+    /// <summary>Date for the resolution of all other packages.</summary>
     [RegularExpression(Patterns.FullDate, ErrorMessage = Patterns.FullDateHelp)]
     public required string ResolvedBefore { get; init; }
 
-    /// <summary>Lowest driver version of the wheels' CUDA; null where not known.</summary>
+    /// <summary>Lowest driver version for the CUDA of the wheels; null if unknown.</summary>
     [RegularExpression(Patterns.Driver, ErrorMessage = Patterns.DriverHelp)]
     public string? MinimumDriver { get; init; }
 }
 
-/// <summary>The oldest release that is served at all, for reasons of security.</summary>
+/// <summary>The oldest release that may be used, for security reasons.</summary>
 public sealed record SecurityFloor
 {
     [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string Version { get; init; }
 
-    /// <summary>What is open below it, as a sentence without its full stop.</summary>
+    /// <summary>The vulnerability in older releases, as a sentence without the final period.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Where this was read.</summary>
+    /// <summary>Source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When: a day, or a month where the day is not known.</summary>
+    /// <summary>Date of the source: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 }

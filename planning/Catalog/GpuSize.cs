@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>How a size is sold.</summary>
+/// <summary>How DigitalOcean sells a size.</summary>
 public enum Availability
 {
     OnDemand,
@@ -24,30 +24,30 @@ public sealed record GpuSize
     [Range(1, 64)]
     public required int GpuCount { get; init; }
 
-    /// <summary>The cards talk over NVLink, NVSwitch or Infinity Fabric, not over PCIe alone; false for one card.</summary>
+    /// <summary>The cards are connected by NVLink, NVSwitch or Infinity Fabric, not only PCIe; false for one card.</summary>
     public required bool FastInterconnect { get; init; }
 
-    /// <summary>Null: not known.</summary>
+    /// <summary>Null: unknown.</summary>
     [Range(1, 10_000)]
     public int? Vcpus { get; init; }
 
-    /// <summary>Main memory in GiB; null: not known.</summary>
+    /// <summary>Main memory in GiB; null: unknown.</summary>
     [Range(1, 100_000)]
     public int? RamGiB { get; init; }
 
-    /// <summary>Boot disk in GB; null: not known.</summary>
+    /// <summary>Boot disk in GB; null: unknown.</summary>
     [Range(1, 1_000_000)]
     public int? BootDiskGB { get; init; }
 
-    /// <summary>Scratch disk in GB; 0: none; null: not known.</summary>
+    /// <summary>Scratch disk in GB; 0: none; null: unknown.</summary>
     [Range(0, 1_000_000)]
     public int? ScratchDiskGB { get; init; }
 
-    /// <summary>Price per hour; null where none is public, as for a contract.</summary>
+    /// <summary>Price per hour; null if not public, as for a contract size.</summary>
     [Range(0.01, 100_000)]
     public decimal? UsdPerHour { get; init; }
 
-    /// <summary>Regions in which it was seen; empty: no dated sighting.</summary>
+    /// <summary>Regions with a dated sighting; empty: none.</summary>
     [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required IReadOnlyList<string> Regions { get; init; }
 
@@ -55,10 +55,10 @@ public sealed record GpuSize
     public required string Image { get; init; }
     public required Availability Availability { get; init; }
 
-    /// <summary>Where this was read.</summary>
+    /// <summary>Source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When: a day, or a month where the day is not known.</summary>
+    /// <summary>Date of the source: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace Infra.Planning.Catalog;
 
-/// <summary>Which architectures of cards run a format of weights, where a model does not say otherwise.</summary>
+/// <summary>Which GPU architectures run a weights format, unless the model specifies it.</summary>
 /// <remarks>
-/// vLLM documentation and source readings of 2026 (v0.25 to v0.31): FP8 is computed by Ada, Hopper and Blackwell, kept as weights by Ampere (Marlin);
-/// NVFP4 is computed by Blackwell, kept as weights by Hopper, Ada and Ampere; INT4 is kept as weights by all NVIDIA cards.
-/// What nobody was seen running on AMD cards is left unverified.
+/// vLLM documentation and source of 2026 (v0.25 to v0.31): Ada, Hopper and Blackwell compute FP8, Ampere stores it as weights (Marlin);
+/// Blackwell computes NVFP4, Hopper, Ada and Ampere store it as weights; all NVIDIA cards store INT4 as weights. Formats without a known
+/// run on AMD cards are unverified.
 /// </remarks>
 public static class HardwareSupport
 {
-    /// <summary>Support by architecture of cards; one that is absent does not run the format.</summary>
+    /// <summary>Support by GPU architecture; an absent architecture does not run the format.</summary>
     public static IReadOnlyDictionary<GpuArchitecture, Support> For(Precision precision) => precision switch
     {
         Precision.Bf16 => Map(Support.Native, Support.Native, Support.Native, Support.Native, Support.Native),

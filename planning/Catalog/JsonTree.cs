@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>Between JSON that was read, which cannot be changed, and JSON that is completed.</summary>
+/// <summary>Conversions between immutable and mutable JSON.</summary>
 internal static class JsonTree
 {
     public static JsonElement Element(JsonNode? node) => JsonElement.Parse(node?.ToJsonString() ?? "null");
 
-    /// <summary>Removes a member and returns it; null if it is not there.</summary>
+    /// <summary>Removes and returns a member; null if it is missing.</summary>
     public static JsonElement? Take(JsonObject row, string member)
     {
         if (!row.ContainsKey(member))
@@ -21,11 +21,11 @@ internal static class JsonTree
         return value;
     }
 
-    /// <summary>Whether an object has a member twice.</summary>
+    /// <summary>Whether an object has a duplicate member.</summary>
     public static bool HasTwice(JsonElement value) =>
         value.EnumerateObject().Select(member => member.Name).Distinct(StringComparer.Ordinal).Count() < value.GetPropertyCount();
 
-    /// <summary>Members that an object has twice, at any depth: a JSON object in memory could not hold them.</summary>
+    /// <summary>Duplicate members of an object, at any depth; a mutable JSON object cannot have them.</summary>
     public static IEnumerable<string> Duplicates(JsonElement element, string path = "")
     {
         if (element.ValueKind == JsonValueKind.Array)

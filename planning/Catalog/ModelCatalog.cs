@@ -4,8 +4,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Catalog;
 
 /// <summary>
-/// What is known about models, cards, sizes, engines and images: the built-in rows, and those of a file of the operator's own. Immutable.
-/// Lookups never guess: an unknown name ends as a <see cref="ConfigurationException"/> with the nearest and all known names.
+/// Facts about models, cards, sizes, engines and images: embedded rows, and rows of the operator's file. Immutable. Lookups never guess: an
+/// unknown name is a <see cref="ConfigurationException"/> with the nearest and all known names.
 /// </summary>
 public sealed class ModelCatalog
 {
@@ -42,20 +42,20 @@ public sealed class ModelCatalog
     /// <summary>Base images by slug.</summary>
     public IReadOnlyDictionary<string, BaseImage> Images { get; }
 
-    /// <summary>The oldest release that is served.</summary>
+    /// <summary>The oldest release that may be used.</summary>
     public SecurityFloor SecurityFloor { get; }
 
-    /// <summary>The built-in rows, read once per process, and those of a file on top.</summary>
-    /// <param name="userFile">Path of a JSON file as docs/catalog.md describes it; null: none.</param>
-    /// <param name="key">Setting or flag that named the file, for the mistake that there is none.</param>
-    /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
+    /// <summary>The embedded rows, read once per process, plus those of a file.</summary>
+    /// <param name="userFile">Path of a JSON file as in docs/catalog.md; null: none.</param>
+    /// <param name="key">Setting or flag with the path, for the error if the file does not exist.</param>
+    /// <exception cref="ConfigurationException">The file is unreadable or has errors; the message lists all.</exception>
     public static ModelCatalog Load(string? userFile = null, string key = "catalog") =>
         userFile is null ? BuiltIn.Value : BuiltIn.Value.Add(userFile, key);
 
     /// <summary>
-    /// This catalog and the rows of a file. A row that exists already is a mistake unless the new one says <c>"replaces": true</c>.
+    /// This catalog plus the rows of a file. An existing row is an error unless the new one has <c>"replaces": true</c>.
     /// </summary>
-    /// <exception cref="ConfigurationException">The file cannot be read or has mistakes; all of them are named.</exception>
+    /// <exception cref="ConfigurationException">The file is unreadable or has errors; the message lists all.</exception>
     public ModelCatalog Add(string userFile, string key = "catalog")
     {
         ArgumentNullException.ThrowIfNull(userFile);
@@ -97,7 +97,7 @@ public sealed class ModelCatalog
         _ => problem.Message,
     };
 
-    /// <summary>As <see cref="Add(string, string)"/>, for content that was read already.</summary>
+    /// <summary>As <see cref="Add(string, string)"/>, for content in memory.</summary>
     internal ModelCatalog Add(ReadOnlyMemory<byte> utf8, string name)
     {
         var reader = new CatalogReader
@@ -116,8 +116,8 @@ public sealed class ModelCatalog
     }
 
     /// <summary>The model with this repository id.</summary>
-    /// <param name="id">As the catalog spells it.</param>
-    /// <param name="key">Setting that a mistake names: <c>endpoints.chat.model</c>.</param>
+    /// <param name="id">As in the catalog.</param>
+    /// <param name="key">Setting for the error: <c>endpoints.chat.model</c>.</param>
     public ModelSpec Model(string id, string key) => Find(Models, id, key, "a model of the catalog");
 
     /// <summary>The size with this slug.</summary>
@@ -125,7 +125,7 @@ public sealed class ModelCatalog
 
     /// <summary>The release with this version.</summary>
     public EngineRelease Engine(string version, string key) => Find(Engines, version, key,
-        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is served: {SecurityFloor.Reason})",
+        $"a vLLM release of the catalog (none below {SecurityFloor.Version} is allowed: {SecurityFloor.Reason})",
         Engines.Keys.MaxBy(Version.Parse));
 
     /// <summary>The card of a size.</summary>
@@ -135,20 +135,20 @@ public sealed class ModelCatalog
         return Gpus[size.Gpu];
     }
 
-    /// <summary>The newest release without a reason against it.</summary>
-    /// <exception cref="ConfigurationException">There is none; each release is named with its reason.</exception>
+    /// <summary>The newest release that can serve the model.</summary>
+    /// <exception cref="ConfigurationException">There is none; the message has the reason for each release.</exception>
     public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, string key = "engine.version")
     {
         ArgumentNullException.ThrowIfNull(model);
         var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();
         return newestFirst.FirstOrDefault(engine => WhyNot(engine, model, vendor, install, kv) is null)
             ?? throw new ConfigurationException(new ConfigurationMistake(key, null,
-                $"cannot be chosen: no release serves {model.Id}. "
+                $"cannot be selected: no release serves {model.Id}. "
                 + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv))),
-                "add a release that serves it to a catalog file of your own; docs/catalog.md has the form"));
+                "add a release that serves it to a catalog file of your own; docs/catalog.md has the format"));
     }
 
-    /// <summary>Why a release cannot serve a model this way, as a sentence without its full stop; null: it can.</summary>
+    /// <summary>Why a release cannot serve a model, as a sentence without the final period; null: it can.</summary>
     public string? WhyNot(EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv) =>
         EngineChoice.WhyNot(engine, model, vendor, install, kv, SecurityFloor);
 

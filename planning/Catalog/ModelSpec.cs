@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>How the weights of a repository are stored.</summary>
+/// <summary>Format of the weights in a repository.</summary>
 public enum Precision
 {
     Bf16,
@@ -12,7 +12,7 @@ public enum Precision
     Int4,
 }
 
-/// <summary>What a model was trained for: fine-tuning, serving, accuracy.</summary>
+/// <summary>Training goal of a model: fine-tuning, serving, accuracy.</summary>
 public enum ModelUse
 {
     Base,
@@ -20,7 +20,7 @@ public enum ModelUse
     Reasoning,
 }
 
-/// <summary>What a model answers with: which routes its endpoint has.</summary>
+/// <summary>Type of answer, which determines the routes of the endpoint.</summary>
 public enum ModelTask
 {
     /// <summary>Text: chats, completions.</summary>
@@ -29,11 +29,11 @@ public enum ModelTask
     /// <summary>A vector for a text: <c>/v1/embeddings</c>.</summary>
     Embed,
 
-    /// <summary>How well texts belong together: <c>/v1/score</c> and <c>/v1/rerank</c>.</summary>
+    /// <summary>Similarity of texts: <c>/v1/score</c> and <c>/v1/rerank</c>.</summary>
     Score,
 }
 
-/// <summary>The copy of the weights that is fetched and served, as vLLM's <c>--load-format</c> names it.</summary>
+/// <summary>The copy of the weights to fetch and serve, as in vLLM's <c>--load-format</c>.</summary>
 public enum WeightsFormat
 {
     /// <summary><c>consolidated*.safetensors</c>, <c>params.json</c>, <c>tekken.json</c>.</summary>
@@ -43,47 +43,47 @@ public enum WeightsFormat
     Hf,
 }
 
-/// <summary>Whether a format of weights runs on an architecture of cards.</summary>
+/// <summary>Whether a weights format runs on a GPU architecture.</summary>
 public enum Support
 {
     /// <summary>The card computes in this format.</summary>
     Native,
 
-    /// <summary>The weights are kept in this format and computed in another: memory is saved, no speed gained.</summary>
+    /// <summary>The card stores the weights in this format and computes in another: saves memory, not time.</summary>
     WeightOnly,
 
-    /// <summary>Nobody was seen running it: taken only when the operator names the size.</summary>
+    /// <summary>No known run: used only if the operator sets the size.</summary>
     Unverified,
 }
 
-/// <summary>A repository of weights that can be served.</summary>
+/// <summary>A repository of weights that vLLM can serve.</summary>
 public sealed record ModelSpec
 {
-    /// <summary>Repository id: <c>mistralai/Ministral-3-3B-Instruct-2512</c>. Also the name that clients send, unless the endpoint sets another.</summary>
+    /// <summary>Repository id: <c>mistralai/Ministral-3-3B-Instruct-2512</c>. Default of the name that clients send.</summary>
     [RegularExpression(Patterns.RepositoryId, ErrorMessage = Patterns.RepositoryIdHelp)]
     public required string Id { get; init; }
 
-    /// <summary>Group that engine breakages refer to: <c>ministral-3</c>, <c>mistral-large-3</c>.</summary>
+    /// <summary>Group for engine breakages: <c>ministral-3</c>, <c>mistral-large-3</c>.</summary>
     [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Family { get; init; }
     public required ModelUse Use { get; init; }
     public required Precision Precision { get; init; }
 
-    /// <summary>What it answers with; generate unless the row says otherwise.</summary>
+    /// <summary>Type of answer. Default: generate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelTask Task { get; init; }
 
-    /// <summary>Pinned commit, 40 hex digits; null where none is known, and then the model is served only if the operator pins one.</summary>
+    /// <summary>Pinned commit, 40 hex digits; null if unknown: then the operator must pin one.</summary>
     [RegularExpression(Patterns.Commit, ErrorMessage = Patterns.CommitHelp)]
     public string? Revision { get; init; }
 
-    /// <summary>Server that answers as huggingface.co does, from which the weights are fetched instead; null: huggingface.co.</summary>
+    /// <summary>Server with the API of huggingface.co to fetch the weights from; null: huggingface.co.</summary>
     [RegularExpression(Patterns.HttpsUrl, ErrorMessage = Patterns.HttpsUrlHelp)]
     public string? WeightsUrl { get; init; }
 
     /// <summary>
-    /// SHA-256 of files of the pinned commit, by name: nodes refuse a file that differs, whatever the hub lists. Of files that are not
-    /// named, and of all where this is null, the checksums are the hub's own.
+    /// SHA-256 of files of the pinned commit, by name: nodes reject a different file, whatever the hub lists. Files without an entry, and
+    /// all files if this is null, use the hub's checksums.
     /// </summary>
     [RegularExpression(Patterns.Sha256, ErrorMessage = Patterns.Sha256Help)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -93,60 +93,60 @@ public sealed record ModelSpec
     [Range(1, 1e14)]
     public required long Parameters { get; init; }
 
-    /// <summary>Bytes of the one copy of the weights that is served.</summary>
+    /// <summary>Size in bytes of the served copy of the weights.</summary>
     [Range(1, 1e14)]
     public required long WeightBytes { get; init; }
 
-    /// <summary>Copies of the weights in the repository; the first is the one that is served.</summary>
+    /// <summary>Copies of the weights in the repository; the first one is served.</summary>
     [MinLength(1)]
     public required IReadOnlyList<WeightsFormat> Formats { get; init; }
 
-    /// <summary>Longest context that is offered, in tokens; at most <see cref="Architecture.MaxPositions"/>.</summary>
+    /// <summary>Longest supported context, in tokens; at most <see cref="Architecture.MaxPositions"/>.</summary>
     [Range(1, 100_000_000)]
     public required int MaxContext { get; init; }
     public required Architecture Architecture { get; init; }
 
-    /// <summary>Words of vLLM's command line that this model needs, beyond what placement decides.</summary>
+    /// <summary>vLLM flags that this model needs, in addition to those of the placement.</summary>
     [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
     public required IReadOnlyList<string> Flags { get; init; }
 
     /// <summary>
-    /// File of the repository with the system prompt that the model was trained for, which no tokenizer adds; null: none is known.
+    /// File in the repository with the system prompt of the training, which no tokenizer adds; null: none is known.
     /// </summary>
     [RegularExpression(Patterns.FileName, ErrorMessage = Patterns.FileNameHelp)]
     public string? SystemPrompt { get; init; }
 
-    /// <summary>First vLLM version that serves it.</summary>
+    /// <summary>First vLLM release that serves it.</summary>
     [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string MinimumEngine { get; init; }
 
-    /// <summary>Card architectures that run it, by <see cref="Gpu.Architecture"/>. One that is not listed does not.</summary>
+    /// <summary>Supported GPU architectures, see <see cref="Gpu.Architecture"/>. All others are unsupported.</summary>
     public required IReadOnlyDictionary<GpuArchitecture, Support> Hardware { get; init; }
     public required string Licence { get; init; }
 
-    /// <summary>The repository asks for an accepted licence and a token.</summary>
+    /// <summary>Whether the repository requires an accepted licence and a token.</summary>
     public bool Gated { get; init; }
 
-    /// <summary>What an operator should know: caps, advice of the model card.</summary>
+    /// <summary>Note for the operator: limits, advice of the model card.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Where this was read.</summary>
+    /// <summary>Source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>When: a day, or a month where the day is not known.</summary>
+    /// <summary>Date of the source: a day, or a month if the day is unknown.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     public required string SourceDate { get; init; }
 
     /// <summary>
-    /// Class that vLLM serves it by. Mistral's own format names none, and vLLM takes <c>PixtralForConditionalGeneration</c> for one with a
-    /// vision tower; of a transformers copy only the row can say it, and null is not known.
+    /// vLLM class that serves it. Mistral's format does not name one; with a vision tower vLLM uses <c>PixtralForConditionalGeneration</c>.
+    /// For a transformers copy the row must have it; null: unknown.
     /// </summary>
     [JsonIgnore]
     public string? EngineClass => ServedFormat == WeightsFormat.Mistral && Architecture.Vision is not null ? PixtralClass : Architecture.Name;
 
     private const string PixtralClass = "PixtralForConditionalGeneration";
 
-    /// <summary>The copy of the weights that is fetched and served.</summary>
+    /// <summary>The served copy of the weights.</summary>
     [JsonIgnore]
     public WeightsFormat ServedFormat => Formats[0];
 }

@@ -1,6 +1,6 @@
 namespace Infra.Planning.Catalog;
 
-/// <summary>Spellings of catalog members. Each is an ECMAScript pattern too, because the JSON schema repeats it.</summary>
+/// <summary>Patterns of catalog members. Each is also a valid ECMAScript pattern, because the JSON schema contains it.</summary>
 internal static class Patterns
 {
     public const string RepositoryId = "^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$";
@@ -15,7 +15,7 @@ internal static class Patterns
     public const string Sha256 = "^[0-9a-f]{64}$";
     public const string Sha256Help = "must be the 64 hex digits that sha256sum prints for the file, in lower case";
 
-    // As nodes hold names of the hub (weights_listing.py).
+    // As nodes accept names of the hub (weights_listing.py).
     public const string WeightsFile = "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$";
 
     public const string Version = "^[0-9]+\\.[0-9]+\\.[0-9]+$";
@@ -31,12 +31,12 @@ internal static class Patterns
     public const string ClassNameHelp = "must be a class of vLLM's, as config.json's architectures has it: Mistral3ForConditionalGeneration";
 
     public const string FileName = "^SYSTEM_PROMPT\\.txt$";
-    public const string FileNameHelp = "must be SYSTEM_PROMPT.txt, the one name that nodes fetch";
+    public const string FileNameHelp = "must be SYSTEM_PROMPT.txt, the only name that nodes fetch";
 
     public const string Date = "^(undated|20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)$";
     public const string DateHelp = "must be a day, a month or 'undated': 2026-11-23, 2026-11";
 
-    // What node.env takes (NodeEnvironment, apply-settings): no blanks, quotes, backslashes, dollars, braces.
+    // As node.env accepts (NodeEnvironment, apply-settings): no blanks, quotes, backslashes, dollars, braces.
     public const string Word = "^[A-Za-z0-9_.,:/=+@\\[\\]-]+$";
     public const string WordHelp = "must be one word of vLLM's command line, without blanks, quotes, braces, '$' or backslashes; write '--flag', 'value' as two";
 

@@ -5,14 +5,15 @@ using System.Text.Json.Nodes;
 namespace Infra.Planning.Catalog;
 
 /// <summary>
-/// Completes a row of the operator's own file, where an honest default exists, to the shape that the built-in rows have. A member of the
-/// wrong kind is left for <see cref="StrictRow"/> to report.
+/// Completes a row of the operator's file with defaults, as far as there are safe ones. <see cref="StrictRow"/> reports members of the
+/// wrong type.
 /// </summary>
 internal static class RowDefaults
 {
-    // Shares of the printed memory that vLLM and torch saw in public logs of 2026; docs/catalog.md lists the cards. The lowest of each kind,
-    // so that nothing is called fitting that does not: GeForce and RTX 0.978 to 0.989 from 20 GB on, a little less below; H100 and H200 0.990
-    // and 0.991; others 0.918 to 0.991 (L4, L40S and A10 lose a sixteenth to ECC, a B300 as much to what is printed); MI300X and later 0.998.
+    // Shares of the printed memory that vLLM and torch saw in public logs of 2026 (cards: docs/catalog.md). The lowest of each kind, so
+    // that nothing is reported as fitting that does not: GeForce and RTX 0.978 to 0.989 from 20 GB on, slightly less below; H100 and H200
+    // 0.990 and 0.991; others 0.918 to 0.991 (ECC takes a sixteenth of L4, L40S and A10, a B300 prints that much more); MI300X and later
+    // 0.998.
     private const double VisibleShareRtx = 0.97;
     private const double VisibleShareHopper = 0.98;
     private const double VisibleShareOther = 0.915;
@@ -23,7 +24,7 @@ internal static class RowDefaults
     {
         var measured = row.ContainsKey("visibleGiB");
 
-        // A row without a usable memoryGB is refused for that alone.
+        // A row without a valid memoryGB is rejected for that reason.
         Default(row, "visibleGiB", Math.Round(Math.Max(LeastVisibleGiB, (Number(row["memoryGB"]) ?? 0) * VisibleShare(row)), 2));
         Default(row, "visibleMeasured", measured);
     }
@@ -35,7 +36,7 @@ internal static class RowDefaults
         Default(row, "fastInterconnect", false);
         Default(row, "regions", new JsonArray());
 
-        // Without a price it cannot be compared with the others, so it is taken only when it is named.
+        // Without a price it cannot be compared, so it is used only if the operator sets it.
         Default(row, "availability", row["usdPerHour"] is null ? "contract" : "onDemand");
         var amd = Text(row["gpu"]) is { } name && gpuOf(name)?.Vendor == GpuVendor.Amd;
         Default(row, "image", amd ? "gpu-amd-base" : Number(row["gpuCount"]) > 1 ? "gpu-h100x8-base" : "gpu-h100x1-base");
@@ -71,7 +72,7 @@ internal static class RowDefaults
         Weights(row);
     }
 
-    /// <summary>Members that every kind of row has.</summary>
+    /// <summary>Members of every type of row.</summary>
     public static void Provenance(JsonObject row, string file)
     {
         Default(row, "source", file);
@@ -86,7 +87,7 @@ internal static class RowDefaults
 
     private static void Architecture(JsonObject architecture, JsonObject row)
     {
-        // Either says how long a context may be; neither is guessed.
+        // Either one limits the context length; neither is guessed.
         if (row["maxContext"] is { } context)
         {
             Default(architecture, "maxPositions", context.DeepClone());
@@ -96,7 +97,7 @@ internal static class RowDefaults
             row["maxContext"] = positions.DeepClone();
         }
 
-        // transformers does the same where head_dim is absent.
+        // transformers does the same if head_dim is absent.
         if (architecture["mla"] is null && Number(architecture["hiddenSize"]) is { } hidden
             && Number(architecture["attentionHeads"]) is { } heads && heads > 0 && hidden % heads == 0)
         {
@@ -109,7 +110,7 @@ internal static class RowDefaults
             Default(moe, "denseLayers", 0);
             if (Number(moe["denseLayers"]) == 0 && moe["expertFeedForwardSize"] is { } width)
             {
-                // Not used by any layer then.
+                // Then no layer uses it.
                 Default(architecture, "feedForwardSize", width.DeepClone());
             }
         }
@@ -125,7 +126,7 @@ internal static class RowDefaults
         if (row["architecture"] is not JsonObject json || Text(row["precision"]) is not { } word
             || !Enum.TryParse<Precision>(word, ignoreCase: true, out var precision))
         {
-            // The row is refused for one of these: do not also call missing what follows from them.
+            // The row is rejected because of one of these: members that depend on it are not reported as missing.
             Default(row, "parameters", 1);
             Default(row, "weightBytes", 1);
             Default(row, "hardware", new JsonObject());
@@ -146,7 +147,7 @@ internal static class RowDefaults
         Default(row, "weightBytes", WeightFormula.Bytes(architecture, precision));
     }
 
-    /// <summary>Sets a member that the row does not have; a null that somebody wrote stays, to be refused.</summary>
+    /// <summary>Sets a missing member; an explicit null stays and is rejected.</summary>
     private static void Default(JsonObject row, string member, JsonNode? value)
     {
         if (!row.ContainsKey(member))

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>A row of the operator's own file that says <c>basedOn</c>: what it does not set is taken from another row.</summary>
+/// <summary>A row of the operator's file with <c>basedOn</c>: another row provides the members that it does not set.</summary>
 internal static class RowInheritance
 {
-    // What is true of one row alone: where it was read, and the commit of one repository.
+    // Valid for one row only: its source, and the commit of its repository.
     private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl", "checksums", "systemPrompt"];
 
     private static readonly string[] MistralFormatFlags = ["--tokenizer-mode", "--config-format", "--load-format"];
 
-    /// <summary>A new row: the members of <paramref name="row"/>, and those of <paramref name="parent"/> that it does not have.</summary>
+    /// <summary>A new row: the members of <paramref name="row"/>, and missing ones from <paramref name="parent"/>.</summary>
     public static JsonObject Merge(JsonObject row, JsonObject parent)
     {
         var merged = new JsonObject();
@@ -30,7 +30,7 @@ internal static class RowInheritance
         return merged;
     }
 
-    /// <summary>As <see cref="Merge"/>; an architecture is merged member by member, and what follows from a changed one is reckoned anew.</summary>
+    /// <summary>As <see cref="Merge"/>, but merges the architecture member by member and computes dependent values again.</summary>
     public static JsonObject MergeModel(JsonObject row, JsonObject parent)
     {
         var base_ = (JsonObject)parent.DeepClone();
@@ -59,7 +59,7 @@ internal static class RowInheritance
             base_.Remove("hardware");
         }
 
-        // A fine-tune that was saved by transformers has no copy in Mistral's format, so vLLM must not be told to look for one.
+        // A fine-tune saved by transformers has no copy in Mistral's format, so vLLM must not look for one.
         if (row["formats"] is JsonArray { Count: > 0 } formats && formats[0] is JsonValue first && first.TryGetValue<string>(out var format)
             && format == "hf" && base_["flags"] is JsonArray flags)
         {

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>Something wrong with a row of a catalog file.</summary>
-/// <param name="Member">Path inside the row: <c>architecture.layers</c>; empty for the row itself.</param>
-/// <param name="Value">What is there; null when it is missing.</param>
-/// <param name="Problem">What is wrong and what is allowed, as the rest of a sentence.</param>
+/// <summary>An error in a row of a catalog file.</summary>
+/// <param name="Member">Path in the row: <c>architecture.layers</c>; empty for the row itself.</param>
+/// <param name="Value">The value; null if missing.</param>
+/// <param name="Problem">The problem and the allowed values, as the rest of a sentence.</param>
 internal sealed record RowMistake(string Member, string? Value, string Problem)
 {
     private const int LongestValue = 60;

@@ -6,10 +6,10 @@ using Infra.Planning.Reading;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>Holds a value of a catalog file against a record, its bounds and its patterns.</summary>
+/// <summary>Checks a value of a catalog file against a record, its bounds and its patterns.</summary>
 internal sealed class StrictRow : StrictReader
 {
-    // What people copy from a config.json.
+    // Names that people copy from a config.json.
     private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
     {
         ["architectures"] = "architecture.name",
@@ -42,7 +42,7 @@ internal sealed class StrictRow : StrictReader
     {
     }
 
-    /// <summary>All mistakes, in the order of the file. None: <see cref="CatalogJson"/> can read the value.</summary>
+    /// <summary>All errors in file order. If there are none, <see cref="CatalogJson"/> can read the value.</summary>
     public static IReadOnlyList<RowMistake> Mistakes(JsonElement value, Type record)
     {
         var row = new StrictRow();
@@ -57,7 +57,7 @@ internal sealed class StrictRow : StrictReader
 
     protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
     {
-        // A member of a nested object on the level above it is the likeliest slip of all.
+        // The most likely slip: a member of a nested object on the level above it.
         var inside = record.Members.FirstOrDefault(member =>
             member.Shape.Kind == ValueKind.Record && RecordShape.Of(member.Shape.Type).Member(name) is not null);
         var near = NearMiss.Of(name, record.Names);
@@ -110,7 +110,7 @@ internal sealed class StrictRow : StrictReader
         {
             Wrong(path, value, "must not be null", member.Shape);
         }
-        return null; // only the mistakes are asked for
+        return null; // only the errors are needed
     }
 
     private void CheckBounds(JsonElement value, RecordMember member, string path)
@@ -151,7 +151,7 @@ internal sealed class StrictRow : StrictReader
         _ => $"must be an object with the members {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
     };
 
-    /// <summary>The same with its bounds.</summary>
+    /// <summary>The same, with its bounds.</summary>
     private static string Expected(RecordMember member) =>
         member.Bounds is var (lowest, highest)
             ? string.Create(CultureInfo.InvariantCulture, $"must be between {lowest:#,0.##} and {highest:#,0.##}")

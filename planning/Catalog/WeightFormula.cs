@@ -1,8 +1,8 @@
 namespace Infra.Planning.Catalog;
 
 /// <summary>
-/// Parameters and bytes of a model from its architecture. Exact for the Ministral 3 repositories (checked against the safetensors headers);
-/// within 0.5 % for Mistral Large 3. It leaves out what is too small to matter for memory: biases, norms of heads, scales of FP8.
+/// Parameters and bytes of a model, computed from its architecture. Exact for the Ministral 3 repositories (checked with the safetensors
+/// headers), within 0.5 % for Mistral Large 3. Ignores what is too small to matter: biases, norms of heads, scales of FP8.
 /// </summary>
 public static class WeightFormula
 {

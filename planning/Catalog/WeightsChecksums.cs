@@ -4,28 +4,30 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Planning.Catalog;
 
-/// <summary>Checksums of weights that the catalog pins, and how they travel to a node (<c>weights_listing.py</c> reads them).</summary>
+/// <summary>Checksums of weights that the catalog pins, and their format in node.env (<c>weights_listing.py</c> reads it).</summary>
 public static partial class WeightsChecksums
 {
-    /// <summary>Most files of a row; user data has no room for the marks of many more.</summary>
+    /// <summary>Limit of files per row; user data has no room for many more marks.</summary>
     internal const int Most = 400;
 
-    /// <summary>Digits of a name's SHA-256, by which a node finds the mark of a file.</summary>
+    /// <summary>Hex digits of the SHA-256 of a file's name, by which a node finds its mark.</summary>
     private const int NameDigits = 8;
 
-    /// <summary>Digits of a file's SHA-256: only to tell which file differs, the digest over all lines is what holds.</summary>
+    /// <summary>
+    /// Hex digits of a file's SHA-256 in the mark: they only identify a file that differs; the digest over all lines is the check.
+    /// </summary>
     private const int ContentDigits = 4;
 
     /// <summary>No checksums.</summary>
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
-    /// <summary>Those of a model at a commit: the row's, unless another commit is served.</summary>
+    /// <summary>The row's checksums, unless another commit is served.</summary>
     public static IReadOnlyDictionary<string, string> Of(ModelSpec model, string revision) =>
         model.Checksums is { } checksums && revision == model.Revision ? checksums : None;
 
     /// <summary>
-    /// Value of <c>MODEL_CHECKSUMS</c>: the SHA-256 of the lines that <c>sha256sum</c> prints for the files, sorted by name, and a mark for
-    /// each file. The whole list of a large model would not fit into user data.
+    /// Value of <c>MODEL_CHECKSUMS</c>: the SHA-256 over the output of <c>sha256sum</c> for the files, sorted by name, and a mark for each
+    /// file. The full list of a large model would not fit into user data.
     /// </summary>
     /// <param name="checksums">SHA-256 by name.</param>
     public static string Marks(IReadOnlyDictionary<string, string> checksums)
@@ -40,7 +42,7 @@ public static partial class WeightsChecksums
         return string.Join(' ', files.Select(file => Sha256(file.Key)[..NameDigits] + file.Value[..ContentDigits]).Prepend(Sha256(lines)));
     }
 
-    /// <summary>Whether a node fetches a file of that name for a copy of the weights, as <c>weights_listing.py</c> has it.</summary>
+    /// <summary>Whether a node fetches a file of that name for a copy of the weights, as in <c>weights_listing.py</c>.</summary>
     public static bool IsFetched(string name, WeightsFormat format)
     {
         var (ours, other) = format == WeightsFormat.Mistral ? ("consolidated", "model") : ("model", "consolidated");

@@ -19,15 +19,15 @@ public readonly record struct Cidr
     public int PrefixLength => _network.PrefixLength;
     public bool IsV6 => Network.AddressFamily == AddressFamily.InterNetworkV6;
 
-    /// <summary>Number of its addresses; of all of IPv6 the largest number, since one more does not fit.</summary>
+    /// <summary>Number of addresses; for all of IPv6 the largest number, because one more does not fit.</summary>
     public UInt128 Count => IsV6 && PrefixLength == 0 ? UInt128.MaxValue : UInt128.One << (Bits(Network) - PrefixLength);
 
-    /// <summary>Number of the first address, to sort by.</summary>
+    /// <summary>Number of the first address, for sorting.</summary>
     public UInt128 First => IsV6
         ? BinaryPrimitives.ReadUInt128BigEndian(Network.GetAddressBytes())
         : BinaryPrimitives.ReadUInt32BigEndian(Network.GetAddressBytes());
 
-    /// <summary>The address with this index; the first one has 0.</summary>
+    /// <summary>The address with this index, from 0.</summary>
     public IPAddress At(UInt128 index)
     {
         var bytes = new byte[16];
@@ -40,10 +40,10 @@ public readonly record struct Cidr
     /// <summary>Whether <paramref name="other"/> is inside this range.</summary>
     public bool Contains(Cidr other) => PrefixLength <= other.PrefixLength && Contains(other.Network);
 
-    /// <summary>Whether the two ranges have an address in common: ranges of a prefix are nested or apart.</summary>
+    /// <summary>Whether the ranges share an address. Two CIDR ranges are either nested or disjoint.</summary>
     public bool Overlaps(Cidr other) => Contains(other) || other.Contains(this);
 
-    /// <summary>It lies inside RFC 1918: the internet does not route it.</summary>
+    /// <summary>Whether it is inside RFC 1918: not routed on the internet.</summary>
     public bool IsPrivate
     {
         get
@@ -55,11 +55,13 @@ public readonly record struct Cidr
 
     public override string ToString() => _network.ToString();
 
-    /// <summary>Reads a range that is known to be right, as in a table of this program.</summary>
+    /// <summary>Parses a range that is known to be valid, such as a constant.</summary>
     public static Cidr Parse(string text) =>
         TryParse(text, out var cidr, out var problem) ? cidr : throw new FormatException($"{text} {problem}");
 
-    /// <summary>The range that somebody meant who wrote an address alone, or an address with bits beyond the prefix length; null if that is not what is wrong.</summary>
+    /// <summary>
+    /// The range for a bare address, or for an address with bits beyond the prefix length; null if the problem is another one.
+    /// </summary>
     public static Cidr? Meant(string text)
     {
         var parts = text.Split('/', 2);
@@ -74,7 +76,7 @@ public readonly record struct Cidr
             : null;
     }
 
-    /// <summary>Reads a range. When it is not one, <paramref name="problem"/> ends a sentence that begins with the text.</summary>
+    /// <summary>Parses a range. If that fails, <paramref name="problem"/> is the rest of a sentence that begins with the text.</summary>
     public static bool TryParse(string text, out Cidr cidr, [NotNullWhen(false)] out string? problem)
     {
         cidr = default;
@@ -106,7 +108,7 @@ public readonly record struct Cidr
         return true;
     }
 
-    /// <summary>Those that lie in no other.</summary>
+    /// <summary>The ranges that no other range contains.</summary>
     public static IReadOnlyList<Cidr> Widest(IEnumerable<Cidr> ranges)
     {
         var kept = new List<Cidr>();
@@ -120,11 +122,11 @@ public readonly record struct Cidr
         return kept;
     }
 
-    /// <summary>Number of different addresses in ranges of one family, those that overlap counted once.</summary>
+    /// <summary>Number of distinct addresses in ranges of one family, overlaps counted once.</summary>
     public static UInt128 CountAddresses(IEnumerable<Cidr> ranges) => Widest(ranges).Aggregate(
         UInt128.Zero, (sum, range) => range.Count > UInt128.MaxValue - sum ? UInt128.MaxValue : sum + range.Count);
 
-    // IPAddress.TryParse also reads 1, 0x7f.1, 010.0.0.1, [::1] and fe80::1%eth0, which a firewall reads otherwise or not at all.
+    // IPAddress.TryParse also accepts 1, 0x7f.1, 010.0.0.1, [::1] and fe80::1%eth0, which firewalls read differently or not at all.
     private static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {
         if (text.Contains(':', StringComparison.Ordinal))
@@ -138,7 +140,7 @@ public readonly record struct Cidr
 
     private static int Bits(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
 
-    // IPNetwork takes no address with bits beyond the prefix.
+    // IPNetwork rejects addresses with bits beyond the prefix.
     private static Cidr Around(IPAddress address, int prefix)
     {
         var bytes = address.GetAddressBytes();

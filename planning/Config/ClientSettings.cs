@@ -4,7 +4,7 @@ using Infra.Planning.Reading;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Who has an API key, and what may be asked with it. A name alone may be written as text: <c>alice</c> for <c>{name: alice}</c>.
+/// An API client and its limits. May be written as its name only: <c>alice</c> for <c>{name: alice}</c>.
 /// </summary>
 [Shorthand(nameof(Name))]
 public sealed record ClientSettings

@@ -4,43 +4,43 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
 
-/// <summary>Who reaches an endpoint.</summary>
+/// <summary>Who can reach an endpoint.</summary>
 public enum Access
 {
-    /// <summary>An SSH tunnel, and the client tags and addresses that are named.</summary>
+    /// <summary>Through an SSH tunnel, and for the listed client tags and addresses.</summary>
     Private,
 
-    /// <summary>A load balancer inside the VPC.</summary>
+    /// <summary>Through a load balancer in the VPC.</summary>
     Internal,
 
-    /// <summary>A load balancer with a domain and a managed certificate, for the addresses that are named.</summary>
+    /// <summary>Through a load balancer with a domain and a managed certificate, for the listed addresses.</summary>
     Public,
 }
 
 /// <summary>How the replicas of an endpoint are created and changed.</summary>
 public enum Rollout
 {
-    /// <summary>All of them together: the shortest time, and no endpoint while it lasts.</summary>
-    AllAtOnce,
+    /// <summary>All at the same time: the fastest, and the endpoint is down meanwhile.</summary>
+    Parallel,
 
-    /// <summary>Each waits until the one before it answers, so that all but one keep serving.</summary>
-    OneByOne,
+    /// <summary>One after the other: each waits until the previous one answers, so that all but one keep serving.</summary>
+    Rolling,
 }
 
-/// <summary>What of a tool call vLLM's grammar fixes (<c>--tool-strict-level</c>).</summary>
+/// <summary>Which parts of a tool call vLLM's grammar enforces (<c>--tool-strict-level</c>).</summary>
 public enum ToolStrictLevel
 {
-    /// <summary>Follows the request's tool choice and each tool's <c>strict</c>.</summary>
+    /// <summary>According to the request's tool choice and each tool's <c>strict</c>.</summary>
     Auto,
 
-    /// <summary>The form of the call and the names of functions, for every request with tools.</summary>
+    /// <summary>The format of the call and the function names, for every request with tools.</summary>
     Function,
 
-    /// <summary>The schemas of all arguments too, as if every tool were strict.</summary>
+    /// <summary>Also the schemas of all arguments, as if every tool were strict.</summary>
     Parameter,
 }
 
-/// <summary>The stack configuration. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
+/// <summary>The stack config. Each property is a key of <c>Pulumi.STACK.yaml</c>; see <c>Pulumi.yaml</c> for types and defaults.</summary>
 public sealed record InferenceSettings
 {
     /// <summary>Region slug of all resources of the stack: <c>tor1</c>.</summary>
@@ -81,13 +81,16 @@ public sealed record InferenceSettings
     /// </summary>
     public bool IgnoreAvailability { get; init; }
 
-    /// <summary>Reads the configuration of a stack. Everything that is wrong with it is in one exception.</summary>
+    /// <summary>Deprecated names in the configuration, by the path of their endpoint.</summary>
+    internal IReadOnlyList<(string Endpoint, string Warning)> Deprecations { get; init; } = [];
+
+    /// <summary>Reads the configuration of a stack. All errors are in one exception.</summary>
     /// <param name="config">
     /// Keys with their namespace, and their values: text, or JSON for lists and maps. This is the form of the environment variable
     /// <c>PULUMI_CONFIG</c>. Keys outside the namespace <c>inference</c> are ignored, as is the secret <c>huggingFaceToken</c>.
     /// </param>
-    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
-    /// <exception cref="ConfigurationException">What can be found wrong without the catalog; <c>StackPlan.Read</c> finds the rest too.</exception>
+    /// <param name="secretKeys">Keys that are stored encrypted: no message contains their values. Default: unknown.</param>
+    /// <exception cref="ConfigurationException">Errors that are found without the catalog; <c>StackPlan.Read</c> finds all.</exception>
     public static InferenceSettings Parse(IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null)
     {
         var mistakes = new List<ConfigurationMistake>();
@@ -95,7 +98,7 @@ public sealed record InferenceSettings
         return mistakes.Count == 0 ? settings : throw new ConfigurationException(SettingsReader.Conceal(mistakes, secretKeys));
     }
 
-    /// <summary>The same for a caller that goes on to look for more mistakes.</summary>
+    /// <summary>The same for a caller that collects more errors.</summary>
     internal static InferenceSettings Parse(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
     {
@@ -147,10 +150,10 @@ public sealed record EndpointSettings
     public int Replicas { get; init; } = 1;
 
     /// <summary>
-    /// Order in which replicas are created and changed. Default: all at once; a change that replaces them deletes all before the first new
+    /// Order in which replicas are created and changed. Default: parallel; a change that replaces them deletes all before the first new
     /// one exists.
     /// </summary>
-    public Rollout Rollout { get; init; } = Rollout.AllAtOnce;
+    public Rollout Rollout { get; init; } = Rollout.Parallel;
 
     /// <summary>
     /// Who reaches the endpoint: a tunnel and named clients, the VPC, or named addresses of the internet. Default: private.
@@ -204,7 +207,7 @@ public sealed record EndpointSettings
     public int? MaxNumSeqs { get; init; }
 
     /// <summary>Data type of the KV cache. Default: auto, the model's own type.</summary>
-    public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
+    public KvCacheType KvCacheDtype { get; init; } = KvCacheType.Auto;
 
     /// <summary>
     /// How strictly the engine enforces the declared tools: auto (a tool's schema only if the client sends strict), function (names),

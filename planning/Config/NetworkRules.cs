@@ -4,14 +4,14 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
 
-/// <summary>Who may reach what: address ranges, domains, and what goes with each kind of access.</summary>
+/// <summary>Rules for network access: address ranges, domains, and the settings of each access type.</summary>
 internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
 {
-    // What an operator's own networks may add up to. One provider's whole allocation is smaller.
+    // Limit for the sum of an operator's networks. The allocation of a single provider is smaller.
     private const int WidestAdminV4 = 8;
     private const int WidestAdminV6 = 32;
 
-    // No address of these opens a connection to a Droplet: this host, loopback, link-local, multicast and above.
+    // Addresses that cannot connect to a Droplet: this host, loopback, link-local, multicast and above.
     private static readonly Cidr[] s_nobody =
     [
         Cidr.Parse("0.0.0.0/8"), Cidr.Parse("127.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"),
@@ -63,7 +63,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         if (ranges.Count > 0 && ranges.Count == texts.Count && ranges.All(entry => entry.Range.IsV6))
         {
-            Wrong("adminCidrs[0]", ranges[0].Range, "and the others are IPv6, and the Droplets have IPv4 alone; add an IPv4 address");
+            Wrong("adminCidrs[0]", ranges[0].Range, "and the others are IPv6, but the Droplets only have IPv4; add an IPv4 address");
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         else if (reserved is not null)
         {
             Wrong("vpcCidr", text,
-                $"overlaps {reserved.Range}, which DigitalOcean keeps for itself{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
+                $"overlaps {reserved.Range}, which DigitalOcean reserves{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
         }
     }
 
@@ -100,17 +100,17 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             var isPrivate = range.IsPrivate;
             if (endpoint.Access == Access.Public && isPrivate)
             {
-                Wrong(rangePath, range, "is private, and calls to a public endpoint come from addresses of the internet", "198.51.100.0/24");
+                Wrong(rangePath, range, "is private, but callers of a public endpoint have internet addresses", "198.51.100.0/24");
             }
             else if (endpoint.Access != Access.Public && !isPrivate)
             {
-                Wrong(rangePath, range, "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an address of the internet needs access: public",
+                Wrong(rangePath, range, "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an internet address needs access: public",
                     "10.100.0.0/20");
             }
         }
         if (endpoint.Access == Access.Private)
         {
-            // Addresses and tags are the sources of one rule.
+            // Addresses and tags are sources of the same rule.
             var most = CloudLimits.Current.FirewallRuleEntries.Value;
             AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, most, "a rule of a Cloud Firewall");
             AtMost(At("clientTags"), endpoint.ClientTags.Count, Math.Max(most - endpoint.ClientCidrs.Count, 0), "a rule of a Cloud Firewall with these clientCidrs");
@@ -122,7 +122,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         if (endpoint.ClientTags.Count > 0 && endpoint.Access != Access.Private)
         {
             mistakes.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => ShownValue.Mask(tag))),
-                "go with private access alone: a load balancer knows its callers by address", $"pulumi config rm --path '{At("clientTags")}'"));
+                "are only for private access: a load balancer identifies its callers by address", $"pulumi config rm --path '{At("clientTags")}'"));
         }
         if (endpoint.Access == Access.Public)
         {
@@ -133,7 +133,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         {
             if (value is not null)
             {
-                mistakes.Add(new(At(member), ShownValue.Mask(value), "is for public access alone: remove it, or set access to public",
+                mistakes.Add(new(At(member), ShownValue.Mask(value), "is only for public access: remove it, or set access to public",
                     $"pulumi config rm --path '{At(member)}'"));
             }
         }
@@ -144,14 +144,14 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         if (endpoint.ClientCidrs.Count == 0 && !mistakes.Any(mistake => mistake.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
         {
             mistakes.Add(ConfigurationMistake.InStackConfig($"{at("clientCidrs")}[0]", null,
-                "is missing: say who may call a public endpoint, and 0.0.0.0/0 if it is everybody", SettingExamples.Of("clientCidrs")));
+                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all", SettingExamples.Of("clientCidrs")));
         }
         if (endpoint.Domain is not { } domain)
         {
             if (!mistakes.Any(mistake => mistake.Key == at("domain")))
             {
                 mistakes.Add(ConfigurationMistake.InStackConfig(at("domain"), null,
-                    "is missing: the certificate of a public endpoint is made for a domain", SettingExamples.Of("domain")));
+                    "is missing: a public endpoint needs a domain for its certificate", SettingExamples.Of("domain")));
             }
             return;
         }
@@ -170,7 +170,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         else if (domain != zone && !domain.EndsWith($".{zone}", StringComparison.Ordinal))
         {
-            Wrong(at("dnsZone"), zone, $"does not hold {domain}");
+            Wrong(at("dnsZone"), zone, $"does not contain {domain}");
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         if (count > most)
         {
             mistakes.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
-                string.Create(CultureInfo.InvariantCulture, $"are more than {what} takes, at most {most}: join neighbours to larger ranges, or remove some"),
+                string.Create(CultureInfo.InvariantCulture, $"are more than {what} allows, at most {most}: merge adjacent ranges, or remove some"),
                 $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(path, most))}"));
         }
     }
@@ -200,11 +200,11 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             }
             else if (s_nobody.Any(block => block.Contains(range)))
             {
-                Wrong(element, range, "is not an address that anybody connects from");
+                Wrong(element, range, "is not an address that can connect");
             }
             else if (ranges.Any(entry => entry.Range == range))
             {
-                mistakes.Add(new(element, range, "is there twice", $"pulumi config rm --path '{element}'"));
+                mistakes.Add(new(element, range, "is a duplicate", $"pulumi config rm --path '{element}'"));
             }
             else
             {

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Configuration;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Reads the stack configuration: holds every key against <see cref="InferenceSettings"/>, then binds what is sound. What values mean is
-/// for <see cref="SettingsRules"/>.
+/// Reads the stack config: checks every key against <see cref="InferenceSettings"/>, then binds the valid part. <see cref="SettingsRules"/>
+/// checks the values.
 /// </summary>
 internal sealed class SettingsReader : StrictReader
 {
@@ -20,6 +20,7 @@ internal sealed class SettingsReader : StrictReader
     private const string SetToken = $"pulumi config set --secret {HuggingFaceToken}";
     private readonly List<ConfigurationMistake> _mistakes;
     private readonly IReadOnlySet<string>? _secretKeys;
+    private readonly List<(string Endpoint, string Warning)> _deprecations = [];
     private bool _masked;
 
     private SettingsReader(List<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys)
@@ -28,17 +29,19 @@ internal sealed class SettingsReader : StrictReader
         _secretKeys = secretKeys;
     }
 
-    /// <summary>Binds what can be bound. What cannot is left at its default and is in <paramref name="mistakes"/>.</summary>
-    /// <param name="config">Qualified keys and their values as Pulumi hands them over: text, or JSON for lists and maps.</param>
-    /// <param name="secretKeys">Qualified keys that are stored encrypted, whose values are in no message; null: not known which.</param>
-    /// <param name="mistakes">Takes what is wrong.</param>
+    /// <summary>Binds the valid settings. Invalid ones keep their default and are in <paramref name="mistakes"/>.</summary>
+    /// <param name="config">Qualified keys and their values as Pulumi passes them: text, or JSON for lists and maps.</param>
+    /// <param name="secretKeys">Qualified keys that are stored encrypted: no message contains their values; null: unknown.</param>
+    /// <param name="mistakes">Receives the errors.</param>
     public static InferenceSettings Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<ConfigurationMistake> mistakes)
     {
-        var sound = new SettingsReader(mistakes, secretKeys).Check(config);
+        var reader = new SettingsReader(mistakes, secretKeys);
+        var sound = reader.Check(config);
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(sound.ToJsonString()));
-        return new ConfigurationBuilder().AddJsonStream(json).Build()
+        var settings = new ConfigurationBuilder().AddJsonStream(json).Build()
             .Get<InferenceSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+        return settings with { Deprecations = reader._deprecations };
     }
 
     private JsonObject Check(IReadOnlyDictionary<string, string> config)
@@ -63,7 +66,7 @@ internal sealed class SettingsReader : StrictReader
             }
             else if (text.Length == 0 && !member.Required)
             {
-                continue; // what Pulumi.yaml gives to a setting that has no default: Pulumi insists on one
+                continue; // the empty default in Pulumi.yaml: Pulumi requires one for optional settings
             }
             else if (Read(Element(text, member.Shape), member.Shape, key) is { } value)
             {
@@ -91,7 +94,7 @@ internal sealed class SettingsReader : StrictReader
         }
     }
 
-    // Pulumi hands over text, and JSON for what is a list or a map.
+    // Pulumi passes text, and JSON for lists and maps.
     private static JsonElement Element(string text, ValueShape? shape = null)
     {
         try
@@ -104,7 +107,7 @@ internal sealed class SettingsReader : StrictReader
         }
         catch (JsonException)
         {
-            // It is text then.
+            // Then it is text.
         }
         return JsonTree.Element(JsonValue.Create(text));
     }
@@ -115,11 +118,12 @@ internal sealed class SettingsReader : StrictReader
     {
         var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
         var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
-            : holdsMembers && JsonTree.HasTwice(value) ? "has the same key twice"
+            : holdsMembers && JsonTree.HasTwice(value) ? "has a duplicate key"
             : null;
         if (problem is null)
         {
-            return base.Read(value, shape, path);
+            var current = holdsMembers && shape.Type == typeof(EndpointSettings) ? DeprecatedNames.Resolve(value, path, _masked, _deprecations) : value;
+            return base.Read(current, shape, path);
         }
         Wrong(path, null, problem, shape);
         return null;
@@ -128,7 +132,7 @@ internal sealed class SettingsReader : StrictReader
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
     {
         var settable = Settable(path, shape);
-        // Pulumi does not put an element or a member into something that is text already.
+        // Pulumi does not add an element or member to an existing text value.
         var remove = settable != path && value is not null ? $"pulumi config rm --path {SettingPath.Quoted(path)} && " : "";
         _mistakes.Add(new(path, value is { } there ? Shown(there) : null, problem, remove + SettingExamples.Fix(settable)));
     }
@@ -142,7 +146,7 @@ internal sealed class SettingsReader : StrictReader
             name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
         {
             var quoted = SettingPath.Quoted(name);
-            _mistakes.Add(new(key, shown, "is a path, which Pulumi splits only when it is told to",
+            _mistakes.Add(new(key, shown, "is a path, which Pulumi only splits with --path",
                 $"pulumi config rm {quoted} && pulumi config set --path {quoted} {SettingPath.ShellWord(shown)}"));
             return;
         }
@@ -162,14 +166,14 @@ internal sealed class SettingsReader : StrictReader
     protected override string NotOfKind(ValueShape shape) =>
         $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
 
-    // Numbers and flags may be written as text, as `pulumi config set` does.
+    // Numbers and flags may be text, as `pulumi config set` writes them.
     protected override string? Problem(JsonElement value, ValueShape shape)
     {
         var text = value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
             || (shape.Kind == ValueKind.Text && value.ValueKind is JsonValueKind.True or JsonValueKind.False) ? null : Text(value);
         return text is null ? $"is not {Noun(shape.Kind)}; {Expected(shape)}"
             : text.Trim().Length == 0 ? "is empty"
-            : text != text.Trim() || text.Any(char.IsControl) ? "has white space around or inside it that does not belong there"
+            : text != text.Trim() || text.Any(char.IsControl) ? "has invalid white space"
             : IsOfKind(text, shape) ? null
             : $"is not {Noun(shape.Kind)}; {Expected(shape)}";
     }
@@ -228,7 +232,7 @@ internal sealed class SettingsReader : StrictReader
         _ => "write text",
     };
 
-    // What was written, under the right name; an example where it cannot be a value of one.
+    // The written value under the correct name, or an example if the value is not valid there.
     private string Renamed(string meant, ValueShape shape, JsonElement value)
     {
         var settable = Settable(meant, shape);
@@ -239,7 +243,7 @@ internal sealed class SettingsReader : StrictReader
             + (keeps ? SettingPath.ShellWord(shown) : SettingExamples.At(settable));
     }
 
-    /// <summary>The first thing that can be set of a setting: of a list its first element, of a record what it cannot be without.</summary>
+    /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>
     private static string Settable(string path, ValueShape shape) => shape.Kind switch
     {
         ValueKind.List => SettingPath.Element(path, 0),
@@ -256,9 +260,9 @@ internal sealed class SettingsReader : StrictReader
 
     private string Shown(JsonElement value) => ShownValue.Mask(Text(value), _masked);
 
-    /// <summary>The same mistakes without a trace of values that are stored encrypted.</summary>
+    /// <summary>The same errors without values that are stored encrypted.</summary>
     internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys) =>
         mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
-            ? mistake with { Value = "[secret]", Problem = "is wrong; it is stored encrypted, so neither it nor what is wrong with it is shown" }
+            ? mistake with { Value = "[secret]", Problem = "is invalid; it is stored encrypted, so this message does not show it or the reason" }
             : mistake);
 }

@@ -5,8 +5,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// What values may be, as far as it does not depend on the catalog. A value that could not be read is at its default here
-/// (an element of a list: empty) and is passed over, because it was reported already.
+/// Checks of values that do not depend on the catalog. An unreadable value has its default here (an element of a list: empty) and is
+/// skipped, because it is reported already.
 /// </summary>
 internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
 {
@@ -36,7 +36,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             if (settings.Tags[i].StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 Wrong(SettingPath.Element("tags", i), settings.Tags[i],
-                    $"begins with {Names.TagPrefix}, which the firewalls of these stacks go by; choose another");
+                    $"begins with {Names.TagPrefix}, the prefix of firewall tags; choose another");
             }
         }
         Engine("engine", settings.Engine);
@@ -73,7 +73,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         if (endpoint.ServedModelName is { } served && !SettingPatterns.ServedModelName().IsMatch(served))
         {
             Wrong(At("servedModelName"), ShownValue.Mask(served),
-                "must begin with a letter or digit and go on with at most 127 of letters, digits, '.', '_', '-', ':' and '/'");
+                "must begin with a letter or digit, followed by at most 127 letters, digits, '.', '_', '-', ':' and '/'");
         }
         if (endpoint.Size is { } size && !SettingPatterns.Slug().IsMatch(size))
         {
@@ -84,7 +84,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             Wrong(At("image"), image, "is not an image: its slug in lower case, or its number");
         }
         Between(At("contextLength"), endpoint.ContextLength, 1, int.MaxValue, "tokens");
-        Between(At("concurrency"), endpoint.Concurrency, 1, 100_000, "requests at once");
+        Between(At("concurrency"), endpoint.Concurrency, 1, 100_000, "concurrent requests");
         Between(At("replicas"), endpoint.Replicas, 1, 1000, "nodes");
         Between(At("imagesPerPrompt"), endpoint.ImagesPerPrompt, 1, 256, "images; to refuse images set vision to false");
         Between(At("tensorParallel"), endpoint.TensorParallel, 1, 64, "GPUs");
@@ -100,7 +100,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         if (endpoint.MaxNumBatchedTokens < endpoint.MaxNumSeqs)
         {
             Wrong(At("maxNumBatchedTokens"), endpoint.MaxNumBatchedTokens,
-                $"is less than maxNumSeqs, {endpoint.MaxNumSeqs}: vLLM refuses that, since each request takes a token of every step",
+                $"is less than maxNumSeqs, {endpoint.MaxNumSeqs}: vLLM rejects that, because each request needs a token per step",
                 endpoint.MaxNumSeqs.Value.ToString(CultureInfo.InvariantCulture));
         }
         Clients(At("clients"), endpoint.Clients);
@@ -110,7 +110,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             if (origin.Length > 0 && !SettingPatterns.Origin().IsMatch(origin))
             {
                 Wrong(SettingPath.Element(At("corsOrigins"), i), origin, origin.Contains('*', StringComparison.Ordinal)
-                    ? "would let pages call that nobody named, with whatever key a browser holds; name each origin"
+                    ? "would allow any page, with any key in a browser; list each origin"
                     : "is not an origin as a browser sends it: https://HOST or http://localhost, a port if it is not the scheme's own, in lower case, with nothing after it");
             }
         }
@@ -132,8 +132,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             {
                 Wrong(at, ShownValue.Mask(client.Name), $"is not {Names.NameRule}");
             }
-            Between(SettingPath.Member(at, "requestsPerMinute"), client.RequestsPerMinute, 1, 1_000_000, "requests in a minute");
-            Between(SettingPath.Member(at, "concurrent"), client.Concurrent, 1, 65_535, "requests at once");
+            Between(SettingPath.Member(at, "requestsPerMinute"), client.RequestsPerMinute, 1, 1_000_000, "requests per minute");
+            Between(SettingPath.Member(at, "concurrent"), client.Concurrent, 1, 65_535, "concurrent requests");
         }
         Distinct(path, [.. clients.Select(client => client.Name)]);
     }
@@ -155,7 +155,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
                 Wrong(SettingPath.Element(path, i), ShownValue.Mask(tags[i]), "is not a tag: at most 255 letters, digits, ':', '-' and '_'");
             }
         }
-        Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean compares tags without regard to case
+        Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean ignores the case of tags
     }
 
     private void Distinct(string path, IReadOnlyList<string> values, StringComparer? comparer = null)
@@ -166,7 +166,7 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             if (values[i].Length > 0 && !seen.Add(values[i]))
             {
                 var element = SettingPath.Element(path, i);
-                mistakes.Add(new(element, ShownValue.Mask(values[i]), "is there twice", $"pulumi config rm --path {SettingPath.Quoted(element)}"));
+                mistakes.Add(new(element, ShownValue.Mask(values[i]), "is a duplicate", $"pulumi config rm --path {SettingPath.Quoted(element)}"));
             }
         }
     }

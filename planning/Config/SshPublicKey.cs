@@ -14,12 +14,12 @@ internal static class SshPublicKey
         "sk-ecdsa-sha2-nistp256@openssh.com", "ssh-rsa",
     ];
 
-    /// <summary>What is wrong with the line, as the rest of a sentence; null if it is a key.</summary>
+    /// <summary>The problem with the line, as the rest of a sentence; null if it is a key.</summary>
     public static string? WhyNot(string line)
     {
         if (line.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
-            return "is a private key, which belongs in no configuration: give the .pub file beside it, and do not use this key again";
+            return "is a private key, which must not be in the configuration: use the .pub file next to it, and replace this key";
         }
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 2 || !s_types.Contains(words[0], StringComparer.Ordinal))
@@ -32,23 +32,23 @@ internal static class SshPublicKey
             || Encoding.ASCII.GetString(type) != words[0]
             || rest.IsEmpty)
         {
-            return $"is cut short or damaged: its base64 does not hold an {words[0]} key";
+            return $"is truncated or corrupt: its base64 does not hold an {words[0]} key";
         }
         if (words[0] == "ssh-rsa")
         {
             if (!TryReadString(rest, out _, out rest) || !TryReadString(rest, out var modulus, out _))
             {
-                return "is cut short or damaged: its base64 does not hold an ssh-rsa key";
+                return "is truncated or corrupt: its base64 does not hold an ssh-rsa key";
             }
             var bits = modulus.TrimStart((byte)0).Length * 8;
             return bits < LeastRsaBits ? $"has {bits} bits; RSA keys need {LeastRsaBits} at least, and ed25519 is shorter and stronger" : null;
         }
         return words[0] == "ssh-ed25519" && (!TryReadString(rest, out var point, out var more) || point.Length != 32 || !more.IsEmpty)
-            ? "is cut short or damaged: its base64 does not hold an ssh-ed25519 key"
+            ? "is truncated or corrupt: its base64 does not hold an ssh-ed25519 key"
             : null;
     }
 
-    /// <summary>Type and key alone: what makes two lines the same key.</summary>
+    /// <summary>Type and key only: what makes two lines the same key.</summary>
     public static string WithoutComment(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2));
 
     // RFC 4251, section 5: four bytes of length, big endian, then the bytes.

@@ -1,6 +1,6 @@
 namespace Infra.Planning.Errors;
 
-/// <summary>One or more mistakes of the operator. Whoever shows it shows the message alone, without a stack trace.</summary>
+/// <summary>One or more user errors. Show only the message, without a stack trace.</summary>
 public sealed class ConfigurationException : Exception
 {
     public ConfigurationException(IEnumerable<ConfigurationMistake> mistakes)
@@ -14,6 +14,6 @@ public sealed class ConfigurationException : Exception
         Mistakes = mistakes;
     }
 
-    /// <summary>All that is wrong.</summary>
+    /// <summary>All errors.</summary>
     public IReadOnlyList<ConfigurationMistake> Mistakes { get; }
 }

@@ -1,13 +1,13 @@
 namespace Infra.Planning.Errors;
 
-/// <summary>What somebody may have meant by a name that is not known.</summary>
+/// <summary>Suggestions for an unknown name.</summary>
 public static class NearMiss
 {
     private const int MostSuggestions = 3;
 
     /// <summary>
-    /// The known names nearest to <paramref name="value"/>, best first: those that contain it, and those within a third of its length in single edits.
-    /// Case is ignored. Empty when nothing is near.
+    /// The known names nearest to <paramref name="value"/>, best first: names that contain it, and names within an edit distance of a third
+    /// of its length. Ignores case. Empty if none is near.
     /// </summary>
     public static IReadOnlyList<string> Of(string value, IEnumerable<string> known)
     {
@@ -35,7 +35,7 @@ public static class NearMiss
 
     private static int Distance(string value, string name, int farthest)
     {
-        // A part of a name ("3B-Instruct") is a likelier slip than any edit, but one or two letters are a part of everything.
+        // A part of a name ("3B-Instruct") is more likely than any edit, but one or two letters are a part of every name.
         if (value.Length >= 3 && name.Contains(value, StringComparison.OrdinalIgnoreCase))
         {
             return string.Equals(value, name, StringComparison.OrdinalIgnoreCase) ? 0 : 1;
@@ -44,7 +44,7 @@ public static class NearMiss
         return Math.Abs(value.Length - name.Length) > farthest ? int.MaxValue : Edits(value.ToUpperInvariant(), name.ToUpperInvariant());
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one into the other.</summary>
+    /// <summary>Edit distance: insertions, deletions, replacements and swaps of adjacent letters.</summary>
     private static int Edits(string from, string to)
     {
         var beforeLast = new int[to.Length + 1];

@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Planning.Errors;
 
-/// <summary>A value for each setting that the command of a message may show: right in form, and not somebody's real address.</summary>
+/// <summary>Example values of settings for the command in a message: valid, and no real address.</summary>
 internal static partial class SettingExamples
 {
-    // What suits one model is wrong for another, and the default suits each.
+    // Another model needs another value, and the default is right for each.
     private static readonly HashSet<string> s_betterLeftOut = ["revision", "size", "image", "version", "catalog"];
 
-    // Addresses are of RFC 5737 and RFC 3849, names of RFC 2606: they belong to nobody.
+    // Addresses of RFC 5737 and RFC 3849, names of RFC 2606: reserved for documentation.
     private static readonly Dictionary<string, string> s_byName = new(StringComparer.Ordinal)
     {
         ["region"] = "tor1",
-        ["adminCidrs"] = "\"$(curl -4s https://ifconfig.me)/32\"", // the address that this machine connects from
+        ["adminCidrs"] = "\"$(curl -4s https://ifconfig.me)/32\"", // the public address of this machine
         ["adminSshKeys"] = "\"$(cat ~/.ssh/id_ed25519.pub)\"",
         ["endpoints"] = "mistralai/Ministral-3-3B-Instruct-2512",
         ["maxHourlyUsd"] = "5",
@@ -44,22 +44,22 @@ internal static partial class SettingExamples
         ["gpuMemoryUtilization"] = "0.9",
         ["maxNumBatchedTokens"] = "8192",
         ["maxNumSeqs"] = "64",
-        ["kvCache"] = "auto",
+        ["kvCacheDtype"] = "auto",
         ["toolStrictLevel"] = "auto",
         ["cacheVolumeGiB"] = "100",
         ["readyTimeoutMinutes"] = "60",
-        ["rollout"] = "allAtOnce",
+        ["rollout"] = "parallel",
         ["install"] = "container",
         ["ignoreAvailability"] = "false",
     };
 
-    /// <summary>A value for the setting of this name.</summary>
+    /// <summary>Example value of the setting with this name.</summary>
     public static string Of(string name) => s_byName.GetValueOrDefault(name, "<value>");
 
-    /// <summary>A value for the setting, or the element of a setting, at this path, or for the flag of this name.</summary>
+    /// <summary>Example value of the setting, or of an element of it, at this path, or of the flag with this name.</summary>
     public static string At(string path) => Of(LastName().Match(path).Groups["name"].Value.TrimStart('-'));
 
-    /// <summary>The command that ends what is wrong with the setting at this path: a right value, or no value where the default is always right.</summary>
+    /// <summary>The command that fixes the setting at this path: a valid value, or no value if the default is always right.</summary>
     public static string Fix(string path) => s_betterLeftOut.Contains(LastName().Match(path).Groups["name"].Value)
         ? $"pulumi config rm --path {SettingPath.Quoted(path)}"
         : $"pulumi config set --path {SettingPath.Quoted(path)} {At(path)}";

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Planning.Errors;
 
-/// <summary>Path of a setting as <c>pulumi config set --path</c> spells it: <c>endpoints.chat.clients[0]</c>, <c>endpoints["my.model"]</c>.</summary>
+/// <summary>
+/// Path of a setting as in <c>pulumi config set --path</c>: <c>endpoints.chat.clients[0]</c>, <c>endpoints["my.model"]</c>.
+/// </summary>
 internal static partial class SettingPath
 {
     public static string Member(string path, string name)
@@ -17,10 +19,10 @@ internal static partial class SettingPath
 
     public static string Element(string path, int index) => $"{path}[{index.ToString(CultureInfo.InvariantCulture)}]";
 
-    /// <summary>A path as a word of a shell command, always in quotes: brackets are patterns to some shells.</summary>
+    /// <summary>A path as a quoted shell word: brackets are patterns in some shells.</summary>
     public static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <summary>A word of a shell command: as it is if no shell reads anything into it, else in single quotes.</summary>
+    /// <summary>A shell word: unquoted if no shell interprets it, else in single quotes.</summary>
     public static string ShellWord(string text) =>
         PlainWord().IsMatch(text) ? text : Quoted(text);
 

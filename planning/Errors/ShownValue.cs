@@ -5,7 +5,7 @@ namespace Infra.Planning.Errors;
 /// <summary>Values in messages.</summary>
 internal static partial class ShownValue
 {
-    /// <summary>A value as a message may show it: short, on one line, and not if it is a secret or holds what looks like a private key or a token.</summary>
+    /// <summary>A value for a message: short, on one line, and masked if it is a secret or looks like a private key or a token.</summary>
     public static string Mask(string text, bool secret = false)
     {
         if (secret)
@@ -24,7 +24,7 @@ internal static partial class ShownValue
         return line.Length <= 80 ? line : $"{line[..77]}...";
     }
 
-    /// <summary>What holds an API token of Hugging Face, DigitalOcean, GitHub or Pulumi, by its prefix.</summary>
+    /// <summary>Matches API tokens of Hugging Face, DigitalOcean, GitHub and Pulumi by prefix.</summary>
     [GeneratedRegex(@"(?<![A-Za-z0-9])(hf_|do[opr]_v1_|gh[pousr]_|pul-)[A-Za-z0-9]{16,}", RegexOptions.CultureInvariant)]
     private static partial Regex Token();
 }

@@ -4,7 +4,7 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>A wish on one card with one layout: what it comes to.</summary>
+/// <summary>A layout trial: a placement request with one layout on one card.</summary>
 internal sealed class Attempt
 {
     private readonly Wish _wish;
@@ -30,16 +30,16 @@ internal sealed class Attempt
 
     public Layout Layout { get; }
 
-    /// <summary>All that vLLM is asked, with nothing left open.</summary>
+    /// <summary>The vLLM options, with all defaults applied.</summary>
     public EngineOptions Options { get; }
     public MemoryPlan Plan { get; }
 
-    /// <summary>Longest context that as many requests as wished can have at once, in tokens; 0 if none.</summary>
+    /// <summary>Longest context that the requested number of concurrent requests can have, in tokens; 0 if none.</summary>
     public int LongestContext { get; }
 
     public bool MeetsWish => LongestContext >= Math.Min(_wish.ContextLength ?? ShortestUseful, _wish.Model.MaxContext) && LongestContext > 0;
 
-    /// <summary>Without a wished context, a size counts as fitting from this many tokens on: a page of prompt and an answer.</summary>
+    /// <summary>Without a requested context, a size fits if it has at least this many tokens: a page of prompt and an answer.</summary>
     private const int ShortestUseful = 2048;
 
     public string Explanation
@@ -51,7 +51,7 @@ internal sealed class Attempt
             var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
             if (Plan.KvGiB <= Plan.MarginGiB)
             {
-                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave room for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
+                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave memory for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
             }
 
             var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
@@ -62,7 +62,7 @@ internal sealed class Attempt
 
             var context = _wish.ContextLength ?? ShortestUseful;
             var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
-            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} take {NeededGiB(context):F1} GiB{per}; {What(context)}");
+            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} need {NeededGiB(context):F1} GiB{per}; {What(context)}");
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class Attempt
         };
     }
 
-    /// <summary>What the cache holds of the wish: fewer requests, a shorter context.</summary>
+    /// <summary>What the cache can hold instead: fewer requests, or a shorter context.</summary>
     private string What(int context)
     {
         var shorter = Invariant($"{_wish.Concurrency:N0} x {LongestContext:N0} would fit");

@@ -4,22 +4,25 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>Holds one wish against one size.</summary>
+/// <summary>Checks whether a placement request fits on a size.</summary>
 internal static class NodeFit
 {
-    /// <summary>Disk that the system, the engine's image and its caches take, in GB: 9 GB of image compressed, about three times that unpacked.</summary>
+    /// <summary>
+    /// Disk space of the system, the engine image and its caches, in GB: a compressed image of 9 GB, about three times that unpacked.
+    /// </summary>
     private const double SystemDiskGB = 60;
 
     /// <summary>
-    /// Memory of a card that is taken before vLLM looks, in GiB: driver and CUDA context. It refuses to start if its budget is more than what is free.
-    /// Seen: 0.41 (A100, 0.31.0), 0.51 and 0.61 (H100, 0.19.0 and 0.11.0); a 24 GB card failed with 0.48 outside of the budget (vLLM issue 57475).
+    /// GPU memory in use before vLLM starts, in GiB: driver and CUDA context. vLLM does not start if its budget exceeds the free memory.
+    /// Observed: 0.41 (A100, 0.31.0), 0.51 and 0.61 (H100, 0.19.0 and 0.11.0); a 24 GB card failed with 0.48 outside of the budget (vLLM
+    /// issue 57475).
     /// </summary>
     private const double TakenBeforeStartGiB = 0.5;
 
-    /// <summary>Fewest requests in one engine step that placement goes down to, to free the sampler's memory.</summary>
+    /// <summary>Fewest requests per engine step that placement tries, to free memory of the sampler.</summary>
     private const int FewestSequences = 16;
 
-    /// <summary>The best way to run the model there, or the reason for not running it.</summary>
+    /// <summary>The best layout of the model on the size, or the reason why there is none.</summary>
     public static Fit Of(Wish wish, GpuSize size, Gpu gpu)
     {
         if (WhyImpossible(wish, size, gpu) is { } reason)
@@ -69,7 +72,7 @@ internal static class NodeFit
 
         if (support == Support.Unverified && wish.Size != size.Slug)
         {
-            return $"nobody was seen running this model on {gpu.Name} ({gpu.Architecture}): name the size to try it";
+            return $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it";
         }
 
         if (!wish.Engine.Images.ContainsKey(gpu.Vendor) && wish.Engine.Package?.Vendor != gpu.Vendor)
@@ -80,22 +83,22 @@ internal static class NodeFit
         var utilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization;
         var free = gpu.VisibleGiB - TakenBeforeStartGiB;
         return gpu.VisibleGiB * utilization > free
-            ? Invariant($"vLLM would not start: a utilization of {utilization:0.###} asks for {gpu.VisibleGiB * utilization:F1} GiB and about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
+            ? Invariant($"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
             : null;
     }
 
-    /// <summary>Why the weights do not fit on the disk that they are fetched to; null if they do, or if the disk is not known.</summary>
+    /// <summary>Why the weights do not fit on their disk; null if they fit, or if the disk is unknown.</summary>
     private static string? WhyNoDisk(ModelSpec model, GpuSize size)
     {
         var weightsGB = model.WeightBytes / 1e9;
         var scratch = size.ScratchDiskGB ?? 0;
         var room = scratch > 0 ? scratch : size.BootDiskGB - SystemDiskGB;
-        return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB and the weights are {weightsGB:N0} GB") : null;
+        return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB, but the weights are {weightsGB:N0} GB") : null;
     }
 
     /// <summary>
-    /// Requests per engine step to try: vLLM's default for the card, or as many as a step has tokens, then fewer, but never fewer than
-    /// wished.
+    /// Requests per engine step to try: vLLM's default for the card, limited to the tokens of a step, then fewer, but at least as many as
+    /// requested.
     /// </summary>
     internal static IEnumerable<int> Sequences(Wish wish, Gpu gpu)
     {

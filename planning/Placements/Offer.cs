@@ -6,14 +6,16 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>A size as an answer to a wish. Ordered by price, then by GPUs, then by name; what has no price comes last.</summary>
+/// <summary>
+/// A size as a candidate for a placement request. Ordered by price, GPU count and name; candidates without a price come last.
+/// </summary>
 internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Offer>
 {
-    /// <summary>Why this size is not chosen unasked; null if it may be.</summary>
-    /// <remarks>That the model does not fit comes first: it holds wherever and however the size is sold.</remarks>
+    /// <summary>Why this size is not selected automatically; null if it may be.</summary>
+    /// <remarks>That the model does not fit comes first, because it holds for any region and availability.</remarks>
     public string? WhyNotChosen => Fit.Fits ? Terms : Fit.Reason;
 
-    /// <summary>What speaks against it though it may fit: how and where it is sold.</summary>
+    /// <summary>The reason against a fitting size: its availability or region.</summary>
     public string? Terms
     {
         get
@@ -21,15 +23,15 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
             if (!Wish.Availability.Contains(Size.Availability))
             {
                 return Size.Availability == Availability.Contract
-                    ? "sold by contract only: name it if you have one"
-                    : $"sold {(Size.Availability == Availability.Spot ? "as spot capacity" : "on demand")}, which was not asked for";
+                    ? "contract only: set the size if you have a contract"
+                    : $"{(Size.Availability == Availability.Spot ? "spot capacity" : "on demand")}, which was not requested";
             }
 
-            return Size.UsdPerHour is null ? "its price is not known: name it to take it" : WrongRegion;
+            return Size.UsdPerHour is null ? "unknown price: set the size to use it" : WrongRegion;
         }
     }
 
-    /// <summary>The wish fits and the region has it, with a price: only the way it is sold was not asked for.</summary>
+    /// <summary>It fits, is in the region and has a price: only its availability was not requested.</summary>
     public bool IsSoldOtherwiseInRegion =>
         Fit.Fits && Size.UsdPerHour is not null && !Wish.Availability.Contains(Size.Availability) && WrongRegion is null;
 
@@ -43,22 +45,22 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
             }
 
             return Size.Regions.Count == 0
-                ? $"no dated sighting in {Wish.Region} or elsewhere: name it to try"
-                : $"not in {Wish.Region}, but in {string.Join(", ", Size.Regions.Order(StringComparer.Ordinal))}";
+                ? $"no dated sighting in {Wish.Region} or elsewhere: set the size to try it"
+                : $"not in {Wish.Region}, only in {string.Join(", ", Size.Regions.Order(StringComparer.Ordinal))}";
         }
     }
 
-    /// <summary>The line for a size that was passed over.</summary>
+    /// <summary>The line for a rejected size.</summary>
     public Refusal Refused(Offer chosen) =>
-        new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? Invariant($"fits too, at {Size.UsdPerHour:0.00} USD/h") : "fits too, but another size was named"), Size.UsdPerHour);
+        new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? "fits, but costs more" : "fits, but the config sets another size"), Size.UsdPerHour);
 
-    /// <summary>What is wrong with a size that the operator named.</summary>
+    /// <summary>The problems with a size that the operator set.</summary>
     public IEnumerable<ConfigurationMistake> MistakesWhenNamed(string key, IReadOnlyList<Offer> offers)
     {
         if (Wish.Region is { } region && Size.Regions.Count > 0 && !Size.Regions.Contains(region))
         {
             var regions = string.Join(", ", Size.Regions.Order(StringComparer.Ordinal));
-            yield return ConfigurationMistake.InStackConfig("region", region, $"does not have {Size.Slug}; it is in {regions}", Size.Regions[0]);
+            yield return ConfigurationMistake.InStackConfig("region", region, $"has no {Size.Slug}; it is available in {regions}", Size.Regions[0]);
         }
 
         if (Fit.Fits)
@@ -69,7 +71,7 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         var instead = WishMistakes.Instead(offers);
         if (Wish.ContextLength is { } wished && Fit.LongestContext > 0)
         {
-            var times = Wish.Concurrency > 1 ? Invariant($" {Wish.Concurrency:N0} times at once") : "";
+            var times = Wish.Concurrency > 1 ? Invariant($" for {Wish.Concurrency:N0} concurrent requests") : "";
             var problem = $"does not fit{times} on {Size.Slug} with {Wish.Model.Id}: {Fit.Reason}. {instead}";
             var longest = ContextLength.RoundDown(Fit.LongestContext).ToString(CultureInfo.InvariantCulture);
             yield return WishMistakes.About(key, "contextLength", wished, problem, longest);

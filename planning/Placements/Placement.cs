@@ -3,7 +3,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>A model on a size: what to ask of the cloud and of vLLM, and why it fits.</summary>
+/// <summary>A model on a size: the resources, the vLLM options, and the memory plan.</summary>
 public sealed record Placement
 {
     public required ModelSpec Model { get; init; }
@@ -11,13 +11,13 @@ public sealed record Placement
     public required GpuSize Size { get; init; }
     public required Gpu Gpu { get; init; }
 
-    /// <summary>GPUs that one copy of the weights is split over.</summary>
+    /// <summary>GPUs per copy of the weights.</summary>
     public required int TensorParallel { get; init; }
 
-    /// <summary>Engines side by side on the node; each has <see cref="MemoryPlan.KvTokens"/> of its own.</summary>
+    /// <summary>Engines per node; each has its own <see cref="MemoryPlan.KvTokens"/>.</summary>
     public required int DataParallel { get; init; }
 
-    /// <summary>Experts are split over all GPUs (<c>--enable-expert-parallel</c>).</summary>
+    /// <summary>Whether experts are split over all GPUs (<c>--enable-expert-parallel</c>).</summary>
     public required bool ExpertParallel { get; init; }
     public required int MaxModelLen { get; init; }
     public required int MaxNumSeqs { get; init; }
@@ -26,47 +26,50 @@ public sealed record Placement
     public required EngineOptions Options { get; init; }
     public required MemoryPlan Memory { get; init; }
 
-    /// <summary>Tokens of KV cache of the whole node.</summary>
+    /// <summary>KV cache tokens of the whole node.</summary>
     public required long KvTokens { get; init; }
 
-    /// <summary>Requests of <see cref="MaxModelLen"/> tokens that the node holds at once.</summary>
+    /// <summary>Concurrent requests of <see cref="MaxModelLen"/> tokens per node.</summary>
     public required int Requests { get; init; }
     public decimal? UsdPerHour => Size.UsdPerHour;
 
-    /// <summary>Upper bound of the tokens per second of one stream: bandwidth over the bytes that a token reads; null where the bandwidth is not known.</summary>
+    /// <summary>
+    /// Upper bound for the tokens per second of one stream: bandwidth divided by the bytes read per token; null if the bandwidth is
+    /// unknown.
+    /// </summary>
     public required double? SingleStreamTokensPerSecondBound { get; init; }
 
-    /// <summary>What the operator should know though it does not stop anything.</summary>
+    /// <summary>Warnings for the operator.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Every other size with the reason for not being chosen, cheapest first.</summary>
+    /// <summary>All other sizes with the reason for the rejection, cheapest first.</summary>
     public required IReadOnlyList<Refusal> NotChosen { get; init; }
 }
 
-/// <summary>Why a size was not chosen.</summary>
+/// <summary>A rejected size.</summary>
 /// <param name="Size">Its slug.</param>
-/// <param name="Reason">A sentence with the arithmetic where memory is the reason.</param>
-/// <param name="UsdPerHour">Its price, where known.</param>
+/// <param name="Reason">A sentence; with the memory calculation if memory is the reason.</param>
+/// <param name="UsdPerHour">Its price, if known.</param>
 public sealed record Refusal(string Size, string Reason, decimal? UsdPerHour);
 
-/// <summary>One row of the hardware table: a model on a size, whether it fits or not.</summary>
+/// <summary>A row of the hardware table: a model on a size, whether it fits or not.</summary>
 public sealed record Fit
 {
     public required ModelSpec Model { get; init; }
     public required GpuSize Size { get; init; }
 
-    /// <summary>The wish is met: the context length, that many times over.</summary>
+    /// <summary>Whether the request fits: the context length, for that many requests.</summary>
     public required bool Fits { get; init; }
 
-    /// <summary>Why it does not fit, or what bounds it where it does.</summary>
+    /// <summary>Why it does not fit, or what limits it if it does.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The placement where the model runs at all, though perhaps with less than was wished; else null.</summary>
+    /// <summary>The placement if the model runs at all, possibly with less than requested; else null.</summary>
     public Placement? Placement { get; init; }
 
-    /// <summary>Memory of one GPU; null where the card cannot run the format at all.</summary>
+    /// <summary>Memory of one GPU; null if the card does not support the format.</summary>
     public MemoryPlan? Memory { get; init; }
 
-    /// <summary>Longest context that one request can have here, in tokens; 0 if none.</summary>
+    /// <summary>Longest context of a single request, in tokens; 0 if none.</summary>
     public required int LongestContext { get; init; }
 }

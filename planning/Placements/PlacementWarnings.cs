@@ -4,10 +4,10 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>What an operator should know of a placement though it does not stop anything.</summary>
+/// <summary>Warnings about a placement.</summary>
 internal static class PlacementWarnings
 {
-    /// <summary>Share of the memory that should stay outside of vLLM's budget: contexts, NCCL and graphs live there.</summary>
+    /// <summary>Share of the memory to keep outside of vLLM's budget, for contexts, NCCL and graphs.</summary>
     private const double HighestUtilization = 0.96;
 
     public static IReadOnlyList<string> For(Wish wish, GpuSize size, Gpu gpu, Layout layout)
@@ -16,16 +16,16 @@ internal static class PlacementWarnings
         var support = wish.Model.Hardware[gpu.Architecture];
         if (support == Support.Unverified)
         {
-            warnings.Add($"nobody was seen running this model on {gpu.Name}");
+            warnings.Add($"no known run of this model on {gpu.Name}");
         }
         else if (support == Support.WeightOnly)
         {
-            warnings.Add($"{gpu.Name} keeps the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: memory is saved, no speed is gained");
+            warnings.Add($"{gpu.Name} stores the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: saves memory, not time");
         }
 
         if (size.Regions.Count == 0)
         {
-            warnings.Add($"{size.Slug} has no dated sighting in any region: it may not be offered");
+            warnings.Add($"{size.Slug} has no dated sighting in any region: it may be unavailable");
         }
 
         if (layout.TensorParallel > 1 && !size.FastInterconnect)
@@ -35,12 +35,12 @@ internal static class PlacementWarnings
 
         if (layout.Gpus < size.GpuCount)
         {
-            warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are not used");
+            warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are unused");
         }
 
         if (wish.Options.GpuMemoryUtilization > HighestUtilization)
         {
-            warnings.Add(Invariant($"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little for what vLLM does not count"));
+            warnings.Add(Invariant($"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
         }
 
         return warnings;

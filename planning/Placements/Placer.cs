@@ -4,17 +4,17 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>Finds the hardware for a wish. Pure: the same wish and catalog give the same answer.</summary>
+/// <summary>Selects the hardware for a placement request. Pure: the same request and catalog give the same result.</summary>
 public static class Placer
 {
-    /// <summary>Holds a wish against one size, whatever its price, its region and the way it is sold.</summary>
+    /// <summary>Checks a placement request against one size, whatever its price, region and availability.</summary>
     public static Fit Fit(Wish wish, GpuSize size, ModelCatalog catalog) => Of(wish, size, catalog.GpuOf(size));
 
-    /// <summary>The size that is named, or the cheapest on which the wish fits.</summary>
-    /// <param name="wish">Model, context length, requests at once, and what bounds the choice.</param>
+    /// <summary>The requested size, or the cheapest one that fits.</summary>
+    /// <param name="wish">The placement request.</param>
     /// <param name="catalog">Sizes and cards.</param>
     /// <param name="key">Path of the endpoint in the configuration, for messages: <c>endpoints.chat</c>; empty on a command line.</param>
-    /// <exception cref="ConfigurationException">The wish cannot be met: the message has the arithmetic and what would fit.</exception>
+    /// <exception cref="ConfigurationException">Nothing fits: the message has the calculation and the alternatives.</exception>
     public static Placement Place(Wish wish, ModelCatalog catalog, string key)
     {
         var mistakes = Mistakes(wish, key);
@@ -36,13 +36,13 @@ public static class Placer
         return chosen is null ? throw new ConfigurationException(WishMistakes.NothingFits(wish, key, offers)) : Chosen(chosen, offers);
     }
 
-    /// <summary>What no hardware could meet: a context beyond the model's, no request at all. Empty when the wish makes sense.</summary>
-    /// <param name="wish">The wish.</param>
+    /// <summary>Problems that no hardware solves: a context longer than the model's, zero requests. Empty for a valid request.</summary>
+    /// <param name="wish">The placement request.</param>
     /// <param name="key">As for <see cref="Place"/>.</param>
     public static IReadOnlyList<ConfigurationMistake> Mistakes(Wish wish, string key) => [.. WishMistakes.Of(wish, key)];
 
-    /// <summary>The hardware table: every model on every size, by model and price.</summary>
-    /// <param name="wishes">One for each model.</param>
+    /// <summary>The hardware table: every model on every size, sorted by model and price.</summary>
+    /// <param name="wishes">One placement request per model.</param>
     /// <param name="sizes">Sizes to show.</param>
     /// <param name="catalog">Their cards.</param>
     public static IReadOnlyList<Fit> Table(IEnumerable<Wish> wishes, IEnumerable<GpuSize> sizes, ModelCatalog catalog)

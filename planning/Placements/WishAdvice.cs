@@ -4,10 +4,10 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>What would make a wish fit on a card that it just misses.</summary>
+/// <summary>Settings that would make a placement request fit on a card that is slightly too small.</summary>
 internal static class WishAdvice
 {
-    /// <summary>A utilization that cards of their own bear: contexts and what vLLM does not count stay below the rest.</summary>
+    /// <summary>A utilization that a dedicated card supports: contexts and uncounted memory of vLLM fit into the rest.</summary>
     private const double HighUtilization = 0.95;
 
     /// <summary>The first change of settings that helps, as the end of a sentence; empty if none does.</summary>
@@ -24,10 +24,10 @@ internal static class WishAdvice
         };
         foreach (var (setting, changed, applies) in changes)
         {
-            // The fewest requests in a step that placement would come down to.
+            // The fewest requests per step that placement would try.
             if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, Sequences(wish, gpu).Last()) is { MeetsWish: true } attempt)
             {
-                return Invariant($"; {setting} it holds {attempt.LongestContext:N0} tokens");
+                return Invariant($"; {setting} it fits {attempt.LongestContext:N0} tokens");
             }
         }
 

@@ -6,13 +6,13 @@ using static Infra.Planning.Placements.NodeFit;
 
 namespace Infra.Planning.Placements;
 
-/// <summary>What an operator is told when a wish cannot be met.</summary>
+/// <summary>User errors of a placement request that cannot be satisfied.</summary>
 internal static class WishMistakes
 {
-    /// <summary>Sizes named in a message that nothing fits.</summary>
+    /// <summary>Number of sizes in a message when none fits.</summary>
     private const int ReasonsShown = 6;
 
-    /// <summary>Wishes that no hardware could meet.</summary>
+    /// <summary>Requests that no hardware can satisfy.</summary>
     public static IEnumerable<ConfigurationMistake> Of(Wish wish, string key)
     {
         if (wish.ContextLength is { } context && context < EngineDefaults.BlockTokens)
@@ -45,12 +45,12 @@ internal static class WishMistakes
             else if (tokens < wish.Options.MaxNumSeqs)
             {
                 yield return About(key, "maxNumBatchedTokens", tokens,
-                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM refuses that, since each request takes a token of every step", Number(wish.Options.MaxNumSeqs.Value));
+                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM rejects that, because each request needs a token per step", Number(wish.Options.MaxNumSeqs.Value));
             }
             else if (wish.Options.MaxNumSeqs is null && tokens < wish.Concurrency)
             {
                 yield return About(key, "maxNumBatchedTokens", tokens,
-                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request takes a token of every step", Number(wish.Concurrency));
+                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request needs a token per step", Number(wish.Concurrency));
             }
         }
 
@@ -77,7 +77,7 @@ internal static class WishMistakes
         }
     }
 
-    /// <summary>The wish fits nowhere within its bounds.</summary>
+    /// <summary>The request fits on no size within its limits.</summary>
     public static ConfigurationMistake NothingFits(Wish wish, string key, IReadOnlyList<Offer> offers)
     {
         var region = wish.Region is null ? "" : $" in {wish.Region}";
@@ -94,13 +94,13 @@ internal static class WishMistakes
         return new(Path(key, "model"), wish.Model.Id, problem, WayOut(wish, key, offers));
     }
 
-    /// <summary>The command that ends in a plan: another size or region, or the part of the wish that nothing holds.</summary>
+    /// <summary>The command that fixes it: another size or region, or removing the setting that nothing satisfies.</summary>
     public static string WayOut(Wish wish, string key, IReadOnlyList<Offer> offers)
     {
         string Set(string setting, string value) => About(key, setting, null, "", value).Fix;
         if ((offers.FirstOrDefault(offer => offer.WhyNotChosen is null) ?? offers.FirstOrDefault(offer => offer.Fit.Fits)) is { } fitting)
         {
-            // A region is of the whole stack, but a size that the region does not have would be refused next.
+            // The region applies to the whole stack, but a size that the region lacks would be the next error.
             return wish.Region is not { } region || fitting.Size.Regions.Count == 0 || fitting.Size.Regions.Contains(region)
                 ? Set("size", fitting.Size.Slug)
                 : ConfigurationMistake.InStackConfig(key.Length == 0 ? "--region" : "region", null, "", fitting.Size.Regions[0]).Fix;
@@ -118,23 +118,23 @@ internal static class WishMistakes
             : $"./infra plan --model {wish.Model.Id}";
     }
 
-    /// <summary>Which size to take instead.</summary>
+    /// <summary>The alternative size.</summary>
     public static string Instead(IReadOnlyList<Offer> offers)
     {
         var fitting = offers.FirstOrDefault(offer => offer.WhyNotChosen is null);
         return fitting is null
-            ? "No other size fits the wish"
-            : Invariant($"{fitting.Size.Slug} holds it, at {fitting.Size.UsdPerHour:0.00} USD/h");
+            ? "No other size fits"
+            : Invariant($"{fitting.Size.Slug} fits, at {fitting.Size.UsdPerHour:0.00} USD/h");
     }
 
-    /// <summary>A mistake about a setting of this endpoint.</summary>
+    /// <summary>A user error about a setting of this endpoint.</summary>
     public static ConfigurationMistake About(string key, string setting, object? value, string problem, string example) =>
         ConfigurationMistake.InStackConfig(Path(key, setting), value, problem, example);
 
-    /// <summary>How messages name a setting.</summary>
+    /// <summary>Name of a setting in messages.</summary>
     public static string Path(string key, string setting) => key.Length == 0 ? $"--{Hyphenated(setting)}" : $"{key}.{setting}";
 
-    /// <summary><c>contextLength</c> is <c>--context</c> on the command line; the others only change their spelling.</summary>
+    /// <summary><c>contextLength</c> is <c>--context</c> on the command line; all others only change their spelling.</summary>
     private static string Hyphenated(string setting) => setting == "contextLength"
         ? "context"
         : string.Concat(setting.Select(letter => char.IsAsciiLetterUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));

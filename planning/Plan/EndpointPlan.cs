@@ -6,62 +6,56 @@ using Infra.Planning.Placements;
 namespace Infra.Planning.Plan;
 
 /// <summary>A load balancer in front of the nodes.</summary>
-/// <param name="Domain">Domain of one that is open to the internet; null: it has an address in the VPC alone.</param>
+/// <param name="Domain">Domain of a public load balancer; null: it only has an address in the VPC.</param>
 public sealed record LoadBalancerPlan(EndpointDomain? Domain);
 
 /// <summary>
-/// One endpoint, decided: what is served, on what, how often, for whom, at what price. What has a default has its value here, so that
-/// nothing that is made from a plan decides anything.
+/// The complete plan of one endpoint: model, hardware, replicas, callers and price. All defaults are applied, so that no later step decides
+/// anything.
 /// </summary>
 public sealed record EndpointPlan
 {
-    /// <summary>The one port of the API, on the load balancer and on the nodes.</summary>
-    public const int Port = 443;
-
-    /// <summary>Weights above this take hours, not minutes, to fetch and load; in bytes.</summary>
-    private const long LargeModelBytes = 100_000_000_000;
-
-    /// <summary>Its name in the stack.</summary>
+    /// <summary>Name in the stack.</summary>
     public required string Name { get; init; }
 
     /// <summary>Region slug.</summary>
     public required string Region { get; init; }
 
-    /// <summary>Model, size and vLLM's numbers.</summary>
+    /// <summary>Model, size and vLLM options.</summary>
     public required Placement Placement { get; init; }
 
     /// <summary>Pinned commit of the weights, 40 hex digits.</summary>
     public required string Revision { get; init; }
 
-    /// <summary>SHA-256 that the catalog pins for files of that commit, by name; of other files they are the hub's own.</summary>
+    /// <summary>SHA-256 by name, as the catalog pins it for files of that commit; other files use the hub's checksums.</summary>
     public required IReadOnlyDictionary<string, string> Checksums { get; init; }
 
-    /// <summary>Where weights come from: Hugging Face, or a mirror with the same API.</summary>
+    /// <summary>Source of the weights: Hugging Face, or a mirror with the same API.</summary>
     public required string Hub { get; init; }
 
-    /// <summary>Name that clients send as <c>model</c>.</summary>
+    /// <summary>Model name that clients send as <c>model</c>.</summary>
     public required string ServedModelName { get; init; }
 
-    /// <summary>How vLLM comes onto the nodes.</summary>
+    /// <summary>Installation method of vLLM.</summary>
     public required EngineInstall Install { get; init; }
 
-    /// <summary>Most images of one request; 0 refuses images and leaves the vision tower out.</summary>
+    /// <summary>Most images per request; 0 rejects images and does not load the vision tower.</summary>
     public required int ImagesPerPrompt { get; init; }
 
-    /// <summary>How far tool calls are held to what was declared; null: vLLM's default.</summary>
+    /// <summary>How strictly tool calls follow their declarations; null: vLLM's default.</summary>
     public required ToolStrictLevel? ToolStrictLevel { get; init; }
 
     /// <summary>Image of the Droplets: slug or number.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Further tags of the Droplets.</summary>
+    /// <summary>Additional tags of the Droplets.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
     public required IReadOnlyList<string> AdminSshKeys { get; init; }
 
-    /// <summary>Who has an API key, of whom some have limits of their own; one at least.</summary>
+    /// <summary>API clients, at least one; some have their own limits.</summary>
     public required IReadOnlyList<ClientSettings> Clients { get; init; }
 
-    /// <summary>Origins of pages that may call from a browser.</summary>
+    /// <summary>Origins of web pages with access from a browser.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
     public required Access Access { get; init; }
 
@@ -73,23 +67,23 @@ public sealed record EndpointPlan
     public required int Replicas { get; init; }
     public required Rollout Rollout { get; init; }
 
-    /// <summary>Size of each node's Volume for weights; null: they have none.</summary>
+    /// <summary>Size of each node's Volume for weights; null: no Volume.</summary>
     public required int? CacheVolumeGiB { get; init; }
 
-    /// <summary>Longest time from a new Droplet to its first answer.</summary>
+    /// <summary>Timeout from a new Droplet to its first answer.</summary>
     public required int ReadyTimeoutSeconds { get; init; }
 
-    /// <summary>How long a node repeats a download while nothing comes.</summary>
+    /// <summary>How long a node retries a download without progress.</summary>
     public required int RetrySeconds { get; init; }
 
-    /// <summary>Price of one Droplet in USD per hour; null where it is not known, as for a contract.</summary>
+    /// <summary>Price of one Droplet in USD per hour; null if unknown, as for a contract size.</summary>
     public required decimal? DropletUsdPerHour { get; init; }
 
-    /// <summary>What the operator should know though it does not stop anything.</summary>
+    /// <summary>Warnings for the operator.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>
-    /// After how many seconds without a byte the load balancer may close a connection; null for private access, which has none.
+    /// After how many seconds without data the load balancer may close a connection; null for private access, which has none.
     /// </summary>
     public int? IdleTimeoutSeconds => Access switch
     {
@@ -104,10 +98,10 @@ public sealed record EndpointPlan
     /// <summary>Arguments of <c>vllm serve</c>.</summary>
     public IReadOnlyList<string> Flags => VllmArguments.For(this);
 
-    /// <summary>Price of everything of this endpoint in USD per hour; null where a part is not known.</summary>
+    /// <summary>Price of the whole endpoint in USD per hour; null if a part is unknown.</summary>
     public decimal? UsdPerHour => Replicas * DropletUsdPerHour + CappedUsdPerMonth / Prices.CappedHoursPerMonth;
 
-    /// <summary>The same for a month of 31 days that it runs through.</summary>
+    /// <summary>The same for a full month of 31 days.</summary>
     public decimal? UsdPerMonth => Replicas * DropletUsdPerHour * Prices.HoursPerMonth + CappedUsdPerMonth;
 
     private decimal CappedUsdPerMonth =>

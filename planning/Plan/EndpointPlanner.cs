@@ -7,7 +7,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Planning.Plan;
 
-/// <summary>Decides one endpoint: model and engine from the catalog, size and vLLM's numbers from the sizing.</summary>
+/// <summary>Plans one endpoint: model and engine from the catalog, size and vLLM options from the sizing.</summary>
 internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings, bool hasToken)
 {
     private const int DefaultContextLength = 8192;
@@ -17,7 +17,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private const int ReadyMinutes = 60;
     private const int RetrySeconds = 900;
 
-    // Weights above this take hours, not minutes, to fetch and load.
+    // Weights above this size take hours to fetch and load.
     private const long LargeModelBytes = 100_000_000_000;
     private const int LargeReadyMinutes = 180;
 
@@ -25,7 +25,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private readonly List<ConfigurationMistake> _mistakes = [];
     private readonly EngineSettings _engine = settings.Engine ?? stack.Engine;
 
-    /// <summary>The plan, or null with every reason in <paramref name="mistakes"/>.</summary>
+    /// <summary>The plan, or null with all reasons in <paramref name="mistakes"/>.</summary>
     public EndpointPlan? Plan(List<ConfigurationMistake> mistakes)
     {
         var plan = settings.Model.Length == 0 ? null : Plan();
@@ -89,7 +89,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     {
         if (settings.Vision == true && model.Architecture.Vision is null)
         {
-            Wrong("vision", "true", $"cannot be: {model.Id} reads text alone", "false");
+            Wrong("vision", "true", $"is not possible: {model.Id} only reads text", "false");
         }
         if (settings.Revision is null && model.Revision is null)
         {
@@ -101,17 +101,17 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     {
         if (settings.Image is not { } image || !catalog.Images.TryGetValue(image, out var known))
         {
-            return; // a snapshot or another image of the account: its number or slug is the operator's to know
+            return; // a snapshot or another image of the account: the operator knows it
         }
         if (size is not null && catalog.GpuOf(size).Vendor is var vendor && known.Vendor != vendor)
         {
-            Wrong("image", image, $"has the driver for {Cards(known.Vendor)}, and {size.Slug} has {Cards(vendor)}", size.Image);
+            Wrong("image", image, $"has the driver for {Cards(known.Vendor)}, but {size.Slug} has {Cards(vendor)}", size.Image);
         }
     }
 
     private void CheckVolume(ModelSpec model)
     {
-        // What the file system itself takes, and room for a second copy while another revision is fetched, is not asked for: weights must fit.
+        // Does not include the overhead of the file system or a second copy for another revision: only the weights must fit.
         var needed = (int)Math.Ceiling(model.WeightBytes * 1.05 / (1L << 30));
         if (settings.CacheVolumeGiB < needed)
         {
@@ -129,13 +129,13 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         var word = Word(level);
         if (!placement.Model.Flags.Any(flag => flag.Replace('_', '-').StartsWith("--tool-call-parser", StringComparison.Ordinal)))
         {
-            _mistakes.Add(new(At("toolStrictLevel"), word, $"cannot be: {placement.Model.Id} has no parser of tool calls among its flags", Unset("toolStrictLevel")));
+            _mistakes.Add(new(At("toolStrictLevel"), word, $"is not possible: the flags of {placement.Model.Id} have no tool call parser", Unset("toolStrictLevel")));
         }
         else if (placement.Engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) != true)
         {
             var having = catalog.Engines.Values.Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true).Select(engine => engine.Version);
             _mistakes.Add(new(At("toolStrictLevel"), word,
-                $"cannot be: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
+                $"is not possible: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         {
             return Engine(model, catalog.GpuOf(size).Vendor) is { } engine ? Place(model, engine) : null;
         }
-        // The card is not chosen yet. A release serves both vendors, or NVIDIA alone; the other way round only where nothing else is left.
+        // The card is not selected yet. A release serves both vendors, or only NVIDIA; only AMD if nothing else is left.
         var before = _mistakes.Count;
         foreach (var vendor in new[] { GpuVendor.Nvidia, GpuVendor.Amd })
         {
@@ -159,7 +159,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             }
             if (vendor != GpuVendor.Nvidia)
             {
-                _mistakes.RemoveRange(start, _mistakes.Count - start); // the reasons of the first are the ones to mend
+                _mistakes.RemoveRange(start, _mistakes.Count - start); // the errors for the first vendor are the ones to fix
             }
         }
         return null;
@@ -167,26 +167,26 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
     {
-        if (settings.KvCache != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } problem
+        if (settings.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } problem
             && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
         {
-            Wrong("kvCache", settings.KvCache.ToString().ToLowerInvariant(), $"is refused: {problem}", "auto");
+            Wrong("kvCacheDtype", settings.KvCacheDtype.ToString().ToLowerInvariant(), $"is rejected: {problem}", "auto");
             return null;
         }
         var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
-        if (WhyNone(model, vendor, _engine.Install, settings.KvCache) is { } lacking && WhyNone(model, vendor, other, settings.KvCache) is null)
+        if (WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } lacking && WhyNone(model, vendor, other, settings.KvCacheDtype) is null)
         {
-            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is refused: {lacking}", Word(other)));
+            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is rejected: {lacking}", Word(other)));
             return null;
         }
         if (_engine.Version is not { } version)
         {
-            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCache, EngineAt("version")));
+            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCacheDtype, EngineAt("version")));
         }
         var engine = Try(() => catalog.Engine(version, EngineAt("version")));
-        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCache) is { } reason)
+        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCacheDtype) is { } reason)
         {
-            _mistakes.Add(new(EngineAt("version"), version, $"is refused: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
+            _mistakes.Add(new(EngineAt("version"), version, $"is rejected: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
             return null;
         }
         return engine;
@@ -194,7 +194,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private static string Word(Enum value) => CatalogWords.Of(value);
 
-    /// <summary>Why no release that may be used serves the model this way; null if one does.</summary>
+    /// <summary>Why no allowed release serves the model this way; null if one does.</summary>
     private string? WhyNone(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType type)
     {
         var reasons = catalog.Engines.Values
@@ -209,7 +209,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         var wish = new Wish
         {
             Model = model,
-            // The sizing goes by what a release has; here it has only what may be used.
+            // The sizing uses the images of a release; here it gets only the allowed ones.
             Engine = engine with { Images = Servable(engine, model), Package = _engine.Install == EngineInstall.Venv ? engine.Package : null },
             ContextLength = settings.ContextLength ?? (settings.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
             Concurrency = settings.Concurrency ?? (settings.Size is not null && settings.ContextLength is null ? 1 : DefaultConcurrency),
@@ -223,7 +223,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
                 GpuMemoryUtilization = settings.GpuMemoryUtilization,
                 MaxNumBatchedTokens = settings.MaxNumBatchedTokens,
                 MaxNumSeqs = settings.MaxNumSeqs,
-                KvCache = settings.KvCache,
+                KvCache = settings.KvCacheDtype,
                 Vision = settings.Vision ?? model.Architecture.Vision is not null,
             },
         };
@@ -233,7 +233,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private Dictionary<GpuVendor, EngineImage> Servable(EngineRelease engine, ModelSpec model) =>
         engine.Images
             .Where(image => _engine.Install == EngineInstall.Container
-                && catalog.WhyNot(engine, model, image.Key, _engine.Install, settings.KvCache) is null)
+                && catalog.WhyNot(engine, model, image.Key, _engine.Install, settings.KvCacheDtype) is null)
             .ToDictionary();
 
     private LoadBalancerPlan? LoadBalancer() => settings.Access switch
@@ -251,26 +251,30 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private IEnumerable<string> Warnings(Placement placement)
     {
-        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCache, placement.Gpu.Architecture))
+        foreach (var (_, warning) in stack.Deprecations.Where(deprecation => deprecation.Endpoint == _path))
+        {
+            yield return warning;
+        }
+        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCacheDtype, placement.Gpu.Architecture))
         {
             yield return caution;
         }
         if (placement.Size.Availability == Availability.Spot)
         {
-            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, after two hours' notice as a rule";
+            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, usually with two hours' notice";
         }
-        if (settings.Replicas > 1 && settings.Rollout == Rollout.AllAtOnce)
+        if (settings.Replicas > 1 && settings.Rollout == Rollout.Parallel)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be gone by then; set rollout to oneByOne to replace one after the other");
+                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be unavailable by then; set rollout to rolling to replace one after the other");
         }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {
-            yield return "the endpoint is open to the whole internet: its API keys are all that guards it";
+            yield return "the endpoint is open to the whole internet: only its API keys protect it";
         }
         if (placement.Model.Gated && !hasToken)
         {
-            yield return $"{placement.Model.Id} asks for an accepted licence: set huggingFaceToken";
+            yield return $"{placement.Model.Id} requires an accepted licence: set huggingFaceToken";
         }
     }
 

@@ -5,24 +5,24 @@ namespace Infra.Planning.Plan;
 
 /// <summary>A size as the DigitalOcean account sees it now.</summary>
 /// <param name="Slug">Its name.</param>
-/// <param name="Regions">Where a Droplet of this size can be made now.</param>
-/// <param name="Available">Whether it can be made at all.</param>
+/// <param name="Regions">Regions where a Droplet of this size can be created now.</param>
+/// <param name="Available">Whether it is available at all.</param>
 /// <param name="UsdPerHour">Its price.</param>
 public sealed record LiveSize(string Slug, IReadOnlyList<string> Regions, bool Available, decimal UsdPerHour);
 
-/// <summary>Holds a plan against what the account can have now, so that nothing is created that must be taken back.</summary>
+/// <summary>Checks a plan against what the account can create now, so that no resource is created in vain.</summary>
 public static class LiveSizes
 {
     private const string Quota =
         "a new account has a GPU limit of 0, and the second tier of 1 (ask support, or prepay); an 8-GPU size needs a further raise, and a contract size a contract";
 
-    // Another region is another VPC and other Droplets: not what somebody wants whose Droplets run.
+    // Another region means another VPC and other Droplets: not useful if the Droplets exist.
     private const string Existing = "If its Droplets exist already, set ignoreAvailability to true instead";
 
-    /// <summary>The plan at today's prices.</summary>
-    /// <param name="plan">A plan at the catalog's prices.</param>
-    /// <param name="sizes">What <c>GET /v2/sizes</c> says.</param>
-    /// <exception cref="ConfigurationException">A size is not to be had in the region, or the price is above <c>maxHourlyUsd</c>.</exception>
+    /// <summary>The plan with current prices.</summary>
+    /// <param name="plan">A plan with the catalog's prices.</param>
+    /// <param name="sizes">The result of <c>GET /v2/sizes</c>.</param>
+    /// <exception cref="ConfigurationException">A size is unavailable in the region, or the price is above <c>maxHourlyUsd</c>.</exception>
     public static StackPlan Check(StackPlan plan, IReadOnlyList<LiveSize> sizes)
     {
         var bySlug = sizes.DistinctBy(size => size.Slug, StringComparer.Ordinal).ToDictionary(size => size.Slug, StringComparer.Ordinal);
@@ -55,7 +55,7 @@ public static class LiveSizes
         var path = SettingPath.Member(SettingPath.Member("endpoints", endpoint.Name), "size");
         if (!sizes.Keys.Any(name => name.StartsWith("gpu-", StringComparison.Ordinal)))
         {
-            return new(path, slug, $"is not to be had: DigitalOcean shows this account no GPU size at all; {Quota}",
+            return new(path, slug, $"is unavailable: DigitalOcean offers this account no GPU size; {Quota}",
                 "open https://cloud.digitalocean.com/account/resource-limits, or set ignoreAvailability to true");
         }
         if (!sizes.TryGetValue(slug, out var size))
@@ -66,16 +66,16 @@ public static class LiveSizes
                 .Select(live => string.Create(CultureInfo.InvariantCulture, $"{live.Slug} ({live.UsdPerHour:0.00} USD/h)"))
                 .ToList();
             return ConfigurationMistake.InStackConfig(path, slug,
-                $"is not a size that DigitalOcean shows this account; in {endpoint.Region} it has {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
+                $"is not a size that DigitalOcean offers this account; in {endpoint.Region} it offers {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
         }
         if (!size.Available || size.Regions.Count == 0)
         {
-            return new(path, slug, $"is not to be had in any region now: there is no capacity, or no grant for this account; {Quota}",
+            return new(path, slug, $"is unavailable in all regions now: no capacity, or no access for this account; {Quota}",
                 "try again later, or pulumi config set ignoreAvailability true");
         }
         return size.Regions.Contains(endpoint.Region)
             ? null
             : ConfigurationMistake.InStackConfig("region", endpoint.Region,
-                $"does not have {slug} now, which endpoint {endpoint.Name} is on; it is in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}", size.Regions[0]);
+                $"has no {slug} now, which endpoint {endpoint.Name} uses; it is available in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}", size.Regions[0]);
     }
 }

@@ -2,7 +2,7 @@ using Infra.Planning.Config;
 
 namespace Infra.Planning.Plan;
 
-/// <summary>Who may open a port. Without a member nobody may.</summary>
+/// <summary>Who may open a port. Without members, no one.</summary>
 public sealed record Callers
 {
     public static Callers Nobody { get; } = new();
@@ -22,15 +22,15 @@ public sealed record Callers
     public bool AreNobody => Cidrs.Count + Tags.Count == 0 && !WholeVpc && !LoadBalancer;
 
     /// <summary>
-    /// The same in address ranges, for what knows nothing else: a Droplet of a tag and a load balancer are somewhere in the VPC.
+    /// The same as address ranges, for consumers that know only addresses: tagged Droplets and load balancers become the VPC range.
     /// </summary>
     /// <param name="vpcRange">Address range of the VPC.</param>
     public IReadOnlyList<string> InAddresses(string vpcRange) => WholeVpc || LoadBalancer || Tags.Count > 0 ? [vpcRange, .. Cidrs] : Cidrs;
 }
 
 /// <summary>
-/// Who may open which port of an endpoint: decided here and nowhere else. Cloud Firewalls, the allow-list of the load balancer and the
-/// nodes' own firewall are made from it; the preview reads back what they say.
+/// Who may open which port of an endpoint, decided only here. Cloud Firewalls, the allow-list of the load balancer and the host firewall
+/// use it; the preview shows what they contain.
 /// </summary>
 public sealed record PortAccess
 {
@@ -48,7 +48,7 @@ public sealed record PortAccess
     /// <summary>The API on the nodes.</summary>
     public required Callers Nodes { get; init; }
 
-    /// <summary>The API on the load balancer; nobody where there is none.</summary>
+    /// <summary>The API on the load balancer; no one without a load balancer.</summary>
     public required Callers LoadBalancer { get; init; }
 
     /// <summary>SSH on all nodes of a stack.</summary>
@@ -60,10 +60,10 @@ public sealed record PortAccess
         var (nodes, balancer) = endpoint.Access switch
         {
             Access.Private => (named with { Tags = endpoint.ClientTags }, Callers.Nobody),
-            // Inside the VPC a load balancer is for all of it, unless its callers are named.
+            // In the VPC a load balancer is open to all addresses, unless its callers are listed.
             Access.Internal => (new Callers { LoadBalancer = true }, named.AreNobody ? new Callers { WholeVpc = true } : named),
             Access.Public => (new Callers { LoadBalancer = true }, named),
-            _ => throw new ArgumentOutOfRangeException(nameof(endpoint), endpoint.Access, "Nobody is known to reach such an endpoint."),
+            _ => throw new ArgumentOutOfRangeException(nameof(endpoint), endpoint.Access, "Unknown access type."),
         };
         return new() { Ssh = SshOf(stack), Nodes = nodes, LoadBalancer = balancer };
     }

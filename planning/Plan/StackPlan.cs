@@ -5,34 +5,38 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Plan;
 
-/// <summary>What a stack will be, decided before the first resource: every endpoint with its hardware, its price and its open ports. Pure.</summary>
+/// <summary>The complete plan of a stack before the first resource: every endpoint with hardware, price and open ports. Pure.</summary>
 public sealed record StackPlan
 {
     public required InferenceSettings Settings { get; init; }
 
-    /// <summary>The catalog that was decided from, with the operator's own rows.</summary>
+    /// <summary>The catalog of the plan, including the operator's rows.</summary>
     public required ModelCatalog Catalog { get; init; }
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>Sorted by name.</summary>
     public required IReadOnlyList<EndpointPlan> Endpoints { get; init; }
 
-    /// <summary>Where the prices of the Droplets are from.</summary>
+    /// <summary>Source of the Droplet prices.</summary>
     public required string PriceSource { get; init; }
 
     /// <summary>Who may open SSH on the nodes.</summary>
     public Callers Ssh => PortAccess.SshOf(Settings);
 
-    /// <summary>Price of everything in USD per hour; null where a part is not known, as for a contract.</summary>
+    /// <summary>Total price in USD per hour; null if a part is unknown, as for a contract size.</summary>
     public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
 
-    /// <summary>The same for a month of 31 days that it runs through.</summary>
+    /// <summary>The same for a full month of 31 days.</summary>
     public decimal? UsdPerMonth => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerMonth);
 
-    /// <summary>Reads the configuration of a stack, and decides. Everything that is wrong is in one exception.</summary>
+    /// <summary>Reads the configuration of a stack and plans it. All errors are in one exception.</summary>
     /// <param name="config">As for <see cref="InferenceSettings.Parse(IReadOnlyDictionary{string, string}, IReadOnlySet{string})"/>.</param>
-    /// <param name="secretKeys">Keys that are stored encrypted, whose values appear in no message. Default: not known which.</param>
-    /// <param name="projectDirectory">Where a relative <c>catalog</c> starts: the folder of <c>Pulumi.yaml</c>. Default: the current one.</param>
-    /// <exception cref="ConfigurationException">Nothing may be declared; every mistake has key, value, what is allowed and a command.</exception>
+    /// <param name="secretKeys">Keys that are stored encrypted: no message contains their values. Default: unknown.</param>
+    /// <param name="projectDirectory">
+    /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// The configuration is invalid; every error has key, value, allowed values and a command.
+    /// </exception>
     public static StackPlan Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null)
     {
@@ -50,10 +54,10 @@ public sealed record StackPlan
         }
     }
 
-    /// <summary>Decides, from settings that were read already.</summary>
-    /// <param name="settings">Settings without a mistake of form.</param>
+    /// <summary>Plans a stack from parsed settings.</summary>
+    /// <param name="settings">Settings without errors of form.</param>
     /// <param name="catalog">Models and sizes. Default: the built-in ones, and those of <see cref="InferenceSettings.Catalog"/>.</param>
-    /// <exception cref="ConfigurationException">What the catalog or the sizing have against them.</exception>
+    /// <exception cref="ConfigurationException">The catalog or the sizing reject the settings.</exception>
     public static StackPlan Create(InferenceSettings settings, ModelCatalog? catalog = null)
     {
         var mistakes = new List<ConfigurationMistake>();
@@ -73,14 +77,14 @@ public sealed record StackPlan
         catch (ConfigurationException exception)
         {
             mistakes.AddRange(exception.Mistakes);
-            return ModelCatalog.Load(); // the other mistakes can be found all the same
+            return ModelCatalog.Load(); // to find the other errors, too
         }
     }
 
     private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes, bool hasToken)
     {
         CheckRegion(settings, catalog, mistakes);
-        // What is wrong in form needs no second message for what follows from it; nor does a size that is not in a wrong region.
+        // An error of form needs no second message for its consequences, nor does a size in an invalid region.
         var told = mistakes.Select(mistake => mistake.Key).ToHashSet(StringComparer.Ordinal);
         var stack = told.Contains("region") ? settings with { Region = "" } : settings;
         var endpoints = new List<EndpointPlan>();
@@ -97,7 +101,7 @@ public sealed record StackPlan
         {
             CheckPrice(settings, endpoints, mistakes);
         }
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan // two endpoints may find the same
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan // two endpoints may have the same error
         {
             Settings = settings,
             Catalog = catalog,
@@ -112,8 +116,8 @@ public sealed record StackPlan
         if (settings.Region.Length > 0 && !settings.IgnoreAvailability && !known.Contains(settings.Region) && !mistakes.Any(mistake => mistake.Key == "region"))
         {
             mistakes.Add(ConfigurationMistake.InStackConfig("region", settings.Region,
-                $"is not a region where a GPU size was seen; {NearMiss.Sentence(settings.Region, known)}. "
-                + "If DigitalOcean has opened it since, set ignoreAvailability to true and name a size",
+                $"is not a region with a known GPU size; {NearMiss.Sentence(settings.Region, known)}. "
+                + "If DigitalOcean added it recently, set ignoreAvailability to true and set a size",
                 NearMiss.Of(settings.Region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }
@@ -126,7 +130,7 @@ public sealed record StackPlan
         }
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.UsdPerHour is null))
         {
-            mistakes.Add(new("maxHourlyUsd", highest, $"cannot be held to: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
+            mistakes.Add(new("maxHourlyUsd", highest, $"cannot be checked: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
                 "pulumi config rm maxHourlyUsd"));
         }
         if (endpoints.Sum(endpoint => endpoint.UsdPerHour) is { } sum && sum > highest)

@@ -1,22 +1,21 @@
 using System.Globalization;
 using Infra.Planning.Catalog;
-using Infra.Planning.Plan;
 
 namespace Infra.Planning.Plan;
 
 /// <summary>
-/// The words after <c>vllm serve MODEL</c>. To add a flag for one model, write it in the catalog's <c>flags</c>; for all of them, add it to
-/// <see cref="For"/>. No word holds a space or a quote, so that <c>node.env</c> carries them in one value: JSON options take their dotted form.
+/// The arguments after <c>vllm serve MODEL</c>. Flags for one model belong into the catalog's <c>flags</c>, flags for all models into <see
+/// cref="For"/>. No argument contains a space or a quote, so that <c>node.env</c> has them in one value; JSON options use the dotted form.
 /// </summary>
 public static class VllmArguments
 {
-    /// <summary>The only door to the engine.</summary>
+    /// <summary>The engine's only socket.</summary>
     public const string SocketPath = "/run/inference/engine/vllm.sock";
 
     /// <summary>A flag that not every release has (<see cref="EngineRelease.OptionalFlags"/>).</summary>
     public const string ToolStrictLevelFlag = "--tool-strict-level";
 
-    /// <summary>A name that never exists (RFC 2606), and says what to do instead.</summary>
+    /// <summary>A domain that never exists (RFC 2606), whose name is the advice.</summary>
     public const string NoMediaDomain = "send-media-as-data-urls.invalid";
 
     /// <summary>The arguments on the nodes of an endpoint, in the order: model, memory, parallelism, server.</summary>
@@ -27,7 +26,7 @@ public static class VllmArguments
         var arguments = new List<string>(placement.Model.Flags);
         if (placement.Model.Task != ModelTask.Generate)
         {
-            // What vLLM would guess from the architecture's name; said, because many of these models are made from one that generates.
+            // Explicit, because vLLM would derive it from the architecture's name, and many of these models are based on a generating one.
             arguments.AddRange(["--runner", "pooling"]);
         }
 
@@ -39,7 +38,7 @@ public static class VllmArguments
 
         if (placement.Model.Architecture.Vision is not null)
         {
-            // Without images the vision tower is not loaded at all: its memory goes to the KV cache.
+            // Without images the vision tower is not loaded: its memory goes to the KV cache.
             arguments.AddRange(plan.ImagesPerPrompt > 0
                 ? ["--limit-mm-per-prompt.image", Text(plan.ImagesPerPrompt)]
                 : ["--language-model-only"]);
@@ -73,10 +72,10 @@ public static class VllmArguments
             arguments.Add("--enable-expert-parallel");
         }
 
-        // A picture by URL would be fetched, which fails without a network: a 500, that clients try again. With a list that holds nobody's
-        // domain it is a 400, whose words show the list.
+        // vLLM would download an image by URL, which fails without a network with a 500 that clients retry. With a list of a reserved
+        // domain it is a 400 whose message shows the list.
         arguments.AddRange(["--allowed-media-domains", NoMediaDomain]);
-        // The access log would repeat nginx's without the client's name; the interactive documentation lists routes that nginx refuses.
+        // nginx logs accesses, with the client's name; vLLM's interactive documentation would list routes that nginx rejects.
         arguments.AddRange(["--uds", SocketPath, "--disable-uvicorn-access-log", "--disable-fastapi-docs"]);
         return arguments;
     }

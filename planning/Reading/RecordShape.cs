@@ -8,7 +8,7 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Planning.Reading;
 
-/// <summary>The members of a record as JSON spells them, in the order of the source.</summary>
+/// <summary>The members of a record with their JSON names, in source order.</summary>
 internal sealed class RecordShape
 {
     private static readonly ConcurrentDictionary<Type, RecordShape> s_known = new();
@@ -17,7 +17,7 @@ internal sealed class RecordShape
 
     private RecordShape(Type record)
     {
-        // A computed property has no setter and is no member.
+        // A computed property has no setter and is not a member.
         Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
             .OrderBy(property => property.MetadataToken)
@@ -34,7 +34,7 @@ internal sealed class RecordShape
     public RecordMember? Member(string name) => _byName.GetValueOrDefault(name);
 }
 
-/// <summary>What a value is in JSON.</summary>
+/// <summary>The JSON type of a value.</summary>
 internal enum ValueKind
 {
     Text,
@@ -47,7 +47,7 @@ internal enum ValueKind
     Record,
 }
 
-/// <summary>A record that may be written as the text of one of its members.</summary>
+/// <summary>Marks a record that may be written as the text of one of its members.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class ShorthandAttribute(string member) : Attribute
 {
@@ -55,16 +55,16 @@ internal sealed class ShorthandAttribute(string member) : Attribute
     public string Member { get; } = member;
 }
 
-/// <summary>A type as JSON sees it.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Type">The type itself, without a question mark.</param>
-/// <param name="Element">Elements of a list, values of a map.</param>
-/// <param name="Words">Words of an enum, keys of a map; null for a map whose keys are names.</param>
+/// <summary>A type from JSON's view.</summary>
+/// <param name="Kind">Its JSON type.</param>
+/// <param name="Type">The .NET type, without nullability.</param>
+/// <param name="Element">Type of list elements or map values.</param>
+/// <param name="Words">Values of an enum, or keys of a map; null for a map with arbitrary keys.</param>
 internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element = null, IReadOnlyList<string>? Words = null)
 {
     public static ValueShape Text { get; } = new(ValueKind.Text, typeof(string));
 
-    /// <summary>The member that stands for the whole record where it is written as text; null for most.</summary>
+    /// <summary>The member that a plain text sets; null for most records.</summary>
     public string? Shorthand => Type.GetCustomAttribute<ShorthandAttribute>() is { } shorthand ? Word(shorthand.Member) : null;
 
     public static ValueShape Of(Type declared)
@@ -84,13 +84,13 @@ internal sealed record ValueShape(ValueKind Kind, Type Type, ValueShape? Element
     private static ValueShape MapOf(Type type, Type key, Type value) =>
         new(ValueKind.Map, type, Of(value), key.IsEnum ? WordsOf(key) : null);
 
-    /// <summary>Values of an enum as JSON spells them: <c>onDemand</c>.</summary>
+    /// <summary>Enum values as in JSON: <c>onDemand</c>.</summary>
     public static IReadOnlyList<string> WordsOf(Type type) => [.. Enum.GetNames(type).Select(Word)];
 
     public static string Word(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 }
 
-/// <summary>A member of a record, with what its attributes ask of it.</summary>
+/// <summary>A member of a record, with its attributes.</summary>
 internal sealed record RecordMember(PropertyInfo Property)
 {
     private static readonly ConcurrentDictionary<string, Regex> s_patterns = new();
@@ -103,14 +103,14 @@ internal sealed record RecordMember(PropertyInfo Property)
         Property.IsDefined(typeof(RequiredMemberAttribute), inherit: false)
         || Property.IsDefined(typeof(RequiredAttribute), inherit: false);
 
-    /// <summary>Every text, list and record that need not be there may be null as well; RecordShapeTests holds the records to it.</summary>
+    /// <summary>Optional texts, lists and records may also be null; RecordShapeTests checks that for the records.</summary>
     public bool AllowsNull => Property.PropertyType.IsValueType ? Nullable.GetUnderlyingType(Property.PropertyType) is not null : !Required;
 
     public (double Lowest, double Highest)? Bounds => Property.GetCustomAttribute<RangeAttribute>() is { } range
         ? (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture))
         : null;
 
-    /// <summary>What its text, or each of its texts, must match, and how that is said.</summary>
+    /// <summary>Pattern of its text, or of each of its texts, and the message for it.</summary>
     public (Regex Regex, string Help)? Pattern => Property.GetCustomAttribute<RegularExpressionAttribute>() is { } pattern
         ? (s_patterns.GetOrAdd(pattern.Pattern, static text => new(text, RegexOptions.CultureInvariant)), pattern.ErrorMessage!)
         : null;

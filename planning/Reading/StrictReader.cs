@@ -4,37 +4,37 @@ using System.Text.Json.Nodes;
 namespace Infra.Planning.Reading;
 
 /// <summary>
-/// Holds JSON against records, every member at every level, so that all that is unknown, missing, there twice or of another kind is found
-/// at once, and gives what is sound. Its formats, the stack configuration and catalog files, have their own words for what is wrong.
+/// Checks JSON against records, every member at every level, so that all unknown, missing, duplicate or mistyped members are found at once,
+/// and returns the valid part. The subclasses, for stack configuration and catalog files, provide the messages.
 /// </summary>
 /// <remarks>
-/// A serializer would refuse most of it too, but it stops at the first mistake and does not say what is allowed; and compiling one takes a
-/// quarter of a second of every preview.
+/// A serializer would reject most of that, too, but it stops at the first error and does not list the allowed values, and compiling one
+/// takes a quarter of a second per preview.
 /// </remarks>
 internal abstract class StrictReader
 {
     /// <summary>Path of a member.</summary>
     protected abstract string At(string path, string member);
 
-    /// <summary>Notes what is wrong with a value; null: there is none.</summary>
+    /// <summary>Records an error of a value; null: the value is missing.</summary>
     protected abstract void Wrong(string path, JsonElement? value, string problem, ValueShape shape);
 
-    /// <summary>Notes a member that the record does not have.</summary>
+    /// <summary>Records an unknown member.</summary>
     protected abstract void Unknown(string path, string name, JsonElement value, RecordShape record);
 
-    /// <summary>What is wrong with something that is no list, map or record where one belongs.</summary>
+    /// <summary>The error for a value that should be a list, map or record.</summary>
     protected abstract string NotOfKind(ValueShape shape);
 
-    /// <summary>What is wrong with a text, number, flag or word; null: nothing.</summary>
+    /// <summary>The error of a text, number, flag or word; null: none.</summary>
     protected abstract string? Problem(JsonElement value, ValueShape shape);
 
-    /// <summary>What is wrong when a required member is not there.</summary>
+    /// <summary>The error for a missing required member.</summary>
     protected abstract string Missing(RecordMember member);
 
-    /// <summary>Whether an entry may have its name; if not, that was noted.</summary>
+    /// <summary>Whether an entry may have its name; if not, the error was recorded.</summary>
     protected abstract bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path);
 
-    /// <summary>What is sound of a value, or null where nothing of it is.</summary>
+    /// <summary>The valid part of a value, or null.</summary>
     protected virtual JsonNode? Read(JsonElement value, ValueShape shape, string path) => shape.Kind switch
     {
         ValueKind.List => List(value, shape, path),
@@ -97,7 +97,7 @@ internal abstract class StrictReader
             var at = At(path, member.Name);
             if (!seen.Add(member.Name))
             {
-                Wrong(at, member.Value, "is there twice", shape);
+                Wrong(at, member.Value, "is a duplicate", shape);
             }
             else if (read(member, at) is { } node)
             {
@@ -114,7 +114,7 @@ internal abstract class StrictReader
             Wrong(path, value, NotOfKind(shape), shape);
             return null;
         }
-        // An element that is wrong leaves a gap, so that the others keep the index they are named by.
+        // An invalid element leaves a gap, so that the others keep their index.
         return [.. value.EnumerateArray().Select((item, index) => Read(item, shape.Element!, $"{path}[{index}]") ?? Gap(shape.Element!))];
     }
 

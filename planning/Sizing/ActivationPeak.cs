@@ -3,9 +3,9 @@ using Infra.Planning.Catalog;
 namespace Infra.Planning.Sizing;
 
 /// <summary>
-/// The peak of torch's memory in vLLM's profiling run, over the weights: images through the vision tower, one forward pass of
-/// <c>max_num_batched_tokens</c>, the sampler over <c>max_num_seqs</c> rows of logits. One follows the other, so the largest counts;
-/// what stays allocated comes on top.
+/// The peak of torch's memory in vLLM's profiling run, in addition to the weights: images through the vision tower, one forward pass of
+/// <c>max_num_batched_tokens</c>, the sampler over <c>max_num_seqs</c> rows of logits. They run one after the other, so the largest counts;
+/// memory that stays allocated is added.
 /// </summary>
 internal static class ActivationPeak
 {
@@ -13,23 +13,26 @@ internal static class ActivationPeak
     private const double Bf16 = 2;
 
     /// <summary>
-    /// Elements per channel of a token that a layer holds beside its feed-forward block: stream, residual, queries. Read off 0.19.0 logs in which the
-    /// forward pass is the peak (CodeLlama 7B, Granite 3.1 8B; llm-d-planner, 2026-04): 4.24 and 4.22.
+    /// Elements per channel of a token that a layer holds besides its feed-forward block: stream, residual, queries. Measured in 0.19.0
+    /// logs in which the forward pass is the peak (CodeLlama 7B, Granite 3.1 8B; llm-d-planner, 2026-04): 4.24 and 4.22.
     /// </summary>
     private const double StreamElements = 4.23;
 
-    /// <summary>Bytes per channel of a token that the sampler finds allocated. Read off pairs of logs that differ in width only, of 0.11 and of 0.18.</summary>
+    /// <summary>
+    /// Bytes per channel of a token that are allocated before the sampler runs. Measured in pairs of logs that differ only in width, of
+    /// 0.11 and of 0.18.
+    /// </summary>
     private const double HiddenStateBytes = 2.56;
 
     /// <summary>Tokens that MLA's prefill projects up at a time (mla/common.py: chunked_prefill_workspace_size).</summary>
     private const double LatentChunkTokens = 64 * 1024;
 
-    /// <summary>Part of a forward pass that is allocated while the compiler holds its copies of the embedding.</summary>
+    /// <summary>Part of a forward pass that is allocated while the compiler holds copies of the embedding.</summary>
     private const double CompiledForwardShare = 0.5;
 
     /// <summary>
-    /// Width of the model below which inductor benchmarks two kernels with a copy of the embedding each, not one: read off 0.30.0 logs of
-    /// Llama 3.2 3B, Qwen3 4B, Phi-4-mini, Qwen3 30B-A3B (two) and Qwen3 14B, 32B, Qwen2.5 32B, Llama 3.1 8B (one).
+    /// Model width below which inductor benchmarks two kernels with a copy of the embedding each, instead of one: measured in 0.30.0 logs
+    /// of Llama 3.2 3B, Qwen3 4B, Phi-4-mini, Qwen3 30B-A3B (two) and Qwen3 14B, 32B, Qwen2.5 32B, Llama 3.1 8B (one).
     /// </summary>
     private const int TwoCopiesBelowWidth = 4096;
 
@@ -55,12 +58,12 @@ internal static class ActivationPeak
         }
         else if (engine.CompilationInPeak && !options.EnforceEager)
         {
-            // With a vision tower the embedding is looked up outside of the compiled graph.
+            // With a vision tower, the embedding lookup is outside of the compiled graph.
             var copies = architecture.HiddenSize < TwoCopiesBelowWidth ? 2 : 1;
             phases.Add((copies * Bf16 * architecture.VocabularySize / tensorParallel * architecture.HiddenSize) + (forward * CompiledForwardShare));
         }
 
-        // What stays through all phases.
+        // Allocated in all phases.
         return phases.Max() + (engine.ExpertWorkspaceStays ? experts : 0) + (sequences * architecture.VocabularySize * engine.SamplerStateBytesPerLogit);
     }
 
@@ -68,7 +71,7 @@ internal static class ActivationPeak
     private static double DenseElements(Architecture architecture, int tensorParallel) =>
         architecture.Moe is { DenseLayers: 0 } ? 0 : 3.0 * architecture.FeedForwardSize / tensorParallel;
 
-    /// <summary>What fused experts write for one token: gate and up, their product, and an output row for each of its experts.</summary>
+    /// <summary>Output of the fused experts for one token: gate and up, their product, and an output row per expert.</summary>
     private static double ExpertElements(Architecture architecture, int tensorParallel) => architecture.Moe is { } moe
         ? moe.ActiveExperts * ((3.0 * moe.ExpertFeedForwardSize / tensorParallel) + architecture.HiddenSize)
         : 0;
@@ -77,7 +80,9 @@ internal static class ActivationPeak
         ? LatentChunkTokens * architecture.AttentionHeads / tensorParallel * (mla.NopeHeadDim + mla.ValueHeadDim) * Bf16
         : 0;
 
-    /// <summary>The images of the largest size that fit into one step, at least one, through a layer of the tower and its block-diagonal attention mask.</summary>
+    /// <summary>
+    /// The largest images that fit into one step, at least one, through a layer of the tower with its block-diagonal attention mask.
+    /// </summary>
     private static double Encoder(VisionTower tower, double tokens)
     {
         var side = Math.Floor((double)tower.ImageSize / tower.PatchSize);

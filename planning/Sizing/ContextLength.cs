@@ -1,9 +1,9 @@
 namespace Infra.Planning.Sizing;
 
-/// <summary>Context lengths that people use.</summary>
+/// <summary>Rounds context lengths to common values.</summary>
 internal static class ContextLength
 {
-    /// <summary>Down to a whole number of 1024, of 256 below 8192, of blocks below 256.</summary>
+    /// <summary>Rounds down to a multiple of 1024; below 8192 of 256; below 256 of a block.</summary>
     public static int RoundDown(int tokens) => tokens switch
     {
         >= 8192 => tokens / 1024 * 1024,

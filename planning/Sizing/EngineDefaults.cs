@@ -2,28 +2,28 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Sizing;
 
-/// <summary>What vLLM takes where nothing is asked for (arg_utils.py, v0.25 to v0.30).</summary>
+/// <summary>vLLM's defaults (arg_utils.py, v0.25 to v0.30).</summary>
 internal static class EngineDefaults
 {
     /// <summary>Tokens of one block of KV cache (<c>--block-size</c>).</summary>
     public const int BlockTokens = 16;
 
-    /// <summary>Cards with at least this much memory, in GiB, get the larger batch; A100 does not.</summary>
+    /// <summary>Cards with at least this much memory, in GiB, have the larger batch; A100 does not.</summary>
     private const double LargeCardGiB = 70;
 
     public static int MaxNumBatchedTokens(Gpu gpu) => IsLarge(gpu) ? 8192 : 2048;
 
     /// <summary>
-    /// The same for a model on a card. One that pools may read a whole input in one step only, and vLLM refuses to start with less than its
-    /// context (SchedulerConfig: chunked prefill is off for most of them).
+    /// The same for a model on a card. A pooling model may only read a whole input in one step, and vLLM does not start if a step is
+    /// shorter than the context (SchedulerConfig: chunked prefill is off for most of them).
     /// </summary>
     public static int MaxNumBatchedTokens(Gpu gpu, ModelSpec model, int? contextLength) =>
         model.Task == ModelTask.Generate ? MaxNumBatchedTokens(gpu) : Math.Max(MaxNumBatchedTokens(gpu), contextLength ?? model.MaxContext);
 
     public static int MaxNumSeqs(Gpu gpu) => IsLarge(gpu) ? 1024 : 256;
 
-    /// <summary>The options with nothing left open.</summary>
-    /// <remarks>vLLM ends at once where a step has fewer tokens than requests (SchedulerConfig): what is not asked for gives way.</remarks>
+    /// <summary>The options with all defaults applied.</summary>
+    /// <remarks>vLLM exits if a step has fewer tokens than requests (SchedulerConfig): the value that was not set is adapted.</remarks>
     public static EngineOptions Settle(EngineOptions options, ModelSpec model, Gpu gpu, EngineRelease engine) => options with
     {
         MaxNumBatchedTokens = options.MaxNumBatchedTokens ?? Math.Max(MaxNumBatchedTokens(gpu), options.MaxNumSeqs ?? 0),

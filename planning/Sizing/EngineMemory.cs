@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Infra.Planning.Sizing;
 
 /// <summary>
-/// How one generation of vLLM accounts for memory. <c>docs/sizing.md</c> says where each constant comes from and how well they predict what was
-/// logged: to hold a new release, add a generation here and observations to the tests.
+/// Memory accounting of one generation of vLLM. <c>docs/sizing.md</c> has the source of each constant and how well they predict the logged
+/// values. For a new release, add a generation here and observations to the tests.
 /// </summary>
 internal sealed record EngineMemory
 {
@@ -14,19 +14,19 @@ internal sealed record EngineMemory
     /// <summary>Bytes per logit, of <c>max_num_seqs</c> times the vocabulary, at the peak of the dummy sampler run.</summary>
     public required double SamplerBytesPerLogit { get; init; }
 
-    /// <summary>What else the dummy sampler run holds, in bytes.</summary>
+    /// <summary>Other bytes of the dummy sampler run.</summary>
     public required double SamplerBytes { get; init; }
 
-    /// <summary>Bytes per logit that the sampler keeps for good.</summary>
+    /// <summary>Bytes per logit that the sampler keeps allocated.</summary>
     public double SamplerStateBytesPerLogit { get; init; }
 
-    /// <summary>The dummy sampler run counts for models with a vision tower too.</summary>
+    /// <summary>Whether the dummy sampler run also counts for models with a vision tower.</summary>
     public bool SamplesMultimodal { get; init; } = true;
 
-    /// <summary>A first start, which compiles, allocates copies of the embedding table that stay in the peak.</summary>
+    /// <summary>Whether a first start, which compiles, allocates copies of the embedding table that stay in the peak.</summary>
     public bool CompilationInPeak { get; init; }
 
-    /// <summary>The workspace of fused experts stays allocated while the sampler runs.</summary>
+    /// <summary>Whether the workspace of fused experts stays allocated while the sampler runs.</summary>
     public bool ExpertWorkspaceStays { get; init; } = true;
 
     /// <summary>Bytes of one element of the table of rotary positions.</summary>
@@ -35,18 +35,20 @@ internal sealed record EngineMemory
     /// <summary>Allocations of one GPU outside of torch, in GiB.</summary>
     public required double NonTorchGiB { get; init; }
 
-    /// <summary>What comes to <see cref="NonTorchGiB"/> where GPUs talk: NCCL, custom all-reduce and symmetric memory. In GiB.</summary>
+    /// <summary>Added to <see cref="NonTorchGiB"/> with several GPUs: NCCL, custom all-reduce and symmetric memory. In GiB.</summary>
     public required double CommunicationGiB { get; init; }
 
-    /// <summary>Graphs that are captured for <see cref="GraphSequences"/> requests, charged to the budget; 0: not charged. In GiB.</summary>
+    /// <summary>
+    /// Memory of graphs captured for <see cref="GraphSequences"/> requests, part of the budget; 0: not part of it. In GiB.
+    /// </summary>
     public required double CudaGraphGiB { get; init; }
 
-    /// <summary>Requests per step from which on no more graphs are captured.</summary>
+    /// <summary>Requests per step above which no more graphs are captured.</summary>
     public const int GraphSequences = 256;
 
     /// <summary>
-    /// The second model runner, for all models since 0.29.0 (pull request 53183, 2026-08-27). Its dummy sampler run leaves out top-k, top-p and log
-    /// probabilities (sampler.py): BF16 logits and one FP32 copy. For penalties it keeps an INT32 count and a bit per logit.
+    /// The second model runner, for all models since 0.29.0 (pull request 53183, 2026-08-27). Its dummy sampler run skips top-k, top-p and
+    /// log probabilities (sampler.py): BF16 logits and one FP32 copy. For penalties it keeps an INT32 count and a bit per logit.
     /// </summary>
     private static readonly EngineMemory SecondRunner = new()
     {
@@ -61,7 +63,7 @@ internal sealed record EngineMemory
         CudaGraphGiB = 0.25,
     };
 
-    /// <summary>The first runner, graphs charged to the budget (VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS, default since 0.21).</summary>
+    /// <summary>The first runner, with graphs in the budget (VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS, default since 0.21).</summary>
     private static readonly EngineMemory FirstRunnerChargingGraphs = new()
     {
         From = new Version(0, 21, 0),
@@ -74,14 +76,14 @@ internal sealed record EngineMemory
     };
 
     /// <summary>
-    /// The first runner with the Triton kernel for top-k and top-p. The slope is read off 0.19.0 logs of vocabularies from 32,016 to 256,000 on H100
-    /// (llm-d-planner, accuracy_report.md, 2026-04).
+    /// The first runner with the Triton kernel for top-k and top-p. The slope is measured in 0.19.0 logs of vocabularies from 32,016 to
+    /// 256,000 on H100 (llm-d-planner, accuracy_report.md, 2026-04).
     /// </summary>
     private static readonly EngineMemory FirstRunner = FirstRunnerChargingGraphs with { From = new Version(0, 17, 0), CudaGraphGiB = 0 };
 
     /// <summary>
-    /// The first runner that sorts all logits. The slope is read off 0.11.0 logs of vocabularies of 128,256, 151,936 and 201,088 on H100 (llm-d-benchmark,
-    /// empirical-vllm-memory-results.md). Its one log of a model with a vision tower does not show the sampler.
+    /// The first runner, which sorts all logits. The slope is measured in 0.11.0 logs of vocabularies of 128,256, 151,936 and 201,088 on
+    /// H100 (llm-d-benchmark, empirical-vllm-memory-results.md). Its only log of a model with a vision tower does not show the sampler.
     /// </summary>
     private static readonly EngineMemory SortingRunner = FirstRunner with
     {

@@ -2,13 +2,15 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Sizing;
 
-/// <summary>vLLM options that change how memory is divided; null takes vLLM's default for the card.</summary>
+/// <summary>vLLM options that affect memory; null: vLLM's default for the card.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>GPUs that one copy of the weights is split over (<c>--tensor-parallel-size</c>).</summary>
+    /// <summary>GPUs per copy of the weights (<c>--tensor-parallel-size</c>).</summary>
     public int? TensorParallel { get; init; }
 
-    /// <summary>Copies of the attention layers, each with a KV cache of its own (<c>--data-parallel-size</c>); experts are split over all.</summary>
+    /// <summary>
+    /// Copies of the attention layers, each with its own KV cache (<c>--data-parallel-size</c>); experts are split over all GPUs.
+    /// </summary>
     public int? DataParallel { get; init; }
 
     /// <summary>Share of the card's visible memory that vLLM may use (<c>--gpu-memory-utilization</c>).</summary>
@@ -21,9 +23,9 @@ public sealed record EngineOptions
     public int? MaxNumSeqs { get; init; }
     public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
 
-    /// <summary>Load the vision tower. Without it images are refused and its memory is left for the KV cache.</summary>
+    /// <summary>Whether to load the vision tower. Without it, images are rejected and its memory goes to the KV cache.</summary>
     public bool Vision { get; init; } = true;
 
-    /// <summary>Skip graph capture (<c>--enforce-eager</c>).</summary>
+    /// <summary>Whether to skip graph capture (<c>--enforce-eager</c>).</summary>
     public bool EnforceEager { get; init; }
 }

@@ -2,12 +2,12 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Sizing;
 
-/// <summary>What one token of context takes.</summary>
+/// <summary>Memory of one token of context.</summary>
 internal static class KvCache
 {
     /// <summary>
-    /// Bytes of KV cache per token on one GPU. Grouped-query attention is split by head, and a head is copied where there are more GPUs than
-    /// heads. The latent of MLA is one head: every GPU has all of it.
+    /// Bytes of KV cache per token on one GPU. Grouped-query attention is split by head; with more GPUs than heads, heads are replicated.
+    /// MLA's latent is a single head: every GPU has all of it.
     /// </summary>
     public static double BytesPerToken(Architecture architecture, int tensorParallel, KvCacheType type)
     {
@@ -25,11 +25,11 @@ internal static class KvCache
     public static int HeadsPerGpu(Architecture architecture, int tensorParallel) =>
         Math.Max(1, (architecture.KeyValueHeads!.Value + tensorParallel - 1) / tensorParallel);
 
-    /// <summary>Tokens in whole blocks that <paramref name="bytes"/> hold; 0 for none.</summary>
+    /// <summary>Tokens, in whole blocks, that fit into <paramref name="bytes"/>; 0 if none.</summary>
     public static long Tokens(double bytes, double bytesPerToken) =>
         bytes <= 0 ? 0 : (long)(bytes / (bytesPerToken * EngineDefaults.BlockTokens)) * EngineDefaults.BlockTokens;
 
-    /// <summary>Tokens that a request of this length takes: its last block is taken whole.</summary>
+    /// <summary>Tokens that a request of this length uses: its last block counts fully.</summary>
     public static long InBlocks(long tokens) =>
         (tokens + EngineDefaults.BlockTokens - 1) / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens;
 }

@@ -4,15 +4,15 @@ namespace Infra.Planning.Sizing;
 
 /// <summary>How the GPUs of one node share a model.</summary>
 /// <param name="TensorParallel">GPUs of one copy of the attention layers.</param>
-/// <param name="DataParallel">Engines side by side.</param>
+/// <param name="DataParallel">Engines per node.</param>
 internal sealed record Layout(int TensorParallel, int DataParallel)
 {
     public int Gpus => TensorParallel * DataParallel;
 
     /// <summary>
-    /// Ways to use a node, best first. A dense model takes as few GPUs as hold it, and the others run copies of it: copies need no talk
-    /// between GPUs. A mixture of experts is split over all GPUs, as its model cards do it; copies of the attention with a KV cache each, experts
-    /// spread, come second.
+    /// Possible layouts on a node, best first. A dense model uses the fewest GPUs that hold it, and the other GPUs run copies: copies need
+    /// no communication between GPUs. A mixture of experts is split over all GPUs, as in its model cards; the second choice is a copy of
+    /// the attention with its own KV cache per GPU, and experts spread over all.
     /// </summary>
     public static IReadOnlyList<Layout> Candidates(ModelSpec model, int gpuCount, EngineOptions options)
     {
@@ -33,7 +33,7 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
             : [.. splits.Select(split => new Layout(split, gpuCount / split))];
     }
 
-    /// <summary>Why this model cannot be laid out so on so many GPUs; null if it can.</summary>
+    /// <summary>Why this layout is impossible for the model with that many GPUs; null if it is possible.</summary>
     public string? WhyNot(Architecture architecture, int gpuCount)
     {
         if (Gpus > gpuCount)
@@ -55,7 +55,7 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
         DividesHeads(architecture, split) && UndividedWidth(architecture, split, expertsWhole: true) is null;
 
     /// <summary>
-    /// A width that vLLM would have to split and cannot; null: there is none. With data parallelism experts are spread whole.
+    /// A width that vLLM cannot split evenly; null: none. With data parallelism, experts are distributed whole.
     /// </summary>
     private static int? UndividedWidth(Architecture architecture, int split, bool expertsWhole)
     {

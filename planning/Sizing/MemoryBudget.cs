@@ -2,25 +2,27 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Sizing;
 
-/// <summary>What vLLM's memory profile will come to, before there is a GPU: <c>docs/sizing.md</c> has the formulas and the measured error.</summary>
+/// <summary>
+/// Predicts the result of vLLM's memory profiling without a GPU: <c>docs/sizing.md</c> has the formulas and their measured error.
+/// </summary>
 public static class MemoryBudget
 {
     /// <summary>
-    /// Kept free, in GiB, when a wish is held against a plan: what may differ between two starts of one configuration (fragmentation, driver,
-    /// graph estimate).
+    /// Margin in GiB when a placement request is checked against a plan: differences between two starts of the same configuration
+    /// (fragmentation, driver, graph estimate).
     /// </summary>
     public const double SafetyMarginGiB = 0.25;
 
-    /// <summary>Kept free as well, as a share of weights and overhead: the error of the formulas grows with what they add up.</summary>
+    /// <summary>Additional margin, as a share of weights and overhead: the error of the formulas grows with them.</summary>
     public const double SafetyMarginShare = 0.02;
 
-    /// <summary>Where the memory of one GPU goes. Nothing is thrown: a plan that does not fit has a negative <see cref="MemoryPlan.KvGiB"/>.</summary>
-    /// <param name="model">What is served.</param>
+    /// <summary>The memory plan of one GPU. Never throws: a plan that does not fit has a negative <see cref="MemoryPlan.KvGiB"/>.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="gpu">The card.</param>
     /// <param name="tensorParallel">GPUs of one copy of the attention layers.</param>
-    /// <param name="dataParallel">Copies of the attention layers. The experts of a mixture are spread over all GPUs then.</param>
-    /// <param name="options">What was asked of vLLM; defaults for the card where null.</param>
-    /// <param name="engine">Its release.</param>
+    /// <param name="dataParallel">Copies of the attention layers. The experts of a mixture are then spread over all GPUs.</param>
+    /// <param name="options">vLLM options; null values are the defaults of the card.</param>
+    /// <param name="engine">The vLLM release.</param>
     public static MemoryPlan Plan(ModelSpec model, Gpu gpu, int tensorParallel, int dataParallel, EngineOptions options, EngineRelease engine)
     {
         var memory = EngineMemory.For(engine.Version);

@@ -2,12 +2,13 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Sizing;
 
-/// <summary>An upper bound of speed: a token cannot come sooner than its weights are read.</summary>
+/// <summary>An upper bound for the speed: a token needs all its weights to be read.</summary>
 internal static class Throughput
 {
     /// <summary>
-    /// Tokens per second of a single stream at a short context, at most: memory bandwidth over the bytes of weights that one token reads on
-    /// each GPU. The embedding gives one row, the vision tower nothing, and only the chosen experts count. Null where the bandwidth is not known.
+    /// Upper bound for tokens per second of a single stream with a short context: memory bandwidth divided by the bytes of weights that one
+    /// token reads on each GPU. The embedding counts one row, the vision tower nothing, and of the experts only the selected ones. Null if
+    /// the bandwidth is unknown.
     /// </summary>
     public static double? SingleStreamBound(ModelSpec model, Gpu gpu, Layout layout)
     {

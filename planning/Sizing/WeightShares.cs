@@ -2,32 +2,34 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Sizing;
 
-/// <summary>The bytes of a model's weights by how they are spread over GPUs.</summary>
+/// <summary>The bytes of a model's weights, by how they are distributed over GPUs.</summary>
 internal sealed record WeightShares
 {
-    /// <summary>On every GPU in full: norms, router, the down-projections of MLA.</summary>
+    /// <summary>Replicated on every GPU: norms, router, the down-projections of MLA.</summary>
     public required double Replicated { get; init; }
 
-    /// <summary>The vision tower: in full on every GPU (<c>--mm-encoder-tp-mode</c> splits it only for batches), or not loaded.</summary>
+    /// <summary>
+    /// The vision tower: replicated on every GPU (<c>--mm-encoder-tp-mode</c> only splits it for batches), or not loaded.
+    /// </summary>
     public required double Vision { get; init; }
 
-    /// <summary>Keys' and values' projections: split by head until each GPU has one.</summary>
+    /// <summary>Projections of keys and values: split by head, at most to one head per GPU.</summary>
     public required double KeyValueProjections { get; init; }
 
-    /// <summary>Split over the GPUs of tensor parallelism: the rest of attention, dense feed-forward blocks, embedding and output head.</summary>
+    /// <summary>Split by tensor parallelism: the rest of attention, dense feed-forward blocks, embedding and output head.</summary>
     public required double Split { get; init; }
 
-    /// <summary>Routed experts: split like <see cref="Split"/>, or spread over all GPUs by expert parallelism.</summary>
+    /// <summary>Routed experts: split like <see cref="Split"/>, or distributed over all GPUs by expert parallelism.</summary>
     public required double Experts { get; init; }
 
     /// <summary>Bytes of all weights that are loaded.</summary>
     public double Total => Replicated + Vision + KeyValueProjections + Split + Experts;
 
     /// <summary>Bytes on one GPU.</summary>
-    /// <param name="architecture">Its heads bound how far keys and values are split.</param>
+    /// <param name="architecture">Its heads limit how far keys and values are split.</param>
     /// <param name="tensorParallel">GPUs of one copy of the attention layers.</param>
-    /// <param name="expertGpus">GPUs that the experts are spread over: all, with expert parallelism.</param>
-    /// <param name="vision">The tower is loaded.</param>
+    /// <param name="expertGpus">GPUs that the experts are distributed over: all, with expert parallelism.</param>
+    /// <param name="vision">Whether the tower is loaded.</param>
     public double PerGpu(Architecture architecture, int tensorParallel, int expertGpus, bool vision)
     {
         var keyValueShare = architecture.Mla is null
@@ -37,8 +39,8 @@ internal sealed record WeightShares
     }
 
     /// <summary>
-    /// The shares of a model. What is not quantized is known from the architecture at two bytes; the feed-forward blocks take what remains of
-    /// <see cref="ModelSpec.WeightBytes"/>, so that the sum is exact whatever scales a format adds.
+    /// The shares of a model. Unquantized parts follow from the architecture, with two bytes per parameter; the feed-forward blocks get the
+    /// rest of <see cref="ModelSpec.WeightBytes"/>, so that the sum is exact for any format.
     /// </summary>
     public static WeightShares Of(ModelSpec model)
     {
@@ -82,7 +84,7 @@ internal sealed record WeightShares
         var feedForward = model.WeightBytes - shares.Total;
         if (feedForward < 0)
         {
-            // A file that quantizes what others keep: spread it as if all were of one kind.
+            // A file that quantizes parts that are usually not: distributes it as if all parts were the same.
             var scale = model.WeightBytes / shares.Total;
             return shares with
             {

@@ -1,14 +1,13 @@
 using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 
 namespace Infra.Tests.Abuse;
 
-/// <summary>Processes of a laboratory that runs, found by what they are: nobody else's is among them.</summary>
+/// <summary>Processes of a lab that runs, found by what they are: no one else's is among them.</summary>
 internal static class LabProcesses
 {
     /// <summary>
-    /// Those that make the laboratory: its first process, what is kept, what runs servers, and what leads into it from outside.
+    /// Those that make the lab: its first process, what is kept, what runs servers, and what leads into it from outside.
     /// </summary>
     public static IReadOnlyList<(int Pid, string What)> OfLab(Laboratory laboratory)
     {
@@ -26,7 +25,7 @@ internal static class LabProcesses
 
     private static bool IsIn(int pid, int? world) => world is { } first && Link(pid) is { } own && own == Link(first);
 
-    // The commands of the test itself have the folder of the project in theirs, not that of the laboratory.
+    // The commands of the test itself have the folder of the project in theirs, not that of the lab.
     private static bool Names(Laboratory laboratory, string[] words) =>
         words.Any(word => word.StartsWith(laboratory.Folder.Path, StringComparison.Ordinal));
 

@@ -21,7 +21,7 @@ public sealed class MachineTests
         "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin",
         "setpriv --bounding-set=-net_admin --inh-caps=-net_admin",
         "setpriv --bounding-set=-all --inh-caps=-all",
-        // The images are there: it is the laboratory for which there is no room.
+        // The images are there: it is the lab for which there is no room.
         "mount -t tmpfs -o size=256k tmpfs /mnt && mkdir -p /mnt/images && mount --bind \"$images\" /mnt/images && INFRA_CACHE=/mnt",
         "mount -t tmpfs -o size=40m tmpfs /mnt && mkdir -p /mnt/images && mount --bind \"$images\" /mnt/images && INFRA_CACHE=/mnt",
         "mount -t tmpfs tmpfs /mnt && mount -o remount,ro /mnt && INFRA_CACHE=/mnt",

@@ -5,7 +5,7 @@ namespace Infra.Tests.Abuse;
 
 /// <summary>
 /// An engine that was taken over, as a program (<c>takeover.py</c>): it starts in the engine's place, within exactly its walls and filters,
-/// which whoever enters a container from outside does not have.
+/// which a process that enters a container from outside does not have.
 /// </summary>
 [Collection(TestCluster.Collection)]
 public sealed class TakenOverEngineTests(TestCluster cluster)

@@ -13,7 +13,7 @@ public sealed class EndpointLoadBalancerTests
     {
         var certificate = (await MockedDeployment.RunStackAsync("prod")).Only("digitalocean:index/certificate:Certificate");
         Assert.Equal(TimeSpan.FromMinutes(75), certificate.Options.CustomTimeouts?.Create);
-        Assert.DoesNotContain("name", certificate.Inputs.Keys); // so that a new one can stand beside it: pulumi up --replace
+        Assert.DoesNotContain("name", certificate.Inputs.Keys); // so that a new one can stand next to it: pulumi up --replace
     }
 
     [Fact]
@@ -38,8 +38,8 @@ public sealed class EndpointLoadBalancerTests
     public void A_plan_says_what_all_at_once_costs_and_how_long_an_internal_endpoint_may_be_silent()
     {
         var local = Assert.Single(StackPlan.Read(StackFiles.Config("local")).Endpoints);
-        Assert.Equal((2, Rollout.AllAtOnce, Access.Internal, 60), (local.Replicas, local.Rollout, local.Access, local.IdleTimeoutSeconds));
-        Assert.Contains(local.Warnings, warning => warning.Contains("deletes 2 of 2 servers", StringComparison.Ordinal) && warning.Contains("oneByOne", StringComparison.Ordinal));
+        Assert.Equal((2, Rollout.Parallel, Access.Internal, 60), (local.Replicas, local.Rollout, local.Access, local.IdleTimeoutSeconds));
+        Assert.Contains(local.Warnings, warning => warning.Contains("deletes 2 of 2 servers", StringComparison.Ordinal) && warning.Contains("rolling", StringComparison.Ordinal));
         var prod = Assert.Single(StackPlan.Read(StackFiles.Config("prod")).Endpoints);
         Assert.Equal(600, prod.IdleTimeoutSeconds);
         Assert.Null(Assert.Single(StackPlan.Read(StackFiles.Config("dev")).Endpoints).IdleTimeoutSeconds);

@@ -91,7 +91,7 @@ internal static class Laws
                 }
             }
         }
-        // A private endpoint that nobody was let in to has no firewall of its own; every other has one.
+        // A private endpoint that no one was let in to has no firewall of its own; every other has one.
         Same(
             ["network", .. plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private || Asked(endpoint).ClientCidrs.Count + Asked(endpoint).ClientTags.Count > 0).Select(endpoint => endpoint.Name)],
             [.. firewalls.Select(firewall => firewall.Name)]);

@@ -15,7 +15,7 @@ public sealed class ProgramTests
     {
         var mocks = new StrictMocks(preview: false);
         var failure = await Assert.ThrowsAsync<RunException>(() => RunAsync(mocks, "dev"));
-        Assert.Contains("no GPU size at all", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("offers this account no GPU size", failure.Message, StringComparison.Ordinal);
         Assert.Empty(mocks.Registered);
     }
 
@@ -38,7 +38,7 @@ public sealed class ProgramTests
         var plan = StackPlan.Read(Configs.With(($"endpoints.{new string('e', 31)}.model", $"\"{Configs.Model}\""), ("endpoints.chat", null)));
         var failure = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(
             mocks, new TestOptions { IsPreview = false, StackName = new string('s', 31) }, () => InferenceProgram.DefineAsync(plan)));
-        Assert.Contains("63 is the most", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the limit is 63", failure.Message, StringComparison.Ordinal);
         Assert.Empty(mocks.Registered);
     }
 
@@ -57,7 +57,7 @@ public sealed class ProgramTests
             await DefineAsync();
             return;
         }
-        Assert.Contains("64 is the most", (await Assert.ThrowsAsync<RunException>(DefineAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("the limit is 64", (await Assert.ThrowsAsync<RunException>(DefineAsync)).Message, StringComparison.Ordinal);
         Assert.Empty(mocks.Registered);
     }
 
@@ -80,7 +80,7 @@ public sealed class ProgramTests
         var certificate = run.Only("digitalocean:index/certificate:Certificate");
         Assert.Equal("lets_encrypt", certificate.Text("type"));
         Assert.Equal(["llm.example.com"], Laws.Texts(certificate.Inputs, "domains"));
-        Assert.False(certificate.Inputs.ContainsKey("name")); // the provider makes one: a new certificate stands beside the one in use
+        Assert.False(certificate.Inputs.ContainsKey("name")); // the provider makes one: a new certificate stands next to the one in use
         var record = run.Only("digitalocean:index/dnsRecord:DnsRecord");
         Assert.Equal(("example.com", "llm", "A", "198.51.100.9"), (record.Text("domain"), record.Text("name"), record.Text("type"), record.Text("value")));
         var balancer = run.Only("digitalocean:index/loadBalancer:LoadBalancer");

@@ -59,11 +59,11 @@ public sealed partial class ProviderFailureTests
     }
 
     [Theory]
-    [InlineData(401, "DIGITALOCEAN_TOKEN", "is not a token that DigitalOcean accepts", "make a new one at https://cloud.digitalocean.com/account/api/tokens")]
+    [InlineData(401, "DIGITALOCEAN_TOKEN", "is not a token that DigitalOcean accepts", "create a new one at https://cloud.digitalocean.com/account/api/tokens")]
     [InlineData(403, "DIGITALOCEAN_TOKEN", "sizes:read", "docs/operations.md")]
-    [InlineData(404, "DIGITALOCEAN_API_URL", "not DigitalOcean's API", "unset DIGITALOCEAN_API_URL")]
+    [InlineData(404, "DIGITALOCEAN_API_URL", "is not the address of DigitalOcean's API", "unset DIGITALOCEAN_API_URL")]
     [InlineData(429, "DigitalOcean", "too many requests", "wait")]
-    [InlineData(502, "DigitalOcean", "fails by itself", "status.digitalocean.com")]
+    [InlineData(502, "DigitalOcean", "has an internal error", "status.digitalocean.com")]
     public void Each_refusal_has_its_own_fix(int status, string key, string problem, string fix)
     {
         var mistake = ProviderFailure.Explain(Godo(status, "words of the API"), s_variable);
@@ -100,7 +100,7 @@ public sealed partial class ProviderFailureTests
     public void A_network_that_fails_is_no_matter_of_the_token(string words)
     {
         var mistake = ProviderFailure.Explain(Grpc($"Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": {words}"), s_none);
-        Assert.Contains("is not reached from this machine", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("is unreachable from this machine", mistake.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("DIGITALOCEAN_TOKEN", mistake.ToString(), StringComparison.Ordinal);
     }
 

@@ -54,7 +54,7 @@ internal static class RandomStacks
             Clients = clients,
             CacheVolumeGiB = volume,
             Vision = choice ? null : false,
-            Rollout = choice ? Rollout.AllAtOnce : Rollout.OneByOne,
+            Rollout = choice ? Rollout.Parallel : Rollout.Rolling,
         });
 
     public static readonly Gen<InferenceSettings> Settings = Gen.Select(

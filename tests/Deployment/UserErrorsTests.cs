@@ -17,7 +17,7 @@ public sealed class UserErrorsTests
     public async Task Before_the_first_resource() => AssertAlone("the name of the stack: 'My_Stack' is not ", await FailureAsync(new StrictMocks(preview: false), "My_Stack"));
 
     [Fact]
-    public async Task In_an_output_that_names_a_renamed_stack() => AssertAlone("the name of the stack: 'dev' is not the one ", await FailureAsync(
+    public async Task In_an_output_that_names_a_renamed_stack() => AssertAlone("the name of the stack: 'dev' differs from ", await FailureAsync(
         new Answering("digitalocean:index/tag:Tag", "name", "inference:before"), "dev"));
 
     [Fact]

@@ -52,6 +52,19 @@ public sealed partial class DocumentationTests
         Assert.Empty(Documents.Select(row => row.Data).Except([.. links, map]));
     }
 
+    [Fact]
+    public void Every_rejected_word_has_a_better_one_and_paths_that_exist() =>
+        Assert.All(
+            Text("docs/words.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(line => line.Split('\t')),
+            fields =>
+            {
+                Assert.InRange(fields.Length, 2, 3);
+                Assert.All(fields, field => Assert.True(field.Length > 0 && field == field.Trim(), field));
+                Assert.All(
+                    fields.Skip(2).SelectMany(paths => paths.Split(' ')),
+                    path => Assert.True(path.EndsWith('*') || Path.Exists(Path.Combine(GoldenFile.Root(), path)), path));
+            });
+
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_path_of_the_project_exists(string document)

@@ -4,7 +4,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody has taken over the engine, or its account on the server.</summary>
+/// <summary>Someone has taken over the engine, or its account on the server.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class ClosedEngineTests(TestCluster cluster)
 {
@@ -64,12 +64,12 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.True(answer.Status != 0, $"{attempt}: {answer.Output}");
     }
 
-    /// <summary>The same for somebody with the engine's account and nothing of its unit around.</summary>
+    /// <summary>The same for someone with the engine's account and nothing of its unit around.</summary>
     public static TheoryData<string> FromTheAccount =>
     [
         "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token", "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow",
         "touch /srv/inference/models/new", "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json",
-        "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/ledger/events.jsonl", "echo >> /etc/inference/node.env", "touch /run/inference/new",
+        "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/timeline/events.jsonl", "echo >> /etc/inference/node.env", "touch /run/inference/new",
         "ls /run/inference/bodies", "rm /run/inference/open", "ln -sfn /tmp /run/inference/open", "touch /run/inference/causes/new",
         "touch /var/lib/inference/compiled/new", "ls /run/inference-nginx", "touch /run/inference-ready/answered", "cat /proc/1/environ",
         "cat /proc/1/mem",
@@ -89,7 +89,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.True(answer.Status != 0, $"{attempt}: {answer.Output}");
     }
 
-    /// <summary>Python's own hooks, code where a compiler keeps it, and what lies beside the socket.</summary>
+    /// <summary>Python's own hooks, code where a compiler keeps it, and what lies next to the socket.</summary>
     [Theory]
     [InlineData("chat-0")]
     [InlineData(TestCluster.Venv)]

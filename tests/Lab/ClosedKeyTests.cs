@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody has no key, a wrong one, half of one, or one that was taken back.</summary>
+/// <summary>Someone has no key, a wrong one, half of one, or one that was taken back.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class ClosedKeyTests(TestCluster cluster)
 {

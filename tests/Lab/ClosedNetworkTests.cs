@@ -8,7 +8,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody connects: from the internet, from the operator's address, from the VPC, from another server of the stack.</summary>
+/// <summary>Someone connects: from the internet, from the operator's address, from the VPC, from another server of the stack.</summary>
 [Collection(TestCluster.Collection)]
 public sealed partial class ClosedNetworkTests(TestCluster cluster)
 {
@@ -53,7 +53,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         Assert.All(await OpenAsync(here.Id, null, [.. PublicAddresses.Where(address => address != here.PublicAddress)]), open => Assert.Empty(open.Ports));
     }
 
-    /// <summary>Packages bring services of their own, which are started on installation unless somebody keeps them from it.</summary>
+    /// <summary>Packages bring services of their own, which are started on installation unless someone keeps them from it.</summary>
     [Theory]
     [MemberData(nameof(Servers))]
     public async Task Nothing_runs_on_a_server_but_its_system_and_what_serves(string server)
@@ -69,7 +69,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     [GeneratedRegex(@"^(inference-[a-z-]+|systemd-[a-z-]+|dbus|ssh|sshd-unix-local|cloud-init-hotplugd|unattended-upgrades)\.(service|socket)$")]
     private static partial Regex Expected();
 
-    // A Cloud Firewall that somebody takes away by mistake: what is said of the servers holds still.
+    // A Cloud Firewall that someone takes away by error: what is said of the servers holds still.
     [Fact]
     public async Task With_the_Cloud_Firewall_gone_each_servers_own_says_the_same()
     {
@@ -113,7 +113,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         Assert.Empty(listening.Split('\n').Except(allowed));
     }
 
-    /// <summary>Exporters listen on every address by default, and answer whoever asks.</summary>
+    /// <summary>Exporters listen on every address by default, and answer any host.</summary>
     [Theory]
     [InlineData("chat-0", 9400)]
     [InlineData("chat-1", 9400)]
@@ -176,7 +176,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         Assert.Equal("", tried);
     }
 
-    /// <summary>An address of the VPC that nobody has.</summary>
+    /// <summary>An address of the VPC that no one has.</summary>
     private const string Spoofed = "10.100.0.251";
 
     private string[] PublicAddresses => [.. TestCluster.Servers.Select(server => cluster.Stack.Node(server).PublicAddress)];

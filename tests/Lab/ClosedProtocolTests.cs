@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody with a key bends HTTP itself: what is sent is not what a server in the middle takes it for.</summary>
+/// <summary>Someone with a key bends HTTP itself: what is sent is not what a server in the middle takes it for.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class ClosedProtocolTests(TestCluster cluster)
 {

@@ -4,7 +4,7 @@ using Infra.Node;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody with and without a key tries every route that vLLM has, and has had, by every method.</summary>
+/// <summary>Someone with and without a key tries every route that vLLM has, and has had, by every method.</summary>
 [Collection(TestCluster.Collection)]
 public sealed partial class ClosedRoutesTests(TestCluster cluster)
 {

@@ -8,11 +8,11 @@ using Infra.Tests.Node;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody reads what can be read: user data, command lines, environments, logs, files.</summary>
+/// <summary>Someone reads what can be read: user data, command lines, environments, logs, files.</summary>
 [Collection(TestCluster.Collection)]
 public sealed partial class ClosedSecretsTests(TestCluster cluster)
 {
-    /// <summary>Looks for the lines of standard input where nobody may find them, and tells each place; last where root must find them.</summary>
+    /// <summary>Looks for the lines of standard input where no one may find them, and tells each place; last where root must find them.</summary>
     private const string Search = """
         set -u
         umask 077
@@ -25,7 +25,7 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
           tr '\0' '\n' < "$process/environ" 2> /dev/null | found "environment of $process $(cat "$process/comm" 2> /dev/null)"
         done
         journalctl --no-pager -o export | found journal
-        cat /var/lib/inference/ledger/* | found ledger
+        cat /var/lib/inference/timeline/* | found timeline
         cat /etc/inference/node.env | found node.env
         cat /var/lib/cloud/instance/user-data.txt | found 'user data'
         if systemctl is-active -q inference-vllm-container.service; then podman inspect vllm | found 'podman inspect'; fi

@@ -1,10 +1,9 @@
 using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Somebody at an address of the administrators tries SSH, with and without the stack's key.</summary>
+/// <summary>Someone at an address of the administrators tries SSH, with and without the stack's key.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class ClosedSshTests(TestCluster cluster)
 {

@@ -34,7 +34,7 @@ public sealed class RefusedImages : IAsyncLifetime
         }
     }
 
-    /// <summary>Seconds from the boot of a server to its first failure, by its ledger and its journal.</summary>
+    /// <summary>Seconds from the boot of a server to its first failure, by its phase timeline and its journal.</summary>
     internal async Task<double> SecondsToFailureAsync(string node)
     {
         var answer = await Stack.InsideAsync(node, "sh", "-c",

@@ -26,19 +26,19 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>What the last bring-up came to.</summary>
     public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
 
-    /// <summary>Of the stand-in engines from now on: as fast as they can where nobody says otherwise.</summary>
+    /// <summary>Of the fake engines from now on: as fast as they can where no one says otherwise.</summary>
     public EngineSpeed Speed { get; set; } = EngineSpeed.Default with { TokensPerSecond = 0 };
 
-    /// <summary>How it is brought up from now on, beside the speed.</summary>
+    /// <summary>How it is brought up from now on, next to the speed.</summary>
     public UpOptions Options { get; set; } = new();
 
     public LabFolder Folder => Laboratory.Folder;
     public World World => Laboratory.World;
 
     /// <summary>Brings a stack up; fails the test with what went wrong.</summary>
-    /// <param name="name">Name of the stack, of its own for each class: laboratories side by side do not meet.</param>
+    /// <param name="name">Name of the stack, of its own for each class: labs side by side do not meet.</param>
     /// <param name="settings">Settings without their namespace; objects are given as JSON.</param>
-    /// <param name="speed">Of the stand-in engines.</param>
+    /// <param name="speed">Of the fake engines.</param>
     public static async Task<RunningStack> UpAsync(string name, IReadOnlyDictionary<string, string> settings, EngineSpeed? speed = null)
     {
         var stack = Prepare(name, settings);
@@ -51,7 +51,7 @@ internal sealed class RunningStack : IAsyncDisposable
         }
         catch
         {
-            // Nobody else would take down what did come up.
+            // No one else would take down what did come up.
             await stack.DisposeAsync();
             throw;
         }
@@ -60,7 +60,7 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>The same without bringing it up: for tests of what happens on the way.</summary>
     public static RunningStack Prepare(string name, IReadOnlyDictionary<string, string> settings)
     {
-        Assert.True(Environment.IsPrivilegedProcess, "the laboratory needs root: sudo ./infra test lab");
+        Assert.True(Environment.IsPrivilegedProcess, "the lab needs root: sudo ./infra test lab");
         var folder = Directory.CreateTempSubdirectory("infra-lab-test-").FullName;
         return new RunningStack(folder, Configuration(name, settings));
     }

@@ -6,21 +6,21 @@ namespace Infra.Tests.Lab;
 [Collection(SerialLaboratories.First)]
 public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFixture<SurvivesFirstBoots>
 {
-    private const string Reachable = "^run pulumi up again when it is reachable: what is here is kept$";
+    private const string Reachable = "^run pulumi up again when it is reachable: downloaded data is kept$";
     private const string Synchronize = "^set the clock: timedatectl status on the node says whether it is synchronized; then run pulumi up again$";
     private const string ClockCause = @"; the clock is wrong: \d{4}-\d\d-\d\d \d\d:\d\d UTC here, \d{4}-\d\d-\d\d \d\d:\d\d UTC at huggingface\.co$";
 
     [Fact]
     public void A_package_mirror_that_is_down_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no packages, no GPU"]["image-0"], "packages", "^apt could not install nftables podman[a-z -]*$", "package mirror reachable");
+        boots.Told["no packages, no GPU"]["image-0"], "packages", "^apt could not install nftables podman[a-z -]*$", "the package mirror is reachable");
 
     [Fact]
     public void A_missing_GPU_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no packages, no GPU"]["card-0"], "gpu-check", "^nvidia-smi fails: No devices were found$", "^reboot the Droplet; if it stays, replace it");
+        boots.Told["no packages, no GPU"]["card-0"], "gpu-check", "^nvidia-smi failed: No devices were found$", "^reboot the Droplet; if that does not help, replace it");
 
     [Fact]
     public void A_GPU_with_less_memory_than_planned_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no registry, weights with another date, small GPU"]["card-0"], "gpu-check", @"^a GPU has \d+ MiB where NVIDIA RTX 4000 Ada should have \d+", "^replace the Droplet, or name its true size in the stack$");
+        boots.Told["no registry, weights with another date, small GPU"]["card-0"], "gpu-check", @"^a GPU has \d+ MiB where NVIDIA RTX 4000 Ada should have \d+", "^replace the Droplet, or set the endpoint's size to the actual one$");
 
     [Fact]
     public void A_driver_that_is_too_old_is_named() => Names_phase_cause_and_next_step(
@@ -36,7 +36,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
 
     [Fact]
     public void A_hub_that_is_down_for_good_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no such wheel, no hub"]["card-0"], "weights", "^nothing came from https://huggingface.co for 3 s: ", Reachable);
+        boots.Told["no such wheel, no hub"]["card-0"], "weights", "^no data from https://huggingface.co for 3 s: ", Reachable);
 
     [Fact]
     public void Weights_that_are_always_corrupt_are_refused_by_name_and_checksum() => Names_phase_cause_and_next_step(
@@ -48,7 +48,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     {
         // Two tries of the round before were refused for good; in the next one a single answer was wrong.
         var journal = await boots.Stack.JournalAsync("image-0", "inference-weights");
-        Assert.Matches($@"(?s)error: {Weights} is corrupt.*{Weights} is corrupt: [^\n]*; fetching it once more.*{Weights}: \d+ bytes, checksum right", journal);
+        Assert.Matches($@"(?s)error: {Weights} is corrupt.*{Weights} is corrupt: [^\n]*; downloading it again.*{Weights}: \d+ bytes, checksum verified", journal);
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     public void A_registry_that_is_down_for_good_is_named() => Names_phase_cause_and_next_step(
         boots.Told["no registry, weights with another date, small GPU"]["image-0"], "engine-container",
         "^the image docker.io/vllm/vllm-openai@sha256:[0-9a-f]{64} could not be pulled",
-        "^is the registry reachable, and the disk large enough");
+        "^check that the registry is reachable and the disk is large enough");
 
     [Fact]
     public void A_Python_index_that_is_down_for_good_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no such image, no index, small disk"]["wheels-0"], "engine-venv", "could not (be installed|install)", "^is the Python index reachable");
+        boots.Told["no such image, no index, small disk"]["wheels-0"], "engine-venv", "could not (be installed|install)", "^check that the Python index is reachable");
 
     [Fact]
     public void A_digest_that_the_registry_does_not_have_fails_at_once_with_its_reason() => Names_phase_cause_and_next_step(
@@ -75,7 +75,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
 
     [Fact]
     public void A_version_that_the_index_does_not_have_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["no such wheel, no hub"]["wheels-0"], "engine-venv", @"^pip could not install vllm==0\.0\.1: .*No matching distribution", "^is the Python index reachable");
+        boots.Told["no such wheel, no hub"]["wheels-0"], "engine-venv", @"^pip could not install vllm==0\.0\.1: .*No matching distribution", "^check that the Python index is reachable");
 
     [Fact]
     public void A_disk_without_room_for_the_weights_is_named() => Names_phase_cause_and_next_step(
@@ -83,7 +83,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
 
     [Fact]
     public void A_disk_without_room_for_the_image_is_named() => Names_phase_cause_and_next_step(
-        boots.Told["small disk for images"]["card-0"], "engine-container", "no space left on device", "the disk large enough");
+        boots.Told["small disk for images"]["card-0"], "engine-container", "no space left on device", "the disk is large enough");
 
     [Fact]
     public async Task All_of_them_serve_once_the_causes_are_gone()
@@ -117,7 +117,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
         await RunningStack.UntilAsync("the unit gives up", Patience, async () =>
             (await boots.Stack.InsideAsync("wheels-0", "systemctl", "is-failed", Unit)).Output.Trim() == "failed");
         await boots.Stack.UntilReadyAsync("wheels-0", ready: false);
-        // What the readiness gate would tell now, were it asked; it starts the engine anew after that, so it is asked last.
+        // What the readiness gate would tell now, were it asked; it starts the engine again after that, so it is asked last.
         var phases = Infra.Lab.Laboratories.Ledger.Phases(boots.Stack.Laboratory.LedgerOf(boots.Stack.Node("wheels-0")));
         Assert.True(phases.Single(phase => phase.Phase == "vllm").Failed);
         Assert.Contains("Start request repeated too quickly", await boots.Stack.JournalAsync("wheels-0", "inference-vllm-venv"), StringComparison.Ordinal);

@@ -11,10 +11,10 @@ namespace Infra.Tests.Lab;
 /// </summary>
 public sealed class SurvivesFirstBoots : IAsyncLifetime
 {
-    private static readonly string[] Impatient = ["RETRY_S=3", "GPU_PATIENCE_S=2"];
+    private static readonly string[] Impatient = ["RETRY_S=3", "GPU_WAIT_S=2"];
     private static readonly string[] Patient = ["RETRY_S=900"];
 
-    /// <summary>The disk of one has no room until it is mounted anew with another size.</summary>
+    /// <summary>The disk of one has no room until it is mounted again with another size.</summary>
     private const string SmallDisk = "tmpfs /srv/inference tmpfs size=1g 0 0\n";
 
     internal RunningStack Stack { get; } = RunningStack.Prepare("faulty", SurvivesStage.Settings(

@@ -27,7 +27,7 @@ public sealed class SurvivesInterruptionTests
 
         await KilledWhenAsync("there is a VPC", () => Has(laboratory, Types.Vpc));
         await KilledWhenAsync("a server boots", () => laboratory.Nodes() is [var node] && laboratory.Server(node).Leader is not null);
-        await KilledWhenAsync("the host key is adopted", () => Runs("adopt-host-key", laboratory));
+        await KilledWhenAsync("the host key is adopted", () => Runs("install-host-key", laboratory));
         using (var up = project.Start("up", "cut"))
         {
             await UntilAsync(up, "the readiness gate waits", () => Runs("await-ready", laboratory));
@@ -92,7 +92,7 @@ public sealed class SurvivesInterruptionTests
         }
         finally
         {
-            // Those that still run hold the laboratory that is taken down next.
+            // Those that still run hold the lab that is taken down next.
             foreach (var run in runs)
             {
                 run.Dispose();
@@ -124,7 +124,7 @@ public sealed class SurvivesInterruptionTests
         // One that is taken down while it comes up: its first answer is in, and then it is gone.
         using (var up = project.Start("up", "one"))
         {
-            await UntilAsync(up, "the run has the laboratory",
+            await UntilAsync(up, "the run has the lab",
                 () => File.ReadLines("/proc/locks").Any(line => line.Contains($" WRITE {up.Pid} ", StringComparison.Ordinal)));
             using var down = project.Start("down");
             Assert.True(await up.EndAsync() == 0, up.Said);

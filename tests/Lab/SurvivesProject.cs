@@ -16,13 +16,13 @@ internal sealed class SurvivesProject : IAsyncDisposable
 
     public SurvivesProject()
     {
-        Assert.True(Environment.IsPrivilegedProcess, "the laboratory needs root: sudo ./infra test lab");
+        Assert.True(Environment.IsPrivilegedProcess, "the lab needs root: sudo ./infra test lab");
         File.Copy(Path.Combine(PulumiProject.Find(AppContext.BaseDirectory).Folder, "Pulumi.yaml"), Path.Combine(_folder, "Pulumi.yaml"));
     }
 
     public string Folder => _folder;
 
-    /// <summary>Writes a stack's file, new or anew.</summary>
+    /// <summary>Writes a stack's file, new or again.</summary>
     public void Write(string stack, IReadOnlyDictionary<string, string> settings)
     {
         // JSON is YAML.
@@ -107,7 +107,7 @@ internal sealed class SurvivesCommand : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ends it as the kernel would: nothing of it is told.</summary>
+    /// <summary>Kills it as the kernel would, without any notice.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

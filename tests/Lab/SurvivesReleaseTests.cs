@@ -14,7 +14,7 @@ public sealed class SurvivesReleaseTests
     {
         // A port of this machine where nothing listens.
         var said = await RefusedAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["INFRA_LAB_UBUNTU"] = "http://127.0.0.1:9/ubuntu" }, "up", "nowhere", "--base", "ubuntu-24.04");
-        Assert.Contains("--base: 'ubuntu-24.04' the archive of ubuntu-24.04 cannot be reached: ", said, StringComparison.Ordinal);
+        Assert.Contains("--base: 'ubuntu-24.04' the archive of ubuntu-24.04 is unreachable: ", said, StringComparison.Ordinal);
         Assert.Contains("http://127.0.0.1:9/ubuntu/dists/noble/InRelease", said, StringComparison.Ordinal);
         Assert.Contains("fix: ./infra up --base debian-13", said, StringComparison.Ordinal);
     }

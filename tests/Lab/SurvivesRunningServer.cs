@@ -25,10 +25,10 @@ public sealed class SurvivesRunningServer : IAsyncLifetime
         Stack.AllMirrors(new() { Down = true });
         var up = Task.Run(() => Stack.UpAgainAsync());
         await RunningStack.UntilAsync("there is a server", SurvivesStage.Patience, () => Task.FromResult(up.IsCompleted || Stack.Laboratory.Nodes().Count == 1));
-        await UntilItWaitsAsync("packages", "again in ");
-        await UntilItWaitsAsync("weights", "again in ");
+        await UntilItWaitsAsync("packages", "retry in ");
+        await UntilItWaitsAsync("weights", "retry in ");
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None));
-        await UntilItWaitsAsync("engine-container", "again in ");
+        await UntilItWaitsAsync("engine-container", "retry in ");
         Stack.SetMirrors(control => control
             .With(MirrorKind.Registry, MirrorFaults.None)
             .With(MirrorKind.Hub, new() { BytesPerSecond = 16_000_000, Cut = new(6_000_000, 2) }));

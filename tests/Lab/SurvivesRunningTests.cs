@@ -3,7 +3,6 @@ using System.Globalization;
 using Infra.Lab.Cloud;
 using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 using static Infra.Tests.Lab.SurvivesStage;
 
@@ -49,7 +48,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         await _stack.UntilReadyAsync(Node, ready: false);
         await RunningStack.UntilAsync("the engine is another", Patience, async () => await _stack.EngineAsync(Node) is { } another && another != engine);
         await _stack.UntilReadyAsync(Node);
-        Assert.Contains("error: the engine gave no answer and counted no token for 4 s: it hangs", await _stack.JournalAsync(Node, "inference-ready"), StringComparison.Ordinal);
+        Assert.Contains("error: the engine sent no answer and generated no token for 4 s: it hangs", await _stack.JournalAsync(Node, "inference-ready"), StringComparison.Ordinal);
         await _stack.AnswersAsync("chat");
     }
 
@@ -132,7 +131,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         for ((i = 0; i < 10; i++)); do [[ $(served) != "$(cut -d' ' -f2 $key.pub)" ]] || break; sleep 1; done
         cp -p /root/ssh_host_ed25519_key /root/ssh_host_ed25519_key.pub /etc/ssh/
         [[ $(served) != "$(cut -d' ' -f2 $key.pub)" ]]
-        /usr/local/libexec/inference/adopt-host-key < /root/ssh_host_ed25519_key > /dev/null
+        /usr/local/libexec/inference/install-host-key < /root/ssh_host_ed25519_key > /dev/null
         [[ $(served) == "$(cut -d' ' -f2 $key.pub)" ]]
         rm /root/ssh_host_ed25519_key*
         nft flush ruleset

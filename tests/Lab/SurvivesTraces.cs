@@ -6,8 +6,8 @@ using Infra.Lab.Machines;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// What of a laboratory could stay on the machine when it is gone: processes in its namespaces or with its folder in their command lines, mounts,
-/// namespaces, cgroups, loop devices, files. Other laboratories may come and go meanwhile.
+/// What of a lab could stay on the machine when it is gone: processes in its namespaces or with its folder in their command lines, mounts,
+/// namespaces, cgroups, loop devices, files. Other labs may come and go meanwhile.
 /// </summary>
 internal sealed class SurvivesTraces
 {
@@ -64,15 +64,15 @@ internal sealed class SurvivesTraces
 
     private static readonly string[] Hierarchies = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup"];
 
-    /// <summary>cgroups of the laboratory's servers, those of the first hierarchy alone.</summary>
+    /// <summary>cgroups of the lab's servers, those of the first hierarchy alone.</summary>
     public IReadOnlyList<string> Cgroups() =>
         [.. Hierarchies.Where(Directory.Exists).SelectMany(root => Directory.EnumerateDirectories(root, $"{_folder.CgroupPrefix}*"))];
 
-    /// <summary>Files of the laboratory behind loop devices.</summary>
+    /// <summary>Files of the lab behind loop devices.</summary>
     public async Task<IReadOnlyList<string>> LoopDevicesAsync() =>
         [.. (await HostProgram.RunAsync("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"])).Split('\n').Where(file => file.Contains(_folder.Path, StringComparison.Ordinal))];
 
-    /// <summary>Processes that run servers of the laboratory.</summary>
+    /// <summary>Processes that run servers of the lab.</summary>
     public static int ServersIn(Laboratory laboratory) => laboratory.World.Running is { } world
         ? Processes().Count(pid => IsOf(pid, world.Pid) && CommandLine(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal) && !Parent(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal))
         : 0;

@@ -50,7 +50,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
 
         // A program that is killed is started again; one whose keeper is killed as well is missed.
         Killed(words => words[^1] == configuration && Path.GetFileName(words[0]) == "haproxy");
-        Assert.Equal("its process does not run", Assert.Single((await StatusAsync()).Balancers).Error);
+        Assert.Equal("its process is not running", Assert.Single((await StatusAsync()).Balancers).Error);
         await RunningStack.UntilAsync(
             "the load balancer is started again", Patience, async () => (await BalancerAsync()).Error is null);
         Killed(words => Path.GetFileName(words[1]) == "keep" && words[2].StartsWith(_stack.Folder.Path, StringComparison.Ordinal));
@@ -78,7 +78,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
 
         Task<StatusReport> StatusAsync() => StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
 
-        // Ids of servers are those of other laboratories too: only what is in this one's process ids.
+        // Ids of servers are those of other labs too: only what is in this one's process ids.
         void Killed(Func<string[], bool> which)
         {
             var world = new FileInfo($"/proc/{_stack.World.Running!.Pid}/ns/pid").LinkTarget;

@@ -16,7 +16,7 @@ namespace Infra.Tests.Lab;
 [CollectionDefinition(Collection)]
 public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<TestCluster>
 {
-    /// <summary>A collection of its own, so that it is up beside the laboratories that break, and goes down with its last test.</summary>
+    /// <summary>A collection of its own, so that it is up next to the labs that break, and goes down with its last test.</summary>
     public const string Collection = "one cluster for what works and what is closed";
 
     public const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
@@ -71,7 +71,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
                     server, "systemctl show 'inference-*.service' --property=NRestarts --value | awk '{ n += $1 } END { print n + 0 }'"));
         }
 
-        // The load balancer sends nobody to a server before its own checks have passed.
+        // The load balancer sends no one to a server before its own checks have passed.
         foreach (var replica in Replicas)
         {
             await RunningStack.UntilAsync($"the load balancer sends requests to {replica}", TimeSpan.FromSeconds(60), async () =>

@@ -13,7 +13,7 @@ public sealed class ToolkitTests
     private const string Flag = "no-additional-gids-for-device-nodes";
     private const string Variable = "NVIDIA_CTK_CDI_GENERATE_FEATURE_FLAGS";
 
-    /// <summary>A machine with one card, whose graphics nodes are not everybody's.</summary>
+    /// <summary>A machine with one card, whose graphics nodes are not everyone's.</summary>
     private const string OnAMachineWithACard = """
         import builtins, io, os, runpy, sys
         sys.dont_write_bytecode = True

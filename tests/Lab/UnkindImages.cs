@@ -13,7 +13,7 @@ public sealed class UnkindImages : IAsyncLifetime
     public const string Sources = "sources";
 
     /// <summary>
-    /// Files because of which apt reads no source at all, a package that is never finished, and locks that somebody else holds.
+    /// Files because of which apt reads no source at all, a package that is never finished, and locks that someone else holds.
     /// </summary>
     public const string Apt = "apt";
 

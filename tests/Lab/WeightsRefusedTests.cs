@@ -22,7 +22,7 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     public async Task Nobody_is_told_to_accept_a_licence()
     {
         var journal = await refused.Stack.JournalAsync("chat-0", "inference-weights");
-        Assert.Contains("cas-bridge.xethub.hf.co, where huggingface.co keeps the files, answers 403", journal, StringComparison.Ordinal);
+        Assert.Contains("cas-bridge.xethub.hf.co, the file storage of huggingface.co, returns 403", journal, StringComparison.Ordinal);
         Assert.DoesNotContain("licence", journal, StringComparison.Ordinal);
         Assert.DoesNotContain("Signature", journal, StringComparison.Ordinal);
     }
@@ -32,14 +32,14 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     {
         var settings = (await refused.Stack.InsideAsync("chat-0", "grep", "^MODEL_CHECKSUMS=", "/etc/inference/node.env")).Output;
         Assert.Matches("^MODEL_CHECKSUMS=[0-9a-f]{64}( [0-9a-f]{12}){5,}\n$", settings);
-        // A node that is told of other ones does not serve these.
+        // A node with other checksums does not serve these weights.
         var other = await refused.Stack.InsideAsync("chat-0", "bash", "-c", """
             while IFS= read -r line; do export "$line"; done < /etc/inference/node.env
             MODEL_CHECKSUMS="${MODEL_CHECKSUMS:0:64} ${MODEL_CHECKSUMS:65:8}0000"
             /usr/local/libexec/inference/fetch-weights /tmp/weights 2>&1
             echo "status $?"
             """);
-        Assert.Contains("is not the file whose checksum the catalog has: its SHA-256 is ", other.Output, StringComparison.Ordinal);
+        Assert.Contains("does not match the catalog's checksum: its SHA-256 is ", other.Output, StringComparison.Ordinal);
         Assert.Contains("status 1", other.Output, StringComparison.Ordinal);
     }
 

@@ -27,7 +27,7 @@ public sealed class WorksBringUpTests(TestCluster cluster)
     {
         var phases = Phases(server);
         Assert.True(phases["vllm"].Start >= phases["engine"].End && phases["vllm"].Start >= phases["weights"].End);
-        // Wheels need libraries of packages that come beside them.
+        // Wheels need libraries of packages that come next to them.
         var (install, with) = server == TestCluster.Venv ? ("venv", new[] { "inference-serving-packages.service" }) : ("container", []);
         var after = await cluster.ShellAsync(server, $"systemctl show --property After --value inference-vllm-{install}");
         Assert.Equal([$"inference-engine-{install}.service", .. with, "inference-weights.service"],
@@ -62,7 +62,7 @@ public sealed class WorksBringUpTests(TestCluster cluster)
         Assert.Equal("vllm", await cluster.ShellAsync(TestCluster.Amd, "podman ps --format '{{.Names}}'"));
         Assert.Equal("", await cluster.ShellAsync(TestCluster.Venv, "podman ps --quiet 2> /dev/null || true"));
         Assert.Equal("active", await cluster.ShellAsync(TestCluster.Venv, "systemctl is-active inference-vllm-venv.service"));
-        // Installed by its name and number; what the stand-in's code says of itself is another number.
+        // Installed by its name and number; what the fake engine's code says of itself is another number.
         Assert.Equal("pip-26.1.1.dist-info", await cluster.ShellAsync(TestCluster.Venv, "ls /var/lib/inference/engine/venv/lib/*/site-packages | grep ^pip-"));
     }
 

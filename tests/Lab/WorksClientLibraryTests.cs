@@ -66,7 +66,7 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
         Assert.NotEmpty((string?)answers["text"]!["text"] ?? "");
         Assert.Equal(((string?)answers["text"]!["text"], "stop"), ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["finish"]));
         Assert.True((int)answers["stream"]!["pieces"]! > 1, answers.ToJsonString());
-        Assert.Equal((2, "weather", "stand-in: sunny"), ((int)answers["tool"]!["steps"]!, (string?)answers["tool"]!["name"], (string?)answers["tool"]!["result"]));
+        Assert.Equal((2, "weather", "fake: sunny"), ((int)answers["tool"]!["steps"]!, (string?)answers["tool"]!["name"], (string?)answers["tool"]!["result"]));
         Assert.Equal(401, (int?)answers["error"]!["status"]);
     }
 

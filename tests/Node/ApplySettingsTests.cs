@@ -57,7 +57,7 @@ public sealed class ApplySettingsTests
         "the host firewall's rules: not applied")]
     [InlineData("API_CORS_ORIGINS", "https://app.example.com", "systemctl try-reload-or-restart inference-nginx.service",
         "nginx's settings: not applied")]
-    [InlineData("MODEL_FORMAT", "hf", "systemctl stop *", "what runs with the old settings could not be stopped")]
+    [InlineData("MODEL_FORMAT", "hf", "systemctl stop *", "units with the old settings could not be stopped")]
     [InlineData("VLLM_ARGS", "--max-num-seqs 7", "systemctl start *",
         "apply-settings stopped at: systemctl start --no-block inference.target")]
     public async Task What_fails_is_reported_and_done_by_the_next_run(string key, string value, string refused, string says)
@@ -90,7 +90,7 @@ public sealed class ApplySettingsTests
         var result = await node.Node.RunAsync("apply-settings", after);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(
-            "error: nginx's settings: 'systemctl try-reload-or-restart inference-nginx.service' ran, and what runs is still another",
+            "error: nginx's settings: 'systemctl try-reload-or-restart inference-nginx.service' succeeded but did not take effect",
             result.Errors, StringComparison.Ordinal);
     }
 
@@ -101,7 +101,7 @@ public sealed class ApplySettingsTests
         var rules = node.Node.Read("/world/rules");
         File.Delete(node.Node.At("/world/rules"));
         var result = await node.Node.RunAsync("apply-settings", node.Node.Read(NodeEnvironment.Path));
-        Assert.Equal("nothing changed but what had not taken effect: the host firewall's rules\n", result.Output);
+        Assert.Equal("nothing changed; applied what had not taken effect: the host firewall's rules\n", result.Output);
         Assert.Equal(rules, node.Node.Read("/world/rules"));
     }
 
@@ -129,7 +129,7 @@ public sealed class ApplySettingsTests
         using var node = new StagedNode();
         var text = node.Read(NodeEnvironment.Path);
         var result = await node.RunAsync("apply-settings", (without.Length > 0 ? text.Replace(without, "", StringComparison.Ordinal) : text) + with);
-        Assert.Contains("error: the keys are not those of this node's files", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: the keys do not match this node's files", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -145,17 +145,17 @@ public sealed class ApplySettingsTests
         Assert.Equal(text, node.Read(NodeEnvironment.Path));
     }
 
-    /// <summary>With a real ledger: it is the only one that writes down what a unit started with.</summary>
+    /// <summary>With a real phase timeline: it is the only one that writes down what a unit started with.</summary>
     [Fact]
     public async Task The_ledger_keeps_the_settings_of_a_unit_from_its_start_to_its_stop()
     {
         using var node = new StagedNode();
-        Assert.Equal(0, (await node.RunAsync("ledger", ["vllm", "start"], null, ("VLLM_ARGS", "--of systemd"))).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("timeline", ["vllm", "start"], null, ("VLLM_ARGS", "--of systemd"))).ExitCode);
         Assert.Equal(RunningNode.With(node.Read(NodeEnvironment.Path), ("MODEL_HUB", "http://127.0.0.1:9"), ("VLLM_ARGS", "--of systemd")),
             node.Read("/run/inference/started/vllm"));
-        Assert.Equal(0, (await node.RunAsync("ledger", ["vllm", "stop"], null, ("SERVICE_RESULT", "exec-condition"))).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("timeline", ["vllm", "stop"], null, ("SERVICE_RESULT", "exec-condition"))).ExitCode);
         Assert.True(File.Exists(node.At("/run/inference/started/vllm")), "the other way to install it was skipped, and this one runs");
-        Assert.Equal(0, (await node.RunAsync("ledger", ["vllm", "stop"], null)).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("timeline", ["vllm", "stop"], null)).ExitCode);
         Assert.False(File.Exists(node.At("/run/inference/started/vllm")));
     }
 

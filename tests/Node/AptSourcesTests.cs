@@ -21,19 +21,19 @@ public sealed class AptSourcesTests
     }
 
     [Theory]
-    [InlineData("deb https://linux.mellanox.com/public/repo/doca/2.9.3/ubuntu24.04/x86_64/ ./", "is not the distribution's own")]
-    [InlineData("deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2404/x86_64/ /", "is not the distribution's own")]
-    [InlineData("deb [signed-by=/etc/apt/keyrings/rocm.gpg] https://repo.radeon.com/amdgpu/30.10/ubuntu noble main", "is not the distribution's own")]
-    [InlineData("deb https://ppa.launchpadcontent.net/graphics-drivers/ppa/ubuntu/ noble main", "is not the distribution's own")]
-    [InlineData("deb [signed-by=/usr/share/keyrings/kitware-archive-keyring.gpg] https://apt.kitware.com/ubuntu/ noble main", "is not the distribution's own")]
-    [InlineData("deb https://repos.insights.digitalocean.com/apt/do-agent main main", "is not the distribution's own")]
-    [InlineData("deb https://download.docker.com/linux/ubuntu noble stable", "is not the distribution's own")]
-    [InlineData("deb http://mirrors.digitalocean.com/ubuntu jammy main", "is not the distribution's own")]
-    [InlineData("deb http://archive.ubuntu.com.example/ubuntu2 noble main", "is not the distribution's own")]
-    [InlineData("deb cdrom:[Ubuntu]/ noble main", "is not the distribution's own")]
-    [InlineData("dbe http://archive.ubuntu.com/ubuntu noble main", "cannot be read")]
-    [InlineData("deb http://archive.ubuntu.com/ubuntu noble", "cannot be read")]
-    [InlineData("deb [arch=amd64 http://archive.ubuntu.com/ubuntu noble main", "cannot be read")]
+    [InlineData("deb https://linux.mellanox.com/public/repo/doca/2.9.3/ubuntu24.04/x86_64/ ./", "is not a source of the distribution")]
+    [InlineData("deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2404/x86_64/ /", "is not a source of the distribution")]
+    [InlineData("deb [signed-by=/etc/apt/keyrings/rocm.gpg] https://repo.radeon.com/amdgpu/30.10/ubuntu noble main", "is not a source of the distribution")]
+    [InlineData("deb https://ppa.launchpadcontent.net/graphics-drivers/ppa/ubuntu/ noble main", "is not a source of the distribution")]
+    [InlineData("deb [signed-by=/usr/share/keyrings/kitware-archive-keyring.gpg] https://apt.kitware.com/ubuntu/ noble main", "is not a source of the distribution")]
+    [InlineData("deb https://repos.insights.digitalocean.com/apt/do-agent main main", "is not a source of the distribution")]
+    [InlineData("deb https://download.docker.com/linux/ubuntu noble stable", "is not a source of the distribution")]
+    [InlineData("deb http://mirrors.digitalocean.com/ubuntu jammy main", "is not a source of the distribution")]
+    [InlineData("deb http://archive.ubuntu.com.example/ubuntu2 noble main", "is not a source of the distribution")]
+    [InlineData("deb cdrom:[Ubuntu]/ noble main", "is not a source of the distribution")]
+    [InlineData("dbe http://archive.ubuntu.com/ubuntu noble main", "is not a valid apt source")]
+    [InlineData("deb http://archive.ubuntu.com/ubuntu noble", "is not a valid apt source")]
+    [InlineData("deb [arch=amd64 http://archive.ubuntu.com/ubuntu noble main", "is not a valid apt source")]
     public async Task A_line_of_somebody_else_or_one_that_no_apt_can_read_is_left_out_by_name(string line, string because)
     {
         using var node = Ubuntu();
@@ -41,7 +41,7 @@ public sealed class AptSourcesTests
         node.Write("/etc/apt/sources.list.d/other.list", line + "\n");
         var result = await ChosenAsync(node);
         Assert.Equal(0, result.ExitCode);
-        Assert.Matches($"^left out: /etc/apt/sources.list.d/other.list.* {because}.*\n$", result.Errors);
+        Assert.Matches($"^skipped: /etc/apt/sources.list.d/other.list.* {because}.*\n$", result.Errors);
         Assert.Equal("deb http://archive.ubuntu.com/ubuntu noble main", node.Read("/own/own.list").Trim());
     }
 
@@ -59,7 +59,7 @@ public sealed class AptSourcesTests
         node.Write("/etc/apt/sources.list.d/broken.sources", "no stanza at all\n");
         var result = await ChosenAsync(node);
         Assert.Equal($"{Own}\n\n{Inline}\n", node.Read("/own/own.sources"));
-        Assert.Equal("left out: /etc/apt/sources.list.d/broken.sources cannot be read as a source\nleft out: /etc/apt/sources.list.d/doca.sources: https://linux.mellanox.com/doca ./ is not the distribution's own\n", result.Errors);
+        Assert.Equal("skipped: /etc/apt/sources.list.d/broken.sources is not a valid apt source\nskipped: /etc/apt/sources.list.d/doca.sources: https://linux.mellanox.com/doca ./ is not a source of the distribution\n", result.Errors);
     }
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class AwaitReadyTests
 
     [Theory]
     [InlineData("accept the licence on the model's page, then: pulumi config set --secret huggingFaceToken <token>; pulumi up", true)]
-    [InlineData("the mirror or the disk is faulty: fetch from another hub, or replace the Droplet", true)]
+    [InlineData("the mirror or the disk is faulty: use another hub, or replace the Droplet", true)]
     [InlineData("check MODEL_HUB", true)]
     [InlineData("check MODEL_HUB; " + Evil, false)]
     [InlineData("{words(url.split('?')[0])} redirects to {words(there.split('?')[0])}, which is not https", false)]
@@ -77,10 +77,10 @@ public sealed class AwaitReadyTests
     {
         using var node = Failed("engine-container", $"error: another\nnext: {Evil}");
         node.Write("/run/inference/causes/inference-engine-container.service",
-            "the image could not be pulled\nis the registry reachable?\n");
+            "the image could not be pulled\ncheck that the registry is reachable\n");
         var told = (await GateAsync(node)).Errors;
         Assert.StartsWith("phase: engine-container\ncause: the image could not be pulled\n", told, StringComparison.Ordinal);
-        Assert.EndsWith("\nnext step: is the registry reachable?\n", told, StringComparison.Ordinal);
+        Assert.EndsWith("\nnext step: check that the registry is reachable\n", told, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class AwaitReadyTests
         node.Stub("podman", $"[[ $1 != --version ]] || {{ echo podman version 4.9.3; exit; }}; echo 'Error: next: {Evil}' >&2; exit 125");
         node.Stub("nvidia-ctk", ":");
         var result = await node.RunAsync("engine-container", null, ("RETRY_S", "0"));
-        Assert.Contains($"could not be pulled: Error: next: {Evil}\nnext: is the registry", result.Errors, StringComparison.Ordinal);
-        Assert.Matches("\\Athe image [^\n]* could not be pulled\nis the registry reachable, [^\n]*\n\\z", node.Read(Cause));
-        await node.RunAsync("ledger", ["engine", "start"], null);
+        Assert.Contains($"could not be pulled: Error: next: {Evil}\nnext: check that the registry", result.Errors, StringComparison.Ordinal);
+        Assert.Matches("\\Athe image [^\n]* could not be pulled\ncheck that the registry is reachable [^\n]*\n\\z", node.Read(Cause));
+        await node.RunAsync("timeline", ["engine", "start"], null);
         Assert.False(File.Exists(node.At(Cause)));
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Infra.Tests.Node;
 
-/// <summary>How strict a build is: that of <c>pulumi up</c> on somebody's machine, and that of <c>./infra check</c>.</summary>
+/// <summary>How strict a build is: that of <c>pulumi up</c> on someone's machine, and that of <c>./infra check</c>.</summary>
 public sealed class BuildPropertiesTests
 {
     [Theory]

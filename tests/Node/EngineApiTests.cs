@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The stand-in's API: vLLM's routes, shapes, limits and words of refusal.</summary>
+/// <summary>The fake engine's API: vLLM's routes, shapes, limits and words of refusal.</summary>
 public sealed class EngineApiTests
 {
     private const string Chat = "/v1/chat/completions";
@@ -21,7 +21,7 @@ public sealed class EngineApiTests
         using var answer = JsonDocument.Parse(body);
         var choice = answer.RootElement.GetProperty("choices")[0];
         Assert.Equal(200, status);
-        Assert.Equal("This is a stand-in for vLLM 0.31.0. I do not think. You said: hello", choice.GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal("This is a fake engine with the API of vLLM 0.31.0, without a model. You said: hello", choice.GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
         var usage = answer.RootElement.GetProperty("usage");
         Assert.Equal(usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
@@ -100,12 +100,12 @@ public sealed class EngineApiTests
         var choice = JsonDocument.Parse(body).RootElement.GetProperty("choices")[0];
         Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
         var function = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
-        Assert.Equal(("weather", "{\"city\": \"stand-in\"}"), (function.GetProperty("name").GetString(), function.GetProperty("arguments").GetString()));
+        Assert.Equal(("weather", "{\"city\": \"fake\"}"), (function.GetProperty("name").GetString(), function.GetProperty("arguments").GetString()));
 
         var (_, stream) = await engine.AskAsync(Chat, asked + ",\"stream\":true}");
         var calls = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[1..^1].Select(line => Delta(JsonDocument.Parse(line[6..]).RootElement).GetProperty("tool_calls")[0]).ToList();
         Assert.Equal("weather", calls[0].GetProperty("function").GetProperty("name").GetString());
-        Assert.Equal("{\"city\": \"stand-in\"}", string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())));
+        Assert.Equal("{\"city\": \"fake\"}", string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())));
     }
 
     [Fact]

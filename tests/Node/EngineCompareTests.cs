@@ -3,7 +3,7 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Node;
 
-/// <summary><c>lab/Engine/compare</c>: what moved in vLLM's source since the stand-in's lists were made.</summary>
+/// <summary><c>lab/Engine/compare</c>: what moved in vLLM's source since the fake engine's lists were made.</summary>
 public sealed class EngineCompareTests : IDisposable
 {
     private readonly DirectoryInfo _checkout = Directory.CreateTempSubdirectory("vllm-");

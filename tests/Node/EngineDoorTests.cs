@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>engine-door</c>: what one engine leaves to the next, and from when on clients reach it.</summary>
+/// <summary><c>engine-access</c>: what one engine leaves to the next, and from when on clients reach it.</summary>
 public sealed class EngineDoorTests : IDisposable
 {
     private const string Door = "/run/inference/open";
@@ -30,7 +30,7 @@ public sealed class EngineDoorTests : IDisposable
         Directory.Delete(_node.At(Kept), recursive: true);
         await RunAsync("open");
         Assert.False(Path.Exists(_node.At(Kept)));
-        await RunAsync("shut");
+        await RunAsync("close");
         StartEngine();
         _node.Write($"{Cache}/vllm/graph.so", "compiled again");
         await RunAsync("open");
@@ -45,7 +45,7 @@ public sealed class EngineDoorTests : IDisposable
         _node.Write("/run/inference/engine/vllm.sock/left", "a folder in its place");
         _node.Write("/run/inference/engine/.hidden", "left");
         Directory.CreateSymbolicLink(_node.At("/run/inference/engine/link"), _node.At("/etc"));
-        await RunAsync("shut");
+        await RunAsync("close");
         Assert.False(Path.Exists(_node.At(Door)));
         Assert.Empty(Directory.GetFileSystemEntries(_node.At("/run/inference/engine")));
         Assert.True(File.Exists(_node.At("/etc/inference/node.env")));
@@ -63,7 +63,7 @@ public sealed class EngineDoorTests : IDisposable
         await RunAsync("open");
         _node.Write("/etc/inference/node.env",
             _node.Read("/etc/inference/node.env").Replace(setting, setting + "9", StringComparison.Ordinal));
-        await RunAsync("shut");
+        await RunAsync("close");
         Assert.Equal(!goes, File.Exists(_node.At($"{Kept}/home/graph.so")));
     }
 
@@ -89,7 +89,7 @@ public sealed class EngineDoorTests : IDisposable
     {
         Directory.CreateDirectory(_node.At(Cache));
         await Tool.RunAsync("bash", "-c", makes, "-", _node.At(Cache));
-        Assert.Contains("is not kept: ", await RunAsync("open"), StringComparison.Ordinal);
+        Assert.Contains("compile cache not kept: ", await RunAsync("open"), StringComparison.Ordinal);
         Assert.Equal("engine", new DirectoryInfo(_node.At(Door)).LinkTarget);
         Assert.Empty(Directory.GetFileSystemEntries(_node.At("/var/lib/inference"), "compiled*"));
     }
@@ -110,7 +110,7 @@ public sealed class EngineDoorTests : IDisposable
 
     private async Task<string> RunAsync(string what)
     {
-        var result = await _node.RunAsync("engine-door", [what], null);
+        var result = await _node.RunAsync("engine-access", [what], null);
         Assert.True(result.ExitCode == 0, result.All);
         return result.Output;
     }

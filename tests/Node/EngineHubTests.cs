@@ -6,7 +6,7 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The stand-in engine with the name of a repository in place of a folder.</summary>
+/// <summary>The fake engine with the name of a repository in place of a folder.</summary>
 public sealed class EngineHubTests
 {
     private static readonly ModelSpec Model = ModelCatalog.Load().Models[NodeSamples.Small];
@@ -29,7 +29,7 @@ public sealed class EngineHubTests
         Assert.DoesNotContain(files, file => file.EndsWith(".incomplete", StringComparison.Ordinal));
 
         await engine.StopAsync();
-        // vLLM leaves its socket behind, and so does the stand-in.
+        // vLLM leaves its socket behind, and so does the fake engine.
         File.Delete(engine.Socket);
         await engine.StartAsync(new Dictionary<string, string>(environment) { ["HF_HUB_OFFLINE"] = "1" }, "--max-model-len", "4096");
     }

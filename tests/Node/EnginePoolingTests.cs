@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The stand-in with a model that pools: its routes, shapes and refusals.</summary>
+/// <summary>The fake engine with a model that pools: its routes, shapes and refusals.</summary>
 public sealed class EnginePoolingTests
 {
     private const string Embedder = "MistralModel";

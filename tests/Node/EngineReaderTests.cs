@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Tests.Node;
 
-/// <summary>Clients that ask for a stream and do not read it: nobody else waits for them, and they lose nothing.</summary>
+/// <summary>Clients that ask for a stream and do not read it: no one else waits for them, and they lose nothing.</summary>
 public sealed class EngineReaderTests
 {
     private const int Tokens = 30_000;

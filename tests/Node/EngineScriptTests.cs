@@ -154,7 +154,7 @@ public sealed partial class EngineScriptTests
     {
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
-        // The groups of device nodes that not everybody may open.
+        // The groups of device nodes that not everyone may open.
         node.Stub("find", "printf '109\\n44\\n109\\n'");
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);
@@ -179,7 +179,7 @@ public sealed partial class EngineScriptTests
     {
         using var node = new StagedNode();
         var result = await node.RunAsync("serve", ["container"], null);
-        Assert.Contains("error: there are no complete weights", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: no complete weights", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed partial class EngineScriptTests
         Directory.CreateDirectory(node.At("/srv/inference/models"));
         File.CreateSymbolicLink(node.At("/srv/inference/models/current"), "../../../etc/elsewhere");
         var result = await node.RunAsync("serve", ["container"], null);
-        Assert.Contains("error: there are no complete weights", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: no complete weights", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Node;
 
-/// <summary>A model's folder and a machine's file, and the lab's stand-in for vLLM run over them. The socket is the only door.</summary>
+/// <summary>A model's folder and a machine's file, and the lab's fake engine run over them. The socket is the only door.</summary>
 internal sealed class EngineStandIn : IDisposable
 {
     private const string Machine =

@@ -9,10 +9,10 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
     private const string Chat = "/v1/chat/completions";
     private const string Messages = "\"messages\":[{\"role\":\"user\",\"content\":\"weather\"}]";
 
-    /// <summary>Schemas, and the value that the stand-in gives: each shows keywords that it once did not look at.</summary>
+    /// <summary>Schemas, and the value that the fake engine gives: each shows keywords that it once did not look at.</summary>
     public static TheoryData<string, string> Schemas => new()
     {
-        { """{"type":"array","items":{"type":"string","minLength":12},"minItems":2}""", """["stand-in----","stand-in----"]""" },
+        { """{"type":"array","items":{"type":"string","minLength":12},"minItems":2}""", """["fake--------","fake--------"]""" },
         {
             """
             {"$ref":"#/$defs/pair","$defs":{
@@ -46,7 +46,7 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
         { """{"type":"object","minProperties":2,"additionalProperties":{"type":"null"}}""", """{"more0":null,"more1":null}""" },
     };
 
-    /// <summary>Other wishes, and an expression that the answer has to match.</summary>
+    /// <summary>Other placement requests, and an expression that the answer has to match.</summary>
     public static TheoryData<string, string> Wishes => new()
     {
         { """{"choice":["yes","no"]}""", "^(yes|no)$" },

@@ -3,7 +3,7 @@ using Infra.Planning.Plan;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The stand-in for vLLM as a command: its arguments, the starts that it refuses and the log of one that it does not.</summary>
+/// <summary>The fake engine as a command: its arguments, the starts that it refuses and the log of one that it does not.</summary>
 public sealed class EngineTests
 {
     [Fact]
@@ -112,7 +112,7 @@ public sealed class EngineTests
         using (await Running(engine))
         {
             var lines = engine.Log.Split('\n');
-            Assert.Contains("STAND-IN for vLLM 0.31.0", lines[0], StringComparison.Ordinal);
+            Assert.Contains("FAKE of vLLM 0.31.0", lines[0], StringComparison.Ordinal);
             Assert.Matches(@"\(APIServer pid=\d+\) INFO \d\d-\d\d \d\d:\d\d:\d\d \[api_utils\.py:\d+\] non-default args: \{'model_tag'", engine.Log);
             Assert.Matches(@"\(EngineCore pid=\d+\) INFO .* Model loading took 4\.50 GiB memory and [0-9.]+ seconds", engine.Log);
             Assert.Contains("Available KV cache memory: 12.40 GiB", engine.Log, StringComparison.Ordinal);

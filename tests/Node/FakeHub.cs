@@ -91,7 +91,7 @@ internal sealed class FakeHub : IDisposable
             }
             catch (SocketException)
             {
-                // Somebody else's.
+                // Someone else's.
             }
         }
     }

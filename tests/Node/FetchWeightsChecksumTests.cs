@@ -23,7 +23,7 @@ public sealed class FetchWeightsChecksumTests
             file.Name == changed ? (changed, WeightsFetch.Bytes(file.Content.Length, 9)) : file)]);
         var result = await fetch.RunAsync(Pinned(Right));
         Refusal.Holds(result);
-        Assert.Contains($"error: {changed} is not the file whose checksum the catalog has: its SHA-256 is ", result.Errors,
+        Assert.Contains($"error: {changed} does not match the catalog's checksum: its SHA-256 is ", result.Errors,
             StringComparison.Ordinal);
         Assert.False(Path.Exists(fetch.At("current")));
         Assert.DoesNotContain(fetch.Hub.Requests, request => request.Path.EndsWith("consolidated.safetensors", StringComparison.Ordinal));
@@ -56,7 +56,7 @@ public sealed class FetchWeightsChecksumTests
         using var fetch = new WeightsFetch(Right);
         var result = await fetch.RunAsync(Pinned([.. Right, ("consolidated-2.safetensors", WeightsFetch.OtherCopy)]));
         Refusal.Holds(result);
-        Assert.Contains("lacks 1 of the files whose checksums the catalog has", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("lacks 1 of the files with a checksum in the catalog", result.Errors, StringComparison.Ordinal);
         Assert.Equal(0, fetch.Hub.BytesSent);
     }
 
@@ -67,7 +67,7 @@ public sealed class FetchWeightsChecksumTests
         var (name, value) = Pinned(Right);
         var result = await fetch.RunAsync((name, new string('0', 64) + value[64..]));
         Refusal.Holds(result);
-        Assert.Contains("the files are not those whose checksums the catalog has", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("the files do not match the catalog's checksums", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class FetchWeightsChecksumTests
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
         var result = await fetch.RunAsync(Pinned(Right));
         Refusal.Holds(result);
-        Assert.Contains("params.json is not the file", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("params.json does not match the catalog's checksum", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// What an earlier run, a full disk or somebody with the Volume left where the weights go:
+/// What an earlier run, a full disk or someone with the Volume left where the weights go:
 /// the next run ends with the right files all the same.
 /// </summary>
 public sealed class FetchWeightsDiskTests

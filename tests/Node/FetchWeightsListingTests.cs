@@ -9,29 +9,29 @@ public sealed class FetchWeightsListingTests
 
     public static TheoryData<string, string, string> Listings => new()
     {
-        { "an object", "{\"error\": \"try later\"}", "another form" },
-        { "nothing", "null", "another form" },
-        { "a row that is none", "[null]", "another form" },
-        { "a path that is none", "[{\"type\":\"file\",\"path\":7}]", "another form" },
-        { "a member twice", "[{\"type\":\"file\",\"type\":\"file\",\"path\":\"params.json\"}]", "has a member twice" },
-        { "not a number", Row("params.json", "NaN"), "has NaN for a number" },
-        { "an endless number", Row("params.json", "-Infinity"), "has -Infinity for a number" },
-        { "a negative size", Row("params.json", "-1"), "gives params.json no size" },
-        { "a size that is true", Row("params.json", "true"), "gives params.json no size" },
-        { "a size of a fraction", Row("params.json", "1.5"), "gives params.json no size" },
-        { "a size in quotes", Row("params.json", "\"12\""), "gives params.json no size" },
-        { "no size", $"[{{\"type\":\"file\",\"path\":\"params.json\",\"oid\":\"{Git}\"}}]", "gives params.json no size" },
+        { "an object", "{\"error\": \"try later\"}", "is not a listing" },
+        { "nothing", "null", "is not a listing" },
+        { "a row that is none", "[null]", "is not a listing" },
+        { "a path that is none", "[{\"type\":\"file\",\"path\":7}]", "is not a listing" },
+        { "a member twice", "[{\"type\":\"file\",\"type\":\"file\",\"path\":\"params.json\"}]", "has a duplicate member" },
+        { "not a number", Row("params.json", "NaN"), "has the number NaN" },
+        { "an endless number", Row("params.json", "-Infinity"), "has the number -Infinity" },
+        { "a negative size", Row("params.json", "-1"), "has no size for params.json" },
+        { "a size that is true", Row("params.json", "true"), "has no size for params.json" },
+        { "a size of a fraction", Row("params.json", "1.5"), "has no size for params.json" },
+        { "a size in quotes", Row("params.json", "\"12\""), "has no size for params.json" },
+        { "no size", $"[{{\"type\":\"file\",\"path\":\"params.json\",\"oid\":\"{Git}\"}}]", "has no size for params.json" },
         { "a pointer that is none", $"[{{\"type\":\"file\",\"path\":\"params.json\",\"size\":1,\"oid\":\"{Git}\",\"lfs\":[1]}}]",
-            "gives params.json no size" },
-        { "no checksum", "[{\"type\":\"file\",\"path\":\"params.json\",\"size\":1}]", "gives params.json no checksum" },
-        { "half a surrogate", Row("params.json", "1", "\\ud800"), "gives params.json no checksum" },
+            "has no size for params.json" },
+        { "no checksum", "[{\"type\":\"file\",\"path\":\"params.json\",\"size\":1}]", "has no checksum for params.json" },
+        { "half a surrogate", Row("params.json", "1", "\\ud800"), "has no checksum for params.json" },
         { "a short checksum of LFS", "[{\"type\":\"file\",\"path\":\"params.json\",\"size\":1,\"lfs\":{\"oid\":\"ab\",\"size\":1}}]",
-            "gives params.json no checksum" },
-        { "a size of 400 digits", Whole(new string('9', 400)), "gives consolidated.safetensors no size" },
-        { "more than the catalog has", Whole("20000000000"), "is listed with 3 files and 20.0 GB, the catalog has 4.7 GB" },
-        { "a name twice", Whole("1", "params.json"), "has a name twice" },
-        { "a name in two spellings", Whole("1", "PARAMS.json"), "has a name twice" },
-        { "too many files", Whole("1", [.. Enumerable.Range(0, 2000).Select(i => $"f{i}.json")]), "is listed with 2003 files" },
+            "has no checksum for params.json" },
+        { "a size of 400 digits", Whole(new string('9', 400)), "has no size for consolidated.safetensors" },
+        { "more than the catalog has", Whole("20000000000"), "has 3 files and 20.0 GB, the catalog has 4.7 GB" },
+        { "a name twice", Whole("1", "params.json"), "has a duplicate name" },
+        { "a name in two spellings", Whole("1", "PARAMS.json"), "has a duplicate name" },
+        { "too many files", Whole("1", [.. Enumerable.Range(0, 2000).Select(i => $"f{i}.json")]), "has 2003 files" },
         { "too deep", new string('[', 300_000), "is nested too deeply" },
     };
 
@@ -49,14 +49,14 @@ public sealed class FetchWeightsListingTests
 
     [Fact]
     public Task Pages_in_a_circle_come_to_an_end() =>
-        RefusedAsync(call => call.AnswerAsync("[]", $"Link: <{call.Path}>; rel=\"next\"\r\n"), "goes on without an end");
+        RefusedAsync(call => call.AnswerAsync("[]", $"Link: <{call.Path}>; rel=\"next\"\r\n"), "is endless");
 
     [Fact]
     public Task Ever_new_pages_come_to_an_end()
     {
         var page = 0;
         return RefusedAsync(
-            call => call.AnswerAsync("[]", $"Link: <{call.Path.Split("&c=")[0]}&c={page++}>; rel=\"next\"\r\n"), "goes on without an end");
+            call => call.AnswerAsync("[]", $"Link: <{call.Path.Split("&c=")[0]}&c={page++}>; rel=\"next\"\r\n"), "is endless");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class FetchWeightsListingTests
 
     [Fact]
     public Task A_compressed_listing_is_not_unpacked() =>
-        RefusedAsync(call => call.AnswerAsync("x", "Content-Encoding: gzip\r\n"), "came encoded");
+        RefusedAsync(call => call.AnswerAsync("x", "Content-Encoding: gzip\r\n"), "is encoded");
 
     [Theory]
     [InlineData("body", Head + "\r\n[", " ")]
@@ -84,7 +84,7 @@ public sealed class FetchWeightsListingTests
     public Task A_host_that_sends_a_little_now_and_then_gets_no_more_time_for_it(string what, string first, string little)
     {
         Assert.NotEmpty(what);
-        return RefusedAsync(Then(first, call => call.WithoutEndAsync(little, pauseMilliseconds: 50)), "no whole listing within 2 s");
+        return RefusedAsync(Then(first, call => call.WithoutEndAsync(little, pauseMilliseconds: 50)), "no complete listing within 2 s");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class FetchWeightsListingTests
         const string Part = "HTTP/1.1 206 Partial Content\r\nContent-Length: 100000\r\nContent-Range: bytes 0-99999/100000\r\n\r\n";
         await RefusedAsync(
             call => call.IsListing ? call.AnswerAsync(Whole("100000")) : Then(Part, again => again.WithoutEndAsync("x", 20))(call),
-            "less than 16384 bytes a second came from");
+            "less than 16384 bytes a second arrived from");
     }
 
     [Fact]

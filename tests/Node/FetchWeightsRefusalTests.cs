@@ -125,7 +125,7 @@ public sealed class FetchWeightsRefusalTests
         var result = await fetch.RunAsync(("RETRY_S", "2"));
         Assert.Equal(1, result.ExitCode);
         var error = Assert.Single(result.Errors.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
-        Assert.StartsWith("error: localhost, where 127.0.0.1 keeps the files, answers 403: SignatureError [31m invalid key pair id https://x.example/a?...", error, StringComparison.Ordinal);
+        Assert.StartsWith("error: localhost, the file storage of 127.0.0.1, returns 403: SignatureError [31m invalid key pair id https://x.example/a?...", error, StringComparison.Ordinal);
         Assert.EndsWith("; so for 2 s", error, StringComparison.Ordinal);
         Assert.InRange(error.Length, 100, 400);
         Assert.DoesNotContain("licence", result.All, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed class FetchWeightsRefusalTests
     [InlineData(401, "", "Invalid credentials in Authorization header", "huggingFaceToken")]
     public async Task The_hubs_own_word_on_the_repository_is_final(int status, string code, string says, string advice)
     {
-        // Gated repositories list their files for everybody.
+        // Gated repositories list their files for everyone.
         using var fetch = new WeightsFetch();
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, status, "", 9999, ("X-Error-Code", code), ("X-Error-Message", says)));
         var result = await fetch.RunAsync(("RETRY_S", "900"), ("FETCH_WORKERS", "1"), ("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
@@ -277,7 +277,7 @@ public sealed class FetchWeightsRefusalTests
         using var fetch = new WeightsFetch();
         var result = await fetch.RunInsideAsync(words => ["prlimit", "--fsize=100000", .. words], ("RETRY_S", "900"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: the disk of the weights does not take them: ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: the weights could not be written to disk: ", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("Traceback", result.Errors, StringComparison.Ordinal);
     }
 }

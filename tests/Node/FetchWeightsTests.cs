@@ -97,7 +97,7 @@ public sealed class FetchWeightsTests
 
         var first = await fetch.RunAsync(("RETRY_S", "1"));
         Assert.Equal(1, first.ExitCode);
-        Assert.Contains("error: nothing came from", first.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: no data from", first.Errors, StringComparison.Ordinal);
         fetch.Hub.Cuts.Clear();
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
         Assert.InRange(fetch.Hub.BytesSent, WeightsFetch.Weights.Length, WeightsFetch.Weights.Length + 10_000);
@@ -204,7 +204,7 @@ public sealed class FetchWeightsTests
     {
         using var fetch = new WeightsFetch();
         var result = await fetch.RunAsync((key, value));
-        Assert.Contains("is no repository with a 40-digit commit", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("is not a repository id with a 40-digit commit", result.Errors, StringComparison.Ordinal);
         Assert.Empty(fetch.Hub.Requests);
     }
 }

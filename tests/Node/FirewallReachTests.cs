@@ -88,8 +88,8 @@ public sealed class FirewallReachTests
 
     [Theory]
     [InlineData("exit 1", "monitoring is off: this image has no account do-agent")]
-    [InlineData("echo 0", "monitoring is off: do-agent has the number 0")]
-    [InlineData("echo 2000", "monitoring is off: do-agent has the number 2000")]
+    [InlineData("echo 0", "monitoring is off: do-agent has uid 0")]
+    [InlineData("echo 2000", "monitoring is off: do-agent has uid 2000")]
     public async Task Without_an_account_of_its_own_the_agent_reaches_nothing_and_the_journal_says_so(string uid, string says)
     {
         using var node = new StagedNode();

@@ -54,7 +54,7 @@ public sealed class FirewallTests
         node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), (key, value)));
         var result = await node.RunAsync("firewall");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("where addresses belong", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("instead of addresses", result.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(node.At("/ruleset")));
     }
 
@@ -76,7 +76,7 @@ public sealed class FirewallTests
         var result = await RunAsync(node, seconds: "20");
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains("table inet inference", result.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("onlooker", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("conntrack_warmup", result.Output, StringComparison.Ordinal);
     }
 
     // An address that would have all connections, and its neighbour. The numbers are small here: 20 connections for 2,048.
@@ -198,7 +198,7 @@ public sealed class FirewallTests
             """, result.Output);
     }
 
-    // Rules go, wholly and in part, and come back without anybody else's doing;
+    // Rules go, wholly and in part, and come back without anyone else's doing;
     // a load that fails is tried again at the next word of the kernel.
     private const string Watched = """
         set -euo pipefail

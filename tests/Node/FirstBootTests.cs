@@ -27,7 +27,7 @@ public sealed class FirstBootTests
     [InlineData("Debian GNU/Linux 13 (trixie)", "debian", "13", "")]
     [InlineData("Ubuntu 26.04 LTS", "ubuntu", "26.04", "note: Ubuntu 26.04 LTS is newer than 24.04")]
     [InlineData("Debian GNU/Linux forky/sid", "debian", "", "note: Debian GNU/Linux forky/sid is newer than 13")]
-    [InlineData("Pop!_OS 24.04", "pop", "24.04", "note: Pop!_OS 24.04 is no release that this was tried on")]
+    [InlineData("Pop!_OS 24.04", "pop", "24.04", "note: Pop!_OS 24.04 is not a tested release")]
     public async Task A_release_that_works_passes_and_one_that_nobody_tried_is_noted(string name, string id, string version, string says)
     {
         using var node = Bootable(name, id, version);
@@ -38,9 +38,9 @@ public sealed class FirstBootTests
     }
 
     [Theory]
-    [InlineData("Ubuntu 22.04.5 LTS", "ubuntu", "22.04", "this image is Ubuntu 22.04.5 LTS, and 24.04 is the oldest release that works: Ubuntu 22.04 has podman 3.4")]
-    [InlineData("Ubuntu 23.10", "ubuntu", "23.10", "this image is Ubuntu 23.10, and 24.04 is the oldest")]
-    [InlineData("Debian GNU/Linux 11 (bullseye)", "debian", "11", "this image is Debian GNU/Linux 11 (bullseye), and 12 is the oldest")]
+    [InlineData("Ubuntu 22.04.5 LTS", "ubuntu", "22.04", "this image is Ubuntu 22.04.5 LTS, the oldest supported release is 24.04: Ubuntu 22.04 has podman 3.4")]
+    [InlineData("Ubuntu 23.10", "ubuntu", "23.10", "this image is Ubuntu 23.10, the oldest supported release is 24.04")]
+    [InlineData("Debian GNU/Linux 11 (bullseye)", "debian", "11", "this image is Debian GNU/Linux 11 (bullseye), the oldest supported release is 12")]
     [InlineData("Rocky Linux 9.4 (Blue Onyx)", "rocky", "9.4", "this image is Rocky Linux 9.4 (Blue Onyx), which is neither Ubuntu nor Debian")]
     [InlineData("", "", "", "this image is an unknown system, which is neither")]
     public async Task A_wrong_release_ends_the_first_boot_by_its_name_before_anything_is_done(string name, string id, string version, string says)
@@ -49,7 +49,7 @@ public sealed class FirstBootTests
         var result = await node.RunAsync("first-boot");
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: " + says, result.Errors, StringComparison.Ordinal);
-        Assert.Contains("\nnext: the endpoint's image has to be Ubuntu 24.04 or newer with the GPU's driver: unset endpoints.chat.image", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("\nnext: the endpoint's image must be Ubuntu 24.04 or newer with the GPU driver: unset endpoints.chat.image", result.Errors, StringComparison.Ordinal);
         Assert.Equal(result.Errors, node.Read("/var/lib/inference/first-boot.failed"));
         Assert.Equal("", node.Called);
     }
@@ -75,7 +75,7 @@ public sealed class FirstBootTests
         var result = await FailedGateAsync(node);
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("phase: first-boot\ncause: this image is Ubuntu 22.04.5 LTS, and 24.04", result.Errors, StringComparison.Ordinal);
-        Assert.Contains("\nnext step: the endpoint's image has to be Ubuntu 24.04", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("\nnext step: the endpoint's image must be Ubuntu 24.04", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class FirstBootTests
         var result = await FailedGateAsync(node);
         // What failed has passed; the gate goes on to the units, and this machine has none.
         Assert.DoesNotContain("phase: first-boot", result.Errors, StringComparison.Ordinal);
-        Assert.Contains("phase: nginx\ncause: not done after 1 s", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("phase: nginx\ncause: not finished after 1 s", result.Errors, StringComparison.Ordinal);
     }
 
     private static Task<ToolResult> FailedGateAsync(StagedNode node)

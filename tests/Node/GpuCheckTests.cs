@@ -15,7 +15,7 @@ public sealed class GpuCheckTests
     {
         using var node = new StagedNode();
         node.Stub("nvidia-smi", nvidiaSmi);
-        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"));
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"));
         Assert.Equal(status, result.ExitCode);
         Assert.Contains(says, result.All, StringComparison.Ordinal);
         Assert.Equal(status != 0, result.Errors.Contains(Next, StringComparison.Ordinal));
@@ -26,8 +26,8 @@ public sealed class GpuCheckTests
     {
         using var node = new StagedNode();
         node.Stub("nvidia-smi", "for i in 1 2 3; do echo '143771, 580.173.02'; done");
-        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"), ("GPU_COUNT", "8"));
-        Assert.Contains("error: 3 GPUs are visible where 8 x", result.Errors, StringComparison.Ordinal);
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_COUNT", "8"));
+        Assert.Contains("error: 3 GPUs are visible, 8 x", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class GpuCheckTests
     {
         using var node = new StagedNode();
         node.Stub("rocm-smi", $"printf 'device,VRAM Total Memory (B),VRAM Total Used Memory (B)\\ncard0,{bytes},297000000\\n'");
-        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
         Assert.True(status == result.ExitCode, result.All);
     }
 
@@ -45,8 +45,8 @@ public sealed class GpuCheckTests
     public async Task Gpu_check_names_an_image_without_a_driver()
     {
         using var node = new StagedNode();
-        var result = await node.RunAsync("gpu-check", null, ("GPU_VENDOR", "amd"), ("GPU_PATIENCE_S", "0"));
-        Assert.Contains("error: rocm-smi is not there: this image has no amd driver", result.Errors, StringComparison.Ordinal);
+        var result = await node.RunAsync("gpu-check", null, ("GPU_VENDOR", "amd"), ("GPU_WAIT_S", "0"));
+        Assert.Contains("error: rocm-smi is missing: this image has no amd driver", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public sealed class GpuCheckTests
     {
         using var node = new StagedNode();
         node.Write("/sys/class/drm/card1/device/mem_info_vram_total", "206158430208\n");
-        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
         Assert.True(result.ExitCode == 0, result.All);
-        result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_COUNT", "8"));
-        Assert.Contains("error: 1 GPUs are visible where 8 x", result.Errors, StringComparison.Ordinal);
+        result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_COUNT", "8"));
+        Assert.Contains("error: 1 GPUs are visible, 8 x", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class GpuCheckTests
         using var node = new StagedNode();
         node.Stub("nvidia-smi", "echo '20475, 580.173.02'");
         node.Stub("nvidia-modprobe", nvidiaModprobe);
-        var result = await node.RunAsync("gpu-check", null, ("GPU_PATIENCE_S", "0"));
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"));
         Assert.Equal(status, result.ExitCode);
         Assert.Equal(status == 0, node.Called == "nvidia-modprobe -u -c=0\n");
         Assert.Equal(status != 0, result.Errors.Contains("error: nvidia-modprobe cannot load nvidia-uvm", StringComparison.Ordinal));

@@ -14,11 +14,11 @@ public sealed class GpuProofTests
     [InlineData("nvidia", Nvidia, "echo 'GPU 0: NVIDIA H100 (UUID: GPU-0)'", 1, "nvidia-smi sees 1 of 2 GPUs")]
     [InlineData("nvidia", Nvidia, "echo 'No devices found.'", 1, "nvidia-smi sees 0 of 2 GPUs")]
     [InlineData("nvidia", Nvidia, "echo 'Failed to initialize NVML: Insufficient Permissions'; exit 4", 1, "nvidia-smi fails: Failed to initialize NVML: Insufficient Permissions")]
-    [InlineData("nvidia", "nvidia0 nvidia1 nvidiactl", "exit 0", 1, "/dev/nvidia-uvm is not there")]
-    [InlineData("nvidia", "nvidiactl nvidia-uvm", "exit 0", 1, "/dev/nvidia[0-9]* is not there")]
+    [InlineData("nvidia", "nvidia0 nvidia1 nvidiactl", "exit 0", 1, "/dev/nvidia-uvm does not exist")]
+    [InlineData("nvidia", "nvidiactl nvidia-uvm", "exit 0", 1, "/dev/nvidia[0-9]* does not exist")]
     [InlineData("amd", Amd, "exit 1", 0, "can use 2 GPUs: /dev/dri")]
     [InlineData("amd", "kfd dri/renderD128", "exit 1", 1, "/dev/dri sees 1 of 2 GPUs")]
-    [InlineData("amd", "dri/renderD128 dri/renderD129", "exit 1", 1, "/dev/kfd is not there")]
+    [InlineData("amd", "dri/renderD128 dri/renderD129", "exit 1", 1, "/dev/kfd does not exist")]
     public async Task Nodes_and_tool_are_asked_where_there_is_no_library(string vendor, string nodes, string nvidiaSmi, int status, string says)
     {
         var result = await ProveAsync(vendor, nodes, NoLibrary, nvidiaSmi);
@@ -29,8 +29,8 @@ public sealed class GpuProofTests
     [Theory]
     [InlineData("nvidia", Nvidia, 0, 2, 0, "can use 2 GPUs: libcuda.so.1")]
     [InlineData("nvidia", Nvidia, 0, 1, 1, "libcuda.so.1 sees 1 of 2 GPUs")]
-    [InlineData("nvidia", Nvidia, 100, 0, 1, "libcuda.so.1 answers with error 100")]
-    [InlineData("nvidia", Nvidia, 802, 0, 75, "libcuda.so.1 answers with error 802: system not yet initialized")]
+    [InlineData("nvidia", Nvidia, 100, 0, 1, "libcuda.so.1 returns error 100")]
+    [InlineData("nvidia", Nvidia, 802, 0, 75, "libcuda.so.1 returns error 802: system not yet initialized")]
     [InlineData("amd", Amd, 0, 2, 0, "can use 2 GPUs: libamdhip64.so")]
     [InlineData("amd", Amd, 0, 1, 1, "libamdhip64.so sees 1 of 2 GPUs")]
     public async Task The_vendors_library_counts_what_can_really_be_used(string vendor, string nodes, int error, int count, int status, string says)
@@ -68,7 +68,7 @@ public sealed class GpuProofTests
         node.Write("/usr/local/libexec/inference/gpu-proof", "#!/bin/bash\necho of no interest >&2\necho \"user 2000 cannot open /dev/kfd, $*\" >&2\nexit 1\n", (UnixFileMode)Convert.ToInt32("755", 8));
         var result = await node.RunAsync("engine-gpus");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: the engine's user cannot use the GPUs: user 2000 cannot open /dev/kfd, nvidia 1\nnext: look at the owners", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: the engine's user cannot use the GPUs: user 2000 cannot open /dev/kfd, nvidia 1\nnext: check the owners", result.Errors, StringComparison.Ordinal);
     }
 
     // /dev is a folder of plain files here, which can be opened and forbidden as nodes can.

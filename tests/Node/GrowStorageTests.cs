@@ -23,7 +23,7 @@ public sealed class GrowStorageTests
         using var node = Mounted(50 * GiB);
         var result = await node.RunAsync("grow-storage", "80");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"{50 * GiB} bytes where 80 GiB were planned", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{50 * GiB} bytes, 80 GiB are planned", result.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(node.At("/grown")));
     }
 
@@ -38,7 +38,7 @@ public sealed class GrowStorageTests
         var result = await node.RunAsync("grow-storage", "80");
         Assert.Equal(status, result.ExitCode);
         Assert.Contains(says, result.All, StringComparison.Ordinal);
-        Assert.Contains("serves with its old size", result.All, StringComparison.Ordinal);
+        Assert.Contains("keeps its old size", result.All, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>adopt-host-key</c> and <c>retire-one-use-key</c>: from the host key in user data to the permanent one, until sshd serves it.
+/// <c>install-host-key</c> and <c>retire-bootstrap-key</c>: from the host key in user data to the permanent one, until sshd serves it.
 /// </summary>
 public sealed class HostKeyTests
 {
@@ -12,7 +12,7 @@ public sealed class HostKeyTests
     {
         using var node = new StagedNode();
         node.Write("/etc/ssh/ssh_host_ed25519_key", "old");
-        var result = await node.RunAsync("adopt-host-key", input);
+        var result = await node.RunAsync("install-host-key", input);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("old", node.Read("/etc/ssh/ssh_host_ed25519_key"));
         Assert.Equal("", node.Called);
@@ -26,13 +26,13 @@ public sealed class HostKeyTests
         var key = await KeyAsync(node, "ed25519");
         node.Write("/etc/ssh/ssh_host_ed25519_key", "old");
         node.Write("/etc/ssh/ssh_host_rsa_key", "old");
-        node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
+        node.Write("/etc/ssh/ssh_host_ecdsa_key", "bootstrap");
         node.Write("/etc/ssh/ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n");
         running.Running("ssh.service");
         node.Write("/world/ssh", "ecdsa-sha2-nistp256 BBBB\n");
         for (var i = 0; i < 2; i++)
         {
-            var result = await node.RunAsync("adopt-host-key", key);
+            var result = await node.RunAsync("install-host-key", key);
             Assert.True(result.ExitCode == 0, result.All);
         }
 
@@ -55,12 +55,12 @@ public sealed class HostKeyTests
         running.Running("ssh.service");
         node.Write("/world/ssh", "ssh-ed25519 AAAA\n");
         running.Refuse("systemctl reload-or-restart ssh.service");
-        var result = await node.RunAsync("adopt-host-key", key);
+        var result = await node.RunAsync("install-host-key", key);
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: the permanent host key: not applied, 'systemctl reload-or-restart ssh.service' failed\nnext: ",
             result.Errors, StringComparison.Ordinal);
         running.Refuse();
-        Assert.Equal(0, (await node.RunAsync("adopt-host-key", key)).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("install-host-key", key)).ExitCode);
         Assert.Equal(string.Join(' ', node.Read("/key.pub").Split(' ')[..2]), node.Read("/world/ssh").Trim());
     }
 
@@ -69,8 +69,8 @@ public sealed class HostKeyTests
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/etc/ssh"));
-        var result = await node.RunAsync("adopt-host-key", await KeyAsync(node, "ecdsa"));
-        Assert.Contains("another type than ed25519", result.Errors, StringComparison.Ordinal);
+        var result = await node.RunAsync("install-host-key", await KeyAsync(node, "ecdsa"));
+        Assert.Contains("the key type is not ed25519", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class HostKeyTests
     {
         using var running = Adopted();
         var node = running.Node;
-        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
-        Assert.Equal(0, (await node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("retire-bootstrap-key")).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("retire-bootstrap-key")).ExitCode);
         Assert.Equal(["10-inference.conf", "ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"],
             Directory.GetFiles(node.At("/etc/ssh"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
         Assert.Single(node.Called.Split('\n'), "systemctl reload-or-restart ssh.service");
@@ -89,12 +89,12 @@ public sealed class HostKeyTests
     public async Task A_bootstrap_key_whose_file_is_gone_and_that_is_served_still_is_not_retired()
     {
         using var running = Adopted();
-        foreach (var file in (string[])["ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "sshd_config.d/09-one-use-key.conf"])
+        foreach (var file in (string[])["ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "sshd_config.d/09-bootstrap-host-key.conf"])
         {
             File.Delete(running.Node.At($"/etc/ssh/{file}"));
         }
 
-        Assert.Equal(0, (await running.Node.RunAsync("retire-one-use-key")).ExitCode);
+        Assert.Equal(0, (await running.Node.RunAsync("retire-bootstrap-key")).ExitCode);
         Assert.Equal("ssh-ed25519 AAAA\n", running.Node.Read("/world/ssh"));
     }
 
@@ -102,10 +102,10 @@ public sealed class HostKeyTests
     public async Task Retire_one_use_key_keeps_it_while_there_is_no_other()
     {
         using var node = new StagedNode();
-        node.Write("/etc/ssh/ssh_host_ecdsa_key", "one-use");
-        Assert.Contains("the permanent host key is not there", (await node.RunAsync("retire-one-use-key")).Errors,
+        node.Write("/etc/ssh/ssh_host_ecdsa_key", "bootstrap");
+        Assert.Contains("the permanent host key is missing", (await node.RunAsync("retire-bootstrap-key")).Errors,
             StringComparison.Ordinal);
-        Assert.Equal("one-use", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
+        Assert.Equal("bootstrap", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
 
     private static RunningNode Adopted()
@@ -114,7 +114,7 @@ public sealed class HostKeyTests
         foreach (var (file, content) in (KeyValuePair<string, string>[])[
             new("ssh_host_ed25519_key", "key"), new("ssh_host_ed25519_key.pub", "ssh-ed25519 AAAA node\n"),
             new("ssh_host_ecdsa_key", "key"), new("ssh_host_ecdsa_key.pub", "ecdsa-sha2-nistp256 BBBB\n"),
-            new("sshd_config.d/09-one-use-key.conf", ""), new("sshd_config.d/10-inference.conf", "")])
+            new("sshd_config.d/09-bootstrap-host-key.conf", ""), new("sshd_config.d/10-inference.conf", "")])
         {
             running.Node.Write($"/etc/ssh/{file}", content);
         }

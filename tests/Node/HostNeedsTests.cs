@@ -3,13 +3,13 @@ namespace Infra.Tests.Node;
 /// <summary>A machine that cannot do what servers need says so before anything is built or installed, and still previews.</summary>
 public sealed class HostNeedsTests : IDisposable
 {
-    private const string NotHere = "here work: ./infra preview, ./infra plan and ./infra test unit sdk deployment golden\n  fix: ";
+    private const string NotHere = "available here: ./infra preview, ./infra plan and ./infra test unit sdk deployment golden\n  fix: ";
 
     private readonly InfraClone _clone = new();
 
     public HostNeedsTests()
     {
-        // Whoever came so far as to install or ask for packages did not look first.
+        // A command that gets as far as installing packages did not check first.
         _clone.Stub("apt-get", "echo apt-get was called >&2; exit 100");
     }
 
@@ -38,14 +38,14 @@ public sealed class HostNeedsTests : IDisposable
 
     [Theory]
     [InlineData("mount -o bind,ro /sys/fs/cgroup /sys/fs/cgroup; for one in /sys/fs/cgroup/*/; do [ ! -e \"$one/cgroup.procs\" ] || mount -o bind,ro \"$one\" \"$one\"; done", "up", "cgroups: ")]
-    [InlineData("mount -t tmpfs -o ro tmpfs /sys/fs/cgroup", "up", "cgroups: /sys/fs/cgroup has none")]
-    [InlineData("mount -t tmpfs tmpfs /dev; mknod /dev/null c 1 3; mknod /dev/zero c 1 5", "up", "loop devices: /dev/loop-control is not here")]
-    [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache cannot be written to: mkdir: ")]
-    [InlineData("mount -t tmpfs -o size=16k tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache cannot be written to: dd: ")]
-    [InlineData("mount -t tmpfs -o size=100m tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache has 102 MB left, and 2000 MB are needed")]
-    [InlineData("touch \"$clone/file\"; export INFRA_CACHE=\"$clone/file/cache\"", "up", "/file is no folder")]
-    [InlineData("mount -t tmpfs -o noexec tmpfs /mnt; export TMPDIR=/mnt", "test node", "is it mounted noexec?")]
-    [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export TMPDIR=/mnt", "test node", "/mnt cannot be written to")]
+    [InlineData("mount -t tmpfs -o ro tmpfs /sys/fs/cgroup", "up", "cgroups: /sys/fs/cgroup has no hierarchy")]
+    [InlineData("mount -t tmpfs tmpfs /dev; mknod /dev/null c 1 3; mknod /dev/zero c 1 5", "up", "loop devices: /dev/loop-control is missing")]
+    [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache is not writable: mkdir: ")]
+    [InlineData("mount -t tmpfs -o size=16k tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache is not writable: dd: ")]
+    [InlineData("mount -t tmpfs -o size=100m tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache has 102 MB free, 2000 MB are needed")]
+    [InlineData("touch \"$clone/file\"; export INFRA_CACHE=\"$clone/file/cache\"", "up", "/file is not a folder")]
+    [InlineData("mount -t tmpfs -o noexec tmpfs /mnt; export TMPDIR=/mnt", "test node", "check that it is not mounted noexec")]
+    [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export TMPDIR=/mnt", "test node", "/mnt is not writable")]
     public async Task Each_thing_that_a_machine_may_lack_is_named(string without, string command, string message)
     {
         NeedsRoot();
@@ -79,7 +79,7 @@ public sealed class HostNeedsTests : IDisposable
         {
             var result = await _clone.RunAsync($"\"$infra\" {command}");
             Assert.Equal(1, result.ExitCode);
-            Assert.Contains("on Debian or Ubuntu alone; this is Darwin", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("servers need Debian or Ubuntu; this is Darwin", result.Errors, StringComparison.Ordinal);
             Assert.Contains("\n  fix: ", result.Errors, StringComparison.Ordinal);
         }
 
@@ -94,7 +94,7 @@ public sealed class HostNeedsTests : IDisposable
         _clone.Stub("sudo", "echo 'sudo: a password is required' >&2; exit 1");
         var result = await _clone.RunAsync($"chmod -R a+rX \"$clone/..\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \"$infra\" up");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("sudo does not make this user root", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("sudo does not give this user root", result.Errors, StringComparison.Ordinal);
         Assert.Contains("./infra preview", result.Errors, StringComparison.Ordinal);
         Assert.Empty(_clone.Asked);
     }
@@ -104,7 +104,7 @@ public sealed class HostNeedsTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains(NotHere, result.Errors, StringComparison.Ordinal);
-        Assert.Contains("this machine lacks what that needs:", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("this machine lacks:", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("apt-get was called", result.Errors, StringComparison.Ordinal);
         Assert.Empty(_clone.Asked);
     }

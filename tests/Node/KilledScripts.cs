@@ -33,9 +33,9 @@ internal sealed partial class KilledScripts : IDisposable
     /// <summary>The scripts.</summary>
     public static TheoryData<string> All =>
     [
-        "apply-settings", "store-secrets", "store-secrets (first)", "adopt-host-key", "retire-one-use-key", "set-operators", "firewall",
+        "apply-settings", "store-secrets", "store-secrets (first)", "install-host-key", "retire-bootstrap-key", "set-operators", "firewall",
         "grow-storage",
-        "first-boot", "ledger",
+        "first-boot", "timeline",
     ];
 
     /// <summary>A node on which a script has something to do.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class KilledScripts : IDisposable
     {
         var before = new RunningNode();
         var node = before.Node;
-        // The node's own scripts live where user data puts them; their world is copied with them.
+        // The node's scripts are at the paths of user data, together with their test root.
         node.Write("/trap", Trap);
         var settings = node.Read(NodeEnvironment.Path);
         var input = "";
@@ -66,14 +66,14 @@ internal sealed partial class KilledScripts : IDisposable
                 node.Write("/etc/inference/secrets/huggingface.token", "");
                 input = await SecretsTests.SecretsAsync(node, "hf_new");
                 break;
-            case "adopt-host-key":
+            case "install-host-key":
                 await SshAsync(before, "ecdsa", "rsa");
                 node.Write("/etc/ssh/ssh_host_ed25519_key", "the image's");
                 input = await HostKeyTests.KeyAsync(node, "ed25519");
                 break;
-            case "retire-one-use-key":
+            case "retire-bootstrap-key":
                 await SshAsync(before, "ecdsa", "ed25519");
-                node.Write("/etc/ssh/sshd_config.d/09-one-use-key.conf", "HostKey\n");
+                node.Write("/etc/ssh/sshd_config.d/09-bootstrap-host-key.conf", "HostKey\n");
                 break;
             case "set-operators":
                 node.Write("/home/ops/.ssh/authorized_keys", "ssh-ed25519 AAAA who left\n");
@@ -99,7 +99,7 @@ internal sealed partial class KilledScripts : IDisposable
                 node.Write("/etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nID=debian\nVERSION_ID=\"13\"\n");
                 break;
             default:
-                Assert.Equal("ledger", name);
+                Assert.Equal("timeline", name);
                 break;
         }
 
@@ -142,7 +142,7 @@ internal sealed partial class KilledScripts : IDisposable
         const string Full = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"${@:2}\" < \"$1\"";
         var full = await copy.RunAsync(_script, path => ["bash", "-c", Full, path, Input(copy), .. Arguments]);
         Assert.True(full.ExitCode != 0, full.All);
-        if (_script != "ledger") // whose failure is its unit's
+        if (_script != "timeline") // whose failure is its unit's
         {
             Assert.Contains("error: ", full.Errors, StringComparison.Ordinal);
             Assert.Contains("\nnext: ", full.Errors, StringComparison.Ordinal);
@@ -153,7 +153,7 @@ internal sealed partial class KilledScripts : IDisposable
 
     public void Dispose() => _before.Dispose();
 
-    private string[] Arguments => _script == "ledger" ? ["vllm", "start"] : [];
+    private string[] Arguments => _script == "timeline" ? ["vllm", "start"] : [];
 
     private async Task FinishAsync(StagedNode copy, string what)
     {

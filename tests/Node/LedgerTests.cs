@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Infra.Tests.Node;
 
-/// <summary><c>ledger</c>: the events of phases, one a line.</summary>
+/// <summary><c>timeline</c>: the events of phases, one a line.</summary>
 public sealed class LedgerTests
 {
     [Theory]
@@ -12,8 +12,8 @@ public sealed class LedgerTests
     public async Task The_ledger_is_one_json_line_per_event(string argument, string serviceResult, string said, string result)
     {
         using var node = new StagedNode();
-        await node.RunAsync("ledger", ["weights", argument], null, serviceResult.Length > 0 ? [("SERVICE_RESULT", serviceResult)] : []);
-        using var line = JsonDocument.Parse(node.Read("/var/lib/inference/ledger/events.jsonl"));
+        await node.RunAsync("timeline", ["weights", argument], null, serviceResult.Length > 0 ? [("SERVICE_RESULT", serviceResult)] : []);
+        using var line = JsonDocument.Parse(node.Read("/var/lib/inference/timeline/events.jsonl"));
         Assert.Equal(("weights", said, result), (Text(line, "phase"), Text(line, "event"), Text(line, "result")));
         Assert.True(line.RootElement.GetProperty("monotonicSeconds").GetDouble() > 0);
     }
@@ -22,20 +22,20 @@ public sealed class LedgerTests
     public async Task A_unit_that_was_not_meant_to_run_leaves_no_trace_in_the_ledger()
     {
         using var node = new StagedNode();
-        await node.RunAsync("ledger", ["engine", "stop"], null, ("SERVICE_RESULT", "exec-condition"));
-        Assert.False(File.Exists(node.At("/var/lib/inference/ledger/events.jsonl")));
+        await node.RunAsync("timeline", ["engine", "stop"], null, ("SERVICE_RESULT", "exec-condition"));
+        Assert.False(File.Exists(node.At("/var/lib/inference/timeline/events.jsonl")));
     }
 
-    // As on a disk that is full: a unit whose ledger fails would not start, and one that may not start cannot free the disk either.
+    // As on a disk that is full: a unit whose phase timeline fails would not start, and one that may not start cannot free the disk either.
     [Theory]
     [InlineData("start")]
     [InlineData("stop")]
     public async Task A_ledger_that_cannot_be_written_keeps_no_unit_from_starting_or_stopping(string argument)
     {
         using var node = new StagedNode();
-        Directory.CreateDirectory(node.At("/var/lib/inference/ledger"));
-        File.CreateSymbolicLink(node.At("/var/lib/inference/ledger/events.jsonl"), "/dev/full");
-        var result = await node.RunAsync("ledger", ["vllm", argument], null);
+        Directory.CreateDirectory(node.At("/var/lib/inference/timeline"));
+        File.CreateSymbolicLink(node.At("/var/lib/inference/timeline/events.jsonl"), "/dev/full");
+        var result = await node.RunAsync("timeline", ["vllm", argument], null);
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains("No space left on device", result.Errors, StringComparison.Ordinal);
         Assert.Equal(argument == "start", File.Exists(node.At("/run/inference/started/vllm")));

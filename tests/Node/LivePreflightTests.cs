@@ -7,7 +7,7 @@ public sealed class LivePreflightTests
     [InlineData("DIGITALOCEAN_TOKEN", "", "DIGITALOCEAN_TOKEN is not set")]
     [InlineData("DIGITALOCEAN_TOKEN", "two words", "no part of a token")]
     [InlineData("LIVE_REGION", "nowhere", "LIVE_REGION: 'nowhere' must be")]
-    [InlineData("LIVE_REGION", "nyc2", "is not to be had in nyc2 now; it is listed in: tor1")]
+    [InlineData("LIVE_REGION", "nyc2", "is unavailable in nyc2 now; it is available in: tor1")]
     [InlineData("LIVE_SIZE", "gpu-h100x1-80gb", "this account has no size gpu-h100x1-80gb")]
     [InlineData("LIVE_SIZE", "s-1vcpu", "LIVE_SIZE: 's-1vcpu' must be")]
     [InlineData("LIVE_MAX_USD", "2.33", "may cost 2.34 USD, and LIVE_MAX_USD is 2.33")]

@@ -49,7 +49,7 @@ public sealed class LyingIndexTests
         });
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("error: pip could not install vllm==0.31.0: ", result.Errors, StringComparison.Ordinal);
-        Assert.Contains("\nnext: is the Python index reachable", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("\nnext: check that the Python index is reachable", result.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(node.Root, "evil.py", SearchOption.AllDirectories));
         Assert.False(File.Exists(node.At("/state/install")));
     }

@@ -41,7 +41,7 @@ public sealed class LyingRegistryTests
     {
         var (result, stored) = await PullAsync(call => LieAsync(lie, call));
         Assert.True(result.ExitCode == 1 && !stored, $"{lie}: {result.All}");
-        Assert.Matches("error: the image .* could not be pulled: .*\nnext: is the registry reachable, and the disk large enough", result.Errors);
+        Assert.Matches("error: the image .* could not be pulled: .*\nnext: check that the registry is reachable and the disk is large enough", result.Errors);
     });
 
     private static Task LieAsync(string lie, HubCall call)

@@ -69,7 +69,7 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
         Assert.NotNull(answer.Header("X-Request-Id"));
     }
 
-    // The same at random, with the stand-in that closes what was idle for as long as uvicorn is told to, here a second: without the second
+    // The same at random, with the fake engine that closes idle connections like uvicorn, here a second: without the second
     // try about one request in ten is a 503. By hand, at the real five seconds and a hundred thousand of them: docs/operations.md.
     [Fact]
     public async Task Requests_around_the_engines_idle_timeout_are_all_answered()

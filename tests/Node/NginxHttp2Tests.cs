@@ -3,7 +3,7 @@ using Infra.Tests.Lab;
 
 namespace Infra.Tests.Node;
 
-/// <summary>HTTP/2 of somebody without a key, who wants to hold connections or to make work.</summary>
+/// <summary>HTTP/2 of someone without a key, who wants to hold connections or to make work.</summary>
 public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy>
 {
     private const byte ResetFrame = 3, GoAwayFrame = 7;

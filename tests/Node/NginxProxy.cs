@@ -6,7 +6,7 @@ using System.Text;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// nginx with the node's files at their paths, in a mount namespace of its own, between clients and a stand-in for the engine.
+/// nginx with the node's files at their paths, in a mount namespace of its own, between clients and a fake engine.
 /// </summary>
 public class NginxProxy : IAsyncLifetime
 {
@@ -58,7 +58,7 @@ public class NginxProxy : IAsyncLifetime
             Directory.CreateDirectory(_node.At(folder));
         }
 
-        // The engine has answered: engine-door has made the way to it.
+        // The engine has answered: engine-access has made the way to it.
         File.CreateSymbolicLink(_node.At("/run/inference/open"), "engine");
         await ListenAsync();
         await ServeAsync(_node.At("/run/inference/engine/vllm.sock"));

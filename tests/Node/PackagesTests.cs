@@ -62,7 +62,7 @@ public sealed class PackagesTests
         using var node = WithApt(WhenInstalled, "! grep -qr mirrors.digitalocean.com \"$INFERENCE_ROOT/var/cache/inference/apt/sources\" || { echo \"E: The repository 'http://mirrors.digitalocean.com/ubuntu noble' is not signed.\"; exit 100; }\n" + Installs);
         var result = await node.RunAsync("packages", ["serving"], null, ("RETRY_S", "30"));
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Contains("the sources of this image cannot be used: E: The repository 'http://mirrors.digitalocean.com/ubuntu noble' is not signed.", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("the apt sources of the image cannot be used: E: The repository 'http://mirrors.digitalocean.com/ubuntu noble' is not signed.", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class PackagesTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(
             "error: apt could not install nginx libnginx-mod-http-js: E: Unable to fetch some archives\n"
-            + "next: see apt's words in the lines above; is the package mirror reachable?", result.Errors, StringComparison.Ordinal);
+            + "next: see apt's output above; check that the package mirror is reachable", result.Errors, StringComparison.Ordinal);
     }
 
     private static StagedNode WithApt(string query, string apt)

@@ -1,4 +1,4 @@
 using System.Runtime.Versioning;
 
-// Droplets are Linux machines, and so is whoever tests their files.
+// Droplets run Linux, and so must a machine that tests their files.
 [assembly: SupportedOSPlatform("linux")]

@@ -45,10 +45,10 @@ public sealed class ReadyProbeTests
         await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    // The stand-in's own routes: were another one asked, it would be 404 there.
+    // The fake engine's own routes: were another one asked, it would be 404 there.
     [Theory]
-    [InlineData("embed", "MistralModel", "an embedding came back: ready")]
-    [InlineData("score", "MistralForSequenceClassification", "a score came back: ready")]
+    [InlineData("embed", "MistralModel", "an embedding succeeded: ready")]
+    [InlineData("score", "MistralForSequenceClassification", "a score succeeded: ready")]
     public async Task A_model_that_pools_is_asked_for_what_it_makes(string task, string architecture, string says)
     {
         using var node = new StagedNode();

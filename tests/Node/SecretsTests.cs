@@ -109,8 +109,8 @@ public sealed class SecretsTests
     [InlineData("clients", "Alice/x alice-key-0123456789", "clients has a line")]
     [InlineData("clients", "alice alice-key-0123456789 more", "clients has a line")]
     [InlineData("clients", "alice alice-key-0123456789\nbob alice-key-0123456789", "two clients have the same key")]
-    [InlineData("clients", "\n", "clients names nobody")]
-    [InlineData("tls.key", "not a key", "do not belong together")]
+    [InlineData("clients", "\n", "clients is empty")]
+    [InlineData("tls.key", "not a key", "do not match")]
     [InlineData("../../../tmp/evil", "x", "a name other than")]
     public async Task A_bad_line_changes_nothing(string name, string content, string says)
     {

@@ -67,7 +67,7 @@ internal sealed class StagedNode : IDisposable
         var values = Read(NodeEnvironment.Path).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
         values["INFERENCE_ROOT"] = Root;
-        // Nobody answers there: a script that fails asks the hub for the time, and no test asks the internet.
+        // No one answers there: a script that fails asks the hub for the time, and no test asks the internet.
         values["MODEL_HUB"] = "http://127.0.0.1:9";
         values["PATH"] = $"{At("/stubs")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         foreach (var (name, value) in environment)

@@ -49,7 +49,7 @@ public sealed class StorageTests
         using var node = WithDisks(mounted: "/dev/vdb");
         node.Stub("umount", "echo 'umount: target is busy.' >&2; exit 32");
         var result = await RunAsync(node, status: 1);
-        Assert.Contains($"error: {node.At("/dev/vdb")} is mounted at {node.At("/srv/inference")} where Volume {Name} ({node.At("/dev/sda")}) belongs, and is in use\nnext: reboot", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"error: {node.At("/dev/vdb")} is mounted at {node.At("/srv/inference")} instead of Volume {Name} ({node.At("/dev/sda")}), and in use\nnext: reboot", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class StorageTests
 
     private static async Task<ToolResult> RunAsync(StagedNode node, int status = 0, string volume = Name)
     {
-        var result = await node.RunAsync("storage", null, ("STORAGE_VOLUME", volume), ("STORAGE_SCRATCH_GB", "0"), ("STORAGE_PATIENCE_S", "0"));
+        var result = await node.RunAsync("storage", null, ("STORAGE_VOLUME", volume), ("STORAGE_SCRATCH_GB", "0"), ("STORAGE_WAIT_S", "0"));
         Assert.True(result.ExitCode == status, result.All);
         return result;
     }

@@ -46,6 +46,22 @@ public sealed partial class SystemdTests
         Assert.True(result.ExitCode == 0 && result.All.Length == 0, result.All);
     }
 
+    [Fact]
+    public void Every_unit_has_a_description_in_noun_form_and_documentation() =>
+        Assert.All(Units, unit =>
+        {
+            var content = Content(unit);
+            // `systemctl status` and the journal print it after "Starting" and "Started".
+            Assert.Matches(@"(?m)^Description=[A-Zv][A-Za-z0-9 ()]{3,60}$", content);
+            // Not man: `systemd-analyze verify` runs `man` for it, and the image may have no manual pages.
+            Assert.All(
+                Regex.Match(content, @"(?m)^Documentation=(.+)$").Groups[1].Value.Split(' '),
+                address => Assert.True(
+                    address.StartsWith("https://", StringComparison.Ordinal)
+                    || (address.StartsWith("file:/", StringComparison.Ordinal) && NodeFiles.All.Any(file => file.Path == address["file:".Length..])),
+                    $"{unit}: '{address}'"));
+        });
+
     [Theory]
     [MemberData(nameof(Exposure))]
     public async Task A_service_is_not_more_exposed_than_the_table_says(string unit, double highest)
@@ -65,8 +81,8 @@ public sealed partial class SystemdTests
             file =>
             {
                 var phase = Ledger().Match(file.Content).Groups[1].Value;
-                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/ledger {phase} start", file.Content, StringComparison.Ordinal);
-                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/ledger {phase} stop", file.Content, StringComparison.Ordinal);
+                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/timeline {phase} start", file.Content, StringComparison.Ordinal);
+                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/timeline {phase} stop", file.Content, StringComparison.Ordinal);
             });
 
     [Fact]
@@ -96,7 +112,7 @@ public sealed partial class SystemdTests
         Assert.Contains("\nTemporaryFileSystem=/tmp:", Content(unit), StringComparison.Ordinal);
         Assert.Contains(" -/run/systemd/private -/run/systemd/journal ", Content(unit), StringComparison.Ordinal);
         Assert.DoesNotMatch("ReadWritePaths=(?!/run/inference/engine\n)", Content(unit));
-        // Commands with a + see these as well, and engine-door writes into /run.
+        // Commands with a + see these as well, and engine-access writes into /run.
         Assert.DoesNotMatch("(TemporaryFileSystem|BindPaths)=[^\n]*/run[: \n]", Content(unit));
         Assert.DoesNotContain("StateDirectory", Content(unit), StringComparison.Ordinal);
     }
@@ -119,9 +135,9 @@ public sealed partial class SystemdTests
     [InlineData("venv")]
     public void The_way_to_an_engine_is_shut_before_each_start_and_opened_after_the_probe(string install)
     {
-        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-door shut\n", Content($"inference-vllm-{install}.service"),
+        Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-access close\n", Content($"inference-vllm-{install}.service"),
             StringComparison.Ordinal);
-        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-door open\n", Content("inference-ready.service"),
+        Assert.Contains("\nExecStartPost=+/usr/local/libexec/inference/engine-access open\n", Content("inference-ready.service"),
             StringComparison.Ordinal);
         var proxy = NodeFiles.All.Single(file => file.Path == "/etc/inference/nginx/nginx.conf").Content;
         Assert.Contains("server unix:/run/inference/open/vllm.sock", proxy, StringComparison.Ordinal);
@@ -199,10 +215,10 @@ public sealed partial class SystemdTests
         return node;
     }
 
-    [GeneratedRegex(@"libexec/inference/ledger ([a-z-]+) start")]
+    [GeneratedRegex(@"libexec/inference/timeline ([a-z-]+) start")]
     private static partial Regex Ledger();
 
-    // A namespace of somebody who is not root knows no other user.
+    // A namespace of someone who is not root knows no other user.
     [GeneratedRegex("[ug]id=[0-9]+,")]
     private static partial Regex Owner();
 

@@ -13,7 +13,7 @@ using RemoteCopy = Pulumi.Command.Remote.CopyToRemote;
 
 namespace Infra.Tests.Sdk;
 
-/// <summary>What a provider, or a mock in its place, is told about a resource.</summary>
+/// <summary>What a provider or a mock receives of a resource.</summary>
 [Collection(SerialRuns.Name)]
 public sealed class InputsOfProvidersTests
 {

@@ -3,15 +3,15 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Api;
 
-/// <summary>Something that the account has, and until when it is not what it is going to be.</summary>
+/// <summary>A resource in the account, with the time of its next state.</summary>
 /// <param name="Type">Type token.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Its name in the program.</param>
 /// <param name="CloudName">Its name in the account.</param>
-/// <param name="VpcId">The VPC that it is a member of; null for what is in none.</param>
-/// <param name="ReadyAt">From when on it is ready.</param>
-/// <param name="Fails">Whether it is in error then, and not ready.</param>
-/// <param name="GoneAt">From when on it is gone; null while nobody has deleted it.</param>
+/// <param name="VpcId">Its VPC; null for resources outside a VPC.</param>
+/// <param name="ReadyAt">When it becomes ready.</param>
+/// <param name="Fails">Whether it then has an error instead.</param>
+/// <param name="GoneAt">When it is gone; null while it is not deleted.</param>
 internal sealed record ApiObject(
     string Type, string Id, string Name, string CloudName, string? VpcId, DateTimeOffset ReadyAt, bool Fails, DateTimeOffset? GoneAt = null)
 {
@@ -19,8 +19,8 @@ internal sealed record ApiObject(
 }
 
 /// <summary>
-/// What DigitalOcean has, whatever an engine believes: it outlives runs, and things in it take their time. Time is the clock's, which a
-/// test lets jump. Rules on what may be are with the kinds of resources; how a provider waits and what it then says is not its business.
+/// The resources at DigitalOcean, independent of an engine's state: they outlive runs, and their changes take time. Uses a clock that tests
+/// can advance. The resource kinds have the rules; waiting and messages belong to the provider.
 /// </summary>
 internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
 {
@@ -30,12 +30,12 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
 
     public TimeProvider Clock => clock;
 
-    /// <summary>What is there now.</summary>
+    /// <summary>The current resources.</summary>
     public IReadOnlyList<ApiObject> Objects => [.. _objects.Values.Where(IsThere).OrderBy(known => known.Type, StringComparer.Ordinal).ThenBy(known => known.Id, StringComparer.Ordinal)];
 
     public ApiObject? Find(string type, string id) => _objects.TryGetValue((type, id), out var known) && IsThere(known) ? known : null;
 
-    /// <summary>Whether somebody who is not in any state has the name, or had it until a moment ago.</summary>
+    /// <summary>Whether a resource outside of any state has the name, or had it until recently.</summary>
     public bool HoldsName(string type, string cloudName) =>
         _heldNames.TryGetValue((type, cloudName), out var until) && clock.GetUtcNow() < until;
 
@@ -43,7 +43,7 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
 
     public bool IsReady(ApiObject known) => clock.GetUtcNow() >= known.ReadyAt;
 
-    /// <summary>Takes note of what was made.</summary>
+    /// <summary>Records a new resource.</summary>
     public ApiObject Add(CloudResource resource)
     {
         var failed = Take(FaultKind.FailedCreation, resource);
@@ -52,7 +52,7 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
             resource.Type, resource.Id!, resource.Name, resource.CloudName, resource.Inputs.TextOrNull("vpcUuid"), clock.GetUtcNow() + (slow?.For ?? TimeSpan.Zero), failed is not null);
     }
 
-    /// <summary>Says yes to a deletion; it may take a while.</summary>
+    /// <summary>Accepts a deletion, which may take a while.</summary>
     public void Delete(CloudResource resource)
     {
         if (!_objects.TryGetValue((resource.Type, resource.Id!), out var known))
@@ -67,10 +67,10 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
         }
     }
 
-    /// <summary>What somebody does in the control panel.</summary>
+    /// <summary>A change in the control panel.</summary>
     public void DeleteByHand(string type, string id) => Assert(_objects.TryRemove((type, id), out _), type, id);
 
-    /// <summary>The fault of that kind which waits for the resource, if any: it is over with that.</summary>
+    /// <summary>The pending fault of that kind for the resource, if any; it is then used up.</summary>
     public CloudFault? Take(FaultKind kind, CloudResource resource) =>
         _open.Keys.FirstOrDefault(fault => fault.Kind == kind && resource.Is(fault.Type, fault.Name)) is { } found && _open.TryRemove(found, out _) ? found : null;
 

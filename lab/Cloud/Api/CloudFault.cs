@@ -1,30 +1,30 @@
 namespace Infra.Lab.Cloud.Api;
 
-/// <summary>What goes wrong between the provider and DigitalOcean, or in the run itself.</summary>
+/// <summary>Faults between provider and DigitalOcean, or of the run itself.</summary>
 internal enum FaultKind
 {
-    /// <summary>It is in the account at once and ready only later: a Droplet that boots, a certificate that is being issued.</summary>
+    /// <summary>It exists at once and becomes ready later: a Droplet that boots, a certificate that is being issued.</summary>
     SlowCreation,
 
-    /// <summary>The same, and then it is not ready but in error: a certificate that Let's Encrypt refused.</summary>
+    /// <summary>The same, but then it has an error: a certificate that Let's Encrypt rejected.</summary>
     FailedCreation,
 
-    /// <summary>The API says yes, and it is there for longer.</summary>
+    /// <summary>The API accepts the deletion, but the resource exists longer.</summary>
     SlowDeletion,
 
-    /// <summary>It is gone, and its name is not free yet.</summary>
+    /// <summary>It is gone, but its name is still in use.</summary>
     NameHeld,
 
-    /// <summary>The run is killed after the API has made it and before anybody wrote down that it has.</summary>
+    /// <summary>The run is killed after the API created it and before the state has it.</summary>
     KilledWhileCreating,
 
-    /// <summary>The network drops while it is being deleted: the provider's process ends, and the API never heard of it.</summary>
+    /// <summary>The network fails during its deletion: the provider ends, and the API gets no request.</summary>
     ConnectionLostWhileDeleting,
 }
 
-/// <summary>One fault of one resource. It happens once.</summary>
-/// <param name="Kind">What happens.</param>
+/// <summary>A single fault of one resource.</summary>
+/// <param name="Kind">The fault.</param>
 /// <param name="Type">Type token of the resource.</param>
 /// <param name="Name">Its name in the program.</param>
-/// <param name="For">How long, where that means something.</param>
+/// <param name="For">Duration, if the fault has one.</param>
 internal sealed record CloudFault(FaultKind Kind, string Type, string Name, TimeSpan For = default);

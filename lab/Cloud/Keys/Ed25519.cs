@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Infra.Lab.Cloud.Keys;
 
 /// <summary>
-/// Public halves of Ed25519 keys (RFC 8032, 5.1.5), which .NET does not make. It takes time that depends on the key, so it is for keys of
-/// machines that nobody else can time.
+/// Computes Ed25519 public keys (RFC 8032, 5.1.5), which .NET does not support. Not constant-time: only for keys of machines that no one
+/// else can measure.
 /// </summary>
 internal static class Ed25519
 {

@@ -6,19 +6,19 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Keys;
 
-/// <summary>What a certificate shall say.</summary>
-/// <param name="Uses">Uses as pulumi-tls calls them: <c>server_auth</c>.</param>
-/// <param name="IsAuthority">Whether it may sign others.</param>
+/// <summary>Contents of a certificate.</summary>
+/// <param name="Uses">Key uses as pulumi-tls names them: <c>server_auth</c>.</param>
+/// <param name="IsAuthority">Whether it is a CA certificate.</param>
 /// <param name="MaxPathLength">Authorities below it; null: no limit.</param>
-/// <param name="WithSubjectKeyId">Whether it names its own key.</param>
-/// <param name="NotBefore">From when it is good.</param>
-/// <param name="Hours">For how long.</param>
+/// <param name="WithSubjectKeyId">Whether it has a subject key id.</param>
+/// <param name="NotBefore">Start of its validity.</param>
+/// <param name="Hours">Duration of its validity.</param>
 internal sealed record CertificateTerms(IReadOnlyList<string> Uses, bool IsAuthority, int? MaxPathLength, bool WithSubjectKeyId, DateTimeOffset NotBefore, int Hours)
 {
     public DateTimeOffset NotAfter => NotBefore.AddHours(Hours);
 }
 
-/// <summary>Makes certificates and requests for them as Go's crypto/x509 does for pulumi-tls.</summary>
+/// <summary>Creates certificates and requests like Go's crypto/x509 in pulumi-tls.</summary>
 internal static class Issuer
 {
     private const int SerialBytes = 16;
@@ -52,7 +52,7 @@ internal static class Issuer
 
     public static IEnumerable<string> Uses => s_keyUses.Keys.Concat(s_extendedUses.Keys);
 
-    /// <summary>A request, signed by the key that it is for.</summary>
+    /// <summary>A request, signed by its own key.</summary>
     public static string RequestPem(X500DistinguishedName subject, X509Extension? names, string keyPem)
     {
         using var key = PemKey.Read(keyPem);
@@ -86,7 +86,7 @@ internal static class Issuer
         return Sign(request, authority.SubjectName, key.Signer, terms);
     }
 
-    /// <summary>Names that a certificate is good for; null for none.</summary>
+    /// <summary>Subject alternative names; null for none.</summary>
     public static X509Extension? Names(IReadOnlyCollection<string> hosts, IReadOnlyCollection<string> addresses, IReadOnlyCollection<string> uris)
     {
         var names = new SubjectAlternativeNameBuilder();
@@ -136,11 +136,11 @@ internal static class Issuer
     private static string Sign(CertificateRequest request, X500DistinguishedName issuer, X509SignatureGenerator signer, CertificateTerms terms)
     {
         var serial = RandomNumberGenerator.GetBytes(SerialBytes);
-        serial[0] &= 0x7f; // a serial number has no sign
+        serial[0] &= 0x7f; // a serial number is unsigned
         using var certificate = request.Create(issuer, signer, terms.NotBefore, terms.NotAfter, serial);
         return certificate.ExportCertificatePem() + "\n";
     }
 
-    /// <summary>A moment as pulumi-tls writes it.</summary>
+    /// <summary>A time as pulumi-tls formats it.</summary>
     public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

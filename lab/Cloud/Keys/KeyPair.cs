@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
-using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Keys;
 
-/// <summary>A new key in every form that pulumi-tls gives it. Text ends with a line break, as Go writes it.</summary>
+/// <summary>A new key in all formats of pulumi-tls. Texts end with a line break, as in Go.</summary>
 /// <param name="PrivatePem">PKCS#8 for Ed25519, SEC1 for ECDSA, PKCS#1 for RSA.</param>
 /// <param name="PrivatePkcs8">PKCS#8.</param>
 /// <param name="PublicPem">SubjectPublicKeyInfo.</param>
@@ -12,13 +11,13 @@ namespace Infra.Lab.Cloud.Keys;
 /// <param name="SshPrivate">The private fields of OpenSSH's format, after the name.</param>
 internal sealed record KeyPair(string PrivatePem, string PrivatePkcs8, string PublicPem, byte[]? SshBlob, string SshType, byte[] SshPrivate)
 {
-    // Everything of the encoding but the key: a sequence with the algorithm 1.3.101.112 (RFC 8410).
+    // The DER prefix before the key: a sequence with the algorithm 1.3.101.112 (RFC 8410).
     private static readonly byte[] s_ed25519Private = Convert.FromHexString("302e020100300506032b657004220420");
     private static readonly byte[] s_ed25519Public = Convert.FromHexString("302a300506032b6570032100");
 
     public string PublicOpenSsh => SshBlob is null ? "" : $"{SshType} {Convert.ToBase64String(SshBlob)}\n";
 
-    /// <summary>The private key in OpenSSH's format, without a password; empty for a curve that it does not have.</summary>
+    /// <summary>The private key in OpenSSH format, without a password; empty for unsupported curves.</summary>
     public string PrivateOpenSsh
     {
         get

@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Keys;
 
-/// <summary>Public keys as <c>authorized_keys</c> has them.</summary>
+/// <summary>Public keys as in <c>authorized_keys</c>.</summary>
 internal static class OpenSshPublicKey
 {
-    /// <summary>The key itself; null where the line is none.</summary>
+    /// <summary>The key itself; null if the line is invalid.</summary>
     public static byte[]? Blob(string line)
     {
         if (line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries) is not [var type, var text, ..])
@@ -26,7 +25,7 @@ internal static class OpenSshPublicKey
     }
 
     /// <summary>As DigitalOcean shows it: <c>3b:16:bf:...</c>.</summary>
-#pragma warning disable CA5351 // A name for a key, not a proof.
+#pragma warning disable CA5351 // An identifier, not a security check.
     public static string Md5(byte[] blob) => string.Join(':', MD5.HashData(blob).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 #pragma warning restore CA5351
 

@@ -43,7 +43,7 @@ internal sealed class PemKey : IDisposable
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             rsa.Dispose();
-            throw new ProviderException("the local cloud makes certificates for keys of ECDSA and RSA alone, in PEM");
+            throw new ProviderException("the local cloud only supports certificates for ECDSA and RSA keys in PEM");
         }
     }
 

@@ -6,8 +6,8 @@ using Infra.Planning.Config;
 namespace Infra.Lab.Cloud.Kinds;
 
 /// <summary>
-/// What the provider (terraform-provider-digitalocean 401992a1) and the API (digitalocean/openapi 7c1300c4) refuse of a load balancer, and what
-/// the local cloud cannot play.
+/// What the provider (terraform-provider-digitalocean 401992a1) and the API (digitalocean/openapi 7c1300c4) reject for a load balancer, and
+/// what the local cloud does not support.
 /// </summary>
 internal sealed class BalancerRules(CloudContext cloud)
 {
@@ -34,7 +34,7 @@ internal sealed class BalancerRules(CloudContext cloud)
         }
         if (inputs.Map("firewall")?.Texts("allows").Count > limits.LoadBalancerAllowEntries.Value)
         {
-            throw Refused(before, after, $"no more than {limits.LoadBalancerAllowEntries.Value} allow rules"); // the words are not the API's own
+            throw Refused(before, after, $"no more than {limits.LoadBalancerAllowEntries.Value} allow rules"); // not the API's text
         }
         if (s_regionsWithoutUnits.Contains(inputs.TextOrNull("region")) && inputs.ContainsKey("sizeUnit"))
         {
@@ -54,7 +54,7 @@ internal sealed class BalancerRules(CloudContext cloud)
             if (rule.TextOrNull("certificateName") is { } issued
                 && cloud.All(Types.Certificate).Any(certificate => certificate.CloudName == issued && certificate.Outputs.TextOrNull("state") is { } state and not "verified"))
             {
-                throw Refused(before, after, $"certificate {issued} is not verified"); // the words are not the API's own
+                throw Refused(before, after, $"certificate {issued} is not verified"); // not the API's text
             }
             if (rule.Text("entryProtocol") is "https" or "http2" && !rule.Flag("tlsPassthrough") && rule.TextOrNull("certificateName") is null)
             {
@@ -112,11 +112,11 @@ internal sealed class BalancerRules(CloudContext cloud)
     {
         if (inputs.TextOrNull("type") is not (null or "REGIONAL") || inputs.TextOrNull("networkStack") is not (null or "IPV4") || inputs.TextOrNull("vpcUuid") is null)
         {
-            throw new ProviderException("the local cloud has regional load balancers with IPv4 in a VPC that is named, and no others");
+            throw new ProviderException("the local cloud only supports regional IPv4 load balancers in an explicit VPC");
         }
         if (inputs.Maps("forwardingRules").Any(rule => rule.TextOrNull("certificateName") is not null && rule.Text("targetProtocol") is not ("https" or "http2")))
         {
-            throw new ProviderException("a load balancer of the local cloud that ends TLS talks TLS to its servers: targetProtocol must be https");
+            throw new ProviderException("a load balancer of the local cloud that terminates TLS uses TLS to its servers: targetProtocol must be https");
         }
     }
 

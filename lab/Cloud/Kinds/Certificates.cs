@@ -5,7 +5,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Certificates of load balancers: the operator's own, or those of an authority of the local cloud that plays Let's Encrypt.</summary>
+/// <summary>Certificates of load balancers: custom ones, or ones of a local CA in the role of Let's Encrypt.</summary>
 internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
 {
     private const string LetsEncrypt = "lets_encrypt";
@@ -69,7 +69,7 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(Issue(resource));
 
-    /// <summary>The certificate, as DigitalOcean renews it in its last month under the same name; null where it need not be.</summary>
+    /// <summary>The certificate as DigitalOcean renews it in its last month, under the same name; null before that.</summary>
     public CloudResource? Renewed(CloudResource resource) =>
         resource.Inputs.TextOrNull("type") == LetsEncrypt
         && DateTimeOffset.Parse(resource.Outputs.Text("notAfter"), System.Globalization.CultureInfo.InvariantCulture) < cloud.Options.Clock.GetUtcNow().AddDays(RenewalDays)
@@ -96,7 +96,7 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
         var authority = cloud.State.EnsurePublicAuthority(() =>
         {
             var root = KeyPair.NewEcdsa("P256").PrivatePem;
-            return (Issuer.SelfSignedPem(Subject("Laboratory public authority"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)), root);
+            return (Issuer.SelfSignedPem(Subject("Lab public CA"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)), root);
         });
         var key = KeyPair.NewEcdsa("P256").PrivatePem;
         var request = Issuer.RequestPem(Subject(domains[0]), Issuer.Names(domains, [], []), key);

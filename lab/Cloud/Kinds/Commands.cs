@@ -4,7 +4,9 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Commands over SSH, as pulumi-command 1.2.1 runs them: <c>create</c>, on changes <c>update</c> or <c>create</c> again, at the end <c>delete</c>.</summary>
+/// <summary>
+/// Commands over SSH, as in pulumi-command 1.2.1: <c>create</c>, on changes <c>update</c> or <c>create</c> again, at the end <c>delete</c>.
+/// </summary>
 internal sealed class Commands(CloudContext cloud) : ResourceKind
 {
     private const int SshPort = 22;
@@ -16,7 +18,7 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
 
     public override bool ReplacedBy(string input) => input == "triggers";
 
-    /// <summary>Whether a command has something to run on a Droplet before that one goes.</summary>
+    /// <summary>Whether a command must run on a Droplet before its deletion.</summary>
     public static bool RunsDeleteOn(CloudResource command, CloudResource droplet) =>
         command.Type == Types.Command && droplet.Type == Types.Droplet && command.Inputs.ContainsKey("delete")
         && command.Inputs.Map("connection")?.TextOrNull("host") == droplet.Outputs.TextOrNull("ipv4Address");
@@ -26,11 +28,11 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
         var connection = after.Inputs.Map("connection")!;
         if (connection.TextOrNull("privateKey") is null || connection.ContainsKey("proxy") || connection.ContainsKey("privateKeyPassword"))
         {
-            throw new ProviderException("the local cloud connects with a private key that has no password, and through no proxy");
+            throw new ProviderException("the local cloud only supports private keys without password, and no proxy");
         }
         if (after.Inputs.Map("environment") is { Count: > 0 } environment)
         {
-            // What sshd of a Droplet says without AcceptEnv.
+            // The error of a Droplet's sshd without AcceptEnv.
             throw new ProviderException($"could not set environment variable \"{environment.Keys.Order(StringComparer.Ordinal).First()}\": ssh: setenv failed");
         }
     }
@@ -45,7 +47,7 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
 
     public override async Task DeleteAsync(CloudResource resource) => await RunAsync(resource, Operation.Delete, "delete");
 
-    // Nobody knows whether it ran: what it did on the server is its own business when it runs again.
+    // It is unknown whether it ran; the command itself must handle a second run.
     public override Task ClearAsync(CloudResource resource) => Task.CompletedTask;
 
     private async Task<CloudResource> RunAsync(CloudResource resource, Operation operation, string input)
@@ -89,7 +91,7 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
 
     private static string WithoutLastNewline(string text) => text.EndsWith('\n') ? text[..^1] : text;
 
-    // Go's %q and JSON write the same for what a command line holds.
+    // Go's %q and JSON are the same for the characters of a command line.
     private static string Quoted(string text) =>
         JsonSerializer.Serialize(text, s_plain);
 }

@@ -4,16 +4,16 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Records of a zone. The zones are taken to exist; whoever runs the local cloud reads the records from its state.</summary>
+/// <summary>Records of a zone. All zones exist; the user of the local cloud reads the records from its state.</summary>
 internal sealed class DnsRecords(CloudContext cloud) : DigitalOceanKind
 {
     private static readonly string[] s_types = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT", "SRV", "SOA"];
 
-    // The API answers 422 below it, though the provider takes 1 (digitalocean/openapi, domain_record: ttl).
+    // The API returns 422 below it, though the provider accepts 1 (digitalocean/openapi, domain_record: ttl).
     private const int ShortestTtl = 30;
     private const int DefaultTtl = 1800;
 
-    // Its name is that of a record, not of a thing: several records may share one.
+    // The name is not unique: several records may share it.
     protected override bool IsNamed => false;
 
     public override string Type => Types.DnsRecord;

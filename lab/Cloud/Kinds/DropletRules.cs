@@ -6,8 +6,8 @@ using Infra.Lab.Cloud.Resources;
 namespace Infra.Lab.Cloud.Kinds;
 
 /// <summary>
-/// What DigitalOcean refuses of a Droplet, in the words that its API has been seen to use (issues of terraform-provider-digitalocean, doctl and
-/// godo; its own answers to GPU accounts, 2026-08).
+/// What DigitalOcean rejects for a Droplet, with the known messages of its API (issues of terraform-provider-digitalocean, doctl and godo;
+/// its responses to GPU accounts, 2026-08).
 /// </summary>
 internal sealed partial class DropletRules(CloudContext cloud)
 {
@@ -37,7 +37,7 @@ internal sealed partial class DropletRules(CloudContext cloud)
         CheckLimits(inputs.Text("size").ToLowerInvariant());
     }
 
-    /// <summary>The Volumes that it names, which must be there, in its region, and nobody else's.</summary>
+    /// <summary>The Volumes of the Droplet, which must exist, be in its region and not be attached.</summary>
     public void CheckVolumes(CloudResource droplet)
     {
         foreach (var id in droplet.Inputs.Texts("volumeIds"))
@@ -109,7 +109,7 @@ internal sealed partial class DropletRules(CloudContext cloud)
 
     private static ProviderException Refused(string words) => ProviderException.Refused("Error creating droplet", "POST", "droplets", 422, words);
 
-    /// <summary>What the provider says when a GPU Droplet is to have another size.</summary>
+    /// <summary>The provider's error when a GPU Droplet gets another size.</summary>
     public static ProviderException NoResize(CloudResource droplet) => ProviderException.Refused(
         string.Create(CultureInfo.InvariantCulture, $"Error resizing droplet ({droplet.Id})"), "POST", $"droplets/{droplet.Id}/actions", 422, "GPU Droplets cannot be resized.");
 

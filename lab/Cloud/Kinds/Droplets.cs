@@ -5,7 +5,7 @@ using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Droplets: real servers, which are up only behind their firewalls.</summary>
+/// <summary>Droplets: real servers, which run only behind their firewalls.</summary>
 internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
 {
     private readonly DropletRules _rules = new(cloud);
@@ -15,7 +15,7 @@ internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
     public override bool ReplacedBy(string input) =>
         input is "dropletAgent" or "image" or "monitoring" or "publicNetworking" or "region" or "sshKeys" or "userData" or "vpcUuid";
 
-    // Names of Droplets may be there twice. Tags and regions are compared without regard to case.
+    // Droplet names need not be unique. Tags and regions ignore case.
     public override bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
 
     public override bool Same(string input, object? before, object? after) => input switch
@@ -79,7 +79,7 @@ internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
 
     public override async Task DeleteAsync(CloudResource resource)
     {
-        // Out of its load balancers first: nobody is sent to a server that is going away.
+        // Removed from its load balancers first, so that they send it no new connections.
         await cloud.Fabric.ApplyBalancersAsync();
         await cloud.Machines.DestroyServerAsync(resource.Id!, cloud.Cancel);
         await cloud.Fabric.ApplyPolicyAsync();

@@ -7,7 +7,7 @@ using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Cloud Firewalls: each change of one is a new policy of the fabric.</summary>
+/// <summary>Cloud Firewalls: each change of one updates the network policy.</summary>
 internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
 {
     private static readonly int s_mostRules = CloudLimits.Current.FirewallRules.Value;
@@ -80,7 +80,7 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
 
     public override Task DeleteAsync(CloudResource resource) => cloud.Fabric.ApplyPolicyAsync();
 
-    // Until it is out of the state it counts: marked as leaving, it does not.
+    // It applies until it is out of the state, so the state must not only mark it as being deleted.
     public override Task ClearAsync(CloudResource resource) => DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
 
     private static void CheckPorts(IEnumerable<PropertyMap> rules, string side)

@@ -2,7 +2,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Load balancers, in front of whichever Droplets have their tag now.</summary>
+/// <summary>Load balancers for the Droplets that currently have their tag.</summary>
 internal sealed class LoadBalancers(CloudContext cloud) : DigitalOceanKind
 {
     private readonly BalancerRules _rules = new(cloud);

@@ -3,7 +3,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>SSH keys of the account. The servers of the local cloud take theirs from their user data.</summary>
+/// <summary>SSH keys of the account. The servers of the lab get theirs from user data.</summary>
 internal sealed class SshKeys(CloudContext cloud) : DigitalOceanKind
 {
     private const string Creating = "Error creating SSH Key";
@@ -13,7 +13,7 @@ internal sealed class SshKeys(CloudContext cloud) : DigitalOceanKind
 
     public override bool ReplacedBy(string input) => input == "publicKey";
 
-    // A name may be there twice; the key may not.
+    // The name need not be unique, but the key must be.
     public override bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
 
     public override bool Same(string input, object? before, object? after) =>

@@ -3,7 +3,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Tags: names that Droplets, firewalls and load balancers find each other by.</summary>
+/// <summary>Tags: names by which firewalls and load balancers select Droplets.</summary>
 internal sealed partial class Tags : DigitalOceanKind
 {
     public override string Type => Types.Tag;
@@ -14,7 +14,7 @@ internal sealed partial class Tags : DigitalOceanKind
 
     public override void Check(CloudResource? before, CloudResource after) => CheckNames([after.CloudName]);
 
-    // Creating a tag that is there already is no error: the id is the name.
+    // Creating an existing tag is no error: the id is the name.
     public override CloudResource Reserve(CloudResource resource)
     {
         var named = Named(resource);
@@ -23,7 +23,7 @@ internal sealed partial class Tags : DigitalOceanKind
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(resource);
 
-    /// <summary>Throws what the provider says to a name that is none.</summary>
+    /// <summary>Throws the provider's error for an invalid name.</summary>
     public static void CheckNames(IEnumerable<string> names)
     {
         if (names.Any(name => !Name().IsMatch(name)))

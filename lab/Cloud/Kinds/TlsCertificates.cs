@@ -5,7 +5,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Requests for certificates, of pulumi-tls.</summary>
+/// <summary>Certificate requests of pulumi-tls.</summary>
 internal sealed class CertRequests : ResourceKind
 {
     public override string Type => Types.CertRequest;
@@ -23,7 +23,7 @@ internal sealed class CertRequests : ResourceKind
     }
 }
 
-/// <summary>Certificates of pulumi-tls: any change makes another one, and so does the time when it has come.</summary>
+/// <summary>Certificates of pulumi-tls: any change replaces them, and so does the renewal time.</summary>
 internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
 {
     private const string EarlyRenewal = "earlyRenewalHours";

@@ -4,7 +4,7 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Whose certificate it is, from the inputs of pulumi-tls.</summary>
+/// <summary>The subject of a certificate, from the inputs of pulumi-tls.</summary>
 internal static class TlsSubject
 {
     public static X500DistinguishedName Of(PropertyMap inputs)

@@ -5,7 +5,7 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Block devices that outlive the Droplets they are attached to.</summary>
+/// <summary>Block devices that outlive their Droplets.</summary>
 internal sealed partial class Volumes(CloudContext cloud) : DigitalOceanKind
 {
     private const int LargestGiB = 16 * 1024;
@@ -66,7 +66,7 @@ internal sealed partial class Volumes(CloudContext cloud) : DigitalOceanKind
 
     public override Task DeleteAsync(CloudResource resource) =>
         cloud.All(Types.Droplet).FirstOrDefault(droplet => droplet.Inputs.Texts("volumeIds").Contains(resource.Id) && DropletFacts.IsUp(droplet, cloud.Machines)) is { } holder
-            // The words are not the API's own; the status is.
+            // Not the API's text, but its status.
             ? throw ProviderException.Refused("Error deleting volume", "DELETE", $"volumes/{resource.Id}", 409, $"the Volume is attached to Droplet {holder.Id}")
             : cloud.Machines.DeleteVolumeAsync(resource.Id!, cloud.Cancel);
 

@@ -4,7 +4,7 @@ using Infra.Planning.Config;
 
 namespace Infra.Lab.Cloud.Kinds;
 
-/// <summary>Private networks. They are address ranges here: the machine room makes one with the first server in it.</summary>
+/// <summary>Private networks. Here they are only address ranges: the host runtime creates the network with the first server.</summary>
 internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
 {
     private const string Creating = "Error creating VPC";
@@ -58,7 +58,7 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
             ? throw ProviderException.Refused("Error deleting VPC", "DELETE", $"{Path}/{resource.Id}", 409, "Can not delete VPC with members")
             : Task.CompletedTask;
 
-    /// <summary>The next free address of a VPC, in which Droplets and load balancers have theirs.</summary>
+    /// <summary>The next free address of a VPC, for a Droplet or load balancer.</summary>
     public static string TakeAddress(CloudContext cloud, string id)
     {
         var range = Cidr.Parse(cloud.All(Types.Vpc).First(vpc => vpc.Id == id).Outputs.Text("ipRange"));

@@ -1,4 +1,4 @@
 namespace Infra.Lab.Cloud.Provider;
 
-/// <summary>The provider's process has ended under the engine, or the engine with it: nobody knows how far the operation came.</summary>
+/// <summary>The provider or the engine ended during an operation, so its result is unknown.</summary>
 internal sealed class InterruptedException(string message) : Exception(message);

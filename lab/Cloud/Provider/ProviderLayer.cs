@@ -6,29 +6,29 @@ using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Provider;
 
-/// <summary>A resource that the API has made and that did not get ready in the provider's time: it is in the state, half made.</summary>
+/// <summary>The API created a resource that did not become ready in time: the state has it as incomplete.</summary>
 internal sealed class HalfMadeException(CloudResource resource, string message) : Exception(message)
 {
     public CloudResource Resource => resource;
 }
 
 /// <summary>
-/// The provider between engine and API: it waits, gives up, forgives a 404 or does not, as <see cref="ProviderManners"/> says. Without an
-/// account to ask it passes everything on, and everything is ready at once.
+/// The provider between engine and API: it waits, times out and handles a 404 as in <see cref="ProviderManners"/>. Without a simulated
+/// account it passes all calls on, and everything is ready at once.
 /// </summary>
 internal sealed partial class ProviderLayer(CloudContext cloud)
 {
     private const string MissingWords = "The resource you were accessing could not be found.";
     private const string Address = "ip";
 
-    /// <summary>Hidden property: the address that a load balancer has when it is ready.</summary>
+    /// <summary>Hidden property: the address of a load balancer once it is ready.</summary>
     private const string AddressWhenReady = "addressWhenReady";
 
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(10);
 
     private ApiAccount? Account => cloud.Options.Account;
 
-    /// <summary>The inputs with the old values of what is computed and was taken away: nothing of it changes.</summary>
+    /// <summary>The inputs, with the old values of removed computed inputs: those do not change.</summary>
     public static PropertyMap KeepComputed(string type, PropertyMap before, PropertyMap after)
     {
         foreach (var input in ProviderManners.Current.Of(type)?.Computed ?? [])
@@ -74,7 +74,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         {
             throw new ProviderException("doesn't support update");
         }
-        // It ends with a look at what the API has.
+        // It ends with a read from the API.
         return AsTheApiHasIt(await kind.UpdateAsync(before, after));
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         var known = account.Find(kind.Type, resource.Id!);
         if (known is { GoneAt: not null })
         {
-            // Deleted already, by a run that did not see the end of it: locked until it is gone.
+            // Already deleted by an interrupted run: locked until it is gone.
             _ = await UntilAsync(resource.DeleteTimeout ?? TimeSpan.FromSeconds(deletion.Seconds ?? 0), () => account.Find(kind.Type, resource.Id!) is null);
             known = null;
         }
@@ -105,7 +105,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         {
             throw new InterruptedException("rpc error: code = Unavailable desc = error reading from server: EOF");
         }
-        // VPCs are asked to go again and again, while they have members.
+        // The provider repeats the deletion of a VPC while it has members.
         if (kind.Type == Types.Vpc)
         {
             var wait = new ProviderWait(deletion.Seconds!.Value, deletion.HeedsTimeout, deletion.Failure!);
@@ -127,7 +127,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         }
     }
 
-    /// <summary>The resource as a refresh finds it; null where it is gone.</summary>
+    /// <summary>The resource as a refresh finds it; null if it is gone.</summary>
     public CloudResource? Read(ResourceKind kind, CloudResource resource) =>
         Account is not { } account || ProviderManners.Current.Of(kind.Type) is null ? resource
         : account.Find(kind.Type, resource.Id!) is null || kind.IsLost(resource) ? null
@@ -150,7 +150,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         return (resource with { Hidden = resource.Hidden.SetItem(AddressWhenReady, address) }).With(Address, state == wait.Target ? address : "");
     }
 
-    /// <summary>Looks every few seconds of the account's clock, until it has come about or the time is over.</summary>
+    /// <summary>Polls every few seconds of the account's clock until the condition holds or time is up.</summary>
     private async Task<bool> UntilAsync(TimeSpan limit, Func<bool> reached)
     {
         var clock = Account!.Clock;
@@ -169,7 +169,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         .Replace("{id}", resource.Id, StringComparison.Ordinal)
         .Replace("{name}", resource.CloudName, StringComparison.Ordinal);
 
-    /// <summary>A duration as Go writes it: <c>1m0s</c>.</summary>
+    /// <summary>A duration in Go's format: <c>1m0s</c>.</summary>
     private static string Go(TimeSpan time) => string.Create(CultureInfo.InvariantCulture,
         $"{(time.TotalHours >= 1 ? $"{(int)time.TotalHours}h" : "")}{(time.TotalMinutes >= 1 ? $"{time.Minutes}m" : "")}{time.Seconds}s");
 

@@ -5,23 +5,23 @@ namespace Infra.Lab.Cloud.Resources;
 /// <summary>What is known of a resource between two runs.</summary>
 internal enum ResourceStatus
 {
-    /// <summary>It is there, and as its inputs say.</summary>
+    /// <summary>It exists and matches its inputs.</summary>
     Ok,
 
-    /// <summary>Nobody knows what of it is there.</summary>
+    /// <summary>A creation with an unknown result.</summary>
     Creating,
 
-    /// <summary>It is there; nobody knows whether as before or as its inputs say.</summary>
+    /// <summary>It exists; it is unknown whether the update was applied.</summary>
     Updating,
 
-    /// <summary>Nobody knows what of it is left.</summary>
+    /// <summary>A deletion with an unknown result.</summary>
     Deleting,
 }
 
-/// <summary>A resource in the state of the local cloud. Immutable: a change is another record with the same order.</summary>
+/// <summary>A resource in the state of the local cloud. Immutable: a change creates a new record with the same order.</summary>
 internal sealed record CloudResource
 {
-    /// <summary>Number of its creation: the key in the state, and what deletion goes back by.</summary>
+    /// <summary>Number of its creation: the key in the state, and the reverse order of deletion.</summary>
     public required long Order { get; init; }
     public required string Type { get; init; }
 
@@ -31,32 +31,32 @@ internal sealed record CloudResource
     /// <summary>Id at its provider; null for a component.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Inputs it was made or last changed with; ignored changes are not among them.</summary>
+    /// <summary>Inputs of its creation or last update, without ignored changes.</summary>
     public PropertyMap Inputs { get; init; } = ImmutableDictionary<string, object>.Empty;
 
-    /// <summary>What the provider answers beside the inputs.</summary>
+    /// <summary>Outputs of the provider besides the inputs.</summary>
     public PropertyMap Outputs { get; init; } = ImmutableDictionary<string, object>.Empty;
 
-    /// <summary>What the cloud knows of it and tells nobody, as the key of a certificate.</summary>
+    /// <summary>Hidden values, such as the key of a certificate.</summary>
     public PropertyMap Hidden { get; init; } = ImmutableDictionary<string, object>.Empty;
 
-    /// <summary>Value of the replacement trigger, as JSON; null where it has none.</summary>
+    /// <summary>Value of the replacement trigger, as JSON; null: none.</summary>
     public string? Trigger { get; init; }
     public ResourceStatus Status { get; init; }
 
-    /// <summary>Why its creation was not finished though it is there, so that the next run updates it; null otherwise.</summary>
+    /// <summary>Why its creation is incomplete although it exists, so that the next run updates it; null otherwise.</summary>
     public string? HalfMade { get; init; }
 
-    /// <summary>Longest wait for its deletion; null: the provider's own.</summary>
+    /// <summary>Timeout of its deletion; null: the provider's.</summary>
     public TimeSpan? DeleteTimeout { get; init; }
 
-    /// <summary>Inputs of which any change makes another resource, beside those of its kind.</summary>
+    /// <summary>Inputs whose change replaces the resource, besides those of its kind.</summary>
     public ImmutableArray<string> ReplaceOnChanges { get; init; } = [];
 
-    /// <summary>A newer one has taken its place; it is deleted at the end of the run.</summary>
+    /// <summary>A newer resource replaced it; it is deleted at the end of the run.</summary>
     public bool Replaced { get; init; }
 
-    /// <summary>Name at the provider: as the program says, or as it was made up.</summary>
+    /// <summary>Name at the provider: the program's, or generated.</summary>
     public string CloudName => Inputs.TextOrNull("name") ?? Outputs.TextOrNull("name") ?? Name;
 
     public bool Is(string type, string name) => Type == type && Name == name;

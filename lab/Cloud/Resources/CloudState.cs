@@ -6,7 +6,7 @@ using Infra.Lab.State;
 namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>
-/// Everything that the local cloud has, in one <see cref="StateFile"/> of a folder. It holds secrets. One process at a time has it open.
+/// The complete local cloud, in one <see cref="StateFile"/> of a folder. It contains secrets. Only one process at a time opens it.
 /// </summary>
 internal sealed class CloudState : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class CloudState : IDisposable
     private const int Version = 1;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    // No browser reads it.
+    // Not for browsers.
     private static readonly JsonWriterOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Lock _lock = new();
@@ -31,14 +31,14 @@ internal sealed class CloudState : IDisposable
         _claim = claim;
     }
 
-    /// <summary>All resources in the order of their creation, replaced ones among them.</summary>
+    /// <summary>All resources in order of creation, including replaced ones.</summary>
     public IEnumerable<CloudResource> Resources => Volatile.Read(ref _resources).Values;
 
-    /// <summary>The authority that plays Let's Encrypt, certificate and key in PEM; null until a certificate was asked for.</summary>
+    /// <summary>The CA in the role of Let's Encrypt, certificate and key in PEM; null until the first certificate.</summary>
     public (string CertificatePem, string KeyPem)? PublicAuthority { get; private set; }
 
-    /// <summary>Opens the state of a folder, which is made where there is none.</summary>
-    /// <exception cref="IOException">Another process has it open, or it cannot be read.</exception>
+    /// <summary>Opens the state of a folder, and creates it if necessary.</summary>
+    /// <exception cref="IOException">Another process has it open, or it is unreadable.</exception>
     public static CloudState Open(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -75,15 +75,15 @@ internal sealed class CloudState : IDisposable
         return state;
     }
 
-    /// <summary>What the file holds now, for looking alone: another process may be changing it. Null where there is none.</summary>
+    /// <summary>The current content of the file, read-only: another process may be changing it. Null if there is none.</summary>
     public static CloudState? Peek(string folder)
     {
-        // Never written, never released: it claims nothing.
+        // Read-only: never written and without a lock.
         var state = new CloudState(Path.Combine(folder, FileName), null);
         return state.Load() ? state : null;
     }
 
-    /// <summary>Looks and changes in one piece: nobody else changes anything meanwhile.</summary>
+    /// <summary>Reads and changes atomically.</summary>
     public T Atomically<T>(Func<T> change)
     {
         lock (_lock)
@@ -94,12 +94,12 @@ internal sealed class CloudState : IDisposable
 
     public long NextOrder() => Atomically(() => ++_lastOrder);
 
-    /// <summary>A number that no resource has had: ids of Droplets, SSH keys and DNS records.</summary>
+    /// <summary>An unused number: ids of Droplets, SSH keys and DNS records.</summary>
     public long NextNumber() => Atomically(() => ++_lastNumber);
 
-    /// <summary>Puts a resource in its place, and what goes with it in the same write.</summary>
-    /// <param name="resource">The resource as it is now.</param>
-    /// <param name="others">Others that change with it.</param>
+    /// <summary>Stores a resource, together with related ones, in one write.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="others">Related resources of the same write.</param>
     public CloudResource Put(CloudResource resource, params ReadOnlySpan<CloudResource> others)
     {
         lock (_lock)
@@ -122,7 +122,7 @@ internal sealed class CloudState : IDisposable
         }
     }
 
-    /// <summary>The authority that plays Let's Encrypt, made on the first call.</summary>
+    /// <summary>The CA in the role of Let's Encrypt, created on the first call.</summary>
     public (string CertificatePem, string KeyPem) EnsurePublicAuthority(Func<(string CertificatePem, string KeyPem)> make)
     {
         lock (_lock)
@@ -140,7 +140,7 @@ internal sealed class CloudState : IDisposable
 
     private void Write(ImmutableSortedDictionary<long, CloudResource> resources)
     {
-        // What is on the disk comes first: a write that fails leaves memory as the file is.
+        // The disk is written first: a failed write leaves memory and file the same.
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
@@ -164,7 +164,7 @@ internal sealed class CloudState : IDisposable
         writer.WriteStartArray("resources");
         foreach (var resource in resources)
         {
-            // Each write is of everything, and most of it is as it was: user data alone is tens of kilobytes.
+            // Each write contains everything, and most of it is unchanged: user data alone has tens of kilobytes.
             if (!_written.TryGetValue(resource.Order, out var known) || !ReferenceEquals(known.Resource, resource))
             {
                 _written[resource.Order] = known = (resource, Json(resource));
@@ -206,11 +206,11 @@ internal sealed class CloudState : IDisposable
         return buffer.ToArray();
     }
 
-    // A laboratory may be older than these.
+    // An older lab may lack these.
     private static JsonElement? Optional(JsonElement resource, string name) => resource.TryGetProperty(name, out var value) ? value : null;
 
     /// <returns>Whether there is a file.</returns>
-    /// <exception cref="StateFileException">It is no state of this program's version.</exception>
+    /// <exception cref="StateFileException">It is not a state of this version.</exception>
     private bool Load()
     {
         if (StateFile.Read(_path) is not { } bytes)

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Infra.Lab.Cloud.Resources;
 
-/// <summary>Properties as JSON in one form, so that equal values are equal text: members in the order of their names, no white space.</summary>
+/// <summary>Properties as canonical JSON, so that equal values are equal text: members sorted by name, no white space.</summary>
 internal static class PropertyJson
 {
     private static readonly JsonWriterOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

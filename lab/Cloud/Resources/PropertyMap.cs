@@ -5,8 +5,8 @@ using System.Collections.Immutable;
 namespace Infra.Lab.Cloud.Resources;
 
 /// <summary>
-/// Reads the properties of a resource as a mock gets and gives them: string, bool, double, <c>ImmutableArray&lt;object&gt;</c> and
-/// <c>ImmutableDictionary&lt;string, object&gt;</c>, without what is null.
+/// Reads the properties of a resource as mocks receive and return them: string, bool, double, <c>ImmutableArray&lt;object&gt;</c> and
+/// <c>ImmutableDictionary&lt;string, object&gt;</c>, without null values.
 /// </summary>
 internal static class PropertyMaps
 {
@@ -20,14 +20,14 @@ internal static class PropertyMaps
 
     public static PropertyMap? Map(this PropertyMap map, string name) => map.GetValueOrDefault(name) as PropertyMap;
 
-    /// <summary>Items that are maps; none where there is no list.</summary>
+    /// <summary>Items that are maps; none without a list.</summary>
     public static IReadOnlyList<PropertyMap> Maps(this PropertyMap map, string name) =>
         map.GetValueOrDefault(name) is ImmutableArray<object> items ? [.. items.OfType<PropertyMap>()] : [];
 
-    /// <summary>Items that are text; none where there is no list.</summary>
+    /// <summary>Items that are text; none without a list.</summary>
     public static IReadOnlyList<string> Texts(this PropertyMap map, string name) =>
         map.GetValueOrDefault(name) is ImmutableArray<object> items ? [.. items.OfType<string>()] : [];
 
-    /// <summary>A list as a provider gives it back.</summary>
+    /// <summary>A list as a provider returns it.</summary>
     public static ImmutableArray<object> ToProperty(this IEnumerable<string> items) => [.. items];
 }

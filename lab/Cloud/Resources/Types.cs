@@ -1,6 +1,6 @@
 namespace Infra.Lab.Cloud.Resources;
 
-/// <summary>Type tokens of the resources that the local cloud has.</summary>
+/// <summary>Type tokens of the supported resources.</summary>
 internal static class Types
 {
     public const string Components = "infra:components:";

@@ -1,4 +1,4 @@
-"""A stand-in for vLLM: its command line, its logs and its HTTP server, without a model. See README.md beside this package."""
+"""A fake of vLLM: its command line, logs and HTTP server, without a model. See README.md next to this package."""
 from vllm._version import __version__
 
 __all__ = ["__version__"]

@@ -4,20 +4,20 @@ using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra ask "..."</c>: one question to a model that is up, through TLS, with a key.</summary>
+/// <summary><c>./infra ask "..."</c>: sends a question to a running model, through TLS and with a key.</summary>
 internal static class AskCommand
 {
-    private static readonly Argument<string> Question = new("question") { Description = "What to ask." };
+    private static readonly Argument<string> Question = new("question") { Description = "The question." };
     private static readonly Option<string?> Stack = StackChoice.Option();
     private static readonly Option<string?> Endpoint = new("--endpoint") { Description = "Name of an endpoint. Default: the first." };
     private static readonly Option<string?> Client = new("--client") { Description = "Name of the client whose key is sent. Default: the first." };
     private static readonly Option<int> Tokens = new("--max-tokens") { Description = "Longest answer, in tokens.", DefaultValueFactory = _ => 256 };
 
-    private static readonly Option<bool> NoSystemPrompt = new("--no-system-prompt") { Description = "Leave out the system prompt that the model comes with (SYSTEM_PROMPT.txt)." };
+    private static readonly Option<bool> NoSystemPrompt = new("--no-system-prompt") { Description = "Do not send the model's system prompt (SYSTEM_PROMPT.txt)." };
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("ask", "Asks a model that is up, with the system prompt that it comes with.") { Question, Stack, Endpoint, Client, Tokens, NoSystemPrompt };
+        var command = new Command("ask", "Send a question to a running model, with its system prompt.") { Question, Stack, Endpoint, Client, Tokens, NoSystemPrompt };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, async () =>
         {
             var question = parsed.GetValue(Question)!;
@@ -67,7 +67,7 @@ internal static class AskCommand
         var endpoints = laboratory.Endpoints();
         if (endpoints.Count == 0)
         {
-            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "has not come up to its first answer", $"./infra up {laboratory.Stack}");
+            throw LaboratoryMistake.Of("lab", laboratory.Stack, "has not reached its first answer", $"./infra up {laboratory.Stack}");
         }
 
         return name is null ? endpoints[0] : endpoints.FirstOrDefault(endpoint => endpoint.Name == name)

@@ -4,19 +4,19 @@ using Infra.Lab.CommandLine;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra down</c>: nothing of a laboratory is left but the cache, which makes the next one fast.</summary>
+/// <summary><c>./infra down</c>: deletes a lab; only the cache remains, which makes the next start fast.</summary>
 internal static class DownCommand
 {
     private static readonly Argument<string?> Stack = new("stack")
     {
-        Description = "Name of a stack. Default: every laboratory of this project.",
+        Description = "Name of a stack. Default: every lab of this project.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public static Command Create(Terminal terminal)
     {
         StackChoice.RefuseOptions(Stack, "down");
-        var command = new Command("down", "Takes a laboratory down: no process, mount, namespace or file of it stays.") { Stack };
+        var command = new Command("down", "Stop a lab and delete all of its processes, mounts, namespaces and files.") { Stack };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named
@@ -25,12 +25,12 @@ internal static class DownCommand
             foreach (var laboratory in laboratories)
             {
                 var wasThere = await laboratory.DownAsync(terminal.WriteError, cancel);
-                terminal.Console.Profile.Out.Writer.WriteLine($"{laboratory.Stack} {(wasThere ? "is down" : "is not up")}");
+                terminal.Console.Profile.Out.Writer.WriteLine($"{laboratory.Stack} {(wasThere ? "is stopped" : "is not running")}");
             }
 
             if (laboratories.Count == 0)
             {
-                terminal.Console.Profile.Out.Writer.WriteLine("no laboratory is up");
+                terminal.Console.Profile.Out.Writer.WriteLine("no lab is running");
             }
         }));
         return command;

@@ -7,7 +7,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary>What this program is inside a laboratory: its mirrors. Nobody types this.</summary>
+/// <summary>Internal subcommand: the process of a lab that runs this program, for its mirrors.</summary>
 internal static class LaboratoryProcesses
 {
     private static readonly IPAddress Mirrors = IPAddress.Parse(World.MirrorAddress);

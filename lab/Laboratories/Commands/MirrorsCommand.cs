@@ -7,34 +7,34 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra mirrors</c>: how fast the mirrors of a laboratory are, and what is wrong with them; it takes effect at once.</summary>
+/// <summary><c>./infra mirrors</c>: shows and changes bandwidth and faults of a lab's mirrors, at once.</summary>
 internal static class MirrorsCommand
 {
-    /// <summary>Those that can have faults.</summary>
+    /// <summary>The mirrors that support faults.</summary>
     private static readonly MirrorKind[] Kinds = [MirrorKind.Hub, MirrorKind.Registry, MirrorKind.Python, MirrorKind.Apt];
 
     private static readonly Argument<string?> Mirror = new("mirror")
     {
-        Description = "hub (weights), registry (images), python (packages of Python) or apt (packages of Debian). Default: shows all.",
+        Description = "hub (weights), registry (images), python (Python packages) or apt (Debian packages). Default: show all.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<string?> Stack = StackChoice.Option();
     private static readonly Option<long?> BytesPerSecond = new("--bytes-per-second") { Description = "Bandwidth of all connections together." };
-    private static readonly Option<int> Latency = new("--latency-ms") { Description = "Before each answer." };
-    private static readonly Option<bool> Down = new("--down") { Description = "Connections are reset." };
-    private static readonly Option<bool> Hang = new("--hang") { Description = "Connections are taken and nothing is answered." };
+    private static readonly Option<int> Latency = new("--latency-ms") { Description = "Delay of each response." };
+    private static readonly Option<bool> Down = new("--down") { Description = "Reset connections." };
+    private static readonly Option<bool> Hang = new("--hang") { Description = "Accept connections, but send nothing." };
     private static readonly Option<int[]> Refuse = new("--refuse")
     {
-        Description = "Requests are answered with this status, or with several in turn (403,404); 200 is a page of HTML.",
+        Description = "Answer requests with this status, or with several in turn (403,404); 200 is an HTML page.",
         CustomParser = static given => Statuses(given),
     };
 
-    private static readonly Option<MirrorPart> At = new("--at") { Description = "--refuse at front (the host that is asked first) or at cdn (the one that it sends to). Default: all." };
-    private static readonly Option<int?> Times = new("--times") { Description = "--refuse so many requests, and none after them. Default: all." };
-    private static readonly Option<double?> Rate = new("--rate") { Description = "--refuse this share of the requests, by chance: 0.2. Default: each." };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Where the chance of --rate begins." };
-    private static readonly Option<string[]> Header = new("--header") { Description = "A header of what --refuse answers: \"Retry-After: 5\". May be there several times." };
+    private static readonly Option<MirrorPart> At = new("--at") { Description = "Apply --refuse at front (the host that clients contact first) or at cdn (the storage host). Default: all." };
+    private static readonly Option<int?> Times = new("--times") { Description = "Number of requests that --refuse affects. Default: all." };
+    private static readonly Option<double?> Rate = new("--rate") { Description = "Share of requests that --refuse affects, at random: 0.2. Default: all." };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Random seed of --rate." };
+    private static readonly Option<string[]> Header = new("--header") { Description = "A header of --refuse responses: \"Retry-After: 5\". Repeatable." };
 
     public static Command Create(Terminal terminal)
     {
@@ -46,7 +46,7 @@ internal static class MirrorsCommand
                 given.AddError($"'{token.Value}' is not a mirror; choose from {string.Join(", ", Kinds.Select(Word))}");
             }
         });
-        var command = new Command("mirrors", "Bandwidth and faults of a laboratory's mirrors; what is not given is as it should be.")
+        var command = new Command("mirrors", "Set bandwidth and faults of a lab's mirrors; omitted ones are reset.")
         {
             Mirror, BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header, Stack,
         };
@@ -66,7 +66,7 @@ internal static class MirrorsCommand
                 };
                 if (faults.Mistake() is { } mistake)
                 {
-                    // It begins with the file's word for the option.
+                    // The message begins with the JSON name of the option.
                     var words = mistake.Split(' ', 2);
                     var wrong = words[0] switch { "bytesPerSecond" => BytesPerSecond.Name, "latencyMs" => Latency.Name, var word => $"--{word}" };
                     throw LaboratoryMistake.Of(wrong, null, words[1], "./infra mirrors --help");

@@ -5,13 +5,13 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra logs</c>, <c>ssh</c> and <c>exec</c>: into a server, as an operator would and as the machine's owner can.</summary>
+/// <summary><c>./infra logs</c>, <c>ssh</c> and <c>exec</c>: access to a server, as its operator or as root.</summary>
 internal static class NodeCommands
 {
     private const string OperatorPlace = "operator";
     private const string OutsiderPlace = "outsider";
 
-    // journalctl itself shows no line with control characters; this takes what turns the order of letters or is not seen.
+    // journalctl hides lines with control characters; this removes invisible characters and bidirectional marks.
     private const string CleanJournal =
         "export LC_ALL=C.UTF-8; journalctl --no-pager --output=short-iso --unit \"$1\" \"$2\" "
         + "| sed -u 's/[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/?/g'";
@@ -28,9 +28,9 @@ internal static class NodeCommands
     private static Command Logs(Terminal terminal)
     {
         var node = new Argument<string>("node") { Description = "Name of a server: chat-0." };
-        var unit = new Option<string>("--unit", "-u") { Description = "Unit, or a pattern of units.", DefaultValueFactory = _ => "inference-*" };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines come." };
-        var command = new Command("logs", "Journal of a server's units.") { node, unit, follow, Stack };
+        var unit = new Option<string>("--unit", "-u") { Description = "Unit or unit pattern.", DefaultValueFactory = _ => "inference-*" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Follow new lines." };
+        var command = new Command("logs", "Show the journal of a server's units.") { node, unit, follow, Stack };
         command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
             var found = FindNode(laboratory, parsed.GetValue(node)!);
@@ -45,7 +45,7 @@ internal static class NodeCommands
     {
         var node = new Argument<string>("node") { Description = "Name of a server: chat-0." };
         var rest = new Argument<string[]>("command") { Description = "Command to run there, after --. Default: a shell.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("ssh", "SSH to a server as ops, with the stack's key, from an address of adminCidrs.") { node, rest, Stack };
+        var command = new Command("ssh", "Log in to a server as ops, with the stack's key, from an address of adminCidrs.") { node, rest, Stack };
         command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
             var found = FindNode(laboratory, parsed.GetValue(node)!);
@@ -63,10 +63,10 @@ internal static class NodeCommands
     {
         var place = new Argument<string>("place")
         {
-            Description = $"Name of a server, to be root there; or {OperatorPlace}, {OutsiderPlace} or {MachineRoom.NeighbourName} (in the VPC), to run a program of this machine on that network.",
+            Description = $"Name of a server, to run the command there as root; or {OperatorPlace}, {OutsiderPlace} or {MachineRoom.NeighbourName} (in the VPC), to run a program of this machine in that network.",
         };
         var rest = new Argument<string[]>("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("exec", "Runs a command as root on a server, or on a network of the laboratory.") { place, rest, Stack };
+        var command = new Command("exec", "Run a command as root on a server, or in a network of the lab.") { place, rest, Stack };
         command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
             var name = parsed.GetValue(place)!;
@@ -75,7 +75,7 @@ internal static class NodeCommands
                 var network = name == MachineRoom.NeighbourName ? name : null;
                 return File.Exists(laboratory.World.NetworkPath(network))
                     ? Terminals.BecomeAsync(laboratory.World.Network(network, parsed.GetValue(rest)!))
-                    : throw LaboratoryMistake.Of("place", name, "is not there before the first server", $"./infra up {laboratory.Stack}");
+                    : throw LaboratoryMistake.Of("place", name, "exists only after the first server", $"./infra up {laboratory.Stack}");
             }
 
             var found = FindNode(laboratory, name);

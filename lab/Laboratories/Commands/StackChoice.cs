@@ -6,14 +6,14 @@ using Infra.Planning.Errors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary>Which laboratory a command is about: the one that is named, or the only one of the project that there is.</summary>
+/// <summary>Selects the lab of a command: the named one, or the only one of the project.</summary>
 internal static class StackChoice
 {
     public static PulumiProject Project() => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
 
-    public static Option<string?> Option() => new("--stack") { Description = "Name of a stack whose laboratory is up. Default: the only one." };
+    public static Option<string?> Option() => new("--stack") { Description = "Name of a stack with a running lab. Default: the only one." };
 
-    /// <summary>Options of a command line that would be taken for the name of a stack or a node.</summary>
+    /// <summary>Rejects options that would be taken for the name of a stack or node.</summary>
     public static void RefuseOptions(Argument argument, string command) => argument.Validators.Add(given =>
     {
         foreach (var token in given.Tokens.TakeWhile(token => token.Value != "--").Where(token => token.Value.StartsWith('-')))
@@ -22,8 +22,8 @@ internal static class StackChoice
         }
     });
 
-    /// <summary>The laboratory of a stack, up or not.</summary>
-    /// <exception cref="ConfigurationException">There is no such stack, or more than one laboratory and none was named.</exception>
+    /// <summary>The lab of a stack, running or not.</summary>
+    /// <exception cref="ConfigurationException">There is no such stack, or there are several labs and none was named.</exception>
     public static Laboratory Find(string? stack)
     {
         var project = Project();
@@ -37,14 +37,14 @@ internal static class StackChoice
         {
             [] => Laboratory.Of(project, Laboratory.DefaultStack),
             [var only] => only,
-            _ => throw LaboratoryMistake.Of("stack", null, $"is needed: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are up", $"--stack {existing[0].Stack}"),
+            _ => throw LaboratoryMistake.Of("stack", null, $"is required: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are running", $"--stack {existing[0].Stack}"),
         };
     }
 
-    /// <summary>The same, and it must be up.</summary>
+    /// <summary>The same, but it must be running.</summary>
     public static Laboratory FindUp(string? stack) => Find(stack) is var found && found.IsUp ? found : throw found.World.NotUp();
 
-    /// <summary>Does something with a laboratory that is up; that somebody takes it down meanwhile is no bug of ours.</summary>
+    /// <summary>Uses a running lab; reports a user error if it is stopped meanwhile.</summary>
     public static async Task WithUpAsync(string? stack, Func<Laboratory, Task> act)
     {
         var laboratory = FindUp(stack);
@@ -54,23 +54,23 @@ internal static class StackChoice
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
         {
-            throw LaboratoryMistake.Of("laboratory", laboratory.Stack, "was taken down meanwhile", $"./infra up {laboratory.Stack}");
+            throw LaboratoryMistake.Of("lab", laboratory.Stack, "was stopped meanwhile", $"./infra up {laboratory.Stack}");
         }
     }
 
     /// <summary>
-    /// Laboratories of this project that have a folder: what is up is found though its stack's file is broken by now, or gone.
+    /// Labs of this project with a folder: found even if the stack's file is broken or missing.
     /// </summary>
     public static IReadOnlyList<Laboratory> Existing(PulumiProject project) =>
         [.. LabFolder.StacksOf(project.Folder).Select(stack => Unconfigured(project, stack))];
 
-    /// <summary>One of them, or that of a stack that is not up.</summary>
+    /// <summary>One of them, or the lab of a stack that is not running.</summary>
     /// <exception cref="ConfigurationException">There is neither.</exception>
     public static Laboratory Named(PulumiProject project, string stack, string command) =>
         LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
             ? Unconfigured(project, stack) : Laboratory.Of(project, stack, command);
 
-    // What is only looked at or taken down needs nothing of its configuration.
+    // Inspecting or deleting a lab does not need its configuration.
     private static Laboratory Unconfigured(PulumiProject project, string stack) => Laboratory.Of(
         project.Folder, new StackFile(project.Name, stack, ImmutableDictionary<string, string>.Empty, ImmutableHashSet<string>.Empty));
 }

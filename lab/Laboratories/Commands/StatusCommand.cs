@@ -5,21 +5,21 @@ using Infra.Lab.Laboratories.Views;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra status</c>: servers, load balancers and mirrors of the laboratories of this project.</summary>
+/// <summary><c>./infra status</c>: servers, load balancers and mirrors of the labs of this project.</summary>
 internal static class StatusCommand
 {
     private static readonly Argument<string?> Stack = new("stack")
     {
-        Description = "Name of a stack. Default: every laboratory of this project.",
+        Description = "Name of a stack. Default: every lab of this project.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
         StackChoice.RefuseOptions(Stack, "status");
-        var command = new Command("status", "What is up: servers with their phases, load balancers with the servers behind them.") { Stack, Json };
+        var command = new Command("status", "Show what is running: servers with their phases, load balancers with their backends.") { Stack, Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named

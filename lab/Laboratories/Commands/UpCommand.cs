@@ -6,13 +6,13 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary><c>./infra up</c>: the stack on this machine, up to the model's first answer.</summary>
+/// <summary><c>./infra up</c>: starts the stack on this machine and waits for the model's first answer.</summary>
 internal static class UpCommand
 {
     private const string FirstQuestion = "Say hello in one sentence.";
     private const int FirstAnswerTokens = 64;
 
-    /// <summary>Two checks, 5 seconds apart, and what a machine under load adds.</summary>
+    /// <summary>Two health checks, 5 seconds apart, plus a margin for a busy machine.</summary>
     private static readonly TimeSpan BalancerPatience = TimeSpan.FromSeconds(60);
 
     private static readonly Argument<string> Stack = new("stack")
@@ -23,21 +23,21 @@ internal static class UpCommand
 
     private static readonly Option<double?> TokensPerSecond = new("--tokens-per-second")
     {
-        Description = "Speed of a stream of the stand-in engine; 0: as fast as it can. Default: the bound that the plan reckons for the card.",
+        Description = "Speed of a stream of the fake engine; 0: unlimited. Default: the bound that the plan computes for the card.",
     };
 
     private static readonly Option<string> Base = new("--base")
     {
-        Description = $"Release that new servers boot from: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
+        Description = $"Release of new servers: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
         DefaultValueFactory = _ => ServerBase.Default,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
         StackChoice.RefuseOptions(Stack, "up");
-        var command = new Command("up", "Brings a stack up on this machine: real servers, a stand-in for the engine; ends when the model has answered.")
+        var command = new Command("up", "Start a stack on this machine: real servers, a fake engine. Ends with the model's first answer.")
         {
             Stack, Base, TokensPerSecond, Json,
         };
@@ -99,7 +99,7 @@ internal static class UpCommand
             }
             catch (HttpRequestException exception)
             {
-                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"came up and does not answer: {exception.Message}",
+                throw LaboratoryMistake.Of($"endpoints.{endpoint.Name}", null, $"started but does not answer: {exception.Message}",
                     $"./infra status {laboratory.Stack}");
             }
         }

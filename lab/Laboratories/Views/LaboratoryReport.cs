@@ -3,9 +3,9 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra up --json</c> prints.</summary>
+/// <summary>Output of <c>./infra up --json</c>.</summary>
 /// <param name="Stack">Name of the stack.</param>
-/// <param name="Resources">What was done with how many resources.</param>
+/// <param name="Resources">Number of resources per operation.</param>
 /// <param name="Endpoints">The models.</param>
 internal sealed record LaboratoryReport(string Stack, CloudSummary Resources, IReadOnlyList<EndpointReport> Endpoints)
 {
@@ -15,16 +15,16 @@ internal sealed record LaboratoryReport(string Stack, CloudSummary Resources, IR
         [.. laboratory.Endpoints().Select(endpoint => EndpointReport.Of(laboratory, endpoint, result, answers[endpoint.Name]))]);
 }
 
-/// <summary>An endpoint that is up.</summary>
+/// <summary>A running endpoint.</summary>
 /// <param name="Name">Its name in the stack.</param>
-/// <param name="Access">Who reaches it: private, internal or public.</param>
-/// <param name="Url">Base URL for those it is opened to.</param>
-/// <param name="Model">Name to send as <c>model</c>.</param>
+/// <param name="Access">Who can reach it: private, internal or public.</param>
+/// <param name="Url">Base URL for its callers.</param>
+/// <param name="Model">Model name to send as <c>model</c>.</param>
 /// <param name="Ask">The shortest command that asks it.</param>
-/// <param name="Curl">A command that asks it by hand, from where it is open, with certificate and key.</param>
+/// <param name="Curl">A curl command from a location with access, with certificate and key.</param>
 /// <param name="Tunnel">Command that opens a tunnel to it.</param>
-/// <param name="Nodes">Its servers, with where their time went.</param>
-/// <param name="Answer">What it said first.</param>
+/// <param name="Nodes">Its servers with their phases.</param>
+/// <param name="Answer">Its first answer.</param>
 internal sealed record EndpointReport(
     string Name, string Access, string Url, string Model, string Ask, string Curl, string Tunnel, IReadOnlyList<NodeReport> Nodes, string Answer)
 {
@@ -45,7 +45,7 @@ internal sealed record EndpointReport(
             answer);
     }
 
-    // Another stack than the one that commands mean by themselves has to be named.
+    // Commands for another stack than the default need its name.
     private static string OfStack(Laboratory laboratory) => laboratory.Stack == Laboratory.DefaultStack ? "" : $" --stack {laboratory.Stack}";
 
     private static string CurlOf(Laboratory laboratory, AccessFiles files, EndpointAccess endpoint)
@@ -67,7 +67,7 @@ internal sealed record EndpointReport(
 /// <param name="Size">Size slug.</param>
 /// <param name="PublicAddress">Address for SSH.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
-/// <param name="Phases">Where its time went.</param>
+/// <param name="Phases">Its phases.</param>
 internal sealed record NodeReport(string Name, string Size, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases)
 {
     public static NodeReport Of(DeployedNode node, string ledger) =>

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Cloud;
-using Infra.Lab.Cloud.Resources;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra up</c> prints for people.</summary>
+/// <summary>Output of <c>./infra up</c> for terminals.</summary>
 internal static class LaboratoryView
 {
     public static void Write(IAnsiConsole console, LaboratoryReport report)
@@ -23,7 +22,7 @@ internal static class LaboratoryView
                 output.WriteLine($"    {Phases(node.Phases)}");
             }
 
-            // Commands are to be pasted: nothing may fold them.
+            // For pasting: commands must not wrap.
             output.WriteLine($"  ask    {endpoint.Ask}");
             if (endpoint.Access == "private")
             {

@@ -3,12 +3,12 @@ using Infra.Lab.Machines;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra status --json</c> prints of a laboratory. Each claim is asked of what runs.</summary>
+/// <summary>Output of <c>./infra status --json</c>. Everything is read from the running lab.</summary>
 /// <param name="Stack">Name of the stack.</param>
-/// <param name="Up">Whether its namespaces are there.</param>
+/// <param name="Up">Whether its namespaces exist.</param>
 /// <param name="Nodes">Its servers.</param>
-/// <param name="Balancers">What each load balancer says of the servers behind it.</param>
-/// <param name="Problems">What of the laboratory itself does not run as it should.</param>
+/// <param name="Balancers">State of each load balancer and its backends.</param>
+/// <param name="Problems">Parts of the lab that do not run correctly.</param>
 internal sealed record StatusReport(
     string Stack, bool Up, IReadOnlyList<NodeStatus> Nodes, IReadOnlyList<BalancerStatus> Balancers, IReadOnlyList<string> Problems)
 {
@@ -33,19 +33,19 @@ internal sealed record StatusReport(
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !laboratory.IsUp)
         {
-            // Somebody took it down meanwhile, and what was asked for is gone.
+            // The lab was stopped meanwhile.
             return down;
         }
     }
 }
 
-/// <summary>A server now.</summary>
+/// <summary>Current state of a server.</summary>
 /// <param name="Name">Its name in the program.</param>
 /// <param name="State">See <see cref="NodeHealth"/>.</param>
 /// <param name="PublicAddress">Address for SSH.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
 /// <param name="Phases">Phases of its latest boot.</param>
-/// <param name="Problem">Why it is not ready; null where there is nothing to say.</param>
+/// <param name="Problem">Why it is not ready; null if unknown.</param>
 internal sealed record NodeStatus(
     string Name, string State, string PublicAddress, string PrivateAddress, IReadOnlyList<LedgerPhase> Phases, string? Problem)
 {

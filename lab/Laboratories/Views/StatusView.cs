@@ -5,19 +5,19 @@ using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;
 
-/// <summary>What <c>./infra status</c> prints for people.</summary>
+/// <summary>Output of <c>./infra status</c> for terminals.</summary>
 internal static class StatusView
 {
     public static void Write(IAnsiConsole console, IReadOnlyList<StatusReport> reports)
     {
         if (reports.Count == 0)
         {
-            console.WriteLine("no laboratory is up; ./infra up brings one up");
+            console.WriteLine("no lab is running; ./infra up starts one");
         }
 
         foreach (var report in reports)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "up" : $"not up; ./infra up {Markup.Escape(report.Stack)} brings it up")}");
+            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "running" : $"not running; ./infra up {Markup.Escape(report.Stack)} starts it")}");
             foreach (var node in report.Nodes)
             {
                 var colour = node.State switch { NodeHealth.Ready => "green", NodeHealth.Starting => "yellow", _ => "red" };
@@ -41,7 +41,7 @@ internal static class StatusView
                 && (report.Problems.Count > 0 || report.Nodes.Any(node => node.State is not (NodeHealth.Ready or NodeHealth.Starting))
                     || report.Balancers.Any(balancer => balancer.Error is not null)))
             {
-                console.Profile.Out.Writer.WriteLine($"  ./infra up {report.Stack} repairs what it can, and names the rest");
+                console.Profile.Out.Writer.WriteLine($"  ./infra up {report.Stack} repairs what it can and reports the rest");
             }
         }
     }

@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace Infra.Lab.Laboratories.Views;
 
 /// <summary>
-/// Progress of a bring-up: in a terminal a table that moves, a server a row; in a pipe a line whenever something ended. Both on standard
-/// error's side of things: the result alone is the command's output.
+/// Progress of a start: a live table with a row per server in a terminal, one line per finished operation in a pipe. Both on stderr: only
+/// the result is on stdout.
 /// </summary>
 internal sealed class UpView(Terminal terminal, Laboratory laboratory)
 {
@@ -20,7 +20,7 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
     private readonly Dictionary<string, int> _done = new(StringComparer.Ordinal);
     private string _now = "";
 
-    /// <summary>Something that is said once.</summary>
+    /// <summary>Prints a message once.</summary>
     public void Say(string text)
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
                     break;
                 case Phase.Finished when happened.Operation != Operation.Same:
                     _done[Verb(happened.Operation)] = _done.GetValueOrDefault(Verb(happened.Operation)) + 1;
-                    // Keys, passwords and components come by the dozen and in no time.
+                    // Keys, passwords and components are many and take no time.
                     if (IsWorthALine(happened.Type))
                     {
                         Line($"{what}: done");
@@ -60,10 +60,10 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
         }
     }
 
-    /// <summary>Shows progress until it is disposed of.</summary>
+    /// <summary>Shows progress until disposed.</summary>
     public IAsyncDisposable Watch(CancellationToken cancel)
     {
-        // What ended before this run is no news.
+        // Phases that ended before this run are not reported.
         _told.UnionWith(EndedPhases().Select(ended => Key(ended.Node, ended.Phase)));
         return new Watching(this, cancel);
     }
@@ -80,7 +80,7 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
         }
     }
 
-    /// <summary>Phases that ended since the last look, a line each.</summary>
+    /// <summary>Phases that ended since the last call, one line each.</summary>
     private void TellPhases()
     {
         foreach (var (node, phase) in EndedPhases())

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>Passes on what is written and knows its SHA-256 and length: content is hashed as it is made, not read again.</summary>
+/// <summary>Passes data through and computes its SHA-256 and length, so that content need not be read again.</summary>
 internal sealed class HashingStream(Stream inner) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -22,7 +22,7 @@ internal sealed class HashingStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Hex digest of all that was written.</summary>
+    /// <summary>Hex digest of the written data.</summary>
     public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -5,19 +5,21 @@ using Infra.Planning.Catalog;
 namespace Infra.Lab.Mirrors.Content;
 
 /// <summary>
-/// Repositories of the hub: both copies of the weights and what lies beside them, as the real ones have it, so that fetching the wrong copy is seen. The
-/// same model and scale give the same bytes.
+/// Repositories of the hub: both copies of the weights and their small files, like the real ones, so that a download of the wrong copy is
+/// detected. The same model and scale produce the same bytes.
 /// </summary>
 internal static class HubContent
 {
-    // What the real repositories keep out of git.
+    // Files that the real repositories store in LFS.
     private static readonly string[] LargeNames = ["tekken.json", "tokenizer.json"];
 
-    /// <summary>Writes a repository into <c>hub/</c> of a content folder, with the manifest that spares the server from hashing.</summary>
+    /// <summary>Writes a repository into <c>hub/</c> of a content folder, with a manifest so that the server need not hash.</summary>
     /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
-    /// <param name="model">The model; its pinned commit is the repository's. Where the catalog pins none, one is made up from the id.</param>
-    /// <param name="scale">Size of one copy, as a share of <see cref="ModelSpec.WeightBytes"/>; never less than the headers of its files.</param>
-    /// <param name="moreRevisions">Further commits that shall exist, 40 hex digits.</param>
+    /// <param name="model">The model; its pinned commit is the repository's, or one derived from the id.</param>
+    /// <param name="scale">
+    /// Size of one copy, as a share of <see cref="ModelSpec.WeightBytes"/>, but at least the headers of its files.
+    /// </param>
+    /// <param name="moreRevisions">Additional commits, 40 hex digits.</param>
     public static HubManifest Write(string folder, ModelSpec model, double scale, params IEnumerable<string> moreRevisions)
     {
         var repository = Path.Combine(folder, "hub", model.Id);
@@ -55,7 +57,7 @@ internal static class HubContent
         return manifest;
     }
 
-    /// <summary>SHA-256 of what a node fetches of a repository, by name: what a catalog would pin.</summary>
+    /// <summary>SHA-256 of the files that a node fetches, by name, as a catalog would pin them.</summary>
     /// <param name="repository">Its folder.</param>
     /// <param name="model">The model.</param>
     public static IReadOnlyDictionary<string, string> Checksums(string repository, ModelSpec model) =>
@@ -68,7 +70,7 @@ internal static class HubContent
 
     private static string FilePath(string repository, HubFile file) => Path.Combine(repository, "files", file.Path);
 
-    /// <summary>A commit for a model whose real one is not known.</summary>
+    /// <summary>A commit for a model without a known one.</summary>
     public static string RevisionOf(ModelSpec model) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"commit of {model.Id}")))[..40];
 
     private static HubFile WriteWeights(string folder, ModelSpec model, ShrunkWeights weights, WeightsFile file)

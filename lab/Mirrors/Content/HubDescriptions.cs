@@ -6,8 +6,7 @@ using Infra.Planning.Catalog;
 namespace Infra.Lab.Mirrors.Content;
 
 /// <summary>
-/// The small files of a repository. The numbers of the catalog are the true ones; what the catalog does not know (rotary base, norms) is as Ministral 3 has
-/// it.
+/// The small files of a repository. Numbers are the catalog's; others (rotary base, norms) are those of Ministral 3.
 /// </summary>
 internal static class HubDescriptions
 {
@@ -154,7 +153,7 @@ internal static class HubDescriptions
         return Bytes(json);
     }
 
-    /// <summary>Mistral's <c>tekken.json</c> with the 256 bytes and a few special tokens: the shape is right, the vocabulary is not.</summary>
+    /// <summary>Mistral's <c>tekken.json</c> with the 256 bytes and a few special tokens: correct format, tiny vocabulary.</summary>
     public static byte[] Tekken(ModelSpec model)
     {
         string[] special =
@@ -198,7 +197,7 @@ internal static class HubDescriptions
         return Bytes(json);
     }
 
-    /// <summary>The other small files, by name: of the tokenizer, the processor, and for people.</summary>
+    /// <summary>The other small files, by name: tokenizer, processor, and documentation.</summary>
     public static IEnumerable<(string Name, byte[] Content)> Others(ModelSpec model)
     {
         yield return ("README.md", Encoding.UTF8.GetBytes($"""
@@ -208,7 +207,7 @@ internal static class HubDescriptions
             ---
             # {model.Id}
 
-            A stand-in of the laboratory: the layout of the real repository, small weights of noise.
+            A fake of the lab: the layout of the real repository, with small weights of noise.
 
             """));
         if (model.Use != ModelUse.Base)
@@ -260,12 +259,12 @@ internal static class HubDescriptions
         }));
     }
 
-    // With what the real ones have: names and dates to be filled in, and how to think.
+    // Like the real ones: names and dates to fill in, and instructions for thinking.
     private static string SystemPrompt(ModelUse use) => use == ModelUse.Reasoning
-        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a stand-in has them.[/THINK]Here, answer.\n"
-        : "You are {name}, a stand-in that answers in a laboratory.\nToday is {today}, and yesterday was {yesterday}.\n";
+        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a fake model has them.[/THINK]Here, answer.\n"
+        : "You are {name}, a fake model in a lab.\nToday is {today}, and yesterday was {yesterday}.\n";
 
-    /// <summary>The index of a copy of several files.</summary>
+    /// <summary>The index of a copy with several files.</summary>
     public static byte[] Index(ShrunkWeights weights) => Bytes(new()
     {
         ["metadata"] = new JsonObject { ["total_size"] = weights.Files.Sum(file => file.Tensors.Sum(tensor => tensor.Bytes)) },

@@ -6,8 +6,8 @@ namespace Infra.Lab.Mirrors.Content;
 internal static class ModelTensors
 {
     /// <param name="model">The model.</param>
-    /// <param name="format">Whose names: Mistral's own, or those of transformers.</param>
-    /// <param name="expertShare">Share of the experts that is listed, 0 to 1: a large model has tens of thousands of expert tensors.</param>
+    /// <param name="format">Naming: Mistral's or transformers'.</param>
+    /// <param name="expertShare">Share of the experts to list, 0 to 1: a large model has tens of thousands of expert tensors.</param>
     public static IReadOnlyList<Tensor> Of(ModelSpec model, WeightsFormat format, double expertShare)
     {
         var names = TensorNames.Of(format);
@@ -107,7 +107,7 @@ internal static class ModelTensors
         }
     }
 
-    // The tower's feed-forward size is not in the catalog: four times its width, as Pixtral has.
+    // The catalog lacks the tower's feed-forward size: four times its width, as in Pixtral.
     private static void Vision(List<Tensor> tensors, TensorNames names, VisionTower vision, long width)
     {
         var (own, plain) = ((long)vision.HiddenSize, new LinearLayers(tensors, names, Precision.Bf16));
@@ -132,7 +132,7 @@ internal static class ModelTensors
         plain.Add(names.AdapterOut, width, width);
     }
 
-    /// <summary>Matrices in the model's precision, with the scales that go with them.</summary>
+    /// <summary>Matrices in the model's precision, with their scales.</summary>
     private sealed class LinearLayers(List<Tensor> tensors, TensorNames names, Precision precision)
     {
         public void Add(string name, long rows, long columns)
@@ -145,7 +145,7 @@ internal static class ModelTensors
                     tensors.Add(new($"{name}.{names.ActivationScale}", "BF16", []));
                     break;
                 case Precision.Nvfp4:
-                    // Two numbers a byte, a scale for 16 of them, and one for all.
+                    // Two numbers per byte, a scale per 16 numbers, and a global scale.
                     tensors.Add(new($"{name}.weight_packed", "U8", [rows, Math.Max(1, columns / 2)]));
                     tensors.Add(new($"{name}.weight_scale", "F8_E4M3", [rows, Math.Max(1, columns / 16)]));
                     tensors.Add(new($"{name}.weight_global_scale", "F32", []));

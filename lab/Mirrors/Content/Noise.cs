@@ -5,17 +5,16 @@ using System.Text;
 namespace Infra.Lab.Mirrors.Content;
 
 /// <summary>
-/// Bytes that do not compress and are the same every time: SplitMix64 (Steele, Lea, Flood, 2014) counts, so any part can be made without what is before
-/// it.
+/// Deterministic bytes that do not compress: SplitMix64 (Steele, Lea, Flood, 2014) is counter-based, so any part can be generated alone.
 /// </summary>
 internal static class Noise
 {
     private const ulong Step = 0x9E3779B97F4A7C15;
 
-    /// <summary>A seed from a name.</summary>
+    /// <summary>Derives a seed from a name.</summary>
     public static ulong Seed(string name) => MemoryMarshal.Read<ulong>(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
-    /// <summary>Fills with the bytes from <paramref name="offset"/> on, which is a multiple of 8.</summary>
+    /// <summary>Fills with the bytes from <paramref name="offset"/>, a multiple of 8.</summary>
     public static void Fill(Span<byte> bytes, ulong seed, long offset)
     {
         var state = seed + ((ulong)(offset / 8) * Step);
@@ -30,7 +29,7 @@ internal static class Noise
         last[..(bytes.Length % 8)].CopyTo(bytes[(whole.Length * 8)..]);
     }
 
-    /// <summary>Writes so many bytes of noise.</summary>
+    /// <summary>Writes a number of noise bytes.</summary>
     public static void Write(Stream into, ulong seed, long length)
     {
         var block = new byte[1 << 20];

@@ -1,6 +1,6 @@
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>Noise to read from, of a length: for writers that take a stream.</summary>
+/// <summary>A stream of noise with a fixed length, for writers that need a stream.</summary>
 internal sealed class NoiseStream(ulong seed, long length) : Stream
 {
     private readonly byte[] _block = new byte[1 << 16];
@@ -8,7 +8,7 @@ internal sealed class NoiseStream(ulong seed, long length) : Stream
 
     public override bool CanRead => true;
 
-    // A tar writer asks for the length before it writes the header.
+    // A tar writer needs the length for the header.
     public override bool CanSeek => true;
 
     public override bool CanWrite => false;

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>Writes images into <c>registry/</c> of a content folder. Nothing in them depends on the time or the machine, so neither do their digests.</summary>
+/// <summary>
+/// Writes images into <c>registry/</c> of a content folder. Independent of time and machine, so digests are reproducible.
+/// </summary>
 internal static class OciBuilder
 {
     private const string IndexType = "application/vnd.oci.image.index.v1+json";
@@ -19,12 +21,12 @@ internal static class OciBuilder
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    // What gzip adds to noise that it stores, and tar around it: noise is filled up to within this.
+    // Overhead of gzip and tar for stored noise: noise is added up to this margin.
     private const long PaddingOverhead = 4096;
 
-    /// <summary>Builds an image, and adds it to its repository beside those that are there.</summary>
+    /// <summary>Builds an image, and adds it to its repository.</summary>
     /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
-    /// <param name="spec">What to build.</param>
+    /// <param name="spec">The image.</param>
     public static OciImage Build(string folder, OciImageSpec spec)
     {
         var registry = Path.Combine(folder, "registry");
@@ -97,7 +99,7 @@ internal static class OciBuilder
         var content = "";
         var blob = store.Add(into =>
         {
-            // The header of .NET's gzip holds no time.
+            // The header of .NET's gzip has no timestamp.
             using var zip = new GZipStream(into, level, leaveOpen: true);
             using var hashing = new HashingStream(zip);
             write(hashing);

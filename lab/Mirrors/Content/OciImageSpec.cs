@@ -11,10 +11,10 @@ internal sealed record OciImageSpec
     /// <summary>Tags for the index.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Root file systems, lowest first: tar, or tar compressed with gzip, each a layer. Compressed ones are taken as they are.</summary>
+    /// <summary>Root file systems, lowest first: tar, or gzipped tar (used unchanged), each a layer.</summary>
     public IReadOnlyList<string> RootfsArchives { get; init; } = [];
 
-    /// <summary>Further files by absolute path: one layer on top.</summary>
+    /// <summary>Additional files by absolute path: one layer on top.</summary>
     public IReadOnlyDictionary<string, OciFile> Files { get; init; } = new Dictionary<string, OciFile>();
 
     public IReadOnlyList<string> Entrypoint { get; init; } = ["vllm", "serve"];
@@ -27,12 +27,12 @@ internal sealed record OciImageSpec
 
     public string Architecture { get; init; } = "amd64";
 
-    /// <summary>Bytes of an extra layer of noise, <c>/usr/share/lab/padding</c>; 0: none.</summary>
+    /// <summary>Bytes of an additional noise layer, <c>/usr/share/lab/padding</c>; 0: none.</summary>
     public long PaddingBytes { get; init; }
 
     /// <summary>
-    /// Compressed bytes of all layers together, as the catalog tells of the real image: noise fills up to them. 0: it does not. Goes before
-    /// <see cref="PaddingBytes"/>.
+    /// Compressed bytes of all layers together, as in the catalog: noise is added up to this size. 0: none. Overrides <see
+    /// cref="PaddingBytes"/>.
     /// </summary>
     public long CompressedBytes { get; init; }
 }
@@ -45,7 +45,7 @@ internal sealed record OciFile(ReadOnlyMemory<byte> Content, bool Executable = f
 }
 
 /// <summary>A built image.</summary>
-/// <param name="IndexDigest">What to pull by: <c>sha256:HEX</c> of the index.</param>
+/// <param name="IndexDigest">Digest for pulling: <c>sha256:HEX</c> of the index.</param>
 /// <param name="ManifestDigest">Digest of the one manifest in it.</param>
-/// <param name="CompressedBytes">Bytes of its layers, as pulled.</param>
+/// <param name="CompressedBytes">Compressed bytes of its layers.</param>
 internal sealed record OciImage(string IndexDigest, string ManifestDigest, long CompressedBytes);

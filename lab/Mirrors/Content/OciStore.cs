@@ -3,7 +3,7 @@ namespace Infra.Lab.Mirrors.Content;
 /// <summary>Blobs by digest, in the folder of a registry.</summary>
 internal sealed class OciStore(string registry)
 {
-    /// <summary>Stores what is written, under the digest that it turns out to have.</summary>
+    /// <summary>Stores data under its digest.</summary>
     public OciBlob Add(Action<Stream> write)
     {
         var folder = Path.Combine(registry, "blobs", "sha256");

@@ -5,24 +5,24 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>The Python index: the stand-in engine as <c>vllm</c>, empty stand-ins for what is pinned beside it, and pip.</summary>
+/// <summary>The Python index: the fake engine as <c>vllm</c>, empty fakes of its pinned dependencies, and pip.</summary>
 internal static class PythonContent
 {
-    /// <summary>The pip that nodes install because it can freeze by date (engine-venv names the same version).</summary>
+    /// <summary>The pip version that nodes install because it can resolve by date (also in engine-venv).</summary>
     public const string PipVersion = "26.1.1";
 
-    // Before every freeze that a release of the catalog asks for.
+    // Older than any resolution date in the catalog.
     private static readonly DateTimeOffset PipDay = new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Dictionary<string, string> Commands = new() { ["vllm"] = "vllm.entrypoints.cli.main:main" };
 
-    /// <summary>Writes <c>python/</c> of a content folder, whole.</summary>
+    /// <summary>Writes the complete <c>python/</c> folder.</summary>
     /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
     /// <param name="engineFolder">
-    /// Folder that holds the package <c>vllm/</c>, which goes in with its data. <c>vllm/_version.py</c> is written anew for each release.
+    /// Folder of the package <c>vllm/</c> with its data. <c>vllm/_version.py</c> is generated for each release.
     /// </param>
-    /// <param name="releases">Releases of the engine whose requirements there shall be.</param>
-    /// <param name="pipWheel">A wheel of pip to offer as <see cref="PipVersion"/>; null: the index has no pip.</param>
-    /// <param name="paddingBytes">Bytes of noise in the engine's wheel, for all the wheels that the real one requires; 0: none.</param>
+    /// <param name="releases">Releases of the engine whose requirements the index needs.</param>
+    /// <param name="pipWheel">A wheel of pip, offered as <see cref="PipVersion"/>; null: no pip in the index.</param>
+    /// <param name="paddingBytes">Bytes of noise in the engine's wheel, in place of the real dependencies; 0: none.</param>
     public static PythonIndex Write(string folder, string engineFolder, IEnumerable<EngineRelease> releases, string? pipWheel, int paddingBytes = 0)
     {
         var python = Path.Combine(folder, "python");
@@ -42,7 +42,7 @@ internal static class PythonContent
         }
 
         var known = new Dictionary<(string Project, string Version), PythonFile>();
-        // The oldest release first: what several pin was there for the first of them.
+        // Oldest release first: a shared dependency existed for the first of them.
         foreach (var release in releases.Where(release => release.Package is not null).OrderBy(release => Version.Parse(release.Version)))
         {
             var day = Uploaded(release);
@@ -69,32 +69,32 @@ internal static class PythonContent
         return index;
     }
 
-    // Packages with their data. What lies beside them is for people, and what Python compiled is of this machine.
+    // Packages with their data, without documentation and Python's compiled files.
     private static Dictionary<string, byte[]> Sources(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
         .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path).Replace('\\', '/')))
         .Where(file => file.Name.Contains('/') && !file.Name.Split('/').Any(part => part == "__pycache__" || part.StartsWith('.')))
         .ToDictionary(file => file.Name, file => File.ReadAllBytes(file.Path));
 
-    // The engine tells its version as vLLM does: vllm/_version.py is written when a release is built.
+    // The engine reports its version like vLLM: a build writes vllm/_version.py.
     private static string WriteEngine(string folder, string version, Dictionary<string, byte[]> sources) => Wheel.Write(
         folder, "vllm", version,
         new Dictionary<string, byte[]>(sources) { ["vllm/_version.py"] = Encoding.UTF8.GetBytes($"__version__ = version = \"{version}\"\n") },
-        Commands, [], "Stand-in of the laboratory: speaks vLLM's API without a model.");
+        Commands, [], "Fake engine of the lab: vLLM's API without a model.");
 
     private static string WriteEmpty(string folder, string name, string version)
     {
         var module = PythonIndex.Normalize(name).Replace('-', '_');
-        var source = Encoding.UTF8.GetBytes($"\"\"\"Stand-in of the laboratory: nothing but a version.\"\"\"\n__version__ = \"{version}\"\n");
+        var source = Encoding.UTF8.GetBytes($"\"\"\"Fake of the lab: only a version.\"\"\"\n__version__ = \"{version}\"\n");
         return Wheel.Write(
             folder, name, version, new Dictionary<string, byte[]> { [$"{module}/__init__.py"] = source }, new Dictionary<string, string>(), [],
-            "Stand-in of the laboratory: an empty module.");
+            "Fake of the lab: an empty module.");
     }
 
     private static (string Name, string Version) Pin(string requirement) => requirement.Split("==") is [var name, var version]
         ? (name.Split('[')[0].Trim(), version.Trim())
-        : throw new ArgumentException($"'{requirement}' is no exact requirement.", nameof(requirement));
+        : throw new ArgumentException($"'{requirement}' is not an exact requirement.", nameof(requirement));
 
-    // Of a release whose day is not known, the first of its month; never on or after the day of its own freeze.
+    // For a release without a known day, the first of its month; always before its own resolution date.
     private static DateTimeOffset Uploaded(EngineRelease release)
     {
         var day = Day(release.ReleaseDate);

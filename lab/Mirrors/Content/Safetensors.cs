@@ -5,22 +5,22 @@ using System.Text.Json;
 namespace Infra.Lab.Mirrors.Content;
 
 /// <summary>
-/// Files of the safetensors format: length of the header (8 bytes, little endian), header of JSON padded with blanks, data. The data is noise.
+/// Files of the safetensors format: header length (8 bytes, little endian), JSON header padded with blanks, data. The data is noise.
 /// </summary>
 internal static class Safetensors
 {
-    // As safetensors itself does: the data begins at a multiple of 8.
+    // Like safetensors: the data begins at a multiple of 8.
     private const int Alignment = 8;
 
-    /// <summary>Bytes of the file without padding beyond the alignment.</summary>
+    /// <summary>Size of the file without padding beyond the alignment.</summary>
     public static long Size(IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
         8 + Aligned(Header(tensors, metadata).Length) + tensors.Sum(tensor => tensor.Bytes);
 
-    /// <summary>Writes a file of exactly so many bytes; what the tensors leave is blanks in the header.</summary>
-    /// <param name="into">The file.</param>
-    /// <param name="tensors">Tensors, in the order of their data.</param>
+    /// <summary>Writes a file of an exact size; the header is padded with blanks.</summary>
+    /// <param name="into">The output.</param>
+    /// <param name="tensors">Tensors in data order.</param>
     /// <param name="metadata">Text for <c>__metadata__</c>.</param>
-    /// <param name="size">Bytes; less than <see cref="Size"/> is raised to it.</param>
+    /// <param name="size">Size in bytes, at least <see cref="Size"/>.</param>
     /// <param name="seed">Seed of the data.</param>
     public static void Write(Stream into, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string> metadata, long size, ulong seed)
     {

@@ -3,17 +3,17 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>One copy of a model's weights, made small: real names and number of files, shapes shrunk in both directions.</summary>
+/// <summary>One copy of a model's weights, shrunk: real names and number of files, smaller shapes.</summary>
 internal sealed class ShrunkWeights
 {
-    /// <summary>Share of a copy that its headers may take: below it, experts are left out.</summary>
+    /// <summary>Largest share of the headers in a copy: above it, experts are omitted.</summary>
     private const double HeaderShare = 0.25;
 
     private readonly ModelSpec _model;
     private readonly long _size;
 
     /// <param name="model">The model.</param>
-    /// <param name="format">Whose names.</param>
+    /// <param name="format">Naming.</param>
     /// <param name="scale">Size of the copy, as a share of <see cref="ModelSpec.WeightBytes"/>.</param>
     public ShrunkWeights(ModelSpec model, WeightsFormat format, double scale)
     {
@@ -37,10 +37,10 @@ internal sealed class ShrunkWeights
 
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Name of the index of the files; null: there is one file.</summary>
+    /// <summary>Name of the index file; null: there is one weights file.</summary>
     public string? IndexName { get; }
 
-    // transformers splits at 5 GB. Mistral ships one file, and the largest models in pieces of about 15 GB.
+    // transformers splits at 5 GB. Mistral ships one file, for the largest models pieces of about 15 GB.
     private static int Shards(ModelSpec model, WeightsFormat format) => format == WeightsFormat.Hf
         ? (int)Math.Ceiling(model.WeightBytes / 5e9)
         : model.WeightBytes < 100e9 ? 1 : (int)Math.Ceiling(model.WeightBytes / 15e9);
@@ -61,7 +61,7 @@ internal sealed class ShrunkWeights
         }
     }
 
-    // Consecutive tensors, about as many real bytes in each file.
+    // Consecutive tensors, with about the same real size per file.
     private static List<List<Tensor>> Split(IReadOnlyList<Tensor> tensors, int shards)
     {
         var total = tensors.Sum(tensor => tensor.Bytes);
@@ -76,13 +76,13 @@ internal sealed class ShrunkWeights
         return files;
     }
 
-    // The header's length hangs on the digits of the shapes, and the shapes on what the header leaves: the second round knows it.
+    // The header's length depends on the digits of the shapes, and the shapes on the header's length: the second iteration is exact.
     private List<Tensor> Shrink(List<Tensor> tensors, long size)
     {
         var shrunk = Fit(tensors, size - Overhead(tensors));
         var room = size - Overhead(shrunk);
         shrunk = Fit(tensors, room);
-        // The largest takes what rounding left, by the row.
+        // The largest tensor gets the rounding difference, by rows.
         var left = room - shrunk.Sum(tensor => tensor.Bytes);
         if (shrunk.Count > 0 && shrunk.MaxBy(tensor => tensor.Bytes) is { Shape.Count: > 0 } largest && left >= largest.RowBytes)
         {
@@ -93,7 +93,7 @@ internal sealed class ShrunkWeights
         return shrunk;
     }
 
-    // Offsets of other shapes may have a digit more, each of two a tensor.
+    // Offsets of other shapes may have one more digit, two offsets per tensor.
     private long Overhead(List<Tensor> tensors) =>
         Safetensors.Size(tensors, Metadata) - tensors.Sum(tensor => tensor.Bytes) + 64 + (2 * tensors.Count);
 
@@ -112,5 +112,5 @@ internal sealed class ShrunkWeights
 
 /// <param name="Name">File name.</param>
 /// <param name="Tensors">Its tensors.</param>
-/// <param name="Size">Bytes that it should have.</param>
+/// <param name="Size">Target size in bytes.</param>
 internal sealed record WeightsFile(string Name, IReadOnlyList<Tensor> Tensors, long Size);

@@ -1,9 +1,9 @@
 namespace Infra.Lab.Mirrors.Content;
 
 /// <summary>A tensor of a weights file.</summary>
-/// <param name="Name">Its name in the format of the file.</param>
+/// <param name="Name">Name in the format of the file.</param>
 /// <param name="Type"><c>BF16</c>, <c>F8_E4M3</c>, <c>F32</c>, <c>U8</c>.</param>
-/// <param name="Shape">Elements a dimension; none: a single number.</param>
+/// <param name="Shape">Dimensions; empty: a scalar.</param>
 internal sealed record Tensor(string Name, string Type, IReadOnlyList<long> Shape)
 {
     /// <summary>Bytes of its data.</summary>
@@ -24,7 +24,7 @@ internal sealed record Tensor(string Name, string Type, IReadOnlyList<long> Shap
     /// <summary>Bytes of one slice of the first dimension.</summary>
     public long RowBytes => Shape.Count == 0 ? Bytes : Bytes / Shape[0];
 
-    /// <summary>With every side shrunk to a share, 1 at least.</summary>
+    /// <summary>With every dimension shrunk by a factor, at least 1.</summary>
     public Tensor Shrunk(double share)
     {
         var sides = new long[Shape.Count];
@@ -41,6 +41,6 @@ internal sealed record Tensor(string Name, string Type, IReadOnlyList<long> Shap
         "F32" => 4,
         "BF16" => 2,
         "F8_E4M3" or "U8" => 1,
-        _ => throw new ArgumentException($"{type} is no type of these files.", nameof(type)),
+        _ => throw new ArgumentException($"{type} is not a type of these files.", nameof(type)),
     };
 }

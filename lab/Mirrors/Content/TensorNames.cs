@@ -2,7 +2,9 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>How a format calls the parts of a model. The names are those that vLLM's and transformers' loaders map (mistral_large_3.py, ministral3).</summary>
+/// <summary>
+/// Tensor names of a format. They are the names that vLLM's and transformers' loaders map (mistral_large_3.py, ministral3).
+/// </summary>
 internal sealed record TensorNames
 {
     private static readonly TensorNames Mistral = new()
@@ -139,6 +141,6 @@ internal sealed record TensorNames
 
     public static TensorNames Of(WeightsFormat format) => format == WeightsFormat.Mistral ? Mistral : Transformers;
 
-    /// <summary>What the names of a layer begin with.</summary>
+    /// <summary>Prefix of a layer's tensor names.</summary>
     public string Layer(int layer) => $"{Language}.{layer}";
 }

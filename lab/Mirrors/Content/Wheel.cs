@@ -5,14 +5,14 @@ using System.Text;
 
 namespace Infra.Lab.Mirrors.Content;
 
-/// <summary>Wheels of pure Python, the same bytes for the same content.</summary>
+/// <summary>Pure Python wheels, reproducible.</summary>
 internal static class Wheel
 {
-    // The oldest time that a zip can hold.
+    // The earliest timestamp of a zip.
     private static readonly DateTimeOffset Time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes a wheel and gives its path.</summary>
-    /// <param name="folder">Where to.</param>
+    /// <summary>Writes a wheel and returns its path.</summary>
+    /// <param name="folder">Target folder.</param>
     /// <param name="name">Name of the project.</param>
     /// <param name="version">Its version.</param>
     /// <param name="files">Content by path in <c>site-packages</c>.</param>
@@ -43,10 +43,10 @@ internal static class Wheel
         return path;
     }
 
-    /// <summary>A wheel under another version, which says in its METADATA that it stands in for it.</summary>
-    /// <param name="folder">Where to.</param>
+    /// <summary>A wheel under another version, with a note in its METADATA.</summary>
+    /// <param name="folder">Target folder.</param>
     /// <param name="wheel">The wheel.</param>
-    /// <param name="version">Version that it shall have.</param>
+    /// <param name="version">The new version.</param>
     public static string Rename(string folder, string wheel, string version)
     {
         var parts = Path.GetFileName(wheel).Split('-');
@@ -71,7 +71,7 @@ internal static class Wheel
         var metadata = Encoding.UTF8.GetString(files[$"{to}METADATA"]);
         files[$"{to}METADATA"] = Encoding.UTF8.GetBytes(metadata
             .Replace($"\nVersion: {old}\n", $"\nVersion: {version}\n", StringComparison.Ordinal)
-            .Replace("\nSummary: ", $"\nSummary: (stand-in of the laboratory: this is {old}) ", StringComparison.Ordinal));
+            .Replace("\nSummary: ", $"\nSummary: (fake of the lab: this is {old}) ", StringComparison.Ordinal));
         var target = Path.Combine(folder, string.Join('-', [name, version, .. parts.Skip(2)]));
         Pack(target, files, $"{to}RECORD");
         return target;
@@ -83,12 +83,12 @@ internal static class Wheel
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(path);
         using var zip = ZipFile.Open(path, ZipArchiveMode.Create);
-        // RECORD comes last, as the format advises.
+        // RECORD is last, as the format recommends.
         foreach (var (name, content) in files.Append(KeyValuePair.Create(record, Lines([.. rows, $"{Csv(record)},,"]))))
         {
             var entry = zip.CreateEntry(name, CompressionLevel.Optimal);
             entry.LastWriteTime = Time;
-            // A regular file that all may read; .NET would put in the rights that the process's mask leaves.
+            // A file that is readable for all; .NET would use the process's umask.
             entry.ExternalAttributes = unchecked((int)0x81A40000);
             using var stream = entry.Open();
             stream.Write(content);

@@ -1,6 +1,6 @@
 namespace Pulumi;
 
-/// <summary>The tasks that a deployment waits for. Whoever starts one need not keep it.</summary>
+/// <summary>The tasks that a deployment waits for. The code that starts one need not keep it.</summary>
 internal sealed class PendingWork
 {
     private readonly Lock _lock = new();

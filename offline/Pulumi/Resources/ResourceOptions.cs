@@ -36,7 +36,7 @@ public abstract class ResourceOptions
 
     public Input<object>? ReplacementTrigger { get; set; }
 
-    /// <summary>Null until somebody asks for the list: most resources depend on nothing by option.</summary>
+    /// <summary>Null until someone asks for the list: most resources depend on nothing by option.</summary>
     internal InputList<Resource>? DependsOnIfAny { get; private set; }
 
     /// <summary>Takes over what <paramref name="other"/> says: single values replace, lists are appended.</summary>

@@ -4,7 +4,7 @@ namespace Pulumi;
 public delegate ResourceTransformationResult? ResourceTransformation(ResourceTransformationArgs args);
 
 /// <summary>A resource that is about to be registered.</summary>
-#pragma warning disable CA1815 // Compared by nobody; the official one has no equality either.
+#pragma warning disable CA1815 // Compared by no one; the official one has no equality either.
 public readonly struct ResourceTransformationArgs(Resource resource, ResourceArgs args, ResourceOptions options)
 {
     public Resource Resource { get; } = resource;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Pulumi.Testing;
 
-/// <summary>Stands in for engine and providers.</summary>
+/// <summary>A fake of the engine and the providers.</summary>
 public interface IMocks
 {
     /// <summary>A resource is declared. Answers with its id and state: a dictionary by the provider's names, arguments, or an output type.</summary>

@@ -4,7 +4,7 @@ using Infra.Planning.Errors;
 
 namespace Infra.Tests.Unit.Catalog;
 
-/// <summary>Files of an operator's own with one mistake each: every message names file, row, member and what is allowed.</summary>
+/// <summary>Files of an operator's own with one error each: every message names file, row, member and what is allowed.</summary>
 public sealed class BrokenFilesTests
 {
     private const string Architecture =
@@ -12,7 +12,7 @@ public sealed class BrokenFilesTests
 
     private static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
-    /// <summary>JSON, the key of the mistake after the file's name, and a part of the problem.</summary>
+    /// <summary>JSON, the key of the error after the file's name, and a part of the problem.</summary>
     public static TheoryData<string, string, string> Mistakes => new()
     {
         // The file
@@ -25,7 +25,7 @@ public sealed class BrokenFilesTests
         { """{"securityFloor": {}}""", "securityFloor", "is not a list of a catalog" },
         { """{"models": {}}""", "models", "must be a list in [ ]" },
         { """{"models": null}""", "models", "must be a list in [ ]" },
-        { """{"models": [], "models": []}""", "models", "is there twice" },
+        { """{"models": [], "models": []}""", "models", "is a duplicate" },
         { """{"models": ["mistralai/Ministral-3-3B-Base-2512"]}""", "models[0]", "must be an object with the members id," },
 
         // Members of a model
@@ -34,7 +34,7 @@ public sealed class BrokenFilesTests
         { Model("\"layers\": 32"), "models[0] (acme/m), layers", "belongs into 'architecture'" },
         { Model("\"num_hidden_layers\": 32"), "models[0] (acme/m), num_hidden_layers", "is called 'architecture.layers' here" },
         { Model("\"Id\": \"acme/x\""), "models[0] (acme/m), Id", "did you mean id" },
-        { Model("\"id\": \"acme/x\""), "models[0] (acme/x), id", "is there twice" },
+        { Model("\"id\": \"acme/x\""), "models[0] (acme/x), id", "is a duplicate" },
         { Model("\"formats\": null"), "models[0] (acme/m), formats", "must not be null" },
         { Model("\"precision\": \"fp9\"", precision: false), "models[0] (acme/m), precision", "must be one of bf16, fp8, nvfp4, int4" },
         { Model("\"precision\": \"BF16\"", precision: false), "models[0] (acme/m), precision", "must be one of bf16, fp8, nvfp4, int4" },
@@ -54,17 +54,17 @@ public sealed class BrokenFilesTests
         { Model("\"weightBytes\": 14.96"), "models[0] (acme/m), weightBytes", "must be a whole number" },
         { Model("\"formats\": [\"gguf\"]"), "models[0] (acme/m), formats[0]", "must be one of mistral, hf" },
         { Model("\"formats\": []"), "models[0] (acme/m), formats", "must not be empty" },
-        { Model("\"formats\": [\"hf\", \"hf\"]"), "models[0] (acme/m), formats", "names a format twice" },
-        { Model("\"formats\": [\"mistral\"]"), "models[0] (acme/m), flags", "must say --load-format mistral" },
+        { Model("\"formats\": [\"hf\", \"hf\"]"), "models[0] (acme/m), formats", "has a duplicate format" },
+        { Model("\"formats\": [\"mistral\"]"), "models[0] (acme/m), flags", "must have --load-format mistral" },
         { Model("\"flags\": [\"--load-format=mistral\"]"), "models[0] (acme/m), formats", "must begin with mistral" },
         { Model("\"flags\": \"--trust-remote-code\""), "models[0] (acme/m), flags", "must be a list in [ ]" },
         { Model("\"flags\": [\"--seed 3\"]"), "models[0] (acme/m), flags[0]", "write '--flag', 'value' as two" },
         { Model("\"flags\": [\"$(reboot)\"]"), "models[0] (acme/m), flags[0]", "must be one word" },
-        { Model("\"flags\": [\"--max_model_len=8192\"]"), "models[0] (acme/m), flags", "is decided by placement and settings" },
-        { Model("\"flags\": [\"--api-key\", \"x\"]"), "models[0] (acme/m), flags", "is decided by placement and settings" },
+        { Model("\"flags\": [\"--max_model_len=8192\"]"), "models[0] (acme/m), flags", "is set by placement and settings" },
+        { Model("\"flags\": [\"--api-key\", \"x\"]"), "models[0] (acme/m), flags", "is set by placement and settings" },
         { Model("\"hardware\": {\"turing\": \"native\"}"), "models[0] (acme/m), hardware.turing", "allowed are ampere, ada, hopper" },
         { Model("\"hardware\": {\"ada\": \"yes\"}"), "models[0] (acme/m), hardware.ada", "must be one of native, weightOnly, unverified" },
-        { Model("\"hardware\": {}"), "models[0] (acme/m), hardware", "must name one architecture at least" },
+        { Model("\"hardware\": {}"), "models[0] (acme/m), hardware", "must name at least one architecture" },
         { Model("\"minimumEngine\": \"latest\""), "models[0] (acme/m), minimumEngine", "must be three numbers" },
         { Model("\"sourceDate\": \"yesterday\""), "models[0] (acme/m), sourceDate", "must be a day, a month" },
         { Model("\"note\": \"\""), "models[0] (acme/m), note", "must not be empty" },
@@ -75,7 +75,7 @@ public sealed class BrokenFilesTests
         { """{"models": [{"precision": "bf16"}]}""", "models[0], id", "is missing; it must be a repository id" },
         { $$"""{"models": [{"id": "acme/m m", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m m), id", "must be a repository id" },
         { $$"""{"models": [{"id": "acme/m", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), precision", "is missing; it must be one of bf16" },
-        { $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), basedOn", "stands further up" },
+        { $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), basedOn", "of an earlier row" },
         {
             """{"models": [{"id": "mistralai/Ministral-3-3B-Base-2512", "basedOn": "mistralai/Ministral-3-3B-Base-2512"}]}""",
             "models[0] (mistralai/Ministral-3-3B-Base-2512), id", "add \"replaces\": true to override it"
@@ -86,7 +86,7 @@ public sealed class BrokenFilesTests
         },
         {
             """{"models": [{"id": "a/m", "basedOn": "mistralai/Ministral-3-3B-Base-2512"}, {"id": "a/m", "basedOn": "mistralai/Ministral-3-3B-Base-2512"}]}""",
-            "models[1] (a/m), id", "is in this file twice"
+            "models[1] (a/m), id", "is a duplicate in this file"
         },
 
         // Its architecture
@@ -128,13 +128,13 @@ public sealed class BrokenFilesTests
         { Size("\"availability\": \"spot\""), "sizes[0] (own), usdPerHour", "only a size with the availability contract may have none" },
         { Size("\"availability\": \"on-demand\""), "sizes[0] (own), availability", "must be one of onDemand, spot, contract" },
         { Size("\"image\": \"ubuntu\""), "sizes[0] (own), image", "is not the slug of an image" },
-        { Size("\"image\": \"gpu-amd-base\""), "sizes[0] (own), image", "has the driver of amd, and the card is of nvidia" },
+        { Size("\"image\": \"gpu-amd-base\""), "sizes[0] (own), image", "has the driver of amd, but the card is from nvidia" },
         { Size("\"regions\": [\"NYC2\"]"), "sizes[0] (own), regions[0]", "must be lower-case letters" },
         { """{"sizes": [{"slug": "gpu-h100x1-80gb", "gpu": "NVIDIA H100", "gpuCount": 1}]}""", "sizes[0] (gpu-h100x1-80gb), slug", "exists already" },
 
         // Engines
         { """{"engines": [{"version": "0.32"}]}""", "engines[0] (0.32), version", "must be three numbers: 0.31.0" },
-        { """{"engines": [{"version": "0.32.0"}]}""", "engines[0] (0.32.0), images", "has no image and there is no package" },
+        { """{"engines": [{"version": "0.32.0"}]}""", "engines[0] (0.32.0), images", "is empty and there is no package" },
         { Engine("\"images\": {\"nvidia\": {\"repository\": \"docker.io/vllm/vllm-openai\", \"digest\": \"latest\"}}"), "engines[0] (0.32.0), images.nvidia.digest", "not a tag" },
         { Engine("\"images\": {\"intel\": {}}"), "engines[0] (0.32.0), images.intel", "allowed are nvidia, amd" },
         { Engine("\"package\": {\"vendor\": \"nvidia\", \"requirements\": [\"vllm\"], \"resolvedBefore\": \"2026-11-20\"}"), "engines[0] (0.32.0), package.requirements[0]", "must pin one package exactly" },

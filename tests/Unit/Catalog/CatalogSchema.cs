@@ -58,7 +58,7 @@ internal static partial class CatalogSchema
     {
         var row = Spelling.GetJsonSchemaAsNode(typeof(T), Export).AsObject();
         var members = row["properties"]!.AsObject();
-        members["basedOn"] = new JsonObject { ["type"] = "string", ["description"] = $"The {id} of a row that is known or stands further up: what this row does not set is taken from it." };
+        members["basedOn"] = new JsonObject { ["type"] = "string", ["description"] = $"The {id} of a known or earlier row: what this row does not set is taken from it." };
         members["replaces"] = new JsonObject { ["type"] = "boolean", ["description"] = $"This row takes the place of one with the same {id}." };
         row["required"] = new JsonArray(id);
         if (required.Length > 0)

@@ -99,7 +99,7 @@ public sealed class EngineChoiceTests
 
     [Theory]
     [InlineData("""{"problem": "x"}""", "name families, architectures or both")]
-    [InlineData("""{"families": ["*"], "gpuArchitectures": ["blackwell"], "problem": "x"}""", "needs the effect caution")]
+    [InlineData("""{"families": ["*"], "gpuArchitectures": ["blackwell"], "problem": "x"}""", "requires the effect caution")]
     [InlineData("""{"architectures": ["no class!"], "problem": "x"}""", "must be a class of vLLM's")]
     [InlineData("""{"families": ["*"], "effect": "caution", "gpuArchitectures": ["volta"], "problem": "x"}""", "must be one of")]
     public void A_breakage_that_could_never_hold_is_refused(string breakage, string words) => Assert.Contains(
@@ -112,9 +112,9 @@ public sealed class EngineChoiceTests
     public void An_FP8_cache_is_refused_for_Ministral_and_warned_of_for_Large_3()
     {
         var none = Assert.Throws<ConfigurationException>(() =>
-            Catalog.NewestEngineFor(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8, "endpoints.chat.kvCache"));
+            Catalog.NewestEngineFor(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8, "endpoints.chat.kvCacheDtype"));
         Assert.All(Catalog.Engines.Keys, version => Assert.Contains($"vLLM {version}", none.Message, StringComparison.Ordinal));
-        Assert.StartsWith("endpoints.chat.kvCache", none.Message, StringComparison.Ordinal);
+        Assert.StartsWith("endpoints.chat.kvCacheDtype", none.Message, StringComparison.Ordinal);
 
         var engine = Catalog.NewestEngineFor(Large, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8);
         var cautions = EngineChoice.Cautions(engine, Large, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8);
@@ -123,13 +123,13 @@ public sealed class EngineChoiceTests
 
     [Fact]
     public void Pip_packages_for_AMD_cards_are_not_known() => Assert.Contains(
-        "no set of packages for AMD cards",
+        "no known working set of packages for AMD cards",
         Catalog.WhyNot(Catalog.Engines["0.31.0"], Ministral, GpuVendor.Amd, EngineInstall.Venv, KvCacheType.Auto),
         StringComparison.Ordinal);
 
     [Fact]
     public void A_release_without_a_known_digest_has_no_container() => Assert.Contains(
-        "no image for NVIDIA cards",
+        "no image with a known digest for NVIDIA cards",
         Catalog.WhyNot(Catalog.Engines["0.29.0"], Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto),
         StringComparison.Ordinal);
 
@@ -146,7 +146,7 @@ public sealed class EngineChoiceTests
     public void A_model_that_needs_a_newer_release_is_not_served_by_an_older()
     {
         var model = Ministral with { MinimumEngine = "0.31.0" };
-        Assert.Contains("the first that serves", Catalog.WhyNot(Catalog.Engines["0.30.0"], model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto), StringComparison.Ordinal);
+        Assert.Contains("the first release that serves", Catalog.WhyNot(Catalog.Engines["0.30.0"], model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,10 +22,10 @@ public sealed class WeightsChecksumsTests
         { $"{{\"params.json\": \"{Sha256.ToUpperInvariant()}\"}}", "checksums.params.json",
             "must be the 64 hex digits that sha256sum prints" },
         { $"{{\"params.json\": \"{Commit}\"}}", "checksums.params.json", "must be the 64 hex digits" },
-        { $"{{\"params.json\": \"{Sha256}\", \"params.json\": \"{Sha256}\"}}", "checksums.params.json", "is there twice" },
-        { $"{{\"model.safetensors\": \"{Sha256}\"}}", "checksums.model.safetensors", "is no file that a node fetches" },
-        { $"{{\"../params.json\": \"{Sha256}\"}}", "checksums.../params.json", "is no file that a node fetches" },
-        { $"{{\"README.md\": \"{Sha256}\"}}", "checksums.README.md", "is no file that a node fetches" },
+        { $"{{\"params.json\": \"{Sha256}\", \"params.json\": \"{Sha256}\"}}", "checksums.params.json", "is a duplicate" },
+        { $"{{\"model.safetensors\": \"{Sha256}\"}}", "checksums.model.safetensors", "is not a file that a node fetches" },
+        { $"{{\"../params.json\": \"{Sha256}\"}}", "checksums.../params.json", "is not a file that a node fetches" },
+        { $"{{\"README.md\": \"{Sha256}\"}}", "checksums.README.md", "is not a file that a node fetches" },
         { $"{{{string.Join(',', Enumerable.Range(0, 401).Select(i => $"\"{i}.json\": \"{Sha256}\""))}}}", "checksums",
             "must name between 1 and 400 files" },
     };
@@ -42,7 +42,7 @@ public sealed class WeightsChecksumsTests
 
     [Fact]
     public void Checksums_need_the_commit_that_they_are_of() => Assert.Contains(
-        "needs revision",
+        "requires revision",
         Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Mistakes).Problem,
         StringComparison.Ordinal);
 

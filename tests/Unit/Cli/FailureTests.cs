@@ -25,7 +25,7 @@ public sealed class FailureTests
     {
         var (status, full) = await EndAsync(new IOException("No space left on device : '/home/me/out.json'"));
         Assert.Equal(ExitCode.OperatorMistake, status);
-        Assert.EndsWith("fix: free room there (df -h); then run it again\n", full, StringComparison.Ordinal);
+        Assert.EndsWith("fix: free space there (df -h); then run it again\n", full, StringComparison.Ordinal);
         Assert.Equal("mount it writable; then run it again", HostFault.Explain(new IOException("Read-only file system"))?.Fix);
         Assert.Equal("/home/me/Pulumi.dev.yaml", HostFault.Explain(new UnauthorizedAccessException("Access to the path '/home/me/Pulumi.dev.yaml' is denied."))?.Key);
         Assert.Null(HostFault.Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));

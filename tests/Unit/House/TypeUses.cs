@@ -58,7 +58,7 @@ internal sealed class TypeUses
             foreach (var used in _used)
             {
                 var (toNamespace, to) = Outermost(used);
-                // Names with '<' are of the compiler's own helpers, which everybody shares.
+                // Names with '<' are of the compiler's own helpers, which everyone shares.
                 if ((toNamespace, to) != (fromNamespace, from) && !from.Contains('<') && !to.Contains('<'))
                 {
                     yield return new(fromNamespace, from, toNamespace, to);

@@ -14,16 +14,16 @@ public sealed class NodeHealthTests
         "ready", "failed: inference-weights.service")]
     [InlineData("network True\nready 503\nfailed inference-vllm-container.service inference-nginx.service\n"
         + "coming inference-ready.service\n" + Booted, "failed", "inference-vllm-container.service, inference-nginx.service")]
-    [InlineData("network True\nready 0\nfailed \ncoming \n" + Booted, "stopped", "it does not serve, and nothing on it is starting")]
+    [InlineData("network True\nready 0\nfailed \ncoming \n" + Booted, "stopped", "it does not serve and no unit is starting")]
     [InlineData("network True\nready 0\nfailed \ncoming inference-ready.service\n" + Booted, "starting", null)]
     [InlineData("network True\nready 0\nfailed \ncoming \nbooted False False", "starting", null)]
-    [InlineData("network True\nready 0\nfailed \ncoming \nbooted False True", "failed", "its first boot")]
+    [InlineData("network True\nready 0\nfailed \ncoming \nbooted False True", "failed", "its first boot failed")]
     // One without a network answers itself on loopback all the same.
     [InlineData("network False\nready 200\nfailed \ncoming \n" + Booted, "failed", "its public address is not on eth0")]
     // A taken-over server says what it wants.
     [InlineData("", "failed", "its public address is not on eth0")]
     [InlineData("network True\nready 200 OK\nfailed \u001b]0;curl | sh\u0007 x.service\ncoming \n" + Booted,
-        "stopped", "it does not serve, and nothing on it is starting")]
+        "stopped", "it does not serve and no unit is starting")]
     [InlineData("network True\nready 503\nfailed inference-\u001b[2Jvllm.service inference-ready.service\ncoming \n" + Booted,
         "failed", "inference-ready.service")]
     public void A_state_is_what_was_answered_and_nothing_else_is_printed(string answer, string state, string? problem)

@@ -41,7 +41,7 @@ public sealed class LiveSizesTests
     [InlineData(true)]
     [InlineData(false)]
     public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
-        Assert.Contains("not to be had in any region", Mistake(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
+        Assert.Contains("is unavailable in all regions", Mistake(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
 
     [Fact]
     public void A_size_in_other_regions_names_them()

@@ -128,7 +128,7 @@ public sealed class StackPlanTests
     [Theory]
     [InlineData("parameter", null, null, null)]
     [InlineData("function", "0.30.0", null, "vLLM 0.30.0 has no --tool-strict-level; 0.31.0 has it")]
-    [InlineData("auto", null, "mistralai/Ministral-3-3B-Base-2512", "no parser of tool calls")]
+    [InlineData("auto", null, "mistralai/Ministral-3-3B-Base-2512", "have no tool call parser")]
     [InlineData("strict", null, null, "auto, function, parameter")]
     public void Tool_calls_are_held_to_their_schema_where_the_release_can(string level, string? version, string? model, string? words)
     {

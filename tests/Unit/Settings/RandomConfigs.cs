@@ -6,7 +6,7 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Unit.Settings;
 
 /// <summary>
-/// Stack files that somebody got wrong: those of the project, with members changed at random, by the names that the settings have.
+/// Stack files that someone got wrong: those of the project, with members changed at random, by the names that the settings have.
 /// </summary>
 internal static class RandomConfigs
 {
@@ -94,7 +94,7 @@ internal static class RandomConfigs
     {
         if (chance.Next(25) == 0)
         {
-            // Deeper and longer than anybody means.
+            // Deeper and longer than anyone means.
             return chance.Next(2) == 0
                 ? JsonNode.Parse($"{new string('[', 40)}{new string(']', 40)}")
                 : new JsonArray([.. Enumerable.Range(0, 3000).Select(number => (JsonNode)JsonValue.Create($"item-{number}"))]);

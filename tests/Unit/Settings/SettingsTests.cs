@@ -3,7 +3,6 @@ using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
-using Infra.Planning.Sizing;
 using Infra.Stacks;
 
 namespace Infra.Tests.Unit.Settings;
@@ -42,7 +41,7 @@ public sealed class SettingsTests
             ("endpoints.chat.availability", "[\"onDemand\", \"spot\"]"),
             ("endpoints.chat.image", "203838782"),
             ("endpoints.chat.replicas", "3"),
-            ("endpoints.chat.rollout", "\"oneByOne\""),
+            ("endpoints.chat.rollout", "\"rolling\""),
             ("endpoints.chat.access", "\"public\""),
             ("endpoints.chat.domain", "\"llm.example.com\""),
             ("endpoints.chat.dnsZone", "\"example.com\""),
@@ -56,7 +55,7 @@ public sealed class SettingsTests
             ("endpoints.chat.gpuMemoryUtilization", "0.8"),
             ("endpoints.chat.maxNumBatchedTokens", "2048"),
             ("endpoints.chat.maxNumSeqs", "16"),
-            ("endpoints.chat.kvCache", "\"fp8\""),
+            ("endpoints.chat.kvCacheDtype", "\"fp8\""),
             ("endpoints.chat.toolStrictLevel", "\"parameter\""),
             ("endpoints.chat.corsOrigins", """["https://app.example.com"]"""),
             ("endpoints.chat.cacheVolumeGiB", "100"),
@@ -70,13 +69,13 @@ public sealed class SettingsTests
         var chat = settings.Endpoints["chat"];
         Assert.Equal((4096, 2, 3, 0.8, 2048, 16), (chat.ContextLength, chat.Concurrency, chat.Replicas, chat.GpuMemoryUtilization, chat.MaxNumBatchedTokens, chat.MaxNumSeqs));
         Assert.Equal(ToolStrictLevel.Parameter, chat.ToolStrictLevel);
-        Assert.Equal((Rollout.OneByOne, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCache, chat.Image, chat.Vision));
+        Assert.Equal((Rollout.Rolling, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCacheDtype, chat.Image, chat.Vision));
         Assert.Equal([Infra.Planning.Catalog.Availability.OnDemand, Infra.Planning.Catalog.Availability.Spot], chat.Availability);
         Assert.Equal(["alice", "bob"], chat.Clients.Select(client => client.Name));
         Assert.Equal(["https://app.example.com"], chat.CorsOrigins);
         Assert.Equal((100, 30, "0.31.0"), (chat.CacheVolumeGiB, chat.ReadyTimeoutMinutes, chat.Engine?.Version));
 
-        // Whoever adds a setting adds it here: a property that is still at its default was not bound above.
+        // A new setting must be added here: a property with its default value was not bound above.
         Assert.Empty(AtDefault(settings, new InferenceSettings()));
         Assert.Empty(AtDefault(chat, new EndpointSettings()));
     }

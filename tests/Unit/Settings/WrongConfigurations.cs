@@ -14,7 +14,7 @@ public sealed record WrongConfiguration(string Path, string? Json, string Key, s
     public override string ToString() => $"{Path} = {(Json is null ? "(missing)" : Json.Length > 200 ? $"{Json[..200]}..." : Json)}";
 }
 
-/// <summary>The table of wrong configurations: each has one mistake.</summary>
+/// <summary>The table of wrong configurations: each has one error.</summary>
 internal static class WrongConfigurations
 {
     private const string Set = "pulumi config set --path";
@@ -23,11 +23,11 @@ internal static class WrongConfigurations
     public static readonly WrongConfiguration[] All =
     [
         // More than DigitalOcean takes.
-        new("adminCidrs", Many(1001, "20.0"), "adminCidrs", "are more than a rule of a Cloud Firewall takes, at most 1000", "pulumi config rm --path 'adminCidrs[1000]'"),
-        new($"{Chat}.clientCidrs", Many(1001, "10.7"), $"{Chat}.clientCidrs", "are more than a rule of a Cloud Firewall takes, at most 1000", $"pulumi config rm --path '{Chat}.clientCidrs[1000]'"),
-        new("adminCidrs", Many(1000, "200.100"), "adminCidrs", "make user data of", "pulumi config rm --path 'adminCidrs[999]'") { With = ($"{Chat}.clientCidrs", Many(999, "10.100")) },
-        new($"{Chat}.clientTags", Many(401, "tag", ""), $"{Chat}.clientTags", "with these clientCidrs takes, at most 400", $"pulumi config rm --path '{Chat}.clientTags[400]'") { With = ($"{Chat}.clientCidrs", Many(600, "10.7")) },
-        new($"{Chat}.clientCidrs", Many(501, "10.7"), $"{Chat}.clientCidrs", "are more than the allow-list of a load balancer takes, at most 500", $"pulumi config rm --path '{Chat}.clientCidrs[500]'") { With = ($"{Chat}.access", "\"internal\"") },
+        new("adminCidrs", Many(1001, "20.0"), "adminCidrs", "are more than a rule of a Cloud Firewall allows, at most 1000", "pulumi config rm --path 'adminCidrs[1000]'"),
+        new($"{Chat}.clientCidrs", Many(1001, "10.7"), $"{Chat}.clientCidrs", "are more than a rule of a Cloud Firewall allows, at most 1000", $"pulumi config rm --path '{Chat}.clientCidrs[1000]'"),
+        new("adminCidrs", Many(1000, "200.100"), "adminCidrs", "make the user data of", "pulumi config rm --path 'adminCidrs[999]'") { With = ($"{Chat}.clientCidrs", Many(999, "10.100")) },
+        new($"{Chat}.clientTags", Many(401, "tag", ""), $"{Chat}.clientTags", "with these clientCidrs allows, at most 400", $"pulumi config rm --path '{Chat}.clientTags[400]'") { With = ($"{Chat}.clientCidrs", Many(600, "10.7")) },
+        new($"{Chat}.clientCidrs", Many(501, "10.7"), $"{Chat}.clientCidrs", "are more than the allow-list of a load balancer allows, at most 500", $"pulumi config rm --path '{Chat}.clientCidrs[500]'") { With = ($"{Chat}.access", "\"internal\"") },
 
         // What has no default.
         new("region", null, "region", "is missing", Set),
@@ -67,8 +67,8 @@ internal static class WrongConfigurations
         new($"{Chat}.access", "\"open\"", $"{Chat}.access", "choose one of private, internal, public", Set),
         new($"{Chat}.access", "1", $"{Chat}.access", "choose one of private, internal, public", Set),
         new($"{Chat}.access", "\"Public\"", $"{Chat}.access", "choose one of private, internal, public", Set),
-        new($"{Chat}.kvCache", "\"fp16\"", $"{Chat}.kvCache", "choose one of auto, fp8", Set),
-        new($"{Chat}.rollout", "\"rolling\"", $"{Chat}.rollout", "choose one of allAtOnce, oneByOne", Set),
+        new($"{Chat}.kvCacheDtype", "\"fp16\"", $"{Chat}.kvCacheDtype", "choose one of auto, fp8", Set),
+        new($"{Chat}.rollout", "\"serial\"", $"{Chat}.rollout", "choose one of parallel, rolling", Set),
         new($"{Chat}.availability", "[\"on-demand\"]", $"{Chat}.availability[0]", "choose one of onDemand, spot, contract", Set),
         new($"{Chat}.availability", "\"spot\"", $"{Chat}.availability", "is not a list", $"{Set} '{Chat}.availability[0]'"),
         new($"{Chat}.clients", "\"alice\"", $"{Chat}.clients", "is not a list", $"pulumi config rm --path '{Chat}.clients' && {Set} '{Chat}.clients[0]'"),
@@ -104,8 +104,8 @@ internal static class WrongConfigurations
         new("endpoints.a-name-of-an-endpoint-that-is-too-long.model", $"\"{Configs.Model}\"", "endpoints.a-name-of-an-endpoint-that-is-too-long", "has a name that is not", "pulumi config rm"),
         new("endpoints.2nd.model", $"\"{Configs.Model}\"", "endpoints.2nd", "has a name that is not", "pulumi config rm"),
         new($"{Chat}.clients", "[\"Alice Smith\"]", $"{Chat}.clients[0]", "is not a lower-case letter followed", Set),
-        new($"{Chat}.clients", "[\"alice\", \"alice\"]", $"{Chat}.clients[1]", "is there twice", $"pulumi config rm --path '{Chat}.clients[1]'"),
-        new($"{Chat}.clients", "[\"alice\", {\"name\": \"alice\"}]", $"{Chat}.clients[1]", "is there twice",
+        new($"{Chat}.clients", "[\"alice\", \"alice\"]", $"{Chat}.clients[1]", "is a duplicate", $"pulumi config rm --path '{Chat}.clients[1]'"),
+        new($"{Chat}.clients", "[\"alice\", {\"name\": \"alice\"}]", $"{Chat}.clients[1]", "is a duplicate",
             $"pulumi config rm --path '{Chat}.clients[1]'"),
         new($"{Chat}.clients", "[\"bob\", {\"name\": \"Alice\"}]", $"{Chat}.clients[1]", "is not a lower-case letter followed", Set),
         new($"{Chat}.clients", "[{\"name\": \"alice\", \"requestsPerMinute\": 0}]", $"{Chat}.clients[0].requestsPerMinute",
@@ -114,8 +114,8 @@ internal static class WrongConfigurations
             "must be 1 to 65535 requests at once", Set),
         new($"{Chat}.clients", "[\"\"]", $"{Chat}.clients[0]", "is empty", Set),
         new($"{Chat}.corsOrigins", "\"https://app.example.com\"", $"{Chat}.corsOrigins", "is not a list", $"{Set} '{Chat}.corsOrigins[0]' https://app.example.com"),
-        new($"{Chat}.corsOrigins", "[\"*\"]", $"{Chat}.corsOrigins[0]", "name each origin", $"{Set} '{Chat}.corsOrigins[0]' https://app.example.com"),
-        new($"{Chat}.corsOrigins", "[\"https://*.example.com\"]", $"{Chat}.corsOrigins[0]", "name each origin", Set),
+        new($"{Chat}.corsOrigins", "[\"*\"]", $"{Chat}.corsOrigins[0]", "list each origin", $"{Set} '{Chat}.corsOrigins[0]' https://app.example.com"),
+        new($"{Chat}.corsOrigins", "[\"https://*.example.com\"]", $"{Chat}.corsOrigins[0]", "list each origin", Set),
         new($"{Chat}.corsOrigins", "[\"https://app.example.com/\"]", $"{Chat}.corsOrigins[0]", "is not an origin", Set),
         new($"{Chat}.corsOrigins", "[\"https://app.example.com:443\"]", $"{Chat}.corsOrigins[0]", "is not an origin", Set),
         new($"{Chat}.corsOrigins", "[\"http://localhost:80\"]", $"{Chat}.corsOrigins[0]", "is not an origin", Set),
@@ -124,10 +124,10 @@ internal static class WrongConfigurations
         new($"{Chat}.corsOrigins", "[\"app.example.com\"]", $"{Chat}.corsOrigins[0]", "is not an origin", Set),
         new($"{Chat}.corsOrigins", "[\"null\"]", $"{Chat}.corsOrigins[0]", "is not an origin", Set),
         new($"{Chat}.corsOrigins", "[\"https://a.example\\\"; return 200\"]", $"{Chat}.corsOrigins[0]", "is not an origin", Set),
-        new($"{Chat}.corsOrigins", "[\"https://a.example\", \"https://a.example\"]", $"{Chat}.corsOrigins[1]", "is there twice", $"pulumi config rm --path '{Chat}.corsOrigins[1]'"),
+        new($"{Chat}.corsOrigins", "[\"https://a.example\", \"https://a.example\"]", $"{Chat}.corsOrigins[1]", "is a duplicate", $"pulumi config rm --path '{Chat}.corsOrigins[1]'"),
         new($"{Chat}.clients", "[\"alice\\nbob\"]", $"{Chat}.clients[0]", "white space", Set),
         new("tags", "[\"team ai\"]", "tags[0]", "is not a tag", Set),
-        new("tags", "[\"a\", \"A\"]", "tags[1]", "is there twice", "pulumi config rm --path 'tags[1]'"),
+        new("tags", "[\"a\", \"A\"]", "tags[1]", "is a duplicate", "pulumi config rm --path 'tags[1]'"),
         new("tags", "[\"inference:prod:chat\"]", "tags[0]", "begins with inference:", Set),
         new($"{Chat}.clientTags", "[\"web.1\"]", $"{Chat}.clientTags[0]", "is not a tag", Set),
         new($"{Chat}.servedModelName", "\"my model\"", $"{Chat}.servedModelName", "must begin with a letter or digit", Set),
@@ -140,7 +140,7 @@ internal static class WrongConfigurations
         new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/31\"]", "adminCidrs[1]", "at most a /32", Set),
         new("adminCidrs", "[\"64.0.0.0/8\", \"65.0.0.0/8\"]", "adminCidrs[0]", "more addresses together than a /8", "pulumi config rm --path 'adminCidrs' && "),
         new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/32\", \"2001:db9::/32\"]", "adminCidrs[0]", "more addresses together than a /32", "pulumi config rm --path 'adminCidrs' && "),
-        new("adminCidrs", "[\"2001:db8::7/128\"]", "adminCidrs[0]", "the Droplets have IPv4 alone", Set),
+        new("adminCidrs", "[\"2001:db8::7/128\"]", "adminCidrs[0]", "the Droplets only have IPv4", Set),
         new("adminCidrs", "[\"203.0.113.7\"]", "adminCidrs[0]", "as a range of this one address it is 203.0.113.7/32", $"{Set} 'adminCidrs[0]' 203.0.113.7/32"),
         new("adminCidrs", "[\"2001:db8::7\", \"203.0.113.7/32\"]", "adminCidrs[0]", "2001:db8::7/128", Set),
         new("adminCidrs", "[\"203.0.113.7/24\"]", "adminCidrs[0]", "the range that holds it is 203.0.113.0/24", $"{Set} 'adminCidrs[0]' 203.0.113.0/24"),
@@ -151,10 +151,10 @@ internal static class WrongConfigurations
         new("adminCidrs", "[\"office.example.com/32\"]", "adminCidrs[0]", "is not an address range", Set),
         new("adminCidrs", "[\"\"]", "adminCidrs[0]", "is empty", Set),
         new("adminCidrs", "[\" 203.0.113.7/32\"]", "adminCidrs[0]", "white space", Set),
-        new("adminCidrs", "[\"127.0.0.1/32\"]", "adminCidrs[0]", "is not an address that anybody connects from", Set),
-        new("adminCidrs", "[\"203.0.113.7/32\", \"203.0.113.7/32\"]", "adminCidrs[1]", "is there twice", "pulumi config rm --path 'adminCidrs[1]'"),
+        new("adminCidrs", "[\"127.0.0.1/32\"]", "adminCidrs[0]", "is not an address that can connect", Set),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"203.0.113.7/32\"]", "adminCidrs[1]", "is a duplicate", "pulumi config rm --path 'adminCidrs[1]'"),
         new("adminSshKeys", "[\"ssh-dss AAAAB3NzaC1kc3M=\"]", "adminSshKeys[0]", "is not an SSH public key", Set),
-        new("adminSshKeys", "[\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\"]", "adminSshKeys[0]", "is cut short", Set),
+        new("adminSshKeys", "[\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\"]", "adminSshKeys[0]", "is truncated", Set),
         new("adminSshKeys", "[\"~/.ssh/id_ed25519.pub\"]", "adminSshKeys[0]", "is not an SSH public key", "cat ~/.ssh"),
         new("adminSshKeys", "[\"-----BEGIN OPENSSH PRIVATE KEY----- b3Bl\"]", "adminSshKeys[0]", "is a private key", Set),
 
@@ -164,7 +164,7 @@ internal static class WrongConfigurations
         new("vpcCidr", "\"203.0.113.0/24\"", "vpcCidr", "is not private", Set),
         new("vpcCidr", "\"10.0.0.0/8\"", "vpcCidr", "must be a /16 to a /24", Set),
         new("vpcCidr", "\"10.100.0.0/28\"", "vpcCidr", "must be a /16 to a /24", Set),
-        new("vpcCidr", "\"10.244.16.0/20\"", "vpcCidr", "overlaps 10.244.0.0/16, which DigitalOcean keeps", Set),
+        new("vpcCidr", "\"10.244.16.0/20\"", "vpcCidr", "overlaps 10.244.0.0/16, which DigitalOcean reserves", Set),
         new("vpcCidr", "\"10.20.0.0/20\"", "vpcCidr", "in tor1", Set),
         new($"{Chat}.clientCidrs", "[\"198.51.100.0/24\"]", $"{Chat}.clientCidrs[0]", "is not inside 10.0.0.0/8", Set),
         new($"{Chat}.clientCidrs", "[\"10.100.0.0/20\", \"0.0.0.0/0\"]", $"{Chat}.clientCidrs[1]", "is not inside 10.0.0.0/8", Set),
@@ -187,11 +187,11 @@ internal static class WrongConfigurations
         new($"{Chat}.image", "\"Ubuntu 24.04\"", $"{Chat}.image", "is not an image", "pulumi config rm --path"),
         new($"{Chat}.engine.version", "\"latest\"", $"{Chat}.engine.version", "is not a vLLM release", "pulumi config rm --path"),
         new($"{Chat}.engine.version", "\"0.9.0\"", $"{Chat}.engine.version", "none below 0.28.0 is served", $"{Set} '{Chat}.engine.version' 0.31.0"),
-        new($"{Chat}.kvCache", "\"fp8\"", $"{Chat}.kvCache", "is refused", $"{Set} '{Chat}.kvCache' auto"),
-        new("engine.install", "\"venv\"", "engine.install", "no set of packages for AMD cards", $"{Set} 'engine.install' container") { With = ($"{Chat}.size", "\"gpu-mi325x1-256gb\"") },
+        new($"{Chat}.kvCacheDtype", "\"fp8\"", $"{Chat}.kvCacheDtype", "is rejected", $"{Set} '{Chat}.kvCacheDtype' auto"),
+        new("engine.install", "\"venv\"", "engine.install", "no known working set of packages for AMD cards", $"{Set} 'engine.install' container") { With = ($"{Chat}.size", "\"gpu-mi325x1-256gb\"") },
         new("catalog", "\"no-such-file.json\"", "catalog", "there is no such file", $"{Set} 'catalog' docs/catalog.example.json"),
 
-        new("region", "\"ric1\"", $"{Chat}.model", "sold as spot capacity, which was not asked for", $"{Set} 'region' tor1"),
+        new("region", "\"ric1\"", $"{Chat}.model", "spot capacity, which was not requested", $"{Set} 'region' tor1"),
         new($"{Chat}.tensorParallel", "5", $"{Chat}.model", "takes 5 GPUs", $"pulumi config rm --path '{Chat}.tensorParallel'"),
 
         // Numbers.

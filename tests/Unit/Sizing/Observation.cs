@@ -7,7 +7,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 
-/// <summary>What somebody read off vLLM's log, with the flags that it was started with.</summary>
+/// <summary>What someone read off vLLM's log, with the flags that it was started with.</summary>
 internal sealed record Observation
 {
     public required string Id { get; init; }
@@ -58,7 +58,7 @@ internal sealed record Observations
     public MemoryPlan Plan(Observation row) =>
         MemoryBudget.Plan(ModelOf(row), GpuOf(row), row.TensorParallel, 1, OptionsOf(row), EngineOf(row.Engine));
 
-    /// <summary>The wish that was granted or refused, on a size with just the cards that were used.</summary>
+    /// <summary>The placement request that was granted or refused, on a size with just the cards that were used.</summary>
     public Wish WishOf(Observation row, string? engine = null) => new()
     {
         Model = ModelOf(row),

@@ -5,7 +5,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 
-/// <summary>Which hardware a wish gets, and why not another.</summary>
+/// <summary>Which hardware a placement request gets, and why not another.</summary>
 public sealed class PlacementTests
 {
     private const string Large = "mistralai/Mistral-Large-3-675B-Instruct-2512";
@@ -60,7 +60,7 @@ public sealed class PlacementTests
         Assert.Equal("gpu-h100x8-640gb", mistake.Value);
         Assert.Matches(@"weights \d+\.\d GiB \+ overhead \d+\.\d GiB \+ margin \d+\.\d GiB per GPU", mistake.Problem);
         Assert.Contains("72.8 GiB (0.92 x 79.2 GiB) per GPU", mistake.Problem, StringComparison.Ordinal);
-        Assert.Contains("gpu-h200x8-1128gb holds it, at 35.76 USD/h", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("gpu-h200x8-1128gb fits, at 35.76 USD/h", mistake.Problem, StringComparison.Ordinal);
         Assert.Equal("pulumi config set --path 'endpoints.chat.size' gpu-h200x8-1128gb", mistake.Fix);
     }
 
@@ -128,7 +128,7 @@ public sealed class PlacementTests
         var wish = Wish(Ministral14B) with { Size = "gpu-4000adax1-20gb" };
         var problem = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes).Problem;
         Assert.Matches(@"4 x [\d,]+ would fit, or 1 x 8,192", problem);
-        Assert.Contains("gpu-6000adax1-48gb holds it, at 1.57 USD/h", problem, StringComparison.Ordinal);
+        Assert.Contains("gpu-6000adax1-48gb fits, at 1.57 USD/h", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class PlacementTests
     {
         var gpu = Catalog.Gpus["NVIDIA H200"];
         var size = Sample.Size("eight", gpu, 8) with { BootDiskGB = 700 };
-        Assert.Matches("the disk of eight has room for 640 GB and the weights are 68[12] GB", NodeFit.Of(Wish(Large), size, gpu).Reason);
+        Assert.Matches("the disk of eight has room for 640 GB, but the weights are 68[12] GB", NodeFit.Of(Wish(Large), size, gpu).Reason);
         Assert.True(NodeFit.Of(Wish(Large), size with { ScratchDiskGB = 1000 }, gpu).Fits);
     }
 

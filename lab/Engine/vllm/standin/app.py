@@ -139,7 +139,7 @@ class App:
         await pooling.rerank(self, self._body(request, fields.RERANK), connection)
 
     async def _not_here(self, request, connection, _):
-        raise Fault("This stand-in for vLLM does not answer here", "NotImplementedError", 501)
+        raise Fault("This fake engine does not support this route", "NotImplementedError", 501)
 
     async def _invocations(self, request, connection, part):
         body = self._body(request)
@@ -187,7 +187,7 @@ class App:
         self.json(connection, {"openapi": "3.1.0", "info": {"title": "FastAPI", "version": "0.1.0"}, "paths": paths})
 
     async def _docs(self, request, connection, _):
-        connection.send(200, b"<!DOCTYPE html><html><head><title>FastAPI</title></head><body>A stand-in for vLLM. See /openapi.json</body></html>", "text/html; charset=utf-8")
+        connection.send(200, b"<!DOCTYPE html><html><head><title>FastAPI</title></head><body>A fake engine with the API of vLLM. See /openapi.json</body></html>", "text/html; charset=utf-8")
 
     async def _tokenize(self, request, connection, _):
         body = self._body(request, fields.TOKENIZE)
@@ -208,7 +208,7 @@ class App:
 
     async def _generative_scoring(self, request, connection, _):
         self._body(request)
-        raise Fault("This stand-in for vLLM scores nothing", "NotImplementedError", 501)
+        raise Fault("This fake engine does not score", "NotImplementedError", 501)
 
     async def _scale(self, request, connection, _):
         size = self._body(request).get("new_data_parallel_size")
@@ -254,7 +254,7 @@ class App:
         self.json(connection, {"world_size": args.tensor_parallel_size * args.pipeline_parallel_size * args.data_parallel_size})
 
     async def _server_info(self, request, connection, _):
-        self.json(connection, {"vllm_config": f"a stand-in for vLLM {vllm.__version__}: {self.args.served_model_name[0]}"})
+        self.json(connection, {"vllm_config": f"a fake engine with the API of vLLM {vllm.__version__}: {self.args.served_model_name[0]}"})
 
     async def _weight_info(self, request, connection, _):
         self.json(connection, {"weight_version": None})
@@ -271,7 +271,7 @@ class App:
         self.json(connection, {"0": {"status": "dead" if self.engine.dead else "healthy"}})
 
     async def _cohere(self, request, connection, _):
-        raise Fault("This stand-in for vLLM does not answer in Cohere's form", "NotImplementedError", 501)
+        raise Fault("This fake engine does not support Cohere's format", "NotImplementedError", 501)
 
     async def _sleep(self, request, connection, _):
         if not self.args.enable_sleep_mode:

@@ -130,7 +130,7 @@ def _keys_joined(words):
 def parser():
     """The whole command. parsed.subparser names the sub-command, parsed.groups the flags of serve."""
     facts = data()
-    top = FlexibleArgumentParser(prog="vllm", description="vLLM CLI (a stand-in)")
+    top = FlexibleArgumentParser(prog="vllm", description="vLLM CLI (fake engine)")
     top.add_argument("-v", "--version", action="store_true")
     commands = top.add_subparsers(dest="subparser", required=False, metavar="{" + ",".join(facts["commands"]) + "}")
     for name, words in facts["commands"].items():

@@ -202,7 +202,7 @@ class Connection(asyncio.Protocol):
             else:
                 self.transport.close()
         except Exception as error:
-            log.error("stand-in", f"{type(error).__name__}: {error}")
+            log.error("fake", f"{type(error).__name__}: {error}")
             if not self.started:
                 self.send(500, b'{"error":{"message":"Internal server error","type":"InternalServerError","param":null,"code":500}}')
             else:

@@ -44,7 +44,7 @@ def _cache():
 
 
 def _get(url):
-    request = urllib.request.Request(url, headers={"User-Agent": "vllm-stand-in"})
+    request = urllib.request.Request(url, headers={"User-Agent": "vllm-fake"})
     if token := os.environ.get("HF_TOKEN"):
         # Not to the storage that the hub redirects to.
         request.add_unredirected_header("Authorization", f"Bearer {token}")
@@ -114,7 +114,7 @@ async def _in_thread(repository, patterns):
     try:
         await asyncio.to_thread(repository.fetch, patterns)
     finally:
-        # A thread cannot be cancelled: whoever is told to end does not wait for the rest of a file.
+        # A thread cannot be cancelled: a process that is told to end does not wait for the rest of a file.
         repository.ended.set()
     repository.ended.clear()
 

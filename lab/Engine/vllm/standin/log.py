@@ -51,7 +51,7 @@ def engine_prefix():
 def traceback(refused):
     """The end of a traceback, as python writes it: the kind of the error, then its words."""
     prefix = engine_prefix() if refused.in_engine else _prefix
-    lines = ["Traceback (most recent call last):", f'  File "<stand-in>", in {refused.place}', *f"{refused.kind}: {refused}".split("\n")]
+    lines = ["Traceback (most recent call last):", f'  File "<fake>", in {refused.place}', *f"{refused.kind}: {refused}".split("\n")]
     if refused.in_engine:
         for line in lines:
             _line("ERROR", "core.py:1210", line, prefix)

@@ -8,7 +8,7 @@ from vllm.standin.refused import Refused, invalid, out_of_range
 def check_arguments(args):
     """Before the model is looked at."""
     if args.config:
-        raise Refused("NotImplementedError", "--config: this stand-in for vLLM reads no configuration file", "serve")
+        raise Refused("NotImplementedError", "--config: this fake engine reads no configuration file", "serve")
     if args.enable_auto_tool_choice and not args.tool_call_parser:
         raise Refused("TypeError", "Error: --enable-auto-tool-choice requires --tool-call-parser", "validate_parsed_serve_args")
     if args.enable_log_outputs and not args.enable_log_requests:

@@ -225,7 +225,7 @@ class _Filler:
         least, most = self._size(schema.get("minLength")), schema.get("maxLength")
         if most is not None and most < least:
             raise Unfit("minLength is over maxLength")
-        return self._said(("stand-in" + "-" * max(0, least - 8))[:most])
+        return self._said(("fake" + "-" * max(0, least - 4))[:most])
 
     def _number(self, schema, _):
         return self._between(schema, float)

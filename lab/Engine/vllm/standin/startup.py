@@ -20,7 +20,7 @@ _TASKS = {"generate": ["generate"], "embed": ["token_embed", "embed"], "score": 
 
 
 def _greet(args):
-    log.write(f"This is a STAND-IN for vLLM {vllm.__version__}: its command line, log and API, with no model behind them. What it answers is made up.")
+    log.write(f"This is a FAKE of vLLM {vllm.__version__}: its command line, log and API, without a model. Its answers are made up.")
     for words in ("", "       █     █     █▄   ▄█", f" ▄▄ ▄█ █     █     █ ▀▄▀ █  version {vllm.__version__}",
                   f"  █▄█▀ █     █     █     █  model   {args.model}", "   ▀▀  ▀▀▀▀▀ ▀▀▀▀▀ ▀     ▀", ""):
         log.info("api_utils.py:345", words)
@@ -106,7 +106,7 @@ async def _compile(args, numbers, seconds):
         os.makedirs(place, exist_ok=True)
         if not found:
             with open(mark, "w", encoding="utf-8") as file:
-                file.write("# a stand-in's compile cache\n")
+                file.write("# compile cache of the fake engine\n")
     except OSError as error:
         raise Refused(type(error).__name__, str(error), "VllmBackend.__call__", in_engine=True) from None
     log.engine("backends.py:1189", f"Using cache directory: {place} for vLLM's torch.compile")

@@ -1,4 +1,4 @@
-"""The stand-in's tokenizer and what it says. A token is four characters, whatever they are."""
+"""Tokenizer and answers of the fake engine. A token is four characters."""
 import binascii
 import json
 
@@ -41,7 +41,7 @@ def text_of(ids):
 def answer(said, seen=""):
     if len(said) > _LONGEST_ECHO:
         said = said[:_LONGEST_ECHO] + "..."
-    return f"This is a stand-in for vLLM {vllm.__version__}. I do not think. {seen}You said: {said}"
+    return f"This is a fake engine with the API of vLLM {vllm.__version__}, without a model. {seen}You said: {said}"
 
 
 def tokenized(length, text, shown=False):

@@ -81,7 +81,7 @@ public sealed class ChangeTests : IDisposable
         (await _account.UpAsync(Volume(50), "test")).Succeeded();
         var from = _account.Machines.Calls.Count;
         var run = await _account.UpAsync(Volume(50), "other");
-        Assert.Contains("the name of the stack: 'other' is not the one that its resources were created under, test", run.Thrown!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the name of the stack: 'other' differs from test, the name that its resources were created with", run.Thrown!.ToString(), StringComparison.Ordinal);
         Assert.Contains("fix: pulumi stack rename test", run.Thrown.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(_account.Machines.Calls.Skip(from), call => call.Split(' ')[0] is "boot" or "destroy" or "no" or "ssh" or "attach");
         Assert.Equal("test-chat-0-weights", Assert.Single(_account.Machines.Volumes.Values).Name);

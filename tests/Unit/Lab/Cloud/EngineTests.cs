@@ -10,7 +10,7 @@ using Pulumi.Random;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 
-/// <summary>What a change does, beside what the project's own program asks for.</summary>
+/// <summary>What a change does, next to what the project's own program asks for.</summary>
 [Collection(Deployments.SerialDeployments.Name)]
 public sealed class EngineTests : IDisposable
 {
@@ -144,7 +144,7 @@ public sealed class EngineTests : IDisposable
             Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
         }
         File.WriteAllText(Path.Combine(_account.Folder, "cloud.json"), "{\"version\":1,");
-        Assert.Contains("was cut or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message,
+        Assert.Contains("was truncated or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message,
             StringComparison.Ordinal);
     }
 

@@ -3,7 +3,7 @@ using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 
-/// <summary>Machines in memory. It outlives the clouds over it, as what is real outlives a laboratory that is killed.</summary>
+/// <summary>Machines in memory. It outlives the clouds over it, as what is real outlives a lab that is killed.</summary>
 internal sealed class FakeMachineRoom : IMachineRoom
 {
     private readonly ConcurrentQueue<string> _calls = new();
@@ -21,7 +21,7 @@ internal sealed class FakeMachineRoom : IMachineRoom
     /// <summary>Calls that change something, made until now.</summary>
     public int Steps => _steps;
 
-    /// <summary>Is told of each step before it takes effect and after; what it throws is the machine room's failure.</summary>
+    /// <summary>Is told of each step before it takes effect and after; what it throws is the host runtime's failure.</summary>
     public Action<int, bool> OnStep { get; set; } = static (_, _) => { };
 
     /// <summary>What a command answers.</summary>

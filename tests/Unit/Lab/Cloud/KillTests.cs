@@ -3,7 +3,7 @@ using Infra.Planning.Plan;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 
-/// <summary>The laboratory is killed at a step: the state is what was on the disk then, the machines are what was real then.</summary>
+/// <summary>The lab is killed at a step: the state is what was on the disk then, the machines are what was real then.</summary>
 [Collection(Deployments.SerialDeployments.Name)]
 public sealed class KillTests
 {

@@ -22,7 +22,7 @@ public sealed class LabFaultTests : IDisposable
     [InlineData("Too many open files : '/cache/labs'", "open files", "limit")]
     [InlineData("Cannot allocate memory", "memory", "used up")]
     [InlineData("Resource temporarily unavailable", "memory", "used up")]
-    [InlineData("reassociate to namespaces failed: Operation not permitted", "rights", "do not suffice")]
+    [InlineData("reassociate to namespaces failed: Operation not permitted", "privileges", "are insufficient")]
     public void What_the_kernel_refuses_is_told_with_a_fix(string message, string key, string problem)
     {
         foreach (var exception in new Exception[]
@@ -57,7 +57,7 @@ public sealed class LabFaultTests : IDisposable
         Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix,
             StringComparison.Ordinal);
         // What is no file where one belongs.
-        var odd = new ConfigurationMistake("mirrors.json", null, "is no regular file", "./infra down local");
+        var odd = new ConfigurationMistake("mirrors.json", null, "is not a regular file", "./infra down local");
         var denied = new UnauthorizedAccessException($"Access to the path '{_cache}/labs/x' is denied.");
         Assert.Same(odd, LabFault.Explain(denied, _cache, () => odd));
     }
@@ -103,7 +103,7 @@ public sealed class LabFaultTests : IDisposable
     {
         Assert.Null(Explain(new InvalidOperationException("a bug")));
         Assert.Null(Explain(new FormatException()));
-        Assert.Null(Explain(new JsonException("a bug of ours")));
+        Assert.Null(Explain(new JsonException("an internal error")));
         Assert.Null(Explain(new IOException("The pipe is broken.")));
         Assert.Null(Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));
         Assert.Null(Explain(new ProgramException("nft", new ProgramAnswer(1, "", "Error: syntax error"))));

@@ -37,7 +37,7 @@ public sealed class PrintableTests
     [InlineData("null")]
     [InlineData("<html>")]
     public void An_answer_that_is_none_is_told_in_one_message(string body) =>
-        Assert.StartsWith("200 and no answer in it: ",
+        Assert.StartsWith("status 200 without an answer: ",
             Assert.Throws<HttpRequestException>(() => EndpointClient.Told("generate", body)).Message, StringComparison.Ordinal);
 
     [Fact]

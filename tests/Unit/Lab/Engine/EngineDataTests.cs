@@ -6,7 +6,7 @@ using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Lab.Engine;
 
-/// <summary>The stand-in's data: well formed, and knowing every flag and route that this project counts on.</summary>
+/// <summary>The fake engine's data: well formed, and knowing every flag and route that this project counts on.</summary>
 public sealed class EngineDataTests
 {
     private static readonly string[] Kinds = ["append", "bool", "choice", "float", "int", "json", "length", "list", "size", "str", "switch"];

@@ -6,7 +6,7 @@ using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Lab.Fabric;
 
-/// <summary>A round in the world: a policy, then packets of which the model says whether they pass.</summary>
+/// <summary>A round in the sandbox: a policy, then packets of which the model says whether they pass.</summary>
 internal sealed record WorldRound(NetworkPolicy Policy, IReadOnlyList<ModelPacket> Packets, IReadOnlyList<string> Rebooted);
 
 /// <summary>Sends packets between real network namespaces, linked by the script <c>fabric</c>, through the rules that are rendered.</summary>
@@ -34,7 +34,7 @@ internal static class FabricWorld
 
     /// <summary>Sends all packets of all rounds; the answer lists those that did not fare as the model says.</summary>
     /// <param name="rounds">Rounds, each with its policy.</param>
-    /// <param name="spoofed">Addresses that hosts take beside their own: host and address.</param>
+    /// <param name="spoofed">Addresses that hosts take next to their own: host and address.</param>
     /// <param name="stream">A connection that begins in the first round and shall live through all.</param>
     public static async Task<IReadOnlyList<string>> MistakesAsync(
         IReadOnlyList<WorldRound> rounds, IReadOnlyList<(string Host, string Address)>? spoofed = null, ModelPacket? stream = null)

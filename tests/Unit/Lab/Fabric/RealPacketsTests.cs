@@ -45,7 +45,7 @@ public sealed class RealPacketsTests
             (Side("101", null), Side("202", null)),
             (Side("101", null), Side("world", null)),
         ];
-        // True sources first: afterwards the host knows where to send, and asks nobody in a false name.
+        // True sources first: afterwards the host knows where to send, and asks no one in a false name.
         ModelPacket[] honest = [.. ways.Select(way => new ModelPacket(way.From, way.From.Address, way.To, "udp", 53))];
         ModelPacket[] packets =
         [
@@ -93,7 +93,7 @@ public sealed class RealPacketsTests
         where source.Host != target.Host && source.Host != "world"
             ? source.VpcId == target.VpcId || (source.VpcId is null && target.VpcId is not null && !FabricWorld.Sides.Any(side => side.Host == source.Host && side.VpcId == target.VpcId))
             : source.Host != target.Host
-        // The metadata address is nobody's source.
+        // The metadata address is no one's source.
         where source.Address != "169.254.169.254"
         from kind in Kinds
         select new ModelPacket(source, source.Address, target, kind.Protocol, kind.Port);

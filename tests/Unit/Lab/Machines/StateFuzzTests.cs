@@ -9,13 +9,12 @@ using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Specs;
 using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Machines;
 
 /// <summary>
-/// Every state file, damaged in every way that a full disk, a power cut or a person knows: whoever reads it goes on or ends in one message
+/// Every state file, damaged in every way that a full disk, a power cut or a person knows: its reader continues or ends in one message
 /// with a fix that works. The fix is <c>down</c>, which works whatever there is.
 /// </summary>
 public sealed class StateFuzzTests : IDisposable

@@ -181,7 +181,7 @@ public sealed class ContentTests : IDisposable
         using var metadata = new StreamReader(zip.GetEntry("mistral_common-9.9.dist-info/METADATA")!.Open());
         var text = metadata.ReadToEnd();
         Assert.Contains("\nVersion: 9.9\n", text, StringComparison.Ordinal);
-        Assert.Contains("stand-in of the laboratory: this is 1.2.3", text, StringComparison.Ordinal);
+        Assert.Contains("fake of the lab: this is 1.2.3", text, StringComparison.Ordinal);
     }
 
     [Fact]

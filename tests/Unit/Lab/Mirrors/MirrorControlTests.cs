@@ -61,7 +61,7 @@ public sealed class MirrorControlTests
             var complaints = new List<string>();
             using var board = new MirrorBoard(path, TimeProvider.System, complaints.Add);
             board.Refresh();
-            Assert.EndsWith("; the mirrors stay as they were", Assert.Single(complaints), StringComparison.Ordinal);
+            Assert.EndsWith("; the mirrors keep their settings", Assert.Single(complaints), StringComparison.Ordinal);
             StateFile.Remove(path);
         }
 

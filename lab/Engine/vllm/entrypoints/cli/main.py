@@ -18,7 +18,7 @@ def main():
         parser.print_help()
         return
     if parsed.subparser != "serve":
-        print(f"vllm {parsed.subparser}: this is a stand-in for vLLM, and it only serves", file=sys.stderr)
+        print(f"vllm {parsed.subparser}: this fake engine only supports serve", file=sys.stderr)
         sys.exit(1)
     commandline.settle_model(parsed, arguments)
     log.set_process("APIServer", os.getpid())

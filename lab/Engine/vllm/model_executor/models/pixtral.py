@@ -6,4 +6,4 @@ if fault() == "import":
 
 
 class PixtralForConditionalGeneration:
-    """The class that Mistral's models with images are served by. It holds nothing."""
+    """The class that Mistral's models with images are served by. It is null."""

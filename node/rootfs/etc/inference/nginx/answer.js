@@ -1,9 +1,9 @@
-// What the engine answers is data: of its headers only these reach a client, with a type that no browser runs. What is no final answer of
-// HTTP/1 (a tunnel, 1xx with an answer inside it, text without a status line) ends the connection before a byte of it was sent.
+// The engine's response is untrusted: only these headers reach a client, and a content type that no browser executes. A response that is
+// not a final HTTP/1 response (a tunnel, 1xx with a nested response, text without a status line) ends the connection before the first byte.
 function check(r) {
     if (r.status < 200 || r.status > 599 || r.httpVersion < '1') {
         r.status = 502;
-        throw Error('no answer of HTTP');
+        throw Error('not an HTTP response');
     }
     for (const name in r.headersOut) {
         if (!/^content-(type|length)$/i.test(name)) {
@@ -15,12 +15,12 @@ function check(r) {
     }
 }
 
-// What is kept for a second is in memory: no more of it than this.
+// Cached for a second in memory, so the size is limited.
 function brief(r) {
     check(r);
     if (!(r.headersOut['Content-Length'] <= 1024)) {
         r.status = 502;
-        throw Error('an answer without an end');
+        throw Error('response too long to cache');
     }
 }
 

@@ -1,19 +1,19 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced by the scripts beside it, which use what is set here.
+# Sourced by the scripts in this folder.
 set -euo pipefail
-root=${INFERENCE_ROOT:-} # tests point it at a folder
+root=${INFERENCE_ROOT:-} # set by tests
 node_env=$root/etc/inference/node.env
 secrets=$root/etc/inference/secrets
 state=$root/var/lib/inference
 
-# cause_file: where the cause of this unit's failure is kept; nothing outside of a unit. Root alone can write there, and await-ready believes
-# it: the journal's lines are of whoever runs in the unit.
+# cause_file: file for the cause of this unit's failure; prints nothing outside of a unit. Only root can write there, so await-ready trusts it,
+# unlike the journal, which contains the output of the unit's programs.
 cause_file() {
   local unit
   unit=$(grep -om 1 'inference-[a-z-]*\.service' "$root/proc/self/cgroup" 2> /dev/null) && echo "$root/run/inference/causes/$unit"
 }
 
-# die CAUSE NEXT_STEP [WORDS]: what await-ready shows to the operator. WORDS of another program go to the log alone, where they are shown as data.
+# die CAUSE NEXT_STEP [OUTPUT]: await-ready shows cause and next step. OUTPUT of another program is untrusted and goes only to the log.
 died=''
 die() {
   local file
@@ -23,7 +23,7 @@ die() {
   exit 1
 }
 
-# die_of_network CAUSE NEXT_STEP [WORDS]: the same for what fails when a server cannot be reached, unless the clock is why.
+# die_of_network CAUSE NEXT_STEP [OUTPUT]: the same for network failures. Blames the clock if it is wrong.
 die_of_network() {
   local clock
   clock=$("${BASH_SOURCE%/*}/clock-hint" || true)
@@ -31,7 +31,7 @@ die_of_network() {
   die "$@"
 }
 
-# setting KEY: its value in node.env, which is read and never run.
+# setting KEY: the value in node.env, which is parsed, never executed.
 setting() {
   local line
   while IFS= read -r line; do
@@ -39,18 +39,18 @@ setting() {
   done < "$node_env"
 }
 
-# What follows is how every script changes a node that is up (docs/adr/0010): what is wanted is written, whole; applied; and asked of what runs, by the
-# next run too, which never goes by a file that this one wrote. So it may be killed at any instruction.
+# Every script changes a running node in the same way (docs/adr/0010): it writes the complete desired state, applies it, and verifies the running
+# state. The next run verifies the running state too and trusts no file of this run. So a script may be killed at any instruction.
 
-# alone NAME [FOLDER]: one run at a time; the lock goes with the last of its processes. What is in "temporary" goes with the run, and what fails
-# without a word of its own gets one.
+# alone NAME [FOLDER]: takes a lock, so that only one run is active; the lock ends with its last process. At exit, deletes the files in "temporary",
+# and prints an error for a failure without a message.
 temporary=()
 alone() {
   local folder=${2:-$root/run/inference} lock
   trap ended EXIT
   mkdir -p "$folder"
   exec {lock}> "$folder/$1.lock"
-  flock -w 300 "$lock" || die "another $1 is still at work" "wait for it, then run pulumi up again"
+  flock -w 300 "$lock" || die "another $1 is still running" "wait for it, then run pulumi up again"
 }
 ended() {
   local status=${1:-$?} command=$BASH_COMMAND
@@ -58,14 +58,15 @@ ended() {
   ((status == 0)) || [[ -n $died ]] || printf 'error: %s stopped at: %s\nnext: see the line above (disk full? df -h), then run pulumi up again\n' "${0##*/}" "$command" >&2
 }
 
-# place NEW FILE: NEW becomes FILE, and neither half of it nor nothing is there after a loss of power.
+# place NEW FILE: replaces FILE with NEW atomically, also across a power loss.
 place() {
   sync "$1"
   mv -T "$1" "$2"
   sync "${2%/*}"
 }
 
-# comes_true COMMAND...: whether it succeeds within a minute, which a node that installs packages may need. Few questions, since sshd counts those who only ask for its keys.
+# comes_true COMMAND...: whether the command succeeds within a minute; a node that installs packages may need that long. Few attempts, because sshd
+# penalizes clients that only ask for its keys.
 comes_true() {
   local pause
   for pause in 0.1 0.4 1 2 3 6 12 30; do
@@ -75,17 +76,17 @@ comes_true() {
   "$@"
 }
 
-# take_effect WHAT IS_SO COMMAND...: the command, unless what runs is so already; then it has to be.
+# take_effect WHAT IS_SO COMMAND...: runs COMMAND unless IS_SO succeeds already; afterwards IS_SO must succeed.
 applied=''
 take_effect() {
   ! "$2" || return 0
   "${@:3}" || die "$1: not applied, '${*:3}' failed" "journalctl -n 50 on the node, then run pulumi up again"
-  comes_true "$2" || die "$1: '${*:3}' ran, and what runs is still another" "journalctl -n 50 on the node, then run pulumi up again"
+  comes_true "$2" || die "$1: '${*:3}' succeeded but did not take effect" "journalctl -n 50 on the node, then run pulumi up again"
   applied+="${applied:+, }$1"
 }
 
-# host_keys: those that sshd identifies itself with, asked as a client asks, "TYPE KEY" a line; those of the files where none runs. From OpenSSH 9.8 on
-# ssh-keyscan prints comments among them.
+# host_keys: the host keys that sshd serves, as a client sees them, one "TYPE KEY" per line; without sshd, the keys of the files. From OpenSSH 9.8
+# on, ssh-keyscan also prints comments.
 host_keys() {
   if systemctl is-active --quiet ssh.service; then
     ssh-keyscan -T 5 -t ed25519,ecdsa 127.0.0.1 2> /dev/null | sed -n 's/^127[^ ]* //p' | sort
@@ -94,8 +95,8 @@ host_keys() {
   fi
 }
 
-# patiently SECONDS COMMAND...: repeats it, more and more slowly, for that long. Status 2 says that waiting will not help.
-patiently() {
+# retry SECONDS COMMAND...: repeats the command with increasing pauses for that long. Status 2 of the command ends the retries.
+retry() {
   local end=$((SECONDS + $1)) pause=2 status
   shift
   while true; do
@@ -103,7 +104,7 @@ patiently() {
     "$@" || status=$?
     ((status != 0)) || return 0
     ((status != 2 && SECONDS + pause < end)) || return 1
-    echo "failed: $1; again in $pause s" >&2
+    echo "failed: $1; retry in $pause s" >&2
     sleep "$pause"
     pause=$((pause < 30 ? pause * 2 : 60))
   done

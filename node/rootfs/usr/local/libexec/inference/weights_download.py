@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-# The download of fetch-weights: files in segments that several threads fetch, resumed where they stopped, each file checked before it gets its name.
+# Download for fetch-weights: several threads fetch files in segments and resume them. Each file is checked before it gets its name.
 import errno, hashlib, http.client, itertools, json, os, queue, re, threading, time, urllib.parse
 
-from weights_hub import HUB, LATER, MODEL, PATIENCE, PROGRESS, REVISION, SLOWEST, UNEXPLAINED, Failure, Refused, get, persistently, words
+from weights_hub import HUB, LATER, MODEL, RETRY_S, PROGRESS, REVISION, SLOWEST, UNEXPLAINED, Failure, Refused, get, persistently, words
 
 WORKERS = int(os.environ.get("FETCH_WORKERS") or 12)
-# Small ones leave less of the checksum for after the last byte; of many bytes, which come over fast lines, the handshakes would count.
+# With small segments less of the checksum remains after the last byte. For large totals on fast lines, their handshakes would cost time.
 SMALL_SEGMENT, LARGE_SEGMENT, LARGE_TOTAL = 64 << 20, 256 << 20, 64 << 30
-RANGE_REFUSALS = (400, 403, 416)  # what storage hosts have said of a range that they have
+RANGE_REFUSALS = (400, 403, 416)  # seen from storage hosts for ranges that exist
 
 
 class Corrupt(Exception):
@@ -15,23 +15,23 @@ class Corrupt(Exception):
 
 
 def begins_at(answer, file, start):
-    # Whether the answer is of this file and has the byte START; gives how many bytes come before it.
+    # Checks that the response is this file from byte START, or whole; returns how many bytes to skip.
     kind, length, size = answer.headers.get_content_type(), answer.headers.get("Content-Length"), str(file["size"])
     if (answer.headers.get("Content-Encoding") or "identity").lower() != "identity":
-        raise ValueError(f"{file['name']}: came encoded as {answer.headers['Content-Encoding']}")
+        raise ValueError(f"{file['name']}: is encoded as {answer.headers['Content-Encoding']}")
     if answer.status == 206:
         part = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", (answer.headers.get("Content-Range") or "").strip())
         if not part or int(part[1]) != start or part[2] not in (size, "*"):
-            raise ValueError(f"{file['name']}: asked for byte {start} of {size}, got {answer.headers.get('Content-Range')}")
+            raise ValueError(f"{file['name']}: requested byte {start} of {size}, got {answer.headers.get('Content-Range')}")
         return 0
     if answer.status != 200 or length not in (size, None) or (length is None and kind == "text/html"):
         page = f": {words(answer.read(2000).decode('utf-8', 'replace'))}" if kind.startswith("text/") else ""
-        raise ValueError(f"{file['name']}: {size} bytes wanted, status {answer.status} with {length or '?'} bytes of {kind} came{page}")
+        raise ValueError(f"{file['name']}: expected {size} bytes, got status {answer.status} with {length or '?'} bytes of {kind}{page}")
     return start  # the range was ignored
 
 
 class Front:
-    # The checksum of a file, computed from its front on while the rest is on its way: the engine need not wait for it after the last byte.
+    # Computes the checksum of a file from its start while the rest downloads, so that the engine does not wait for it afterwards.
 
     def __init__(self, file, path, segment, whole):
         self.path, self.size, self.segment, self.whole, self.next, self.lock = path, file["size"], segment, whole, 0, threading.Lock()
@@ -39,7 +39,7 @@ class Front:
 
     def came(self, index):
         self.whole.add(index)
-        if self.lock.acquire(blocking=False):  # else another thread is at it already
+        if self.lock.acquire(blocking=False):  # else another thread does it
             try:
                 self.advance()
             finally:
@@ -74,7 +74,7 @@ class Download:
         return os.path.join(self.folder, file["name"] + suffix)
 
     def state(self, file):
-        # Bytes done of each segment. Progress counts only for the same content, and only while the part is there.
+        # Completed bytes per segment. Only valid for the same content, while the .part file exists.
         known = self.progress.get(file["name"])
         lengths = self.lengths(file)
         identity = [file["size"], file["sha256"] or file["git"], self.segment_size]
@@ -90,7 +90,7 @@ class Download:
         return [min(self.segment_size, file["size"] - i * self.segment_size) for i in range(max(1, -(-file["size"] // self.segment_size)))]
 
     def reuse(self, file):
-        # A file that an earlier run had, and of which nobody knows against which checksum, is a part of which every byte is there.
+        # A file of an earlier run with an unknown checksum is treated as a complete .part file.
         if os.path.isfile(self.path(file)) and os.path.getsize(self.path(file)) == file["size"]:
             os.replace(self.path(file), self.path(file, ".part"))
             self.state(file)[:] = self.lengths(file)
@@ -109,19 +109,19 @@ class Download:
             self.todo.put((file, None, 0))
 
     def segment(self, file, index, length, closed):
-        # What is missing of a segment, from the hub on: a storage host that refused gets a new signed address, or another one is chosen.
+        # The rest of a segment. Starts at the hub again, which signs a new address or selects another storage host.
         done = self.progress[file["name"]]["done"]
         url = f"{HUB}/{urllib.parse.quote(MODEL)}/resolve/{REVISION}/{urllib.parse.quote(file['name'])}"
         start = index * self.segment_size + done[index]
         end = index * self.segment_size + length
         with get(url, {"Range": f"bytes={start}-{end - 1 if closed else ''}"}.items()) as answer:
             skip = begins_at(answer, file, start)
-            with open(self.path(file, ".part"), "r+b", buffering=0) as part:  # what is counted is written
+            with open(self.path(file, ".part"), "r+b", buffering=0) as part:  # counted bytes are written bytes
                 part.seek(start)
                 while start < end:
                     block = read(answer, min(1 << 20, skip or end - start))
                     if not block:
-                        raise EOFError(f"{file['name']}: cut at byte {start} of {file['size']}")
+                        raise EOFError(f"{file['name']}: truncated at byte {start} of {file['size']}")
                     if self.failure:
                         return
                     PROGRESS.came(len(block))
@@ -135,7 +135,7 @@ class Download:
                         self.fetched += len(block)
 
     def fetch(self, file, index, length):
-        # A segment, again and again. Where its range is refused, the next try leaves the end of the range open.
+        # A segment, with retries. If its range is refused, the next attempts alternate with an open end of the range.
         closed, tries = [True], itertools.count()
 
         def once():
@@ -143,12 +143,12 @@ class Download:
                 self.segment(file, index, length, closed[0] or next(tries) % 2 == 0)
             except Refused as error:
                 closed[0] = error.status not in RANGE_REFUSALS
-                if error.status == 416:  # of a moment, or it has less of the file than the hub says
-                    error.patience = min(PATIENCE, UNEXPLAINED)
-                    error.next_step = "the storage has less of a file than the hub lists: fetch from another hub (weightsUrl in the catalog's row)"
+                if error.status == 416:  # temporary, or the storage has less of the file than the hub lists
+                    error.limit = min(RETRY_S, UNEXPLAINED)
+                    error.next_step = "the storage has a shorter file than the hub lists: use another hub (weightsUrl in the catalog's row)"
                 raise
             except OSError as error:
-                if error.filename:  # of the part, not of the network
+                if error.filename:  # a disk error, not a network error
                     raise disk_failure(error) from None
                 raise
 
@@ -157,7 +157,7 @@ class Download:
     def check(self, file):
         digest = self.fronts[file["name"]].end()
         if digest != (file["sha256"] or file["git"]):
-            raise Corrupt(f"{file['name']} is corrupt: its checksum is {digest}, the hub's {words(str(file['sha256'] or file['git']))}")
+            raise Corrupt(f"{file['name']} is corrupt: its checksum is {digest}, the hub lists {words(str(file['sha256'] or file['git']))}")
         os.replace(self.path(file, ".part"), self.path(file))
         file["here"] = True
         PROGRESS.came()
@@ -187,13 +187,13 @@ class Download:
             self.check(file)
         except Corrupt as error:
             if file.get("again"):
-                raise Failure(f"{error}, twice", "the mirror or the disk is faulty: fetch from another hub, or replace the Droplet") from None
-            print(f"{error}; fetching it once more", flush=True)
+                raise Failure(f"{error}, twice", "the mirror or the disk is faulty: use another hub, or replace the Droplet") from None
+            print(f"{error}; downloading it again", flush=True)
             file["again"] = True
             os.remove(self.path(file, ".part"))
             self.enqueue(file)
         else:
-            print(f"{file['name']}: {file['size']} bytes, checksum right", flush=True)
+            print(f"{file['name']}: {file['size']} bytes, checksum verified", flush=True)
 
     def save(self):
         with self.lock:
@@ -214,18 +214,18 @@ class Download:
             self.enqueue(f)
         for _ in range(WORKERS):
             threading.Thread(target=self.work, daemon=True).start()
-        told, before = time.monotonic(), 0
+        reported, before = time.monotonic(), 0
         try:
             while self.todo.unfinished_tasks and not self.failure:
                 time.sleep(0.2)
                 now = time.monotonic()
                 if PROGRESS.stalled():
-                    raise Failure(f"less than {SLOWEST} bytes a second came from {HUB} for {PATIENCE:.0f} s{PROGRESS.problem and f': {PROGRESS.problem}'}", LATER)
-                if now - told >= 2:
+                    raise Failure(f"less than {SLOWEST} bytes a second arrived from {HUB} for {RETRY_S:.0f} s{PROGRESS.problem and f': {PROGRESS.problem}'}", LATER)
+                if now - reported >= 2:
                     self.save()
-                if now - told >= 10:
-                    print(f"{(self.total - sum(f['size'] for f in pending) + here + self.fetched) / 1e9:.2f} of {self.total / 1e9:.2f} GB, {(self.fetched - before) / 1e6 / (now - told):.0f} MB/s", flush=True)
-                    told, before = now, self.fetched
+                if now - reported >= 10:
+                    print(f"{(self.total - sum(f['size'] for f in pending) + here + self.fetched) / 1e9:.2f} of {self.total / 1e9:.2f} GB, {(self.fetched - before) / 1e6 / (now - reported):.0f} MB/s", flush=True)
+                    reported, before = now, self.fetched
         finally:
             self.save()
         if self.failure:
@@ -233,7 +233,7 @@ class Download:
 
 
 def read_object(path):
-    # An object of JSON that an earlier run wrote; an empty one where it is anything else.
+    # A JSON object of an earlier run; empty if it is anything else.
     try:
         with open(path) as f:
             found = json.load(f)
@@ -250,7 +250,7 @@ def read(answer, most):
 
 
 def write(part, block):
-    # All of the block. A disk that does not take it is no matter of the network: waiting does not help.
+    # Writes the whole block. A disk error ends the download: a retry does not help.
     rest = memoryview(block)
     try:
         while rest:
@@ -262,4 +262,4 @@ def write(part, block):
 def disk_failure(error):
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Failure("no space is left for the weights", "use a size with a scratch disk, or set cacheVolumeGiB")
-    return Failure(f"the disk of the weights does not take them: {error.strerror}", "journalctl -k on the node shows the disk's errors; replace the Droplet or the Volume")
+    return Failure(f"the weights could not be written to disk: {error.strerror}", "journalctl -k on the node shows the disk's errors; replace the Droplet or the Volume")

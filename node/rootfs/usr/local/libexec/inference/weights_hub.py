@@ -1,23 +1,23 @@
 #!/usr/bin/python3
-# Requests of fetch-weights: to the hub, and to the hosts that the hub redirects to. Which refusal is final, and how long to wait for the others.
+# Requests of fetch-weights to the hub and to the hosts that it redirects to: which errors are final, and how long to retry the others.
 #
-# A final one is the hub's own answer about this repository. Its storage hosts (CDN) have refused their own signed addresses with every status that there
-# is: such an answer is asked again, from the hub on, which signs a new address.
+# An error of the hub itself about this repository is final. Storage hosts (CDN) return errors of any status even for valid signed addresses: these
+# requests start again at the hub, which signs a new address.
 import email.utils, http.client, os, re, socket, subprocess, threading, time, urllib.error, urllib.parse, urllib.request
 
 HUB = os.environ["MODEL_HUB"].rstrip("/")
 MODEL, REVISION = os.environ["MODEL_ID"], os.environ["MODEL_REVISION"]
-PATIENCE = float(os.environ.get("RETRY_S") or 900)  # seconds without a byte
-UNEXPLAINED = 60.0  # seconds for a refusal of the hub's that names no reason, once it has shown the repository
-SLOWEST = 16 << 10  # bytes a second: a host that sends less has sent nothing
-FIRST_ANSWER = 5.0  # seconds for an address to answer where there are others
+RETRY_S = float(os.environ.get("RETRY_S") or 900)  # seconds without data
+UNEXPLAINED = 60.0  # seconds to retry a hub error without a reason, once the hub listed the repository
+SLOWEST = 16 << 10  # bytes a second: less counts as no data
+FIRST_ANSWER = 5.0  # seconds for one of several addresses to answer
 REDIRECTS = (301, 302, 303, 307, 308)
-LATER = "run pulumi up again when it is reachable: what is here is kept"
+LATER = "run pulumi up again when it is reachable: downloaded data is kept"
 TOKEN = "pulumi config set --secret huggingFaceToken <token>; pulumi up"
 
 
 class Failure(Exception):
-    # Waiting does not help.
+    # Final: a retry does not help.
 
     def __init__(self, cause, next_step):
         super().__init__(cause)
@@ -25,30 +25,30 @@ class Failure(Exception):
 
 
 class Refused(Exception):
-    # Waiting may help: for PATIENCE seconds, the first WAIT of them without asking.
+    # Temporary: retried for up to LIMIT seconds, the first time after WAIT seconds.
 
-    def __init__(self, cause, next_step=LATER, status=0, wait=0.0, patience=PATIENCE):
+    def __init__(self, cause, next_step=LATER, status=0, wait=0.0, limit=RETRY_S):
         super().__init__(cause)
-        self.next_step, self.status, self.wait, self.patience = next_step, status, wait, patience
+        self.next_step, self.status, self.wait, self.limit = next_step, status, wait, limit
 
 
 class Progress:
-    # What all threads know: when enough bytes came last, whether the hub has shown the repository, and until when a host wants to be left alone.
+    # Shared by all threads: when enough data arrived last, whether the hub listed the repository, and until when a host wants no requests.
 
     def __init__(self):
         self.at, self.bytes, self.shown, self.held, self.silent, self.problem = time.monotonic(), 0, False, {}, set(), ""
 
     def came(self, count=1 << 60):
         self.bytes += count
-        if self.bytes >= SLOWEST * PATIENCE:
+        if self.bytes >= SLOWEST * RETRY_S:
             self.at, self.bytes = time.monotonic(), 0
 
     def stalled(self):
-        # Whether PATIENCE is over and some more, so that who waits for a host that sends a byte now and then has to be left behind.
-        return time.monotonic() - self.at > PATIENCE + 5 + min(PATIENCE, 30)
+        # Whether the limit is exceeded by a margin: then a thread may hang on a host that sends single bytes.
+        return time.monotonic() - self.at > RETRY_S + 5 + min(RETRY_S, 30)
 
     def hold(self, host):
-        while (left := min(self.held.get(host, 0), self.at + PATIENCE) - time.monotonic()) > 0:
+        while (left := min(self.held.get(host, 0), self.at + RETRY_S) - time.monotonic()) > 0:
             time.sleep(min(left, 1))
 
 
@@ -61,9 +61,8 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def connect(address, timeout=60, *_, **__):
-    # A connection to the first address that answers: one that does not (IPv6 that leads nowhere) is asked last from then on. It speaks up after a second
-    # of silence: the host firewall comes while weights do, what it knows of a connection that was there before begins with a packet of ours, and until
-    # then it drops the hub's.
+    # Connects to the first address that answers; an address that does not (broken IPv6) is tried last from then on. Keep-alive after a second of silence:
+    # the host firewall starts during the download and drops packets of a connection until it saw one that we sent.
     failed = OSError("no address")
     found = sorted(socket.getaddrinfo(*address, type=socket.SOCK_STREAM), key=lambda row: row[4] in PROGRESS.silent)
     for left, (family, kind, protocol, _, where) in zip(range(len(found) - 1, -1, -1), found):
@@ -87,11 +86,11 @@ def connect(address, timeout=60, *_, **__):
 
 
 def speaking(kind):
-    # Connections of that kind of http.client's, made as above.
+    # Makes connections of this http.client class use connect().
 
     def make(host, **options):
         made = kind(host, **options)
-        made._create_connection = connect  # the one place before TLS begins
+        made._create_connection = connect  # the only hook before TLS
         return made
 
     return make
@@ -124,8 +123,8 @@ def origin(url):
 
 
 def words(text, most=200):
-    # What another host wrote, fit for a log: of a page its title; on one line, short, without control characters, signatures and our token.
-    text = text[:4000]  # the patterns below look at some of it more than once
+    # Text of another host for a log: the title of an HTML page; one short line without control characters, signatures and our token.
+    text = text[:4000]  # the patterns below may scan it repeatedly
     title = re.search(r"<title[^>]*>(.{1,200}?)</title>", text, re.I | re.S)
     text = re.sub(r"<[^<>]{0,300}>", " ", title[1] if title else text)
     text = re.sub(r"\?\S*=\S*", "?...", text)
@@ -135,12 +134,12 @@ def words(text, most=200):
 
 
 def line(text):
-    # TEXT on one line, without control characters and what turns the direction of writing.
+    # TEXT on one line, without control characters and bidirectional marks.
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def get(url, headers=()):
-    # Opens URL, redirects followed by hand: the token goes to the hub alone, and nothing leads from https to http.
+    # Opens URL and follows redirects itself: only the hub gets the token, and no redirect leads from https to http.
     secret = token()
     for _ in range(8):
         host, hubs = urllib.parse.urlsplit(url).hostname, origin(url) == origin(HUB)
@@ -162,11 +161,11 @@ def get(url, headers=()):
             cause = f"{words(url.split('?')[0])} redirects to {words(there.split('?')[0])}, which is not https"
             raise (Failure(cause, "check MODEL_HUB") if hubs else Refused(cause)) from None
         url = there
-    raise Refused(f"too many redirects, the last to {host}", patience=min(PATIENCE, UNEXPLAINED))
+    raise Refused(f"too many redirects, the last to {host}", limit=min(RETRY_S, UNEXPLAINED))
 
 
 def refusal(error, url, hubs):
-    # The exception for an answer that is neither content nor a redirect.
+    # The exception for a response that is neither content nor a redirect.
     try:
         body = error.fp.read1(2000).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, AttributeError):
@@ -174,47 +173,47 @@ def refusal(error, url, hubs):
     status, wait = error.code, asked_wait(error.headers, error.code)
     host = urllib.parse.urlsplit(url).hostname
     message = words(error.headers.get("X-Error-Message") or "")
-    said = message or words(body)
-    said = f": {said}" if said else ""
+    detail = message or words(body)
+    detail = f": {detail}" if detail else ""
     if wait:
         PROGRESS.held[host] = time.monotonic() + wait
     host = words(host or "")
     if hubs and status in (401, 403, 404, 410):
-        final = hubs_refusal(status, error.headers.get("X-Error-Code") or "", message, said, url)
-        # It has shown the repository, so this is a moment's trouble unless it says why. One file of many may also be at the hub and not in its storage yet.
+        final = hubs_refusal(status, error.headers.get("X-Error-Code") or "", message, detail, url)
+        # The hub listed the repository, so an error without a reason is temporary. A file may also be listed before its storage has it.
         unexplained = not message and not error.headers.get("X-Error-Code") or error.headers.get("X-Error-Code") == "EntryNotFound"
-        return Refused(str(final), final.next_step, status, wait, min(PATIENCE, UNEXPLAINED)) if PROGRESS.shown and unexplained else final
+        return Refused(str(final), final.next_step, status, wait, min(RETRY_S, UNEXPLAINED)) if PROGRESS.shown and unexplained else final
     if hubs:
         limit = f"{LATER}; a token has a higher limit: {TOKEN}" if status == 429 and not token() else LATER
-        return Refused(f"{host} answers {status}{said}", limit, status, wait)
+        return Refused(f"{host} returns {status}{detail}", limit, status, wait)
     return Refused(
-        f"{host}, where {origin(HUB)[1]} keeps the files, answers {status}{said}",
-        "it is the storage that refuses: wait, and run pulumi up again (what is here is kept), or fetch from a mirror: weightsUrl in the catalog's row",
+        f"{host}, the file storage of {origin(HUB)[1]}, returns {status}{detail}",
+        "the storage returned the error: wait and run pulumi up again (downloaded data is kept), or use a mirror: weightsUrl in the catalog's row",
         status,
         wait,
     )
 
 
-def hubs_refusal(status, code, message, said, url):
-    # What the hub itself says of the repository (huggingface_hub's utils/_http.py has its codes).
+def hubs_refusal(status, code, message, detail, url):
+    # The hub's error about the repository (codes: huggingface_hub's utils/_http.py).
     if "disabled" in message:
-        return Failure(f"the hub has disabled {MODEL} ({status}{said})", "choose another model")
+        return Failure(f"the hub has disabled {MODEL} ({status}{detail})", "choose another model")
     if code == "RepoNotFound":
-        return Failure(f"{HUB} has no {MODEL}, or does not show it to us ({status}{said})", f"check the endpoint's model; a private one needs a token that may read it: {TOKEN}")
+        return Failure(f"{HUB} has no {MODEL}, or it is not visible ({status}{detail})", f"check the endpoint's model; a private model needs a token with read access: {TOKEN}")
     if status == 401 and token() and "nvalid credentials" in message:
-        return Failure(f"the hub does not know this token ({status}{said})", TOKEN)
+        return Failure(f"the hub does not accept this token ({status}{detail})", TOKEN)
     if status in (401, 403):
-        return Failure(f"the hub refuses {MODEL} ({status}{said}) {'with this token' if token() else 'without a token'}", f"accept the licence on the model's page, then: {TOKEN}")
-    return Failure(f"{HUB} has no {MODEL} at {REVISION} ({status} for {words(url.split('?')[0])}{said})", "check the endpoint's model and revision")
+        return Failure(f"the hub denies access to {MODEL} ({status}{detail}) {'with this token' if token() else 'without a token'}", f"accept the licence on the model's page, then: {TOKEN}")
+    return Failure(f"{HUB} has no {MODEL} at {REVISION} ({status} for {words(url.split('?')[0])}{detail})", "check the endpoint's model and revision")
 
 
 def asked_wait(headers, status):
-    # Seconds that the host asks us to wait: Retry-After (seconds or a date), or RateLimit where nothing remains, as the hub has it ("api";r=0;t=87).
+    # Seconds that the host asks us to wait: Retry-After (seconds or a date), or an exhausted RateLimit, as the hub sends it ("api";r=0;t=87).
     waits, after = [0.0], (headers.get("Retry-After") or "").strip()
     if re.fullmatch(r"[0-9]{1,6}", after):
         waits.append(float(after))
     elif after:
-        try:  # by the host's clock, ours may be wrong
+        try:  # relative to the host's clock: ours may be wrong
             sent = email.utils.parsedate_to_datetime(headers["Date"]) if headers["Date"] else email.utils.localtime()
             waits.append((email.utils.parsedate_to_datetime(after) - sent).total_seconds())
         except (LookupError, TypeError, ValueError, OverflowError):
@@ -224,12 +223,12 @@ def asked_wait(headers, status):
         for limit in (headers.get("RateLimit") or "").split(","):
             if re.search(r"\br\s*=\s*0+\b", limit):
                 reset = re.search(r"\bt\s*=\s*([0-9]{1,6})", limit) or window
-                waits.append(float(reset[1]) + 1 if reset else 0.0)  # its seconds are whole ones
+                waits.append(float(reset[1]) + 1 if reset else 0.0)  # in whole seconds
     return max(waits)
 
 
 def clock_hint():
-    # That the clock is wrong, which no error about a certificate says; else nothing.
+    # A hint if the clock is wrong, which certificate errors do not mention; otherwise empty.
     try:
         return subprocess.run([os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock-hint")], capture_output=True, text=True, timeout=30, check=False).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
@@ -237,32 +236,32 @@ def clock_hint():
 
 
 def persistently(action, done=lambda: PROGRESS.at):
-    # Runs ACTION until it succeeds or nothing has come for PATIENCE seconds; DONE changes where it got somewhere.
+    # Runs ACTION until it succeeds or RETRY_S seconds pass without data. DONE changes when ACTION made progress.
     pause, began = 1.0, time.monotonic()
     while True:
         before = done()
         try:
             return action()
-        except (Refused, OSError, http.client.HTTPException, ValueError, EOFError) as error:  # timeouts are OSErrors; a cut answer is one of the last three
+        except (Refused, OSError, http.client.HTTPException, ValueError, EOFError) as error:  # timeouts are OSErrors; a truncated response is one of the last three
             now = time.monotonic()
             if done() != before:
                 pause, began = 1.0, now
-            patience = getattr(error, "patience", PATIENCE)
-            # A short patience is this action's own, counted from its first refusal; the long one ends when no thread has got a byte.
-            left = (began if patience < PATIENCE else PROGRESS.at) + patience - now
+            limit = getattr(error, "limit", RETRY_S)
+            # A shorter limit counts from the first error of this action; the default counts from the last data of any thread.
+            left = (began if limit < RETRY_S else PROGRESS.at) + limit - now
             if left <= 0:
                 raise given_up(error) from None
-            wait = min(max(pause, getattr(error, "wait", 0.0)), left)  # one more try as the patience ends
+            wait = min(max(pause, getattr(error, "wait", 0.0)), left)  # the last attempt is at the limit
             PROGRESS.problem = words(str(error), 400) or type(error).__name__
-            print(f"again in {wait:.0f} s: {PROGRESS.problem}", flush=True)
+            print(f"retry in {wait:.0f} s: {PROGRESS.problem}", flush=True)
             time.sleep(wait)
             pause = min(pause * 2, 30)
 
 
 def given_up(error):
     if isinstance(error, Refused):
-        return Failure(f"{error}; so for {error.patience:.0f} s", error.next_step)
-    cause = f"nothing came from {HUB} for {PATIENCE:.0f} s: {words(str(error), 400) or type(error).__name__}"
+        return Failure(f"{error}; retried for {error.limit:.0f} s", error.next_step)
+    cause = f"no data from {HUB} for {RETRY_S:.0f} s: {words(str(error), 400) or type(error).__name__}"
     if clock := clock_hint():
         return Failure(f"{cause}; {clock}", "set the clock: timedatectl status on the node says whether it is synchronized; then run pulumi up again")
     return Failure(cause, LATER)
