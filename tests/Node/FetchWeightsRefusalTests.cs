@@ -111,7 +111,7 @@ public sealed class FetchWeightsRefusalTests
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Listing, 429, "", 99, ("RateLimit", "\"api\";r=0;t=870")));
         var result = await fetch.RunAsync(("RETRY_S", "2"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: 127.0.0.1 answers 429; so for 2 s", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: 127.0.0.1 returns 429; retried for 2 s", result.Errors, StringComparison.Ordinal);
         Assert.Contains("huggingFaceToken", result.Errors, StringComparison.Ordinal);
         Assert.Equal(2, fetch.Hub.Requests.Count);
     }
@@ -126,7 +126,7 @@ public sealed class FetchWeightsRefusalTests
         Assert.Equal(1, result.ExitCode);
         var error = Assert.Single(result.Errors.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
         Assert.StartsWith("error: localhost, the file storage of 127.0.0.1, returns 403: SignatureError [31m invalid key pair id https://x.example/a?...", error, StringComparison.Ordinal);
-        Assert.EndsWith("; so for 2 s", error, StringComparison.Ordinal);
+        Assert.EndsWith("; retried for 2 s", error, StringComparison.Ordinal);
         Assert.InRange(error.Length, 100, 400);
         Assert.DoesNotContain("licence", result.All, StringComparison.Ordinal);
         Assert.DoesNotContain("huggingFaceToken", result.All, StringComparison.Ordinal);
@@ -268,7 +268,7 @@ public sealed class FetchWeightsRefusalTests
             """;
         var result = await fetch.RunInsideAsync(words => ["timeout", "30", "python3", "-B", "-c", program, .. words], ("RETRY_S", "900"));
         Refusal.Holds(result);
-        Assert.Contains("answers 416; so for 1 s\nnext: the storage has less of ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("returns 416; retried for 1 s\nnext: the storage has less of ", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -151,8 +151,8 @@ public sealed class FetchWeightsTests
     }
 
     [Theory]
-    [InlineData(401, "refuses")]
-    [InlineData(403, "refuses")]
+    [InlineData(401, "denies access")]
+    [InlineData(403, "denies access")]
     [InlineData(404, "has no mistralai/Ministral-3-3B-Instruct-2512 at")]
     public async Task What_waiting_does_not_mend_ends_at_once(int status, string says)
     {

@@ -13,7 +13,7 @@ public sealed class GpuProofTests
     [InlineData("nvidia", Nvidia, "echo 'GPU 0: NVIDIA H100 (UUID: GPU-0)'; echo 'GPU 1: NVIDIA H100 (UUID: GPU-1)'", 0, "can use 2 GPUs: nvidia-smi")]
     [InlineData("nvidia", Nvidia, "echo 'GPU 0: NVIDIA H100 (UUID: GPU-0)'", 1, "nvidia-smi sees 1 of 2 GPUs")]
     [InlineData("nvidia", Nvidia, "echo 'No devices found.'", 1, "nvidia-smi sees 0 of 2 GPUs")]
-    [InlineData("nvidia", Nvidia, "echo 'Failed to initialize NVML: Insufficient Permissions'; exit 4", 1, "nvidia-smi fails: Failed to initialize NVML: Insufficient Permissions")]
+    [InlineData("nvidia", Nvidia, "echo 'Failed to initialize NVML: Insufficient Permissions'; exit 4", 1, "nvidia-smi failed: Failed to initialize NVML: Insufficient Permissions")]
     [InlineData("nvidia", "nvidia0 nvidia1 nvidiactl", "exit 0", 1, "/dev/nvidia-uvm does not exist")]
     [InlineData("nvidia", "nvidiactl nvidia-uvm", "exit 0", 1, "/dev/nvidia[0-9]* does not exist")]
     [InlineData("amd", Amd, "exit 1", 0, "can use 2 GPUs: /dev/dri")]

@@ -68,7 +68,7 @@ public sealed class HostNeedsTests : IDisposable
         NeedsRoot();
         File.Delete(Path.Combine(_clone.Bin, "apt-get"));
         await _clone.RunAsync($"for tool in $(busybox --list); do [ \"$tool\" = dpkg ] || [ -e '{_clone.Bin}'/\"$tool\" ] || ln -s \"$(command -v busybox)\" '{_clone.Bin}'/\"$tool\"; done");
-        AssertRefused(await _clone.RunAsync($"PATH='{_clone.Bin}' \"$infra\" up"), "apt-get: is not here");
+        AssertRefused(await _clone.RunAsync($"PATH='{_clone.Bin}' \"$infra\" up"), "apt-get: is missing");
     }
 
     [Fact]

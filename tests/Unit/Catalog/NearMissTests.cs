@@ -34,7 +34,7 @@ public sealed class NearMissTests
     public void A_release_that_is_too_old_is_answered_with_the_security_floor()
     {
         var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Engine("0.11.0", "engine.version")).Mistakes);
-        Assert.Contains("none below 0.28.0 is served", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("none below 0.28.0 is allowed", mistake.Problem, StringComparison.Ordinal);
         Assert.Contains("0.31.0", mistake.Problem, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,7 @@ public sealed class LiveSizesTests
     public void A_size_that_is_not_shown_names_those_that_the_region_has()
     {
         var mistake = Mistake(Plan(), new LiveSize("gpu-h100x1-80gb", ["tor1"], true, 4.41m), new LiveSize("gpu-l40sx1-48gb", ["nyc2"], true, 1.57m));
-        Assert.Contains("in tor1 it has gpu-h100x1-80gb (4.41 USD/h)", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("in tor1 it offers gpu-h100x1-80gb (4.41 USD/h)", mistake.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("gpu-l40sx1-48gb", mistake.Problem, StringComparison.Ordinal);
     }
 
@@ -48,7 +48,7 @@ public sealed class LiveSizesTests
     {
         var mistake = Mistake(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
         Assert.Equal("region", mistake.Key);
-        Assert.Contains("it is in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("it is available in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
         // Whose Droplets run must not be told to move them.
         Assert.Contains("set ignoreAvailability to true", mistake.Problem, StringComparison.Ordinal);
     }

@@ -184,7 +184,7 @@ public sealed class SettingsTests
     {
         var config = Configs.With();
         config["inference:endpoints"] = $$$"""{"chat": {"model": "{{{Configs.Model}}}", "model": "other"}}""";
-        Assert.Contains(Mistakes(config), mistake => mistake.Problem.Contains("twice", StringComparison.Ordinal));
+        Assert.Contains(Mistakes(config), mistake => mistake.Problem.Contains("has a duplicate key", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -138,7 +138,7 @@ public sealed class PlacementTests
         var wish = Wish(Ministral8B) with { ContextLength = 2048, Concurrency = 1 };
         var fit = NodeFit.Of(wish, Sample.Size("one", gpu, 1), gpu);
         Assert.False(fit.Fits);
-        Assert.Contains("without images (vision: false) and with gpuMemoryUtilization: 0.95 it holds", fit.Reason, StringComparison.Ordinal);
+        Assert.Contains("without images (vision: false) and with gpuMemoryUtilization: 0.95 it fits", fit.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
