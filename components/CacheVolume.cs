@@ -11,20 +11,20 @@ internal static class CacheVolume
     /// <summary>Null if the node has none.</summary>
     public static Volume? Of(string name, GpuNodeArgs args, Resource parent) =>
         args is { CacheVolumeName: { } volumeName, CacheVolumeGiB: { } size } ? new Volume($"{name}-weights", new()
-    {
-        Name = volumeName,
-        Region = args.Region,
-        Size = size,
-        InitialFilesystemType = "ext4",
-        Description = "Model weights, fetched again when lost",
-    }, new()
-    {
-        Parent = parent,
-        // A renamed stack stops before it declares a Volume of another name.
-        DependsOn = args.After.ToArray(),
-        // A change of description or file system would replace the Volume, whose name is unique in the region.
-        DeleteBeforeReplace = true,
-    }) : null;
+        {
+            Name = volumeName,
+            Region = args.Region,
+            Size = size,
+            InitialFilesystemType = "ext4",
+            Description = "Model weights, fetched again when lost",
+        }, new()
+        {
+            Parent = parent,
+            // A renamed stack stops before it declares a Volume of another name.
+            DependsOn = args.After.ToArray(),
+            // A change of description or file system would replace the Volume, whose name is unique in the region.
+            DeleteBeforeReplace = true,
+        }) : null;
 
     /// <summary>
     /// The device grows in place; its file system needs a command. A new Droplet mounts the Volume with its current size and needs none.

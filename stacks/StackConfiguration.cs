@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Infra.Components;
 using Infra.Planning;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;

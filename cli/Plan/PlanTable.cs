@@ -1,7 +1,6 @@
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Placements;
-using Infra.Planning.Sizing;
 
 namespace Infra.Cli.Plan;
 

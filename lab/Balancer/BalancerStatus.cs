@@ -1,22 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace Infra.Lab.Balancer;
 
-/// <summary>What a load balancer is doing.</summary>
-/// <param name="Spec">SHA-256 of the specification that it follows, in hexadecimal; empty before the first.</param>
-/// <param name="Error">Why a later specification is not followed or a port not listened on; null when all is well.</param>
+/// <summary>
+/// What a load balancer is doing. A new specification begins new counts; older ones are in the sums until their last connection ends.
+/// </summary>
+/// <param name="Error">Why it does not follow its specification; null when all is well.</param>
 /// <param name="Ports">Ports that it listens on.</param>
 /// <param name="Active">Connections of callers, now.</param>
-/// <param name="Total">Connections of callers since it began, without those that were refused.</param>
+/// <param name="Total">Connections of callers, without those that were refused.</param>
 /// <param name="Refused">Connections closed because the list does not name the caller.</param>
-/// <param name="Unserved">Connections for which no server could be reached.</param>
+/// <param name="Unserved">Connections, or requests where TLS ends, for which no server could be reached.</param>
 /// <param name="Backends">The servers, in the order of the specification.</param>
 internal sealed record BalancerStatus(
-    string Spec, string? Error, IReadOnlyList<int> Ports, int Active, long Total, long Refused, long Unserved, IReadOnlyList<BackendStatus> Backends);
+    string? Error, IReadOnlyList<int> Ports, int Active, long Total, long Refused, long Unserved,
+    IReadOnlyList<BackendStatus> Backends)
+{
+    private const string PortPrefix = "port-";
+
+    /// <summary>One that cannot be asked.</summary>
+    public static BalancerStatus Down(string error) => new(error, [], 0, 0, 0, 0, []);
+
+    /// <summary>Reads "show stat json" of each of its processes, the newest first.</summary>
+    public static BalancerStatus Of(string? error, IReadOnlyList<string> statistics)
+    {
+        var processes = statistics.Select(Rows).ToList();
+        var ports = processes.SelectMany(rows => rows)
+            .Where(row => row["pxname"].StartsWith(PortPrefix, StringComparison.Ordinal)).ToList();
+        var newest = processes[0].Where(row => row["svname"] == "FRONTEND").ToList();
+        return new(
+            error,
+            [.. newest.Select(row => int.Parse(row["pxname"][PortPrefix.Length..], CultureInfo.InvariantCulture)).Order()],
+            (int)Sum("FRONTEND", "scur"), Sum("FRONTEND", "stot"), Sum("FRONTEND", "dcon"), Sum("BACKEND", "econ"),
+            [.. processes[0].Where(row => row["pxname"] == BalancerConfig.Checks && row["svname"] != "BACKEND").Select(Backend)]);
+
+        long Sum(string name, string field) => ports.Where(row => row["svname"] == name).Sum(row => Number(row, field));
+
+        BackendStatus Backend(Dictionary<string, string> row) => new(
+            row["svname"],
+            IsUp(row),
+            DateTimeOffset.UtcNow.AddSeconds(-Number(row, "lastchg")),
+            Problem(row),
+            (int)Sum(row["svname"], "scur"),
+            Sum(row["svname"], "stot") - Sum(row["svname"], "wredis"));
+    }
+
+    private static bool IsUp(Dictionary<string, string> row) => row["status"].StartsWith("UP", StringComparison.Ordinal);
+
+    // INI: not checked yet. A star before it: a check is under way.
+    private static string? Problem(Dictionary<string, string> row) =>
+        row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
+            || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
+        ? null
+        : string.Join(' ', new[] { "check_desc", "check_code", "last_chk" }.Select(name => row.GetValueOrDefault(name))
+            .Where(word => !string.IsNullOrEmpty(word)));
+
+    private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
+
+    private static List<Dictionary<string, string>> Rows(string statistics)
+    {
+        using var document = JsonDocument.Parse(statistics);
+        return [.. document.RootElement.EnumerateArray().Select(row => row.EnumerateArray().ToDictionary(
+            cell => cell.GetProperty("field").GetProperty("name").GetString()!,
+            cell => cell.GetProperty("value").GetProperty("value").ToString()))];
+    }
+}
 
 /// <param name="Address">Private address of the server.</param>
 /// <param name="Healthy">Whether new connections go to it.</param>
 /// <param name="Since">When that became so.</param>
-/// <param name="LastError">Why its last check, or an attempt to connect since then, failed; null when that went well.</param>
+/// <param name="LastError">Why its last check failed, in HAProxy's words; null when that went well.</param>
 /// <param name="Active">Connections to it, now.</param>
-/// <param name="Total">Connections to it since it is known.</param>
-/// <param name="Checks">Health checks that have ended.</param>
-internal sealed record BackendStatus(string Address, bool Healthy, DateTimeOffset Since, string? LastError, int Active, long Total, long Checks);
+/// <param name="Total">Connections to it.</param>
+internal sealed record BackendStatus(string Address, bool Healthy, DateTimeOffset Since, string? LastError, int Active, long Total);

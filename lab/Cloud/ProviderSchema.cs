@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.Json;
-using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud;
 

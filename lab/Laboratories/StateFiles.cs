@@ -1,9 +1,6 @@
-using System.Text.Json;
-using Infra.Lab.Balancer;
 using Infra.Lab.Cloud.Resources;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Specs;
 using Infra.Lab.State;
 using Infra.Planning.Errors;
 
@@ -24,7 +21,6 @@ internal static class StateFiles
         ("", "neighbour.json", static file => _ = StateFile.Read(file, MachineJson.Default.FabricNeighbour)),
         ("", "mirrors.json", static file => _ = MirrorControl.Load(file)),
         ("volumes", "*.json", static file => _ = StateFile.Read(file, MachineJson.Default.VolumeSpec)),
-        ("balancers", "*.json", static file => Need(JsonSerializer.Deserialize(File.ReadAllBytes(file), BalancerJson.Default.BalancerSpec))),
     ];
 
     /// <summary>The first unreadable file, with the command that fixes it.</summary>
@@ -79,6 +75,4 @@ internal static class StateFiles
 
         return null;
     }
-
-    private static void Need(object? value) => _ = value ?? throw new JsonException("it is null");
 }

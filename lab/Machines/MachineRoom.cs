@@ -155,10 +155,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
 
     public async Task ApplyBalancerAsync(BalancerSpec balancer, CancellationToken cancel)
     {
-        var file = BalancerFile(balancer.Id);
-        StateFile.RemoveUnlessFile(file);
-        BalancerFiles.WriteSpec(file, balancer);
-        var name = $"lb-{balancer.Id[..8]}";
+        var services = new WorldServices(folder, world);
+        var name = WorldServices.BalancerName(balancer.Id);
         if (!File.Exists($"{world.Root}/run/netns/{name}"))
         {
             var prefix = balancer.VpcCidr[balancer.VpcCidr.IndexOf('/', StringComparison.Ordinal)..];
@@ -167,25 +165,29 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
             await world.RunAsync([FabricScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
         }
 
-        await new WorldServices(folder, world).KeepAsync(
-            $"{file}.log",
-            ["ip", "netns", "exec", name, HostProgram.Dotnet, typeof(MachineRoom).Assembly.Location, "__balancer", file, $"{file}.status"],
+        var file = services.BalancerFile(balancer.Id);
+        StateFile.RemoveUnlessFile(file);
+        await services.Balancer(balancer.Id).ApplyAsync(
+            balancer,
+            () => services.KeepAsync($"{file}.log", ["ip", "netns", "exec", name, .. HaProxy.Command(file, $"/run/{name}.sock")], cancel),
             cancel);
     }
 
     public async Task RemoveBalancerAsync(string id, CancellationToken cancel)
     {
-        StateFile.Remove(BalancerFile(id));
+        var file = new WorldServices(folder, world).BalancerFile(id);
         if (world.Running is not null)
         {
-            await WorldServices.EndAsync($"{BalancerFile(id)}.log", cancel);
-            await world.RunAsync(["sh", "-c", "ip netns pids \"$1\" | xargs -r kill -9", "-", $"lb-{id[..8]}"], null, cancel);
-            await world.RunAsync([FabricScript, "detach", $"lb-{id[..8]}", id], null, cancel);
+            await WorldServices.EndAsync($"{file}.log", cancel);
+            await world.RunAsync(["sh", "-c", "ip netns pids \"$1\" | xargs -r kill -9", "-", WorldServices.BalancerName(id)], null, cancel);
+            await world.RunAsync([FabricScript, "detach", WorldServices.BalancerName(id), id], null, cancel);
         }
 
         await ReleasePublicAddressAsync(id, cancel);
-        StateFile.Remove($"{BalancerFile(id)}.status");
-        StateFile.Remove($"{BalancerFile(id)}.log");
+        foreach (var left in Directory.EnumerateFileSystemEntries(folder.Balancers, $"{Path.GetFileName(file)}*"))
+        {
+            StateFile.Remove(left);
+        }
     }
 
     public Task<SshAnswer> SshAsync(SshRequest request, CancellationToken cancel) => _ssh.RunAsync(request, cancel);
@@ -277,8 +279,6 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     private string ScratchFile(string serverId) => Path.Combine(folder.Volumes, $"scratch-{serverId}.img");
 
     private string VolumeFile(string id) => Path.Combine(folder.Volumes, $"{id}.img");
-
-    private string BalancerFile(string id) => Path.Combine(folder.Balancers, $"{id}.json");
 
     private async Task<ServerDisk> VolumeDiskAsync(string id, CancellationToken cancel)
     {

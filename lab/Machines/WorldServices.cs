@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Infra.Lab.Balancer;
 using Infra.Lab.Linux;
 using Infra.Planning.Errors;
 
@@ -71,6 +72,19 @@ internal sealed class WorldServices(LabFolder folder, World world)
 
         return problems;
     }
+
+    /// <summary>The load balancers of the lab, running or not.</summary>
+    public IEnumerable<HaProxy> Balancers() => !Directory.Exists(folder.Balancers) ? []
+        : Directory.EnumerateFiles(folder.Balancers, "*.cfg").Order(StringComparer.Ordinal)
+            .Select(file => Balancer(Path.GetFileNameWithoutExtension(file)));
+
+    /// <summary>The HAProxy of a load balancer. Its socket is in the sandbox, where paths are short enough for one.</summary>
+    public HaProxy Balancer(string id) => new(BalancerFile(id), $"{world.Root}/run/{BalancerName(id)}.sock");
+
+    public string BalancerFile(string id) => Path.Combine(folder.Balancers, $"{id}.cfg");
+
+    /// <summary>Name of its network namespace.</summary>
+    public static string BalancerName(string id) => $"lb-{id[..8]}";
 
     /// <summary>Starts a command in the sandbox and keeps it running, unless it is running already.</summary>
     /// <param name="log">Its log file, which also identifies it.</param>

@@ -1,6 +1,5 @@
 using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 
 namespace Infra.Tests.Abuse;
 

@@ -7,7 +7,6 @@ using System.Text.Json.Nodes;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Preview;
 using Infra.Cli.Project;
-using Infra.Components;
 using Infra.Node;
 using Infra.Planning;
 using Infra.Tests.Deployments;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Infra.Lab.Cloud;
 using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 using static Infra.Tests.Lab.SurvivesStage;
 

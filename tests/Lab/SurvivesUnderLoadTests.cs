@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Infra.Lab.Balancer;
 using Infra.Lab.Laboratories;
 using Infra.Lab.Laboratories.Views;
@@ -47,13 +46,13 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
     {
         var nodes = _stack.Laboratory.Nodes();
         await HealthyAsync(nodes.Count);
-        var spec = Assert.Single(Directory.GetFiles(_stack.Folder.Balancers, "*.json"));
+        var configuration = Assert.Single(Directory.GetFiles(_stack.Folder.Balancers, "*.cfg"));
 
         // A program that is killed is started again; one whose keeper is killed as well is missed.
-        Killed(words => words[^2] == spec && Path.GetFileName(words[0]) == "dotnet");
+        Killed(words => words[^1] == configuration && Path.GetFileName(words[0]) == "haproxy");
         Assert.Equal("its process is not running", Assert.Single((await StatusAsync()).Balancers).Error);
         await RunningStack.UntilAsync(
-            "the load balancer is started again", Patience, () => Task.FromResult(BalancerFiles.StatusNow(spec).Error is null));
+            "the load balancer is started again", Patience, async () => (await BalancerAsync()).Error is null);
         Killed(words => Path.GetFileName(words[1]) == "keep" && words[2].StartsWith(_stack.Folder.Path, StringComparison.Ordinal));
 
         // A server whose nspawn is killed has lost its power: it boots again, with its network.
@@ -149,18 +148,9 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         Assert.Equal(failed, callers.Failed.Count);
     }
 
-    private Task HealthyAsync(int servers) => RunningStack.UntilAsync($"{servers} servers are healthy", Patience, () =>
-        Task.FromResult(Status() is { } status && status.Backends.Count(backend => backend.Healthy) == servers));
+    private Task HealthyAsync(int servers) => RunningStack.UntilAsync($"{servers} servers are healthy", Patience, async () =>
+        (await BalancerAsync()).Backends.Count(backend => backend.Healthy) == servers);
 
-    private BalancerStatus? Status()
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(Directory.EnumerateFiles(_stack.Folder.Balancers, "*.status").Single()), BalancerJson.Default.BalancerStatus);
-        }
-        catch (JsonException)
-        {
-            return null; // It is being written.
-        }
-    }
+    private Task<BalancerStatus> BalancerAsync() =>
+        new WorldServices(_stack.Folder, _stack.World).Balancers().Single().StatusAsync(TestContext.Current.CancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Infra.Lab.Cloud.Resources;
 
 namespace Infra.Lab.Cloud.Keys;
 

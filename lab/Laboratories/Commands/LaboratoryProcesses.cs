@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.Net;
 using Infra.Cli.CommandLine;
-using Infra.Lab.Balancer;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 
 namespace Infra.Lab.Laboratories.Commands;
 
-/// <summary>Internal subcommands: the processes of a lab that run this program, for mirrors and load balancers.</summary>
+/// <summary>Internal subcommand: the process of a lab that runs this program, for its mirrors.</summary>
 internal static class LaboratoryProcesses
 {
     private static readonly IPAddress Mirrors = IPAddress.Parse(World.MirrorAddress);
@@ -21,14 +20,6 @@ internal static class LaboratoryProcesses
         mirrors.Hidden = true;
         mirrors.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, () => MirrorsAsync(parsed.GetValue(folder)!, cancel)));
         yield return mirrors;
-
-        var specification = new Argument<string>("specification");
-        var status = new Argument<string>("status");
-        var balancer = new Command("__balancer") { specification, status };
-        balancer.Hidden = true;
-        balancer.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, () =>
-            BalancerServer.RunAsync(parsed.GetValue(specification)!, parsed.GetValue(status)!, cancel)));
-        yield return balancer;
     }
 
     private static async Task MirrorsAsync(string path, CancellationToken cancel)

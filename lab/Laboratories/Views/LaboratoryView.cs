@@ -1,7 +1,6 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Cloud;
-using Infra.Lab.Cloud.Resources;
 using Spectre.Console;
 
 namespace Infra.Lab.Laboratories.Views;

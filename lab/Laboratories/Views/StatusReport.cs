@@ -23,8 +23,9 @@ internal sealed record StatusReport(
         try
         {
             var nodes = await Task.WhenAll(laboratory.Nodes().Select(node => NodeStatus.OfAsync(laboratory, node, cancel)));
-            var problems = await new WorldServices(laboratory.Folder, laboratory.World).ProblemsAsync(cancel);
-            var balancers = BalancersOf(laboratory).ToArray();
+            var services = new WorldServices(laboratory.Folder, laboratory.World);
+            var problems = await services.ProblemsAsync(cancel);
+            var balancers = await Task.WhenAll(services.Balancers().Select(balancer => balancer.StatusAsync(cancel)));
             return laboratory.IsUp
                 ? new StatusReport(
                     laboratory.Stack, true, nodes, balancers, [.. problems.Select(problem => $"{problem.Name}: {problem.Problem}")])
@@ -36,10 +37,6 @@ internal sealed record StatusReport(
             return down;
         }
     }
-
-    private static IEnumerable<BalancerStatus> BalancersOf(Laboratory laboratory) => Directory.Exists(laboratory.Folder.Balancers)
-        ? Directory.EnumerateFiles(laboratory.Folder.Balancers, "*.json").Order(StringComparer.Ordinal).Select(BalancerFiles.StatusNow)
-        : [];
 }
 
 /// <summary>Current state of a server.</summary>

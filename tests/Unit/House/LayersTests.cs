@@ -57,7 +57,7 @@ public sealed partial class LayersTests
     {
         var root = Path.Combine(StackFiles.Root, project);
 
-        Assert.Empty(Sources(project).Where(source => source.Namespace != Expected(Path.GetRelativePath(root, source.File))));
+        Assert.DoesNotContain(Sources(project), source => source.Namespace != Expected(Path.GetRelativePath(root, source.File)));
 
         string Expected(string file) => string.Join('.', [s_projects[project], .. file.Split(Path.DirectorySeparatorChar)[..^1]]);
     }

@@ -3,7 +3,6 @@ using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
-using Infra.Planning.Sizing;
 using Infra.Stacks;
 
 namespace Infra.Tests.Unit.Settings;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Infra.Planning.Placements;
-using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 

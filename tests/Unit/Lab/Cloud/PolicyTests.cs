@@ -6,6 +6,8 @@ namespace Infra.Tests.Unit.Lab.Cloud;
 [Collection(Deployments.SerialDeployments.Name)]
 public sealed class PolicyTests : IDisposable
 {
+    private static readonly string[] s_outbound = ["icmp ", "tcp 443", "tcp 53", "tcp 80", "udp 123", "udp 53"];
+
     private readonly Account _account = new() { Options = new() { GpuLimit = 64 } };
 
     public void Dispose() => _account.Dispose();
@@ -26,7 +28,7 @@ public sealed class PolicyTests : IDisposable
             Assert.True(server.Guarded);
             Assert.Equal(Expected(plan, endpoint, policy), server.Inbound.Select(Text).Order(StringComparer.Ordinal));
             Assert.Equal(
-                new[] { "icmp ", "tcp 443", "tcp 53", "tcp 80", "udp 123", "udp 53" }.Select(rule => $"{rule} 0.0.0.0/0 ::/0"),
+                s_outbound.Select(rule => $"{rule} 0.0.0.0/0 ::/0"),
                 server.Outbound.Select(Text).Order(StringComparer.Ordinal));
         }
         foreach (var (id, balancer) in _account.Machines.Balancers)

@@ -4,14 +4,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Infra.Cli.CommandLine;
-using Infra.Lab.Balancer;
 using Infra.Lab.Cloud.Resources;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Laboratories;
-using Infra.Lab.Laboratories.Views;
 using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Specs;
 using Infra.Lab.State;
 
 namespace Infra.Tests.Unit.Lab.Machines;
@@ -49,10 +46,7 @@ public sealed class StateFuzzTests : IDisposable
         ($"volumes/{Volume}.img.json", static laboratory => _ = StateFile.Read(
             Path.Combine(laboratory.Folder.Volumes, $"{Volume}.img.json"), MachineJson.Default.VolumeSpec)),
         ("mirrors.json", static laboratory => _ = MirrorControl.Load(laboratory.Folder.MirrorControl)),
-        ("balancers/lb.json.status", static laboratory => _ = BalancerFiles.StatusNow(
-            Path.Combine(laboratory.Folder.Balancers, "lb.json"))),
         ("access/chat.alice.key", static laboratory => _ = new AccessFiles(laboratory.Folder).Key("chat", "alice")),
-        ("balancers/lb.json", static laboratory => _ = StatusReport.OfAsync(laboratory, CancellationToken.None).GetAwaiter().GetResult()),
         ("../local.lock", static laboratory => FolderLock.TakeAsync(
             laboratory.Folder.Lock, static _ => { }, CancellationToken.None).GetAwaiter().GetResult().Dispose()),
     ];
@@ -211,8 +205,6 @@ public sealed class StateFuzzTests : IDisposable
             MachineJson.Default.VolumeSpec);
         new MirrorControl().With(MirrorKind.Hub, new() { Down = true }).Save(Folder.MirrorControl);
         File.WriteAllText(Path.Combine(Folder.Access, "chat.alice.key"), "sk-1234\n");
-        File.WriteAllText(Path.Combine(Folder.Balancers, "lb.json"), "{\"id\": \"lb\"}");
-        File.WriteAllText(Path.Combine(Folder.Balancers, "lb.json.status"), """{"spec": "", "ports": [443], "backends": []}""");
         File.WriteAllText(Folder.Lock, "4242");
     }
 

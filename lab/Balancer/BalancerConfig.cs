@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net;
+using Infra.Lab.Fabric;
+using Infra.Lab.Specs;
+
+namespace Infra.Lab.Balancer;
+
+/// <summary>A specification in HAProxy's words (docs.haproxy.org/2.6/configuration.html).</summary>
+internal static class BalancerConfig
+{
+    /// <summary>The backend that checks servers. Those of all ports follow its results, so that each server is checked once.</summary>
+    public const string Checks = "checks";
+
+    /// <summary>The configuration.</summary>
+    /// <param name="spec">What it shall do.</param>
+    /// <param name="stateFile">File of <see cref="States"/>.</param>
+    /// <param name="certificateFile">Gives the file of a rule's certificate and key.</param>
+    /// <exception cref="FormatException">An address is none.</exception>
+    /// <exception cref="ArgumentException">The protocol of the health check is unknown.</exception>
+    public static string Text(BalancerSpec spec, string stateFile, Func<BalancerRule, string> certificateFile) => $"""
+        global
+          maxconn 4000
+          nbthread 1
+          # All servers are checked at once, and the next time an interval later.
+          max-spread-checks 1
+          server-state-file {Quoted(stateFile)}
+        defaults
+          load-server-state-from-file global
+          balance leastconn
+          source {IPAddress.Parse(spec.BackendAddress)}
+          timeout connect 3s
+          timeout check {Text(spec.Check.TimeoutSeconds)}s
+          # Whoever meets a server that takes no connection gets the next one at once.
+          option redispatch 1
+          retries {Text(Math.Max(spec.Backends.Count - 1, 0))}
+        backend {Checks}
+          timeout server {Text(spec.Check.TimeoutSeconds)}s
+        {Lines(Check(spec.Check))}
+        {Lines(Backends(spec).Select(address => $"server {address} {address}:{Text(spec.Check.Port)}"))}
+        {string.Concat(spec.Rules.Select(rule => Port(spec, rule, certificateFile)))}
+        """;
+
+    /// <summary>
+    /// The states of servers that it begins with, as "show servers state" prints them: unlike HAProxy's own default, a server is down until
+    /// checks say otherwise.
+    /// </summary>
+    /// <param name="spec">What it shall do.</param>
+    /// <param name="known">Servers that it had before: their health goes on.</param>
+    public static string States(BalancerSpec spec, IReadOnlyList<BackendStatus> known) => string.Concat(Backends(spec)
+        .Select((address, index) => State(spec, index + 1, $"{address}", known.FirstOrDefault(server => server.Address == $"{address}")))
+        .Prepend("1") // the version of the format
+        .Select(line => $"{line}\n"));
+
+    private static string State(BalancerSpec spec, int number, string address, BackendStatus? known)
+    {
+        var state = known?.Healthy == true ? 2 : 0;
+        var seconds = known is null ? 0 : (long)(DateTimeOffset.UtcNow - known.Since).TotalSeconds;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"1 {Checks} {number} {address} {address} {state} 0 1 1 {seconds} 1 0 0 6 0 0 0 - {spec.Check.Port} - 0 0 - - 0");
+    }
+
+    // docs.digitalocean.com/glossary/health-check: HTTP is well with 200 to 399, TCP with a connection.
+    private static IEnumerable<string> Check(BalancerCheck check)
+    {
+        var tls = check.Protocol switch
+        {
+            "https" => " check-ssl verify none",
+            "http" or "tcp" => "",
+            var unknown => throw new ArgumentException($"'{unknown}' is no protocol of a health check"),
+        };
+        if (check.Protocol != "tcp")
+        {
+            yield return "option httpchk";
+            yield return $"http-check send meth GET uri {Quoted(check.Path)} ver HTTP/1.1 hdr Host %[srv_name]";
+            yield return "http-check expect status 200-399";
+        }
+
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"default-server check{tls} inter {check.IntervalSeconds}s fall {check.UnhealthyThreshold} rise {check.HealthyThreshold}");
+    }
+
+    private static string Port(BalancerSpec spec, BalancerRule rule, Func<BalancerRule, string> certificateFile)
+    {
+        var (idle, tls) = rule.Passthrough
+            ? (spec.PassthroughIdleTimeoutSeconds, "")
+            : (spec.IdleTimeoutSeconds, $" ssl crt {Quoted(certificateFile(rule))} alpn http/1.1");
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            listen port-{rule.EntryPort}
+              bind {IPAddress.Parse(spec.Address)}:{rule.EntryPort}{tls}
+            {Lines(Allowed(spec))}
+              # "tunnel" holds for bytes either way, where a connection is passed through.
+              timeout client {idle}s
+              timeout server {idle}s
+              timeout tunnel {idle}s
+            {Lines(rule.Passthrough ? ["mode tcp"] : Http)}
+            {Lines(Backends(spec).Select(address => $"server {address} {address}:{Text(rule.TargetPort)} track {Checks}/{address}"))}
+
+            """);
+    }
+
+    /// <summary>
+    /// Where TLS ends. At DigitalOcean a request has a connection of its own to a server unless <c>enable_backend_keepalive</c> is set, and
+    /// the server learns the caller from <c>X-Forwarded-For</c>. The certificate of a server is not checked.
+    /// </summary>
+    private static readonly string[] Http =
+    [
+        "mode http", "option http-server-close", "option http-no-delay", "option idle-close-on-response", "option forwardfor",
+        "default-server ssl verify none",
+    ];
+
+    private static IEnumerable<string> Allowed(BalancerSpec spec)
+    {
+        if (spec.AllowedCidrs.Count == 0)
+        {
+            yield break;
+        }
+
+        var ranges = AddressRanges.Parse(spec.AllowedCidrs);
+        foreach (var range in ranges.ToTexts())
+        {
+            yield return $"acl allowed src {range}";
+        }
+
+        yield return $"tcp-request connection reject{(ranges.IsEmpty ? "" : " unless allowed")}";
+    }
+
+    private static IEnumerable<IPAddress> Backends(BalancerSpec spec) => spec.Backends.Select(IPAddress.Parse).Distinct();
+
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => $"  {line}"));
+
+    private static string Quoted(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
