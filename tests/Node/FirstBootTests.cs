@@ -74,7 +74,7 @@ public sealed class FirstBootTests
         using var node = Bootable("Ubuntu 22.04.5 LTS", "ubuntu", "22.04");
         var result = await FailedGateAsync(node);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("phase: first-boot\ncause: this image is Ubuntu 22.04.5 LTS, and 24.04", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("phase: first-boot\ncause: this image is Ubuntu 22.04.5 LTS, the oldest supported release is 24.04", result.Errors, StringComparison.Ordinal);
         Assert.Contains("\nnext step: the endpoint's image must be Ubuntu 24.04", result.Errors, StringComparison.Ordinal);
     }
 

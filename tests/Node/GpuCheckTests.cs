@@ -7,9 +7,9 @@ public sealed class GpuCheckTests
 
     [Theory]
     [InlineData("echo '20475, 580.173.02'", 0, "1 x NVIDIA RTX 4000 Ada")]
-    [InlineData("echo 'NVIDIA-SMI has failed'; exit 9", 1, "error: nvidia-smi fails: NVIDIA-SMI has failed")]
-    [InlineData("true", 1, "error: nvidia-smi fails: no GPU is visible")]
-    [InlineData("echo '8192, 580.173.02'", 1, "error: a GPU has 8192 MiB where NVIDIA RTX 4000 Ada should have")]
+    [InlineData("echo 'NVIDIA-SMI has failed'; exit 9", 1, "error: nvidia-smi failed: NVIDIA-SMI has failed")]
+    [InlineData("true", 1, "error: nvidia-smi failed: no GPU is visible")]
+    [InlineData("echo '8192, 580.173.02'", 1, "error: a GPU has 8192 MiB, NVIDIA RTX 4000 Ada has at least")]
     [InlineData("echo '20475, 570.211.01'", 1, "error: driver 570.211.01 is older than 580.65.06")]
     public async Task Gpu_check_says_what_is_wrong(string nvidiaSmi, int status, string says)
     {

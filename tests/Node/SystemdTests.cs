@@ -113,7 +113,7 @@ public sealed partial class SystemdTests
         Assert.Contains(" -/run/systemd/private -/run/systemd/journal ", Content(unit), StringComparison.Ordinal);
         Assert.DoesNotMatch("ReadWritePaths=(?!/run/inference/engine\n)", Content(unit));
         // Commands with a + see these as well, and engine-access writes into /run.
-        Assert.DoesNotMatch("(TemporaryFileSystem|BindPaths)=[^\n]*/run[: \n]", Content(unit));
+        Assert.DoesNotMatch("\n(TemporaryFileSystem|BindPaths)=[^\n]*/run[: \n]", Content(unit));
         Assert.DoesNotContain("StateDirectory", Content(unit), StringComparison.Ordinal);
     }
 
