@@ -46,6 +46,8 @@ internal sealed record BalancerStatus(
             Sum(row["svname"], "stot") - Sum(row["svname"], "wredis"));
     }
 
+    private static readonly string[] s_reasons = ["check_desc", "check_code", "last_chk"];
+
     private static bool IsUp(Dictionary<string, string> row) => row["status"].StartsWith("UP", StringComparison.Ordinal);
 
     // INI: not checked yet. A star before it: a check is under way.
@@ -53,8 +55,7 @@ internal sealed record BalancerStatus(
         row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
             || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
         ? null
-        : string.Join(' ', new[] { "check_desc", "check_code", "last_chk" }.Select(name => row.GetValueOrDefault(name))
-            .Where(word => !string.IsNullOrEmpty(word)));
+        : string.Join(' ', s_reasons.Select(name => row.GetValueOrDefault(name)).Where(word => !string.IsNullOrEmpty(word)));
 
     private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
 
