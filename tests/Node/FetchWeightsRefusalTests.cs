@@ -268,7 +268,7 @@ public sealed class FetchWeightsRefusalTests
             """;
         var result = await fetch.RunInsideAsync(words => ["timeout", "30", "python3", "-B", "-c", program, .. words], ("RETRY_S", "900"));
         Refusal.Holds(result);
-        Assert.Contains("returns 416; retried for 1 s\nnext: the storage has less of ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("returns 416; retried for 1 s\nnext: the storage has a shorter file than the hub lists", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
