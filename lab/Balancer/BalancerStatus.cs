@@ -50,12 +50,12 @@ internal sealed record BalancerStatus(
 
     private static bool IsUp(Dictionary<string, string> row) => row["status"].StartsWith("UP", StringComparison.Ordinal);
 
-    // INI: not checked yet. A star before it: a check is under way.
+    // INI: not checked yet. A star before it: a check is under way, and the code is 0 until it ends.
     private static string? Problem(Dictionary<string, string> row) =>
         row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
             || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
         ? null
-        : string.Join(' ', s_reasons.Select(name => row.GetValueOrDefault(name)).Where(word => !string.IsNullOrEmpty(word)));
+        : string.Join(' ', s_reasons.Select(name => row.GetValueOrDefault(name)).Where(word => word is not (null or "" or "0")));
 
     private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
 

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>What cannot serve says so, with its name, before anything large was fetched.</summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<RefusedImages>
 {
     [Theory]

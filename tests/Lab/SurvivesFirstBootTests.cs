@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>What a server that cannot come up says to the operator, and that it comes up once the cause is gone.</summary>
-[Collection(SerialLaboratories.First)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFixture<SurvivesFirstBoots>
 {
     private const string Reachable = "^run pulumi up again when it is reachable: downloaded data is kept$";

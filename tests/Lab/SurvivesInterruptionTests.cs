@@ -7,7 +7,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Runs of the command line's program that are cut short, and runs side by side.</summary>
-[Collection(SerialLaboratories.First)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesInterruptionTests
 {
     private const int CacheVolumeGiB = 30;

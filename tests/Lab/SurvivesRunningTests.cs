@@ -9,7 +9,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>A server that is up, and what it comes back from by itself. Every test leaves it serving.</summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
 {
     private const string Node = SurvivesRunningServer.Node;

@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>What an image brings that is in the way, and that it serves all the same.</summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<UnkindImages>
 {
     [Fact]

@@ -25,7 +25,7 @@ public sealed class EngineApiTests
         Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
         var usage = answer.RootElement.GetProperty("usage");
         Assert.Equal(usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
-        Assert.Equal(17, usage.GetProperty("completion_tokens").GetInt32());
+        Assert.Equal(21, usage.GetProperty("completion_tokens").GetInt32());
     }
 
     [Fact]
