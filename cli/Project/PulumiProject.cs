@@ -15,7 +15,8 @@ internal sealed class PulumiProject
         Folder = folder;
         _project = project;
         Name = Text(project, "name")
-            ?? throw new ConfigurationException(new ConfigurationMistake("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
+            ?? throw new ConfigurationException(
+                new ConfigurationMistake("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
     }
 
     public string Folder { get; }
@@ -42,7 +43,8 @@ internal sealed class PulumiProject
             }
         }
 
-        throw new ConfigurationException(new ConfigurationMistake("folder", folders[0], $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
+        throw new ConfigurationException(new ConfigurationMistake("folder", folders[0],
+            $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
     }
 
     /// <summary>Configuration of a stack, including the project's defaults.</summary>
@@ -53,7 +55,11 @@ internal sealed class PulumiProject
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
-            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra {command} {(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
+            throw new ConfigurationException(
+                new ConfigurationMistake("stack", stack,
+                    $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}",
+                    $"./infra {command} "
+                        + $"{(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
         }
 
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -160,5 +166,6 @@ internal sealed class PulumiProject
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 
     private static ConfigurationException Malformed(string file, string problem) =>
-        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
+        new(new ConfigurationMistake(
+            Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
 }

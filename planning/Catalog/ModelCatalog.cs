@@ -67,7 +67,8 @@ public sealed class ModelCatalog
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new ConfigurationException(
-                ConfigurationMistake.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}", "docs/catalog.example.json"));
+                ConfigurationMistake.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}",
+                    "docs/catalog.example.json"));
         }
 
         return Add(content, userFile);
@@ -137,7 +138,8 @@ public sealed class ModelCatalog
 
     /// <summary>The newest release that can serve the model.</summary>
     /// <exception cref="ConfigurationException">There is none; the message has the reason for each release.</exception>
-    public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, string key = "engine.version")
+    public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv,
+        string key = "engine.version")
     {
         ArgumentNullException.ThrowIfNull(model);
         var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();

@@ -15,10 +15,12 @@ public sealed class UserErrorsTests
     private static readonly StackPlan s_plan = InferenceProgram.Read(Configs.With());
 
     [Fact]
-    public async Task Before_the_first_resource() => AssertAlone("the name of the stack: 'My_Stack' is not ", await FailureAsync(new StrictMocks(preview: false), "My_Stack"));
+    public async Task Before_the_first_resource() =>
+        AssertAlone("the name of the stack: 'My_Stack' is not ", await FailureAsync(new StrictMocks(preview: false), "My_Stack"));
 
     [Fact]
-    public async Task In_an_output_that_names_a_renamed_stack() => AssertTold("the name of the stack: 'dev' differs from ", await FailureAsync(
+    public async Task In_an_output_that_names_a_renamed_stack() =>
+        AssertTold("the name of the stack: 'dev' differs from ", await FailureAsync(
         new Answering("digitalocean:index/tag:Tag", "name", "inference:before"), "dev"));
 
     [Fact]
@@ -26,8 +28,8 @@ public sealed class UserErrorsTests
         new Answering("digitalocean:index/vpc:Vpc", "ipRange", "10.118.0.0/20; reboot"), "dev"));
 
     /// <summary>
-    /// The official SDK wraps what fails inside an output that is a resource's property ("error serializing property"), and adds a trace to it. No
-    /// failure is without the message.
+    /// The official SDK wraps what fails inside an output that is a resource's property ("error serializing property"), and adds a trace to
+    /// it. No failure is without the message.
     /// </summary>
     private static void AssertTold(string message, Exception failure) =>
         Assert.All(Messages(failure), text => Assert.Matches($"(?s)(^|: ){Regex.Escape(message)}.*\n  fix: ", text));

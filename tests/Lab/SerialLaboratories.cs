@@ -1,8 +1,8 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// Labs start one after the other: two cores boot no more than a handful of servers at once. The cluster of <see cref="TestCluster"/> runs next to
-/// them and waits more than it works.
+/// Labs start one after the other: two cores boot no more than a handful of servers at once. The cluster of <see cref="TestCluster"/> runs
+/// next to them and waits more than it works.
 /// </summary>
 [CollectionDefinition(Name)]
 public sealed class SerialLaboratories

@@ -11,13 +11,16 @@ namespace Infra.Tests.Lab;
 /// <summary>Two servers behind a load balancer inside the VPC.</summary>
 public sealed class SurvivesBalanced : IAsyncLifetime
 {
-    /// <summary>Of one stream: callers wait for tokens, as they would for a GPU, rather than for the two cores that boot servers meanwhile.</summary>
+    /// <summary>
+    /// Of one stream: callers wait for tokens, as they would for a GPU, rather than for the two cores that boot servers meanwhile.
+    /// </summary>
     private const int TokensPerSecond = 40;
 
     internal RunningStack Stack { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Stack = await RunningStack.UpAsync(
-        "loaded", Settings(("chat", Endpoint(replicas: 2, access: "internal"))), EngineSpeed.Default with { TokensPerSecond = TokensPerSecond });
+        "loaded", Settings(("chat", Endpoint(replicas: 2, access: "internal"))),
+        EngineSpeed.Default with { TokensPerSecond = TokensPerSecond });
 
     public ValueTask DisposeAsync() => Stack?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
@@ -131,13 +134,15 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         var lost = _stack.Node("chat-1");
         Signals.Kill(_stack.Laboratory.Server(lost).Leader!.Value);
         // It is dead when its kernel takes no connection any more; until then a request can still land on it.
-        await RunningStack.UntilAsync("the server is off", Patience, () => Task.FromResult(!File.Exists($"{_stack.World.Root}/run/netns/{lost.Id}")));
+        await RunningStack.UntilAsync("the server is off", Patience,
+            () => Task.FromResult(!File.Exists($"{_stack.World.Root}/run/netns/{lost.Id}")));
         var died = DateTimeOffset.UtcNow;
         await HealthyAsync(2);
         var left = DateTimeOffset.UtcNow;
         await callers.MoreAsync(100);
         // A request was on the lost server if it began before the end; no other may fail.
-        Assert.All(callers.Failed, answer => Assert.True(answer.Began <= died, $"{answer} began after the server died at {died:O}, which left the balancer at {left:O}"));
+        Assert.All(callers.Failed, answer =>
+            Assert.True(answer.Began <= died, $"{answer} began after the server died at {died:O}, which left the balancer at {left:O}"));
         Assert.InRange(callers.Failed.Count, 0, 16);
         var failed = callers.Failed.Count;
 

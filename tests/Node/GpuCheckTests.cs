@@ -37,7 +37,8 @@ public sealed class GpuCheckTests
     {
         using var node = new StagedNode();
         node.Stub("rocm-smi", $"printf 'device,VRAM Total Memory (B),VRAM Total Used Memory (B)\\ncard0,{bytes},297000000\\n'");
-        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"),
+            ("GPU_MEMORY_MIB_MINIMUM", "190000"));
         Assert.True(status == result.ExitCode, result.All);
     }
 
@@ -54,7 +55,8 @@ public sealed class GpuCheckTests
     {
         using var node = new StagedNode();
         node.Write("/sys/class/drm/card1/device/mem_info_vram_total", "206158430208\n");
-        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_MEMORY_MIB_MINIMUM", "190000"));
+        var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"),
+            ("GPU_MEMORY_MIB_MINIMUM", "190000"));
         Assert.True(result.ExitCode == 0, result.All);
         result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"), ("GPU_VENDOR", "amd"), ("GPU_COUNT", "8"));
         Assert.Contains("error: 1 GPUs are visible, 8 x", result.Errors, StringComparison.Ordinal);

@@ -6,7 +6,8 @@ using System.Text;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>engine-container</c> with podman itself, and registries that lie: nothing but the pinned image is stored, and each lie ends in a refusal.
+/// <c>engine-container</c> with podman itself, and registries that lie: nothing but the pinned image is stored, and each lie ends in a
+/// refusal.
 /// </summary>
 public sealed class LyingRegistryTests
 {
@@ -37,11 +38,14 @@ public sealed class LyingRegistryTests
 
     // At the same time: podman itself tries three times, with a pause after each.
     [Fact]
-    public Task No_lie_of_a_registry_is_stored() => Parallel.ForEachAsync(s_lies, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (lie, _) =>
+    public Task No_lie_of_a_registry_is_stored() =>
+        Parallel.ForEachAsync(s_lies, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (lie, _) =>
     {
         var (result, stored) = await PullAsync(call => LieAsync(lie, call));
         Assert.True(result.ExitCode == 1 && !stored, $"{lie}: {result.All}");
-        Assert.Matches("error: the image .* could not be pulled: .*\nnext: check that the registry is reachable and the disk is large enough", result.Errors);
+        Assert.Matches(
+            "error: the image .* could not be pulled: .*\nnext: check that the registry is reachable and the disk is large enough",
+            result.Errors);
     });
 
     private static Task LieAsync(string lie, HubCall call)
@@ -93,7 +97,8 @@ public sealed class LyingRegistryTests
         var host = new Uri(hub.Url).Authority;
         var image = $"{host}/vllm@{Digest(s_manifest)}";
         node.Write("/registries.conf", $"[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
-        node.Write("/storage.conf", $"[storage]\ndriver = \"vfs\"\ngraphroot = \"{node.At("/disk/images")}\"\nrunroot = \"{node.At("/disk/run")}\"\n");
+        node.Write("/storage.conf",
+            $"[storage]\ndriver = \"vfs\"\ngraphroot = \"{node.At("/disk/images")}\"\nrunroot = \"{node.At("/disk/run")}\"\n");
         node.Write("/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
         node.Stub("podman", """
             case $1 in

@@ -26,7 +26,8 @@ public sealed class NearMissTests
     [Fact]
     public void An_unknown_size_names_its_neighbour()
     {
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Mistakes);
+        var mistake = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Mistakes);
         Assert.Contains("did you mean gpu-h100x1-80gb", mistake.Problem, StringComparison.Ordinal);
     }
 

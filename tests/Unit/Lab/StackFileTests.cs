@@ -88,14 +88,16 @@ public sealed class StackFileTests : IDisposable
         var levels = string.Join("\n", Enumerable.Range(1, 12).Select(level =>
             $"a{level}: &a{level} [{string.Join(", ", Enumerable.Repeat($"*a{level - 1}", 9))}]"));
 
-        var exception = Assert.Throws<ConfigurationException>(() => Configuration($"a0: &a0 x\n{levels}\nconfig: {{inference:tags: *a12}}"));
+        var exception = Assert.Throws<ConfigurationException>(() =>
+            Configuration($"a0: &a0 x\n{levels}\nconfig: {{inference:tags: *a12}}"));
 
         Assert.Contains("Pulumi.test.yaml", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_value_that_is_nested_too_deeply_is_the_operators_mistake() =>
-        Assert.Throws<ConfigurationException>(() => Configuration($"config: {{inference:tags: {new string('[', 500)}{new string(']', 500)}}}"));
+        Assert.Throws<ConfigurationException>(() =>
+            Configuration($"config: {{inference:tags: {new string('[', 500)}{new string(']', 500)}}}"));
 
     [Fact]
     public void A_merge_key_brings_what_a_mapping_does_not_say_itself()
@@ -109,7 +111,8 @@ public sealed class StackFileTests : IDisposable
                   model: n
             """).Values;
 
-        Assert.Equal("""{"chat":{"model":"m","replicas":1},"code":{"model":"n","replicas":1,"vision":false}}""", values["inference:endpoints"]);
+        Assert.Equal("""{"chat":{"model":"m","replicas":1},"code":{"model":"n","replicas":1,"vision":false}}""",
+            values["inference:endpoints"]);
     }
 
     [Fact]
@@ -142,7 +145,8 @@ public sealed class StackFileTests : IDisposable
         }
 
         File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Mistakes);
+        var mistake = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Mistakes);
 
         Assert.Equal("./infra preview prod", mistake.Fix);
     }
