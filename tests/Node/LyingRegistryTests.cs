@@ -13,10 +13,14 @@ public sealed class LyingRegistryTests
 {
     private static readonly byte[] s_layer = Layer();
     private static readonly byte[] s_config = Encoding.UTF8.GetBytes(
-        $$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{Digest(Inflated(s_layer))}}}"]}}""");
+        $$$"""
+        {"architecture":"amd64","os":"linux","config":{},
+        "rootfs":{"type":"layers","diff_ids":["{{{Digest(Inflated(s_layer))}}}"]}}
+        """);
     private static readonly byte[] s_manifest = Encoding.UTF8.GetBytes(
         $$"""
-        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",
+        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":
+        {"mediaType":"application/vnd.oci.image.config.v1+json",
         "digest":"{{Digest(s_config)}}","size":{{s_config.Length}}},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip",
         "digest":"{{Digest(s_layer)}}","size":{{s_layer.Length}}}]}
         """);

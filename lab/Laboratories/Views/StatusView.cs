@@ -17,7 +17,9 @@ internal static class StatusView
 
         foreach (var report in reports)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "running" : $"not running; ./infra up {Markup.Escape(report.Stack)} starts it")}");
+            console.MarkupLine(
+                $"[bold]{Markup.Escape(report.Stack)}[/]: "
+                + $"{(report.Up ? "running" : $"not running; ./infra up {Markup.Escape(report.Stack)} starts it")}");
             foreach (var node in report.Nodes)
             {
                 var colour = node.State switch { NodeHealth.Ready => "green", NodeHealth.Starting => "yellow", _ => "red" };
@@ -48,8 +50,11 @@ internal static class StatusView
 
     private static string Text(BalancerStatus balancer)
     {
-        var servers = balancer.Backends.Select(server => $"{server.Address} {(server.Healthy ? "healthy" : $"not healthy{(server.LastError is { } error ? $" ({error})" : "")}")}");
-        var counts = string.Create(CultureInfo.InvariantCulture, $"connections: {balancer.Total}, {balancer.Active} of them open, {balancer.Refused} refused, {balancer.Unserved} without a server");
+        var servers = balancer.Backends.Select(server =>
+            $"{server.Address} {(server.Healthy ? "healthy" : $"not healthy{(server.LastError is { } error ? $" ({error})" : "")}")}");
+        var counts = string.Create(CultureInfo.InvariantCulture,
+            $"connections: {balancer.Total}, {balancer.Active} of them open, {balancer.Refused} refused, "
+            + $"{balancer.Unserved} without a server");
         return string.Join("; ", new[] { string.Join(", ", servers), counts, balancer.Error }.Where(part => !string.IsNullOrEmpty(part)));
     }
 }

@@ -78,7 +78,10 @@ public sealed class BrokenFilesTests
             "must be a repository id" },
         { $$"""{"models": [{"id": "acme/m", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), precision",
             "is missing; it must be one of bf16" },
-        { $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), basedOn", "of an earlier row" },
+        {
+            $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""",
+            "models[0] (acme/m), basedOn", "of an earlier row"
+        },
         {
             """{"models": [{"id": "mistralai/Ministral-3-3B-Base-2512", "basedOn": "mistralai/Ministral-3-3B-Base-2512"}]}""",
             "models[0] (mistralai/Ministral-3-3B-Base-2512), id", "add \"replaces\": true to override it"
