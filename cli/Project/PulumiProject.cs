@@ -1,4 +1,5 @@
 using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -103,10 +104,11 @@ internal sealed class PulumiProject
 
     private static YamlMappingNode Read(string file)
     {
+        var text = Text(file);
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(File.ReadAllText(file)));
+            stream.Load(new StringReader(text));
             return stream.Documents switch
             {
                 [] => [],
@@ -117,6 +119,19 @@ internal sealed class PulumiProject
         catch (YamlException exception)
         {
             throw NotYaml(file, exception);
+        }
+    }
+
+    private static string Text(string file)
+    {
+        try
+        {
+            using var reader = new StreamReader(new MemoryStream(UserFile.Read(file)));
+            return reader.ReadToEnd();
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Malformed(file, $"cannot be read: {problem.Message}");
         }
     }
 
@@ -135,7 +150,7 @@ internal sealed class PulumiProject
     private static ConfigurationException NotYaml(string file, YamlException exception)
     {
         // After a tab, the parser reports the position of the enclosing mapping.
-        var tab = File.Exists(file) ? Array.FindIndex(File.ReadAllLines(file), line => line.TrimStart(' ').StartsWith('\t')) : -1;
+        var tab = File.Exists(file) ? Array.FindIndex(Text(file).Split('\n'), line => line.TrimStart(' ').StartsWith('\t')) : -1;
         return tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)
             ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab; YAML allows only spaces")
             : Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
