@@ -25,7 +25,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     [Fact]
     public void A_GPU_with_less_memory_than_planned_is_named() => Names_phase_cause_and_next_step(
         boots.Told["no registry, weights with another date, small GPU"]["card-0"], "gpu-check",
-        @"^a GPU has \d+ MiB where NVIDIA RTX 4000 Ada should have \d+",
+        @"^a GPU has \d+ MiB, NVIDIA RTX 4000 Ada has at least \d+: this is another card",
         "^replace the Droplet, or set the endpoint's size to the actual one$");
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     [Fact]
     public void Weights_that_are_always_corrupt_are_refused_by_name_and_checksum() => Names_phase_cause_and_next_step(
         boots.Told["corrupt weights, packages with another date, old driver"]["image-0"], "weights",
-        @"^consolidated\.safetensors is corrupt: its checksum is [0-9a-f]{64}, the hub's [0-9a-f]{64}, twice$",
+        @"^consolidated\.safetensors is corrupt: its checksum is [0-9a-f]{64}, the hub lists [0-9a-f]{64}, twice$",
         "^the mirror or the disk is faulty");
 
     [Fact]
