@@ -42,7 +42,8 @@ internal static class BareProgram
             _ = new Plain($"{name}-{index}", new() { Parent = parent });
         }
 
-        var keys = Enumerable.Range(0, Keys).Select(index => new PrivateKey($"{name}-{index}", new() { Algorithm = "ED25519" }, new() { Parent = parent })).ToArray();
+        var keys = Enumerable.Range(0, Keys)
+            .Select(index => new PrivateKey($"{name}-{index}", new() { Algorithm = "ED25519" }, new() { Parent = parent })).ToArray();
         var droplet = new Droplet(name, new()
         {
             Name = name,

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Infra.Benchmarks;
 
-/// <summary>Seconds from the start of <c>Main</c>, peak memory of the process, and how many resources were declared, as one line of JSON.</summary>
+/// <summary>
+/// Seconds from the start of <c>Main</c>, peak memory of the process, and how many resources were declared, as one line of JSON.
+/// </summary>
 internal static class Measurement
 {
     private const double BytesPerMB = 1e6;

@@ -94,11 +94,15 @@ public sealed class GpuNode : ComponentResource
         // trigger for both, so that a replaced Droplet gets a new bootstrap key. The Volume is part of it: a Volume that is added, removed
         // or replaced would be attached or detached under a running engine. Its size is not: it grows in place.
         var volume = CacheVolume.Of(name, args, this);
-        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey, .. volume is null ? Array.Empty<Input<string>>() : [volume.Id]];
+        Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey,
+            .. volume is null ? Array.Empty<Input<string>>() : [volume.Id]];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
-        var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" }, new() { Parent = this, ReplacementTrigger = generation });
-        var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput()).Apply(keys => keys.Item2.Insert(0, keys.Item1));
-        var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, opsKeys, oneUseKey.PrivateKeyOpenssh, oneUseKey.PublicKeyOpenssh)
+        var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" },
+            new() { Parent = this, ReplacementTrigger = generation });
+        var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput())
+            .Apply(keys => keys.Item2.Insert(0, keys.Item1));
+        var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, opsKeys, oneUseKey.PrivateKeyOpenssh,
+            oneUseKey.PublicKeyOpenssh)
             .Apply(all => CloudConfig.Render(new()
             {
                 Hostname = all.Item1,
@@ -183,7 +187,8 @@ public sealed class GpuNode : ComponentResource
 
         var apply = NodeCommand.Quiet(connection, NodeCommand.Script("apply-settings"), args.NodeEnvironment);
         apply.Triggers = onceForEachDroplet;
-        var settings = new Command($"{name}-settings", apply, new() { Parent = this, DependsOn = new Resource[] { adopted, authorized, secrets.Delivered } });
+        var settings = new Command($"{name}-settings", apply,
+            new() { Parent = this, DependsOn = new Resource[] { adopted, authorized, secrets.Delivered } });
 
         CacheVolume.Grow(name, volume, connection, droplet.Id, adopted, authorized, this);
 

@@ -109,7 +109,8 @@ public sealed class ModelEndpoint : ComponentResource
         Nodes = nodes;
         Keys = keys.Keys;
         Ledgers = Output.All(nodes.Select(node => node.Ledger)).Apply(all =>
-            all.Select((ledger, index) => (ledger, index)).ToImmutableDictionary(entry => Names.Node(plan.Name, entry.index), entry => entry.ledger));
+            all.Select((ledger, index) => (ledger, index))
+                .ToImmutableDictionary(entry => Names.Node(plan.Name, entry.index), entry => entry.ledger));
         Url = LoadBalancer?.Url ?? Output.Format($"https://{nodes[0].PrivateAddress}/v1");
         RegisterOutputs();
     }

@@ -17,7 +17,8 @@ internal static class NodeCommand
     /// </summary>
     public const string WhenBooted = "timeout 900 cloud-init status --wait > /dev/null < /dev/null;";
 
-    public static string Script(string name, string arguments = "") => $"sudo -n {Scripts}/{name}{(arguments.Length > 0 ? $" {arguments}" : "")}";
+    public static string Script(string name, string arguments = "") =>
+        $"sudo -n {Scripts}/{name}{(arguments.Length > 0 ? $" {arguments}" : "")}";
 
     /// <summary>Arguments of a command without output that may receive secrets.</summary>
     public static CommandArgs Quiet(NodeConnection connection, string command, Input<string> stdin) => new()

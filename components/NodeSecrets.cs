@@ -56,9 +56,11 @@ public sealed class NodeSecrets : ComponentResource
     /// The input of <c>store-secrets</c>: name and base64 on each line, so that no value can look like another line. The last line is a
     /// required one, so that a broken connection cannot look like a missing token.
     /// </summary>
-    internal static string Lines(string privateKeyPem, string certificatePem, IReadOnlyDictionary<string, string> clientKeys, string huggingFaceToken)
+    internal static string Lines(string privateKeyPem, string certificatePem, IReadOnlyDictionary<string, string> clientKeys,
+        string huggingFaceToken)
     {
-        var clients = string.Concat(clientKeys.OrderBy(client => client.Key, StringComparer.Ordinal).Select(client => $"{client.Key} {client.Value}\n"));
+        var clients = string.Concat(clientKeys.OrderBy(client => client.Key, StringComparer.Ordinal)
+            .Select(client => $"{client.Key} {client.Value}\n"));
         var token = huggingFaceToken.Length == 0 ? "" : $"huggingface.token {Base64(huggingFaceToken)}\n";
         return $"clients {Base64(clients)}\n{token}tls.crt {Base64(certificatePem)}\ntls.key {Base64(privateKeyPem)}\n";
     }

@@ -50,7 +50,8 @@ public sealed class PrivateNetwork : ComponentResource
             // The state keeps the tag that the network was created with, to detect a renamed stack.
             IgnoreChanges = { "name" },
         });
-        var made = Output.Tuple(tag.Name, args.Tag.ToOutput()).Apply(tags => UserErrors.Shown(() => StackRename.Refuse(made: tags.Item1, asked: tags.Item2)));
+        var made = Output.Tuple(tag.Name, args.Tag.ToOutput())
+            .Apply(tags => UserErrors.Shown(() => StackRename.Refuse(made: tags.Item1, asked: tags.Item2)));
         var vpc = new Vpc(name, new()
         {
             // Depends on the tag: everything else needs the VPC or the firewall, so a renamed stack stops here.
@@ -71,7 +72,8 @@ public sealed class PrivateNetwork : ComponentResource
         {
             if (isDefault)
             {
-                Log.Warn("DigitalOcean made this VPC the default of its region, because it is the first one, and does not delete a default VPC: "
+                Log.Warn(
+                    "DigitalOcean made this VPC the default of its region, because it is the first one, and does not delete a default VPC: "
                     + "before pulumi destroy, make another VPC the default (docs/operations.md)", vpc);
             }
             return isDefault;

@@ -110,6 +110,7 @@ public static partial class NodeEnvironment
 
     // No quote, backslash, dollar, hash, semicolon or line break, and no space at either end: EnvironmentFile= and a simple parser then
     // agree.
-    [GeneratedRegex(@"\A(?:[A-Za-z0-9_.,:/@=+~<>!\[\]-](?:[A-Za-z0-9_.,:/@=+~<>!\[\] -]*[A-Za-z0-9_.,:/@=+~<>!\[\]-])?)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:[A-Za-z0-9_.,:/@=+~<>!\[\]-](?:[A-Za-z0-9_.,:/@=+~<>!\[\] -]*[A-Za-z0-9_.,:/@=+~<>!\[\]-])?)?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Allowed();
 }

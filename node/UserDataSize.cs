@@ -44,7 +44,8 @@ public static class UserDataSize
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
             mistakes.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
                 string.Create(CultureInfo.InvariantCulture,
-                    $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows {CloudConfig.MaximumBytes}: shorten the list"),
+                    $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows "
+                        + $"{CloudConfig.MaximumBytes}: shorten the list"),
                 $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(key, Math.Max(entries.Count - 1, 0)))}"));
         }
         return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : plan; // two endpoints may have the same error

@@ -27,7 +27,8 @@ internal static class DigitalOceanSizes
         var sizes = answer?.Sizes ?? default;
         return sizes.IsDefault
             ? throw new ConfigurationException(ProviderFailure.Explain("the response has no list of sizes", ProviderToken.Find()))
-            : [.. sizes.Where(IsReadable).Select(size => new LiveSize(size.Slug, Regions(size), size.Available, (decimal)size.PriceHourly))];
+            : [.. sizes.Where(IsReadable)
+                .Select(size => new LiveSize(size.Slug, Regions(size), size.Available, (decimal)size.PriceHourly))];
     }
 
     // A row that cannot be parsed counts as unavailable: the check reports it if the plan needs it.

@@ -19,15 +19,23 @@ internal static partial class ProviderFailure
         return Status(words) switch
         {
             401 when token.Source is null => new(ProviderToken.Variable, null,
-                $"is not set, and neither is digitalocean:token: DigitalOcean requires an API token. It returned: {words}", Export(ProviderToken.Variable)),
-            401 => new(asSet, null, $"is not a token that DigitalOcean accepts: it is mistyped, expired or revoked. DigitalOcean returned: {words}", $"create a new one at {Tokens}, then {Export(asSet)}"),
-            403 => new(asSet, null, $"is a token without access to sizes: its scopes lack sizes:read. DigitalOcean returned: {words}", $"give it full access, or the scopes that docs/operations.md lists, at {Tokens}"),
-            404 => new("DIGITALOCEAN_API_URL", null, $"or digitalocean:apiEndpoint is not the address of DigitalOcean's API: {words}", "unset DIGITALOCEAN_API_URL"),
-            429 => new("DigitalOcean", null, $"received too many requests from this account: {words}", $"wait until the hour is over, then {Again}"),
+                $"is not set, and neither is digitalocean:token: DigitalOcean requires an API token. It returned: {words}",
+                Export(ProviderToken.Variable)),
+            401 => new(asSet, null,
+                $"is not a token that DigitalOcean accepts: it is mistyped, expired or revoked. DigitalOcean returned: {words}",
+                $"create a new one at {Tokens}, then {Export(asSet)}"),
+            403 => new(asSet, null, $"is a token without access to sizes: its scopes lack sizes:read. DigitalOcean returned: {words}",
+                $"give it full access, or the scopes that docs/operations.md lists, at {Tokens}"),
+            404 => new("DIGITALOCEAN_API_URL", null, $"or digitalocean:apiEndpoint is not the address of DigitalOcean's API: {words}",
+                "unset DIGITALOCEAN_API_URL"),
+            429 => new("DigitalOcean", null, $"received too many requests from this account: {words}",
+                $"wait until the hour is over, then {Again}"),
             >= 500 => new("DigitalOcean", null, $"has an internal error: {words}", $"see https://status.digitalocean.com, then {Again}"),
             > 0 => new("DigitalOcean", null, $"did not list its sizes: {words}", $"check {asSet}, then {Again}"),
-            _ when BadToken().IsMatch(words) => new(asSet, null, $"has an invalid character, such as a line break at its end: {words}", Export(asSet)),
-            _ when Network().IsMatch(words) => new("DigitalOcean", null, $"is unreachable from this machine: {words}", "check the network, its proxy (HTTPS_PROXY) and its certificates: curl -sS https://api.digitalocean.com/v2"),
+            _ when BadToken().IsMatch(words) =>
+                new(asSet, null, $"has an invalid character, such as a line break at its end: {words}", Export(asSet)),
+            _ when Network().IsMatch(words) => new("DigitalOcean", null, $"is unreachable from this machine: {words}",
+                "check the network, its proxy (HTTPS_PROXY) and its certificates: curl -sS https://api.digitalocean.com/v2"),
             _ when Plugin().IsMatch(words) => new("the DigitalOcean provider", null, $"could not be started: {words}", "pulumi install"),
             _ => new("DigitalOcean", null, $"could not be queried for its sizes: {words}", $"check {asSet} and the network, then {Again}"),
         };
@@ -39,7 +47,9 @@ internal static partial class ProviderFailure
         : Unauthenticated().IsMatch(words) ? 401 : Forbidden().IsMatch(words) ? 403 : 0;
 
     private static string Export(string source) =>
-        source.Contains(':', StringComparison.Ordinal) ? $"pulumi config set --secret {source}" : $"export {source}=<token>   (made at {Tokens})";
+        source.Contains(':', StringComparison.Ordinal)
+            ? $"pulumi config set --secret {source}"
+            : $"export {source}=<token>   (made at {Tokens})";
 
     /// <summary>The provider's message on one line, without the token.</summary>
     private static string Words(string text, ProviderToken token)

@@ -22,7 +22,8 @@ public static class PulumiVersion
         catch (Exception exception) when (exception is not RunException)
         {
             // The SDK prints its own exception, without a fix. Rethrown unchanged, it is printed only once.
-            Log.Error($"Pulumi CLI: this program needs version {Required}: {exception.Message}\n  fix: https://www.pulumi.com/docs/install/");
+            Log.Error(
+                $"Pulumi CLI: this program needs version {Required}: {exception.Message}\n  fix: https://www.pulumi.com/docs/install/");
             throw;
         }
     }

@@ -14,7 +14,8 @@ public static class StackConfiguration
         string.IsNullOrEmpty(json) ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
 
     /// <summary>Qualified keys, from the JSON array in the environment; null if it is not set.</summary>
-    public static IReadOnlySet<string>? Keys(string? json) => string.IsNullOrEmpty(json) ? null : JsonSerializer.Deserialize<HashSet<string>>(json);
+    public static IReadOnlySet<string>? Keys(string? json) =>
+        string.IsNullOrEmpty(json) ? null : JsonSerializer.Deserialize<HashSet<string>>(json);
 
     /// <summary>The name of the stack is part of tags, host names and DigitalOcean's names.</summary>
     /// <exception cref="ConfigurationException">It is invalid.</exception>
@@ -41,12 +42,14 @@ public static class StackConfiguration
         {
             yield return Mistake("host names", hostname, Names.LongestHostname);
         }
-        else if (endpoint.CacheVolumeGiB is not null && Names.CacheVolume(stack, endpoint.Name, last) is { Length: > Names.LongestVolumeName } volume)
+        else if (endpoint.CacheVolumeGiB is not null
+            && Names.CacheVolume(stack, endpoint.Name, last) is { Length: > Names.LongestVolumeName } volume)
         {
             yield return Mistake("names of Volumes", volume, Names.LongestVolumeName);
         }
 
-        ConfigurationMistake Mistake(string what, string name, int most) => new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
+        ConfigurationMistake Mistake(string what, string name, int most) =>
+            new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
             $"has a name that makes {what} such as {name}, of {name.Length} characters; the limit is {most}"), fix);
     }
 }

@@ -105,7 +105,9 @@ public static class StackOutputs
                 ["publicAddress"] = pair[0],
                 ["privateAddress"] = pair[1],
             }.ToImmutableDictionary()).ToImmutableArray(),
-            ["tunnel"] = $"ssh -N -L {LocalPort}:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes ops@{addresses[0]}",
+            ["tunnel"] =
+                $"ssh -N -L {LocalPort}:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o "
+                    + $"StrictHostKeyChecking=yes ops@{addresses[0]}",
             ["curl"] = Curl(plan, baseUrl, usesAuthority),
             ["openai"] = OpenAi(plan, baseUrl, usesAuthority),
             [SystemPromptOutput.Name] = SystemPromptOutput.Of(plan, addresses[0], Curl(plan, baseUrl, usesAuthority)),
@@ -116,7 +118,8 @@ public static class StackOutputs
         $"pulumi stack output clientKeys --show-secrets --json | jq -r '.\"{plan.Name}\".\"{plan.Clients[0].Name}\"'";
 
     private static string Curl(EndpointPlan plan, string baseUrl, bool usesAuthority) =>
-        $"curl {(usesAuthority ? "--cacert ca.pem " : "")}{baseUrl}/{Question(plan).Path} -H \"Authorization: Bearer $({KeyCommand(plan)})\" "
+        $"curl {(usesAuthority ? "--cacert ca.pem " : "")}{baseUrl}/{Question(plan).Path} -H \"Authorization: Bearer "
+            + $"$({KeyCommand(plan)})\" "
         + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{plan.ServedModelName}\", {Question(plan).Body}}}'";
 
     private static (string Path, string Body) Question(EndpointPlan plan) => plan.Placement.Model.Task switch

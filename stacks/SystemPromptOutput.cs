@@ -18,9 +18,11 @@ internal static class SystemPromptOutput
     // separate part.
     private const string Message =
         "def put($name; $value): split($name) | join($value); "
-        + "put(\"{name}\"; $name) | put(\"{today}\"; now | strftime(\"%Y-%m-%d\")) | put(\"{yesterday}\"; now - 86400 | strftime(\"%Y-%m-%d\"))"
+        + "put(\"{name}\"; $name) | put(\"{today}\"; now | strftime(\"%Y-%m-%d\")) | put(\"{yesterday}\"; now - 86400 | "
+        + "strftime(\"%Y-%m-%d\"))"
         + " | . as $text | split(\"[THINK]\") as [$before, $rest] | ($rest // \"\" | split(\"[/THINK]\")) as [$thinking, $after]"
-        + " | {model: $model, messages: [{role: \"system\", content: (if $after then [{type: \"text\", text: $before}, {type: \"thinking\", thinking: $thinking, closed: true},"
+        + " | {model: $model, messages: [{role: \"system\", content: (if $after then [{type: \"text\", text: $before}, {type: "
+        + "\"thinking\", thinking: $thinking, closed: true},"
         + " {type: \"text\", text: $after}] else $text end)}, {role: \"user\", content: $question}]}";
 
     /// <summary>Its file, address, and commands that print it and that send it with a question; null if the model has none.</summary>
@@ -35,8 +37,12 @@ internal static class SystemPromptOutput
             return null;
         }
 
-        var read = $"ssh -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes ops@{address} cat {NodeFolder}/{file}";
-        var body = $"{read} | jq -Rs --arg model '{plan.ServedModelName}' --arg name '{model.Id[(model.Id.LastIndexOf('/') + 1)..]}' --arg question 'Hello' '{Message}'";
+        var read =
+            "ssh -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes "
+                + $"ops@{address} cat {NodeFolder}/{file}";
+        var body =
+            $"{read} | jq -Rs --arg model '{plan.ServedModelName}' --arg name '{model.Id[(model.Id.LastIndexOf('/') + 1)..]}' "
+                + $"--arg question 'Hello' '{Message}'";
         return new Dictionary<string, object?>
         {
             ["file"] = file,

@@ -27,7 +27,8 @@ internal sealed class LinuxPartsAttribute : BeforeAfterTestAttribute
         }
     }
 
-    internal static string? WhyNot(Type tests, bool isLinux) => !isLinux && Namespaces.Any(name => $"{tests.Namespace}.".StartsWith($"{name}.", StringComparison.Ordinal))
+    internal static string? WhyNot(Type tests, bool isLinux) =>
+        !isLinux && Namespaces.Any(name => $"{tests.Namespace}.".StartsWith($"{name}.", StringComparison.Ordinal))
         ? "a part of the lab that runs only on Linux"
         : null;
 }

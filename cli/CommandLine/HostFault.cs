@@ -27,25 +27,31 @@ internal static partial class HostFault
         var words = OneLine(cause.Message);
         if (NoRoom().IsMatch(words))
         {
-            return new("disk", null, $"is full: {words}", $"free space there (df -h){(movable is null ? "" : $", or move {movable}")}; then run it again");
+            return new("disk", null, $"is full: {words}",
+                $"free space there (df -h){(movable is null ? "" : $", or move {movable}")}; then run it again");
         }
 
         if (ReadOnly().IsMatch(words))
         {
-            return new("disk", null, $"is mounted read-only: {words}", $"{(movable is null ? "" : $"move {movable}, or ")}mount it writable; then run it again");
+            return new("disk", null, $"is mounted read-only: {words}",
+                $"{(movable is null ? "" : $"move {movable}, or ")}mount it writable; then run it again");
         }
 
         if (NoMemory().IsMatch(words))
         {
-            return new("memory", null, $"of this machine is used up: {words}", "stop other programs, or use a machine with 2 GB of free memory; then run it again");
+            return new("memory", null, $"of this machine is used up: {words}",
+                "stop other programs, or use a machine with 2 GB of free memory; then run it again");
         }
 
-        return TooManyFiles().IsMatch(words) ? new("open files", null, $"are at their limit: {words}", "ulimit -n 65536, then run it again") : null;
+        return TooManyFiles().IsMatch(words)
+            ? new("open files", null, $"are at their limit: {words}", "ulimit -n 65536, then run it again")
+            : null;
     }
 
     /// <summary>A file without access for the current user. Files of the kernel are excluded: access to those would be our error.</summary>
     public static ConfigurationMistake? OfFile(Exception cause) => cause is UnauthorizedAccessException
-        && OneLine(cause.Message) is var words && Named().Match(words) is { Success: true } named && !KernelFile().IsMatch(named.Groups["path"].Value)
+        && OneLine(cause.Message) is var words && Named().Match(words) is { Success: true } named
+        && !KernelFile().IsMatch(named.Groups["path"].Value)
         ? new(named.Groups["path"].Value, null, $"cannot be used: {words}", "give the current user read and write access: chown or chmod")
         : null;
 

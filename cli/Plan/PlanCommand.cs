@@ -22,19 +22,43 @@ internal static class PlanCommand
     };
 
     private static readonly Option<string?> Region = new("--region") { Description = "Only sizes with a sighting in this region." };
-    private static readonly Option<int?> Context = new("--context") { Description = "Tokens of prompt and answer together. Default: the longest that fits." };
-    private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Concurrent requests of that length.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<Availability[]> Availabilities = new("--availability") { Description = $"Allowed availability of sizes: {InfraCommand.Words(typeof(Availability))}. Default: onDemand.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<int?> Context = new("--context")
+    {
+        Description = "Tokens of prompt and answer together. Default: the longest that fits.",
+    };
+    private static readonly Option<int> Concurrency = new("--concurrency")
+    {
+        Description = "Concurrent requests of that length.",
+        DefaultValueFactory = _ => 1,
+    };
+    private static readonly Option<Availability[]> Availabilities = new("--availability")
+    {
+        Description = $"Allowed availability of sizes: {InfraCommand.Words(typeof(Availability))}. Default: onDemand.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private static readonly Option<int?> TensorParallel = new("--tensor-parallel") { Description = "GPUs per copy of the weights." };
     private static readonly Option<int?> DataParallel = new("--data-parallel") { Description = "Engines per node." };
-    private static readonly Option<double?> GpuMemoryUtilization = new("--gpu-memory-utilization") { Description = "Share of the card's memory that vLLM may use." };
-    private static readonly Option<int?> MaxNumBatchedTokens = new("--max-num-batched-tokens") { Description = "Tokens of one engine step." };
+    private static readonly Option<double?> GpuMemoryUtilization = new("--gpu-memory-utilization")
+    {
+        Description = "Share of the card's memory that vLLM may use.",
+    };
+    private static readonly Option<int?> MaxNumBatchedTokens = new("--max-num-batched-tokens")
+    {
+        Description = "Tokens of one engine step.",
+    };
     private static readonly Option<int?> MaxNumSeqs = new("--max-num-seqs") { Description = "Requests in one engine step." };
-    private static readonly Option<KvCacheType> KvCache = new("--kv-cache-dtype") { Description = $"Element type of the KV cache: {InfraCommand.Words(typeof(KvCacheType))}.", HelpName = "kv-cache-dtype" };
+    private static readonly Option<KvCacheType> KvCache = new("--kv-cache-dtype")
+    {
+        Description = $"Element type of the KV cache: {InfraCommand.Words(typeof(KvCacheType))}.",
+        HelpName = "kv-cache-dtype",
+    };
     private static readonly Option<bool> NoVision = new("--no-vision") { Description = "Do not load the vision tower." };
     private static readonly Option<bool> EnforceEager = new("--enforce-eager") { Description = "Without CUDA graphs." };
     private static readonly Option<string?> Engine = new("--engine") { Description = "vLLM release of the catalog. Default: the newest." };
-    private static readonly Option<FileInfo?> CatalogFile = new("--catalog") { Description = "Catalog file with your own models and sizes (docs/catalog.md)." };
+    private static readonly Option<FileInfo?> CatalogFile = new("--catalog")
+    {
+        Description = "Catalog file with your own models and sizes (docs/catalog.md).",
+    };
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)

@@ -12,11 +12,14 @@ internal static class PlanView
         foreach (var model in fits.GroupBy(fit => fit.Model.Id))
         {
             var spec = model.First().Model;
-            console.MarkupLine($"[bold]{Markup.Escape(model.Key)}[/]  {spec.Precision.ToString().ToUpperInvariant()}, {Number(spec.WeightBytes / 1e9, 1)} GB");
+            console.MarkupLine(
+                $"[bold]{Markup.Escape(model.Key)}[/]  {spec.Precision.ToString().ToUpperInvariant()}, "
+                    + $"{Number(spec.WeightBytes / 1e9, 1)} GB");
             console.Write(TableOf(model));
         }
 
-        console.WriteLine("Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
+        console.WriteLine(
+            "Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
     }
 
     private static Table TableOf(IEnumerable<Fit> fits)
@@ -47,7 +50,9 @@ internal static class PlanView
                 Number(row.WeightsGiB, 1),
                 Number(row.OverheadGiB, 1),
                 Number(row.KvGiB, 1),
-                row.TensorParallel is null ? "" : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}" : $"TP {row.TensorParallel}",
+                row.TensorParallel is null ? ""
+                    : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}"
+                    : $"TP {row.TensorParallel}",
                 row.Fits ? "" : Markup.Escape(row.Reason));
         }
 

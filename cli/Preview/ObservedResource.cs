@@ -8,7 +8,8 @@ namespace Infra.Cli.Preview;
 /// <param name="Parent">Name of its parent; null for the stack itself.</param>
 /// <param name="ParentType">Type token of its parent: a component may have the same name as one of its children.</param>
 /// <param name="Inputs">Its inputs as far as they are known, sorted by name, with secrets masked.</param>
-internal sealed record ObservedResource(string Type, string Name, string? Parent, string? ParentType, IReadOnlyDictionary<string, object?> Inputs)
+internal sealed record ObservedResource(string Type, string Name, string? Parent, string? ParentType,
+    IReadOnlyDictionary<string, object?> Inputs)
 {
     public const string StackType = "pulumi:pulumi:Stack";
 

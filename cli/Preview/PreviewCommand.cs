@@ -25,7 +25,8 @@ internal static class PreviewCommand
                 given.AddError($"'{token.Value}' is not an option of preview.");
             }
         });
-        var command = new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { Stack, Json };
+        var command =
+            new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { Stack, Json };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);

@@ -44,7 +44,8 @@ internal sealed class PreviewMocks(string root, SecretMask mask) : IMocks
         var (resource, parent) = (args.Resource, args.Options.Parent);
         var type = resource.GetResourceType();
         _declared.Enqueue(new(
-            type, resource.GetResourceName(), parent?.GetResourceName() ?? root, parent?.GetResourceType() ?? ObservedResource.StackType, NoInputs));
+            type, resource.GetResourceName(), parent?.GetResourceName() ?? root, parent?.GetResourceType() ?? ObservedResource.StackType,
+            NoInputs));
         _textOutputs.GetOrAdd(type, static (_, declared) => OutputsOf(declared.GetType()), resource);
         if (resource is CustomResource)
         {

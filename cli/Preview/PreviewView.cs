@@ -29,7 +29,8 @@ internal static class PreviewView
 
         console.WriteLine();
         console.Write(Ports(Exposure.Of(preview.Resources)));
-        console.MarkupLine($"[bold]{Usd(plan.UsdPerHour)} USD/h[/], {Usd(plan.UsdPerMonth)} USD for a month of 31 days ({Markup.Escape(plan.PriceSource)}). "
+        console.MarkupLine($"[bold]{Usd(plan.UsdPerHour)} USD/h[/], {Usd(plan.UsdPerMonth)} USD for a month of 31 days "
+            + $"({Markup.Escape(plan.PriceSource)}). "
             + $"{preview.Resources.Count} resources. Nothing was created.");
     }
 
@@ -66,7 +67,10 @@ internal static class PreviewView
                 Markup.Escape($"{endpoint.Replicas} x {placement.Size.Slug} ({placement.Size.GpuCount} x {placement.Gpu.Name}) in {endpoint.Region}"),
                 placement.MaxModelLen.ToString("N0", CultureInfo.InvariantCulture),
                 placement.Requests.ToString("N0", CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"weights {memory.WeightsGiB:F1} + overhead {memory.OverheadGiB:F1} + KV {memory.KvGiB:F1} = {memory.BudgetGiB:F1} of {memory.VisibleGiB:F1}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"weights {memory.WeightsGiB:F1} + overhead {memory.OverheadGiB:F1} + KV {memory.KvGiB:F1} "
+                    + $"= {memory.BudgetGiB:F1} of {memory.VisibleGiB:F1}"),
                 Usd(endpoint.UsdPerHour));
         }
 
@@ -78,10 +82,13 @@ internal static class PreviewView
         var console = terminal.Console;
         var placement = endpoint.Placement;
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[bold]{Markup.Escape(endpoint.Name)}[/]: vLLM {placement.Engine.Version}, {placement.KvTokens:N0} tokens of KV cache per node"));
+            $"[bold]{Markup.Escape(endpoint.Name)}[/]: vLLM {placement.Engine.Version}, "
+            + $"{placement.KvTokens:N0} tokens of KV cache per node"));
         if (placement.SingleStreamTokensPerSecondBound is { } bound)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  at most {bound:N0} tokens/s per request: memory bandwidth divided by the bytes read per token"));
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  at most {bound:N0} tokens/s per request: memory bandwidth divided by the bytes read per token"));
         }
 
         terminal.WriteCommand($"vllm serve {string.Join(' ', endpoint.Flags.Prepend(placement.Model.Id).Select(ShellWord.Of))}");
@@ -109,7 +116,9 @@ internal static class PreviewView
         var table = new Table().Border(TableBorder.Rounded).AddColumns("target", "port", "outsider", "VPC neighbour", "admin");
         foreach (var exposure in exposures)
         {
-            table.AddRow(Markup.Escape(exposure.Target), exposure.Port, Who(exposure.Outsider, "red"), Who(exposure.Neighbour, "yellow"), Who(exposure.Admin, "green"));
+            table.AddRow(
+                Markup.Escape(exposure.Target), exposure.Port,
+                Who(exposure.Outsider, "red"), Who(exposure.Neighbour, "yellow"), Who(exposure.Admin, "green"));
         }
 
         return table;

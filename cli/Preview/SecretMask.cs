@@ -36,7 +36,8 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secretValues)
     /// <summary>The inputs sorted by name.</summary>
     /// <param name="inputs">The known inputs.</param>
     /// <param name="secrets">Secret inputs that may be unknown: they are shown as secret, too.</param>
-    public IReadOnlyDictionary<string, object?> Apply(IReadOnlyCollection<KeyValuePair<string, object>> inputs, params IReadOnlyList<string> secrets)
+    public IReadOnlyDictionary<string, object?> Apply(IReadOnlyCollection<KeyValuePair<string, object>> inputs,
+        params IReadOnlyList<string> secrets)
     {
         var masked = new SortedList<string, object?>(inputs.Count + secrets.Count, StringComparer.Ordinal);
         foreach (var (name, value) in inputs)

@@ -1,4 +1,5 @@
 using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -15,7 +16,8 @@ internal sealed class PulumiProject
         Folder = folder;
         _project = project;
         Name = Text(project, "name")
-            ?? throw new ConfigurationException(new ConfigurationMistake("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
+            ?? throw new ConfigurationException(
+                new ConfigurationMistake("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
     }
 
     public string Folder { get; }
@@ -42,7 +44,8 @@ internal sealed class PulumiProject
             }
         }
 
-        throw new ConfigurationException(new ConfigurationMistake("folder", folders[0], $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
+        throw new ConfigurationException(new ConfigurationMistake("folder", folders[0],
+            $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
     }
 
     /// <summary>Configuration of a stack, including the project's defaults.</summary>
@@ -53,7 +56,11 @@ internal sealed class PulumiProject
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
-            throw new ConfigurationException(new ConfigurationMistake("stack", stack, $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}", $"./infra {command} {(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
+            throw new ConfigurationException(
+                new ConfigurationMistake("stack", stack,
+                    $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}",
+                    $"./infra {command} "
+                        + $"{(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
         }
 
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -97,10 +104,11 @@ internal sealed class PulumiProject
 
     private static YamlMappingNode Read(string file)
     {
+        var text = Text(file);
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(File.ReadAllText(file)));
+            stream.Load(new StringReader(text));
             return stream.Documents switch
             {
                 [] => [],
@@ -111,6 +119,19 @@ internal sealed class PulumiProject
         catch (YamlException exception)
         {
             throw NotYaml(file, exception);
+        }
+    }
+
+    private static string Text(string file)
+    {
+        try
+        {
+            using var reader = new StreamReader(new MemoryStream(UserFile.Read(file)));
+            return reader.ReadToEnd();
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Malformed(file, $"cannot be read: {problem.Message}");
         }
     }
 
@@ -129,7 +150,7 @@ internal sealed class PulumiProject
     private static ConfigurationException NotYaml(string file, YamlException exception)
     {
         // After a tab, the parser reports the position of the enclosing mapping.
-        var tab = File.Exists(file) ? Array.FindIndex(File.ReadAllLines(file), line => line.TrimStart(' ').StartsWith('\t')) : -1;
+        var tab = File.Exists(file) ? Array.FindIndex(Text(file).Split('\n'), line => line.TrimStart(' ').StartsWith('\t')) : -1;
         return tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)
             ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab; YAML allows only spaces")
             : Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
@@ -160,5 +181,6 @@ internal sealed class PulumiProject
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 
     private static ConfigurationException Malformed(string file, string problem) =>
-        new(new ConfigurationMistake(Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
+        new(new ConfigurationMistake(
+            Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
 }

@@ -18,7 +18,9 @@ internal sealed record StackFile(
     /// </summary>
     public void Publish()
     {
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG", new JsonObject(Values.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))).ToJsonString());
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG_SECRET_KEYS", new JsonArray([.. SecretKeys.Select(key => (JsonNode?)key)]).ToJsonString());
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG",
+            new JsonObject(Values.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))).ToJsonString());
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG_SECRET_KEYS",
+            new JsonArray([.. SecretKeys.Select(key => (JsonNode?)key)]).ToJsonString());
     }
 }

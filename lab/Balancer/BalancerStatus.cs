@@ -39,18 +39,23 @@ internal sealed record BalancerStatus(
 
         BackendStatus Backend(Dictionary<string, string> row) => new(
             row["svname"],
-            row["status"].StartsWith("UP", StringComparison.Ordinal),
+            IsUp(row),
             DateTimeOffset.UtcNow.AddSeconds(-Number(row, "lastchg")),
             Problem(row),
             (int)Sum(row["svname"], "scur"),
             Sum(row["svname"], "stot") - Sum(row["svname"], "wredis"));
     }
 
+    private static readonly string[] s_reasons = ["check_desc", "check_code", "last_chk"];
+
+    private static bool IsUp(Dictionary<string, string> row) => row["status"].StartsWith("UP", StringComparison.Ordinal);
+
+    // INI: not checked yet. A star before it: a check is under way, and the code is 0 until it ends.
     private static string? Problem(Dictionary<string, string> row) =>
-        row["check_status"].EndsWith("OK", StringComparison.Ordinal) ? null
-        : row["check_status"] == "INI" ? (row["status"].StartsWith("UP", StringComparison.Ordinal) ? null : "not checked yet")
-        : string.Join(' ', new[] { row["check_desc"], row.GetValueOrDefault("check_code"), row["last_chk"] }
-            .Where(word => !string.IsNullOrEmpty(word)));
+        row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
+            || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
+        ? null
+        : string.Join(' ', s_reasons.Select(name => row.GetValueOrDefault(name)).Where(word => word is not (null or "" or "0")));
 
     private static long Number(Dictionary<string, string> row, string field) => long.Parse(row[field], CultureInfo.InvariantCulture);
 

@@ -31,7 +31,11 @@ internal static class BenchCommand
             Description = "Engine time from start to first answer with all files on disk, the same for both.",
             DefaultValueFactory = _ => BootParameters.DefaultEngineSeconds,
         };
-        var model = new Option<string>("--model") { Description = $"The model: {string.Join(" or ", BootParameters.Models)}.", DefaultValueFactory = _ => BootParameters.TutorialModel };
+        var model = new Option<string>("--model")
+        {
+            Description = $"The model: {string.Join(" or ", BootParameters.Models)}.",
+            DefaultValueFactory = _ => BootParameters.TutorialModel,
+        };
         model.Validators.Add(given =>
         {
             if (given.GetValueOrDefault<string>() is { } name && !BootParameters.Models.Contains(name, StringComparer.Ordinal))
@@ -44,10 +48,14 @@ internal static class BenchCommand
             Description = "Installation method of the engine: container or venv.",
             DefaultValueFactory = _ => EngineInstall.Container,
         };
-        var command = new Command("boot", "Compare the boot of this project with a tutorial's steps, from Droplet creation to first answer.") { rounds, model, speed, engine, install, Json };
+        var command =
+            new Command("boot",
+                "Compare the boot of this project with a tutorial's steps, from Droplet creation to first answer.") { rounds, model, speed,
+                    engine, install, Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
-            var parameters = BootParameters.Of(parsed.GetValue(model)!, parsed.GetValue(speed), parsed.GetValue(engine), parsed.GetValue(install));
+            var parameters = BootParameters.Of(parsed.GetValue(model)!, parsed.GetValue(speed), parsed.GetValue(engine),
+                parsed.GetValue(install));
             var report = await BootBench.RunAsync(parameters, parsed.GetValue(rounds), terminal.WriteError, cancel);
             if (parsed.GetValue(Json))
             {

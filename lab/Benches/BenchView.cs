@@ -20,28 +20,37 @@ internal static class BenchView
         }
 
         console.Write(table);
-        Line(console, $"limit {Number(report.LimitSeconds, "0.0")} s; {report.Rounds} rounds, medians; load {string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
+        Line(console,
+            $"limit {Number(report.LimitSeconds, "0.0")} s; {report.Rounds} rounds, medians; load "
+                + $"{string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
         var engine = $"with the engine's {Number(report.Parameters.EngineSeconds, "0")} s";
-        Line(console, $"ours / tutorial {Number(report.RatioToTutorial, "0.00")}; {engine} {Number(report.RatioToTutorialWithEngine, "0.00")}");
+        Line(console,
+            $"ours / tutorial {Number(report.RatioToTutorial, "0.00")}; {engine} {Number(report.RatioToTutorialWithEngine, "0.00")}");
         Line(console, $"ours / limit {Number(report.RatioToLimit, "0.00")}; {engine} {Number(report.RatioToLimitWithEngine, "0.00")}");
     }
 
     public static void Write(IAnsiConsole console, ProxyReport report)
     {
         var table = new Table().Border(TableBorder.None)
-            .AddColumns("", "streams", "tokens/s direct", "through nginx", "lost", "first token ms direct", "added ms", "nginx us/token", "requests/s through nginx");
-        foreach (var (name, rows) in new[] { ($"{Number(report.TokensPerSecond, "0")} tokens/s a stream", report.AtRate), ("saturated", report.Saturated) })
+            .AddColumns("", "streams", "tokens/s direct", "through nginx", "lost", "first token ms direct", "added ms", "nginx us/token",
+                "requests/s through nginx");
+        foreach (var (name, rows) in new[] { ($"{Number(report.TokensPerSecond, "0")} tokens/s a stream", report.AtRate),
+            ("saturated", report.Saturated) })
         {
             foreach (var row in rows)
             {
                 table.AddRow(
-                    name, Number(row.Streams, "0"), Number(row.Direct.TokensPerSecond, "0"), Number(row.Proxied.TokensPerSecond, "0"), Number(row.ThroughputLost, "0.0%"),
-                    Number(row.Direct.FirstTokenMs, "0.00"), Number(row.AddedMs, "0.00"), Number(row.NginxMicrosecondsPerToken, "0"), Number(row.Proxied.RequestsPerSecond, "0"));
+                    name, Number(row.Streams, "0"), Number(row.Direct.TokensPerSecond, "0"), Number(row.Proxied.TokensPerSecond, "0"),
+                    Number(row.ThroughputLost, "0.0%"),
+                    Number(row.Direct.FirstTokenMs, "0.00"), Number(row.AddedMs, "0.00"), Number(row.NginxMicrosecondsPerToken, "0"),
+                    Number(row.Proxied.RequestsPerSecond, "0"));
             }
         }
 
         console.Write(table);
-        Line(console, $"{report.Rounds} measurements of {report.Seconds} s each way, alternating; load {string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
+        Line(console,
+            $"{report.Rounds} measurements of {report.Seconds} s each way, alternating; load "
+                + $"{string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
     }
 
     private static void Line(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);

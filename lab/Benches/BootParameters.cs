@@ -21,7 +21,8 @@ namespace Infra.Lab.Benches;
 /// <param name="EngineSeconds">Engine time from start to first answer with all files on disk.</param>
 /// <param name="Install">Installation method of the engine.</param>
 internal sealed record BootParameters(
-    string Model, double Scale, double MegabytesPerSecond, long ImageBytes, long WeightBytes, long WheelBytes, double EngineSeconds, EngineInstall Install)
+    string Model, double Scale, double MegabytesPerSecond, long ImageBytes, long WeightBytes, long WheelBytes, double EngineSeconds,
+    EngineInstall Install)
 {
     /// <summary>The model of the tutorial's command.</summary>
     public const string TutorialModel = "mistralai/Ministral-3-8B-Instruct-2512";
@@ -47,8 +48,8 @@ internal sealed record BootParameters(
     // The weights of the largest model must fit into a mirror, and the image must be larger than the fake engine.
     private const double DefaultScale = 1.0 / 200;
 
-    // The wheels of 10 MB and more, of logs of pip and listings of wheel houses from May to October 2026: torch 2.11.0 for CUDA 13 with what it
-    // requires 2.70 GB, vLLM 0.30.0 0.31 GB, flashinfer-cubin 0.6.12 0.45 GB (0.6.18 has 1.2 GB). A lower bound.
+    // The wheels of 10 MB and more, of logs of pip and listings of wheel houses from May to October 2026: torch 2.11.0 for CUDA 13 with
+    // what it requires 2.70 GB, vLLM 0.30.0 0.31 GB, flashinfer-cubin 0.6.12 0.45 GB (0.6.18 has 1.2 GB). A lower bound.
     private const long Wheels = 3_460_000_000;
 
     // Share of the engine's time that reads weights; the rest compiles and captures. Both are waits here.
@@ -58,13 +59,15 @@ internal sealed record BootParameters(
     public ContentSize Size() => new(Scale, (int)(WheelBytes * Scale));
 
     /// <summary>Seconds of the slower of the two downloads at line rate, each from its own origin, without anything else.</summary>
-    public double LimitSeconds => Math.Max(Install == EngineInstall.Container ? ImageBytes : WheelBytes, WeightBytes) / (MegabytesPerSecond * 1e6);
+    public double LimitSeconds =>
+        Math.Max(Install == EngineInstall.Container ? ImageBytes : WheelBytes, WeightBytes) / (MegabytesPerSecond * 1e6);
 
     public static BootParameters Of(string model, double megabytesPerSecond, double engineSeconds, EngineInstall install)
     {
         var placement = StackPlan.Read(Settings(model, install)).Endpoints.Single().Placement;
         return new BootParameters(
-            model, DefaultScale, megabytesPerSecond, placement.Engine.Images.Values.Max(image => image.CompressedBytes ?? 0), placement.Model.WeightBytes,
+            model, DefaultScale, megabytesPerSecond, placement.Engine.Images.Values.Max(image => image.CompressedBytes ?? 0),
+            placement.Model.WeightBytes,
             Wheels, engineSeconds, install);
     }
 

@@ -17,7 +17,8 @@ internal sealed record BootReport(
     int Rounds, IReadOnlyList<double> Load, BootParameters Parameters, BootSide Ours, BootSide Tutorial, double LimitSeconds,
     double RatioToTutorial, double RatioToLimit, double RatioToTutorialWithEngine, double RatioToLimitWithEngine)
 {
-    public static BootReport Of(BootParameters parameters, IReadOnlyList<BootRun> ours, IReadOnlyList<BootRun> tutorial, IReadOnlyList<double> load)
+    public static BootReport Of(BootParameters parameters, IReadOnlyList<BootRun> ours, IReadOnlyList<BootRun> tutorial,
+        IReadOnlyList<double> load)
     {
         var (us, them) = (BootSide.Of(ours), BootSide.Of(tutorial));
         var engine = parameters.EngineSeconds;
@@ -38,7 +39,8 @@ internal sealed record BootSide(double Seconds, double Fastest, double Slowest, 
         Median(runs.Select(run => run.Seconds)), Math.Round(runs.Min(run => run.Seconds), 2), Math.Round(runs.Max(run => run.Seconds), 2),
         runs.SelectMany(run => run.Phases)
             .GroupBy(phase => phase.Key, StringComparer.Ordinal)
-            .Select(phase => (phase.Key, Value: new BootPhase(Median(phase.Select(one => one.Value.Start)), Median(phase.Select(one => one.Value.End)))))
+            .Select(phase =>
+                (phase.Key, Value: new BootPhase(Median(phase.Select(one => one.Value.Start)), Median(phase.Select(one => one.Value.End)))))
             .OrderBy(phase => phase.Value.Start)
             .ToDictionary(phase => phase.Key, phase => phase.Value));
 

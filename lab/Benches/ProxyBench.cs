@@ -46,7 +46,8 @@ internal static class ProxyBench
         }
     }
 
-    private static async Task<ProxyReport> MeasureAsync(Laboratory laboratory, int seconds, int rounds, Action<string> say, CancellationToken cancel)
+    private static async Task<ProxyReport> MeasureAsync(Laboratory laboratory, int seconds, int rounds, Action<string> say,
+        CancellationToken cancel)
     {
         var node = new MeasuredNode(laboratory);
         var load = Samples.Load();
@@ -73,7 +74,9 @@ internal static class ProxyBench
                 rows.Add(ProxyRow.Of(streams, direct, proxied, nginx));
                 say(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{what}, {streams} streams: {rows[^1].Direct.TokensPerSecond:0} tokens/s direct, {rows[^1].Proxied.TokensPerSecond:0} through nginx, {rows[^1].AddedMs:0.00} ms added, {rows[^1].NginxMicrosecondsPerToken:0} us of nginx a token"));
+                    $"{what}, {streams} streams: {rows[^1].Direct.TokensPerSecond:0} tokens/s direct, "
+                        + $"{rows[^1].Proxied.TokensPerSecond:0} through nginx, {rows[^1].AddedMs:0.00} ms added, "
+                        + $"{rows[^1].NginxMicrosecondsPerToken:0} us of nginx a token"));
 
                 Task<StreamSample> OneAsync(Func<CancellationToken, Task<Stream>> connect, string request) =>
                     StreamLoad.MeasureAsync(connect, request, streams, TimeSpan.FromSeconds(seconds), spread, cancel);
@@ -151,7 +154,8 @@ internal static class ProxyBench
             {
                 try
                 {
-                    await StreamLoad.MeasureAsync(ProxiedAsync, ProxiedRequest, 1, TimeSpan.FromMilliseconds(1), TimeSpan.Zero, limit.Token);
+                    await StreamLoad.MeasureAsync(
+                        ProxiedAsync, ProxiedRequest, 1, TimeSpan.FromMilliseconds(1), TimeSpan.Zero, limit.Token);
                     return;
                 }
                 catch (Exception exception) when (exception is IOException or SocketException or InvalidDataException)
@@ -168,7 +172,8 @@ internal static class ProxyBench
             // Fields 14 and 15, after the name in parentheses.
             return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line[(line.LastIndexOf(')') + 2)..].Split(' '))
-                .Sum(fields => double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+                .Sum(fields => double.Parse(fields[11], CultureInfo.InvariantCulture)
+                    + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
         }
 
         private JsonNode Description() => JsonNode.Parse(File.ReadAllText(DescriptionFile))!;
@@ -181,6 +186,7 @@ internal static class ProxyBench
 
         private string Request(string headers) => string.Create(
             CultureInfo.InvariantCulture,
-            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(_body)}\r\n\r\n{_body}");
+            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Type: application/json\r\nContent-Length: "
+                + $"{Encoding.UTF8.GetByteCount(_body)}\r\n\r\n{_body}");
     }
 }

@@ -7,7 +7,8 @@ namespace Infra.Lab.Benches;
 /// <summary>Boots our stack from its config, with cold caches, up to the first answer through the TLS reverse proxy.</summary>
 internal static class StackBoot
 {
-    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say, CancellationToken cancel)
+    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say,
+        CancellationToken cancel)
     {
         var laboratory = Laboratory.Of(projectFolder, parameters.Configuration($"{BootParameters.Stack}-ours"));
         try
@@ -53,6 +54,7 @@ internal static class StackBoot
     {
         var first = events[0].MonotonicSeconds - created;
         return Ledger.Phases(events).Where(phase => phase.End is not null)
-            .ToDictionary(phase => phase.Phase, phase => new BootPhase(first + phase.Start, first + phase.End!.Value), StringComparer.Ordinal);
+            .ToDictionary(phase => phase.Phase, phase => new BootPhase(first + phase.Start, first + phase.End!.Value),
+                StringComparer.Ordinal);
     }
 }

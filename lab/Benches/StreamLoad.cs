@@ -41,7 +41,8 @@ internal sealed class StreamLoad
     /// <param name="spread">Time over which the streams start, so that they are not in step.</param>
     /// <param name="cancel">Cancels the measurement.</param>
     public static async Task<StreamSample> MeasureAsync(
-        Func<CancellationToken, Task<Stream>> connect, string request, int streams, TimeSpan duration, TimeSpan spread, CancellationToken cancel)
+        Func<CancellationToken, Task<Stream>> connect, string request, int streams, TimeSpan duration, TimeSpan spread,
+        CancellationToken cancel)
     {
         var load = new StreamLoad(Encoding.ASCII.GetBytes(request));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -54,7 +55,8 @@ internal sealed class StreamLoad
                 connections.Add(await connect(cancel));
             }
 
-            var running = connections.Select((connection, index) => load.RunAsync(connection, spread * index / streams, window, ending.Token)).ToArray();
+            var running = connections.Select((connection, index) =>
+                load.RunAsync(connection, spread * index / streams, window, ending.Token)).ToArray();
             await Task.WhenAny(Task.Delay(Warming, cancel), Task.WhenAll(running));
             var (start, requests, tokens) = (Stopwatch.GetTimestamp(), Volatile.Read(ref load._requests), Volatile.Read(ref load._tokens));
             window.Open = true;

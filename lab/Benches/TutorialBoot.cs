@@ -25,7 +25,8 @@ internal static partial class TutorialBoot
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say, CancellationToken cancel)
+    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say,
+        CancellationToken cancel)
     {
         var configuration = parameters.Configuration($"{BootParameters.Stack}-tutorial");
         var laboratory = Laboratory.Of(projectFolder, configuration);
@@ -38,7 +39,8 @@ internal static partial class TutorialBoot
             await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), say, cancel);
             parameters.Mirrors().Save(folder.MirrorControl);
             await laboratory.World.StartAsync(World.NobodysAddress, cancel);
-            using var room = new MachineRoom(folder, laboratory.World, images, ServerBase.Default, laboratory.Stack, plan, parameters.Speed(), ServerExtras.None);
+            using var room = new MachineRoom(folder, laboratory.World, images, ServerBase.Default, laboratory.Stack, plan,
+                parameters.Speed(), ServerExtras.None);
             return await BootAsync(parameters, room, laboratory, plan, cancel);
         }
         finally
@@ -47,7 +49,8 @@ internal static partial class TutorialBoot
         }
     }
 
-    private static async Task<BootRun> BootAsync(BootParameters parameters, MachineRoom room, Laboratory laboratory, StackPlan plan, CancellationToken cancel)
+    private static async Task<BootRun> BootAsync(BootParameters parameters, MachineRoom room, Laboratory laboratory, StackPlan plan,
+        CancellationToken cancel)
     {
         var key = KeyPair.NewEd25519();
         var server = new ServerSpec(
@@ -56,10 +59,13 @@ internal static partial class TutorialBoot
         var phases = new Dictionary<string, BootPhase>(StringComparer.Ordinal);
         var created = MachineClock.Now();
         await room.CreateServerAsync(server, cancel);
-        await room.ApplyPolicyAsync(new NetworkPolicy([new ServerPolicy(server.Id, server.PublicAddress, server.PrivateAddress, server.VpcId, Guarded: false, [], [])], []), cancel);
+        await room.ApplyPolicyAsync(new NetworkPolicy(
+            [new ServerPolicy(server.Id, server.PublicAddress, server.PrivateAddress, server.VpcId, Guarded: false, [], [])], []), cancel);
         await StepAsync("boot", "true", attempts: 600);
         // The image's first boot holds apt's lock, so the reader waits for it.
-        await StepAsync("apt", "cloud-init status --wait > /dev/null; export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=600 install python3-venv");
+        await StepAsync("apt",
+            "cloud-init status --wait > /dev/null; export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq "
+                + "-y -o DPkg::Lock::Timeout=600 install python3-venv");
         await StepAsync("venv", "python3 -m venv /root/venv");
         await StepAsync("pip", "/root/venv/bin/pip --quiet install vllm");
         await StepAsync("start", string.Create(CultureInfo.InvariantCulture, $"""
@@ -85,8 +91,11 @@ internal static partial class TutorialBoot
 
         async Task<string> SayAsync(string command, int attempts)
         {
-            var answer = await room.SshAsync(new SshRequest(server.PublicAddress, 22, "root", key.PrivateOpenSsh, null, command, null, attempts), cancel);
-            return answer.Status == 0 ? answer.Output : throw new InvalidOperationException($"{command}: {answer.Status}\n{answer.Output}{answer.Errors}");
+            var answer = await room.SshAsync(
+                new SshRequest(server.PublicAddress, 22, "root", key.PrivateOpenSsh, null, command, null, attempts), cancel);
+            return answer.Status == 0
+                ? answer.Output
+                : throw new InvalidOperationException($"{command}: {answer.Status}\n{answer.Output}{answer.Errors}");
         }
     }
 

@@ -11,14 +11,17 @@ internal static class BalancerFacts
 
     /// <summary>Whether it is a load balancer with addresses that is not being deleted.</summary>
     public static bool IsUp(CloudResource resource) =>
-        resource.Type == Types.LoadBalancer && resource.Status != ResourceStatus.Deleting && resource.Outputs.TextOrNull("ip") is { Length: > 0 };
+        resource.Type == Types.LoadBalancer && resource.Status != ResourceStatus.Deleting
+            && resource.Outputs.TextOrNull("ip") is { Length: > 0 };
 
     /// <summary>Address of its connections to servers.</summary>
     public static string BackendAddress(CloudResource balancer) => balancer.Hidden.Text(InVpc);
 
     /// <summary>Allowed callers; empty: all.</summary>
     public static IReadOnlyList<string> Allowed(CloudResource balancer) =>
-        balancer.Inputs.Map("firewall") is { } firewall ? [.. firewall.Texts("allows").Select(entry => entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..])] : [];
+        balancer.Inputs.Map("firewall") is { } firewall
+            ? [.. firewall.Texts("allows").Select(entry => entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..])]
+            : [];
 
     public static bool IsBehind(CloudResource droplet, CloudResource balancer) =>
         balancer.Inputs.TextOrNull("dropletTag") is { } tag

@@ -35,7 +35,8 @@ internal static class BalancersOf
     private static BalancerRule Rule(PropertyMap rule, IReadOnlyList<CloudResource> resources)
     {
         var certificate = rule.TextOrNull("certificateName") is { } name
-            ? resources.LastOrDefault(resource => resource.Type == Types.Certificate && resource.CloudName == name && resource.Status == ResourceStatus.Ok)
+            ? resources.LastOrDefault(resource => resource.Type == Types.Certificate && resource.CloudName == name
+                && resource.Status == ResourceStatus.Ok)
             : null;
         // Non-TLS rules, such as plain TCP, pass through unchanged.
         return new(

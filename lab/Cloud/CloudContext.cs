@@ -20,5 +20,6 @@ internal sealed record CloudContext(CloudState State, IMachineRoom Machines, Mod
     /// <summary>Whether another resource of its type has its name.</summary>
     public bool IsNameTaken(CloudResource resource) =>
         Options.Account?.HoldsName(resource.Type, resource.CloudName) == true ||
-        All(resource.Type).Any(other => other.Order != resource.Order && string.Equals(other.CloudName, resource.CloudName, StringComparison.OrdinalIgnoreCase));
+        All(resource.Type).Any(other => other.Order != resource.Order
+            && string.Equals(other.CloudName, resource.CloudName, StringComparison.OrdinalIgnoreCase));
 }

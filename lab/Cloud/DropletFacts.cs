@@ -8,5 +8,6 @@ internal static class DropletFacts
 {
     /// <summary>Whether it is a Droplet with a network, now or soon.</summary>
     public static bool IsUp(CloudResource resource, IMachineRoom machines) =>
-        resource.Type == Types.Droplet && resource.Outputs.ContainsKey("ipv4Address") && (resource.Status == ResourceStatus.Creating || machines.HasServer(resource.Id!));
+        resource.Type == Types.Droplet && resource.Outputs.ContainsKey("ipv4Address")
+            && (resource.Status == ResourceStatus.Creating || machines.HasServer(resource.Id!));
 }

@@ -47,7 +47,9 @@ internal static class ProviderFunctions
         foreach (var sort in args.Maps("sorts").Reverse())
         {
             var key = Property(sort);
-            rows = sort.TextOrNull("direction") == "desc" ? rows.OrderByDescending(row => Sortable(row[key])) : rows.OrderBy(row => Sortable(row[key]));
+            rows = sort.TextOrNull("direction") == "desc"
+                ? rows.OrderByDescending(row => Sortable(row[key]))
+                : rows.OrderBy(row => Sortable(row[key]));
         }
         return new Dictionary<string, object>
         {
@@ -74,10 +76,12 @@ internal static class ProviderFunctions
     private static string Property(PropertyMap map)
     {
         var words = map.Text("key").Split('_');
-        return words[0] + string.Concat(words[1..].Select(word => JsonNamingPolicy.CamelCase.ConvertName(word) is { Length: > 0 } rest ? char.ToUpperInvariant(rest[0]) + rest[1..] : ""));
+        return words[0] + string.Concat(words[1..].Select(word =>
+            JsonNamingPolicy.CamelCase.ConvertName(word) is { Length: > 0 } rest ? char.ToUpperInvariant(rest[0]) + rest[1..] : ""));
     }
 
-    private static string Text(object value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string Text(object value) =>
+        value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     private static IComparable Sortable(object value) => value as IComparable ?? "";
 }

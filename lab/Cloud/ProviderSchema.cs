@@ -43,7 +43,8 @@ internal sealed class ProviderSchema
             ? Members(inputs, resource.GetProperty("inputProperties"), resource.GetProperty("requiredInputs"), unknowns, "")
             : [$"{type} is not a known type"];
 
-    private IEnumerable<string> Members(IReadOnlyDictionary<string, object> values, JsonElement properties, JsonElement required, bool unknowns, string path)
+    private IEnumerable<string> Members(IReadOnlyDictionary<string, object> values, JsonElement properties, JsonElement required,
+        bool unknowns, string path)
     {
         foreach (var (name, value) in values)
         {
@@ -58,7 +59,8 @@ internal sealed class ProviderSchema
                 yield return problem;
             }
         }
-        foreach (var name in required.EnumerateArray().Select(name => name.GetString()!).Where(name => !unknowns && !values.ContainsKey(name)))
+        foreach (var name in required.EnumerateArray().Select(name => name.GetString()!)
+            .Where(name => !unknowns && !values.ContainsKey(name)))
         {
             yield return $"{(path.Length == 0 ? "" : $"{path}.")}{name} is required";
         }
@@ -76,7 +78,8 @@ internal sealed class ProviderSchema
             var target = reference.GetString()!;
             return target == "pulumi.json#/Any" ? [] : Value(value, _types[target["#/types/".Length..]], unknowns, at);
         }
-        if (schema.TryGetProperty("enum", out var allowed) && !allowed.EnumerateArray().Any(choice => choice.GetString() == value as string))
+        if (schema.TryGetProperty("enum", out var allowed)
+            && !allowed.EnumerateArray().Any(choice => choice.GetString() == value as string))
         {
             return [$"{at} is '{value}', none of {allowed}"];
         }
@@ -90,7 +93,8 @@ internal sealed class ProviderSchema
                 ? list.Cast<object>().SelectMany((item, index) => Value(item, schema.GetProperty("items"), unknowns, $"{at}[{index}]"))
                 : [$"{at} is {value.GetType().Name}, not a list"],
             "object" => value is not IReadOnlyDictionary<string, object> map ? [$"{at} is {value.GetType().Name}, not a map"]
-                : schema.TryGetProperty("properties", out var properties) ? Members(map, properties, schema.GetProperty("required"), unknowns, at)
+                : schema.TryGetProperty("properties", out var properties)
+                ? Members(map, properties, schema.GetProperty("required"), unknowns, at)
                 : map.SelectMany(entry => Value(entry.Value, schema.GetProperty("additionalProperties"), unknowns, $"{at}.{entry.Key}")),
             var other => throw new InvalidOperationException($"a schema has type {other} at {at}"),
         };

@@ -9,7 +9,8 @@ namespace Infra.Lab.CommandLine;
 /// <summary>Runs the commands that involve servers.</summary>
 internal static class LabFailure
 {
-    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) => GuardAsync(terminal, json, command, BrokenState);
+    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) =>
+        GuardAsync(terminal, json, command, BrokenState);
 
     /// <param name="terminal">Where to report the failure.</param>
     /// <param name="json">Whether to report it as JSON.</param>
@@ -20,7 +21,8 @@ internal static class LabFailure
 
     private static Explanation? Explain(Exception exception, Func<ConfigurationMistake?> broken) => exception switch
     {
-        DeploymentFailure failure => broken() is { } file ? Explanation.Of(failure.Message, file.ToString()) : Explanation.Of(failure.Message),
+        DeploymentFailure failure =>
+            broken() is { } file ? Explanation.Of(failure.Message, file.ToString()) : Explanation.Of(failure.Message),
         OperationCanceledException => Explanation.Of("interrupted: existing resources are kept; run it again to continue, or ./infra down"),
         _ => LabFault.Explain(exception, LabFolder.NamedFolder(), broken) is { } fault ? Explanation.Of(fault) : null,
     };

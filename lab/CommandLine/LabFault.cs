@@ -29,7 +29,8 @@ internal static partial class LabFault
         }
 
         // Something other than a file in place of a state file: the message contains the cache.
-        return broken() ?? HostFault.Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
+        return broken()
+            ?? HostFault.Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
     }
 
     private static ConfigurationMistake? OfCache(Exception cause, string cache)
@@ -63,8 +64,11 @@ internal static partial class LabFault
         {
             StateFileException state => StateFiles.Broken(state.Path, state.Problem),
             ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
-                Path.IsPathRooted(program) ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is" : "./infra up, which installs what is missing"),
-            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) => new("the server image", null, $"could not be built: {words}",
+                Path.IsPathRooted(program)
+                    ? $"run it from a folder that is not mounted noexec: {Path.GetDirectoryName(program)} is"
+                    : "./infra up, which installs what is missing"),
+            ProgramException { Program: var program } when Path.GetFileName(program).StartsWith("prepare-", StringComparison.Ordinal) =>
+                new("the server image", null, $"could not be built: {words}",
                 "check that apt-get update works here, or set another Debian mirror with INFRA_LAB_DEBIAN; then run it again"),
             _ => IsOf(words, cache) ? null : HostFault.OfFile(cause),
         };

@@ -75,7 +75,8 @@ internal sealed class LocalCloud : IMocks
         return (resource.Id, (object)State(resource, args.Inputs, options));
     });
 
-    public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(ProviderFunctions.Call(_context.Catalog, args.Token!, args.Args));
+    public Task<object> CallAsync(MockCallArgs args) =>
+        Task.FromResult<object>(ProviderFunctions.Call(_context.Catalog, args.Token!, args.Args));
 
     /// <summary>Waits for operations in progress: a failing deployment does not.</summary>
     public async Task SettleAsync()
@@ -90,7 +91,8 @@ internal sealed class LocalCloud : IMocks
     public Task FinishAsync() => TrackAsync(async () =>
     {
         await _restored.Value;
-        await _reconciler.DeleteAsync(_state.Resources.Where(resource => resource.Replaced || !_declared.ContainsKey((resource.Type, resource.Name))));
+        await _reconciler.DeleteAsync(
+            _state.Resources.Where(resource => resource.Replaced || !_declared.ContainsKey((resource.Type, resource.Name))));
         return true;
     });
 

@@ -16,10 +16,16 @@ internal static class PendingOperations
     /// <summary>The CLI's warning at the start; null if no operation is pending.</summary>
     public static string? Warning(CloudContext cloud)
     {
-        var pending = cloud.Options.Account is null ? [] : cloud.State.Resources.Where(resource => resource.Status != ResourceStatus.Ok).ToList();
-        return pending.Count == 0 ? null : $"Attempting to deploy or update resources with {pending.Count} pending operations from previous deployment.\n"
-            + string.Concat(pending.Select(resource => $"  * {resource.Type}::{resource.Name}, interrupted while {resource.Status.ToString().ToLowerInvariant()}\n"))
-            + "These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these resources to complete. "
+        var pending = cloud.Options.Account is null
+            ? []
+            : cloud.State.Resources.Where(resource => resource.Status != ResourceStatus.Ok).ToList();
+        return pending.Count == 0
+            ? null
+            : $"Attempting to deploy or update resources with {pending.Count} pending operations from previous deployment.\n"
+            + string.Concat(pending.Select(resource =>
+                $"  * {resource.Type}::{resource.Name}, interrupted while {resource.Status.ToString().ToLowerInvariant()}\n"))
+            + "These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to "
+            + "these resources to complete. "
             + "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations.";
     }
 

@@ -32,7 +32,8 @@ internal sealed class Reconciler
 
     public CloudSummary Summary => _log.Summary;
 
-    public IReadOnlySet<string> SecretOutputs(string type) => IsComponent(type) ? ImmutableHashSet<string>.Empty : _kinds[type].SecretOutputs;
+    public IReadOnlySet<string> SecretOutputs(string type) =>
+        IsComponent(type) ? ImmutableHashSet<string>.Empty : _kinds[type].SecretOutputs;
 
     /// <summary>Creates or updates a declared resource.</summary>
     /// <param name="type">Type token.</param>
@@ -63,7 +64,8 @@ internal sealed class Reconciler
                 operation = _removedForOther.ContainsKey((type, name)) ? Operation.Replace : Operation.Create;
                 return await MakeAsync(kind, operation, New(kind, name, inputs, trigger, options), null, options);
             }
-            var compared = ProviderLayer.KeepComputed(type, current.Inputs, IgnoredChanges.PutBack(options.IgnoreChanges, current.Inputs, inputs));
+            var compared = ProviderLayer.KeepComputed(type, current.Inputs,
+                IgnoredChanges.PutBack(options.IgnoreChanges, current.Inputs, inputs));
             operation = Decide(kind, current, compared, trigger, options);
             return operation switch
             {
@@ -88,11 +90,14 @@ internal sealed class Reconciler
     public async Task DeleteAsync(IEnumerable<CloudResource> resources)
     {
         // Resources with an unknown result are left to a refresh.
-        foreach (var resource in resources.Where(resource => !IsPendingCreation(resource)).OrderByDescending(resource => resource.Order).ToList())
+        foreach (var resource in resources.Where(resource => !IsPendingCreation(resource)).OrderByDescending(resource => resource.Order)
+            .ToList())
         {
             _log.RefuseWhenStopped(resource.Type, resource.Name);
             // Replaced resources are counted at the replacement.
-            Action<Phase, string?> tell = resource.Replaced ? static (_, _) => { } : (phase, message) => _log.Tell(Operation.Delete, resource, phase, message);
+            Action<Phase, string?> tell = resource.Replaced ? static (_, _) =>
+                { }
+            : (phase, message) => _log.Tell(Operation.Delete, resource, phase, message);
             tell(Phase.Started, null);
             try
             {
@@ -115,7 +120,8 @@ internal sealed class Reconciler
     /// <summary>Compares the state with reality, and removes what is gone: <c>pulumi refresh</c>.</summary>
     /// <param name="answers">Ids for creations with an unknown result, by type and name. Others are removed.</param>
     public void Refresh(IReadOnlyDictionary<(string Type, string Name), string> answers) =>
-        PendingOperations.Refresh(_cloud, resource => IsComponent(resource.Type) ? resource : _provider.Read(Kind(resource.Type), resource), answers);
+        PendingOperations.Refresh(_cloud, resource =>
+            IsComponent(resource.Type) ? resource : _provider.Read(Kind(resource.Type), resource), answers);
 
     private bool IsPendingCreation(CloudResource resource) => PendingOperations.IsCreation(_cloud, resource);
 
@@ -144,12 +150,14 @@ internal sealed class Reconciler
     {
         // Pulumi's engine assumes nothing: it warns about pending operations and uses the state.
         foreach (var left in _cloud.State.Resources.Where(_ => _cloud.Options.Account is null)
-            .Where(resource => resource.Is(kind.Type, name) && !resource.Replaced && resource.Status is ResourceStatus.Creating or ResourceStatus.Deleting)
+            .Where(resource => resource.Is(kind.Type, name) && !resource.Replaced
+                && resource.Status is ResourceStatus.Creating or ResourceStatus.Deleting)
             .OrderByDescending(resource => resource.Order).ToList())
         {
             await RemoveAsync(left);
         }
-        var current = _cloud.State.Resources.LastOrDefault(resource => resource.Is(kind.Type, name) && !resource.Replaced && !IsPendingCreation(resource));
+        var current = _cloud.State.Resources.LastOrDefault(resource => resource.Is(kind.Type, name) && !resource.Replaced
+            && !IsPendingCreation(resource));
         // Only with Pulumi's engine can a deletion be interrupted here: it is removed after the warning.
         return current is { Status: ResourceStatus.Deleting } ? _cloud.State.Put(current with { Status = ResourceStatus.Ok }) : current;
     }
@@ -174,9 +182,16 @@ internal sealed class Reconciler
     private CloudResource Unchanged(CloudResource current, string? trigger, DeclaredOptions options)
     {
         // Options are stored although the resource does not change.
-        var resource = (trigger is null || trigger == current.Trigger) && current.DeleteTimeout == options.DeleteTimeout && current.ReplaceOnChanges.SequenceEqual(options.ReplaceOnChanges)
+        var resource = (trigger is null || trigger == current.Trigger) && current.DeleteTimeout == options.DeleteTimeout
+            && current.ReplaceOnChanges.SequenceEqual(options.ReplaceOnChanges)
             ? current
-            : _cloud.State.Put(current with { Trigger = trigger ?? current.Trigger, DeleteTimeout = options.DeleteTimeout, ReplaceOnChanges = options.ReplaceOnChanges });
+            : _cloud.State.Put(current with
+            {
+                Trigger =
+                trigger ?? current.Trigger,
+                DeleteTimeout = options.DeleteTimeout,
+                ReplaceOnChanges = options.ReplaceOnChanges
+            });
         _log.Tell(Operation.Same, resource, Phase.Finished);
         return resource;
     }
@@ -194,7 +209,8 @@ internal sealed class Reconciler
             await DeleteAsync(_cloud.State.Resources.Where(resource => Commands.RunsDeleteOn(resource, before)));
         }
         // Dependents are deleted first and created again in their turn.
-        foreach (var dependent in _cloud.State.Resources.Where(other => other.Type == Types.Droplet && !IsPendingCreation(other) && Dependents.GoesWith(other, before)).ToList())
+        foreach (var dependent in _cloud.State.Resources.Where(other => other.Type == Types.Droplet && !IsPendingCreation(other)
+            && Dependents.GoesWith(other, before)).ToList())
         {
             _removedForOther[(dependent.Type, dependent.Name)] = true;
             await RemoveAsync(dependent);
@@ -210,7 +226,8 @@ internal sealed class Reconciler
     /// <param name="options">Its options.</param>
     /// <param name="started">Whether the start is already reported.</param>
     private async Task<CloudResource> MakeAsync(
-        ResourceKind kind, Operation operation, CloudResource resource, CloudResource? before, DeclaredOptions options, bool started = false)
+        ResourceKind kind, Operation operation, CloudResource resource, CloudResource? before, DeclaredOptions options,
+        bool started = false)
     {
         if (!started)
         {
@@ -255,7 +272,8 @@ internal sealed class Reconciler
         CloudResource updated;
         try
         {
-            updated = _cloud.State.Put(await _provider.UpdateAsync(kind, before, after) with { Status = ResourceStatus.Ok, HalfMade = null });
+            updated = _cloud.State.Put(
+                await _provider.UpdateAsync(kind, before, after) with { Status = ResourceStatus.Ok, HalfMade = null });
         }
         catch (ProviderException) when (_cloud.Options.Account is not null)
         {

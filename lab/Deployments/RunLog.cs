@@ -13,7 +13,8 @@ internal sealed class RunLog(CloudOptions options)
 
     public IReadOnlyList<ResourceFailure> Failures => [.. _failures];
 
-    public CloudSummary Summary => new(Count(Operation.Create), Count(Operation.Update), Count(Operation.Replace), Count(Operation.Delete), Count(Operation.Same));
+    public CloudSummary Summary =>
+        new(Count(Operation.Create), Count(Operation.Update), Count(Operation.Replace), Count(Operation.Delete), Count(Operation.Same));
 
     public void RefuseWhenStopped(string type, string name)
     {

@@ -110,7 +110,8 @@ internal static class FabricRuleset
     private static string PortRange(string ports)
     {
         var ends = ports.Split('-');
-        var numbers = ends.Select(end => ushort.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0).ToArray();
+        var numbers = ends.Select(end => ushort.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)
+            .ToArray();
         return numbers switch
         {
             [> 0 and var port] => $"{port}",
@@ -169,7 +170,8 @@ internal static class FabricRuleset
         ? $"\"{link}\""
         : throw new FormatException($"'{link}' is not a link name: 1 to 15 letters and digits");
 
-    private static string Address(string address) => IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetwork
+    private static string Address(string address) =>
+        IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetwork
         ? parsed.ToString()
         : throw new FormatException($"'{address}' is not an IPv4 address");
 }

@@ -10,7 +10,8 @@ internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
     public static DeployedStack Of(CloudState state) => new(
     [
         .. state.Resources
-            .Where(resource => resource.Type == Types.Droplet && !resource.Replaced && resource.Id is not null && resource.Outputs.ContainsKey("ipv4Address"))
+            .Where(resource => resource.Type == Types.Droplet && !resource.Replaced && resource.Id is not null
+                && resource.Outputs.ContainsKey("ipv4Address"))
             .Select(resource => new DeployedNode(
                 resource.Name, resource.Id!, (string)resource.Inputs["name"], (string)resource.Inputs["size"],
                 (string)resource.Outputs["ipv4Address"], (string)resource.Outputs["ipv4AddressPrivate"]))

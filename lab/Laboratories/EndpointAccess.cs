@@ -17,7 +17,8 @@ namespace Infra.Lab.Laboratories;
 /// <param name="Repository">Repository id of the model; null if an older version wrote it.</param>
 /// <param name="Task">Task of the model: <c>generate</c>, <c>embed</c> or <c>score</c>.</param>
 internal sealed record EndpointAccess(
-    string Name, string Access, string Url, string Model, IReadOnlyList<string> Clients, string NodeAddress, string? BalancerAddress, string? Repository = null, string Task = "generate")
+    string Name, string Access, string Url, string Model, IReadOnlyList<string> Clients, string NodeAddress, string? BalancerAddress,
+    string? Repository = null, string Task = "generate")
 {
     /// <summary>From the outputs of a started stack.</summary>
     public static IReadOnlyList<EndpointAccess> Of(StackOutputValues outputs, CloudState state, IReadOnlyList<DeployedNode> nodes) =>
@@ -29,7 +30,8 @@ internal sealed record EndpointAccess(
             (string)endpoint.Value["servedModelName"]!,
             [.. outputs.ClientKeys[endpoint.Key].Keys.Order(StringComparer.Ordinal)],
             nodes.First(node => node.Endpoint == endpoint.Key).PublicAddress,
-            state.Resources.FirstOrDefault(resource => resource.Type == Types.LoadBalancer && resource.Name == endpoint.Key && !resource.Replaced)?.Outputs["ip"] as string,
+            state.Resources.FirstOrDefault(resource => resource.Type == Types.LoadBalancer && resource.Name == endpoint.Key
+                && !resource.Replaced)?.Outputs["ip"] as string,
             (string)endpoint.Value["model"]!,
             (string)endpoint.Value["task"]!)),
     ];

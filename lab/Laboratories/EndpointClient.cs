@@ -54,7 +54,8 @@ internal sealed class EndpointClient : IDisposable
         };
         var authority = files.Read(
             endpoint.Access == "public" ? files.PublicAuthority : files.Authority, X509CertificateLoader.LoadCertificateFromFile);
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, problems) => IsTrusted(authority, certificate, problems);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, problems) =>
+            IsTrusted(authority, certificate, problems);
         var http = new HttpClient(handler)
         {
             BaseAddress = new Uri(endpoint.Access == "private" ? "https://127.0.0.1/v1/" : $"{endpoint.Url.TrimEnd('/')}/"),
@@ -107,7 +108,8 @@ internal sealed class EndpointClient : IDisposable
             {
                 return await AskAsync(question, mostTokens, cancel);
             }
-            catch (HttpRequestException exception) when (waited.Elapsed < patience && exception.StatusCode is null or HttpStatusCode.ServiceUnavailable)
+            catch (HttpRequestException exception) when (waited.Elapsed < patience
+                && exception.StatusCode is null or HttpStatusCode.ServiceUnavailable)
             {
                 await Task.Delay(500, cancel);
             }
@@ -162,7 +164,8 @@ internal sealed class EndpointClient : IDisposable
         {
             var words = laboratory.World.Network(null,
                 "ssh", "-F", "none", "-b", laboratory.World.Operator, "-i", files.OperatorKey, "-W", TunnelTarget, "-o", "BatchMode=yes",
-                "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{nodeAddress}");
+                "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o",
+                "LogLevel=ERROR", $"ops@{nodeAddress}");
             return ValueTask.FromResult<Stream>(new ProcessStream(HostProgram.Start(words[0], words[1..])));
         },
     };
@@ -193,11 +196,15 @@ internal sealed class EndpointClient : IDisposable
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
         public override int Read(byte[] buffer, int offset, int count) => _read.Read(buffer, offset, count);
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _read.ReadAsync(buffer, cancellationToken);
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _read.ReadAsync(buffer, offset, count, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            _read.ReadAsync(buffer, cancellationToken);
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            _read.ReadAsync(buffer, offset, count, cancellationToken);
         public override void Write(byte[] buffer, int offset, int count) => _write.Write(buffer, offset, count);
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _write.WriteAsync(buffer, cancellationToken);
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _write.WriteAsync(buffer, offset, count, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            _write.WriteAsync(buffer, cancellationToken);
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            _write.WriteAsync(buffer, offset, count, cancellationToken);
         public override void Flush() => _write.Flush();
         public override Task FlushAsync(CancellationToken cancellationToken) => _write.FlushAsync(cancellationToken);
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -81,7 +81,8 @@ internal sealed class Laboratory
     /// <param name="project">The project.</param>
     /// <param name="stack">A stack of it.</param>
     /// <param name="command">The command, for the error message if the stack does not exist.</param>
-    public static Laboratory Of(PulumiProject project, string stack, string command = "up") => new(project.Folder, project.Configuration(stack, command));
+    public static Laboratory Of(PulumiProject project, string stack, string command = "up") =>
+        new(project.Folder, project.Configuration(stack, command));
 
     /// <summary>The same for a configuration that was created in code.</summary>
     public static Laboratory Of(string projectFolder, StackFile configuration, string? cache = null) =>
@@ -93,7 +94,8 @@ internal sealed class Laboratory
     {
         Configuration.Publish();
         var wish = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
-        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => options.Say($"waiting for process {holder}, which changes this lab ..."), cancel);
+        using var held = await FolderLock.TakeAsync(Folder.Lock,
+            holder => options.Say($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
         {
             options.Say("the files of this lab were deleted while it ran: stopping it ...");
@@ -179,7 +181,8 @@ internal sealed class Laboratory
             return false;
         }
 
-        using var held = await FolderLock.TakeAsync(Folder.Lock, holder => say($"waiting for process {holder}, which changes this lab ..."), cancel);
+        using var held = await FolderLock.TakeAsync(Folder.Lock, holder =>
+            say($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (!IsThere)
         {
             // The lock holder has deleted it.
@@ -223,7 +226,8 @@ internal sealed class Laboratory
         var files = new AccessFiles(Folder);
         var words = World.Network(null,
             "ssh", "-F", "none", "-T", "-b", World.Operator, "-i", files.OperatorKey, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
-            "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", $"ops@{endpoint.NodeAddress}",
+            "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR",
+            $"ops@{endpoint.NodeAddress}",
             $"test -e {SystemPrompt.NodePath} && head -c {SystemPrompt.MostCharacters} {SystemPrompt.NodePath}");
         var answer = await HostProgram.AskAsync(words[0], words[1..], cancel: cancel);
         return answer.Status switch
@@ -260,7 +264,8 @@ internal sealed class Laboratory
         }
     }
 
-    private async Task<UpResult> DeployAsync(StackPlan plan, CloudState state, MachineRoom room, UpOptions options, CancellationToken cancel)
+    private async Task<UpResult> DeployAsync(StackPlan plan, CloudState state, MachineRoom room, UpOptions options,
+        CancellationToken cancel)
     {
         var cloud = new LocalCloud(state, room, plan, new CloudOptions { Progress = options.Progress, Cancel = cancel });
         IDictionary<string, object?>? outputs = null;
@@ -269,7 +274,8 @@ internal sealed class Laboratory
             var result = await Deployment.TestAsync(
                 cloud,
                 new TestOptions { ProjectName = Configuration.Project, StackName = Stack, IsPreview = false },
-                () => InferenceProgram.DefineAsync(plan, new ProgramOptions { LiveSizes = InferenceProgram.AskDigitalOceanAsync, Watch = cloud.Watch }));
+                () => InferenceProgram.DefineAsync(plan,
+                    new ProgramOptions { LiveSizes = InferenceProgram.AskDigitalOceanAsync, Watch = cloud.Watch }));
             outputs = result.Outputs;
         }
         catch (Exception) when (cloud.Failures.Count > 0 || cancel.IsCancellationRequested)
@@ -309,7 +315,8 @@ internal sealed class Laboratory
 
     /// <summary>Releases of the declared servers.</summary>
     private IEnumerable<string> Bases(StackPlan plan, UpOptions options) => plan.Endpoints
-        .SelectMany(endpoint => Enumerable.Range(0, endpoint.Replicas).Select(index => options.Extras.Image(Names.Hostname(Stack, endpoint.Name, index)).Base ?? options.Base));
+        .SelectMany(endpoint => Enumerable.Range(0, endpoint.Replicas)
+            .Select(index => options.Extras.Image(Names.Hostname(Stack, endpoint.Name, index)).Base ?? options.Base));
 
     /// <summary>An address with SSH access: the first host of the first IPv4 range in the settings.</summary>
     private static string OperatorAddress(InferenceSettings settings)

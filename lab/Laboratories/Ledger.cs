@@ -103,11 +103,13 @@ internal static class Ledger
     }
 
     /// <summary>A line for terminals: <c>packages 12.1 s, weights 3.0 s ...</c></summary>
-    public static string Line(IReadOnlyList<LedgerPhase> phases, double? nowSeconds = null) => string.Join(", ", phases.Select(phase => phase switch
+    public static string Line(IReadOnlyList<LedgerPhase> phases, double? nowSeconds = null) =>
+        string.Join(", ", phases.Select(phase => phase switch
     {
         { Failed: true } => $"{phase.Phase} failed",
         { End: { } end } => string.Create(CultureInfo.InvariantCulture, $"{phase.Phase} {end - phase.Start:0.0} s"),
-        _ when nowSeconds is { } now => string.Create(CultureInfo.InvariantCulture, $"{phase.Phase} ... {Math.Max(0, now - phase.Start):0} s"),
+        _ when nowSeconds is { } now =>
+            string.Create(CultureInfo.InvariantCulture, $"{phase.Phase} ... {Math.Max(0, now - phase.Start):0} s"),
         _ => $"{phase.Phase} ...",
     }));
 }

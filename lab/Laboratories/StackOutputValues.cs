@@ -19,7 +19,8 @@ internal sealed record StackOutputValues(IReadOnlyDictionary<string, object?> Va
     /// <summary>API keys by endpoint and client.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ClientKeys => Members(StackOutputs.ClientKeys).ToDictionary(
         entry => entry.Key,
-        entry => (IReadOnlyDictionary<string, string>)AsMap(entry.Value).ToDictionary(key => key.Key, key => (string)key.Value!, StringComparer.Ordinal),
+        entry => (IReadOnlyDictionary<string, string>)AsMap(entry.Value).ToDictionary(key => key.Key, key => (string)key.Value!,
+            StringComparer.Ordinal),
         StringComparer.Ordinal);
 
     /// <summary>Phase timeline by node.</summary>
@@ -39,7 +40,8 @@ internal sealed record StackOutputValues(IReadOnlyDictionary<string, object?> Va
 
     private IReadOnlyDictionary<string, object?> Members(string output) => AsMap(Values[output]);
 
-    private static async Task<object?> PlainAsync(object? value) => value?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Output<>)
+    private static async Task<object?> PlainAsync(object? value) =>
+        value?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Output<>)
         ? await ReadAsync((dynamic)value)
         : value;
 
@@ -48,8 +50,10 @@ internal sealed record StackOutputValues(IReadOnlyDictionary<string, object?> Va
     // The program's maps have values of different types: text, objects, or maps.
     private static IReadOnlyDictionary<string, object?> AsMap(object? value) => value switch
     {
-        IEnumerable<KeyValuePair<string, object?>> objects => objects.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
-        IEnumerable<KeyValuePair<string, string>> texts => texts.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal),
+        IEnumerable<KeyValuePair<string, object?>> objects =>
+            objects.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
+        IEnumerable<KeyValuePair<string, string>> texts =>
+            texts.ToDictionary(entry => entry.Key, entry => (object?)entry.Value, StringComparer.Ordinal),
         _ => ImmutableDictionary<string, object?>.Empty,
     };
 }

@@ -30,7 +30,8 @@ internal static class StandInEngine
 
     private static EngineRelease In(EngineRelease engine, IReadOnlyDictionary<string, string> digests) => engine with
     {
-        Images = engine.Images.ToDictionary(image => image.Key, image => digests.TryGetValue(MirrorContent.ImageKey(image.Value.Repository, engine.Version), out var digest)
+        Images = engine.Images.ToDictionary(image => image.Key,
+            image => digests.TryGetValue(MirrorContent.ImageKey(image.Value.Repository, engine.Version), out var digest)
             ? image.Value with { Digest = digest }
             : image.Value),
     };

@@ -37,7 +37,8 @@ internal static class LoopDevices
             if (fileSystem is not null)
             {
                 string[] quiet = fileSystem == "xfs" ? ["-q"] : ["-q", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1"];
-                await HostProgram.RunAsync($"mkfs.{fileSystem}", [.. quiet, .. label is null ? Array.Empty<string>() : ["-L", label], unfinished], null, cancel);
+                await HostProgram.RunAsync($"mkfs.{fileSystem}",
+                    [.. quiet, .. label is null ? Array.Empty<string>() : ["-L", label], unfinished], null, cancel);
             }
 
             File.Move(unfinished, file);

@@ -32,7 +32,8 @@ internal static partial class NamespaceSockets
                     socket.Bind(new IPEndPoint(from, 0));
                 }
 
-                await socket.ConnectAsync(new IPEndPoint(to ?? IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port), cancel);
+                await socket.ConnectAsync(
+                    new IPEndPoint(to ?? IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port), cancel);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch
@@ -58,7 +59,8 @@ internal static partial class NamespaceSockets
             {
                 using var there = File.OpenHandle(networkPath);
                 Enter(there);
-                sockets = [.. Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })];
+                sockets = [.. Enumerable.Range(0, count)
+                    .Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })];
             }
             catch (Exception exception)
             {

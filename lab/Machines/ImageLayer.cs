@@ -23,7 +23,8 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
     {
         var folder = Path.Combine(PartsFolder, part);
         return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => (Path.GetRelativePath(folder, file), file))
+            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetRelativePath(folder, file), file))
             : [];
     }
 
@@ -48,7 +49,8 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
         if (parts.Where(part => part.Dpkg is not null).Select(part => part.Dpkg).ToArray() is { Length: > 0 } states)
         {
             const string Status = "var/lib/dpkg/status";
-            files[Status] = Encoding.UTF8.GetBytes($"{File.ReadAllText(Path.Combine(root, Status)).TrimEnd('\n')}\n\n{string.Join('\n', states)}");
+            files[Status] = Encoding.UTF8.GetBytes(
+                $"{File.ReadAllText(Path.Combine(root, Status)).TrimEnd('\n')}\n\n{string.Join('\n', states)}");
         }
 
         return Tar(files);
@@ -65,7 +67,9 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path)
                 {
                     DataStream = new MemoryStream(content),
-                    Mode = path is "etc/shadow" or "etc/gshadow" ? UnixFileMode.UserRead | UnixFileMode.UserWrite : content is [(byte)'#', (byte)'!', ..] ? Runnable : Readable,
+                    Mode = path is "etc/shadow" or "etc/gshadow" ? UnixFileMode.UserRead | UnixFileMode.UserWrite
+                        : content is [(byte)'#', (byte)'!', ..] ? Runnable
+                        : Readable,
                 });
             }
 
@@ -73,7 +77,8 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
             {
                 var unit = Path.GetFileName(link);
                 var folder = files.ContainsKey($"etc/systemd/system/{unit}") ? "/etc/systemd/system" : "/usr/lib/systemd/system";
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, $"etc/systemd/system/{link}") { LinkName = $"{folder}/{unit}" });
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.SymbolicLink, $"etc/systemd/system/{link}") { LinkName = $"{folder}/{unit}" });
             }
         }
 
@@ -100,7 +105,8 @@ internal sealed class ImageLayer(string root, string keys, IReadOnlyList<ImagePa
             gshadow.Add($"{account}:!::");
         }
 
-        foreach (var (path, lines) in new[] { ("etc/passwd", passwd), ("etc/group", group), ("etc/shadow", shadow), ("etc/gshadow", gshadow) })
+        foreach (
+            var (path, lines) in new[] { ("etc/passwd", passwd), ("etc/group", group), ("etc/shadow", shadow), ("etc/gshadow", gshadow) })
         {
             files[path] = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{line}\n")));
         }

@@ -67,7 +67,8 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
 {
     public static ImageProfiles All => Loaded.Value;
 
-    private static readonly Lazy<ImageProfiles> Loaded = new(() => Parse(File.ReadAllText(Path.Combine(LabFacts.ImageFolder, "profiles.json"))));
+    private static readonly Lazy<ImageProfiles> Loaded =
+        new(() => Parse(File.ReadAllText(Path.Combine(LabFacts.ImageFolder, "profiles.json"))));
 
     /// <exception cref="InvalidDataException">The text is invalid, or a profile references a missing part.</exception>
     public static ImageProfiles Parse(string json)
@@ -86,13 +87,15 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
 
     /// <exception cref="InvalidDataException">There is none of that name.</exception>
     public ImagePart Part(string name) => Parts.FirstOrDefault(part => part.Name == name)
-        ?? throw new InvalidDataException($"profiles.json has no part '{name}'; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
+        ?? throw new InvalidDataException(
+            $"profiles.json has no part '{name}'; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
 
     /// <summary>
     /// The profile of a slug. Other images, such as a team's snapshot, are treated as derived from the vendor's image.
     /// </summary>
     public ImageProfile Of(string slug, string vendor) =>
-        Profiles.FirstOrDefault(profile => profile.Slug == slug && profile.Vendor == vendor) ?? Profiles.First(profile => profile.Vendor == vendor);
+        Profiles.FirstOrDefault(profile => profile.Slug == slug && profile.Vendor == vendor)
+            ?? Profiles.First(profile => profile.Vendor == vendor);
 }
 
 /// <summary>Differences between a server's image and its slug.</summary>

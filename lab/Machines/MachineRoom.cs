@@ -23,7 +23,8 @@ namespace Infra.Lab.Machines;
 /// <param name="plan">The plan, for the hardware of each server.</param>
 /// <param name="speed">Speed of the fake engines.</param>
 /// <param name="extras">Additional server properties.</param>
-internal sealed class MachineRoom(LabFolder folder, World world, ServerImages images, string release, string stack, StackPlan plan, EngineSpeed speed, ServerExtras extras) : IMachineRoom, IDisposable
+internal sealed class MachineRoom(LabFolder folder, World world, ServerImages images, string release, string stack, StackPlan plan,
+    EngineSpeed speed, ServerExtras extras) : IMachineRoom, IDisposable
 {
     /// <summary>Scratch disks have this size instead of the catalog's: the file is sparse, but its metadata is not.</summary>
     private const long ScratchBytes = 8L << 30;
@@ -61,7 +62,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
                 var used = taken.Values.ToHashSet(StringComparer.Ordinal);
                 address = Enumerable.Range(FirstPublicHost, LastPublicHost - FirstPublicHost + 1)
                     .Select(host => $"198.51.100.{host.ToString(CultureInfo.InvariantCulture)}")
-                    .FirstOrDefault(free => !used.Contains(free)) ?? throw new InvalidOperationException("this lab has no public address left");
+                    .FirstOrDefault(free => !used.Contains(free))
+                        ?? throw new InvalidOperationException("this lab has no public address left");
                 taken[owner] = address;
                 StateFile.Write(AddressFile, taken, MachineJson.Default.DictionaryStringString);
             }
@@ -92,13 +94,16 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         var size = plan.Catalog.Sizes[server.SizeSlug];
         if (size.ScratchDiskGB > 0)
         {
-            disks.Add(new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
+            disks.Add(
+                new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
         }
 
         var root = new ServerRoot(
-            server, Describe(server.Name, server.SizeSlug), disks, size.Vcpus ?? 0, (long)(size.RamGiB ?? 0) << 30, extras.Files(server.Name));
+            server, Describe(server.Name, server.SizeSlug), disks, size.Vcpus ?? 0, (long)(size.RamGiB ?? 0) << 30,
+            extras.Files(server.Name));
         var variant = extras.Image(server.Name);
-        var parts = variant.PartsOf(ImageProfiles.All.Of(server.Image, plan.Catalog.Gpus[size.Gpu].Vendor == GpuVendor.Amd ? "amd" : "nvidia"));
+        var parts = variant.PartsOf(
+            ImageProfiles.All.Of(server.Image, plan.Catalog.Gpus[size.Gpu].Vendor == GpuVendor.Amd ? "amd" : "nvidia"));
         await Server(server.Id).StartAsync(root, await images.LayersAsync(variant.Base ?? release, parts, cancel), cancel);
     }
 
@@ -131,7 +136,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         var disk = await VolumeDiskAsync(id, cancel);
         var device = $"/dev/loop{disk.Loop.ToString(CultureInfo.InvariantCulture)}";
         var answer = await Server(serverId).AskAsync(
-            ["sh", "-c", "test -e $1 || mknod -m 0660 $1 b 7 $2; mkdir -p ${3%/*}; ln -sf $1 $3", "-", device, disk.Loop.ToString(CultureInfo.InvariantCulture), disk.Link!], null, cancel);
+            ["sh", "-c", "test -e $1 || mknod -m 0660 $1 b 7 $2; mkdir -p ${3%/*}; ln -sf $1 $3", "-", device,
+                disk.Loop.ToString(CultureInfo.InvariantCulture), disk.Link!], null, cancel);
         if (answer.Status != 0)
         {
             throw new ProgramException("mknod", answer);
@@ -145,7 +151,9 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         {
             _applied = policy;
             var words = world.Network(null, "nft", "-f", "-");
-            await HostProgram.RunAsync(words[0], words[1..], System.Text.Encoding.UTF8.GetBytes(FabricRuleset.Render(policy, Neighbour(policy) is { } neighbour ? [neighbour] : [])), cancel);
+            await HostProgram.RunAsync(words[0], words[1..],
+                System.Text.Encoding.UTF8.GetBytes(FabricRuleset.Render(policy, Neighbour(policy) is { } neighbour ? [neighbour] : [])),
+                cancel);
         }
         finally
         {
@@ -161,8 +169,11 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         {
             var prefix = balancer.VpcCidr[balancer.VpcCidr.IndexOf('/', StringComparison.Ordinal)..];
             var isPublic = balancer.Address != balancer.BackendAddress;
-            await world.RunAsync([FabricScript, "attach", name, balancer.Id, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
-            await world.RunAsync([FabricScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null, cancel);
+            await world.RunAsync(
+                [FabricScript, "attach", name, balancer.Id, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null,
+                cancel);
+            await world.RunAsync([FabricScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"],
+                null, cancel);
         }
 
         var file = services.BalancerFile(balancer.Id);
@@ -179,7 +190,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
         if (world.Running is not null)
         {
             await WorldServices.EndAsync($"{file}.log", cancel);
-            await world.RunAsync(["sh", "-c", "ip netns pids \"$1\" | xargs -r kill -9", "-", WorldServices.BalancerName(id)], null, cancel);
+            await world.RunAsync(
+                ["sh", "-c", "ip netns pids \"$1\" | xargs -r kill -9", "-", WorldServices.BalancerName(id)], null, cancel);
             await world.RunAsync([FabricScript, "detach", WorldServices.BalancerName(id), id], null, cancel);
         }
 
@@ -228,7 +240,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
     {
         var metadata = Path.Combine(folder.Path, MetadataFolderName, server.PublicAddress);
         Directory.CreateDirectory(metadata);
-        foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData), ("region", plan.Settings.Region), ("auth-token", $"token-of-{server.Id}") })
+        foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData),
+            ("region", plan.Settings.Region), ("auth-token", $"token-of-{server.Id}") })
         {
             await File.WriteAllTextAsync(Path.Combine(metadata, key), value, cancel);
         }
@@ -294,7 +307,8 @@ internal sealed class MachineRoom(LabFolder folder, World world, ServerImages im
 
     private MachineDescription Describe(string name, string sizeSlug)
     {
-        var endpoint = plan.Endpoints.FirstOrDefault(endpoint => Enumerable.Range(0, endpoint.Replicas).Any(index => Names.Hostname(stack, endpoint.Name, index) == name));
+        var endpoint = plan.Endpoints.FirstOrDefault(endpoint => Enumerable.Range(0, endpoint.Replicas)
+            .Any(index => Names.Hostname(stack, endpoint.Name, index) == name));
         return extras.Machine(name, MachineDescription.Of(plan.Catalog, sizeSlug, endpoint?.Placement, speed));
     }
 }

@@ -58,11 +58,13 @@ internal sealed record MirrorContent(
         var versions = string.Join(' ', engines.Select(release => release.Version).Order(StringComparer.Ordinal));
         var engine = await CachedAsync(
             folder.Cache, "engine", Hash(images.Engine, SourcesHash(), size.Scale, size.WheelBytes, versions),
-            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel), () => say("building the fake engine ..."), cancel);
+            target => Task.Run(() => BuildEngine(target, images, engines, plan.Catalog, size), cancel),
+            () => say("building the fake engine ..."), cancel);
         var mirror = Path.Combine(folder.Path, FolderName);
         Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
         Link(Path.Combine(mirror, "python"), Path.Combine(engine, "python"));
-        foreach (var part in images.Archives.SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories))
+        foreach (var part in images.Archives.SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories)
+            .SelectMany(Directory.EnumerateDirectories))
         {
             // DISTRIBUTION/dists/SUITE and DISTRIBUTION/pool/SUITE: releases of one distribution share its tree.
             Link(Path.Combine([mirror, "apt", .. part.Split('/')[^3..]]), part);
@@ -98,7 +100,8 @@ internal sealed record MirrorContent(
             cancel);
     }
 
-    private static void BuildEngine(string target, ServerImages images, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog, ContentSize size)
+    private static void BuildEngine(string target, ServerImages images, IReadOnlyList<EngineRelease> engines, ModelCatalog catalog,
+        ContentSize size)
     {
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var engine in engines)
@@ -112,7 +115,8 @@ internal sealed record MirrorContent(
                     Tags = [$"v{engine.Version}"],
                     RootfsArchives = [images.EngineRoot],
                     Files = EngineFiles(engine.Version),
-                    CompressedBytes = (long)((wanted.CompressedBytes ?? engine.Images.Values.Max(other => other.CompressedBytes) ?? 0) * size.Scale),
+                    CompressedBytes = (long)(
+                        (wanted.CompressedBytes ?? engine.Images.Values.Max(other => other.CompressedBytes) ?? 0) * size.Scale),
                 });
                 digests[ImageKey(wanted.Repository, engine.Version)] = built.IndexDigest;
             }
@@ -129,9 +133,11 @@ internal sealed record MirrorContent(
     {
         var files = Directory.EnumerateFiles(Path.Combine(EngineSources, "vllm"), "*", SearchOption.AllDirectories)
             .Where(file => file.EndsWith(".py", StringComparison.Ordinal) || file.EndsWith(".json", StringComparison.Ordinal))
-            .ToDictionary(file => $"/{Packages}/{Path.GetRelativePath(EngineSources, file)}", file => new OciFile(File.ReadAllBytes(file)), StringComparer.Ordinal);
+            .ToDictionary(file => $"/{Packages}/{Path.GetRelativePath(EngineSources, file)}", file => new OciFile(File.ReadAllBytes(file)),
+                StringComparer.Ordinal);
         files[$"/{Packages}/vllm/_version.py"] = OciFile.Text($"__version__ = version = \"{version}\"\n");
-        files["/usr/local/bin/vllm"] = OciFile.Text("#!/usr/bin/python3\nimport sys\nfrom vllm.entrypoints.cli.main import main\nsys.exit(main())\n", executable: true);
+        files["/usr/local/bin/vllm"] = OciFile.Text(
+            "#!/usr/bin/python3\nimport sys\nfrom vllm.entrypoints.cli.main import main\nsys.exit(main())\n", executable: true);
         // As in vLLM's image: a user 2000 in root's group.
         files["/etc/passwd"] = OciFile.Text("root:x:0:0:root:/root:/bin/sh\nvllm:x:2000:0::/home/vllm:/bin/sh\n");
         files["/etc/group"] = OciFile.Text("root:x:0:\n");
@@ -180,7 +186,8 @@ internal sealed record MirrorContent(
 
     private static string Hash(params ReadOnlySpan<object> parts)
     {
-        var text = string.Join('\n', parts.ToArray().Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)).Prepend($"{Version}"));
+        var text = string.Join('\n',
+            parts.ToArray().Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)).Prepend($"{Version}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 

@@ -64,9 +64,11 @@ internal sealed record ServerBase
     /// <summary>Environment of <c>scripts/prepare-base</c>.</summary>
     public IEnumerable<string> Environ() =>
     [
-        $"BASE_NAME={Name}", $"BASE_SUITE={Suite}", $"BASE_ARCHIVE={ArchiveHere}", $"BASE_SECURITY={Security}", $"BASE_COMPONENTS={string.Join(' ', Components)}", $"BASE_KEYRING={Keyring}",
+        $"BASE_NAME={Name}", $"BASE_SUITE={Suite}", $"BASE_ARCHIVE={ArchiveHere}", $"BASE_SECURITY={Security}",
+        $"BASE_COMPONENTS={string.Join(' ', Components)}", $"BASE_KEYRING={Keyring}",
         $"BASE_KEYRING_PACKAGE={KeyringPackage}", $"BASE_FINGERPRINTS={string.Join(' ', KeyFingerprints)}",
-        $"BASE_SOURCES={(Sources == SourcesForm.OneLine ? "one-line" : "deb822")}", $"BASE_MIRROR={Mirror}", $"BASE_SECURITY_MIRROR={SecurityMirror}",
+        $"BASE_SOURCES={(Sources == SourcesForm.OneLine ? "one-line" : "deb822")}", $"BASE_MIRROR={Mirror}",
+        $"BASE_SECURITY_MIRROR={SecurityMirror}",
     ];
 }
 

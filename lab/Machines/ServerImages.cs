@@ -55,17 +55,21 @@ internal sealed class ServerImages
     /// <exception cref="ConfigurationException">
     /// A release could not be created: it does not exist, or its archive is unreachable.
     /// </exception>
-    public static async Task<ServerImages> PrepareAsync(string cache, IEnumerable<string> bases, Action<string> say, CancellationToken cancel)
+    public static async Task<ServerImages> PrepareAsync(string cache, IEnumerable<string> bases, Action<string> say,
+        CancellationToken cancel)
     {
         ServerBase[] wanted = [.. bases.Distinct(StringComparer.Ordinal).Select(Named)];
         string[] hosts = [.. MirrorSites.RealNames.Keys.Where(name => !IPAddress.TryParse(name, out _)).Order(StringComparer.Ordinal)];
         var hash = Hash(hosts, "scripts/image.bash", "scripts/prepare-authority");
-        var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel), "the keys of this machine's labs", say, cancel);
+        var authority = await MadeAsync(cache, "authority", hash, folder => RunAsync("prepare-authority", [folder, .. hosts], cancel),
+            "the keys of this machine's labs", say, cancel);
         var engine = MadeAsync(
             cache, "engine-parts", Hash([], "scripts/image.bash", "scripts/prepare-engine", "image/packages.txt"),
-            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel), "the base of the fake engine, from packages (once)", say, cancel);
+            folder => BuiltAsync(Named(ServerBase.Default), "prepare-engine", [], [folder], cancel),
+            "the base of the fake engine, from packages (once)", say, cancel);
         var roots = wanted.Select(release => MadeAsync(
-            cache, release.Name, Hash([hash, .. release.Environ()], ["scripts/image.bash", "scripts/prepare-base", "image/packages.txt", .. BaseFiles()]),
+            cache, release.Name,
+            Hash([hash, .. release.Environ()], ["scripts/image.bash", "scripts/prepare-base", "image/packages.txt", .. BaseFiles()]),
             folder => BuiltAsync(release, "prepare-base", release.Environ(), [folder, authority], cancel),
             $"the server root of {release.Name} from packages (once, one or two minutes)", say, cancel)).ToArray();
         await Task.WhenAll([engine, .. roots]);
@@ -84,17 +88,21 @@ internal sealed class ServerImages
         var root = Path.Combine(_bases[release], "root");
         var packed = new ImageLayer(root, Path.Combine(Authority, "keys"), parts).Pack();
         var hash = Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(packed), .. Encoding.UTF8.GetBytes(root)]))[..16];
-        var layer = await MadeAsync(_cache, "layer", hash, folder => HostProgram.RunAsync(Path.Combine(Sources, "scripts", "make-layer"), [folder], packed, cancel), "", static _ => { }, cancel);
+        var layer = await MadeAsync(_cache, "layer", hash, folder =>
+            HostProgram.RunAsync(Path.Combine(Sources, "scripts", "make-layer"), [folder], packed, cancel), "", static _ => { }, cancel);
         return $"{layer}:{root}";
     }
 
     private static ServerBase Named(string name) => ServerBase.Find(name) ?? throw new ConfigurationException(new ConfigurationMistake(
-        "--base", name, $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}", $"./infra up --base {ServerBase.Default}"));
+        "--base", name, $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}",
+        $"./infra up --base {ServerBase.Default}"));
 
-    private static Task<string> RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancel) => HostProgram.RunAsync(Path.Combine(Sources, "scripts", script), arguments, null, cancel);
+    private static Task<string> RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancel) =>
+        HostProgram.RunAsync(Path.Combine(Sources, "scripts", script), arguments, null, cancel);
 
     // An unreachable or interrupted archive is not an internal error.
-    private static async Task BuiltAsync(ServerBase release, string script, IEnumerable<string> environ, string[] arguments, CancellationToken cancel)
+    private static async Task BuiltAsync(ServerBase release, string script, IEnumerable<string> environ, string[] arguments,
+        CancellationToken cancel)
     {
         var answer = await HostProgram.AskAsync("env", [.. environ, Path.Combine(Sources, "scripts", script), .. arguments], null, cancel);
         if (answer.Status == 0)
@@ -105,15 +113,18 @@ internal sealed class ServerImages
         var words = (answer.Errors.Trim().Length > 0 ? answer.Errors : answer.Output).Trim();
         var problem = answer.Status == Unreachable
             ? $"the archive of {release.Name} is unreachable: {words}"
-            : $"the server root of {release.Name} could not be built from {release.ArchiveHere}, {script} ended with {answer.Status}: {words}";
+            : $"the server root of {release.Name} could not be built from {release.ArchiveHere}, {script} ended with "
+                + $"{answer.Status}: {words}";
         throw new ConfigurationException(new ConfigurationMistake(
             "--base", release.Name, problem,
             release.Name == ServerBase.Default
                 ? $"make {release.ArchiveHere} reachable, or set a mirror: {release.ArchiveVariable}=http://MIRROR ./infra up"
-                : $"./infra up --base {ServerBase.Default}, or set a reachable mirror: {release.ArchiveVariable}=http://MIRROR ./infra up --base {release.Name}"));
+                : $"./infra up --base {ServerBase.Default}, or set a reachable mirror: {release.ArchiveVariable}=http://MIRROR "
+                    + $"./infra up --base {release.Name}"));
     }
 
-    private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, string what, Action<string> say, CancellationToken cancel)
+    private static async Task<string> MadeAsync(string cache, string kind, string hash, Func<string, Task> make, string what,
+        Action<string> say, CancellationToken cancel)
     {
         var folder = Path.Combine(cache, "images", $"{kind}-{hash}");
         if (Directory.Exists(folder))
@@ -121,7 +132,8 @@ internal sealed class ServerImages
             return Whole(folder);
         }
 
-        using var held = await FolderLock.TakeAsync($"{folder}.lock", holder => say($"waiting for process {holder}, which builds {what} ..."), cancel);
+        using var held = await FolderLock.TakeAsync($"{folder}.lock",
+            holder => say($"waiting for process {holder}, which builds {what} ..."), cancel);
         if (Directory.Exists(folder))
         {
             return Whole(folder);
@@ -178,7 +190,8 @@ internal sealed class ServerImages
         !int.TryParse(unfinished[(folder.Length + 1)..^".new".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var maker)
         || !HostProcesses.AnybodysWithWords(words => words.Contains(folder, StringComparer.Ordinal)).Any(found => found.Pid == maker);
 
-    private static IEnumerable<string> BaseFiles() => Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
+    private static IEnumerable<string> BaseFiles() =>
+        Directory.EnumerateFiles(Path.Combine(LabFacts.ImageFolder, "rootfs"), "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Sources, file)).Order(StringComparer.Ordinal);
 
     /// <summary>Hash of the inputs: words, and files next to this program.</summary>

@@ -53,7 +53,8 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         await world.RunAsync([Path.Combine(World.Scripts, "make-root"), id, layers], root.Pack(), cancel);
         var privateAddress = $"{server.PrivateAddress}{server.VpcCidr[server.VpcCidr.IndexOf('/', StringComparison.Ordinal)..]}";
         var process = await HostProgram.StartDetachedAsync(
-            Console, world.Inside(Path.Combine(World.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus), Text(root.MemoryBytes)), cancel);
+            Console, world.Inside(Path.Combine(World.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus),
+                Text(root.MemoryBytes)), cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartPatience);
         while (Leader is null || !await HasAddressAsync(server.PublicAddress, cancel))
@@ -203,7 +204,8 @@ internal sealed class ServerProcess(LabFolder folder, World world, string id)
         }
 
         var pids = new List<int>();
-        foreach (var file in Directory.EnumerateFiles(folder, "cgroup.procs", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
+        foreach (var file in Directory.EnumerateFiles(
+            folder, "cgroup.procs", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
         {
             try
             {

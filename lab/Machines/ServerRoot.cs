@@ -16,7 +16,8 @@ namespace Infra.Lab.Machines;
 /// <param name="Vcpus">CPU limit; 0: unknown.</param>
 /// <param name="MemoryBytes">Memory limit; 0: unknown.</param>
 /// <param name="Extra">Additional files, by path.</param>
-internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine, IReadOnlyList<ServerDisk> Disks, int Vcpus, long MemoryBytes, IReadOnlyDictionary<string, byte[]> Extra)
+internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine, IReadOnlyList<ServerDisk> Disks, int Vcpus,
+    long MemoryBytes, IReadOnlyDictionary<string, byte[]> Extra)
 {
     private const string Seed = "var/lib/cloud/seed/nocloud";
 
@@ -26,7 +27,8 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
         using var packed = new MemoryStream();
         using (var tar = new TarWriter(packed, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            foreach (var (path, content) in Files().Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Content))).Concat(Extra.Select(file => (file.Key, file.Value))))
+            foreach (var (path, content) in Files().Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Content)))
+                .Concat(Extra.Select(file => (file.Key, file.Value))))
             {
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path)
                 {
@@ -75,7 +77,8 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
         }
         else
         {
-            foreach (var node in Enumerable.Range(0, Machine.Count).Select(index => $"nvidia{index.ToString(CultureInfo.InvariantCulture)}").Append("nvidiactl").Append("nvidia-uvm"))
+            foreach (var node in Enumerable.Range(0, Machine.Count).Select(index => $"nvidia{index.ToString(CultureInfo.InvariantCulture)}")
+                .Append("nvidiactl").Append("nvidia-uvm"))
             {
                 yield return $"c! /dev/{node} 0666 root root - 1:3";
             }
@@ -83,7 +86,8 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
 
         foreach (var disk in Disks)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"b! /dev/loop{disk.Loop} 0660 root disk - {ServerDisk.LoopMajor}:{disk.Loop}");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"b! /dev/loop{disk.Loop} 0660 root disk - {ServerDisk.LoopMajor}:{disk.Loop}");
             if (disk.Link is { } link)
             {
                 yield return string.Create(CultureInfo.InvariantCulture, $"L! {link} - - - - /dev/loop{disk.Loop}");

@@ -19,12 +19,14 @@ internal sealed class SshClient(LabFolder folder, World world)
 
     public async Task<SshAnswer> RunAsync(SshRequest request, CancellationToken cancel)
     {
-        var work = Directory.CreateDirectory(Path.Combine(folder.Connections, Path.GetRandomFileName()), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var work = Directory.CreateDirectory(Path.Combine(folder.Connections, Path.GetRandomFileName()),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
             var identity = Path.Combine(work.FullName, "identity");
             await WriteSecretAsync(identity, request.PrivateKey.TrimEnd() + "\n", cancel);
-            await File.WriteAllTextAsync(Path.Combine(work.FullName, "known_hosts"), request.HostKey is { } key ? $"{request.Host} {key}\n" : "", cancel);
+            await File.WriteAllTextAsync(Path.Combine(work.FullName, "known_hosts"),
+                request.HostKey is { } key ? $"{request.Host} {key}\n" : "", cancel);
             // Distinguishes a failed connection from a failed session: a command may also end with 255.
             var connected = Path.Combine(work.FullName, "connected");
             var words =
@@ -34,7 +36,8 @@ internal sealed class SshClient(LabFolder folder, World world)
             {
                 var answer = await HostProgram.AskAsync(words[0], words[1..], input, cancel);
                 var dial = answer.Status == NotConnected && !File.Exists(connected);
-                if (!dial || answer.Errors.Contains("REMOTE HOST IDENTIFICATION", StringComparison.Ordinal) || failures > request.DialErrorLimit)
+                if (!dial || answer.Errors.Contains("REMOTE HOST IDENTIFICATION", StringComparison.Ordinal)
+                    || failures > request.DialErrorLimit)
                 {
                     return dial
                         ? new SshAnswer(NotConnected, "", $"after {failures} failed attempts: {answer.Errors.Trim()}")
@@ -53,13 +56,16 @@ internal sealed class SshClient(LabFolder folder, World world)
     /// <summary>The ssh command line that expects the host key.</summary>
     private static string[] Arguments(SshRequest request, string identity, string knownHosts, string connected, string from) =>
     [
-        "ssh", "-F", "none", "-T", "-b", from, "-p", request.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i", identity,
-        "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", $"UserKnownHostsFile={knownHosts}", "-o", "GlobalKnownHostsFile=/dev/null",
+        "ssh", "-F", "none", "-T", "-b", from, "-p", request.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i",
+        identity,
+        "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", $"UserKnownHostsFile={knownHosts}", "-o",
+        "GlobalKnownHostsFile=/dev/null",
         "-o", $"StrictHostKeyChecking={(request.HostKey is null ? "no" : "yes")}", "-o", "UpdateHostKeys=no",
         .. request.HostKey is { } key ? new[] { "-o", $"HostKeyAlgorithms={key.Split(' ')[0]}" } : [],
         "-o", $"ConnectTimeout={DialSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}", "-o", "ServerAliveInterval=15",
         // At this log level ssh reports that the other side closed the connection.
-        "-o", "LogLevel=INFO", "-o", "PermitLocalCommand=yes", "-o", $"LocalCommand=touch '{connected.Replace("%", "%%", StringComparison.Ordinal)}'",
+        "-o", "LogLevel=INFO", "-o", "PermitLocalCommand=yes", "-o",
+        $"LocalCommand=touch '{connected.Replace("%", "%%", StringComparison.Ordinal)}'",
         $"{request.User}@{request.Host}", request.Command,
     ];
 

@@ -139,7 +139,8 @@ internal sealed class World(LabFolder folder)
     public string[] Inside(params IEnumerable<string> command) => ["nsenter", "-t", Text(Required.Pid), "-m", "-n", "-p", "--", .. command];
 
     /// <summary>The command line to run a command of this machine in the network of the sandbox, or of a namespace in it.</summary>
-    public string[] Network(string? namespaceName, params IEnumerable<string> command) => ["nsenter", $"--net={NetworkPath(namespaceName)}", "--", .. command];
+    public string[] Network(string? namespaceName, params IEnumerable<string> command) =>
+        ["nsenter", $"--net={NetworkPath(namespaceName)}", "--", .. command];
 
     /// <summary>File of a network namespace; null: the sandbox's.</summary>
     public string NetworkPath(string? namespaceName) => namespaceName is null

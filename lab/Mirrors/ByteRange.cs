@@ -28,7 +28,8 @@ internal readonly record struct ByteRange(long First, long Length)
         {
             ("", _) when last is { } count => count == 0 ? new(0, 0) : new(Math.Max(0, size - count), Math.Min(size, count)),
             (_, "") when first is { } from => from >= size ? new(0, 0) : new(from, size - from),
-            _ when first is { } from && last is { } to && from <= to => from >= size ? new(0, 0) : new(from, Math.Min(to, size - 1) - from + 1),
+            _ when first is { } from && last is { } to && from <= to =>
+                from >= size ? new(0, 0) : new(from, Math.Min(to, size - 1) - from + 1),
             _ => null,
         };
     }

@@ -24,7 +24,8 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
     /// <summary>Decoded path.</summary>
     public string Path => http.Request.Path.Value ?? "/";
 
-    public string Client => http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "";
+    public string Client =>
+        http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "";
 
     /// <summary>Bytes of the body that were written.</summary>
     public long Sent => _sent;
@@ -34,7 +35,9 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
 
     /// <summary>The token of <c>Authorization: Bearer</c>; null: none.</summary>
     public string? BearerToken => Request.Headers.Authorization.ToString() is var header
-        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header["Bearer ".Length..].Trim() is { Length: > 0 } token ? token : null;
+        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header["Bearer ".Length..].Trim() is { Length: > 0 } token
+            ? token
+            : null;
 
     private CancellationToken Gone => http.RequestAborted;
 
@@ -87,14 +90,18 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
         }
 
         return status == MirrorRefusal.Page
-            ? TextAsync(status, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror is configured to refuse.</body></html>\n", "text/html; charset=utf-8")
+            ? TextAsync(status,
+                "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>The mirror is configured to "
+                    + "refuse.</body></html>\n",
+                "text/html; charset=utf-8")
             : TextAsync(status, "The mirror is configured to refuse.\n");
     }
 
     /// <summary>Sends nothing until the client disconnects.</summary>
     public Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, mirror.Clock, Gone);
 
-    public Task TextAsync(int status, string text, string type = "text/plain; charset=utf-8") => BytesAsync(status, Encoding.UTF8.GetBytes(text), type);
+    public Task TextAsync(int status, string text, string type = "text/plain; charset=utf-8") =>
+        BytesAsync(status, Encoding.UTF8.GetBytes(text), type);
 
     public Task JsonAsync(int status, object value, string type = "application/json; charset=utf-8") =>
         BytesAsync(status, JsonSerializer.SerializeToUtf8Bytes(value), type);
@@ -130,7 +137,8 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
             Headers.ContentRange = $"bytes {part.First}-{part.First + part.Length - 1}/{content.Size}";
         }
 
-        await SendAsync(range is null ? StatusCodes.Status200OK : StatusCodes.Status206PartialContent, content, range ?? new(0, content.Size));
+        await SendAsync(range is null ? StatusCodes.Status200OK : StatusCodes.Status206PartialContent, content,
+            range ?? new(0, content.Size));
     }
 
     private Task BytesAsync(int status, byte[] bytes, string type) =>
@@ -149,7 +157,8 @@ internal sealed class Exchange(HttpContext http, MirrorState mirror, MirrorSite 
     };
 
     // HTTP dates have whole seconds.
-    private static DateTimeOffset? Seconds(DateTimeOffset? time) => time is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
+    private static DateTimeOffset? Seconds(DateTimeOffset? time) =>
+        time is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
 
     private static DateTimeOffset? Date(string? text) =>
         DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;

@@ -8,7 +8,8 @@ internal sealed record FileContent
     private readonly string? _path;
     private readonly ReadOnlyMemory<byte> _bytes;
 
-    private FileContent(string name, string? path, ReadOnlyMemory<byte> bytes, long size) => (Name, _path, _bytes, Size) = (name, path, bytes, size);
+    private FileContent(string name, string? path, ReadOnlyMemory<byte> bytes, long size) =>
+        (Name, _path, _bytes, Size) = (name, path, bytes, size);
 
     /// <summary>Name for the corruption fault.</summary>
     public string Name { get; }

@@ -23,13 +23,15 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
 
         return exchange.Path.Split('/')[1..] switch
         {
-            ["api", "models", var org, var name] => AnswerAsync(exchange, org, name, "main", (manifest, commit) => InfoAsync(exchange, manifest, commit)),
+            ["api", "models", var org, var name] =>
+                AnswerAsync(exchange, org, name, "main", (manifest, commit) => InfoAsync(exchange, manifest, commit)),
             ["api", "models", var org, var name, "revision", var revision] =>
                 AnswerAsync(exchange, org, name, revision, (manifest, commit) => InfoAsync(exchange, manifest, commit)),
             ["api", "models", var org, var name, "tree", var revision] =>
                 AnswerAsync(exchange, org, name, revision, (manifest, commit) => TreeAsync(exchange, manifest, commit)),
             [var org, var name, "resolve", var revision, .. var path] =>
-                AnswerAsync(exchange, org, name, revision, (manifest, commit) => FileAsync(exchange, manifest, commit, string.Join('/', path))),
+                AnswerAsync(exchange, org, name, revision,
+                    (manifest, commit) => FileAsync(exchange, manifest, commit, string.Join('/', path))),
             _ => RefuseAsync(exchange, StatusCodes.Status404NotFound, null, "Sorry, we can't find the page you are looking for."),
         };
     }
@@ -39,23 +41,27 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
     {
         var query = exchange.Request.Query;
         var (expires, signature) = (query["Expires"].ToString(), query["X-Amz-Signature"].ToString());
-        if (!IsRead(exchange) || !long.TryParse(expires, CultureInfo.InvariantCulture, out _) || !signed.Holds(exchange.Path, expires, signature))
+        if (!IsRead(exchange) || !long.TryParse(expires, CultureInfo.InvariantCulture, out _)
+            || !signed.Holds(exchange.Path, expires, signature))
         {
             return exchange.TextAsync(
-                StatusCodes.Status403Forbidden, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", "application/xml");
+                StatusCodes.Status403Forbidden, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+                "application/xml");
         }
 
         if (exchange.Path.Split('/') is not ["", "xet-bridge-us", var repository, var sha256]
             || Stored(repository) is not { } manifest || manifest.Files.FirstOrDefault(file => file.Sha256 == sha256) is not { } stored)
         {
             return exchange.TextAsync(
-                StatusCodes.Status404NotFound, "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>", "application/xml");
+                StatusCodes.Status404NotFound, "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>",
+                "application/xml");
         }
 
         return exchange.ContentAsync(Content(manifest, stored) with { ETag = $"\"{sha256}\"" });
     }
 
-    private static bool IsRead(Exchange exchange) => HttpMethods.IsGet(exchange.Request.Method) || HttpMethods.IsHead(exchange.Request.Method);
+    private static bool IsRead(Exchange exchange) =>
+        HttpMethods.IsGet(exchange.Request.Method) || HttpMethods.IsHead(exchange.Request.Method);
 
     private Task AnswerAsync(Exchange exchange, string org, string name, string revision, Func<HubManifest, string, Task> answer)
     {
@@ -70,7 +76,8 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
         {
             return RefuseAsync(
                 exchange, StatusCodes.Status401Unauthorized, "GatedRepo",
-                $"Access to model {manifest.Id} is restricted. You must have access to it and be authenticated to access it. Please log in.");
+                $"Access to model {manifest.Id} is restricted. You must have access to it and be authenticated to access it. "
+                    + "Please log in.");
         }
 
         return manifest.Commit(revision) is { } commit
@@ -173,6 +180,7 @@ internal sealed class HubSite(string folder, int pageRows, SignedLinks signed)
     {
         row = 0;
         return Base64Url.IsValid(cursor)
-            && int.TryParse(Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)), NumberStyles.None, CultureInfo.InvariantCulture, out row);
+            && int.TryParse(Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)), NumberStyles.None, CultureInfo.InvariantCulture,
+                out row);
     }
 }

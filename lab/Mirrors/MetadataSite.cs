@@ -32,7 +32,8 @@ internal sealed class MetadataSite(string? folder)
             return exchange.JsonAsync(StatusCodes.Status202Accepted, NextBatch, "application/json");
         }
 
-        if (folder is null || !exchange.Path.StartsWith(Root, StringComparison.Ordinal) || exchange.Path[Root.Length..] is not ("" or ".json" or ['/', ..]))
+        if (folder is null || !exchange.Path.StartsWith(Root, StringComparison.Ordinal)
+            || exchange.Path[Root.Length..] is not ("" or ".json" or ['/', ..]))
         {
             return MissingAsync(exchange);
         }

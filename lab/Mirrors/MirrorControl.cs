@@ -59,7 +59,8 @@ internal sealed record MirrorControl
         MirrorControl control;
         try
         {
-            control = JsonSerializer.Deserialize<MirrorControl>(json, Format) ?? throw new InvalidDataException("A control file is an object, not null.");
+            control = JsonSerializer.Deserialize<MirrorControl>(json, Format)
+                ?? throw new InvalidDataException("A control file is an object, not null.");
         }
         catch (JsonException error)
         {

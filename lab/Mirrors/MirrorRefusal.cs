@@ -56,7 +56,8 @@ internal sealed record MirrorRefusal
     public bool Equals(MirrorRefusal? other) =>
         other is not null && Statuses.SequenceEqual(other.Statuses)
         && (At, Times, Rate, Seed, Asked) == (other.At, other.Times, other.Rate, other.Seed, other.Asked)
-        && Headers.Count == other.Headers.Count && Headers.All(header => other.Headers.TryGetValue(header.Key, out var value) && value == header.Value);
+        && Headers.Count == other.Headers.Count
+        && Headers.All(header => other.Headers.TryGetValue(header.Key, out var value) && value == header.Value);
 
     public override int GetHashCode() => HashCode.Combine(Statuses.Count, At, Times, Rate, Seed, Asked, Headers.Count);
 }

@@ -126,8 +126,13 @@ internal sealed class MirrorServer : IAsyncDisposable
             {
                 if (listener.Tls)
                 {
-                    var certificate = _certificate ?? throw new InvalidOperationException("A listener speaks TLS, and there is no certificate.");
-                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = greeting => ValueTask.FromResult(Greet(greeting, certificate)) });
+                    var certificate = _certificate
+                        ?? throw new InvalidOperationException("A listener speaks TLS, and there is no certificate.");
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        OnConnection = greeting =>
+                        ValueTask.FromResult(Greet(greeting, certificate))
+                    });
                 }
             });
         }

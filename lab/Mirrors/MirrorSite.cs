@@ -38,28 +38,29 @@ internal enum MirrorSite
 internal static class MirrorSites
 {
     /// <summary>Real host names.</summary>
-    public static IReadOnlyDictionary<string, MirrorSite> RealNames { get; } = new Dictionary<string, MirrorSite>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["huggingface.co"] = MirrorSite.Hub,
-        ["cas-bridge.xethub.hf.co"] = MirrorSite.HubStorage,
-        ["registry-1.docker.io"] = MirrorSite.Registry,
-        ["auth.docker.io"] = MirrorSite.RegistryTokens,
-        ["production.cloudflare.docker.com"] = MirrorSite.RegistryStorage,
-        ["pypi.org"] = MirrorSite.PythonIndex,
-        ["files.pythonhosted.org"] = MirrorSite.PythonFiles,
-        ["deb.debian.org"] = MirrorSite.Apt,
-        ["security.debian.org"] = MirrorSite.Apt,
-        ["archive.ubuntu.com"] = MirrorSite.Apt,
-        ["security.ubuntu.com"] = MirrorSite.Apt,
-        ["mirrors.digitalocean.com"] = MirrorSite.Apt,
-        ["developer.download.nvidia.com"] = MirrorSite.ThirdPartyApt,
-        ["nvidia.github.io"] = MirrorSite.ThirdPartyApt,
-        ["linux.mellanox.com"] = MirrorSite.ThirdPartyApt,
-        ["repo.radeon.com"] = MirrorSite.ThirdPartyApt,
-        ["repos.insights.digitalocean.com"] = MirrorSite.ThirdPartyApt,
-        ["repos-droplet.digitalocean.com"] = MirrorSite.ThirdPartyApt,
-        ["169.254.169.254"] = MirrorSite.Metadata,
-    };
+    public static IReadOnlyDictionary<string, MirrorSite> RealNames { get; } =
+        new Dictionary<string, MirrorSite>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["huggingface.co"] = MirrorSite.Hub,
+            ["cas-bridge.xethub.hf.co"] = MirrorSite.HubStorage,
+            ["registry-1.docker.io"] = MirrorSite.Registry,
+            ["auth.docker.io"] = MirrorSite.RegistryTokens,
+            ["production.cloudflare.docker.com"] = MirrorSite.RegistryStorage,
+            ["pypi.org"] = MirrorSite.PythonIndex,
+            ["files.pythonhosted.org"] = MirrorSite.PythonFiles,
+            ["deb.debian.org"] = MirrorSite.Apt,
+            ["security.debian.org"] = MirrorSite.Apt,
+            ["archive.ubuntu.com"] = MirrorSite.Apt,
+            ["security.ubuntu.com"] = MirrorSite.Apt,
+            ["mirrors.digitalocean.com"] = MirrorSite.Apt,
+            ["developer.download.nvidia.com"] = MirrorSite.ThirdPartyApt,
+            ["nvidia.github.io"] = MirrorSite.ThirdPartyApt,
+            ["linux.mellanox.com"] = MirrorSite.ThirdPartyApt,
+            ["repo.radeon.com"] = MirrorSite.ThirdPartyApt,
+            ["repos.insights.digitalocean.com"] = MirrorSite.ThirdPartyApt,
+            ["repos-droplet.digitalocean.com"] = MirrorSite.ThirdPartyApt,
+            ["169.254.169.254"] = MirrorSite.Metadata,
+        };
 
     /// <summary>Whether clients contact the site first, or are redirected to it.</summary>
     public static MirrorPart PartOf(MirrorSite site) =>

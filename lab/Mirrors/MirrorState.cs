@@ -120,7 +120,8 @@ internal sealed class MirrorState(MirrorKind kind, TimeProvider clock) : IDispos
     {
         lock (_lock)
         {
-            if (_faults.Refuse is not { } refuse || (refuse.At != MirrorPart.All && refuse.At != MirrorSites.PartOf(site)) || _refusals >= refuse.Times
+            if (_faults.Refuse is not { } refuse || (refuse.At != MirrorPart.All && refuse.At != MirrorSites.PartOf(site))
+                || _refusals >= refuse.Times
                 || (refuse.Rate is { } rate && _chance.NextDouble() >= rate))
             {
                 return null;

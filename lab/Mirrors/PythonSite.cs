@@ -52,7 +52,8 @@ internal sealed class PythonSite(string folder)
         var file = Index.Projects.Values.SelectMany(files => files).FirstOrDefault(file => file.Address == exchange.Path);
         return file is null
             ? exchange.TextAsync(StatusCodes.Status404NotFound, "404 Not Found\n")
-            : exchange.ContentAsync(FileContent.OfFile(file.Name, Path.Combine(folder, "files", file.Name)) with { ETag = $"\"{file.Sha256}\"" });
+            : exchange.ContentAsync(
+                FileContent.OfFile(file.Name, Path.Combine(folder, "files", file.Name)) with { ETag = $"\"{file.Sha256}\"" });
     }
 
     private Task ListAsync(Exchange exchange)
@@ -61,7 +62,8 @@ internal sealed class PythonSite(string folder)
         return WantsJson(exchange)
             ? exchange.JsonAsync(
                 StatusCodes.Status200OK,
-                new { meta = new Dictionary<string, string> { ["api-version"] = "1.1" }, projects = names.Select(name => new { name }) }, Json)
+                new { meta = new Dictionary<string, string> { ["api-version"] = "1.1" }, projects = names.Select(name => new { name }) },
+                Json)
             : PageAsync(exchange, "Simple index", names.Select(name => $"<a href=\"/simple/{name}/\">{name}</a>"));
     }
 

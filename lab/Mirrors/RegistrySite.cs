@@ -44,7 +44,8 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
         {
             return ErrorAsync(
                 exchange, StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "authentication required",
-                new object[] { new Dictionary<string, string> { ["Type"] = "repository", ["Class"] = "", ["Name"] = name, ["Action"] = "pull" } });
+                new object[] { new Dictionary<string, string> { ["Type"] =
+                    "repository", ["Class"] = "", ["Name"] = name, ["Action"] = "pull" } });
         }
 
         return what switch
@@ -91,7 +92,8 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
             return exchange.TextAsync(StatusCodes.Status403Forbidden, "Access Denied\n");
         }
 
-        return exchange.ContentAsync(FileContent.OfFile(hex, RegistryRepository.BlobFile(folder, $"sha256:{hex}")) with { ETag = $"\"{hex}\"" });
+        return exchange.ContentAsync(
+            FileContent.OfFile(hex, RegistryRepository.BlobFile(folder, $"sha256:{hex}")) with { ETag = $"\"{hex}\"" });
     }
 
     private Task ManifestAsync(Exchange exchange, RegistryRepository repository, string reference)
@@ -115,14 +117,16 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
         {
             return Digest().IsMatch(digest)
                 ? ErrorAsync(exchange, StatusCodes.Status404NotFound, "BLOB_UNKNOWN", "blob unknown to registry", digest)
-                : ErrorAsync(exchange, StatusCodes.Status400BadRequest, "DIGEST_INVALID", "provided digest did not match uploaded content", digest);
+                : ErrorAsync(exchange, StatusCodes.Status400BadRequest, "DIGEST_INVALID", "provided digest did not match uploaded content",
+                    digest);
         }
 
         exchange.Headers["Docker-Content-Digest"] = digest;
         var hex = digest["sha256:".Length..];
         if (HttpMethods.IsHead(exchange.Request.Method))
         {
-            return exchange.ContentAsync(FileContent.OfFile(hex, RegistryRepository.BlobFile(folder, digest)) with { ETag = $"\"{digest}\"" });
+            return exchange.ContentAsync(
+                FileContent.OfFile(hex, RegistryRepository.BlobFile(folder, digest)) with { ETag = $"\"{digest}\"" });
         }
 
         var there = $"/registry-v2/docker/registry/v2/blobs/sha256/{hex[..2]}/{hex}/data";
@@ -143,7 +147,8 @@ internal sealed partial class RegistrySite(string folder, SignedLinks signed, Ti
     {
         var scope = repository is null ? "" : $",scope=\"repository:{repository}:pull\"";
         var fault = exchange.BearerToken is null ? "" : ",error=\"invalid_token\"";
-        exchange.Headers.WWWAuthenticate = $"Bearer realm=\"{exchange.OriginOf(MirrorSite.RegistryTokens)}/token\",service=\"{Service}\"{scope}{fault}";
+        exchange.Headers.WWWAuthenticate =
+            $"Bearer realm=\"{exchange.OriginOf(MirrorSite.RegistryTokens)}/token\",service=\"{Service}\"{scope}{fault}";
         return ErrorAsync(exchange, StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "authentication required", null);
     }
 

@@ -16,7 +16,8 @@ namespace Infra.Lab.Mirrors;
 /// <param name="Client">Address of the client.</param>
 /// <param name="Outcome">The result.</param>
 internal sealed record RequestLine(
-    DateTimeOffset At, MirrorKind? Mirror, string Host, string Method, string Path, string? Range, int Status, long Bytes, long Ms, string Client,
+    DateTimeOffset At, MirrorKind? Mirror, string Host, string Method, string Path, string? Range, int Status, long Bytes, long Ms,
+    string Client,
     RequestOutcome Outcome);
 
 /// <summary>Result of a response.</summary>

@@ -19,7 +19,8 @@ internal sealed class ThirdPartyAptSite(string folder)
             ["unsigned", .., var name] when Signatures.Contains(name) => MissingAsync(exchange),
             ["hanging", ..] => exchange.HangAsync(),
             // Its lists are in both places where clients look for them.
-            [.., var name] when SafePath.Under(folder, name) is { } file && File.Exists(file) => exchange.ContentAsync(FileContent.OfFile(name, file)),
+            [.., var name] when SafePath.Under(folder, name) is { } file && File.Exists(file) =>
+                exchange.ContentAsync(FileContent.OfFile(name, file)),
             _ => MissingAsync(exchange),
         };
     }

@@ -136,7 +136,8 @@ internal sealed record BalancerCheck(
 /// <param name="Command">Command line for the login shell.</param>
 /// <param name="Input">Standard input.</param>
 /// <param name="DialErrorLimit">Number of connection failures before an error.</param>
-internal sealed record SshRequest(string Host, int Port, string User, string PrivateKey, string? HostKey, string Command, string? Input, int DialErrorLimit);
+internal sealed record SshRequest(string Host, int Port, string User, string PrivateKey, string? HostKey, string Command, string? Input,
+    int DialErrorLimit);
 
 /// <summary>The result of a command: exit status and output.</summary>
 internal sealed record SshAnswer(int Status, string Output, string Errors);

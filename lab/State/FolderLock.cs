@@ -89,7 +89,9 @@ internal sealed partial class FolderLock : IDisposable
         }
 
         var descriptor = Open(path, s_flags, OwnerOnly);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private static string Text(SafeFileHandle file)

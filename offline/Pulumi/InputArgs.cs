@@ -31,7 +31,8 @@ public abstract class InputArgs
                     member.Name, $"[Input] {GetType().FullName}.{member.Name} is required but was not given a value");
             }
 
-            values.Add(new(member.Attribute.Name, member.Attribute.IsJson && value is not null ? new Output<string>(JsonAsync(value)) : value));
+            values.Add(
+                new(member.Attribute.Name, member.Attribute.IsJson && value is not null ? new Output<string>(JsonAsync(value)) : value));
         }
 
         return values;

@@ -38,7 +38,9 @@ public sealed class InputList<T> : Input<ImmutableArray<T>>, IEnumerable
             Task<OutputData<ImmutableArray<Input<T>>>> first, Task<OutputData<ImmutableArray<Input<T>>>> second)
         {
             var (head, tail) = (await first.ConfigureAwait(false), await second.ConfigureAwait(false));
-            return head.Then(head.IsKnown && tail.IsKnown ? tail with { Value = head.Value.AddRange(tail.Value) } : tail with { IsKnown = false });
+            return head.Then(head.IsKnown && tail.IsKnown
+                ? tail with { Value = head.Value.AddRange(tail.Value) }
+                : tail with { IsKnown = false });
         }
     }
 

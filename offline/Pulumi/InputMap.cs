@@ -20,7 +20,8 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
 
     private protected override Output<ImmutableDictionary<string, TValue>> Value =>
         _elements.Apply(elements =>
-            Output.All(elements.Select(element => (Input<KeyValuePair<string, TValue>>)element.Value.Apply(value => KeyValuePair.Create(element.Key, value))))
+            Output.All(elements.Select(element =>
+                (Input<KeyValuePair<string, TValue>>)element.Value.Apply(value => KeyValuePair.Create(element.Key, value))))
                 .Apply(pairs => pairs.ToImmutableDictionary()));
 
     private protected override IOutput Content => _elements;
@@ -32,7 +33,8 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
     }
 
     public void Add(string key, Input<TValue> value) =>
-        _elements = _elements.Apply(elements => elements.SetItem(key, elements.TryGetValue(key, out var present) ? Same(key, present, value) : value));
+        _elements = _elements.Apply(elements =>
+            elements.SetItem(key, elements.TryGetValue(key, out var present) ? Same(key, present, value) : value));
 
     public void Add(InputMap<TValue> values) => AddRange(values);
 
@@ -47,9 +49,11 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
 
     public static implicit operator InputMap<TValue>(ImmutableDictionary<string, TValue> values) => Output.Create(values);
 
-    public static implicit operator InputMap<TValue>(Output<Dictionary<string, TValue>> values) => values.Apply(ImmutableDictionary.CreateRange);
+    public static implicit operator InputMap<TValue>(Output<Dictionary<string, TValue>> values) =>
+        values.Apply(ImmutableDictionary.CreateRange);
 
-    public static implicit operator InputMap<TValue>(Output<IDictionary<string, TValue>> values) => values.Apply(ImmutableDictionary.CreateRange);
+    public static implicit operator InputMap<TValue>(Output<IDictionary<string, TValue>> values) =>
+        values.Apply(ImmutableDictionary.CreateRange);
 
     public static implicit operator InputMap<TValue>(Output<ImmutableDictionary<string, TValue>> values) =>
         new(values.Apply(items => items.ToImmutableDictionary(item => item.Key, item => (Input<TValue>)item.Value)));

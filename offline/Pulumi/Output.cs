@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Pulumi;
 
-/// <summary>Makes outputs and puts them together. What is made from a secret is secret, and what is made from an unknown is unknown.</summary>
+/// <summary>
+/// Makes outputs and puts them together. What is made from a secret is secret, and what is made from an unknown is unknown.
+/// </summary>
 public static partial class Output
 {
     public static Output<T> Create<T>(T value) => new(OutputData<T>.Known(value));

@@ -14,7 +14,8 @@ internal interface IOutput
 public sealed class Output<T> : IOutput
 {
     /// <param name="data">What it comes to.</param>
-    /// <param name="isWatched">Whether a failure of <paramref name="data"/> fails the deployment here, or is reported by who completes it.</param>
+    /// <param name="isWatched">Whether a failure of <paramref name="data"/> fails the deployment here, or is reported by who completes
+    /// it.</param>
     internal Output(Task<OutputData<T>> data, bool isWatched = true)
     {
         Data = data;

@@ -68,7 +68,8 @@ internal sealed class CatalogReader
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            source.Mistake("", new("", null, """must be an object: { "models": [...], "gpus": [...], "sizes": [...], "engines": [...] }"""));
+            source.Mistake("",
+                new("", null, """must be an object: { "models": [...], "gpus": [...], "sizes": [...], "engines": [...] }"""));
             return;
         }
 
@@ -139,7 +140,8 @@ internal sealed class CatalogReader
         }
         else if (!known.Contains(member.Name))
         {
-            source.Mistake("", RowMistake.At(member.Name, member.Value, $"is not a list of a catalog; {NearMiss.Sentence(member.Name, known)}"));
+            source.Mistake("",
+                RowMistake.At(member.Name, member.Value, $"is not a list of a catalog; {NearMiss.Sentence(member.Name, known)}"));
         }
         else if (member.Value.ValueKind != JsonValueKind.Array)
         {
@@ -253,7 +255,8 @@ internal sealed class CatalogReader
             else
             {
                 source.Mistake(label, RowMistake.At("basedOn", basedOn,
-                    $"must be the {kind.IdMember} of a known row, or of an earlier row in this file; {NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
+                    $"must be the {kind.IdMember} of a known row, or of an earlier row in this file; "
+                        + $"{NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
             }
         }
 

@@ -14,10 +14,11 @@ internal static class CatalogRules
     // Flags that placement, settings and the node decide. A row with one of them would be overridden, or open what is closed.
     private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
-        "--allowed-local-media-path", "--allowed-media-domains", "--api-key", "--data-parallel-size", "-dp", "--download-dir", "--enable-expert-parallel",
-        "--enforce-eager", "--gpu-memory-utilization", "--host", "--kv-cache-dtype", "--language-model-only", "--limit-mm-per-prompt", "--max-model-len",
-        "--max-num-batched-tokens", "--max-num-seqs", "--model", "--pipeline-parallel-size", "-pp", "--port", "--revision", "--root-path", "--runner",
-        "--served-model-name", "--ssl-certfile", "--ssl-keyfile", "--task", "--tensor-parallel-size", "-tp", "--uds",
+        "--allowed-local-media-path", "--allowed-media-domains", "--api-key", "--data-parallel-size", "-dp", "--download-dir",
+        "--enable-expert-parallel", "--enforce-eager", "--gpu-memory-utilization", "--host", "--kv-cache-dtype", "--language-model-only",
+        "--limit-mm-per-prompt", "--max-model-len", "--max-num-batched-tokens", "--max-num-seqs", "--model", "--pipeline-parallel-size",
+        "-pp", "--port", "--revision", "--root-path", "--runner", "--served-model-name", "--ssl-certfile", "--ssl-keyfile", "--task",
+        "--tensor-parallel-size", "-tp", "--uds",
     };
 
     public static IEnumerable<RowMistake> Gpu(Gpu gpu)
@@ -94,7 +95,8 @@ internal static class CatalogRules
 
             foreach (var family in (breakage.Families ?? []).Where(family => !known.Contains(family)))
             {
-                yield return new($"breakages[{index}].families", family, $"is not the family of a model; {NearMiss.Sentence(family, known)}");
+                yield return new($"breakages[{index}].families", family,
+                    $"is not the family of a model; {NearMiss.Sentence(family, known)}");
             }
         }
     }
@@ -158,12 +160,14 @@ internal static class CatalogRules
         if (bytesPerParameter is < FewestBytesPerParameter or > MostBytesPerParameter)
         {
             yield return new("weightBytes", $"{model.WeightBytes}",
-                $"is {Text(Math.Round(bytesPerParameter, 3))} bytes per parameter for {model.Parameters} parameters; it must be in bytes, 0.25 to 4.5 per parameter");
+                $"is {Text(Math.Round(bytesPerParameter, 3))} bytes per parameter for {model.Parameters} parameters; it must "
+                    + "be in bytes, 0.25 to 4.5 per parameter");
         }
 
         if (model.Formats.Distinct().Count() != model.Formats.Count)
         {
-            yield return new("formats", string.Join(", ", model.Formats.Select(format => CatalogWords.Of(format))), "has a duplicate format");
+            yield return new("formats", string.Join(", ", model.Formats.Select(format => CatalogWords.Of(format))),
+                "has a duplicate format");
         }
 
         if (model.Hardware.Count == 0)
@@ -214,7 +218,8 @@ internal static class CatalogRules
         {
             yield return asksMistral
                 ? new("formats", CatalogWords.Of(model.ServedFormat), "must begin with mistral, because flags has --load-format mistral")
-                : new("flags", words, "must have --load-format mistral (and --config-format, --tokenizer-mode), because formats begins with mistral");
+                : new("flags", words,
+                    "must have --load-format mistral (and --config-format, --tokenizer-mode), because formats begins with mistral");
         }
     }
 

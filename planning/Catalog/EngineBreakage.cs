@@ -62,7 +62,8 @@ public sealed record EngineBreakage
     public bool Hits(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return (IsOf(Families, "*") || IsOf(Families, model.Family) || IsOf(Architectures, model.EngineClass)) && Holds(model, vendor, install, kv, card);
+        return (IsOf(Families, "*") || IsOf(Families, model.Family) || IsOf(Architectures, model.EngineClass))
+            && Holds(model, vendor, install, kv, card);
     }
 
     /// <summary>Whether it may apply: a class is given, and the class of this model with a vision tower is unknown.</summary>

@@ -41,7 +41,9 @@ public static class EngineChoice
             .. Hits(engine, model, vendor, install, kv, BreakageEffect.Caution, card),
             .. engine.Breakages
                 .Where(breakage => breakage.MayHit(model, vendor, install, kv, card))
-                .Select(breakage => $"{Told(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of {model.Id} does not have its class: "
+                .Select(breakage =>
+                    $"{Told(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of "
+                        + $"{model.Id} does not have its class: "
                     + "set architecture.name (architectures in its config.json)"),
         ];
     }
@@ -60,12 +62,14 @@ public static class EngineChoice
     }
 
     private static IEnumerable<string> Hits(
-        EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, BreakageEffect effect, GpuArchitecture? card = null) =>
+        EngineRelease engine, ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, BreakageEffect effect,
+        GpuArchitecture? card = null) =>
         engine.Breakages
             .Where(breakage => breakage.Effect == effect && breakage.Hits(model, vendor, install, kv, card))
             .Select(breakage => Told(engine, breakage));
 
-    private static string Told(EngineRelease engine, EngineBreakage breakage) => $"vLLM {engine.Version}: {breakage.Problem} ({breakage.Source})";
+    private static string Told(EngineRelease engine, EngineBreakage breakage) =>
+        $"vLLM {engine.Version}: {breakage.Problem} ({breakage.Source})";
 
     private static bool IsBelow(string version, string floor) => Version.Parse(version) < Version.Parse(floor);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 
 namespace Infra.Planning.Catalog;
 
@@ -9,9 +10,6 @@ namespace Infra.Planning.Catalog;
 /// </summary>
 public sealed class ModelCatalog
 {
-    /// <summary>Two hundred times the built-in catalog, in bytes.</summary>
-    private const int MostBytes = 16 << 20;
-
     private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn(strictly: false)));
 
     private readonly Dictionary<(string List, string Id), JsonElement> _json;
@@ -62,32 +60,21 @@ public sealed class ModelCatalog
         byte[] content;
         try
         {
-            content = Read(userFile);
+            content = UserFile.Read(userFile);
+            if (content.Length == 0)
+            {
+                throw new InvalidDataException("it is empty, or no regular file");
+            }
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception problem) when (problem
+            is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new ConfigurationException(
-                ConfigurationMistake.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}", "docs/catalog.example.json"));
+                ConfigurationMistake.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}",
+                    "docs/catalog.example.json"));
         }
 
         return Add(content, userFile);
-    }
-
-    /// <summary>As many bytes as the file says it has: a pipe has none, and is never opened; a device has no end.</summary>
-    private static byte[] Read(string file)
-    {
-        var named = new FileInfo(file);
-        var length = (named.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? named).Length;
-        if (length is < 1 or > MostBytes)
-        {
-            throw new IOException(length < 1 ? "it is empty, or no regular file" : $"it has {length} bytes; {MostBytes} is the limit");
-        }
-
-        using var stream = File.OpenRead(file);
-        var content = new byte[length];
-        return stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length
-            ? content
-            : throw new IOException("it became shorter while it was read");
     }
 
     private static string Unreadable(string file, Exception problem) => problem switch
@@ -138,7 +125,8 @@ public sealed class ModelCatalog
 
     /// <summary>The newest release that can serve the model.</summary>
     /// <exception cref="ConfigurationException">There is none; the message has the reason for each release.</exception>
-    public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, string key = "engine.version")
+    public EngineRelease NewestEngineFor(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv,
+        string key = "engine.version")
     {
         ArgumentNullException.ThrowIfNull(model);
         var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();

@@ -142,7 +142,8 @@ public sealed record ModelSpec
     /// For a transformers copy the row must have it; null: unknown.
     /// </summary>
     [JsonIgnore]
-    public string? EngineClass => ServedFormat == WeightsFormat.Mistral && Architecture.Vision is not null ? PixtralClass : Architecture.Name;
+    public string? EngineClass =>
+        ServedFormat == WeightsFormat.Mistral && Architecture.Vision is not null ? PixtralClass : Architecture.Name;
 
     private const string PixtralClass = "PixtralForConditionalGeneration";
 

@@ -28,7 +28,8 @@ internal static class Patterns
     public const string SlugHelp = "must be lower-case letters, digits, '-' and '.'";
 
     public const string ClassName = "^[A-Za-z][A-Za-z0-9_]*$";
-    public const string ClassNameHelp = "must be a class of vLLM's, as config.json's architectures has it: Mistral3ForConditionalGeneration";
+    public const string ClassNameHelp =
+        "must be a class of vLLM's, as config.json's architectures has it: Mistral3ForConditionalGeneration";
 
     public const string FileName = "^SYSTEM_PROMPT\\.txt$";
     public const string FileNameHelp = "must be SYSTEM_PROMPT.txt, the only name that nodes fetch";
@@ -38,7 +39,8 @@ internal static class Patterns
 
     // As node.env accepts (NodeEnvironment, apply-settings): no blanks, quotes, backslashes, dollars, braces.
     public const string Word = "^[A-Za-z0-9_.,:/=+@\\[\\]-]+$";
-    public const string WordHelp = "must be one word of vLLM's command line, without blanks, quotes, braces, '$' or backslashes; write '--flag', 'value' as two";
+    public const string WordHelp =
+        "must be one word of vLLM's command line, without blanks, quotes, braces, '$' or backslashes; write '--flag', 'value' as two";
 
     public const string ImageRepository = "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+$";
     public const string ImageRepositoryHelp = "must be registry and repository without tag or digest: docker.io/vllm/vllm-openai";

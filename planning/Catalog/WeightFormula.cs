@@ -33,7 +33,9 @@ public static class WeightFormula
             + (heads * mla.ValueHeadDim * hidden);
     }
 
-    /// <summary>Elements of the feed-forward matrices of all layers: dense blocks, routed and shared experts, without the routers.</summary>
+    /// <summary>
+    /// Elements of the feed-forward matrices of all layers: dense blocks, routed and shared experts, without the routers.
+    /// </summary>
     public static long FeedForwardParameters(Architecture architecture)
     {
         ArgumentNullException.ThrowIfNull(architecture);
@@ -70,8 +72,8 @@ public static class WeightFormula
         LanguageParameters(architecture) + (architecture.Vision?.Parameters ?? 0);
 
     /// <summary>
-    /// Bytes of one copy of the weights. The matrices of the layers have the precision; embeddings, output head, norms, routers and vision are BF16.
-    /// NVFP4 of a mixture of experts or of latent attention quantizes the feed-forward matrices alone, as Mistral Large 3 does.
+    /// Bytes of one copy of the weights. The matrices of the layers have the precision; embeddings, output head, norms, routers and vision
+    /// are BF16. NVFP4 of a mixture of experts or of latent attention quantizes the feed-forward matrices alone, as Mistral Large 3 does.
     /// </summary>
     public static long Bytes(Architecture architecture, Precision precision)
     {

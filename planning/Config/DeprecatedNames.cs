@@ -25,7 +25,8 @@ internal static class DeprecatedNames
     /// <param name="warnings">Takes one warning for each old name.</param>
     public static JsonElement Resolve(JsonElement endpoint, string path, bool isSecret, List<(string Endpoint, string Warning)> warnings)
     {
-        if (!endpoint.EnumerateObject().Any(member => s_settings.ContainsKey(member.Name) || CurrentValue(member.Name, member.Value) is not null))
+        if (!endpoint.EnumerateObject()
+            .Any(member => s_settings.ContainsKey(member.Name) || CurrentValue(member.Name, member.Value) is not null))
         {
             return endpoint;
         }
@@ -47,7 +48,8 @@ internal static class DeprecatedNames
                 resolved[member.Name] = value;
                 warnings.Add((path, isSecret
                     ? $"{member.Name} has a deprecated value: use parallel or rolling"
-                    : $"{member.Name}: {member.Value.GetString()} is deprecated: use {value} (pulumi config set --path {SettingPath.Quoted(at)} {value})"));
+                    : $"{member.Name}: {member.Value.GetString()} is deprecated: use {value} (pulumi config set --path "
+                        + $"{SettingPath.Quoted(at)} {value})"));
             }
             else
             {

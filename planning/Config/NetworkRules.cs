@@ -104,7 +104,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             }
             else if (endpoint.Access != Access.Public && !isPrivate)
             {
-                Wrong(rangePath, range, "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an internet address needs access: public",
+                Wrong(rangePath, range,
+                    "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an internet address needs access: public",
                     "10.100.0.0/20");
             }
         }
@@ -113,16 +114,19 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             // Addresses and tags are sources of the same rule.
             var most = CloudLimits.Current.FirewallRuleEntries.Value;
             AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, most, "a rule of a Cloud Firewall");
-            AtMost(At("clientTags"), endpoint.ClientTags.Count, Math.Max(most - endpoint.ClientCidrs.Count, 0), "a rule of a Cloud Firewall with these clientCidrs");
+            AtMost(At("clientTags"), endpoint.ClientTags.Count, Math.Max(most - endpoint.ClientCidrs.Count, 0),
+                "a rule of a Cloud Firewall with these clientCidrs");
         }
         else
         {
-            AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, CloudLimits.Current.LoadBalancerAllowEntries.Value, "the allow-list of a load balancer");
+            AtMost(At("clientCidrs"), endpoint.ClientCidrs.Count, CloudLimits.Current.LoadBalancerAllowEntries.Value,
+                "the allow-list of a load balancer");
         }
         if (endpoint.ClientTags.Count > 0 && endpoint.Access != Access.Private)
         {
             mistakes.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => ShownValue.Mask(tag))),
-                "are only for private access: a load balancer identifies its callers by address", $"pulumi config rm --path '{At("clientTags")}'"));
+                "are only for private access: a load balancer identifies its callers by address",
+                $"pulumi config rm --path '{At("clientTags")}'"));
         }
         if (endpoint.Access == Access.Public)
         {
@@ -141,7 +145,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
 
     private void Public(EndpointSettings endpoint, Func<string, string> at)
     {
-        if (endpoint.ClientCidrs.Count == 0 && !mistakes.Any(mistake => mistake.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
+        if (endpoint.ClientCidrs.Count == 0
+            && !mistakes.Any(mistake => mistake.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
         {
             mistakes.Add(ConfigurationMistake.InStackConfig($"{at("clientCidrs")}[0]", null,
                 "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all", SettingExamples.Of("clientCidrs")));
@@ -157,7 +162,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         if (!SettingPatterns.Domain().IsMatch(domain))
         {
-            Wrong(at("domain"), ShownValue.Mask(domain), "is not a host name: labels of lower-case letters, digits and '-' with dots between, without scheme, port or path");
+            Wrong(at("domain"), ShownValue.Mask(domain),
+                "is not a host name: labels of lower-case letters, digits and '-' with dots between, without scheme, port or path");
             return;
         }
         if (endpoint.DnsZone is not { } zone)
@@ -179,7 +185,8 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         if (count > most)
         {
             mistakes.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
-                string.Create(CultureInfo.InvariantCulture, $"are more than {what} allows, at most {most}: merge adjacent ranges, or remove some"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"are more than {what} allows, at most {most}: merge adjacent ranges, or remove some"),
                 $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(path, most))}"));
         }
     }

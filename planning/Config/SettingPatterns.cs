@@ -38,6 +38,7 @@ internal static partial class SettingPatterns
     public static partial Regex Origin();
 
     /// <summary>A host name of two labels or more, in lower case, the last one not a number.</summary>
-    [GeneratedRegex(@"^(?=.{4,253}\z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?=.{4,253}\z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\z",
+        RegexOptions.CultureInvariant)]
     public static partial Regex Domain();
 }

@@ -86,7 +86,8 @@ internal sealed class SettingsReader : StrictReader
         }
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
-            _mistakes.Add(new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", SetToken));
+            _mistakes.Add(
+                new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", SetToken));
         }
         if (text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
@@ -122,7 +123,9 @@ internal sealed class SettingsReader : StrictReader
             : null;
         if (problem is null)
         {
-            var current = holdsMembers && shape.Type == typeof(EndpointSettings) ? DeprecatedNames.Resolve(value, path, _masked, _deprecations) : value;
+            var current = holdsMembers && shape.Type == typeof(EndpointSettings)
+                ? DeprecatedNames.Resolve(value, path, _masked, _deprecations)
+                : value;
             return base.Read(current, shape, path);
         }
         Wrong(path, null, problem, shape);
@@ -261,8 +264,14 @@ internal sealed class SettingsReader : StrictReader
     private string Shown(JsonElement value) => ShownValue.Mask(Text(value), _masked);
 
     /// <summary>The same errors without values that are stored encrypted.</summary>
-    internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes, IReadOnlySet<string>? secretKeys) =>
-        mistakes.Select(mistake => mistake.Value is not (null or "[secret]") && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
-            ? mistake with { Value = "[secret]", Problem = "is invalid; it is stored encrypted, so this message does not show it or the reason" }
+    internal static IEnumerable<ConfigurationMistake> Conceal(IEnumerable<ConfigurationMistake> mistakes,
+        IReadOnlySet<string>? secretKeys) =>
+        mistakes.Select(mistake => mistake.Value is not (null or "[secret]")
+            && secretKeys?.Contains($"{Namespace}:{mistake.Key.Split('.', '[')[0]}") == true
+            ? mistake with
+            {
+                Value = "[secret]",
+                Problem = "is invalid; it is stored encrypted, so this message does not show it or the reason",
+            }
             : mistake);
 }

@@ -42,7 +42,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         Engine("engine", settings.Engine);
         if (settings.Endpoints.Count == 0 && !mistakes.Any(mistake => mistake.Key.StartsWith("endpoints", StringComparison.Ordinal)))
         {
-            mistakes.Add(ConfigurationMistake.InStackConfig("endpoints.chat.model", null, "is missing: there is no endpoint, so nothing to serve",
+            mistakes.Add(
+                ConfigurationMistake.InStackConfig("endpoints.chat.model", null, "is missing: there is no endpoint, so nothing to serve",
                 SettingExamples.Of("model")));
         }
         foreach (var (name, endpoint) in settings.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
@@ -68,7 +69,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         string At(string member) => SettingPath.Member(path, member);
         if (endpoint.Revision is { } revision && !SettingPatterns.Commit().IsMatch(revision))
         {
-            Wrong(At("revision"), revision, "is not a commit: 40 hex digits in lower case; a branch or a tag can be moved to other weights");
+            Wrong(At("revision"), revision,
+                "is not a commit: 40 hex digits in lower case; a branch or a tag can be moved to other weights");
         }
         if (endpoint.ServedModelName is { } served && !SettingPatterns.ServedModelName().IsMatch(served))
         {
@@ -95,7 +97,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         Between(At("readyTimeoutMinutes"), endpoint.ReadyTimeoutMinutes, 1, 1440, "minutes");
         if (endpoint.GpuMemoryUtilization is { } share && share is not (> 0 and <= 1))
         {
-            Wrong(At("gpuMemoryUtilization"), share.ToString(CultureInfo.InvariantCulture), "must be a share of the card's memory: above 0, at most 1");
+            Wrong(At("gpuMemoryUtilization"), share.ToString(CultureInfo.InvariantCulture),
+                "must be a share of the card's memory: above 0, at most 1");
         }
         if (endpoint.MaxNumBatchedTokens < endpoint.MaxNumSeqs)
         {
@@ -111,7 +114,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             {
                 Wrong(SettingPath.Element(At("corsOrigins"), i), origin, origin.Contains('*', StringComparison.Ordinal)
                     ? "would allow any page, with any key in a browser; list each origin"
-                    : "is not an origin as a browser sends it: https://HOST or http://localhost, a port if it is not the scheme's own, in lower case, with nothing after it");
+                    : "is not an origin as a browser sends it: https://HOST or http://localhost, a port if it is not the "
+                        + "scheme's own, in lower case, with nothing after it");
             }
         }
         Distinct(At("corsOrigins"), endpoint.CorsOrigins);
@@ -152,7 +156,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
         {
             if (tags[i].Length > 0 && !SettingPatterns.Tag().IsMatch(tags[i]))
             {
-                Wrong(SettingPath.Element(path, i), ShownValue.Mask(tags[i]), "is not a tag: at most 255 letters, digits, ':', '-' and '_'");
+                Wrong(SettingPath.Element(path, i), ShownValue.Mask(tags[i]),
+                    "is not a tag: at most 255 letters, digits, ':', '-' and '_'");
             }
         }
         Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean ignores the case of tags
@@ -166,7 +171,8 @@ internal sealed class SettingsRules(List<ConfigurationMistake> mistakes)
             if (values[i].Length > 0 && !seen.Add(values[i]))
             {
                 var element = SettingPath.Element(path, i);
-                mistakes.Add(new(element, ShownValue.Mask(values[i]), "is a duplicate", $"pulumi config rm --path {SettingPath.Quoted(element)}"));
+                mistakes.Add(
+                    new(element, ShownValue.Mask(values[i]), "is a duplicate", $"pulumi config rm --path {SettingPath.Quoted(element)}"));
             }
         }
     }

@@ -41,7 +41,9 @@ internal static class SshPublicKey
                 return "is truncated or corrupt: its base64 does not hold an ssh-rsa key";
             }
             var bits = modulus.TrimStart((byte)0).Length * 8;
-            return bits < LeastRsaBits ? $"has {bits} bits; RSA keys need {LeastRsaBits} at least, and ed25519 is shorter and stronger" : null;
+            return bits < LeastRsaBits
+                ? $"has {bits} bits; RSA keys need {LeastRsaBits} at least, and ed25519 is shorter and stronger"
+                : null;
         }
         return words[0] == "ssh-ed25519" && (!TryReadString(rest, out var point, out var more) || point.Length != 32 || !more.IsEmpty)
             ? "is truncated or corrupt: its base64 does not hold an ssh-ed25519 key"

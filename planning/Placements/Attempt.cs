@@ -1,3 +1,4 @@
+using System.Globalization;
 using Infra.Planning.Catalog;
 using Infra.Planning.Sizing;
 using static Infra.Planning.Placements.NodeFit;
@@ -20,12 +21,14 @@ internal sealed class Attempt
             TensorParallel = layout.TensorParallel,
             DataParallel = layout.DataParallel,
             MaxNumSeqs = sequences,
-            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens ?? Math.Max(sequences, EngineDefaults.MaxNumBatchedTokens(gpu, wish.Model, wish.ContextLength)),
+            MaxNumBatchedTokens = wish.Options.MaxNumBatchedTokens
+                ?? Math.Max(sequences, EngineDefaults.MaxNumBatchedTokens(gpu, wish.Model, wish.ContextLength)),
         };
         Options = EngineDefaults.Settle(layoutOptions, wish.Model, gpu, wish.Engine);
         Plan = MemoryBudget.Plan(wish.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, wish.Engine);
         var perEngine = (wish.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
-        LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens, wish.Model.MaxContext);
+        LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens,
+                wish.Model.MaxContext);
     }
 
     public Layout Layout { get; }
@@ -51,7 +54,10 @@ internal sealed class Attempt
             var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
             if (Plan.KvGiB <= Plan.MarginGiB)
             {
-                return Invariant($"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave memory for a KV cache in {budget}: short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{used} + margin {Plan.MarginGiB:F1} GiB{per} do not leave memory for a KV cache in {budget}: "
+                    + $"short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
             }
 
             var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
@@ -62,7 +68,10 @@ internal sealed class Attempt
 
             var context = _wish.ContextLength ?? ShortestUseful;
             var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
-            return Invariant($"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} need {NeededGiB(context):F1} GiB{per}; {What(context)}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kv}; {_wish.Concurrency:N0} x {context:N0} tokens{engines} "
+                + $"need {NeededGiB(context):F1} GiB{per}; {What(context)}");
         }
     }
 

@@ -43,7 +43,8 @@ internal static class NodeFit
             return Unfit(wish, size, FitObstacle.Layout, refusals[0]!);
         }
 
-        var attempts = possible.SelectMany(layout => Sequences(wish, gpu).Select(sequences => new Attempt(wish, gpu, layout, sequences))).ToList();
+        var attempts = possible
+            .SelectMany(layout => Sequences(wish, gpu).Select(sequences => new Attempt(wish, gpu, layout, sequences))).ToList();
         var best = attempts.FirstOrDefault(attempt => attempt.MeetsWish) ?? attempts.MaxBy(attempt => attempt.LongestContext)!;
         if (best.LongestContext > 0 && WhyNoDisk(wish.Model, size) is { } disk)
         {
@@ -95,7 +96,8 @@ internal static class NodeFit
         var utilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization;
         var free = gpu.VisibleGiB - TakenBeforeStartGiB;
         return gpu.VisibleGiB * utilization > free
-            ? (FitObstacle.Utilization, Invariant($"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, ")
+            ? (FitObstacle.Utilization,
+                Invariant($"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, ")
                 + Invariant($"but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free"))
             : null;
     }
@@ -106,7 +108,9 @@ internal static class NodeFit
         var weightsGB = model.WeightBytes / 1e9;
         var scratch = size.ScratchDiskGB ?? 0;
         var room = scratch > 0 ? scratch : size.BootDiskGB - SystemDiskGB;
-        return room < weightsGB ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB, but the weights are {weightsGB:N0} GB") : null;
+        return room < weightsGB
+            ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB, but the weights are {weightsGB:N0} GB")
+            : null;
     }
 
     /// <summary>

@@ -52,7 +52,8 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
 
     /// <summary>The line for a rejected size.</summary>
     public Refusal Refused(Offer chosen) =>
-        new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? "fits, but costs more" : "fits, but the config sets another size"), Size.UsdPerHour);
+        new(Size.Slug, WhyNotChosen ?? (chosen.CompareTo(this) < 0 ? "fits, but costs more" : "fits, but the config sets another size"),
+            Size.UsdPerHour);
 
     /// <summary>The problems with a size that the operator set.</summary>
     public IEnumerable<ConfigurationMistake> MistakesWhenNamed(string key, IReadOnlyList<Offer> offers)
@@ -60,7 +61,8 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         if (Wish.Region is { } region && Size.Regions.Count > 0 && !Size.Regions.Contains(region))
         {
             var regions = string.Join(", ", Size.Regions.Order(StringComparer.Ordinal));
-            yield return ConfigurationMistake.InStackConfig("region", region, $"has no {Size.Slug}; it is available in {regions}", Size.Regions[0]);
+            yield return ConfigurationMistake.InStackConfig("region", region, $"has no {Size.Slug}; it is available in {regions}",
+                Size.Regions[0]);
         }
 
         if (Fit.Fits)
@@ -78,7 +80,8 @@ internal sealed record Offer(Wish Wish, GpuSize Size, Fit Fit) : IComparable<Off
         }
         else
         {
-            yield return new(WishMistakes.Path(key, "size"), Size.Slug, $"cannot serve {Wish.Model.Id}: {Fit.Reason}. {instead}", WishMistakes.WayOut(Wish, key, offers));
+            yield return new(WishMistakes.Path(key, "size"), Size.Slug, $"cannot serve {Wish.Model.Id}: {Fit.Reason}. {instead}",
+                WishMistakes.WayOut(Wish, key, offers));
         }
     }
 

@@ -20,7 +20,9 @@ internal static class PlacementWarnings
         }
         else if (support == Support.WeightOnly)
         {
-            warnings.Add($"{gpu.Name} stores the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: saves memory, not time");
+            warnings.Add(
+                $"{gpu.Name} stores the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: "
+                    + "saves memory, not time");
         }
 
         if (size.Regions.Count == 0)
@@ -40,7 +42,8 @@ internal static class PlacementWarnings
 
         if (wish.Options.GpuMemoryUtilization > HighestUtilization)
         {
-            warnings.Add(Invariant($"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
+            warnings.Add(Invariant(
+                $"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
         }
 
         return warnings;

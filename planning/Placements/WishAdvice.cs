@@ -20,12 +20,14 @@ internal static class WishAdvice
         {
             ("without images (vision: false)", withoutVision, options.Vision),
             ($"with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}", higher, options.GpuMemoryUtilization < HighUtilization),
-            ($"without images (vision: false) and with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}", higher with { Vision = false }, options.Vision && options.GpuMemoryUtilization < HighUtilization),
+            ($"without images (vision: false) and with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}",
+                higher with { Vision = false }, options.Vision && options.GpuMemoryUtilization < HighUtilization),
         };
         foreach (var (setting, changed, applies) in changes)
         {
             // The fewest requests per step that placement would try.
-            if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout, Sequences(wish, gpu).Last()) is { MeetsWish: true } attempt)
+            if (applies && new Attempt(wish with { Options = changed }, gpu, missed.Layout,
+                Sequences(wish, gpu).Last()) is { MeetsWish: true } attempt)
             {
                 return Invariant($"; {setting} it fits {attempt.LongestContext:N0} tokens");
             }

@@ -23,7 +23,8 @@ internal static class WishMistakes
         if (wish.ContextLength > wish.Model.MaxContext)
         {
             var longest = wish.Model.MaxContext;
-            yield return About(key, "contextLength", wish.ContextLength, Invariant($"is above the longest context of {wish.Model.Id}, {longest:N0} tokens"), Number(longest));
+            yield return About(key, "contextLength", wish.ContextLength,
+                Invariant($"is above the longest context of {wish.Model.Id}, {longest:N0} tokens"), Number(longest));
         }
 
         if (wish.Concurrency < 1)
@@ -40,17 +41,21 @@ internal static class WishMistakes
         {
             if (tokens < EngineDefaults.BlockTokens)
             {
-                yield return About(key, "maxNumBatchedTokens", tokens, $"is below one block of {EngineDefaults.BlockTokens} tokens", "2048");
+                yield return About(key, "maxNumBatchedTokens", tokens, $"is below one block of {EngineDefaults.BlockTokens} tokens",
+                    "2048");
             }
             else if (tokens < wish.Options.MaxNumSeqs)
             {
                 yield return About(key, "maxNumBatchedTokens", tokens,
-                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM rejects that, because each request needs a token per step", Number(wish.Options.MaxNumSeqs.Value));
+                    $"is less than {Path(key, "maxNumSeqs")}, {wish.Options.MaxNumSeqs}: vLLM rejects that, because each "
+                        + "request needs a token per step",
+                    Number(wish.Options.MaxNumSeqs.Value));
             }
             else if (wish.Options.MaxNumSeqs is null && tokens < wish.Concurrency)
             {
                 yield return About(key, "maxNumBatchedTokens", tokens,
-                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request needs a token per step", Number(wish.Concurrency));
+                    $"is less than {Path(key, "concurrency")}, {wish.Concurrency}: each request needs a token per step",
+                    Number(wish.Concurrency));
             }
         }
 
@@ -58,7 +63,9 @@ internal static class WishMistakes
         {
             var input = wish.ContextLength ?? wish.Model.MaxContext;
             yield return About(key, "maxNumBatchedTokens", wish.Options.MaxNumBatchedTokens,
-                Invariant($"is below the context of {input:N0} tokens: {wish.Model.Id} reads an input in one step, and vLLM would not start"), Number(input));
+                Invariant(
+                    $"is below the context of {input:N0} tokens: {wish.Model.Id} reads an input in one step, and vLLM would not start"),
+                Number(input));
         }
 
         if (wish.Options.GpuMemoryUtilization is { } utilization && utilization is not (> 0 and <= 1))
@@ -106,13 +113,15 @@ internal static class WishMistakes
                 : ConfigurationMistake.InStackConfig(key.Length == 0 ? "--region" : "region", null, "", fitting.Size.Regions[0]).Fix;
         }
 
-        string[] split = [.. wish.Options.TensorParallel is null ? [] : new[] { "tensorParallel" }, .. wish.Options.DataParallel is null ? [] : new[] { "dataParallel" }];
+        string[] split = [.. wish.Options.TensorParallel is null ? [] : new[] { "tensorParallel" },
+            .. wish.Options.DataParallel is null ? [] : new[] { "dataParallel" }];
         if (split.Length > 0 && key.Length > 0)
         {
             return string.Join(" && ", split.Select(setting => $"pulumi config rm --path {SettingPath.Quoted(Path(key, setting))}"));
         }
 
-        var within = offers.Where(offer => offer.Terms is null || offer.Size.Slug == wish.Size).Select(offer => offer.Fit.LongestContext).DefaultIfEmpty().Max();
+        var within = offers.Where(offer => offer.Terms is null || offer.Size.Slug == wish.Size).Select(offer => offer.Fit.LongestContext)
+            .DefaultIfEmpty().Max();
         return within >= EngineDefaults.BlockTokens
             ? Set("contextLength", Number(ContextLength.RoundDown(within)))
             : $"./infra plan --model {wish.Model.Id}";

@@ -93,7 +93,8 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         if (settings.Revision is null && model.Revision is null)
         {
-            Wrong("revision", null, $"is missing: the catalog has no pinned commit of {model.Id}", $"\"$(git ls-remote https://huggingface.co/{model.Id} HEAD | cut -f1)\"");
+            Wrong("revision", null, $"is missing: the catalog has no pinned commit of {model.Id}",
+                $"\"$(git ls-remote https://huggingface.co/{model.Id} HEAD | cut -f1)\"");
         }
     }
 
@@ -129,13 +130,19 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         var word = Word(level);
         if (!placement.Model.Flags.Any(flag => flag.Replace('_', '-').StartsWith("--tool-call-parser", StringComparison.Ordinal)))
         {
-            _mistakes.Add(new(At("toolStrictLevel"), word, $"is not possible: the flags of {placement.Model.Id} have no tool call parser", Unset("toolStrictLevel")));
+            _mistakes.Add(new(
+                At("toolStrictLevel"), word,
+                $"is not possible: the flags of {placement.Model.Id} have no tool call parser", Unset("toolStrictLevel")));
         }
         else if (placement.Engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) != true)
         {
-            var having = catalog.Engines.Values.Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true).Select(engine => engine.Version);
+            var having = catalog.Engines.Values
+                .Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true)
+                .Select(engine => engine.Version);
             _mistakes.Add(new(At("toolStrictLevel"), word,
-                $"is not possible: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; {string.Join(", ", having.Order())} has it", Unset("toolStrictLevel")));
+                $"is not possible: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; "
+                + $"{string.Join(", ", having.Order())} has it",
+                Unset("toolStrictLevel")));
         }
     }
 
@@ -174,9 +181,11 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             return null;
         }
         var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
-        if (WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } lacking && WhyNone(model, vendor, other, settings.KvCacheDtype) is null)
+        if (WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } lacking
+            && WhyNone(model, vendor, other, settings.KvCacheDtype) is null)
         {
-            _mistakes.Add(ConfigurationMistake.InStackConfig(EngineAt("install"), Word(_engine.Install), $"is rejected: {lacking}", Word(other)));
+            _mistakes.Add(ConfigurationMistake.InStackConfig(
+                EngineAt("install"), Word(_engine.Install), $"is rejected: {lacking}", Word(other)));
             return null;
         }
         if (_engine.Version is not { } version)
@@ -255,18 +264,21 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         {
             yield return warning;
         }
-        foreach (var caution in EngineChoice.Cautions(placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCacheDtype, placement.Gpu.Architecture))
+        foreach (var caution in EngineChoice.Cautions(
+            placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCacheDtype, placement.Gpu.Architecture))
         {
             yield return caution;
         }
         if (placement.Size.Availability == Availability.Spot)
         {
-            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, usually with two hours' notice";
+            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, "
+                + "usually with two hours' notice";
         }
         if (settings.Replicas > 1 && settings.Rollout == Rollout.Parallel)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one exists, and the GPUs may be unavailable by then; set rollout to rolling to replace one after the other");
+                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one "
+                + $"exists, and the GPUs may be unavailable by then; set rollout to rolling to replace one after the other");
         }
         if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {

@@ -14,7 +14,8 @@ public sealed record LiveSize(string Slug, IReadOnlyList<string> Regions, bool A
 public static class LiveSizes
 {
     private const string Quota =
-        "a new account has a GPU limit of 0, and the second tier of 1 (ask support, or prepay); an 8-GPU size needs a further raise, and a contract size a contract";
+        "a new account has a GPU limit of 0, and the second tier of 1 (ask support, or prepay); an 8-GPU size needs a further "
+            + "raise, and a contract size a contract";
 
     // Another region means another VPC and other Droplets: not useful if the Droplets exist.
     private const string Existing = "If its Droplets exist already, set ignoreAvailability to true instead";
@@ -38,7 +39,9 @@ public static class LiveSizes
             }
         }
         var endpoints = plan.Endpoints
-            .Select(endpoint => bySlug.TryGetValue(endpoint.Placement.Size.Slug, out var live) ? endpoint with { DropletUsdPerHour = live.UsdPerHour } : endpoint)
+            .Select(endpoint => bySlug.TryGetValue(endpoint.Placement.Size.Slug, out var live)
+                ? endpoint with { DropletUsdPerHour = live.UsdPerHour }
+                : endpoint)
             .ToList();
         if (mistakes.Count == 0)
         {
@@ -61,12 +64,14 @@ public static class LiveSizes
         if (!sizes.TryGetValue(slug, out var size))
         {
             var offered = sizes.Values
-                .Where(live => live.Slug.StartsWith("gpu-", StringComparison.Ordinal) && live.Available && live.Regions.Contains(endpoint.Region))
+                .Where(live => live.Slug.StartsWith("gpu-", StringComparison.Ordinal) && live.Available
+                    && live.Regions.Contains(endpoint.Region))
                 .OrderBy(live => live.UsdPerHour)
                 .Select(live => string.Create(CultureInfo.InvariantCulture, $"{live.Slug} ({live.UsdPerHour:0.00} USD/h)"))
                 .ToList();
             return ConfigurationMistake.InStackConfig(path, slug,
-                $"is not a size that DigitalOcean offers this account; in {endpoint.Region} it offers {(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
+                $"is not a size that DigitalOcean offers this account; in {endpoint.Region} it offers "
+                    + $"{(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
         }
         if (!size.Available || size.Regions.Count == 0)
         {
@@ -76,6 +81,8 @@ public static class LiveSizes
         return size.Regions.Contains(endpoint.Region)
             ? null
             : ConfigurationMistake.InStackConfig("region", endpoint.Region,
-                $"has no {slug} now, which endpoint {endpoint.Name} uses; it is available in {string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}", size.Regions[0]);
+                $"has no {slug} now, which endpoint {endpoint.Name} uses; it is available in "
+                    + $"{string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}",
+                size.Regions[0]);
     }
 }

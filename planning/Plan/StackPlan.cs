@@ -29,7 +29,8 @@ public sealed record StackPlan
     public decimal? UsdPerMonth => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerMonth);
 
     /// <summary>Reads the configuration of a stack and plans it. All errors are in one exception.</summary>
-    /// <param name="config">As for <see cref="InferenceSettings.Parse(IReadOnlyDictionary{string, string}, IReadOnlySet{string})"/>.</param>
+    /// <param name="config">As for
+    /// <see cref="InferenceSettings.Parse(IReadOnlyDictionary{string, string}, IReadOnlySet{string})"/>.</param>
     /// <param name="secretKeys">Keys that are stored encrypted: no message contains their values. Default: unknown.</param>
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
@@ -101,7 +102,8 @@ public sealed record StackPlan
         {
             CheckPrice(settings, endpoints, mistakes);
         }
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan // two endpoints may have the same error
+        // two endpoints may have the same error
+        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan
         {
             Settings = settings,
             Catalog = catalog,
@@ -113,7 +115,8 @@ public sealed record StackPlan
     private static void CheckRegion(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes)
     {
         var known = catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (settings.Region.Length > 0 && !settings.IgnoreAvailability && !known.Contains(settings.Region) && !mistakes.Any(mistake => mistake.Key == "region"))
+        if (settings.Region.Length > 0 && !settings.IgnoreAvailability && !known.Contains(settings.Region)
+            && !mistakes.Any(mistake => mistake.Key == "region"))
         {
             mistakes.Add(ConfigurationMistake.InStackConfig("region", settings.Region,
                 $"is not a region with a known GPU size; {NearMiss.Sentence(settings.Region, known)}. "
@@ -130,13 +133,15 @@ public sealed record StackPlan
         }
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.UsdPerHour is null))
         {
-            mistakes.Add(new("maxHourlyUsd", highest, $"cannot be checked: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
+            mistakes.Add(new("maxHourlyUsd", highest,
+                $"cannot be checked: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
                 "pulumi config rm maxHourlyUsd"));
         }
         if (endpoints.Sum(endpoint => endpoint.UsdPerHour) is { } sum && sum > highest)
         {
             var parts = string.Join(" + ", endpoints.Select(endpoint => string.Create(CultureInfo.InvariantCulture,
-                $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x {endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
+                $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x "
+                    + $"{endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
             var needed = Math.Ceiling(sum * 100) / 100;
             mistakes.Add(ConfigurationMistake.InStackConfig("maxHourlyUsd", highest,
                 string.Create(CultureInfo.InvariantCulture, $"is less than the {sum:0.00} USD per hour that the stack costs: {parts}"),

@@ -44,7 +44,8 @@ internal static class ActivationPeak
         var logits = Math.Min(sequences, tokens) * architecture.VocabularySize;
         var hidden = tokens * architecture.HiddenSize;
         var experts = tokens * ExpertElements(architecture, tensorParallel) * Bf16;
-        var forward = (hidden * StreamElements * Bf16) + (tokens * DenseElements(architecture, tensorParallel) * Bf16) + LatentChunk(architecture, tensorParallel);
+        var forward = (hidden * StreamElements * Bf16) + (tokens * DenseElements(architecture, tensorParallel) * Bf16)
+            + LatentChunk(architecture, tensorParallel);
 
         var phases = new List<double> { forward + (engine.ExpertWorkspaceStays ? 0 : experts) };
         if (engine.SamplesMultimodal || !options.Vision)
@@ -60,11 +61,13 @@ internal static class ActivationPeak
         {
             // With a vision tower, the embedding lookup is outside of the compiled graph.
             var copies = architecture.HiddenSize < TwoCopiesBelowWidth ? 2 : 1;
-            phases.Add((copies * Bf16 * architecture.VocabularySize / tensorParallel * architecture.HiddenSize) + (forward * CompiledForwardShare));
+            phases.Add((copies * Bf16 * architecture.VocabularySize / tensorParallel * architecture.HiddenSize)
+                + (forward * CompiledForwardShare));
         }
 
         // Allocated in all phases.
-        return phases.Max() + (engine.ExpertWorkspaceStays ? experts : 0) + (sequences * architecture.VocabularySize * engine.SamplerStateBytesPerLogit);
+        return phases.Max() + (engine.ExpertWorkspaceStays ? experts : 0)
+            + (sequences * architecture.VocabularySize * engine.SamplerStateBytesPerLogit);
     }
 
     /// <summary>Gate, up and their product of one token in a dense block, on one GPU.</summary>

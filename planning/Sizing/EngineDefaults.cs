@@ -32,5 +32,6 @@ internal static class EngineDefaults
         Vision = options.Vision && model.Architecture.Vision is not null,
     };
 
-    private static bool IsLarge(Gpu gpu) => gpu.VisibleGiB >= LargeCardGiB && !gpu.Name.Contains("A100", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLarge(Gpu gpu) =>
+        gpu.VisibleGiB >= LargeCardGiB && !gpu.Name.Contains("A100", StringComparison.OrdinalIgnoreCase);
 }

@@ -106,6 +106,7 @@ internal sealed record EngineMemory
         var parsed = new Version(Number(0), Number(1), Number(2));
         return Generations.First(generation => parsed >= generation.From);
 
-        int Number(int index) => index < parts.Length && int.TryParse(parts[index], CultureInfo.InvariantCulture, out var number) ? number : 0;
+        int Number(int index) =>
+            index < parts.Length && int.TryParse(parts[index], CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 }

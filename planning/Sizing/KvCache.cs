@@ -18,7 +18,8 @@ internal static class KvCache
         }
 
         const int keyAndValue = 2;
-        return (double)keyAndValue * architecture.Layers * HeadsPerGpu(architecture, tensorParallel) * architecture.HeadDim!.Value * bytesPerElement;
+        return (double)keyAndValue * architecture.Layers * HeadsPerGpu(architecture,
+            tensorParallel) * architecture.HeadDim!.Value * bytesPerElement;
     }
 
     /// <summary>Key and value heads on one GPU.</summary>

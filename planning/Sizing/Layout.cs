@@ -29,7 +29,8 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
 
         var splits = Enumerable.Range(1, gpuCount).Where(split => gpuCount % split == 0 && Divides(model.Architecture, split)).ToList();
         return moe
-            ? [.. splits.OrderDescending().Where(split => split == gpuCount || split == 1).Select(split => new Layout(split, gpuCount / split))]
+            ? [.. splits.OrderDescending().Where(split => split == gpuCount || split == 1)
+                .Select(split => new Layout(split, gpuCount / split))]
             : [.. splits.Select(split => new Layout(split, gpuCount / split))];
     }
 

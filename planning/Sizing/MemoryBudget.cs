@@ -23,7 +23,8 @@ public static class MemoryBudget
     /// <param name="dataParallel">Copies of the attention layers. The experts of a mixture are then spread over all GPUs.</param>
     /// <param name="options">vLLM options; null values are the defaults of the card.</param>
     /// <param name="engine">The vLLM release.</param>
-    public static MemoryPlan Plan(ModelSpec model, Gpu gpu, int tensorParallel, int dataParallel, EngineOptions options, EngineRelease engine)
+    public static MemoryPlan Plan(ModelSpec model, Gpu gpu, int tensorParallel, int dataParallel, EngineOptions options,
+        EngineRelease engine)
     {
         var memory = EngineMemory.For(engine.Version);
         var architecture = model.Architecture;

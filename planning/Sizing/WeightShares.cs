@@ -35,7 +35,8 @@ internal sealed record WeightShares
         var keyValueShare = architecture.Mla is null
             ? (double)KvCache.HeadsPerGpu(architecture, tensorParallel) / architecture.KeyValueHeads!.Value
             : 1.0 / tensorParallel;
-        return Replicated + (vision ? Vision : 0) + (KeyValueProjections * keyValueShare) + (Split / tensorParallel) + (Experts / expertGpus);
+        return Replicated + (vision ? Vision : 0) + (KeyValueProjections * keyValueShare) + (Split / tensorParallel)
+            + (Experts / expertGpus);
     }
 
     /// <summary>
@@ -63,7 +64,8 @@ internal sealed record WeightShares
             double heads = architecture.AttentionHeads;
             downProjections = hidden * (mla.QueryLoraRank + mla.KeyValueLoraRank + mla.RopeHeadDim);
             var queries = (mla.QueryLoraRank == 0 ? hidden : mla.QueryLoraRank) * heads * (mla.NopeHeadDim + mla.RopeHeadDim);
-            attention = queries + (mla.KeyValueLoraRank * heads * (mla.NopeHeadDim + mla.ValueHeadDim)) + (heads * mla.ValueHeadDim * hidden);
+            attention = queries + (mla.KeyValueLoraRank * heads * (mla.NopeHeadDim + mla.ValueHeadDim))
+                + (heads * mla.ValueHeadDim * hidden);
         }
         else
         {
@@ -78,7 +80,8 @@ internal sealed record WeightShares
             Replicated = (2 * (norms + routers)) + (layers * downProjections * attentionBytes),
             Vision = 2.0 * (architecture.Vision?.Parameters ?? 0),
             KeyValueProjections = layers * keyValue * attentionBytes,
-            Split = (layers * attention * attentionBytes) + (2 * hidden * architecture.VocabularySize * (architecture.TiedEmbeddings ? 1 : 2)),
+            Split = (layers * attention * attentionBytes)
+                + (2 * hidden * architecture.VocabularySize * (architecture.TiedEmbeddings ? 1 : 2)),
             Experts = 0,
         };
         var feedForward = model.WeightBytes - shares.Total;

@@ -8,7 +8,7 @@ namespace Infra.Tests.Abuse;
 /// Machines that are full, read-only or without rights: the command line's program, past the look of <c>./infra</c>, ends in one message
 /// with a fix.
 /// </summary>
-[Collection(SerialLaboratories.First)]
+[Collection(SerialLaboratories.Name)]
 public sealed class MachineTests
 {
     /// <summary>What a run is limited to: a fault that is not told at once is waited for.</summary>

@@ -20,7 +20,8 @@ public sealed class EndpointLoadBalancerTests
     public async Task An_internal_load_balancer_without_named_callers_allows_the_VPC()
     {
         var run = await MockedDeployment.RunStackAsync("local");
-        var firewall = (System.Collections.Immutable.ImmutableDictionary<string, object>)run.Only(LoadBalancer).Inputs["firewall"]; // the range that the stack names
+        // the range that the stack names
+        var firewall = (System.Collections.Immutable.ImmutableDictionary<string, object>)run.Only(LoadBalancer).Inputs["firewall"];
         Assert.Equal(["cidr:10.100.0.0/20"], Laws.Texts(firewall, "allows"));
     }
 
@@ -28,7 +29,11 @@ public sealed class EndpointLoadBalancerTests
     public async Task A_public_endpoint_for_nobody_is_refused_because_an_empty_list_opens_it_to_everybody()
     {
         var plan = StackPlan.Read(StackFiles.Config("prod"));
-        plan = plan with { Endpoints = [.. plan.Endpoints.Select(endpoint => endpoint with { Ports = endpoint.Ports with { LoadBalancer = Callers.Nobody } })] };
+        plan = plan with
+        {
+            Endpoints =
+                [.. plan.Endpoints.Select(endpoint => endpoint with { Ports = endpoint.Ports with { LoadBalancer = Callers.Nobody } })],
+        };
         var refused = await Record.ExceptionAsync(() => MockedDeployment.RunAsync(plan, stack: "prod"));
         Assert.Contains("endpoints.chat.clientCidrs[0] is missing", refused!.ToString(), StringComparison.Ordinal);
         Assert.Contains("fix: pulumi config set --path 'endpoints.chat.clientCidrs[0]'", refused.ToString(), StringComparison.Ordinal);
@@ -39,7 +44,8 @@ public sealed class EndpointLoadBalancerTests
     {
         var local = Assert.Single(StackPlan.Read(StackFiles.Config("local")).Endpoints);
         Assert.Equal((2, Rollout.Parallel, Access.Internal, 60), (local.Replicas, local.Rollout, local.Access, local.IdleTimeoutSeconds));
-        Assert.Contains(local.Warnings, warning => warning.Contains("deletes 2 of 2 servers", StringComparison.Ordinal) && warning.Contains("rolling", StringComparison.Ordinal));
+        Assert.Contains(local.Warnings, warning =>
+            warning.Contains("deletes 2 of 2 servers", StringComparison.Ordinal) && warning.Contains("rolling", StringComparison.Ordinal));
         var prod = Assert.Single(StackPlan.Read(StackFiles.Config("prod")).Endpoints);
         Assert.Equal(600, prod.IdleTimeoutSeconds);
         Assert.Null(Assert.Single(StackPlan.Read(StackFiles.Config("dev")).Endpoints).IdleTimeoutSeconds);

@@ -42,7 +42,8 @@ public sealed class GpuNodeTests
         var before = await TriggerAsync([]);
         Assert.Equal(before.Droplet, before.Key);
         Assert.Contains(NodeFiles.Revision, before.Droplet, StringComparison.Ordinal);
-        Assert.Equal(before, await TriggerAsync([("endpoints.chat.contextLength", "8192"), ("endpoints.chat.clients", "[\"alice\"]"), ("adminCidrs", "[\"192.0.2.0/24\"]")]));
+        Assert.Equal(before, await TriggerAsync(
+            [("endpoints.chat.contextLength", "8192"), ("endpoints.chat.clients", "[\"alice\"]"), ("adminCidrs", "[\"192.0.2.0/24\"]")]));
         Assert.NotEqual(before, await TriggerAsync([("endpoints.chat.image", "\"123456\"")]));
         Assert.NotEqual(before, await TriggerAsync([("endpoints.chat.size", "\"gpu-l40sx1-48gb\"")]));
     }
@@ -51,10 +52,12 @@ public sealed class GpuNodeTests
     public async Task The_adoption_of_the_host_key_runs_once_for_each_droplet()
     {
         var command = (await MockedDeployment.RunStackAsync("dev")).Named(Command, "chat-0-host-key");
-        Assert.Equal(["addPreviousOutputInEnv", "connection", "create", "logging", "stdin"], command.Options.IgnoreChanges.Order(StringComparer.Ordinal));
+        Assert.Equal(["addPreviousOutputInEnv", "connection", "create", "logging", "stdin"],
+            command.Options.IgnoreChanges.Order(StringComparer.Ordinal));
         Assert.Single(Laws.Texts(command.Inputs, "triggers"));
         // sshd is up before the scripts are unpacked, so this one waits, and must not lose its standard input to what it waits for.
-        Assert.Matches(@"^timeout \d+ cloud-init status --wait [^;]*< /dev/null; sudo -n /usr/local/libexec/inference/install-host-key\z", command.Text("create"));
+        Assert.Matches(@"^timeout \d+ cloud-init status --wait [^;]*< /dev/null; sudo -n /usr/local/libexec/inference/install-host-key\z",
+            command.Text("create"));
         // Whatever input it gets one day, it must be ignored too: that connection cannot be made a second time.
         Assert.Empty(command.Inputs.Keys.Except(command.Options.IgnoreChanges).Except(["triggers"]));
     }
@@ -116,7 +119,8 @@ public sealed class GpuNodeTests
     {
         var run = await MockedDeployment.RunStackAsync("dev");
         var environment = run.Named(Command, "chat-0-settings").Text("stdin");
-        Assert.Contains(System.Text.Json.JsonEncodedText.Encode(environment, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+        Assert.Contains(System.Text.Json.JsonEncodedText.Encode(environment,
+            System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
             run.Only(Droplet).Text("userData"), StringComparison.Ordinal);
         Assert.DoesNotContain(StrictMocks.Secret, environment, StringComparison.Ordinal);
     }
@@ -144,12 +148,14 @@ public sealed class GpuNodeTests
     [Fact]
     public async Task A_cache_volume_has_the_name_that_the_node_looks_for()
     {
-        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"), ("endpoints.chat.replicas", "2"))));
+        var run = await MockedDeployment.RunAsync(
+            StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"), ("endpoints.chat.replicas", "2"))));
         foreach (var index in new[] { 0, 1 })
         {
             var volume = run.Named("digitalocean:index/volume:Volume", $"chat-{index}-weights");
             Assert.Equal($"dev-chat-{index}-weights", volume.Text("name"));
-            Assert.Contains($"\nSTORAGE_VOLUME=dev-chat-{index}-weights\n", run.Named(Command, $"chat-{index}-settings").Text("stdin"), StringComparison.Ordinal);
+            Assert.Contains($"\nSTORAGE_VOLUME=dev-chat-{index}-weights\n", run.Named(Command, $"chat-{index}-settings").Text("stdin"),
+                StringComparison.Ordinal);
             Assert.Equal([$"id-of-chat-{index}-weights"], Laws.Texts(run.Named(Droplet, $"chat-{index}").Inputs, "volumeIds"));
         }
     }
@@ -176,7 +182,8 @@ public sealed class GpuNodeTests
         var grow = run.Named(Command, "chat-0-volume-size");
         Assert.Equal(("sudo -n /usr/local/libexec/inference/grow-storage", "50"), (grow.Text("create"), grow.Text("stdin")));
         Assert.Contains((Command, "chat-0-operators"), await Laws.BeforeAsync(grow));
-        Assert.DoesNotContain((await MockedDeployment.RunStackAsync("dev")).Declared, resource => resource.Name.EndsWith("-volume-size", StringComparison.Ordinal));
+        Assert.DoesNotContain((await MockedDeployment.RunStackAsync("dev")).Declared,
+            resource => resource.Name.EndsWith("-volume-size", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -196,7 +203,8 @@ public sealed class GpuNodeTests
 
     private static async Task<(string Droplet, string Key)> TriggerAsync((string, string?)[] edits)
     {
-        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With([("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), .. edits])));
+        var run = await MockedDeployment.RunAsync(
+            StackPlan.Read(Unit.Settings.Configs.With([("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), .. edits])));
         return (await ValueAsync(run.Only(Droplet)), await ValueAsync(run.Named("tls:index/privateKey:PrivateKey", "chat-0-one-use")));
 
         static async Task<string> ValueAsync(Declared resource) =>

@@ -15,11 +15,13 @@ internal static class Laws
 
     public static void Resources_satisfy_their_provider(MockedDeployment run, bool preview) =>
         Assert.Empty(run.Custom.SelectMany(resource =>
-            s_schema.Problems(resource.Type, resource.Inputs, preview).Concat(ProviderRules.Problems(resource, preview)).Select(problem => $"{resource}: {problem}")));
+            s_schema.Problems(resource.Type, resource.Inputs, preview).Concat(ProviderRules.Problems(resource, preview))
+                .Select(problem => $"{resource}: {problem}")));
 
     public static void Resources_have_a_component_for_their_parent(MockedDeployment run)
     {
-        var components = run.Declared.Where(resource => resource.Type.StartsWith("infra:components:", StringComparison.Ordinal)).Select(component => component.Name).ToHashSet();
+        var components = run.Declared.Where(resource => resource.Type.StartsWith("infra:components:", StringComparison.Ordinal))
+            .Select(component => component.Name).ToHashSet();
         Assert.All(run.Declared, resource =>
         {
             if (resource.Parent is null)
@@ -42,9 +44,11 @@ internal static class Laws
                 var belongs = resource.Type switch
                 {
                     "digitalocean:index/droplet:Droplet" => path == "userData"
-                        && text.Split(StrictMocks.Secret) is { Length: 2 } parts && parts[1].StartsWith($"-KEY-OF {resource.Name}-one-use", StringComparison.Ordinal),
+                        && text.Split(StrictMocks.Secret) is { Length: 2 } parts
+                        && parts[1].StartsWith($"-KEY-OF {resource.Name}-one-use", StringComparison.Ordinal),
                     "command:remote:Command" => path == "connection.privateKey"
-                        || (path == "stdin" && (resource.Name.EndsWith("-secrets", StringComparison.Ordinal) || resource.Name.EndsWith("-host-key", StringComparison.Ordinal))),
+                        || (path == "stdin" && (resource.Name.EndsWith("-secrets", StringComparison.Ordinal)
+                            || resource.Name.EndsWith("-host-key", StringComparison.Ordinal))),
                     _ => resource.Type.StartsWith("tls:", StringComparison.Ordinal) && s_secretInputs.Contains(path),
                 };
                 Assert.True(belongs, $"{resource} has a secret at {path}");
@@ -93,7 +97,8 @@ internal static class Laws
         }
         // A private endpoint that no one was let in to has no firewall of its own; every other has one.
         Same(
-            ["network", .. plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private || Asked(endpoint).ClientCidrs.Count + Asked(endpoint).ClientTags.Count > 0).Select(endpoint => endpoint.Name)],
+            ["network", .. plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private
+                || Asked(endpoint).ClientCidrs.Count + Asked(endpoint).ClientTags.Count > 0).Select(endpoint => endpoint.Name)],
             [.. firewalls.Select(firewall => firewall.Name)]);
         foreach (var endpoint in plan.Endpoints.Where(endpoint => endpoint.Access != Access.Private))
         {
@@ -104,7 +109,8 @@ internal static class Laws
             var callers = Asked(endpoint).ClientCidrs is { Count: > 0 } named ? named : [vpc];
             Same([.. callers.Select(cidr => $"cidr:{cidr}")], allowed);
             var rule = Assert.Single(ProviderRules.List(balancer.Inputs, "forwardingRules"));
-            Assert.Equal((443.0, "https", 443.0, "https"), (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
+            Assert.Equal((443.0, "https", 443.0, "https"),
+                (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
         }
         // What a node lets in by itself: no address more, and of what has no address the VPC alone.
         foreach (var (endpoint, index) in plan.Endpoints.SelectMany(endpoint =>
@@ -126,7 +132,8 @@ internal static class Laws
         {
             var before = await BeforeAsync(droplet);
             var tags = Texts(droplet.Inputs, "tags");
-            foreach (var firewall in run.All("digitalocean:index/firewall:Firewall").Where(firewall => tags.Intersect(Texts(firewall.Inputs, "tags")).Any()))
+            foreach (var firewall in run.All("digitalocean:index/firewall:Firewall")
+                .Where(firewall => tags.Intersect(Texts(firewall.Inputs, "tags")).Any()))
             {
                 Assert.Contains((firewall.Type, firewall.Name), before);
             }

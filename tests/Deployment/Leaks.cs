@@ -11,7 +11,8 @@ internal static class Leaks
         switch (value)
         {
             case string text:
-                return text.Contains(StrictMocks.Secret, StringComparison.Ordinal) || Decoded(text).Contains(StrictMocks.Secret, StringComparison.Ordinal) ? [(path, text)] : [];
+                return text.Contains(StrictMocks.Secret,
+                    StringComparison.Ordinal) || Decoded(text).Contains(StrictMocks.Secret, StringComparison.Ordinal) ? [(path, text)] : [];
             case IEnumerable<KeyValuePair<string, object>> map:
                 return map.SelectMany(entry => In(entry.Value, path.Length == 0 ? entry.Key : $"{path}.{entry.Key}"));
             case IEnumerable list:
@@ -28,6 +29,8 @@ internal static class Leaks
             .Select(word =>
             {
                 var bytes = new byte[word.Length];
-                return Convert.TryFromBase64String(word, bytes, out var length) ? System.Text.Encoding.UTF8.GetString(bytes, 0, length) : "";
+                return Convert.TryFromBase64String(word, bytes, out var length)
+                    ? System.Text.Encoding.UTF8.GetString(bytes, 0, length)
+                    : "";
             }));
 }

@@ -8,7 +8,8 @@ using Pulumi.Testing;
 namespace Infra.Tests.Deployments;
 
 /// <summary>A resource as the program declared it.</summary>
-internal sealed record Declared(string Type, string Name, ImmutableDictionary<string, object> Inputs, string? Parent, ResourceOptions Options, int Order)
+internal sealed record Declared(string Type, string Name, ImmutableDictionary<string, object> Inputs, string? Parent,
+    ResourceOptions Options, int Order)
 {
     public string Text(string input) => Assert.IsType<string>(Inputs[input]);
 
@@ -18,8 +19,8 @@ internal sealed record Declared(string Type, string Name, ImmutableDictionary<st
 }
 
 /// <summary>
-/// One run of the real program under Pulumi's mocks, which are strict: an unknown type or call fails. A mock shows what was asked for, not that
-/// DigitalOcean accepts it.
+/// One run of the real program under Pulumi's mocks, which are strict: an unknown type or call fails. A mock shows what was asked for, not
+/// that DigitalOcean accepts it.
 /// </summary>
 internal sealed class MockedDeployment
 {
@@ -41,7 +42,8 @@ internal sealed class MockedDeployment
 
     public Declared Named(string type, string name) => Assert.Single(Declared, resource => resource.Type == type && resource.Name == name);
 
-    public static async Task<MockedDeployment> RunAsync(StackPlan plan, bool preview = false, string stack = "dev", ProgramOptions? options = null)
+    public static async Task<MockedDeployment> RunAsync(StackPlan plan, bool preview = false, string stack = "dev",
+        ProgramOptions? options = null)
     {
         var mocks = new StrictMocks(preview);
         var watched = new List<(string Type, string Name, string? Parent, ResourceOptions Options)>();
@@ -51,7 +53,8 @@ internal sealed class MockedDeployment
             {
                 lock (watched)
                 {
-                    watched.Add((args.Resource.GetResourceType(), args.Resource.GetResourceName(), args.Options.Parent?.GetResourceName(), args.Options));
+                    watched.Add((args.Resource.GetResourceType(), args.Resource.GetResourceName(), args.Options.Parent?.GetResourceName(),
+                        args.Options));
                 }
                 return null;
             },
@@ -79,7 +82,8 @@ internal sealed class MockedDeployment
     public static async Task<(object? Value, bool IsSecret)> ValueAsync(object? output) => output switch
     {
         null => (null, false),
-        _ when output.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Output<>) => await Read((dynamic)output),
+        _ when output.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Output<>) =>
+            await Read((dynamic)output),
         _ => (output, false),
     };
 

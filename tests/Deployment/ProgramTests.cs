@@ -35,7 +35,8 @@ public sealed class ProgramTests
     public async Task A_host_name_that_is_too_long_is_told_before_anything_is_declared()
     {
         var mocks = new StrictMocks(preview: false);
-        var plan = StackPlan.Read(Configs.With(($"endpoints.{new string('e', 31)}.model", $"\"{Configs.Model}\""), ("endpoints.chat", null)));
+        var plan = StackPlan.Read(
+            Configs.With(($"endpoints.{new string('e', 31)}.model", $"\"{Configs.Model}\""), ("endpoints.chat", null)));
         var failure = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(
             mocks, new TestOptions { IsPreview = false, StackName = new string('s', 31) }, () => InferenceProgram.DefineAsync(plan)));
         Assert.Contains("the limit is 63", failure.Message, StringComparison.Ordinal);
@@ -49,7 +50,8 @@ public sealed class ProgramTests
     {
         var mocks = new StrictMocks(preview: false);
         var name = new string('e', length);
-        var plan = StackPlan.Read(Configs.With(($"endpoints.{name}.model", $"\"{Configs.Model}\""), ($"endpoints.{name}.cacheVolumeGiB", "50"), ("endpoints.chat", null)));
+        var plan = StackPlan.Read(Configs.With(
+            ($"endpoints.{name}.model", $"\"{Configs.Model}\""), ($"endpoints.{name}.cacheVolumeGiB", "50"), ("endpoints.chat", null)));
         Task DefineAsync() => Deployment.TestAsync(
             mocks, new TestOptions { IsPreview = false, StackName = new string('s', 26) }, () => InferenceProgram.DefineAsync(plan));
         if (!tooLong)
@@ -62,14 +64,16 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Without_live_sizes_no_provider_is_asked() => Assert.NotEmpty((await MockedDeployment.RunStackAsync("dev")).Declared); // StrictMocks fails every call
+    // StrictMocks fails every call
+    public async Task Without_live_sizes_no_provider_is_asked() => Assert.NotEmpty((await MockedDeployment.RunStackAsync("dev")).Declared);
 
     [Theory]
     [InlineData("tor1", "sizeUnit", 1.0)]
     [InlineData("nyc2", "size", "lb-small")]
     public async Task A_load_balancer_has_the_size_that_its_region_knows(string region, string input, object expected)
     {
-        var run = await MockedDeployment.RunAsync(StackPlan.Read(Configs.With(("region", $"\"{region}\""), ("endpoints.chat.access", "\"internal\""))));
+        var run = await MockedDeployment.RunAsync(
+            StackPlan.Read(Configs.With(("region", $"\"{region}\""), ("endpoints.chat.access", "\"internal\""))));
         Assert.Equal(expected, run.Only("digitalocean:index/loadBalancer:LoadBalancer").Inputs[input]);
     }
 
@@ -82,7 +86,8 @@ public sealed class ProgramTests
         Assert.Equal(["llm.example.com"], Laws.Texts(certificate.Inputs, "domains"));
         Assert.False(certificate.Inputs.ContainsKey("name")); // the provider makes one: a new certificate stands next to the one in use
         var record = run.Only("digitalocean:index/dnsRecord:DnsRecord");
-        Assert.Equal(("example.com", "llm", "A", "198.51.100.9"), (record.Text("domain"), record.Text("name"), record.Text("type"), record.Text("value")));
+        Assert.Equal(("example.com", "llm", "A", "198.51.100.9"),
+            (record.Text("domain"), record.Text("name"), record.Text("type"), record.Text("value")));
         var balancer = run.Only("digitalocean:index/loadBalancer:LoadBalancer");
         Assert.Equal(true, balancer.Inputs["disableLetsEncryptDnsRecords"]);
         Assert.Equal("STRONG", balancer.Inputs["tlsCipherPolicy"]);
@@ -95,7 +100,8 @@ public sealed class ProgramTests
     public async Task An_internal_load_balancer_passes_tls_through()
     {
         var run = await MockedDeployment.RunStackAsync("cluster");
-        var rule = Assert.Single(ProviderRules.List(run.Named("digitalocean:index/loadBalancer:LoadBalancer", "chat").Inputs, "forwardingRules"));
+        var rule = Assert.Single(
+            ProviderRules.List(run.Named("digitalocean:index/loadBalancer:LoadBalancer", "chat").Inputs, "forwardingRules"));
         Assert.Equal(true, rule["tlsPassthrough"]);
         Assert.False(rule.ContainsKey("certificateName"));
         Assert.Empty(run.All("digitalocean:index/certificate:Certificate"));
@@ -105,7 +111,8 @@ public sealed class ProgramTests
     public async Task Names_that_must_be_unique_are_deleted_before_they_are_made_again()
     {
         var run = await MockedDeployment.RunStackAsync("cluster");
-        Assert.All(run.All("digitalocean:index/loadBalancer:LoadBalancer").Concat(run.All("digitalocean:index/vpc:Vpc")), resource => Assert.True(resource.Custom.DeleteBeforeReplace));
+        Assert.All(run.All("digitalocean:index/loadBalancer:LoadBalancer").Concat(run.All("digitalocean:index/vpc:Vpc")),
+            resource => Assert.True(resource.Custom.DeleteBeforeReplace));
         Assert.Equal(TimeSpan.FromMinutes(10), run.Only("digitalocean:index/vpc:Vpc").Options.CustomTimeouts?.Delete);
     }
 
@@ -116,7 +123,8 @@ public sealed class ProgramTests
         var rules = ProviderRules.List(run.Only("digitalocean:index/firewall:Firewall").Inputs, "outboundRules");
         Assert.Equal(
             ["icmp", "tcp 443", "tcp 53", "tcp 80", "udp 123", "udp 53"],
-            rules.Select(rule => rule.TryGetValue("portRange", out var port) ? $"{rule["protocol"]} {port}" : (string)rule["protocol"]).Order(StringComparer.Ordinal));
+            rules.Select(rule => rule.TryGetValue("portRange", out var port) ? $"{rule["protocol"]} {port}" : (string)rule["protocol"])
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -125,11 +133,15 @@ public sealed class ProgramTests
         var run = await MockedDeployment.RunStackAsync("dev");
         var (value, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.Endpoints]);
         var chat = (ImmutableDictionary<string, object?>)((ImmutableDictionary<string, object>)value!)["chat"];
-        Assert.Equal("ssh -N -L 8443:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes ops@192.0.2.1", chat["tunnel"]);
+        Assert.Equal(
+            "ssh -N -L 8443:127.0.0.1:443 -i ops.key -o IdentitiesOnly=yes -o UserKnownHostsFile=known_hosts -o "
+                + "StrictHostKeyChecking=yes ops@192.0.2.1",
+            chat["tunnel"]);
         Assert.Contains("curl --cacert ca.pem https://127.0.0.1:8443/v1/chat/completions", (string)chat["curl"]!, StringComparison.Ordinal);
         Assert.Contains("export OPENAI_BASE_URL=https://127.0.0.1:8443/v1", (string)chat["openai"]!, StringComparison.Ordinal);
         Assert.Equal(0.76, chat["usdPerHour"]);
-        Assert.Equal("192.0.2.1 ssh-ed25519 AAAA-chat-0-host\n", (await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.KnownHosts])).Value);
+        Assert.Equal("192.0.2.1 ssh-ed25519 AAAA-chat-0-host\n",
+            (await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.KnownHosts])).Value);
         Assert.Equal("CERT-OF authority\n", (await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.CertificateAuthority])).Value);
         Assert.Equal(565.44, run.Outputs[StackOutputs.UsdPerMonth]);
     }
@@ -146,5 +158,6 @@ public sealed class ProgramTests
 
     private static async Task RunAsync(StrictMocks mocks, string stack, params LiveSize[]? sizes) => await Deployment.TestAsync(
         mocks, new TestOptions { IsPreview = false, StackName = stack },
-        () => InferenceProgram.DefineAsync(StackPlan.Read(Configs.With()), new() { LiveSizes = () => Task.FromResult<IReadOnlyList<LiveSize>>(sizes ?? []) }));
+        () => InferenceProgram.DefineAsync(StackPlan.Read(Configs.With()),
+            new() { LiveSizes = () => Task.FromResult<IReadOnlyList<LiveSize>>(sizes ?? []) }));
 }

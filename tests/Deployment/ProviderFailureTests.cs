@@ -19,10 +19,13 @@ public sealed partial class ProviderFailureTests
 
     /// <summary>As gRPC tells it, around the words of engine, bridge, provider and godo.</summary>
     private static string Grpc(string words) =>
-        $"Status(StatusCode=\"Unknown\", Detail=\"invocation of digitalocean:index/getSizes:getSizes returned an error: invoking digitalocean:index/getSizes:getSizes: 1 error occurred:\n\t* {words}\n\n\")";
+        "Status(StatusCode=\"Unknown\", Detail=\"invocation of digitalocean:index/getSizes:getSizes returned an error: "
+            + $"invoking digitalocean:index/getSizes:getSizes: 1 error occurred:\n\t* {words}\n\n\")";
 
     private static string Godo(int status, string message) =>
-        Grpc($"Error retrieving sizes: GET https://api.digitalocean.com/v2/sizes?page=1&per_page=200: {status} (request \"6f7a\") {message}");
+        Grpc(
+            $"Error retrieving sizes: GET https://api.digitalocean.com/v2/sizes?page=1&per_page=200: {status} (request "
+                + $"\"6f7a\") {message}");
 
     public static TheoryData<string> Failures =>
     [
@@ -33,10 +36,17 @@ public sealed partial class ProviderFailureTests
         Godo(429, "API Rate limit exceeded.; giving up after 5 attempt(s)"),
         Godo(500, "Server Error; giving up after 5 attempt(s)"),
         Godo(503, "Service Unavailable; giving up after 5 attempt(s)"),
-        Grpc("Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": dial tcp: lookup api.digitalocean.com on 127.0.0.53:53: no such host"),
-        Grpc("Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": tls: failed to verify certificate: x509: certificate signed by unknown authority"),
-        Grpc("Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": net/http: invalid header field value for \"Authorization\""),
-        "Status(StatusCode=\"Unknown\", Detail=\"no resource plugin 'pulumi-resource-digitalocean' found in the workspace at version v4.76.0\")",
+        Grpc(
+            "Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": dial tcp: lookup api.digitalocean.com on "
+                + "127.0.0.53:53: no such host"),
+        Grpc(
+            "Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": tls: failed to verify certificate: x509: "
+                + "certificate signed by unknown authority"),
+        Grpc(
+            "Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": net/http: invalid header field value for "
+                + "\"Authorization\""),
+        "Status(StatusCode=\"Unknown\", Detail=\"no resource plugin 'pulumi-resource-digitalocean' found in the workspace at "
+            + "version v4.76.0\")",
         "Status(StatusCode=\"Unavailable\", Detail=\"error reading from server: EOF\", DebugException=\"System.IO.IOException: gone\")",
         "Invoke of 'digitalocean:index/getSizes:getSizes' failed: something ()",
         "",
@@ -59,7 +69,8 @@ public sealed partial class ProviderFailureTests
     }
 
     [Theory]
-    [InlineData(401, "DIGITALOCEAN_TOKEN", "is not a token that DigitalOcean accepts", "create a new one at https://cloud.digitalocean.com/account/api/tokens")]
+    [InlineData(401, "DIGITALOCEAN_TOKEN", "is not a token that DigitalOcean accepts",
+        "create a new one at https://cloud.digitalocean.com/account/api/tokens")]
     [InlineData(403, "DIGITALOCEAN_TOKEN", "sizes:read", "docs/operations.md")]
     [InlineData(404, "DIGITALOCEAN_API_URL", "is not the address of DigitalOcean's API", "unset DIGITALOCEAN_API_URL")]
     [InlineData(429, "DigitalOcean", "too many requests", "wait")]
@@ -99,21 +110,24 @@ public sealed partial class ProviderFailureTests
     [InlineData("unexpected EOF")]
     public void A_network_that_fails_is_no_matter_of_the_token(string words)
     {
-        var mistake = ProviderFailure.Explain(Grpc($"Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": {words}"), s_none);
+        var mistake = ProviderFailure.Explain(
+            Grpc($"Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": {words}"), s_none);
         Assert.Contains("is unreachable from this machine", mistake.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("DIGITALOCEAN_TOKEN", mistake.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_token_itself_is_never_shown() =>
-        Assert.DoesNotContain(Token, ProviderFailure.Explain(Grpc($"proxy refused Authorization: Bearer {Token}"), s_variable).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, ProviderFailure.Explain(Grpc($"proxy refused Authorization: Bearer {Token}"), s_variable).ToString(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_token_is_looked_for_where_the_provider_looks()
     {
         Assert.Equal("digitalocean:token", ProviderToken.Find(true, _ => Token).Source);
         Assert.Equal("DIGITALOCEAN_TOKEN", ProviderToken.Find(false, _ => Token).Source);
-        Assert.Equal("DIGITALOCEAN_ACCESS_TOKEN", ProviderToken.Find(false, name => name == "DIGITALOCEAN_ACCESS_TOKEN" ? Token : "").Source);
+        Assert.Equal("DIGITALOCEAN_ACCESS_TOKEN",
+            ProviderToken.Find(false, name => name == "DIGITALOCEAN_ACCESS_TOKEN" ? Token : "").Source);
         Assert.Null(ProviderToken.Find(false, _ => null).Source);
     }
 
@@ -123,7 +137,8 @@ public sealed partial class ProviderFailureTests
     [MemberData(nameof(OddAnswers))]
     public async Task An_answer_of_another_shape_is_no_stack_trace(string shape)
     {
-        static ImmutableDictionary<string, object> Size(params (string, object)[] members) => Sdk.Mocks.State([("available", true), .. members]);
+        static ImmutableDictionary<string, object> Size(params (string, object)[] members) =>
+            Sdk.Mocks.State([("available", true), .. members]);
         object[] sizes = shape switch
         {
             "no slug" => [Size(("regions", s_regions), ("priceHourly", 0.76))],
@@ -146,7 +161,8 @@ public sealed partial class ProviderFailureTests
         var failures = await Assert.ThrowsAnyAsync<Exception>(() => Deployment.TestAsync(
             mocks, new TestOptions(), async () =>
             {
-                await PulumiVersion.RequireAsync(range => throw new NotSupportedException($"Pulumi CLI version 3.200.0 does not satisfy the version range \"{range}\""));
+                await PulumiVersion.RequireAsync(range =>
+                    throw new NotSupportedException($"Pulumi CLI version 3.200.0 does not satisfy the version range \"{range}\""));
                 _ = new Pulumi.DigitalOcean.Tag("never");
                 return (IDictionary<string, object?>)new Dictionary<string, object?>();
             }));
@@ -158,7 +174,8 @@ public sealed partial class ProviderFailureTests
     public void Program_project_and_readme_ask_for_the_same_cli()
     {
         var floor = Floor().Match(PulumiVersion.Required).Groups["version"].Value;
-        Assert.Contains($"requiredPulumiVersion: \"{PulumiVersion.Required}\"", File.ReadAllText(Path.Combine(StackFiles.Root, "Pulumi.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"requiredPulumiVersion: \"{PulumiVersion.Required}\"",
+            File.ReadAllText(Path.Combine(StackFiles.Root, "Pulumi.yaml")), StringComparison.Ordinal);
         Assert.Contains($"{floor} or newer", File.ReadAllText(Path.Combine(StackFiles.Root, "README.md")), StringComparison.Ordinal);
     }
 
@@ -183,6 +200,7 @@ public sealed partial class ProviderFailureTests
             return Task.FromResult<(string?, object)>(("id", args.Inputs));
         }
 
-        public Task<object> CallAsync(MockCallArgs args) => failure is null ? Task.FromResult(answer!) : Task.FromException<object>(failure);
+        public Task<object> CallAsync(MockCallArgs args) =>
+            failure is null ? Task.FromResult(answer!) : Task.FromException<object>(failure);
     }
 }

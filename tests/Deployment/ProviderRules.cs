@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Infra.Tests.Deployments;
 
 /// <summary>
-/// What the DigitalOcean provider and API ask for beyond the schema (terraform-provider-digitalocean 401992a1 and digitalocean/openapi 7c1300c4,
-/// 2026-08), for the resources in use.
+/// What the DigitalOcean provider and API ask for beyond the schema (terraform-provider-digitalocean 401992a1 and digitalocean/openapi
+/// 7c1300c4, 2026-08), for the resources in use.
 /// </summary>
 internal static partial class ProviderRules
 {
@@ -18,7 +18,9 @@ internal static partial class ProviderRules
         "digitalocean:index/volume:Volume" => Name(resource, VolumeName()),
         "digitalocean:index/tag:Tag" => Name(resource, Tag()),
         "digitalocean:index/certificate:Certificate" when resource.Text("type") == "lets_encrypt" =>
-            resource.Inputs.ContainsKey("domains") && !resource.Inputs.ContainsKey("privateKey") ? [] : ["lets_encrypt takes domains and no key"],
+            resource.Inputs.ContainsKey("domains") && !resource.Inputs.ContainsKey("privateKey")
+                ? []
+                : ["lets_encrypt takes domains and no key"],
         _ => [],
     };
 
@@ -53,7 +55,8 @@ internal static partial class ProviderRules
     private static IEnumerable<string> LoadBalancer(Declared balancer)
     {
         var region = balancer.Text("region");
-        if (balancer.Inputs.ContainsKey("size") == balancer.Inputs.ContainsKey("sizeUnit") || balancer.Inputs.ContainsKey("size") != region is "ams2" or "nyc2" or "sfo1")
+        if (balancer.Inputs.ContainsKey("size") == balancer.Inputs.ContainsKey("sizeUnit")
+            || balancer.Inputs.ContainsKey("size") != region is "ams2" or "nyc2" or "sfo1")
         {
             yield return "size in ams2, nyc2 and sfo1, sizeUnit elsewhere";
         }
@@ -84,7 +87,9 @@ internal static partial class ProviderRules
             : [];
 
     private static IEnumerable<string> UserData(Declared droplet) =>
-        droplet.Inputs.TryGetValue("userData", out var text) && System.Text.Encoding.UTF8.GetByteCount((string)text) > 65536 ? ["user data above 64 KiB"] : [];
+        droplet.Inputs.TryGetValue("userData", out var text) && System.Text.Encoding.UTF8.GetByteCount((string)text) > 65536
+            ? ["user data above 64 KiB"]
+            : [];
 
     internal static IReadOnlyList<ImmutableDictionary<string, object>> List(ImmutableDictionary<string, object> inputs, string name) =>
         inputs.TryGetValue(name, out var list) ? [.. ((ImmutableArray<object>)list).Cast<ImmutableDictionary<string, object>>()] : [];

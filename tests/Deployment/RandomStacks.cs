@@ -7,7 +7,8 @@ namespace Infra.Tests.Deployments;
 internal static class RandomStacks
 {
     private static readonly Gen<string> s_name =
-        Gen.Select(Gen.Char['a', 'z'], Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789-"], 0, 12], (first, rest) => $"{first}{rest}");
+        Gen.Select(Gen.Char['a', 'z'], Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789-"], 0, 12],
+            (first, rest) => $"{first}{rest}");
 
     private static readonly Gen<IReadOnlyList<string>> s_names = Distinct(s_name, 0, 3);
 
@@ -18,18 +19,22 @@ internal static class RandomStacks
             ? new ClientSettings { Name = name, RequestsPerMinute = rate, Concurrent = concurrent } : new ClientSettings { Name = name })]);
 
     private static readonly Gen<IReadOnlyList<string>> s_admins = Distinct(
-        Gen.Select(Gen.Int[11, 126], Gen.Int[0, 255], Gen.Int[24, 32], (a, b, prefix) => Range((uint)((a << 24) | (b << 16) | (5 << 8) | 77), prefix)), 1, 4);
+        Gen.Select(Gen.Int[11, 126], Gen.Int[0, 255], Gen.Int[24, 32],
+            (a, b, prefix) => Range((uint)((a << 24) | (b << 16) | (5 << 8) | 77), prefix)), 1, 4);
 
     private static readonly Gen<IReadOnlyList<string>> s_insiders = Distinct(
         Gen.Select(Gen.Int[0, 255], Gen.Int[16, 32], (b, prefix) => Range((10u << 24) | ((uint)b << 16) | 0x0305, prefix)), 0, 3);
 
     private static readonly Gen<IReadOnlyList<string>> s_outsiders = Distinct(
-        Gen.OneOf(Gen.Select(Gen.Int[0, 255], Gen.Int[24, 32], (b, prefix) => Range((198u << 24) | (51u << 16) | ((uint)b << 8) | 9, prefix)), Gen.Const("0.0.0.0/0")), 1, 3);
+        Gen.OneOf(Gen.Select(Gen.Int[0, 255], Gen.Int[24, 32], (b, prefix) =>
+            Range((198u << 24) | (51u << 16) | ((uint)b << 8) | 9, prefix)), Gen.Const("0.0.0.0/0")), 1, 3);
 
-    private static readonly Gen<EndpointSettings> s_private = Gen.Select(s_insiders, Distinct(s_name.Select(name => $"client:{name}"), 0, 2), (cidrs, tags) =>
+    private static readonly Gen<EndpointSettings> s_private = Gen.Select(s_insiders,
+        Distinct(s_name.Select(name => $"client:{name}"), 0, 2), (cidrs, tags) =>
         new EndpointSettings { Access = Access.Private, ClientCidrs = cidrs, ClientTags = tags });
 
-    private static readonly Gen<EndpointSettings> s_internal = s_insiders.Select(cidrs => new EndpointSettings { Access = Access.Internal, ClientCidrs = cidrs });
+    private static readonly Gen<EndpointSettings> s_internal =
+        s_insiders.Select(cidrs => new EndpointSettings { Access = Access.Internal, ClientCidrs = cidrs });
 
     private static readonly Gen<EndpointSettings> s_public = Gen.Select(s_outsiders, s_name, Gen.Bool, (cidrs, name, atZone) =>
         new EndpointSettings
@@ -42,7 +47,8 @@ internal static class RandomStacks
 
     private static readonly Gen<EndpointSettings> s_endpoint = Gen.Select(
         Gen.OneOf(s_private, s_internal, s_public),
-        Choice("mistralai/Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512", "mistralai/Ministral-3-3B-Reasoning-2512"),
+        Choice("mistralai/Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512",
+            "mistralai/Ministral-3-3B-Reasoning-2512"),
         Gen.Int[1, 3],
         s_clients,
         Choice<int?>(null, 50),

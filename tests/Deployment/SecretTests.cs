@@ -39,7 +39,8 @@ public sealed class SecretTests
         Assert.All(run.All(Command), command =>
         {
             var connection = (ImmutableDictionary<string, object>)command.Inputs["connection"];
-            Assert.Equal(command.Name == "chat-0-host-key" ? "ssh-ed25519 AAAA-chat-0-one-use" : "ssh-ed25519 AAAA-chat-0-host", ((string)connection["hostKey"]).Trim());
+            Assert.Equal(command.Name == "chat-0-host-key" ? "ssh-ed25519 AAAA-chat-0-one-use" : "ssh-ed25519 AAAA-chat-0-host",
+                ((string)connection["hostKey"]).Trim());
             Assert.Equal("ops", connection["user"]);
             Assert.Equal("192.0.2.1", connection["host"]);
         });
@@ -67,7 +68,8 @@ public sealed class SecretTests
     public async Task Stored_secrets_are_lines_of_a_name_and_base64()
     {
         var plan = StackPlan.Read(StackFiles.Config("cluster"));
-        var run = await MockedDeployment.RunAsync(plan, options: new ProgramOptions { HuggingFaceToken = Output.CreateSecret("SECRET-hf") });
+        var run = await MockedDeployment.RunAsync(plan,
+            options: new ProgramOptions { HuggingFaceToken = Output.CreateSecret("SECRET-hf") });
         var stored = Stored(run, "chat-0");
         Assert.Equal(["clients", "huggingface.token", "tls.crt", "tls.key"], stored.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("backend sk-SECRET0000000000000000chat0backend\nbatch sk-SECRET0000000000000000chat0batch\n", stored["clients"]);
@@ -94,7 +96,8 @@ public sealed class SecretTests
             Assert.NotNull(value);
         }
         var (ledgers, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.BringUp]);
-        Assert.Equal("{\"phase\":\"ready\",\"node\":\"chat-0-ready\"}", Assert.IsType<ImmutableDictionary<string, string>>(ledgers)["chat-0"]);
+        Assert.Equal("{\"phase\":\"ready\",\"node\":\"chat-0-ready\"}",
+            Assert.IsType<ImmutableDictionary<string, string>>(ledgers)["chat-0"]);
     }
 
     [Fact]

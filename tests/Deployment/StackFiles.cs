@@ -10,7 +10,8 @@ internal static class StackFiles
     public static readonly string Root = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
 
     /// <summary>Names of the stacks that have a file.</summary>
-    public static IEnumerable<string> Names => Directory.GetFiles(Root, "Pulumi.*.yaml").Select(file => Path.GetFileName(file)[7..^5]).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Root, "Pulumi.*.yaml").Select(file => Path.GetFileName(file)[7..^5]).Order(StringComparer.Ordinal);
 
     /// <summary>Configuration of a stack as the CLI hands it to the program: qualified keys, and JSON for lists and maps.</summary>
     public static Dictionary<string, string> Config(string stack) =>

@@ -35,8 +35,10 @@ public sealed class StackTests
         var run = await MockedDeployment.RunStackAsync(stack, preview);
         var roots = run.Declared.Where(resource => resource.Parent is null).ToList();
         Assert.All(roots, root => Assert.StartsWith("infra:components:", root.Type));
-        Assert.Equal(["authority", "network", "operator", .. StackPlan.Read(StackFiles.Config(stack)).Endpoints.Select(endpoint => endpoint.Name)],
-            roots.OrderBy(root => root.Type == "infra:components:ModelEndpoint").ThenBy(root => root.Name, StringComparer.Ordinal).Select(root => root.Name));
+        Assert.Equal(
+            ["authority", "network", "operator", .. StackPlan.Read(StackFiles.Config(stack)).Endpoints.Select(endpoint => endpoint.Name)],
+            roots.OrderBy(root => root.Type == "infra:components:ModelEndpoint").ThenBy(root => root.Name, StringComparer.Ordinal)
+                .Select(root => root.Name));
     }
 
     [Fact]
@@ -57,6 +59,7 @@ public sealed class StackTests
             tls:index/privateKey:PrivateKey 5
             tls:index/selfSignedCert:SelfSignedCert 1
             """.ReplaceLineEndings("\n"),
-            string.Join('\n', run.Custom.GroupBy(resource => resource.Type).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key} {group.Count()}")));
+            string.Join('\n', run.Custom.GroupBy(resource => resource.Type).OrderBy(group => group.Key, StringComparer.Ordinal).Select(
+                group => $"{group.Key} {group.Count()}")));
     }
 }

@@ -59,7 +59,8 @@ internal sealed class StrictMocks(bool preview) : IMocks
             ["ipv4Address"] = $"192.0.2.{Registered.Keys.Count(key => key.Type == type) % 250}",
             ["ipv4AddressPrivate"] = $"10.118.0.{Registered.Keys.Count(key => key.Type == type) % 250}",
         },
-        "digitalocean:index/loadBalancer:LoadBalancer" => new() { ["ip"] = (string)inputs["network"] == "INTERNAL" ? "10.118.0.9" : "198.51.100.9" },
+        "digitalocean:index/loadBalancer:LoadBalancer" =>
+            new() { ["ip"] = (string)inputs["network"] == "INTERNAL" ? "10.118.0.9" : "198.51.100.9" },
         "digitalocean:index/certificate:Certificate" => new() { ["name"] = $"{name}-0a1b2c3" },
         "digitalocean:index/dnsRecord:DnsRecord" => new() { ["fqdn"] = $"{inputs["name"]}.{inputs["domain"]}" },
         "tls:index/privateKey:PrivateKey" => new()
@@ -68,13 +69,16 @@ internal sealed class StrictMocks(bool preview) : IMocks
             ["privateKeyOpenssh"] = Output.CreateSecret($"{Secret}-KEY-OF {name}\n"),
             ["publicKeyOpenssh"] = $"ssh-ed25519 AAAA-{name}\n",
         },
-        "tls:index/selfSignedCert:SelfSignedCert" or "tls:index/locallySignedCert:LocallySignedCert" => new() { ["certPem"] = $"CERT-OF {name}\n" },
+        "tls:index/selfSignedCert:SelfSignedCert" or "tls:index/locallySignedCert:LocallySignedCert" =>
+            new() { ["certPem"] = $"CERT-OF {name}\n" },
         "tls:index/certRequest:CertRequest" => new() { ["certRequestPem"] = $"REQUEST-OF {name}\n" },
-        "random:index/randomPassword:RandomPassword" => new() { ["result"] = Output.CreateSecret($"{Secret}0000000000000000{name.Replace('.', '0')}") },
+        "random:index/randomPassword:RandomPassword" =>
+            new() { ["result"] = Output.CreateSecret($"{Secret}0000000000000000{name.Replace('.', '0')}") },
         "command:remote:Command" => new()
         {
             // The provider marks the outputs of a command with a secret connection as secret.
-            ["stdout"] = Output.CreateSecret(name.EndsWith("-ready", StringComparison.Ordinal) ? $"{{\"phase\":\"ready\",\"node\":\"{name}\"}}" : ""),
+            ["stdout"] = Output.CreateSecret(
+                name.EndsWith("-ready", StringComparison.Ordinal) ? $"{{\"phase\":\"ready\",\"node\":\"{name}\"}}" : ""),
             ["stderr"] = Output.CreateSecret(""),
         },
         _ => throw new InvalidOperationException($"{type} is not a type of this project"),

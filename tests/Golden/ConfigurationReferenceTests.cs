@@ -22,7 +22,9 @@ public sealed partial class ConfigurationReferenceTests
     {
         var reference = new StringBuilder();
         Table(reference, "Stack", "inference:", typeof(InferenceSettings));
-        reference.AppendLine("| `inference:huggingFaceToken` | secret string | Token for gated repositories and higher rate limits. None of the built-in models needs one. Set it with `pulumi config set --secret huggingFaceToken`. |");
+        reference.AppendLine(
+            "| `inference:huggingFaceToken` | secret string | Token for gated repositories and higher rate limits. None of "
+                + "the built-in models needs one. Set it with `pulumi config set --secret huggingFaceToken`. |");
         reference.AppendLine();
         Table(reference, "Endpoint", "endpoints.NAME.", typeof(EndpointSettings));
         reference.AppendLine();
@@ -52,7 +54,9 @@ public sealed partial class ConfigurationReferenceTests
         text.AppendLine("|---|---|---|");
         foreach (var property in settings.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| `{prefix}{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | {Comment(property)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| `{prefix}{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | "
+                    + $"{Comment(property)} |");
         }
     }
 
@@ -78,7 +82,8 @@ public sealed partial class ConfigurationReferenceTests
             _ when type == typeof(bool) => "boolean",
             _ when type == typeof(int) || type == typeof(long) => "integer",
             _ when type == typeof(decimal) || type == typeof(double) => "number",
-            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => $"list of {TypeName(type.GetGenericArguments()[0])}",
+            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) =>
+                $"list of {TypeName(type.GetGenericArguments()[0])}",
             { IsGenericType: true } => "map by name",
             _ => "object",
         };

@@ -5,7 +5,8 @@ namespace Infra.Tests.Golden;
 /// <summary>What the documents point at is there.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string[] Folders = ["benchmarks/", "cli/", "components/", "docs/", "lab/", "node/", "offline/", "planning/", "stacks/", "tests/", ".github/"];
+    private static readonly string[] Folders = ["benchmarks/", "cli/", "components/", "docs/", "lab/", "node/", "offline/", "planning/",
+        "stacks/", "tests/", ".github/"];
 
     public static TheoryData<string> Documents =>
     [
@@ -47,7 +48,8 @@ public sealed partial class DocumentationTests
     {
         const string map = "docs/README.md";
         var links = Link().Matches(Text(map))
-            .Select(match => Path.GetRelativePath(GoldenFile.Root(), Path.Combine(GoldenFile.Root(), "docs", match.Groups["target"].Value)));
+            .Select(match =>
+                Path.GetRelativePath(GoldenFile.Root(), Path.Combine(GoldenFile.Root(), "docs", match.Groups["target"].Value)));
 
         Assert.Empty(Documents.Select(row => row.Data).Except([.. links, map]));
     }
@@ -55,7 +57,8 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_rejected_word_has_a_better_one_and_paths_that_exist() =>
         Assert.All(
-            Text("docs/words.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(line => line.Split('\t')),
+            Text("docs/words.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
+                .Select(line => line.Split('\t')),
             fields =>
             {
                 Assert.InRange(fields.Length, 2, 3);
@@ -96,7 +99,8 @@ public sealed partial class DocumentationTests
     public void Every_test_that_a_claim_of_security_names_exists()
     {
         var types = typeof(DocumentationTests).Assembly.GetTypes().ToLookup(type => type.Name, StringComparer.Ordinal);
-        var methods = types.SelectMany(group => group).SelectMany(type => type.GetMethods()).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
+        var methods = types.SelectMany(group => group).SelectMany(type => type.GetMethods()).Select(method => method.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var missing = Code().Matches(Text("docs/security.md"))
             .Select(match => match.Groups["text"].Value)
             .Where(text => Test().IsMatch(text))

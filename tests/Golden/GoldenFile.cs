@@ -11,7 +11,8 @@ internal static class GoldenFile
     private static bool Accepting => Environment.GetEnvironmentVariable("GOLDEN_ACCEPT") == "1";
 
     /// <summary>The folder of the project, found from where this source file was compiled.</summary>
-    public static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    public static string Root([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     /// <summary>Compares a whole file, given by its path below the project.</summary>
     public static void Matches(string path, string actual)

@@ -39,7 +39,8 @@ public sealed class StackGoldenTests
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
 
-        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport) + "\n");
+        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json",
+            TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport) + "\n");
     }
 
     [Theory]
@@ -87,7 +88,9 @@ public sealed class StackGoldenTests
             foreach (var endpoint in preview.Plan.Endpoints)
             {
                 var placement = endpoint.Placement;
-                table.Append(CultureInfo.InvariantCulture, $"| {stack} | {endpoint.Name} | {placement.Model.Id.Split('/')[^1]} | {endpoint.Replicas} x {placement.Size.Slug} | {placement.MaxModelLen:N0} | {endpoint.UsdPerHour:0.00} |\n");
+                table.Append(CultureInfo.InvariantCulture,
+                    $"| {stack} | {endpoint.Name} | {placement.Model.Id.Split('/')[^1]} | {endpoint.Replicas} x "
+                        + $"{placement.Size.Slug} | {placement.MaxModelLen:N0} | {endpoint.UsdPerHour:0.00} |\n");
             }
         }
 

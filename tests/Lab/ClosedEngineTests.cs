@@ -10,7 +10,9 @@ public sealed class ClosedEngineTests(TestCluster cluster)
 {
     private const string Folder = "/run/inference/engine";
 
-    /// <summary>What the engine's process may do is what code in it may do: its command line begins with the path of vLLM's console command.</summary>
+    /// <summary>
+    /// What the engine's process may do is what code in it may do: its command line begins with the path of vLLM's console command.
+    /// </summary>
     private const string Pid = "pgrep -u 2000 -o -f '/vllm serve'";
 
     public static TheoryData<string> Engines => ["chat-0", "venv-0", "amd-0"];
@@ -19,11 +21,12 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     [MemberData(nameof(Engines))]
     public async Task The_engine_has_no_rights_and_gains_none(string server)
     {
-        var status = await cluster.ShellAsync(server, $"grep -E '^(Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' /proc/$({Pid})/status | tr -s '\\t' ' '");
+        var status = await cluster.ShellAsync(server,
+            $"grep -E '^(Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' /proc/$({Pid})/status | tr -s '\\t' ' '");
         Assert.Equal(
         [
-            "Uid: 2000 2000 2000 2000", "CapInh: 0000000000000000", "CapPrm: 0000000000000000", "CapEff: 0000000000000000", "CapBnd: 0000000000000000",
-            "CapAmb: 0000000000000000", "NoNewPrivs: 1", "Seccomp: 2",
+            "Uid: 2000 2000 2000 2000", "CapInh: 0000000000000000", "CapPrm: 0000000000000000", "CapEff: 0000000000000000",
+            "CapBnd: 0000000000000000", "CapAmb: 0000000000000000", "NoNewPrivs: 1", "Seccomp: 2",
         ], status.Split('\n'));
     }
 
@@ -38,12 +41,14 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     /// <summary>What code in the engine's own namespaces and with its rights must not be able to do.</summary>
     public static MatrixTheoryData<string, string> FromInside => new(Engines.Select(row => row.Data),
     [
-        "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets/clients/keys", "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow",
-        "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json", "touch /srv/inference/models/new", "touch /etc/new", "touch /usr/bin/new",
-        "chroot / true", "mount -t tmpfs none /mnt", "unshare --net true", "mknod /tmp/disk b 7 0", "sudo -n true",
-        "su -c true", "dmesg", "sysctl -w kernel.hostname=new", "hostname new",
-        "curl -sS -m 1 http://169.254.169.254/", "curl -sS -m 1 http://198.51.100.1/", "curl -sSk -m 1 https://127.0.0.1/ready",
-        $"{Connect}(\"/run/podman/podman.sock\")'", $"{Connect}(\"/run/dbus/system_bus_socket\")'", $"{Connect}(\"/run/systemd/private\")'", "ls /root",
+        "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets/clients/keys", "cat /etc/ssh/ssh_host_ed25519_key",
+        "cat /etc/shadow", "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json",
+        "touch /srv/inference/models/new", "touch /etc/new", "touch /usr/bin/new", "chroot / true", "mount -t tmpfs none /mnt",
+        "unshare --net true", "mknod /tmp/disk b 7 0", "sudo -n true", "su -c true", "dmesg", "sysctl -w kernel.hostname=new",
+        "hostname new", "curl -sS -m 1 http://169.254.169.254/", "curl -sS -m 1 http://198.51.100.1/",
+        "curl -sSk -m 1 https://127.0.0.1/ready",
+        $"{Connect}(\"/run/podman/podman.sock\")'", $"{Connect}(\"/run/dbus/system_bus_socket\")'", $"{Connect}(\"/run/systemd/private\")'",
+        "ls /root",
         $"{Connect}(\"/run/systemd/journal/stdout\")'", $"{Datagram}(\"/run/systemd/journal/dev-log\")'",
         $"{Datagram}(\"/run/systemd/journal/socket\")'", $"{Datagram}(\"/dev/log\")'", "ls /srv/inference/cache",
     ]);
@@ -57,7 +62,8 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     public async Task What_is_tried_from_inside_the_engine_fails(string server, string attempt)
     {
         var enter = server == TestCluster.Venv
-            ? $"nsenter -t $({Pid}) -m -n -i -u -- setpriv --reuid vllm --regid vllm --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all"
+            ? $"nsenter -t $({Pid}) -m -n -i -u -- setpriv --reuid vllm --regid vllm --init-groups --no-new-privs "
+                + "--bounding-set=-all --inh-caps=-all"
             : "podman exec vllm";
         Assert.Equal("in", await cluster.ShellAsync(server, $"{enter} sh -c 'echo in'"));
         var answer = await cluster.Stack.InsideAsync(server, "bash", "-c", $"{enter} sh -c \"$1\"", "-", attempt);
@@ -67,16 +73,19 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     /// <summary>The same for someone with the engine's account and nothing of its unit around.</summary>
     public static TheoryData<string> FromTheAccount =>
     [
-        "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token", "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow",
-        "touch /srv/inference/models/new", "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json",
-        "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/timeline/events.jsonl", "echo >> /etc/inference/node.env", "touch /run/inference/new",
-        "ls /run/inference/bodies", "rm /run/inference/open", "ln -sfn /tmp /run/inference/open", "touch /run/inference/causes/new",
-        "touch /var/lib/inference/compiled/new", "ls /run/inference-nginx", "touch /run/inference-ready/answered", "cat /proc/1/environ",
-        "cat /proc/1/mem",
-        "cat /proc/$(pgrep -o -f 'nginx: master')/environ", "head -c 1 /proc/$(pgrep -o -f 'nginx: worker')/mem", "kill -9 $(pgrep -o -f 'nginx: worker')", "kill -9 $(pgrep -o sshd)", "kill -9 1",
-        "sudo -n true", "su -c true", "systemctl stop inference-nginx.service", "systemctl restart inference-firewall.service", "systemctl set-environment A=b", "systemd-run true",
-        "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager PowerOff", "podman --url unix:///run/podman/podman.sock ps", "nft list ruleset", "nft flush ruleset",
-        "mount -o remount,rw /", "dmesg", "journalctl -n 1 -q -t inference | grep .", "crontab -l", "at now < /dev/null", "chsh -s /bin/sh", "passwd -d vllm",
+        "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token",
+        "cat /etc/ssh/ssh_host_ed25519_key", "cat /etc/shadow", "touch /srv/inference/models/new",
+        "touch /srv/inference/models/current/new", "rm -f /srv/inference/models/current/params.json",
+        "touch /var/lib/inference/engine/venv/bin/new", "echo >> /var/lib/inference/timeline/events.jsonl",
+        "echo >> /etc/inference/node.env", "touch /run/inference/new", "ls /run/inference/bodies", "rm /run/inference/open",
+        "ln -sfn /tmp /run/inference/open", "touch /run/inference/causes/new", "touch /var/lib/inference/compiled/new",
+        "ls /run/inference-nginx", "touch /run/inference-ready/answered", "cat /proc/1/environ", "cat /proc/1/mem",
+        "cat /proc/$(pgrep -o -f 'nginx: master')/environ", "head -c 1 /proc/$(pgrep -o -f 'nginx: worker')/mem",
+        "kill -9 $(pgrep -o -f 'nginx: worker')", "kill -9 $(pgrep -o sshd)", "kill -9 1", "sudo -n true", "su -c true",
+        "systemctl stop inference-nginx.service", "systemctl restart inference-firewall.service", "systemctl set-environment A=b",
+        "systemd-run true", "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager PowerOff",
+        "podman --url unix:///run/podman/podman.sock ps", "nft list ruleset", "nft flush ruleset", "mount -o remount,rw /", "dmesg",
+        "journalctl -n 1 -q -t inference | grep .", "crontab -l", "at now < /dev/null", "chsh -s /bin/sh", "passwd -d vllm",
         "curl -sS -m 1 http://169.254.169.254/", "curl -sS -m 1 http://198.51.100.1/", "bash -c 'echo > /dev/udp/198.51.100.1/53'",
         "cat /var/log/cloud-init-output.log", "cat /var/lib/cloud/instance/user-data.txt",
     ];
@@ -115,14 +124,17 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     public async Task An_engine_that_fills_its_folder_harms_nobody_else()
     {
         var full = await cluster.Stack.InsideAsAsync(TestCluster.Venv, "vllm",
-            $"cd {Folder} && head -c 8M /dev/zero > fill; for n in $(seq 100); do : > fill-$n || break; done; ls | wc -l; du -sk . | cut -f1");
+            $"cd {Folder} && head -c 8M /dev/zero > fill; for n in $(seq 100); do : > fill-$n || break; done; ls | wc -l; du "
+                + "-sk . | cut -f1");
         try
         {
-            var told = full.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+            var told = full.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToArray();
             Assert.InRange(told[0], 2, 64);
             Assert.InRange(told[1], 1, 1024);
             Assert.Equal(200, (await AskAsync(TestCluster.Venv)).Status);
-            await cluster.ShellAsync(TestCluster.Venv, "touch /run/inference/still && rm /run/inference/still && systemctl is-active inference-nginx.service");
+            await cluster.ShellAsync(TestCluster.Venv,
+                "touch /run/inference/still && rm /run/inference/still && systemctl is-active inference-nginx.service");
         }
         finally
         {
@@ -134,13 +146,16 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     [Fact]
     public async Task A_link_in_place_of_the_engines_socket_is_not_followed()
     {
-        await cluster.ShellAsync(TestCluster.Venv, $"setpriv --reuid vllm --regid vllm --clear-groups sh -c 'cd {Folder} && mv vllm.sock other.sock && ln -s other.sock vllm.sock'");
+        await cluster.ShellAsync(TestCluster.Venv,
+            $"setpriv --reuid vllm --regid vllm --clear-groups sh -c 'cd {Folder} && mv vllm.sock other.sock && ln -s "
+                + "other.sock vllm.sock'");
         try
         {
             // Connections that nginx had before lead to the engine itself; new workers have none.
             await cluster.ShellAsync(TestCluster.Venv, "systemctl reload inference-nginx.service");
             var answer = RawAnswer.None;
-            await RunningStack.UntilAsync("a new worker of nginx answers", TimeSpan.FromSeconds(20), async () => (answer = await AskAsync(TestCluster.Venv)).Status != 200);
+            await RunningStack.UntilAsync("a new worker of nginx answers", TimeSpan.FromSeconds(20),
+                async () => (answer = await AskAsync(TestCluster.Venv)).Status != 200);
             Assert.Equal(503, answer.Status);
             Assert.Contains("\"code\":503", answer.Body, StringComparison.Ordinal);
             // The engine is well, and the way to its folder open: the link alone is why.
@@ -158,8 +173,9 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     /// <summary>Where a request would like the engine to fetch its picture.</summary>
     public static MatrixTheoryData<string, string> Addresses => new(Engines.Select(row => row.Data),
     [
-        "http://198.51.100.1/forged.png", "https://huggingface.co/forged.png", "http://169.254.169.254/forged.png", "http://127.0.0.1/forged.png", "https://localhost/forged.png",
-        "file:///etc/inference/node.env", "file:///srv/inference/models/current/params.json", "ftp://198.51.100.1/forged.png",
+        "http://198.51.100.1/forged.png", "https://huggingface.co/forged.png", "http://169.254.169.254/forged.png",
+        "http://127.0.0.1/forged.png", "https://localhost/forged.png", "file:///etc/inference/node.env",
+        "file:///srv/inference/models/current/params.json", "ftp://198.51.100.1/forged.png",
     ]);
 
     [Theory]
@@ -179,16 +195,19 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         var answer = await PostAsync(server, "/v1/chat/completions", body);
         Assert.Equal(400, answer.Status);
         Assert.Contains("\"error\"", answer.Body, StringComparison.Ordinal);
-        Assert.DoesNotContain(RequestLog.Read(cluster.Stack.Folder.MirrorLog), request => request.Path.Contains("forged", StringComparison.Ordinal));
+        Assert.DoesNotContain(RequestLog.Read(cluster.Stack.Folder.MirrorLog),
+            request => request.Path.Contains("forged", StringComparison.Ordinal));
     }
 
-    private Task<RawAnswer> AskAsync(string server) => PostAsync(server, "/v1/completions", new JsonObject { ["model"] = TestCluster.Model, ["prompt"] = "A", ["max_tokens"] = 1 });
+    private Task<RawAnswer> AskAsync(string server) =>
+        PostAsync(server, "/v1/completions", new JsonObject { ["model"] = TestCluster.Model, ["prompt"] = "A", ["max_tokens"] = 1 });
 
     private Task<RawAnswer> PostAsync(string server, string route, JsonObject body)
     {
         var endpoint = cluster.Stack.Endpoint(cluster.Stack.Node(server).Endpoint);
         var text = body.ToJsonString();
-        return cluster.ExchangeAsync($"POST {route} HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {cluster.Stack.Key(endpoint.Name, endpoint.Clients[0])}\r\n"
+        return cluster.ExchangeAsync(
+            $"POST {route} HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {cluster.Stack.Key(endpoint.Name, endpoint.Clients[0])}\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}", server);
     }
 }

@@ -93,5 +93,6 @@ public sealed class ClosedHttp2Tests(TestCluster cluster)
     }
 
     private async Task<double> CountAsync() =>
-        (await cluster.EngineCountersAsync(Node)).Where(counter => counter.Key is not ("/health" or "/metrics" or "/v1/completions")).Sum(counter => counter.Value);
+        (await cluster.EngineCountersAsync(Node)).Where(counter => counter.Key is not ("/health" or "/metrics" or "/v1/completions"))
+            .Sum(counter => counter.Value);
 }

@@ -67,7 +67,8 @@ public sealed class ClosedKeyTests(TestCluster cluster)
     [InlineData("GET /v1/models/{0} HTTP/1.1", 404)]
     public async Task A_key_in_the_address_opens_nothing(string request, int status)
     {
-        var answer = await cluster.ExchangeAsync($"{string.Format(CultureInfo.InvariantCulture, request, Alice)}\r\nHost: {Alice}\r\nConnection: close\r\n\r\n", "chat-0");
+        var answer = await cluster.ExchangeAsync(
+            $"{string.Format(CultureInfo.InvariantCulture, request, Alice)}\r\nHost: {Alice}\r\nConnection: close\r\n\r\n", "chat-0");
         Assert.Equal(status, answer.Status);
     }
 
@@ -78,7 +79,9 @@ public sealed class ClosedKeyTests(TestCluster cluster)
     [InlineData(200_000)]
     public async Task A_key_of_any_length_is_refused_and_the_next_one_is_served(int length)
     {
-        var answer = await cluster.ExchangeAsync($"GET /v1/models HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {new string('a', length)}\r\nConnection: close\r\n\r\n", "chat-0");
+        var answer = await cluster.ExchangeAsync(
+            $"GET /v1/models HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {new string('a', length)}\r\nConnection: close\r\n\r\n",
+            "chat-0");
         Assert.True(answer.Status is 400 or 401, $"{answer.Status}");
         Assert.Equal(200, (await ModelsAsync("chat-0", Alice)).Status);
     }
@@ -132,5 +135,7 @@ public sealed class ClosedKeyTests(TestCluster cluster)
     private static string Models(string key) => $"GET /v1/models HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {key}\r\n\r\n";
 
     private async Task<string> StartsAsync() => string.Join('\n', await Task.WhenAll(TestCluster.Replicas.Select(node => cluster.ShellAsync(
-        node, "systemctl show inference-nginx.service inference-vllm-container.service --property=ActiveEnterTimestampMonotonic,MainPID --value"))));
+        node,
+        "systemctl show inference-nginx.service inference-vllm-container.service "
+            + "--property=ActiveEnterTimestampMonotonic,MainPID --value"))));
 }

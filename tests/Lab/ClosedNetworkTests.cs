@@ -18,8 +18,10 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     /// <summary>All that is well known, and what engines, registries, containers, databases and debuggers listen on.</summary>
     private static readonly int[] Ports =
     [
-        .. Enumerable.Range(1, 1024), 1433, 1521, 2375, 2376, 2379, 3000, 3128, 3306, 3389, 4040, 4243, 5000, 5001, 5355, 5432, 5557, 5900, 6006, 6379, 6443,
-        7860, 8000, 8001, 8008, 8080, 8081, 8088, 8123, 8265, 8443, 8501, 8787, 8888, 9000, 9090, 9091, 9100, 9200, 9400, 9600, 10250, 10255, 11211, 11434,
+        .. Enumerable.Range(1, 1024), 1433, 1521, 2375, 2376, 2379, 3000, 3128, 3306, 3389, 4040, 4243, 5000, 5001, 5355, 5432, 5557, 5900,
+        6006, 6379, 6443,
+        7860, 8000, 8001, 8008, 8080, 8081, 8088, 8123, 8265, 8443, 8501, 8787, 8888, 9000, 9090, 9091, 9100, 9200, 9400, 9600, 10250,
+        10255, 11211, 11434,
         19530, 27017, 29500, 30000, 50051, 51000,
     ];
 
@@ -41,7 +43,8 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
 
     [Fact]
     public async Task A_host_of_the_VPC_reaches_the_load_balancers_API_and_nothing_else_of_it() =>
-        Assert.Equal(["443"], Assert.Single(await OpenAsync(MachineRoom.NeighbourName, null, [cluster.BalancedEndpoint.BalancerAddress!])).Ports);
+        Assert.Equal(["443"],
+            Assert.Single(await OpenAsync(MachineRoom.NeighbourName, null, [cluster.BalancedEndpoint.BalancerAddress!])).Ports);
 
     [Theory]
     [InlineData("venv-0")]
@@ -49,8 +52,10 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     public async Task A_server_that_was_taken_over_reaches_no_other_server(string from)
     {
         var here = cluster.Stack.Node(from);
-        Assert.All(await OpenAsync(here.Id, null, [.. PrivateAddresses.Where(address => address != here.PrivateAddress)]), open => Assert.Empty(open.Ports));
-        Assert.All(await OpenAsync(here.Id, null, [.. PublicAddresses.Where(address => address != here.PublicAddress)]), open => Assert.Empty(open.Ports));
+        Assert.All(await OpenAsync(here.Id, null, [.. PrivateAddresses.Where(address => address != here.PrivateAddress)]),
+            open => Assert.Empty(open.Ports));
+        Assert.All(await OpenAsync(here.Id, null, [.. PublicAddresses.Where(address => address != here.PublicAddress)]),
+            open => Assert.Empty(open.Ports));
     }
 
     /// <summary>Packages bring services of their own, which are started on installation unless someone keeps them from it.</summary>
@@ -58,15 +63,19 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     [MemberData(nameof(Servers))]
     public async Task Nothing_runs_on_a_server_but_its_system_and_what_serves(string server)
     {
-        var units = await cluster.ShellAsync(server, "systemctl list-units --type service,socket --state running,listening --plain --no-legend | cut -d' ' -f1");
-        Assert.DoesNotContain(units.Split('\n', StringSplitOptions.RemoveEmptyEntries), unit => !Expected().IsMatch(unit) && !PartsOf(server).SelectMany(part => part.Enables).Any(link => link.EndsWith($"/{unit}", StringComparison.Ordinal)));
+        var units = await cluster.ShellAsync(server,
+            "systemctl list-units --type service,socket --state running,listening --plain --no-legend | cut -d' ' -f1");
+        Assert.DoesNotContain(units.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            unit => !Expected().IsMatch(unit) && !PartsOf(server).SelectMany(part => part.Enables).Any(link =>
+                link.EndsWith($"/{unit}", StringComparison.Ordinal)));
     }
 
     /// <summary>What the image brings, which runs whether it serves or not.</summary>
     private static IReadOnlyList<ImagePart> PartsOf(string server) =>
         ImageVariant.None.PartsOf(ImageProfiles.All.Of("", server == TestCluster.Amd ? "amd" : "nvidia"));
 
-    [GeneratedRegex(@"^(inference-[a-z-]+|systemd-[a-z-]+|dbus|ssh|sshd-unix-local|cloud-init-hotplugd|unattended-upgrades)\.(service|socket)$")]
+    [GeneratedRegex(
+        @"^(inference-[a-z-]+|systemd-[a-z-]+|dbus|ssh|sshd-unix-local|cloud-init-hotplugd|unattended-upgrades)\.(service|socket)$")]
     private static partial Regex Expected();
 
     // A Cloud Firewall that someone takes away by error: what is said of the servers holds still.
@@ -84,7 +93,8 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
             Assert.All(await OpenAsync(null, World.Outsider, PublicAddresses), open => Assert.Empty(open.Ports));
             // An address of the VPC that comes in on the public side.
             Assert.All(await OpenAsync(null, Spoofed, PublicAddresses), open => Assert.Empty(open.Ports));
-            // Clients of an internal endpoint are in the VPC: its servers cannot tell the load balancer from others there. A private one has none.
+            // Clients of an internal endpoint are in the VPC: its servers cannot tell the load balancer from others there. A private one
+            // has none.
             var clients = TestCluster.Replicas.Select(server => cluster.Stack.Node(server).PrivateAddress);
             Assert.All(await OpenAsync(MachineRoom.NeighbourName, null, PrivateAddresses), open =>
                 Assert.Equal(clients.Contains(open.Address) ? ["443"] : [], open.Ports));
@@ -123,7 +133,8 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         var node = cluster.Stack.Node(server);
         await RunningStack.UntilAsync("the daemon answers on its server", TimeSpan.FromSeconds(20), async () =>
             (await cluster.Stack.InsideAsync(server, "curl", "-sS", "-m", "2", $"http://127.0.0.1:{port}/metrics")).Status == 0);
-        foreach (var (network, from, to) in ((string?, string?, string)[])[(null, World.Operator, node.PublicAddress), (null, World.Outsider, node.PublicAddress), (MachineRoom.NeighbourName, null, node.PrivateAddress)])
+        foreach (var (network, from, to) in ((string?, string?, string)[])[(null, World.Operator, node.PublicAddress),
+            (null, World.Outsider, node.PublicAddress), (MachineRoom.NeighbourName, null, node.PrivateAddress)])
         {
             Assert.Null(await cluster.Stack.ConnectAsync(network, from, to, port, TimeSpan.FromSeconds(1)));
         }
@@ -132,11 +143,14 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     [Fact]
     public async Task Names_and_multicast_are_answered_to_nobody()
     {
-        foreach (var (network, from) in ((string?, string?)[])[(null, World.Operator), (null, World.Outsider), (MachineRoom.NeighbourName, null)])
+        foreach (var (network, from) in ((string?, string?)[])[(null, World.Operator), (null, World.Outsider),
+            (MachineRoom.NeighbourName, null)])
         {
             var node = cluster.Stack.Node("chat-0");
-            Assert.False(await AnswersDatagramAsync(network, from, network is null ? node.PublicAddress : node.PrivateAddress, 53), $"53 for {from}");
-            Assert.False(await AnswersDatagramAsync(network, from, network is null ? node.PublicAddress : node.PrivateAddress, 5355), $"5355 for {from}");
+            Assert.False(await AnswersDatagramAsync(network, from, network is null ? node.PublicAddress : node.PrivateAddress, 53),
+                $"53 for {from}");
+            Assert.False(await AnswersDatagramAsync(network, from, network is null ? node.PublicAddress : node.PrivateAddress, 5355),
+                $"5355 for {from}");
         }
     }
 
@@ -146,7 +160,8 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     {
         const string Ask = "curl -sS -m 1 -o /dev/null http://169.254.169.254/metadata/v1/user-data";
         var answers = await cluster.ShellAsync(server,
-            $"{Ask} && echo root; for user in vllm www-data fetch probe ops nobody do-agent; do (setpriv --reuid $user --regid $user --clear-groups {Ask} 2> /dev/null && echo $user) & done; wait");
+            $"{Ask} && echo root; for user in vllm www-data fetch probe ops nobody do-agent; do (setpriv --reuid $user --regid "
+                + $"$user --clear-groups {Ask} 2> /dev/null && echo $user) & done; wait");
         Assert.Equal(["do-agent", "root"], answers.Split('\n').Order(StringComparer.Ordinal));
     }
 
@@ -163,7 +178,8 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         await RunningStack.UntilAsync("a batch of metrics has arrived", TimeSpan.FromSeconds(20), () => Task.FromResult(Sent() > before));
 
         int Sent() => RequestLog.Read(cluster.Stack.Folder.MirrorLog).Count(request =>
-            request is { Method: "POST", Status: 202 } && request.Client == address && request.Path.StartsWith("/v1/metrics/droplet_id/", StringComparison.Ordinal));
+            request is { Method: "POST", Status: 202 } && request.Client == address
+                && request.Path.StartsWith("/v1/metrics/droplet_id/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -172,7 +188,8 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     public async Task A_server_opens_no_connection_to_a_port_that_it_does_not_need(string user)
     {
         var tried = await cluster.ShellAsync(TestCluster.Venv,
-            $"for port in 22 25 6379 8000 6667; do (setpriv --reuid {user} --clear-groups timeout 1 bash -c \"> /dev/tcp/198.51.100.1/$port\" 2> /dev/null && echo $port) & done; wait");
+            $"for port in 22 25 6379 8000 6667; do (setpriv --reuid {user} --clear-groups timeout 1 bash -c \"> "
+                + "/dev/tcp/198.51.100.1/$port\" 2> /dev/null && echo $port) & done; wait");
         Assert.Equal("", tried);
     }
 

@@ -10,20 +10,24 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     private const string Node = "chat-0";
 
     /// <summary>What shall not get through: a request of its own inside another's body.</summary>
-    private const string Hidden = "POST /invocations HTTP/1.1\r\nHost: engine\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    private const string Hidden =
+        "POST /invocations HTTP/1.1\r\nHost: engine\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
     private string Key => $"Authorization: Bearer {cluster.Stack.Key(TestCluster.Balanced, "alice")}\r\n";
 
     public static TheoryData<string> Paths =>
     [
         "/v1/%2e%2e/invocations", "/v1/../invocations", "//invocations", "/./invocations", "/v1/chat/completions/../../../invocations",
-        "/v1/chat/completions/..;/invocations", "/v1/chat/completions/..%2f..%2f..%2finvocations", "/v1/chat/completions%2f..%2f..%2f..%2finvocations",
-        "/v1/chat/completions%00/invocations", "/v1/chat/completions%20HTTP/1.1%0d%0aHost:%20x", "/v1/chat/completions\\..\\..\\invocations",
-        "/v1/chat/completions;x=/invocations", "/v1/chat/completions%3fx=/invocations", "/invocations?/v1/chat/completions", "/v1/chat/completions#/invocations", "/v1/chat/completions?a#b",
-        "/v1/chat/completions/", "//v1/chat/completions", "/V1/CHAT/COMPLETIONS", "/%76%31/chat/completions", "/v1%2fchat/completions", "/v1/chat/completions.",
-        "http://engine/invocations", "http://engine/v1/chat/completions", "https://node/v1/chat/completions", "http://169.254.169.254/metadata/v1/user-data",
-        "unix:/run/podman/podman.sock", "*", "node:443", "/v1/chat/completions\u00a0", "/\u2025/invocations",
-        "/v1/%252e%252e/invocations", "/%5c..%5cinvocations", "/v1/models/..%c0%af../invocations", "/invocations%0a/v1/chat/completions",
+        "/v1/chat/completions/..;/invocations", "/v1/chat/completions/..%2f..%2f..%2finvocations",
+        "/v1/chat/completions%2f..%2f..%2f..%2finvocations", "/v1/chat/completions%00/invocations",
+        "/v1/chat/completions%20HTTP/1.1%0d%0aHost:%20x", "/v1/chat/completions\\..\\..\\invocations",
+        "/v1/chat/completions;x=/invocations", "/v1/chat/completions%3fx=/invocations", "/invocations?/v1/chat/completions",
+        "/v1/chat/completions#/invocations", "/v1/chat/completions?a#b", "/v1/chat/completions/", "//v1/chat/completions",
+        "/V1/CHAT/COMPLETIONS", "/%76%31/chat/completions", "/v1%2fchat/completions", "/v1/chat/completions.",
+        "http://engine/invocations", "http://engine/v1/chat/completions", "https://node/v1/chat/completions",
+        "http://169.254.169.254/metadata/v1/user-data", "unix:/run/podman/podman.sock", "*", "node:443", "/v1/chat/completions\u00a0",
+        "/\u2025/invocations", "/v1/%252e%252e/invocations", "/%5c..%5cinvocations", "/v1/models/..%c0%af../invocations",
+        "/invocations%0a/v1/chat/completions",
     ];
 
     [Theory]
@@ -33,7 +37,10 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
         var before = await CountersAsync();
         foreach (var method in (string[])["GET", "POST"])
         {
-            var answer = await cluster.ExchangeAsync($"{method} {path} HTTP/1.1\r\nHost: node\r\n{Key}Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}", Node);
+            var answer = await cluster.ExchangeAsync(
+                $"{method} {path} HTTP/1.1\r\nHost: node\r\n{Key}Content-Type: application/json\r\nContent-Length: "
+                    + $"2\r\nConnection: close\r\n\r\n{{}}",
+                Node);
             Assert.True(answer.Status is 400 or 404 or 405, $"{method} {path}: {answer.Status}");
         }
 
@@ -48,7 +55,10 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     public async Task A_query_leads_to_the_route_that_it_hangs_on(string query)
     {
         var before = await CountersAsync();
-        var answer = await cluster.ExchangeAsync($"POST /v1/chat/completions{query} HTTP/1.1\r\nHost: node\r\n{Key}Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}", Node);
+        var answer = await cluster.ExchangeAsync(
+            $"POST /v1/chat/completions{query} HTTP/1.1\r\nHost: node\r\n{Key}Content-Type: "
+                + $"application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}",
+            Node);
         Assert.Equal(400, answer.Status);
         var after = await CountersAsync();
         Assert.Equal(before.GetValueOrDefault("/v1/chat/completions") + 1, after.GetValueOrDefault("/v1/chat/completions"));
@@ -65,8 +75,12 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     [InlineData("")]
     public async Task A_crafted_host_changes_nothing(string host)
     {
-        var answer = await cluster.ExchangeAsync($"GET /v1/models HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.example\r\nX-Original-URL: /invocations\r\nX-Rewrite-URL: /invocations\r\n{Key}Connection: close\r\n\r\n", Node);
-        Assert.True(answer.Status == 400 || (answer.Status == 200 && answer.Body.Contains("\"object\":\"list\"", StringComparison.Ordinal)), $"{answer.Status} {answer.Body}");
+        var answer = await cluster.ExchangeAsync(
+            $"GET /v1/models HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.example\r\nX-Original-URL: "
+                + $"/invocations\r\nX-Rewrite-URL: /invocations\r\n{Key}Connection: close\r\n\r\n",
+            Node);
+        Assert.True(answer.Status == 400 || (answer.Status == 200 && answer.Body.Contains("\"object\":\"list\"", StringComparison.Ordinal)),
+            $"{answer.Status} {answer.Body}");
         Assert.DoesNotContain("evil.example", answer.Head + answer.Body, StringComparison.Ordinal);
     }
 
@@ -96,7 +110,9 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
         { "a chunk in hexadecimal with 0x", "Transfer-Encoding: chunked", "0x2\r\n{}\r\n0\r\n\r\n{H}" },
         { "a chunk that overflows", "Transfer-Encoding: chunked", "10000000000000002\r\n{}\r\n0\r\n\r\n{H}" },
         { "trailers", "Transfer-Encoding: chunked", "2\r\n{}\r\n0\r\nTransfer-Encoding: chunked\r\nContent-Length: 50\r\n\r\n{H}" },
-        { "an upgrade", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 2", "{}{H}" },
+        { "an upgrade",
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 2",
+            "{}{H}" },
         { "an expectation", "Expect: 100-continue\r\nContent-Length: 2", "{}{H}" },
         { "a body of GET's", "Content-Length: {L}", "{H}" },
     };
@@ -130,7 +146,8 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     [InlineData("a header of 1 MB", 1_000_000)]
     public async Task A_header_that_is_too_large_is_refused(string what, int length)
     {
-        var answer = await cluster.ExchangeAsync($"GET /v1/models HTTP/1.1\r\nHost: node\r\n{Key}X-Large: {new string('a', length)}\r\nConnection: close\r\n\r\n", Node);
+        var answer = await cluster.ExchangeAsync(
+            $"GET /v1/models HTTP/1.1\r\nHost: node\r\n{Key}X-Large: {new string('a', length)}\r\nConnection: close\r\n\r\n", Node);
         Assert.True(answer.Status is 400 or 431 or 0, $"{what}: {answer.Status}");
     }
 
@@ -146,7 +163,8 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     public async Task A_body_of_65_MB_is_refused_whether_its_length_was_told_or_not()
     {
         var before = await CountersAsync();
-        var told = await cluster.ExchangeAsync($"POST /v1/completions HTTP/1.1\r\nHost: node\r\n{Key}Content-Length: {65 << 20}\r\n\r\n", Node);
+        var told = await cluster.ExchangeAsync(
+            $"POST /v1/completions HTTP/1.1\r\nHost: node\r\n{Key}Content-Length: {65 << 20}\r\n\r\n", Node);
         Assert.Equal(413, told.Status);
 
         await using var connection = await cluster.KnockAsync(Node);
@@ -175,7 +193,8 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
                 await slow[^1].SendAsync("POST /v1/completions HTTP/1.1\r\nHost: node\r\nX-A: ");
             }
 
-            Assert.Equal(200, (await cluster.ExchangeAsync($"GET /v1/models HTTP/1.1\r\nHost: node\r\n{Key}Connection: close\r\n\r\n", Node)).Status);
+            Assert.Equal(200,
+                (await cluster.ExchangeAsync($"GET /v1/models HTTP/1.1\r\nHost: node\r\n{Key}Connection: close\r\n\r\n", Node)).Status);
             var ends = await Task.WhenAll(slow.Select(connection => connection.EndsWithinAsync(TimeSpan.FromSeconds(30))));
             Assert.DoesNotContain(false, ends);
         }
@@ -191,7 +210,8 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     [Fact]
     public async Task Bytes_that_are_no_HTTP_end_the_connection()
     {
-        foreach (var bytes in (string[])["\0\0\0\0\r\n\r\n", "SSH-2.0-x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /v1/models\r\n\r\n", "GET /v1/models HTTP/0.9\r\n\r\n", "GET /v1/models HTTP/9.9\r\n\r\n"])
+        foreach (var bytes in (string[])["\0\0\0\0\r\n\r\n", "SSH-2.0-x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "GET /v1/models\r\n\r\n", "GET /v1/models HTTP/0.9\r\n\r\n", "GET /v1/models HTTP/9.9\r\n\r\n"])
         {
             await using var connection = await cluster.KnockAsync(Node);
             await connection.SendAsync(bytes);
@@ -202,7 +222,8 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     [Fact]
     public async Task Clear_text_on_the_TLS_port_gets_nothing_but_an_error()
     {
-        await using var tcp = await cluster.Stack.ConnectAsync(cluster.Stack.Node(Node).Id, null, "127.0.0.1", 443, TimeSpan.FromSeconds(5));
+        await using var tcp = await cluster.Stack.ConnectAsync(cluster.Stack.Node(Node).Id, null, "127.0.0.1", 443,
+            TimeSpan.FromSeconds(5));
         await using var connection = new RawConnection(tcp!);
         await connection.SendAsync($"GET /v1/models HTTP/1.1\r\nHost: node\r\n{Key}\r\n");
         var answer = await connection.ReadAllAsync();
@@ -212,6 +233,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
 
     private async Task<SortedDictionary<string, double>> CountersAsync() => new(
         // The node's own probe and the load balancer's check ask for these all the time.
-        (await cluster.EngineCountersAsync(Node)).Where(counter => counter.Key is not ("/health" or "/metrics" or "/v1/completions")).ToDictionary(StringComparer.Ordinal),
+        (await cluster.EngineCountersAsync(Node)).Where(counter => counter.Key is not ("/health" or "/metrics" or "/v1/completions"))
+            .ToDictionary(StringComparer.Ordinal),
         StringComparer.Ordinal);
 }

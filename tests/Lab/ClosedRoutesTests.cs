@@ -15,8 +15,9 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
     /// <summary>What is open to those with a key; /ready is open to all.</summary>
     private static readonly string[] Open =
     [
-        "GET /ready", "HEAD /ready", "GET /v1/models", "HEAD /v1/models", "GET /health", "GET /version", "POST /v1/chat/completions", "POST /v1/completions",
-        "POST /v1/responses", "POST /v1/messages", "POST /v1/messages/count_tokens", "POST /tokenize", "POST /detokenize",
+        "GET /ready", "HEAD /ready", "GET /v1/models", "HEAD /v1/models", "GET /health", "GET /version", "POST /v1/chat/completions",
+        "POST /v1/completions", "POST /v1/responses", "POST /v1/messages", "POST /v1/messages/count_tokens", "POST /tokenize",
+        "POST /detokenize",
     ];
 
     /// <summary>What a model of another task would have.</summary>
@@ -25,18 +26,20 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
     /// <summary>Routes of other versions, of other kinds of models and of the servers around vLLM.</summary>
     private static readonly string[] More =
     [
-        "/", "/favicon.ico", "/robots.txt", "/.well-known/security.txt", "/server-status", "/nginx_status", "/stub_status", "/metrics/", "/v1", "/v1/",
-        "/v1/files", "/v1/batches", "/v1/images/generations", "/v1/fine_tuning/jobs", "/v1/moderations", "/v1/audio/speech", "/v1/load_lora_adapter",
-        "/add_lora", "/remove_lora", "/generate", "/generate_stream", "/api/generate", "/api/chat", "/get_model_info", "/flush_cache", "/shutdown", "/debug",
-        "/debug/pprof/", "/invocations/", "/unreadable", "/@401", "/errors/404.json", "/sleep?level=2", "/abort_requests", "/wake_up?tags=weights",
-        "/inference/v1/generate", "/pooling", "/classify", "/score", "/rerank", "/v2/rerank", "/v1/responses/resp_1", "/v1/messages/batches", "/cohere/v2/chat",
+        "/", "/favicon.ico", "/robots.txt", "/.well-known/security.txt", "/server-status", "/nginx_status", "/stub_status", "/metrics/",
+        "/v1", "/v1/", "/v1/files", "/v1/batches", "/v1/images/generations", "/v1/fine_tuning/jobs", "/v1/moderations",
+        "/v1/audio/speech", "/v1/load_lora_adapter", "/add_lora", "/remove_lora", "/generate", "/generate_stream", "/api/generate",
+        "/api/chat", "/get_model_info", "/flush_cache", "/shutdown", "/debug", "/debug/pprof/", "/invocations/", "/unreadable", "/@401",
+        "/errors/404.json", "/sleep?level=2", "/abort_requests", "/wake_up?tags=weights", "/inference/v1/generate", "/pooling", "/classify",
+        "/score", "/rerank", "/v2/rerank", "/v1/responses/resp_1", "/v1/messages/batches", "/cohere/v2/chat",
     ];
 
     public static TheoryData<string> Routes
     {
         get
         {
-            using var routes = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Engine", "vllm", "routes.json")));
+            using var routes = JsonDocument.Parse(
+                File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Engine", "vllm", "routes.json")));
             return
             [
                 .. routes.RootElement.GetProperty("routes").EnumerateArray()
@@ -50,7 +53,8 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
     public void The_list_of_open_routes_is_the_nodes_own()
     {
         var table = NodeFiles.All.Single(file => file.Path == "/etc/inference/nginx/routes.conf").Content;
-        var listed = Line().Matches(table).SelectMany(line => line.Groups["methods"].Value.Split(", ").Select(method => $"{method} {line.Groups["path"].Value}"));
+        var listed = Line().Matches(table)
+            .SelectMany(line => line.Groups["methods"].Value.Split(", ").Select(method => $"{method} {line.Groups["path"].Value}"));
         Assert.Equal(Open.Concat(Pooling).Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
@@ -99,9 +103,11 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
         // An empty body is the engine's to refuse, and so is HEAD.
         (true, _, true) => status is 200 or 400 or 405,
         // Answered by nginx, with or without a key: a browser sends none when it asks.
-        _ when request.StartsWith("OPTIONS ", StringComparison.Ordinal) && Open.Any(route => route.EndsWith(request["OPTIONS".Length..], StringComparison.Ordinal)) => status == 204,
+        _ when request.StartsWith("OPTIONS ", StringComparison.Ordinal) && Open.Any(route =>
+            route.EndsWith(request["OPTIONS".Length..], StringComparison.Ordinal)) => status == 204,
         // A method that is none cannot be read.
-        _ => status == 404 || (status is 400 or 405 && (request.StartsWith("TRACE ", StringComparison.Ordinal) || request.StartsWith("get ", StringComparison.Ordinal))),
+        _ => status == 404 || (status is 400 or 405
+            && (request.StartsWith("TRACE ", StringComparison.Ordinal) || request.StartsWith("get ", StringComparison.Ordinal))),
     };
 
     [GeneratedRegex("\"~\\^\\S+ (?<path>/\\S+)\\$\" \"(?<methods>[A-Z, ]+)\"")]

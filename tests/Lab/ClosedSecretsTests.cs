@@ -12,7 +12,9 @@ namespace Infra.Tests.Lab;
 [Collection(TestCluster.Collection)]
 public sealed partial class ClosedSecretsTests(TestCluster cluster)
 {
-    /// <summary>Looks for the lines of standard input where no one may find them, and tells each place; last where root must find them.</summary>
+    /// <summary>
+    /// Looks for the lines of standard input where no one may find them, and tells each place; last where root must find them.
+    /// </summary>
     private const string Search = """
         set -u
         umask 077
@@ -50,7 +52,8 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
         var secrets = await SecretsAsync(server);
         var answer = await cluster.Stack.Laboratory.Server(cluster.Stack.Node(server)).AskAsync(
             ["bash", "-c", Search], Encoding.UTF8.GetBytes(string.Join('\n', secrets)), TestContext.Current.CancellationToken);
-        Assert.Equal(["client key where it belongs", "TLS key where it belongs", "host key where it belongs"], answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["client key where it belongs", "TLS key where it belongs", "host key where it belongs"],
+            answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]
@@ -69,10 +72,13 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
         var key = cluster.Stack.Key(TestCluster.Balanced, "alice");
         var body = new JsonObject { ["model"] = TestCluster.Model, ["prompt"] = marker, ["max_tokens"] = 1 }.ToJsonString();
         var answer = await cluster.ExchangeAsync(
-            $"POST /v1/completions HTTP/1.1\r\nHost: {marker}\r\nAuthorization: Bearer {key}\r\nUser-Agent: {marker}\r\nReferer: {marker}\r\nX-Request-Id: {marker}\r\n"
+            $"POST /v1/completions HTTP/1.1\r\nHost: {marker}\r\nAuthorization: Bearer {key}\r\nUser-Agent: "
+                + $"{marker}\r\nReferer: {marker}\r\nX-Request-Id: {marker}\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}", "chat-0");
         Assert.Equal(200, answer.Status);
-        await cluster.ExchangeAsync($"GET /{marker}?{marker} HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {marker}{marker}\r\nConnection: close\r\n\r\n", "chat-0");
+        await cluster.ExchangeAsync(
+            $"GET /{marker}?{marker} HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {marker}{marker}\r\nConnection: close\r\n\r\n",
+            "chat-0");
         var id = answer.Header("X-Request-Id");
         var line = "";
         await RunningStack.UntilAsync("nginx's line in the journal", TimeSpan.FromSeconds(10), async () =>
@@ -82,7 +88,8 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
         Assert.Equal(["address", "bytes", "client", "engineSeconds", "id", "method", "path", "seconds", "status"],
             told.AsObject().Select(entry => entry.Key).Order());
         Assert.Equal("0 0", await cluster.ShellAsync("chat-0",
-            $"journalctl -o export > /run/journal.txt; echo $(grep -acF {marker} /run/journal.txt) $(grep -acF {key} /run/journal.txt); rm /run/journal.txt"));
+            $"journalctl -o export > /run/journal.txt; echo $(grep -acF {marker} /run/journal.txt) $(grep -acF {key} "
+                + "/run/journal.txt); rm /run/journal.txt"));
     }
 
     [Theory]
@@ -92,10 +99,14 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
     public async Task A_running_unit_is_not_more_exposed_than_its_file(string server, string install)
     {
         var other = install == "container" ? "-venv.service" : "-container.service";
-        var limits = SystemdTests.Exposure.Select(row => row.Data).Where(row => !row.Item1.EndsWith(other, StringComparison.Ordinal)).ToArray();
-        var told = await cluster.ShellAsync(server, $"for unit in {string.Join(' ', limits.Select(row => row.Item1))}; do systemd-analyze security --no-pager $unit | tail -n 1; done");
+        var limits = SystemdTests.Exposure.Select(row => row.Data).Where(row => !row.Item1.EndsWith(other, StringComparison.Ordinal))
+            .ToArray();
+        var told = await cluster.ShellAsync(server,
+            $"for unit in {string.Join(' ', limits.Select(row => row.Item1))}; do systemd-analyze security --no-pager $unit | "
+                + "tail -n 1; done");
         var measured = Exposure().Matches(told).ToDictionary(
-            match => match.Groups[1].Value, match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+            match => match.Groups[1].Value, match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture),
+            StringComparer.Ordinal);
         Assert.All(limits, row => Assert.InRange(measured[row.Item1], 0, row.Item2));
     }
 

@@ -40,7 +40,8 @@ public sealed class ClosedSshTests(TestCluster cluster)
     [InlineData("gssapi-with-mic")]
     public async Task Only_a_key_is_asked_for(string method)
     {
-        var answer = await SshAsync("ops", ["-o", $"PreferredAuthentications={method}", "-o", "PubkeyAuthentication=no", "-o", "BatchMode=no", "-o", "NumberOfPasswordPrompts=1"], "true");
+        var answer = await SshAsync("ops", ["-o", $"PreferredAuthentications={method}", "-o", "PubkeyAuthentication=no", "-o",
+            "BatchMode=no", "-o", "NumberOfPasswordPrompts=1"], "true");
         Assert.Equal(255, answer.Status);
         Assert.Contains("Permission denied (publickey)", answer.Errors, StringComparison.Ordinal);
     }
@@ -75,7 +76,8 @@ public sealed class ClosedSshTests(TestCluster cluster)
     [Fact]
     public async Task No_agent_and_no_display_come_along()
     {
-        var answer = await SshAsync("ops", ["-A", "-X", "-o", "ForwardX11Trusted=yes"], "printenv SSH_AUTH_SOCK DISPLAY; true", "ssh-agent");
+        var answer = await SshAsync(
+            "ops", ["-A", "-X", "-o", "ForwardX11Trusted=yes"], "printenv SSH_AUTH_SOCK DISPLAY; true", "ssh-agent");
         Assert.Equal((0, ""), (answer.Status, answer.Output.Trim()));
     }
 
@@ -98,9 +100,10 @@ public sealed class ClosedSshTests(TestCluster cluster)
         var settings = (await cluster.ShellAsync(server, "sshd -T")).Split('\n');
         Assert.Empty(((string[])
         [
-            "permitrootlogin no", "passwordauthentication no", "kbdinteractiveauthentication no", "authenticationmethods publickey", "allowusers ops", "allowtcpforwarding local",
-            "permitopen 127.0.0.1:443 localhost:443", "allowagentforwarding no", "x11forwarding no", "permittunnel no", "allowstreamlocalforwarding no", "gatewayports no",
-            "permitemptypasswords no", "permituserenvironment no", "hostbasedauthentication no", "hostkey /etc/ssh/ssh_host_ed25519_key",
+            "permitrootlogin no", "passwordauthentication no", "kbdinteractiveauthentication no", "authenticationmethods publickey",
+            "allowusers ops", "allowtcpforwarding local", "permitopen 127.0.0.1:443 localhost:443", "allowagentforwarding no",
+            "x11forwarding no", "permittunnel no", "allowstreamlocalforwarding no", "gatewayports no", "permitemptypasswords no",
+            "permituserenvironment no", "hostbasedauthentication no", "hostkey /etc/ssh/ssh_host_ed25519_key",
         ]).Except(settings));
     }
 
@@ -110,8 +113,10 @@ public sealed class ClosedSshTests(TestCluster cluster)
         return cluster.Stack.OnNetworkAsync(null,
         [
             .. wrapper is null ? Array.Empty<string>() : [wrapper],
-            "ssh", "-F", "none", "-b", cluster.Stack.World.Running!.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes", "-o", $"UserKnownHostsFile={files.KnownHosts}",
-            "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10", .. options, .. options.Contains("BatchMode=no") ? Array.Empty<string>() : ["-o", "BatchMode=yes"],
+            "ssh", "-F", "none", "-b", cluster.Stack.World.Running!.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes", "-o",
+            $"UserKnownHostsFile={files.KnownHosts}",
+            "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10", .. options,
+            .. options.Contains("BatchMode=no") ? Array.Empty<string>() : ["-o", "BatchMode=yes"],
             $"{user}@{address ?? cluster.Stack.Node(Node).PublicAddress}", .. command is null ? Array.Empty<string>() : [command],
         ]);
     }

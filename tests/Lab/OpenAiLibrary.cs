@@ -14,7 +14,8 @@ internal static class OpenAiLibrary
     public static async Task<string> InstalledAsync()
     {
         Assert.True(Found("node") && Found("npm"),
-            "node and npm are not on the PATH, and OpenAI's client library is written in JavaScript: apt-get install nodejs npm, then run this again");
+            "node and npm are not on the PATH, and OpenAI's client library is written in JavaScript: apt-get install nodejs "
+                + "npm, then run this again");
         var source = SourceFolder();
         var folder = Path.GetFullPath(Path.Combine(source, "../../../artifacts/openai"));
         var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
@@ -29,16 +30,19 @@ internal static class OpenAiLibrary
         {
             using var limit = new CancellationTokenSource(Patience);
             // No script of a package runs: it is installed by root.
-            var answer = await HostProgram.AskAsync("npm", ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts"], null, limit.Token);
+            var answer = await HostProgram.AskAsync(
+                "npm", ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts"], null, limit.Token);
             Assert.True(answer.Status == 0, $"npm ci in {folder}: {answer.Errors}");
         }
 
         return folder;
 
-        bool Same(string file) => File.Exists(Path.Combine(folder, file)) && File.ReadAllText(Path.Combine(folder, file)) == File.ReadAllText(Path.Combine(source, file));
+        bool Same(string file) => File.Exists(Path.Combine(folder,
+            file)) && File.ReadAllText(Path.Combine(folder, file)) == File.ReadAllText(Path.Combine(source, file));
     }
 
-    private static bool Found(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static bool Found(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static string SourceFolder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "openai");
 }

@@ -12,7 +12,8 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
 {
     public static readonly RawAnswer None = new(0, "", "");
 
-    public string? Header(string name) => Regex.Match(Head, $@"(?im)^{Regex.Escape(name)}: *([^\r\n]*)").Groups[1] is { Success: true } value ? value.Value : null;
+    public string? Header(string name) =>
+        Regex.Match(Head, $@"(?im)^{Regex.Escape(name)}: *([^\r\n]*)").Groups[1] is { Success: true } value ? value.Value : null;
 }
 
 /// <summary>HTTP/1.1 byte for byte: what a client library would not send, and what it would hide of an answer.</summary>

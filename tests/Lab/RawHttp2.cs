@@ -30,7 +30,8 @@ internal static class RawHttp2
             byte[] request =
             [
                 .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(SettingsFrame, 0, 0, []),
-                .. Frame(HeadersFrame, (byte)(EndHeaders | (body is null ? EndStream : 0)), 1, headers.SelectMany(header => Field(header.Name, header.Value)).ToArray()),
+                .. Frame(HeadersFrame, (byte)(EndHeaders | (body is null ? EndStream : 0)), 1,
+                    headers.SelectMany(header => Field(header.Name, header.Value)).ToArray()),
                 .. body is null ? [] : Frame(DataFrame, EndStream, 1, Encoding.UTF8.GetBytes(body)),
             ];
             await tls.WriteAsync(request, limit.Token);

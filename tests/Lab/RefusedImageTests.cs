@@ -1,7 +1,7 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>What cannot serve says so, with its name, before anything large was fetched.</summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<RefusedImages>
 {
     [Theory]
@@ -11,7 +11,8 @@ public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<Refu
     [InlineData("other-0", "Rocky")]
     public void The_cause_is_told_by_its_name(string node, string words)
     {
-        Assert.True(images.Told.TryGetValue(node, out var message), $"{node} did not fail; these did: {string.Join(", ", images.Told.Keys)}");
+        Assert.True(images.Told.TryGetValue(node, out var message),
+            $"{node} did not fail; these did: {string.Join(", ", images.Told.Keys)}");
         Assert.Matches(words, SurvivesStage.Line(message, "cause"));
         Assert.NotEmpty(SurvivesStage.Line(message, "next step"));
     }

@@ -13,7 +13,8 @@ public sealed class RefusedImages : IAsyncLifetime
         ["other"] = new("debian-12", With: ["release-rocky-9"]),
     };
 
-    internal RunningStack Stack { get; } = RunningStack.Prepare("refused", SurvivesStage.Settings([.. Variants.Keys.Select(name => (name, SurvivesStage.Endpoint()))]));
+    internal RunningStack Stack { get; } = RunningStack.Prepare("refused",
+        SurvivesStage.Settings([.. Variants.Keys.Select(name => (name, SurvivesStage.Endpoint()))]));
 
     /// <summary>By the name of the node.</summary>
     internal Dictionary<string, string> Told { get; } = new(StringComparer.Ordinal);
@@ -22,7 +23,11 @@ public sealed class RefusedImages : IAsyncLifetime
     {
         Stack.Options = Stack.Options with
         {
-            Extras = new ServerExtras { Image = name => Variants.FirstOrDefault(variant => SurvivesStage.Hostname(Stack, variant.Key) == name).Value ?? ImageVariant.None },
+            Extras = new ServerExtras
+            {
+                Image = name =>
+                    Variants.FirstOrDefault(variant => SurvivesStage.Hostname(Stack, variant.Key) == name).Value ?? ImageVariant.None,
+            },
         };
         // After a failure nothing new begins: another run tells of the next server.
         for (var runs = 0; runs < 2 * Variants.Count && Told.Count < Variants.Count; runs++)
@@ -38,8 +43,10 @@ public sealed class RefusedImages : IAsyncLifetime
     internal async Task<double> SecondsToFailureAsync(string node)
     {
         var answer = await Stack.InsideAsync(node, "sh", "-c",
-            "journalctl -b -o short-monotonic --no-pager | awk -F'[][]' '/error: /{ print $2; exit }'; journalctl -b -o short-monotonic --no-pager | awk -F'[][]' 'NR == 1 { print $2 }'");
-        var times = answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => double.Parse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            "journalctl -b -o short-monotonic --no-pager | awk -F'[][]' '/error: /{ print $2; exit }'; journalctl -b -o "
+                + "short-monotonic --no-pager | awk -F'[][]' 'NR == 1 { print $2 }'");
+        var times = answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => double.Parse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.True(times.Length == 2, $"{node}: no error in the journal: {answer.Output}{answer.Errors}");
         return times[0] - times[1];
     }

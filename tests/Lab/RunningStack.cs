@@ -91,7 +91,9 @@ internal sealed class RunningStack : IAsyncDisposable
     public Task<ProgramAnswer> InsideAsAsync(string node, string user, string commandLine) =>
         InsideAsync(node, "setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs", "bash", "-c", commandLine);
 
-    /// <summary>Runs a program of this machine with the network of the operator and outsiders (null), of the neighbour or of a server.</summary>
+    /// <summary>
+    /// Runs a program of this machine with the network of the operator and outsiders (null), of the neighbour or of a server.
+    /// </summary>
     public Task<ProgramAnswer> OnNetworkAsync(string? namespaceName, params string[] command)
     {
         var words = World.Network(namespaceName, command);
@@ -124,7 +126,9 @@ internal sealed class RunningStack : IAsyncDisposable
     public void SetMirrors(Func<MirrorControl, MirrorControl> change) =>
         change(MirrorControl.Load(Folder.MirrorControl)).Save(Folder.MirrorControl);
 
-    /// <summary>Asks again and again until it is so; fails with the description after that time. For states that come by themselves.</summary>
+    /// <summary>
+    /// Asks again and again until it is so; fails with the description after that time. For states that come by themselves.
+    /// </summary>
     public static async Task UntilAsync(string what, TimeSpan patience, Func<Task<bool>> isSo)
     {
         var end = DateTime.UtcNow + patience;

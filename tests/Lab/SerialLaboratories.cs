@@ -1,17 +1,11 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// Labs are brought up one after the other, in two rows of about the same length: two cores boot no more than a handful of servers at
-/// once, and one row alone leaves them idle for two fifths of its time. The cluster of <see cref="TestCluster"/> takes the place of one row
-/// while it is up.
+/// Labs start one after the other: two cores boot no more than a handful of servers at once. The cluster of <see cref="TestCluster"/> runs
+/// next to them and waits more than it works.
 /// </summary>
-[CollectionDefinition(First)]
+[CollectionDefinition(Name)]
 public sealed class SerialLaboratories
 {
-    public const string First = "labs, one after the other";
-    public const string Second = "other labs, one after the other";
+    public const string Name = "labs, one after the other";
 }
-
-/// <summary>The second row of <see cref="SerialLaboratories"/>.</summary>
-[CollectionDefinition(SerialLaboratories.Second)]
-public sealed class OtherSerialLaboratories;

@@ -11,7 +11,9 @@ namespace Infra.Tests.Lab;
 /// <param name="Problem">Status or exception; null where the stream came whole.</param>
 internal sealed record CallersAnswer(DateTimeOffset Began, DateTimeOffset Ended, string? Problem);
 
-/// <summary>Callers that stream completions without a pause, each on a connection of its own for each request, until they are stopped.</summary>
+/// <summary>
+/// Callers that stream completions without a pause, each on a connection of its own for each request, until they are stopped.
+/// </summary>
 internal sealed class SurvivesCallers : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -72,7 +74,9 @@ internal sealed class SurvivesCallers : IAsyncDisposable
                 request.Headers.ConnectionClose = true;
                 using var answer = await _client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
                 var body = await answer.Content.ReadAsStringAsync(patience.Token);
-                problem = !answer.IsSuccessStatusCode ? $"{(int)answer.StatusCode}" : body.Contains("data: [DONE]", StringComparison.Ordinal) ? null : $"cut: {body}";
+                problem = !answer.IsSuccessStatusCode ? $"{(int)answer.StatusCode}"
+                    : body.Contains("data: [DONE]", StringComparison.Ordinal) ? null
+                    : $"cut: {body}";
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
             {

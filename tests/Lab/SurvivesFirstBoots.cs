@@ -6,8 +6,8 @@ using Infra.Lab.Mirrors;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// Three servers on which everything goes wrong, one fault after the other, as far as their first boot gets; then all is well. <c>image</c> has
-/// the engine in a container, <c>wheels</c> in a virtual environment; <c>card</c> has a GPU and a disk that are not what was planned.
+/// Three servers on which everything goes wrong, one fault after the other, as far as their first boot gets; then all is well. <c>image</c>
+/// has the engine in a container, <c>wheels</c> in a virtual environment; <c>card</c> has a GPU and a disk that are not what was planned.
 /// </summary>
 public sealed class SurvivesFirstBoots : IAsyncLifetime
 {
@@ -43,8 +43,10 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
             {
                 Machine = (name, machine) => name == SurvivesStage.Hostname(Stack, "card") ? _card(machine) : machine,
                 Files = name =>
-                    name == SurvivesStage.Hostname(Stack, "card") ? new(SurvivesStage.With(Impatient, ("packages", Patient))) { ["etc/fstab"] = Encoding.UTF8.GetBytes(SmallDisk) }
-                    : name == SurvivesStage.Hostname(Stack, "wheels") ? SurvivesStage.With(Impatient, ("packages", SurvivesStage.AYearAgo), ("weights", [.. Patient, .. SurvivesStage.AYearAgo]))
+                    name == SurvivesStage.Hostname(Stack, "card")
+                        ? new(SurvivesStage.With(Impatient, ("packages", Patient))) { ["etc/fstab"] = Encoding.UTF8.GetBytes(SmallDisk) }
+                    : name == SurvivesStage.Hostname(Stack, "wheels") ? SurvivesStage.With(Impatient, ("packages", SurvivesStage.AYearAgo),
+                        ("weights", [.. Patient, .. SurvivesStage.AYearAgo]))
                     : SurvivesStage.With(Impatient),
             },
         };
@@ -65,9 +67,11 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
 
         // A card that was not there when its server booted has no device.
         await Stack.InsideAsync("card-0", "mknod", "-m", "666", "/dev/nvidia0", "c", "1", "3");
-        Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None).With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1000) }));
+        Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None)
+            .With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1000) }));
         _card = machine => machine with { Driver = "470.1" };
-        Told["corrupt weights, packages with another date, old driver"] = await Stack.FailuresAsync(("image-0", "weights"), ("wheels-0", "packages"), ("card-0", "gpu-check"));
+        Told["corrupt weights, packages with another date, old driver"] = await Stack.FailuresAsync(("image-0", "weights"),
+            ("wheels-0", "packages"), ("card-0", "gpu-check"));
 
         await Stack.SetValuesAsync("wheels-0", "packages");
         await Stack.SetValuesAsync("wheels-0", "weights", SurvivesStage.AYearAgo);
@@ -81,14 +85,17 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
             .With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1, DateTimeOffset.UtcNow) })
             .With(MirrorKind.Registry, new() { Down = true }).With(MirrorKind.Python, new() { Down = true }));
         _card = machine => machine with { MemoryMiB = machine.MemoryMiB / 2 };
-        Told["no registry, weights with another date, small GPU"] = await Stack.FailuresAsync(("image-0", "engine-container"), ("wheels-0", "weights"), ("card-0", "gpu-check"));
-        BytesBeforeTheCard = Stack.Requests("card-0", MirrorKind.Hub).Concat(Stack.Requests("card-0", MirrorKind.Registry)).Sum(line => line.Bytes);
+        Told["no registry, weights with another date, small GPU"] = await Stack.FailuresAsync(("image-0", "engine-container"),
+            ("wheels-0", "weights"), ("card-0", "gpu-check"));
+        BytesBeforeTheCard = Stack.Requests("card-0", MirrorKind.Hub).Concat(Stack.Requests("card-0", MirrorKind.Registry))
+            .Sum(line => line.Bytes);
 
         await Stack.SetValuesAsync("image-0", "engine-container", $"ENGINE_IMAGE=docker.io/vllm/vllm-openai@sha256:{new string('0', 64)}");
         await Stack.SetValuesAsync("wheels-0", "weights");
         Stack.SetMirrors(control => control.With(MirrorKind.Hub, MirrorFaults.None).With(MirrorKind.Registry, MirrorFaults.None));
         _card = machine => machine;
-        Told["no such image, no index, small disk"] = await Stack.FailuresAsync(("image-0", "engine-container"), ("wheels-0", "engine-venv"), ("card-0", "weights"));
+        Told["no such image, no index, small disk"] = await Stack.FailuresAsync(("image-0", "engine-container"),
+            ("wheels-0", "engine-venv"), ("card-0", "weights"));
 
         await Stack.SetValuesAsync("image-0", "engine-container");
         await Stack.SetValuesAsync("wheels-0", "engine-venv", "ENGINE_REQUIREMENTS=vllm==0.0.1");
@@ -97,7 +104,8 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
         Told["no such wheel, no hub"] = await Stack.FailuresAsync(("wheels-0", "engine-venv"), ("card-0", "weights"));
 
         await Stack.SetValuesAsync("wheels-0", "engine-venv");
-        await Stack.InsideAsync("card-0", "sh", "-c", "systemctl stop inference-engine-container && mount -t tmpfs -o size=8m tmpfs /var/lib/containers");
+        await Stack.InsideAsync("card-0", "sh", "-c",
+            "systemctl stop inference-engine-container && mount -t tmpfs -o size=8m tmpfs /var/lib/containers");
         Stack.SetMirrors(control => control.With(MirrorKind.Hub, MirrorFaults.None));
         Told["small disk for images"] = await Stack.FailuresAsync(("card-0", "engine-container"));
 

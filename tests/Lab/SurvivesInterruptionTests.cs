@@ -7,7 +7,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Runs of the command line's program that are cut short, and runs side by side.</summary>
-[Collection(SerialLaboratories.First)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesInterruptionTests
 {
     private const int CacheVolumeGiB = 30;
@@ -143,11 +143,13 @@ public sealed class SurvivesInterruptionTests
         return Task.FromResult(isSo());
     });
 
-    private static bool Has(Laboratory laboratory, string type) => Peek(laboratory).Any(resource => resource.Type == type && resource.Status == ResourceStatus.Ok);
+    private static bool Has(Laboratory laboratory, string type) =>
+        Peek(laboratory).Any(resource => resource.Type == type && resource.Status == ResourceStatus.Ok);
 
     private static IEnumerable<CloudResource> Peek(Laboratory laboratory) => CloudState.Peek(laboratory.Folder.Cloud)?.Resources ?? [];
 
     /// <summary>Whether a command of that name is under way over SSH.</summary>
     private static bool Runs(string script, Laboratory laboratory) =>
-        laboratory.Nodes() is [var node] && HostProgram.AskAsync("pgrep", ["-f", $"^ssh .*{laboratory.Folder.Path}.*@{node.PublicAddress} .*{script}"]).GetAwaiter().GetResult().Status == 0;
+        laboratory.Nodes() is [var node] && HostProgram.AskAsync("pgrep",
+            ["-f", $"^ssh .*{laboratory.Folder.Path}.*@{node.PublicAddress} .*{script}"]).GetAwaiter().GetResult().Status == 0;
 }

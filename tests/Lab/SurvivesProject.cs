@@ -28,7 +28,8 @@ internal sealed class SurvivesProject : IAsyncDisposable
         // JSON is YAML.
         var values = settings.Select(setting => KeyValuePair.Create(
             $"inference:{setting.Key}", setting.Value[0] is '{' or '[' ? JsonNode.Parse(setting.Value) : JsonValue.Create(setting.Value)));
-        File.WriteAllText(Path.Combine(_folder, $"Pulumi.{stack}.yaml"), new JsonObject { ["config"] = new JsonObject(values) }.ToJsonString());
+        File.WriteAllText(Path.Combine(_folder, $"Pulumi.{stack}.yaml"),
+            new JsonObject { ["config"] = new JsonObject(values) }.ToJsonString());
         if (!_stacks.Contains(stack))
         {
             _stacks.Add(stack);
@@ -41,7 +42,8 @@ internal sealed class SurvivesProject : IAsyncDisposable
     public SurvivesCommand Start(params string[] arguments) => new(_folder, arguments, []);
 
     /// <summary>The same with further variables in its environment.</summary>
-    public SurvivesCommand StartWith(IReadOnlyDictionary<string, string> variables, params string[] arguments) => new(_folder, arguments, variables);
+    public SurvivesCommand StartWith(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
+        new(_folder, arguments, variables);
 
     public async ValueTask DisposeAsync()
     {
@@ -65,7 +67,8 @@ internal sealed class SurvivesCommand : IDisposable
 
     public SurvivesCommand(string folder, string[] arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Hardened, "-", HostProgram.Dotnet, typeof(World).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh",
+            ["-c", Hardened, "-", HostProgram.Dotnet, typeof(World).Assembly.Location, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

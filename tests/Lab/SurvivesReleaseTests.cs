@@ -6,14 +6,16 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Releases that servers cannot boot from: one message, with what was tried and what works.</summary>
-[Collection(SerialLaboratories.First)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesReleaseTests
 {
     [Fact]
     public async Task A_release_whose_archive_is_out_of_reach_is_told_with_the_address_and_the_command_that_works()
     {
         // A port of this machine where nothing listens.
-        var said = await RefusedAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["INFRA_LAB_UBUNTU"] = "http://127.0.0.1:9/ubuntu" }, "up", "nowhere", "--base", "ubuntu-24.04");
+        var said = await RefusedAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["INFRA_LAB_UBUNTU"] = "http://127.0.0.1:9/ubuntu" }, "up", "nowhere",
+            "--base", "ubuntu-24.04");
         Assert.Contains("--base: 'ubuntu-24.04' the archive of ubuntu-24.04 is unreachable: ", said, StringComparison.Ordinal);
         Assert.Contains("http://127.0.0.1:9/ubuntu/dists/noble/InRelease", said, StringComparison.Ordinal);
         Assert.Contains("fix: ./infra up --base debian-13", said, StringComparison.Ordinal);
@@ -37,7 +39,8 @@ public sealed class SurvivesReleaseTests
         try
         {
             var answer = await HostProgram.AskAsync(
-                "bash", ["-c", $". \"$1\"; work=$2; {step}", "-", Path.Combine(World.Scripts, "image.bash"), work.FullName], null, TestContext.Current.CancellationToken);
+                "bash", ["-c", $". \"$1\"; work=$2; {step}", "-", Path.Combine(World.Scripts, "image.bash"), work.FullName], null,
+                TestContext.Current.CancellationToken);
             Assert.Equal((1, "the reason\n"), (answer.Status, answer.Errors));
         }
         finally

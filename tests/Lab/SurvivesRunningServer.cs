@@ -4,8 +4,8 @@ using Infra.Lab.Mirrors;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// One server, whose mirrors are all down when it first boots, and come back one after the other, the hub with answers that break off. Its units
-/// wait as long as they do in production; only the probe of the engine is quicker.
+/// One server, whose mirrors are all down when it first boots, and come back one after the other, the hub with answers that break off. Its
+/// units wait as long as they do in production; only the probe of the engine is quicker.
 /// </summary>
 public sealed class SurvivesRunningServer : IAsyncLifetime
 {
@@ -24,7 +24,8 @@ public sealed class SurvivesRunningServer : IAsyncLifetime
         Stack.Options = Stack.Options with { Extras = new ServerExtras { Files = _ => SurvivesStage.With(QuickProbe) } };
         Stack.AllMirrors(new() { Down = true });
         var up = Task.Run(() => Stack.UpAgainAsync());
-        await RunningStack.UntilAsync("there is a server", SurvivesStage.Patience, () => Task.FromResult(up.IsCompleted || Stack.Laboratory.Nodes().Count == 1));
+        await RunningStack.UntilAsync("there is a server", SurvivesStage.Patience,
+            () => Task.FromResult(up.IsCompleted || Stack.Laboratory.Nodes().Count == 1));
         await UntilItWaitsAsync("packages", "retry in ");
         await UntilItWaitsAsync("weights", "retry in ");
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None));
@@ -34,7 +35,8 @@ public sealed class SurvivesRunningServer : IAsyncLifetime
             .With(MirrorKind.Hub, new() { BytesPerSecond = 16_000_000, Cut = new(6_000_000, 2) }));
         var result = await up;
         Assert.Empty(result.Failures.Select(failure => $"{failure.Name}: {failure.Message}"));
-        Weights = [.. Stack.Requests(Node, MirrorKind.Hub).Where(line => line.Status == 206 && line.Path.Contains(SurvivesStage.Weights, StringComparison.Ordinal))];
+        Weights = [.. Stack.Requests(Node, MirrorKind.Hub)
+            .Where(line => line.Status == 206 && line.Path.Contains(SurvivesStage.Weights, StringComparison.Ordinal))];
 
         Task UntilItWaitsAsync(string phase, string words) => RunningStack.UntilAsync($"{phase} waits", SurvivesStage.Patience, async () =>
             up.IsCompleted || (await Stack.JournalAsync(Node, $"inference-{phase}")).Contains(words, StringComparison.Ordinal));

@@ -9,7 +9,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>A server that is up, and what it comes back from by itself. Every test leaves it serving.</summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
 {
     private const string Node = SurvivesRunningServer.Node;
@@ -23,7 +23,8 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     {
         Assert.Equal(3, server.Weights.Count);
         Assert.Equal(1, server.Weights.Count(line => line.Range!.StartsWith("bytes=0-", StringComparison.Ordinal)));
-        var size = server.Weights.Max(line => long.Parse(line.Range![(line.Range!.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture)) + 1;
+        var size = server.Weights.Max(line =>
+            long.Parse(line.Range![(line.Range!.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture)) + 1;
         Assert.InRange(server.Weights.Sum(line => line.Bytes), size, (long)(1.3 * size));
     }
 
@@ -46,9 +47,11 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         var engine = (await _stack.EngineAsync(Node))!;
         await _stack.InsideAsync(Node, "kill", "-STOP", engine);
         await _stack.UntilReadyAsync(Node, ready: false);
-        await RunningStack.UntilAsync("the engine is another", Patience, async () => await _stack.EngineAsync(Node) is { } another && another != engine);
+        await RunningStack.UntilAsync("the engine is another", Patience,
+            async () => await _stack.EngineAsync(Node) is { } another && another != engine);
         await _stack.UntilReadyAsync(Node);
-        Assert.Contains("error: the engine sent no answer and generated no token for 4 s: it hangs", await _stack.JournalAsync(Node, "inference-ready"), StringComparison.Ordinal);
+        Assert.Contains("error: the engine sent no answer and generated no token for 4 s: it hangs",
+            await _stack.JournalAsync(Node, "inference-ready"), StringComparison.Ordinal);
         await _stack.AnswersAsync("chat");
     }
 
@@ -80,7 +83,8 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         var other = SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(contextLength: 2048)));
         var up = Task.Run(() => _stack.UpAgainAsync(other));
         await RunningStack.UntilAsync("the gate waits", Patience, async () =>
-            up.IsCompleted || (await HostProgram.AskAsync("pkill", ["-9", "-f", $"^ssh .*{_stack.Folder.Path}.*ops@{_stack.Node(Node).PublicAddress} .*await-ready"])).Status == 0);
+            up.IsCompleted || (await HostProgram.AskAsync("pkill",
+                ["-9", "-f", $"^ssh .*{_stack.Folder.Path}.*ops@{_stack.Node(Node).PublicAddress} .*await-ready"])).Status == 0);
         var cut = await up;
         _stack.Speed = speed;
         var failure = Assert.Single(cut.Failures);
@@ -178,5 +182,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     }
 
     private async Task<long> ActiveSinceAsync(string unit) =>
-        long.Parse((await _stack.InsideAsync(Node, "systemctl", "show", "--value", "-p", "ActiveEnterTimestampMonotonic", unit)).Output.Trim(), CultureInfo.InvariantCulture);
+        long.Parse(
+            (await _stack.InsideAsync(Node, "systemctl", "show", "--value", "-p", "ActiveEnterTimestampMonotonic", unit)).Output.Trim(),
+            CultureInfo.InvariantCulture);
 }

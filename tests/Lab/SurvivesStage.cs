@@ -23,16 +23,17 @@ internal static class SurvivesStage
     /// <summary>Servers boot, install and load within this time even where three of them share a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    public static JsonObject Endpoint(int replicas = 1, string access = "private", string size = Size, int contextLength = 4096, string install = "container", string[]? clients = null) => new()
-    {
-        ["model"] = Model,
-        ["size"] = size,
-        ["contextLength"] = contextLength,
-        ["replicas"] = replicas,
-        ["access"] = access,
-        ["engine"] = new JsonObject { ["install"] = install },
-        ["clients"] = new JsonArray([.. (clients ?? ["alice", "bob"]).Select(client => client == "bob" ? Bob() : (JsonNode)client)]),
-    };
+    public static JsonObject Endpoint(int replicas = 1, string access = "private", string size = Size, int contextLength = 4096,
+        string install = "container", string[]? clients = null) => new()
+        {
+            ["model"] = Model,
+            ["size"] = size,
+            ["contextLength"] = contextLength,
+            ["replicas"] = replicas,
+            ["access"] = access,
+            ["engine"] = new JsonObject { ["install"] = install },
+            ["clients"] = new JsonArray([.. (clients ?? ["alice", "bob"]).Select(client => client == "bob" ? Bob() : (JsonNode)client)]),
+        };
 
     /// <summary>A client with a limit of its own: more streams at once than a fair share of a small card.</summary>
     private static JsonObject Bob() => new() { ["name"] = "bob", ["concurrent"] = 64 };
@@ -42,20 +43,23 @@ internal static class SurvivesStage
         ["region"] = "tor1",
         ["adminCidrs"] = """["203.0.113.0/24"]""",
         ["vpcCidr"] = "10.100.0.0/20",
-        ["endpoints"] = new JsonObject(endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Name, (JsonNode?)endpoint.Endpoint))).ToJsonString(),
+        ["endpoints"] = new JsonObject(endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Name, (JsonNode?)endpoint.Endpoint)))
+            .ToJsonString(),
     };
 
     /// <summary>
-    /// Files that let a server's units read further values after those of node.env, so that patience of minutes becomes one of seconds: first
-    /// those for all units, then those for the unit.
+    /// Files that let a server's units read further values after those of node.env, so that patience of minutes becomes one of seconds:
+    /// first those for all units, then those for the unit.
     /// </summary>
     public static Dictionary<string, byte[]> With(string[] values, params (string Phase, string[] Values)[] ofUnits)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            ["etc/systemd/system/inference-.service.d/lab.conf"] = Encoding.UTF8.GetBytes($"[Service]\nEnvironmentFile={Path(AllUnits)}\nEnvironmentFile=-{Path("%N")}\n"),
+            ["etc/systemd/system/inference-.service.d/lab.conf"] =
+                Encoding.UTF8.GetBytes($"[Service]\nEnvironmentFile={Path(AllUnits)}\nEnvironmentFile=-{Path("%N")}\n"),
             [Path(AllUnits)[1..]] = Text(values),
-            [OtherDate[1..]] = File.ReadAllBytes(Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu").Select(folder => $"{folder}/faketime/libfaketime.so.1").First(File.Exists)),
+            [OtherDate[1..]] = File.ReadAllBytes(Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu")
+                .Select(folder => $"{folder}/faketime/libfaketime.so.1").First(File.Exists)),
         };
         foreach (var (phase, own) in ofUnits)
         {
@@ -76,25 +80,29 @@ internal static class SurvivesStage
     public static Task SetValuesAsync(this RunningStack stack, string node, string phase, params string[] values) =>
         File.WriteAllBytesAsync(stack.Laboratory.Server(stack.Node(node)).HostPath(Path($"inference-{phase}")), Text(values));
 
-    public static string Hostname(RunningStack stack, string endpoint, int index = 0) => Names.Hostname(stack.Laboratory.Stack, endpoint, index);
+    public static string Hostname(RunningStack stack, string endpoint, int index = 0) =>
+        Names.Hostname(stack.Laboratory.Stack, endpoint, index);
 
     /// <summary>
-    /// Runs <c>up</c> until each of these nodes has failed in that phase, and gives what it said: after a failure nothing new begins, so that a
-    /// node that was not so far yet is waited for by the next run.
+    /// Runs <c>up</c> until each of these nodes has failed in that phase, and gives what it said: after a failure nothing new begins, so
+    /// that a node that was not so far yet is waited for by the next run.
     /// </summary>
-    public static async Task<IReadOnlyDictionary<string, string>> FailuresAsync(this RunningStack stack, params (string Node, string Phase)[] nodes)
+    public static async Task<IReadOnlyDictionary<string, string>> FailuresAsync(this RunningStack stack,
+        params (string Node, string Phase)[] nodes)
     {
         var told = new Dictionary<string, string>(StringComparer.Ordinal);
         var end = DateTime.UtcNow + Patience;
         while (!nodes.All(node => told.TryGetValue(node.Node, out var message) && Line(message, "phase") == node.Phase))
         {
-            Assert.True(DateTime.UtcNow < end, $"of {string.Join(", ", nodes)} these failed: {string.Join("\n", told.Select(entry => $"{entry.Key}: {entry.Value}"))}");
+            Assert.True(DateTime.UtcNow < end,
+                $"of {string.Join(", ", nodes)} these failed: {string.Join("\n", told.Select(entry => $"{entry.Key}: {entry.Value}"))}");
             var result = await stack.UpAgainAsync();
             foreach (var failure in result.Failures)
             {
                 // What a node has said of this phase stays: a later run may find it in the next one.
                 var node = failure.Name.Replace("-ready", "", StringComparison.Ordinal);
-                if (!nodes.Any(wanted => wanted.Node == node && told.TryGetValue(node, out var message) && Line(message, "phase") == wanted.Phase))
+                if (!nodes.Any(wanted => wanted.Node == node && told.TryGetValue(node, out var message)
+                    && Line(message, "phase") == wanted.Phase))
                 {
                     told[node] = failure.Message;
                 }
@@ -122,7 +130,9 @@ internal static class SurvivesStage
 
     /// <summary>Lines of a unit's journal.</summary>
     public static async Task<string> JournalAsync(this RunningStack stack, string node, string unit) =>
-        stack.Laboratory.Server(stack.Node(node)).Leader is null ? "" : (await stack.InsideAsync(node, "journalctl", "--no-pager", "-o", "cat", "-u", unit)).Output;
+        stack.Laboratory.Server(stack.Node(node)).Leader is null
+            ? ""
+            : (await stack.InsideAsync(node, "journalctl", "--no-pager", "-o", "cat", "-u", unit)).Output;
 
     /// <summary>Requests of a server to a mirror.</summary>
     public static IReadOnlyList<RequestLine> Requests(this RunningStack stack, string node, MirrorKind mirror) =>
@@ -134,7 +144,8 @@ internal static class SurvivesStage
         && (await stack.InsideAsync(node, "python3", "-c", AskReady)).Output.Trim() == "200";
 
     public static Task UntilReadyAsync(this RunningStack stack, string node, bool ready = true) =>
-        RunningStack.UntilAsync($"{node}: /ready says {(ready ? "yes" : "no")}", Patience, async () => await stack.IsReadyAsync(node) == ready);
+        RunningStack.UntilAsync($"{node}: /ready says {(ready ? "yes" : "no")}", Patience,
+            async () => await stack.IsReadyAsync(node) == ready);
 
     /// <summary>Process id of the engine as its server sees it: vLLM itself, not what has started it; null while there is none.</summary>
     public static async Task<string?> EngineAsync(this RunningStack stack, string node) =>
@@ -153,7 +164,8 @@ internal static class SurvivesStage
     }
 
     public static void AllMirrors(this RunningStack stack, MirrorFaults faults) =>
-        stack.SetMirrors(control => control.With(MirrorKind.Hub, faults).With(MirrorKind.Registry, faults).With(MirrorKind.Python, faults).With(MirrorKind.Apt, faults));
+        stack.SetMirrors(control => control.With(MirrorKind.Hub, faults).With(MirrorKind.Registry, faults).With(MirrorKind.Python, faults)
+            .With(MirrorKind.Apt, faults));
 
     private const string AskReady = """
         import http.client, ssl

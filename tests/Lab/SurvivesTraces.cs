@@ -29,7 +29,8 @@ internal sealed class SurvivesTraces
             return;
         }
 
-        // What runs servers was started from outside, so that it is no child of the world; it has its process ids, or is in a server's cgroup.
+        // What runs servers was started from outside, so that it is no child of the world; it has its process ids, or is in a server's
+        // cgroup.
         var own = Namespaces(Environment.ProcessId);
         foreach (var pid in Processes().Where(pid => IsOf(pid, world.Pid) || IsOfServers(pid)))
         {
@@ -44,14 +45,16 @@ internal sealed class SurvivesTraces
         foreach (var pid in Processes().Where(pid => pid != Environment.ProcessId))
         {
             var words = CommandLine(pid);
-            if ((Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal)) && Stat(pid) is var process && !HasEnded(process))
+            if ((Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal))
+                && Stat(pid) is var process && !HasEnded(process))
             {
                 // One that has no command line has a name, a state and a parent.
                 left.Add($"process {pid}, {process}: {words}");
             }
         }
 
-        left.AddRange(File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(_folder.Path, StringComparison.Ordinal)).Select(line => $"mount {line}"));
+        left.AddRange(File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(_folder.Path, StringComparison.Ordinal))
+            .Select(line => $"mount {line}"));
         left.AddRange(Cgroups().Select(folder => $"cgroup {folder}"));
         left.AddRange((await LoopDevicesAsync()).Select(file => $"loop device of {file}"));
         if (Directory.Exists(_folder.Path))
@@ -70,17 +73,20 @@ internal sealed class SurvivesTraces
 
     /// <summary>Files of the lab behind loop devices.</summary>
     public async Task<IReadOnlyList<string>> LoopDevicesAsync() =>
-        [.. (await HostProgram.RunAsync("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"])).Split('\n').Where(file => file.Contains(_folder.Path, StringComparison.Ordinal))];
+        [.. (await HostProgram.RunAsync("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"])).Split('\n')
+            .Where(file => file.Contains(_folder.Path, StringComparison.Ordinal))];
 
     /// <summary>Processes that run servers of the lab.</summary>
     public static int ServersIn(Laboratory laboratory) => laboratory.World.Running is { } world
-        ? Processes().Count(pid => IsOf(pid, world.Pid) && CommandLine(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal) && !Parent(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal))
+        ? Processes().Count(pid => IsOf(pid, world.Pid) && CommandLine(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal)
+            && !Parent(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal))
         : 0;
 
     private static string Parent(int pid) => ParentOf(pid) is { } parent ? CommandLine(parent) : "";
 
     private static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc")
-        .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0);
+        .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid > 0);
 
     private static HashSet<string> Namespaces(int pid) => [.. Kinds.Select(kind => Link($"/proc/{pid}/ns/{kind}")).OfType<string>()];
 
@@ -135,7 +141,8 @@ internal sealed class SurvivesTraces
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             var end = stat.LastIndexOf(')');
             var fields = stat[(end + 2)..].Split(' ');
-            return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end], fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
+            return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end], fields[0],
+                int.Parse(fields[1], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {

@@ -6,7 +6,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>A Volume under a server that serves: it grows, and it is taken away.</summary>
-[Collection(SerialLaboratories.First)]
+[Collection(SerialLaboratories.Name)]
 public sealed class SurvivesVolumeTests
 {
     private const string Node = "chat-0";
@@ -23,10 +23,12 @@ public sealed class SurvivesVolumeTests
         Assert.Empty(stack.Result.Failures);
         Assert.Equal(before.Id, stack.Node(Node).Id);
         Assert.Equal(running, await RunningAsync(stack));
-        Assert.Equal("42949672960", (await stack.InsideAsync(Node, "sh", "-c", "blockdev --getsize64 $(readlink -f /dev/disk/by-id/scsi-0DO_Volume_volume-chat-0-weights)")).Output.Trim());
+        Assert.Equal("42949672960", (await stack.InsideAsync(Node, "sh", "-c",
+            "blockdev --getsize64 $(readlink -f /dev/disk/by-id/scsi-0DO_Volume_volume-chat-0-weights)")).Output.Trim());
         // A machine that is a container itself may lack what growing a mounted file system takes; then the old size goes on, and the run
         // says so.
-        var mayGrow = (await stack.InsideAsync(Node, "sh", "-c", "echo $((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 24 & 1))")).Output.Trim() == "1";
+        var mayGrow = (await stack.InsideAsync(Node, "sh", "-c",
+            "echo $((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 24 & 1))")).Output.Trim() == "1";
         Assert.InRange(await GiBAsync(stack), mayGrow ? 38 : 28, mayGrow ? 40 : 30);
 
         await stack.UpAgainAsync(With(gib: null));
@@ -47,8 +49,10 @@ public sealed class SurvivesVolumeTests
 
     /// <summary>Which run of each unit it is: another one after a restart.</summary>
     private static async Task<string> RunningAsync(RunningStack stack) => (await stack.InsideAsync(Node,
-        "systemctl", "show", "--property=InvocationID", "--value", "inference-storage", "inference-vllm-container", "inference-nginx", "inference-ready")).Output;
+        "systemctl", "show", "--property=InvocationID", "--value", "inference-storage", "inference-vllm-container", "inference-nginx",
+        "inference-ready")).Output;
 
     private static async Task<int> GiBAsync(RunningStack stack) => int.Parse(
-        (await stack.InsideAsync(Node, "sh", "-c", "df --output=size --block-size=1G /srv/inference | tail -1")).Output.Trim(), CultureInfo.InvariantCulture);
+        (await stack.InsideAsync(Node, "sh", "-c", "df --output=size --block-size=1G /srv/inference | tail -1")).Output.Trim(),
+        CultureInfo.InvariantCulture);
 }

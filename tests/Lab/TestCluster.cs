@@ -10,8 +10,8 @@ using Infra.Lab.Mirrors;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// One stack for the tests of what works and of what is closed, brought up once: three NVIDIA servers behind a load balancer of the VPC, one
-/// NVIDIA server whose engine is a virtual environment, and one AMD server. Its tests leave it as they found it.
+/// One stack for the tests of what works and of what is closed, brought up once: three NVIDIA servers behind a load balancer of the VPC,
+/// one NVIDIA server whose engine is a virtual environment, and one AMD server. Its tests leave it as they found it.
 /// </summary>
 [CollectionDefinition(Collection)]
 public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<TestCluster>
@@ -60,7 +60,14 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     {
         Stack = RunningStack.Prepare("cluster", Settings(["alice", "bob"]));
         Stack.Speed = Speed;
-        Stack.Options = Stack.Options with { Extras = new ServerExtras { Image = name => OnDebian12.Any(server => name.EndsWith($"-{server}", StringComparison.Ordinal)) ? new ImageVariant("debian-12") : ImageVariant.None } };
+        Stack.Options = Stack.Options with
+        {
+            Extras = new ServerExtras
+            {
+                Image = name => OnDebian12.Any(server =>
+                    name.EndsWith($"-{server}", StringComparison.Ordinal)) ? new ImageVariant("debian-12") : ImageVariant.None,
+            },
+        };
         await UpAsync();
         foreach (var server in Servers)
         {
@@ -116,7 +123,8 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     };
 
     /// <summary>
-    /// The first <c>up</c>. Weights trickle until every server has begun with its engine: had one waited for the other, it would not come up.
+    /// The first <c>up</c>. Weights trickle until every server has begun with its engine: had one waited for the other, it would not come
+    /// up.
     /// </summary>
     private async Task UpAsync()
     {
@@ -168,17 +176,20 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
         var text = await EngineMetricsAsync(node);
         return RequestCounter().Matches(text)
             .GroupBy(match => match.Groups[1].Value, StringComparer.Ordinal)
-            .ToDictionary(route => route.Key, route => route.Sum(match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+            .ToDictionary(route => route.Key,
+                route => route.Sum(match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)), StringComparer.Ordinal);
     }
 
     /// <summary>The same of one route.</summary>
-    internal async Task<double> RequestsOfEngineAsync(string node, string route) => (await EngineCountersAsync(node)).GetValueOrDefault(route);
+    internal async Task<double> RequestsOfEngineAsync(string node, string route) =>
+        (await EngineCountersAsync(node)).GetValueOrDefault(route);
 
     /// <summary>A file of a server as its root sees it, its mounts included.</summary>
     internal string PathIn(string node, string path) => string.Create(CultureInfo.InvariantCulture, $"/proc/{Leader(node)}/root{path}");
 
     /// <summary>Process id of a server's first process, as this machine sees it.</summary>
-    internal int Leader(string node) => Stack.Laboratory.Server(Stack.Node(node)).Leader ?? throw new InvalidOperationException($"{node} is off");
+    internal int Leader(string node) =>
+        Stack.Laboratory.Server(Stack.Node(node)).Leader ?? throw new InvalidOperationException($"{node} is off");
 
     /// <summary>Runs a shell's line as root on a server and gives its output; fails the test if it fails.</summary>
     internal async Task<string> ShellAsync(string node, string line)

@@ -39,7 +39,8 @@ public sealed class ToolkitTests
     [InlineData(New, "", "--class=gpu.own", "0.7.0", true)]
     [InlineData(New, Flag, "--class=gpu.own", "0.6.0", false)]
     [InlineData(Old, Flag, "", "0.5.0", false)]
-    public async Task The_version_of_a_specification_follows_from_what_is_in_it(string toolkit, string flags, string options, string version, bool groups)
+    public async Task The_version_of_a_specification_follows_from_what_is_in_it(string toolkit, string flags, string options,
+        string version, bool groups)
     {
         var answer = await GenerateAsync(toolkit, flags, options);
         Assert.True(answer.Status == 0, answer.Errors);
@@ -67,8 +68,10 @@ public sealed class ToolkitTests
         var answer = await GenerateAsync(New, Flag, "--vendor=inference.local --class=gpu --format=json");
         var specification = System.Text.Json.Nodes.JsonNode.Parse(answer.Output)!;
         Assert.Equal("inference.local/gpu", (string?)specification["kind"]);
-        Assert.Equal(["0", "GPU-00000000-0000-0000-0000-000000000000", "all"], specification["devices"]!.AsArray().Select(device => (string?)device!["name"]));
-        Assert.All(specification["containerEdits"]!["hooks"]!.AsArray(), hook => Assert.Equal("createContainer", (string?)hook!["hookName"]));
+        Assert.Equal(["0", "GPU-00000000-0000-0000-0000-000000000000", "all"],
+            specification["devices"]!.AsArray().Select(device => (string?)device!["name"]));
+        Assert.All(specification["containerEdits"]!["hooks"]!.AsArray(),
+            hook => Assert.Equal("createContainer", (string?)hook!["hookName"]));
     }
 
     private static Task<ProgramAnswer> GenerateAsync(string toolkit, string flags, string options)
@@ -77,8 +80,10 @@ public sealed class ToolkitTests
         return HostProgram.AskAsync(
             "env",
             [
-                $"{Variable}={flags}", "python3", "-c", OnAMachineWithACard, Path.Combine(parts, "nvidia-toolkit", "usr", "lib", "lab-machine"),
-                Path.Combine(parts, toolkit, "usr", "bin", "nvidia-ctk"), "--quiet", "cdi", "generate", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                $"{Variable}={flags}", "python3", "-c", OnAMachineWithACard,
+                Path.Combine(parts, "nvidia-toolkit", "usr", "lib", "lab-machine"),
+                Path.Combine(parts, toolkit, "usr", "bin", "nvidia-ctk"), "--quiet", "cdi", "generate",
+                .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             ],
             null, TestContext.Current.CancellationToken);
     }

@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>What an image brings that is in the way, and that it serves all the same.</summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<UnkindImages>
 {
     [Fact]
@@ -22,7 +22,8 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
     [InlineData(UnkindImages.Apt, "malformed|Malformed|Conflicting values")]
     public async Task The_image_s_own_apt_fails_there(string endpoint, string words)
     {
-        var answer = await images.Stack.InsideAsync($"{endpoint}-0", "timeout", "60", "apt-get", "-o", "Acquire::http::Timeout=2", "-o", "Acquire::Retries=0", "update");
+        var answer = await images.Stack.InsideAsync($"{endpoint}-0", "timeout", "60", "apt-get", "-o", "Acquire::http::Timeout=2", "-o",
+            "Acquire::Retries=0", "update");
         Assert.NotEqual(0, answer.Status);
         Assert.Matches(words, answer.Output + answer.Errors);
     }
@@ -32,7 +33,8 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
     {
         var node = $"{UnkindImages.Neighbours}-0";
         Assert.Equal("active", (await images.Stack.InsideAsync(node, "systemctl", "is-active", "docker.service")).Output.Trim());
-        Assert.Contains("172.17.0.1", (await images.Stack.InsideAsync(node, "ip", "-4", "address", "show", "docker0")).Output, StringComparison.Ordinal);
+        Assert.Contains("172.17.0.1", (await images.Stack.InsideAsync(node, "ip", "-4", "address", "show", "docker0")).Output,
+            StringComparison.Ordinal);
         Assert.True(await images.Stack.IsReadyAsync(node));
     }
 
@@ -46,7 +48,8 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
         var world = images.Stack.World.Running!;
         Assert.Null(await images.Stack.ConnectAsync(null, world.Operator, node.PublicAddress, 8080, TimeSpan.FromSeconds(1)));
         Assert.Null(await images.Stack.ConnectAsync(null, world.Outsider, node.PublicAddress, 8080, TimeSpan.FromSeconds(1)));
-        Assert.Null(await images.Stack.ConnectAsync(Infra.Lab.Machines.MachineRoom.NeighbourName, null, node.PrivateAddress, 8080, TimeSpan.FromSeconds(1)));
+        Assert.Null(await images.Stack.ConnectAsync(
+            Infra.Lab.Machines.MachineRoom.NeighbourName, null, node.PrivateAddress, 8080, TimeSpan.FromSeconds(1)));
     }
 
     /// <summary>
@@ -60,12 +63,14 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
         Assert.Equal("active", (await images.Stack.InsideAsync(node, "systemctl", "is-active", "nvidia-cdi-refresh.path")).Output.Trim());
         await images.Stack.InsideAsync(node, "rm", "-f", Specification);
         // As a package's upgrade does: dpkg renames a new file into place.
-        await images.Stack.InsideAsync(node, "sh", "-c", "cp -p /usr/bin/nvidia-ctk /usr/bin/nvidia-ctk.dpkg-new && mv /usr/bin/nvidia-ctk.dpkg-new /usr/bin/nvidia-ctk");
+        await images.Stack.InsideAsync(node, "sh", "-c",
+            "cp -p /usr/bin/nvidia-ctk /usr/bin/nvidia-ctk.dpkg-new && mv /usr/bin/nvidia-ctk.dpkg-new /usr/bin/nvidia-ctk");
         await RunningStack.UntilAsync("the path unit has had it written", TimeSpan.FromSeconds(20), async () =>
             (await images.Stack.InsideAsync(node, "grep", "-q", "additionalGids", Specification)).Status == 0);
         var before = await images.Stack.EngineAsync(node);
         await images.Stack.InsideAsync(node, "systemctl", "restart", "inference-vllm-container.service");
-        await RunningStack.UntilAsync("another engine runs", Patience, async () => await images.Stack.EngineAsync(node) is { } engine && engine != before);
+        await RunningStack.UntilAsync("another engine runs", Patience,
+            async () => await images.Stack.EngineAsync(node) is { } engine && engine != before);
         await images.Stack.UntilReadyAsync(node);
     }
 

@@ -29,8 +29,10 @@ public sealed class UnkindImages : IAsyncLifetime
     private static readonly Dictionary<string, ImageVariant> Variants = new(StringComparer.Ordinal)
     {
         [Sources] = new(With: ["source-no-pubkey", "source-unsigned", "source-404", "source-hanging", "source-unknown-host"]),
-        [Apt] = new("debian-12", With: ["source-malformed", "source-malformed-deb822", "source-conflicting", "package-half-configured", "apt-lock"]),
-        [Neighbours] = new("debian-12", With: ["docker", "ufw-enabled", "apt-conf-broken", "packages-pinned", "nvidia-toolkit-1.17.8"], Without: ["nvidia-toolkit-1.19.1"]),
+        [Apt] = new("debian-12",
+            With: ["source-malformed", "source-malformed-deb822", "source-conflicting", "package-half-configured", "apt-lock"]),
+        [Neighbours] = new("debian-12", With: ["docker", "ufw-enabled", "apt-conf-broken", "packages-pinned", "nvidia-toolkit-1.17.8"],
+            Without: ["nvidia-toolkit-1.19.1"]),
         [Amd] = ImageVariant.None,
     };
 
@@ -43,7 +45,11 @@ public sealed class UnkindImages : IAsyncLifetime
     {
         Stack.Options = Stack.Options with
         {
-            Extras = new ServerExtras { Image = name => Variants.FirstOrDefault(variant => SurvivesStage.Hostname(Stack, variant.Key) == name).Value ?? ImageVariant.None },
+            Extras = new ServerExtras
+            {
+                Image = name =>
+                    Variants.FirstOrDefault(variant => SurvivesStage.Hostname(Stack, variant.Key) == name).Value ?? ImageVariant.None,
+            },
         };
         Result = await Stack.UpAgainAsync();
     }

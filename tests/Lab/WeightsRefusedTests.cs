@@ -6,14 +6,15 @@ namespace Infra.Tests.Lab;
 /// <summary>
 /// A server whose weights' storage refuses for a while, as Hugging Face's has been seen to, and a model that comes with a system prompt.
 /// </summary>
-[Collection(SerialLaboratories.Second)]
+[Collection(SerialLaboratories.Name)]
 public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : IClassFixture<WeightsRefusedTests.Refused>
 {
     [Fact]
     public void It_serves_through_refusals_of_its_storage()
     {
         Assert.Empty(refused.Stack.Result.Failures.Select(failure => $"{failure.Name}: {failure.Message}"));
-        var statuses = refused.Stack.Requests("chat-0", MirrorKind.Hub).Where(line => line.Host == "cas-bridge.xethub.hf.co").Select(line => line.Status).ToList();
+        var statuses = refused.Stack.Requests("chat-0", MirrorKind.Hub).Where(line => line.Host == "cas-bridge.xethub.hf.co")
+            .Select(line => line.Status).ToList();
         Assert.All(Refused.Statuses, status => Assert.Contains(status, statuses));
         Assert.Contains(206, statuses);
     }
@@ -47,7 +48,8 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     public async Task The_system_prompt_is_read_as_an_operator_would_and_sent()
     {
         var stack = refused.Stack;
-        var system = await stack.Laboratory.SystemMessageAsync(stack.Endpoint("chat"), new(2026, 3, 1), TestContext.Current.CancellationToken);
+        var system = await stack.Laboratory.SystemMessageAsync(stack.Endpoint("chat"), new(2026, 3, 1),
+            TestContext.Current.CancellationToken);
         Assert.Equal(["text", "thinking", "text"], system!["content"]!.AsArray().Select(part => part!["type"]!.GetValue<string>()));
         using var client = stack.Laboratory.Client(stack.Endpoint("chat"));
         Assert.NotEmpty(await client.AskAsync("Hello?", 16, system, TestContext.Current.CancellationToken));
@@ -57,7 +59,8 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     public void The_outputs_say_where_the_system_prompt_is()
     {
         var output = refused.Stack.Result.Outputs.Endpoints["chat"]["systemPrompt"] as IReadOnlyDictionary<string, object?>;
-        Assert.Matches("^https://huggingface.co/mistralai/Ministral-3-3B-Reasoning-2512/resolve/[0-9a-f]{40}/SYSTEM_PROMPT.txt$", (string)output!["url"]!);
+        Assert.Matches("^https://huggingface.co/mistralai/Ministral-3-3B-Reasoning-2512/resolve/[0-9a-f]{40}/SYSTEM_PROMPT.txt$",
+            (string)output!["url"]!);
         Assert.EndsWith(SystemPrompt.NodePath, (string)output["print"]!, StringComparison.Ordinal);
     }
 
@@ -70,7 +73,8 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
         public async ValueTask InitializeAsync()
         {
             Stack.Folder.Create();
-            Stack.SetMirrors(control => control.With(MirrorKind.Hub, new() { Refuse = new() { Statuses = Statuses, At = MirrorPart.Cdn, Times = Statuses.Length } }));
+            Stack.SetMirrors(control => control.With(
+                MirrorKind.Hub, new() { Refuse = new() { Statuses = Statuses, At = MirrorPart.Cdn, Times = Statuses.Length } }));
             await Stack.UpAgainAsync();
         }
 

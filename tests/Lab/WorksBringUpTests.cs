@@ -63,7 +63,8 @@ public sealed class WorksBringUpTests(TestCluster cluster)
         Assert.Equal("", await cluster.ShellAsync(TestCluster.Venv, "podman ps --quiet 2> /dev/null || true"));
         Assert.Equal("active", await cluster.ShellAsync(TestCluster.Venv, "systemctl is-active inference-vllm-venv.service"));
         // Installed by its name and number; what the fake engine's code says of itself is another number.
-        Assert.Equal("pip-26.1.1.dist-info", await cluster.ShellAsync(TestCluster.Venv, "ls /var/lib/inference/engine/venv/lib/*/site-packages | grep ^pip-"));
+        Assert.Equal("pip-26.1.1.dist-info",
+            await cluster.ShellAsync(TestCluster.Venv, "ls /var/lib/inference/engine/venv/lib/*/site-packages | grep ^pip-"));
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class WorksBringUpTests(TestCluster cluster)
         var devices = await cluster.ShellAsync(TestCluster.Amd, "podman exec vllm ls /dev/kfd /dev/dri");
         Assert.Contains("/dev/kfd", devices, StringComparison.Ordinal);
         Assert.Contains("renderD128", devices, StringComparison.Ordinal);
-        Assert.Contains("1 x AMD", await cluster.ShellAsync(TestCluster.Amd, "journalctl -u inference-gpu-check -o cat"), StringComparison.Ordinal);
+        Assert.Contains("1 x AMD", await cluster.ShellAsync(TestCluster.Amd, "journalctl -u inference-gpu-check -o cat"),
+            StringComparison.Ordinal);
     }
 
     // Python 3.13 checks by RFC 5280 to the letter since ssl.create_default_context() sets VERIFY_X509_STRICT; here every Python does.
@@ -97,8 +99,10 @@ public sealed class WorksBringUpTests(TestCluster cluster)
             names.Add(cluster.BalancedEndpoint.BalancerAddress!);
         }
 
-        var authority = await File.ReadAllBytesAsync(new AccessFiles(cluster.Stack.Folder).Authority, TestContext.Current.CancellationToken);
-        var answer = await cluster.Stack.Laboratory.Server(node).AskAsync(["python3", "-c", Check, .. names], authority, TestContext.Current.CancellationToken);
+        var authority = await File.ReadAllBytesAsync(new AccessFiles(cluster.Stack.Folder).Authority,
+            TestContext.Current.CancellationToken);
+        var answer = await cluster.Stack.Laboratory.Server(node)
+            .AskAsync(["python3", "-c", Check, .. names], authority, TestContext.Current.CancellationToken);
         Assert.True(answer.Status == 0, answer.Errors);
         Assert.Equal(names.Count, answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
@@ -106,9 +110,11 @@ public sealed class WorksBringUpTests(TestCluster cluster)
     [Fact]
     public async Task A_certificate_passes_OpenSSLs_strict_check_for_a_server()
     {
-        var authority = await File.ReadAllBytesAsync(new AccessFiles(cluster.Stack.Folder).Authority, TestContext.Current.CancellationToken);
+        var authority = await File.ReadAllBytesAsync(new AccessFiles(cluster.Stack.Folder).Authority,
+            TestContext.Current.CancellationToken);
         var answer = await cluster.Stack.Laboratory.Server(cluster.Stack.Node("chat-0")).AskAsync(
-            ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", "/dev/stdin", "-verify_ip", cluster.BalancedEndpoint.BalancerAddress!, "/etc/inference/secrets/tls.crt"],
+            ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", "/dev/stdin", "-verify_ip",
+                cluster.BalancedEndpoint.BalancerAddress!, "/etc/inference/secrets/tls.crt"],
             authority, TestContext.Current.CancellationToken);
         Assert.True(answer.Status == 0, answer.Errors + answer.Output);
     }

@@ -64,9 +64,11 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     {
         var answers = await AnswersAsync("ai-sdk.mjs");
         Assert.NotEmpty((string?)answers["text"]!["text"] ?? "");
-        Assert.Equal(((string?)answers["text"]!["text"], "stop"), ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["finish"]));
+        Assert.Equal(((string?)answers["text"]!["text"], "stop"),
+            ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["finish"]));
         Assert.True((int)answers["stream"]!["pieces"]! > 1, answers.ToJsonString());
-        Assert.Equal((2, "weather", "fake: sunny"), ((int)answers["tool"]!["steps"]!, (string?)answers["tool"]!["name"], (string?)answers["tool"]!["result"]));
+        Assert.Equal((2, "weather", "fake: sunny"),
+            ((int)answers["tool"]!["steps"]!, (string?)answers["tool"]!["name"], (string?)answers["tool"]!["result"]));
         Assert.Equal(401, (int?)answers["error"]!["status"]);
     }
 
@@ -75,9 +77,11 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     {
         var answers = await AnswersAsync("anthropic.mjs");
         Assert.NotEmpty((string?)answers["text"]!["text"] ?? "");
-        Assert.Equal(((string?)answers["text"]!["text"], "end_turn"), ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["stop"]));
+        Assert.Equal(((string?)answers["text"]!["text"], "end_turn"),
+            ((string?)answers["stream"]!["text"], (string?)answers["stream"]!["stop"]));
         Assert.InRange((int)answers["count"]!, 1, 100);
-        Assert.Equal(("tool_use", "weather", "string", "end_turn"), ((string?)answers["tool"]!["stop"], (string?)answers["tool"]!["name"], (string?)answers["tool"]!["city"], (string?)answers["tool"]!["answer"]));
+        Assert.Equal(("tool_use", "weather", "string", "end_turn"), ((string?)answers["tool"]!["stop"], (string?)answers["tool"]!["name"],
+            (string?)answers["tool"]!["city"], (string?)answers["tool"]!["answer"]));
         Assert.Equal((401, 404), ((int)answers["errors"]!["key"]!["status"]!, (int)answers["errors"]!["model"]!["status"]!));
     }
 
@@ -96,7 +100,8 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
         var endpoint = cluster.BalancedEndpoint;
         var folder = await OpenAiLibrary.InstalledAsync();
         var answer = await cluster.Stack.OnNetworkAsync(MachineRoom.NeighbourName,
-            "env", $"NODE_EXTRA_CA_CERTS={new AccessFiles(cluster.Stack.Folder).Authority}", $"OPENAI_API_KEY={cluster.Stack.Key(TestCluster.Balanced, "alice")}",
+            "env", $"NODE_EXTRA_CA_CERTS={new AccessFiles(cluster.Stack.Folder).Authority}",
+            $"OPENAI_API_KEY={cluster.Stack.Key(TestCluster.Balanced, "alice")}",
             "node", Path.Combine(folder, program), endpoint.Url, endpoint.Model);
         Assert.True(answer.Status == 0, answer.Errors);
         return JsonNode.Parse(answer.Output)!;

@@ -11,7 +11,8 @@ namespace Infra.Tests.Lab;
 public sealed class WorksTests(TestCluster cluster)
 {
     /// <summary>One white pixel.</summary>
-    private const string Picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=";
+    private const string Picture =
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -143,7 +144,8 @@ public sealed class WorksTests(TestCluster cluster)
     public async Task A_request_that_is_too_long_is_refused_in_vLLMs_words(string endpoint)
     {
         using var client = Client(endpoint);
-        using var answer = await client.Http.PostAsJsonAsync("chat/completions", Chat(client, string.Join(' ', Enumerable.Repeat("word", 12_000)), 8), Cancel);
+        using var answer = await client.Http.PostAsJsonAsync("chat/completions",
+            Chat(client, string.Join(' ', Enumerable.Repeat("word", 12_000)), 8), Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("maximum context length is 4096 tokens", text, StringComparison.Ordinal);
@@ -154,11 +156,13 @@ public sealed class WorksTests(TestCluster cluster)
     public async Task Text_becomes_tokens_and_text_again()
     {
         using var client = Client("chat");
-        var made = await PostAsync(client, "/tokenize", new JsonObject { ["model"] = TestCluster.Model, ["prompt"] = "A sentence to take apart." });
+        var made = await PostAsync(client, "/tokenize",
+            new JsonObject { ["model"] = TestCluster.Model, ["prompt"] = "A sentence to take apart." });
         var tokens = made["tokens"]!.AsArray();
         Assert.Equal((int)made["count"]!, tokens.Count);
         Assert.Equal(TestCluster.ContextLength, (int)made["max_model_len"]!);
-        var text = await PostAsync(client, "/detokenize", new JsonObject { ["model"] = TestCluster.Model, ["tokens"] = tokens.DeepClone() });
+        var text = await PostAsync(client, "/detokenize",
+            new JsonObject { ["model"] = TestCluster.Model, ["tokens"] = tokens.DeepClone() });
         Assert.Contains("A sentence to take apart.", (string?)text["prompt"], StringComparison.Ordinal);
     }
 

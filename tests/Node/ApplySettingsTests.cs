@@ -128,7 +128,8 @@ public sealed class ApplySettingsTests
     {
         using var node = new StagedNode();
         var text = node.Read(NodeEnvironment.Path);
-        var result = await node.RunAsync("apply-settings", (without.Length > 0 ? text.Replace(without, "", StringComparison.Ordinal) : text) + with);
+        var result = await node.RunAsync("apply-settings",
+            (without.Length > 0 ? text.Replace(without, "", StringComparison.Ordinal) : text) + with);
         Assert.Contains("error: the keys do not match this node's files", result.Errors, StringComparison.Ordinal);
     }
 

@@ -22,10 +22,15 @@ public sealed class AptSourcesTests
 
     [Theory]
     [InlineData("deb https://linux.mellanox.com/public/repo/doca/2.9.3/ubuntu24.04/x86_64/ ./", "is not a source of the distribution")]
-    [InlineData("deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2404/x86_64/ /", "is not a source of the distribution")]
-    [InlineData("deb [signed-by=/etc/apt/keyrings/rocm.gpg] https://repo.radeon.com/amdgpu/30.10/ubuntu noble main", "is not a source of the distribution")]
+    [InlineData(
+        "deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] "
+            + "https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2404/x86_64/ /",
+        "is not a source of the distribution")]
+    [InlineData("deb [signed-by=/etc/apt/keyrings/rocm.gpg] https://repo.radeon.com/amdgpu/30.10/ubuntu noble main",
+        "is not a source of the distribution")]
     [InlineData("deb https://ppa.launchpadcontent.net/graphics-drivers/ppa/ubuntu/ noble main", "is not a source of the distribution")]
-    [InlineData("deb [signed-by=/usr/share/keyrings/kitware-archive-keyring.gpg] https://apt.kitware.com/ubuntu/ noble main", "is not a source of the distribution")]
+    [InlineData("deb [signed-by=/usr/share/keyrings/kitware-archive-keyring.gpg] https://apt.kitware.com/ubuntu/ noble main",
+        "is not a source of the distribution")]
     [InlineData("deb https://repos.insights.digitalocean.com/apt/do-agent main main", "is not a source of the distribution")]
     [InlineData("deb https://download.docker.com/linux/ubuntu noble stable", "is not a source of the distribution")]
     [InlineData("deb http://mirrors.digitalocean.com/ubuntu jammy main", "is not a source of the distribution")]
@@ -48,8 +53,13 @@ public sealed class AptSourcesTests
     [Fact]
     public async Task Of_stanzas_too_only_those_of_the_distribution_are_taken()
     {
-        const string Own = "Types: deb\nURIs: http://mirrors.digitalocean.com/ubuntu/\nSuites: noble noble-updates noble-backports\nComponents: main universe\nSigned-By: " + Keyring;
-        const string Inline = "Types: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: noble-security\nComponents: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n abc\n -----END PGP PUBLIC KEY BLOCK-----";
+        const string Own =
+            "Types: deb\nURIs: http://mirrors.digitalocean.com/ubuntu/\nSuites: noble noble-updates "
+                + "noble-backports\nComponents: main universe\nSigned-By: "
+            + Keyring;
+        const string Inline =
+            "Types: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: noble-security\nComponents: main\nSigned-By:\n "
+                + "-----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n abc\n -----END PGP PUBLIC KEY BLOCK-----";
         using var node = Ubuntu();
         node.Write("/etc/apt/sources.list", "# moved to ubuntu.sources\n");
         node.Write("/etc/apt/sources.list.d/ubuntu.sources", $"# a comment\n\n{Own}\n\n\n{Inline}\n");
@@ -59,14 +69,19 @@ public sealed class AptSourcesTests
         node.Write("/etc/apt/sources.list.d/broken.sources", "no stanza at all\n");
         var result = await ChosenAsync(node);
         Assert.Equal($"{Own}\n\n{Inline}\n", node.Read("/own/own.sources"));
-        Assert.Equal("skipped: /etc/apt/sources.list.d/broken.sources is not a valid apt source\nskipped: /etc/apt/sources.list.d/doca.sources: https://linux.mellanox.com/doca ./ is not a source of the distribution\n", result.Errors);
+        Assert.Equal(
+            "skipped: /etc/apt/sources.list.d/broken.sources is not a valid apt source\nskipped: "
+                + "/etc/apt/sources.list.d/doca.sources: https://linux.mellanox.com/doca ./ is not a source of the distribution\n",
+            result.Errors);
     }
 
     [Theory]
     [InlineData("ID=ubuntu\nVERSION_CODENAME=noble\n", "http://security.ubuntu.com/ubuntu", "Suites: noble-security\n")]
     [InlineData("ID=debian\nVERSION_CODENAME=trixie\n", "http://deb.debian.org/debian-security", "Suites: trixie trixie-updates\n")]
-    [InlineData("ID=pop\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=x\nUBUNTU_CODENAME=noble\n", "http://archive.ubuntu.com/ubuntu", "Components: main universe\n")]
-    public async Task An_image_without_sources_of_its_own_says_so_and_the_releases_archive_is_known(string release, string archive, string also)
+    [InlineData("ID=pop\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=x\nUBUNTU_CODENAME=noble\n", "http://archive.ubuntu.com/ubuntu",
+        "Components: main universe\n")]
+    public async Task An_image_without_sources_of_its_own_says_so_and_the_releases_archive_is_known(
+        string release, string archive, string also)
     {
         using var node = Ubuntu();
         node.Write("/etc/os-release", release);
@@ -76,7 +91,9 @@ public sealed class AptSourcesTests
         Assert.Contains(also, node.Read("/own/own.sources"), StringComparison.Ordinal);
     }
 
-    internal static void Ubuntu(StagedNode node) => node.Write("/etc/os-release", "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=noble\n");
+    internal static void Ubuntu(StagedNode node) => node.Write("/etc/os-release",
+        "PRETTY_NAME=\"Ubuntu 24.04.3 "
+            + "LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=noble\n");
 
     private static StagedNode Ubuntu()
     {

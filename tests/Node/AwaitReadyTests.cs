@@ -25,7 +25,8 @@ public sealed class AwaitReadyTests
             if (ends)
             {
                 gate.StandardOutput.Close();
-                await gate.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                await gate.WaitForExitAsync(TestContext.Current.CancellationToken)
+                    .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
                 Assert.Equal(1, gate.ExitCode);
                 return;
             }
@@ -92,7 +93,8 @@ public sealed class AwaitReadyTests
         node.Stub("podman", $"[[ $1 != --version ]] || {{ echo podman version 4.9.3; exit; }}; echo 'Error: next: {Evil}' >&2; exit 125");
         node.Stub("nvidia-ctk", ":");
         var result = await node.RunAsync("engine-container", null, ("RETRY_S", "0"));
-        Assert.Contains($"could not be pulled: Error: next: {Evil}\nnext: check that the registry", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"could not be pulled: Error: next: {Evil}\nnext: check that the registry", result.Errors,
+            StringComparison.Ordinal);
         Assert.Matches("\\Athe image [^\n]* could not be pulled\ncheck that the registry is reachable [^\n]*\n\\z", node.Read(Cause));
         await node.RunAsync("timeline", ["engine", "start"], null);
         Assert.False(File.Exists(node.At(Cause)));

@@ -105,5 +105,6 @@ internal sealed class BalancerStage : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private Task<int> StartAsync() => HostProgram.StartDetachedAsync($"{Configuration}.log", HaProxy.Command(Configuration, Socket), Cancel);
+    private Task<int> StartAsync() =>
+        HostProgram.StartDetachedAsync($"{Configuration}.log", HaProxy.Command(Configuration, Socket), Cancel);
 }

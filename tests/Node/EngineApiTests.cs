@@ -21,11 +21,13 @@ public sealed class EngineApiTests
         using var answer = JsonDocument.Parse(body);
         var choice = answer.RootElement.GetProperty("choices")[0];
         Assert.Equal(200, status);
-        Assert.Equal("This is a fake engine with the API of vLLM 0.31.0, without a model. You said: hello", choice.GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal("This is a fake engine with the API of vLLM 0.31.0, without a model. You said: hello",
+            choice.GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
         var usage = answer.RootElement.GetProperty("usage");
-        Assert.Equal(usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
-        Assert.Equal(17, usage.GetProperty("completion_tokens").GetInt32());
+        Assert.Equal(usage.GetProperty("total_tokens").GetInt32(),
+            usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
+        Assert.Equal(21, usage.GetProperty("completion_tokens").GetInt32());
     }
 
     [Fact]
@@ -33,7 +35,8 @@ public sealed class EngineApiTests
     {
         using var engine = await Start();
         var (_, whole) = await engine.AskAsync(Chat, $"{{\"model\":\"m\",\"messages\":{Hello}}}");
-        var (status, body) = await engine.AskAsync(Chat, $"{{\"model\":\"m\",\"stream\":true,\"stream_options\":{{\"include_usage\":true}},\"messages\":{Hello}}}");
+        var (status, body) = await engine.AskAsync(Chat,
+            $"{{\"model\":\"m\",\"stream\":true,\"stream_options\":{{\"include_usage\":true}},\"messages\":{Hello}}}");
         var events = body.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(200, status);
         Assert.All(events, line => Assert.StartsWith("data: ", line, StringComparison.Ordinal));
@@ -42,8 +45,11 @@ public sealed class EngineApiTests
         Assert.All(chunks, chunk => Assert.Equal("chat.completion.chunk", chunk.GetProperty("object").GetString()));
         Assert.Equal("assistant", Delta(chunks[0]).GetProperty("role").GetString());
         var text = string.Concat(chunks[1..^1].Select(chunk => Delta(chunk).GetProperty("content").GetString()));
-        Assert.Equal(JsonDocument.Parse(whole).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), text);
-        Assert.All(chunks[1..^2], chunk => Assert.Equal(JsonValueKind.Null, chunk.GetProperty("choices")[0].GetProperty("finish_reason").ValueKind));
+        Assert.Equal(
+            JsonDocument.Parse(whole).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(),
+            text);
+        Assert.All(chunks[1..^2],
+            chunk => Assert.Equal(JsonValueKind.Null, chunk.GetProperty("choices")[0].GetProperty("finish_reason").ValueKind));
         Assert.Equal("stop", chunks[^2].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.Equal(0, chunks[^1].GetProperty("choices").GetArrayLength());
         Assert.Equal(chunks.Count - 2, chunks[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32());
@@ -57,14 +63,19 @@ public sealed class EngineApiTests
         [
             ("{\"model\":", 400, "Bad Request", "JSON decode error"),
             ("{\"model\":\"m\"}", 400, "Bad Request", "Field required"),
-            ($"{{\"model\":\"m\",\"messages\":{Hello},\"temperature\":\"hot\"}}", 400, "Bad Request", "Input should be a valid number, unable to parse string as a number"),
+            ($"{{\"model\":\"m\",\"messages\":{Hello},\"temperature\":\"hot\"}}", 400, "Bad Request",
+                "Input should be a valid number, unable to parse string as a number"),
             ($"{{\"model\":\"other\",\"messages\":{Hello}}}", 404, "NotFoundError", "The model `other` does not exist."),
             ($"{{\"model\":\"m\",\"messages\":{Hello},\"max_tokens\":0}}", 400, "BadRequestError", "max_tokens must be at least 1, got 0."),
-            ($"{{\"model\":\"m\",\"messages\":{Hello},\"max_tokens\":32768}}", 400, "BadRequestError", "This model's maximum context length is 32768 tokens. However, you requested 32768 output tokens"),
-            ($"{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":\"{new string('x', 140000)}\"}}]}}", 400, "BadRequestError", "your prompt contains at least 35004 input tokens"),
-            ($"{{\"model\":\"m\",\"messages\":{Hello},\"n\":129}}", 400, "BadRequestError", "n must be at most 128, got 129. To increase this limit, set the VLLM_MAX_N_SEQUENCES environment variable."),
+            ($"{{\"model\":\"m\",\"messages\":{Hello},\"max_tokens\":32768}}", 400, "BadRequestError",
+                "This model's maximum context length is 32768 tokens. However, you requested 32768 output tokens"),
+            ($"{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":\"{new string('x', 140000)}\"}}]}}", 400, "BadRequestError",
+                "your prompt contains at least 35004 input tokens"),
+            ($"{{\"model\":\"m\",\"messages\":{Hello},\"n\":129}}", 400, "BadRequestError",
+                "n must be at most 128, got 129. To increase this limit, set the VLLM_MAX_N_SEQUENCES environment variable."),
             (Image("data:image/png;base64,AAAA"), 400, "BadRequestError", "cannot identify image file"),
-            (Image("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAGQAAAAyCAIAAAA=", 3), 400, "BadRequestError", "At most 2 image(s) may be provided in one prompt."),
+            (Image("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAGQAAAAyCAIAAAA=", 3), 400, "BadRequestError",
+                "At most 2 image(s) may be provided in one prompt."),
             ($"{{\"model\":\"m\",\"messages\":{Hello},\"top_logprobs\":3}}", 400, "Bad Request",
                 "when using `top_logprobs`, `logprobs` must be set to true."),
             ($"{{\"model\":\"m\",\"messages\":{Hello},\"tools\":{Tools},\"tool_choice\":{{\"type\":\"function\",\"function\":5}}}}", 400,
@@ -92,7 +103,8 @@ public sealed class EngineApiTests
         {
             var (refused, words) = await plain.AskAsync(Chat, asked + "}");
             Assert.Equal(400, refused);
-            Assert.Contains("\\\"auto\\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set", words, StringComparison.Ordinal);
+            Assert.Contains("\\\"auto\\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set", words,
+                StringComparison.Ordinal);
         }
 
         using var engine = await Start(ToolFlags);
@@ -100,12 +112,15 @@ public sealed class EngineApiTests
         var choice = JsonDocument.Parse(body).RootElement.GetProperty("choices")[0];
         Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
         var function = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
-        Assert.Equal(("weather", "{\"city\": \"fake\"}"), (function.GetProperty("name").GetString(), function.GetProperty("arguments").GetString()));
+        Assert.Equal(("weather", "{\"city\": \"fake\"}"),
+            (function.GetProperty("name").GetString(), function.GetProperty("arguments").GetString()));
 
         var (_, stream) = await engine.AskAsync(Chat, asked + ",\"stream\":true}");
-        var calls = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[1..^1].Select(line => Delta(JsonDocument.Parse(line[6..]).RootElement).GetProperty("tool_calls")[0]).ToList();
+        var calls = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[1..^1]
+            .Select(line => Delta(JsonDocument.Parse(line[6..]).RootElement).GetProperty("tool_calls")[0]).ToList();
         Assert.Equal("weather", calls[0].GetProperty("function").GetProperty("name").GetString());
-        Assert.Equal("{\"city\": \"fake\"}", string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())));
+        Assert.Equal("{\"city\": \"fake\"}",
+            string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())));
     }
 
     [Fact]
@@ -163,7 +178,9 @@ public sealed class EngineApiTests
     {
         using var engine = await Start(new Dictionary<string, string> { ["LAB_TOKENS_PER_SECOND"] = "20" }, "--max-num-seqs", "1");
         using var leaving = new CancellationTokenSource();
-        var endless = engine.Client.PostAsync("/v1/completions", new StringContent("""{"model":"m","prompt":"a","max_tokens":30000,"ignore_eos":true}""", null, "application/json"), leaving.Token);
+        var endless = engine.Client.PostAsync("/v1/completions",
+            new StringContent("""{"model":"m","prompt":"a","max_tokens":30000,"ignore_eos":true}""", null, "application/json"),
+            leaving.Token);
         Assert.NotSame(endless, await Task.WhenAny(endless, Metric(engine, "num_requests_running", 1)));
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless);
@@ -200,9 +217,11 @@ public sealed class EngineApiTests
             ["--limit-mm-per-prompt.image", "2", .. arguments]);
 
     private static async Task<double> Read(EngineStandIn engine, string metric) =>
-        double.Parse(Regex.Match((await engine.AskAsync("/metrics")).Body, $@"^vllm:{metric}{{.*}} ([0-9.e+]+)$", RegexOptions.Multiline).Groups[1].Value, CultureInfo.InvariantCulture);
+        double.Parse(Regex.Match((await engine.AskAsync("/metrics")).Body, $@"^vllm:{metric}{{.*}} ([0-9.e+]+)$",
+            RegexOptions.Multiline).Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private static async Task<double> Tokens(EngineStandIn engine) => await Read(engine, "prompt_tokens_total") + await Read(engine, "generation_tokens_total");
+    private static async Task<double> Tokens(EngineStandIn engine) =>
+        await Read(engine, "prompt_tokens_total") + await Read(engine, "generation_tokens_total");
 
     private static async Task Metric(EngineStandIn engine, string metric, double value)
     {

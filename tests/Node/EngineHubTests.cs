@@ -20,7 +20,8 @@ public sealed class EngineHubTests
         await engine.StartAsync(environment, "--max-model-len", "4096");
         Assert.Contains($"Time spent downloading weights for {Model.Id}", engine.Log, StringComparison.Ordinal);
         Assert.Equal(200, (await engine.AskAsync("/health")).Status);
-        var snapshots = Path.Combine(engine.Root, "hf", "hub", $"models--{Model.Id.Replace("/", "--", StringComparison.Ordinal)}", "snapshots");
+        var snapshots = Path.Combine(
+            engine.Root, "hf", "hub", $"models--{Model.Id.Replace("/", "--", StringComparison.Ordinal)}", "snapshots");
         var snapshot = Assert.Single(Directory.GetDirectories(snapshots));
         var files = Directory.GetFiles(snapshot).Select(file => Path.GetFileName(file)).ToArray();
         Assert.Contains("consolidated.safetensors", files);

@@ -21,7 +21,8 @@ public sealed class EnginePoolingTests
         Assert.Equal(4, told.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
 
         var (_, packed) = await engine.AskAsync("/v1/embeddings", """{"model":"m","input":"one text","encoding_format":"base64"}""");
-        var bytes = Convert.FromBase64String(JsonDocument.Parse(packed).RootElement.GetProperty("data")[0].GetProperty("embedding").GetString()!);
+        var bytes = Convert.FromBase64String(JsonDocument.Parse(packed).RootElement.GetProperty("data")[0].GetProperty("embedding")
+            .GetString()!);
         Assert.Equal(numbers.Select(number => (float)number), Enumerable.Range(0, 64).Select(at => BitConverter.ToSingle(bytes, 4 * at)));
     }
 
@@ -29,10 +30,14 @@ public sealed class EnginePoolingTests
     public async Task Texts_are_scored_and_ranked_by_what_they_share()
     {
         using var engine = await EngineStandIn.PoolingAsync(Scorer);
-        var (_, scores) = await engine.AskAsync("/v1/score", """{"model":"m","text_1":"a red fox","text_2":["a red fox","nothing alike"]}""");
-        Assert.Equal([1.0, 0.0], JsonDocument.Parse(scores).RootElement.GetProperty("data").EnumerateArray().Select(one => one.GetProperty("score").GetDouble()));
-        var (_, ranks) = await engine.AskAsync("/v1/rerank", """{"model":"m","query":"a red fox","documents":["nothing alike","the red fox"],"top_n":1}""");
-        Assert.Equal(1, Assert.Single(JsonDocument.Parse(ranks).RootElement.GetProperty("results").EnumerateArray()).GetProperty("index").GetInt32());
+        var (_, scores) = await engine.AskAsync("/v1/score",
+            """{"model":"m","text_1":"a red fox","text_2":["a red fox","nothing alike"]}""");
+        Assert.Equal([1.0, 0.0], JsonDocument.Parse(scores).RootElement.GetProperty("data").EnumerateArray().Select(one =>
+            one.GetProperty("score").GetDouble()));
+        var (_, ranks) = await engine.AskAsync("/v1/rerank",
+            """{"model":"m","query":"a red fox","documents":["nothing alike","the red fox"],"top_n":1}""");
+        Assert.Equal(1,
+            Assert.Single(JsonDocument.Parse(ranks).RootElement.GetProperty("results").EnumerateArray()).GetProperty("index").GetInt32());
         Assert.Equal(400, (await engine.AskAsync("/v1/score", """{"model":"m","text_1":["a","b"],"text_2":["a","b","c"]}""")).Status);
     }
 
@@ -56,7 +61,8 @@ public sealed class EnginePoolingTests
     [Fact]
     public async Task An_input_that_it_could_not_read_in_one_step_ends_its_start()
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => EngineStandIn.PoolingAsync(Embedder, "--max-num-batched-tokens", "2048"));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+            EngineStandIn.PoolingAsync(Embedder, "--max-num-batched-tokens", "2048"));
         Assert.Contains("max_num_batched_tokens (2048) is smaller than max_model_len (32768)", failure.Message, StringComparison.Ordinal);
     }
 }

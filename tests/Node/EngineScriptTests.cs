@@ -12,8 +12,10 @@ public sealed partial class EngineScriptTests
     [InlineData("echo podman version 3.4.4", "podman 3.4.4 is older than 4.1")]
     [InlineData(Podman + "echo 'Error: no space left on device' >&2; exit 125", "could not be pulled: Error: no space left on device")]
     [InlineData(Podman + "[[ $1 == image || $* == *vllm-proof* ]] || exit 1", "cannot import the Pixtral classes")]
-    [InlineData(Podman + "[[ $1 == image ]] || { echo 'Error: crun: create keyring: Permission denied' >&2; exit 126; }", "the engine's container cannot use the GPUs: Error: crun: create keyring: Permission denied\nnext: ")]
-    [InlineData(Podman + "[[ $1 == image ]] || { echo 'libcuda.so.1 sees 3 of 8 GPUs' >&2; exit 1; }", "the engine's container cannot use the GPUs: libcuda.so.1 sees 3 of 8 GPUs\nnext: ")]
+    [InlineData(Podman + "[[ $1 == image ]] || { echo 'Error: crun: create keyring: Permission denied' >&2; exit 126; }",
+        "the engine's container cannot use the GPUs: Error: crun: create keyring: Permission denied\nnext: ")]
+    [InlineData(Podman + "[[ $1 == image ]] || { echo 'libcuda.so.1 sees 3 of 8 GPUs' >&2; exit 1; }",
+        "the engine's container cannot use the GPUs: libcuda.so.1 sees 3 of 8 GPUs\nnext: ")]
     public async Task Engine_container_says_what_is_wrong(string podman, string says)
     {
         using var node = WithToolkit(podman);
@@ -25,13 +27,17 @@ public sealed partial class EngineScriptTests
     [Theory]
     [InlineData("Error: copying system image: fetching blob: StatusCode: 403, AccessDenied", 1, 0)]
     [InlineData("Error: initializing source: Requesting bearer token: invalid status code from registry 500", 3, 0)]
-    [InlineData("Error: initializing source docker://x: reading manifest: unauthorized: access to the requested resource is not authorized", 1, 0)]
-    [InlineData("Error: initializing source docker://x: reading manifest: unauthorized: access to the requested resource is not authorized", 2, 1)]
+    [InlineData(
+        "Error: initializing source docker://x: reading manifest: unauthorized: access to the requested resource is not authorized", 1, 0)]
+    [InlineData(
+        "Error: initializing source docker://x: reading manifest: unauthorized: access to the requested resource is not authorized", 2, 1)]
     [InlineData("Error: initializing source docker://x: reading manifest sha256:0 in x: manifest unknown", 1, 1)]
     [InlineData("Error: writing blob: no space left on device", 1, 1)]
     public async Task A_registry_that_refuses_for_a_moment_is_asked_again(string words, int times, int status)
     {
-        using var node = WithToolkit(Podman + $"[[ $* != 'image exists'* ]] || exit 1; [[ $1 == pull ]] || exit 0; echo >> \"$INFERENCE_ROOT/pulls\"; (($(wc -l < \"$INFERENCE_ROOT/pulls\") > {times})) || {{ echo '{words}' >&2; exit 125; }}");
+        using var node = WithToolkit(Podman
+            + "[[ $* != 'image exists'* ]] || exit 1; [[ $1 == pull ]] || exit 0; echo >> \"$INFERENCE_ROOT/pulls\"; (($(wc -l "
+            + $"< \"$INFERENCE_ROOT/pulls\") > {times})) || {{ echo '{words}' >&2; exit 125; }}");
         var result = await node.RunAsync("engine-container", null, ("RETRY_S", "30"));
         Assert.True(status == result.ExitCode, result.All);
     }
@@ -47,21 +53,27 @@ public sealed partial class EngineScriptTests
             """);
         var result = await node.RunAsync("engine-container", null, ("RETRY_S", "0"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("unresolvable CDI devices inference.local/gpu=all; podman 4.9.3 cannot parse CDI Spec \"/var/run/cdi/inference.yaml\": failed to unmarshal CDI Spec: error unmarshaling JSON: while decoding JSON: json: unknown field \"additionalGids\"\nnext: ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "unresolvable CDI devices inference.local/gpu=all; podman 4.9.3 cannot parse CDI Spec "
+                + "\"/var/run/cdi/inference.yaml\": failed to unmarshal CDI Spec: error unmarshaling JSON: while decoding JSON: "
+                + "json: unknown field \"additionalGids\"\nnext: ",
+            result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("something else", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Gpus_whose_switches_are_not_set_up_yet_are_asked_again()
     {
-        using var node = WithToolkit(Podman + "[[ $* == *vllm-proof* && ! -e $INFERENCE_ROOT/once ]] || exit 0; touch \"$INFERENCE_ROOT/once\"; exit 75");
+        using var node = WithToolkit(Podman
+            + "[[ $* == *vllm-proof* && ! -e $INFERENCE_ROOT/once ]] || exit 0; touch \"$INFERENCE_ROOT/once\"; exit 75");
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
     }
 
     [Fact]
     public async Task Engine_container_pulls_nothing_that_is_here_and_proves_the_gpus_after_every_boot()
     {
-        using var node = WithToolkit("echo \"podman $1\" >> \"$INFERENCE_ROOT/called\"; [[ $1 != --version ]] || echo podman version 4.9.3");
+        using var node = WithToolkit(
+            "echo \"podman $1\" >> \"$INFERENCE_ROOT/called\"; [[ $1 != --version ]] || echo podman version 4.9.3");
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
         var first = node.Called;
         Assert.Equal(0, (await node.RunAsync("engine-container")).ExitCode);
@@ -94,12 +106,16 @@ public sealed partial class EngineScriptTests
         node.Write("/run/cdi/nvidia.yaml", "of another unit");
         var result = await node.RunAsync("serve", ["container"], null);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal($"no-additional-gids-for-device-nodes --quiet cdi generate --vendor=inference.local --class=gpu --output={node.At("/run/cdi/inference.yaml")}\n", node.Called);
+        Assert.Equal(
+            "no-additional-gids-for-device-nodes --quiet cdi generate --vendor=inference.local --class=gpu "
+                + $"--output={node.At("/run/cdi/inference.yaml")}\n",
+            node.Called);
         Assert.Equal("of another unit", node.Read("/run/cdi/nvidia.yaml"));
     }
 
     [Theory]
-    [InlineData("echo 'level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"' >&2; exit 1", "nvidia-ctk cannot describe the GPUs: level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"")]
+    [InlineData("echo 'level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"' >&2; exit 1",
+        "nvidia-ctk cannot describe the GPUs: level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"")]
     [InlineData(null, "nvidia-ctk cannot describe the GPUs: ")]
     public async Task A_toolkit_that_fails_or_is_missing_is_told_in_its_words(string? toolkit, string says)
     {
@@ -136,15 +152,19 @@ public sealed partial class EngineScriptTests
     {
         using var node = new StagedNode();
         // Python for all: makes its own venv, and writes down what it is asked for there.
-        node.Stub("python3", "[[ $2 != venv ]] || { mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python3\"; exit; }; echo \"$*\" >> \"$INFERENCE_ROOT/called\"");
+        node.Stub("python3",
+            "[[ $2 != venv ]] || { mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python3\"; exit; }; echo \"$*\" >> \"$INFERENCE_ROOT/called\"");
         Directory.CreateDirectory(node.At("/state"));
         foreach (var step in (string[])["install", "install", "prove", "prove", "install"])
         {
-            var result = await node.RunAsync("engine-venv", [step], null, ("STATE_DIRECTORY", node.At("/state")), ("ENGINE_INSTALL", "venv"), ("ENGINE_RESOLVED_BEFORE", ""), ("ENGINE_REQUIREMENTS", "vllm==0.31.0"));
+            var result = await node.RunAsync("engine-venv", [step], null, ("STATE_DIRECTORY", node.At("/state")),
+                ("ENGINE_INSTALL", "venv"), ("ENGINE_RESOLVED_BEFORE", ""), ("ENGINE_REQUIREMENTS", "vllm==0.31.0"));
             Assert.True(result.ExitCode == 0, result.All);
         }
 
-        Assert.Equal("-m pip --quiet install vllm==0.31.0\n-c from vllm.model_executor.models.pixtral import PixtralForConditionalGeneration\n", node.Called);
+        Assert.Equal(
+            "-m pip --quiet install vllm==0.31.0\n-c from vllm.model_executor.models.pixtral import PixtralForConditionalGeneration\n",
+            node.Called);
     }
 
     [Theory]
@@ -158,7 +178,8 @@ public sealed partial class EngineScriptTests
         node.Stub("find", "printf '109\\n44\\n109\\n'");
         var result = await node.RunAsync("serve", ["container"], null, ("GPU_VENDOR", vendor));
         Assert.True(result.ExitCode == 0, result.All);
-        foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges", "--pull never", "--ulimit core=0:0",
+        foreach (var word in (string[])["--network none", "--user 2000:0", "--cap-drop all", "--security-opt no-new-privileges",
+            "--pull never", "--ulimit core=0:0",
             "/srv/inference/models/current:ro", "--env=HF_HUB_OFFLINE=1", "--env=VLLM_MAX_N_SEQUENCES=4",
             "--env=VLLM_MAX_COMPLETION_PROMPTS=4", "--env=NCCL_SOCKET_IFNAME=lo", "--env=VLLM_HOST_IP=127.0.0.1", "--shm-size 64m", devices,
             "vllm serve \"$@\" /var/lib/inference/compiled/home /srv/inference/models/current --tokenizer-mode mistral"])
@@ -169,7 +190,8 @@ public sealed partial class EngineScriptTests
         // NVIDIA's hooks need a root that they can write; /dev/shm has to be writable for both.
         Assert.Equal(readOnly, result.Output.Contains("--read-only ", StringComparison.Ordinal));
         Assert.DoesNotContain("--read-only-tmpfs", result.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("privileged ", result.Output.Replace("no-new-privileges", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("privileged ", result.Output.Replace("no-new-privileges", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Equal(2, result.Output.Split("--volume").Length - 1);
         Assert.DoesNotContain("secrets", result.Output, StringComparison.Ordinal);
     }

@@ -61,7 +61,8 @@ internal sealed class EngineStandIn : IDisposable
         File.WriteAllText(Path.Combine(engine.Model, "tokenizer.json"), "{}");
         engine.Weights("model.safetensors", Header, new byte[32]);
         return engine.StartAsync(
-            null, ["--config-format", "hf", "--tokenizer-mode", "hf", "--load-format", "auto", "--runner", "pooling", "--max-num-batched-tokens", "32768", .. arguments]);
+            null, ["--config-format", "hf", "--tokenizer-mode", "hf", "--load-format", "auto", "--runner", "pooling",
+                "--max-num-batched-tokens", "32768", .. arguments]);
     }
 
     public void MachineSays(string json) => File.WriteAllText(Path.Combine(Root, "gpu.json"), json);
@@ -174,7 +175,8 @@ internal sealed class EngineStandIn : IDisposable
     }
 
     private string[] Serve =>
-        ["serve", Served.Length > 0 ? Served : Model, "--served-model-name", "m", "--load-format", "mistral", "--max-model-len", "32768", "--uds", Socket];
+        ["serve", Served.Length > 0 ? Served : Model, "--served-model-name", "m", "--load-format", "mistral", "--max-model-len", "32768",
+            "--uds", Socket];
 
     private Dictionary<string, string> Environment() => new()
     {

@@ -34,10 +34,14 @@ public sealed class EngineTests
     [Theory]
     [InlineData("--tensor-parallel-size 4", "World size (4) is larger than the number of available GPUs (2) in this node.")]
     [InlineData("-tp 3", "Total number of attention heads (32) must be divisible by tensor parallel size (3).")]
-    [InlineData("--max-model-len 300000", "User-specified max_model_len (300000) is greater than the derived max_model_len (max_position_embeddings=262144")]
-    [InlineData("--max-model-len 200k", "To serve at least one request with the model's max seq len (200000), (19.85 GiB KV cache is needed, which is larger than the available KV cache memory (12.40 GiB)")]
+    [InlineData("--max-model-len 300000",
+        "User-specified max_model_len (300000) is greater than the derived max_model_len (max_position_embeddings=262144")]
+    [InlineData("--max-model-len 200k",
+        "To serve at least one request with the model's max seq len (200000), (19.85 GiB KV cache is needed, which is larger "
+            + "than the available KV cache memory (12.40 GiB)")]
     [InlineData("--max-num-batched-tokens 64", "max_num_batched_tokens (64) must be greater than or equal to max_num_seqs (256).")]
-    [InlineData("--max-num-batched-tokens 2048 --no-enable-chunked-prefill", "max_num_batched_tokens (2048) is smaller than max_model_len (32768).")]
+    [InlineData("--max-num-batched-tokens 2048 --no-enable-chunked-prefill",
+        "max_num_batched_tokens (2048) is smaller than max_model_len (32768).")]
     [InlineData("--gpu-memory-utilization 1.2", "Input should be less than or equal to 1")]
     [InlineData("--enable-auto-tool-choice", "TypeError: Error: --enable-auto-tool-choice requires --tool-call-parser")]
     [InlineData("--enable-auto-tool-choice --tool-call-parser none", "KeyError: 'invalid tool call parser: none (chose from {")]
@@ -67,14 +71,16 @@ public sealed class EngineTests
         engine.Weights("consolidated.safetensors", header, new byte[data], length);
         var result = await engine.ServeAsync();
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"safetensors_rust.SafetensorError: Error while deserializing header: {expected}", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"safetensors_rust.SafetensorError: Error while deserializing header: {expected}", result.Errors,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_shard_that_the_index_names_and_nobody_brought_is_missed()
     {
         using var engine = new EngineStandIn();
-        File.WriteAllText(Path.Combine(engine.Model, "consolidated.safetensors.index.json"), """{"weight_map":{"a":"consolidated.safetensors","b":"consolidated-2.safetensors"}}""");
+        File.WriteAllText(Path.Combine(engine.Model, "consolidated.safetensors.index.json"),
+            """{"weight_map":{"a":"consolidated.safetensors","b":"consolidated-2.safetensors"}}""");
         var result = await engine.ServeAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Following weights were not initialized from checkpoint: {'b'}", result.Errors, StringComparison.Ordinal);
@@ -101,7 +107,12 @@ public sealed class EngineTests
             "python3",
             ["-B", "-c", "from vllm.model_executor.models.pixtral import PixtralForConditionalGeneration"],
             null,
-            new Dictionary<string, string> { ["PYTHONPATH"] = EngineStandIn.Package, ["LAB_MACHINE"] = Path.Combine(engine.Root, "gpu.json") });
+            new Dictionary<string, string>
+            {
+                ["PYTHONPATH"] =
+                EngineStandIn.Package,
+                ["LAB_MACHINE"] = Path.Combine(engine.Root, "gpu.json")
+            });
         Assert.Equal(status, result.ExitCode);
     }
 
@@ -113,10 +124,12 @@ public sealed class EngineTests
         {
             var lines = engine.Log.Split('\n');
             Assert.Contains("FAKE of vLLM 0.31.0", lines[0], StringComparison.Ordinal);
-            Assert.Matches(@"\(APIServer pid=\d+\) INFO \d\d-\d\d \d\d:\d\d:\d\d \[api_utils\.py:\d+\] non-default args: \{'model_tag'", engine.Log);
+            Assert.Matches(@"\(APIServer pid=\d+\) INFO \d\d-\d\d \d\d:\d\d:\d\d \[api_utils\.py:\d+\] non-default args: \{'model_tag'",
+                engine.Log);
             Assert.Matches(@"\(EngineCore pid=\d+\) INFO .* Model loading took 4\.50 GiB memory and [0-9.]+ seconds", engine.Log);
             Assert.Contains("Available KV cache memory: 12.40 GiB", engine.Log, StringComparison.Ordinal);
-            Assert.Contains("GPU KV cache size: 124,944 tokens, Maximum concurrency for 32,768 tokens per request: 3.81x", engine.Log, StringComparison.Ordinal);
+            Assert.Contains("GPU KV cache size: 124,944 tokens, Maximum concurrency for 32,768 tokens per request: 3.81x", engine.Log,
+                StringComparison.Ordinal);
             Assert.Contains("Compiling a graph for compile range", engine.Log, StringComparison.Ordinal);
             var end = await engine.StopAsync();
             Assert.Equal(0, end.ExitCode);

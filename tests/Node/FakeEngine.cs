@@ -153,7 +153,8 @@ internal sealed class FakeEngine : IDisposable
 
                 if (new string(body).Contains("\"stream\":true", StringComparison.Ordinal))
                 {
-                    await WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n");
+                    await WriteAsync(stream,
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n");
                     await Continue.WaitAsync();
                     await WriteAsync(stream, "8\r\ndata: 2\n\r\n0\r\n\r\n");
                     continue;

@@ -142,7 +142,8 @@ internal sealed class FakeHub : IDisposable
             else if (Redirects && PartOf(request) != HubPart.Storage)
             {
                 var signature = Interlocked.Increment(ref _signed);
-                context.Response.Redirect($"{(ChangesStorage && signature % 2 == 0 ? _otherStorage : Elsewhere)}{path}?Signature={signature}");
+                context.Response.Redirect(
+                    $"{(ChangesStorage && signature % 2 == 0 ? _otherStorage : Elsewhere)}{path}?Signature={signature}");
                 context.Response.Close();
             }
             else
@@ -176,7 +177,9 @@ internal sealed class FakeHub : IDisposable
                 return fault;
             }
 
-            return part == HubPart.Storage && _spent.Contains(request.Url!.Query) ? HubFault.Of(part, 403, "this address was refused before") : null;
+            return part == HubPart.Storage && _spent.Contains(request.Url!.Query)
+                ? HubFault.Of(part, 403, "this address was refused before")
+                : null;
         }
     }
 
@@ -235,7 +238,14 @@ internal sealed class FakeHub : IDisposable
         var git = Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {file.Value.Length}\0"), .. file.Value]));
 #pragma warning restore CA5350
         return file.Key.EndsWith(".safetensors", StringComparison.Ordinal)
-            ? new { type = "file", path = file.Key, size = file.Value.Length, oid = git, lfs = new { oid = Convert.ToHexStringLower(SHA256.HashData(file.Value)), size = file.Value.Length } }
+            ? new
+            {
+                type = "file",
+                path = file.Key,
+                size = file.Value.Length,
+                oid = git,
+                lfs = new { oid = Convert.ToHexStringLower(SHA256.HashData(file.Value)), size = file.Value.Length },
+            }
             : new { type = "file", path = file.Key, size = file.Value.Length, oid = git };
     }
 }

@@ -58,7 +58,8 @@ public sealed class FetchWeightsRefusalTests
         var result = await fetch.RunAsync(("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains(fetch.Hub.Requests, request => request.Host == "127.0.0.2");
-        Assert.All(fetch.Hub.Requests, request => Assert.Equal(request.Host == "127.0.0.1" ? "Bearer hf_secret" : null, request.Authorization));
+        Assert.All(fetch.Hub.Requests,
+            request => Assert.Equal(request.Host == "127.0.0.1" ? "Bearer hf_secret" : null, request.Authorization));
     }
 
     [Theory]
@@ -97,8 +98,10 @@ public sealed class FetchWeightsRefusalTests
     {
         using var fetch = new WeightsFetch();
         // A date of HTTP has whole seconds, and is measured by the sender's clock.
-        var (sent, after) = (DateTimeOffset.UnixEpoch.ToString("R", CultureInfo.InvariantCulture), DateTimeOffset.UnixEpoch.AddSeconds(2).ToString("R", CultureInfo.InvariantCulture));
-        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, 429, "slow down", 1, (header, value == "date" ? after : value), ("Date", value == "date" ? sent : "now")));
+        var (sent, after) = (DateTimeOffset.UnixEpoch.ToString("R", CultureInfo.InvariantCulture),
+            DateTimeOffset.UnixEpoch.AddSeconds(2).ToString("R", CultureInfo.InvariantCulture));
+        fetch.Hub.Faults.Add(HubFault.Of(
+            HubPart.Files, 429, "slow down", 1, (header, value == "date" ? after : value), ("Date", value == "date" ? sent : "now")));
         var result = await fetch.RunAsync(("FETCH_WORKERS", "1"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.InRange(fetch.Hub.Times[2] - fetch.Hub.Times[1], TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(20));
@@ -111,7 +114,7 @@ public sealed class FetchWeightsRefusalTests
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Listing, 429, "", 99, ("RateLimit", "\"api\";r=0;t=870")));
         var result = await fetch.RunAsync(("RETRY_S", "2"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error: 127.0.0.1 answers 429; so for 2 s", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: 127.0.0.1 returns 429; retried for 2 s", result.Errors, StringComparison.Ordinal);
         Assert.Contains("huggingFaceToken", result.Errors, StringComparison.Ordinal);
         Assert.Equal(2, fetch.Hub.Requests.Count);
     }
@@ -121,12 +124,17 @@ public sealed class FetchWeightsRefusalTests
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
         fetch.Hub.Faults.Add(HubFault.Of(
-            HubPart.Storage, 403, "<Error><Code>SignatureError</Code>\u001b[31m invalid key pair id https://x.example/a?Signature=abc</Error>" + new string('x', 5000), 9999));
+            HubPart.Storage, 403,
+            "<Error><Code>SignatureError</Code>\u001b[31m invalid key pair id https://x.example/a?Signature=abc</Error>"
+                + new string('x', 5000),
+            9999));
         var result = await fetch.RunAsync(("RETRY_S", "2"));
         Assert.Equal(1, result.ExitCode);
         var error = Assert.Single(result.Errors.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
-        Assert.StartsWith("error: localhost, the file storage of 127.0.0.1, returns 403: SignatureError [31m invalid key pair id https://x.example/a?...", error, StringComparison.Ordinal);
-        Assert.EndsWith("; so for 2 s", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error: localhost, the file storage of 127.0.0.1, returns 403: SignatureError [31m invalid key pair id https://x.example/a?...",
+            error, StringComparison.Ordinal);
+        Assert.EndsWith("; retried for 2 s", error, StringComparison.Ordinal);
         Assert.InRange(error.Length, 100, 400);
         Assert.DoesNotContain("licence", result.All, StringComparison.Ordinal);
         Assert.DoesNotContain("huggingFaceToken", result.All, StringComparison.Ordinal);
@@ -146,7 +154,8 @@ public sealed class FetchWeightsRefusalTests
         // Gated repositories list their files for everyone.
         using var fetch = new WeightsFetch();
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, status, "", 9999, ("X-Error-Code", code), ("X-Error-Message", says)));
-        var result = await fetch.RunAsync(("RETRY_S", "900"), ("FETCH_WORKERS", "1"), ("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
+        var result = await fetch.RunAsync(("RETRY_S", "900"), ("FETCH_WORKERS", "1"),
+            ("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(says, result.Errors, StringComparison.Ordinal);
         Assert.Contains(advice, result.Errors, StringComparison.Ordinal);
@@ -161,7 +170,8 @@ public sealed class FetchWeightsRefusalTests
     public async Task A_refusal_without_a_reason_is_asked_again_once_the_hub_has_shown_the_repository(int status)
     {
         using var fetch = new WeightsFetch();
-        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, status, "<html><title>ERROR: The request could not be satisfied</title></html>", 3));
+        fetch.Hub.Faults.Add(
+            HubFault.Of(HubPart.Files, status, "<html><title>ERROR: The request could not be satisfied</title></html>", 3));
         var result = await fetch.RunAsync();
         Assert.True(result.ExitCode == 0, result.All);
     }
@@ -244,12 +254,13 @@ public sealed class FetchWeightsRefusalTests
                 assert weights_hub.connect(("hub", 443), 60).getpeername() == good.getsockname()
                 assert time.monotonic() - began < most, time.monotonic() - began
             """;
-        var result = await Tool.RunAsync("python3", ["-B", "-c", program, node.At("/usr/local/libexec/inference")], null, new Dictionary<string, string>
-        {
-            ["MODEL_HUB"] = "http://127.0.0.1:9",
-            ["MODEL_ID"] = "a/b",
-            ["MODEL_REVISION"] = "0",
-        });
+        var result = await Tool.RunAsync("python3", ["-B", "-c", program, node.At("/usr/local/libexec/inference")], null,
+            new Dictionary<string, string>
+            {
+                ["MODEL_HUB"] = "http://127.0.0.1:9",
+                ["MODEL_ID"] = "a/b",
+                ["MODEL_REVISION"] = "0",
+            });
         Assert.True(result.ExitCode == 0, result.All);
     }
 
@@ -268,7 +279,8 @@ public sealed class FetchWeightsRefusalTests
             """;
         var result = await fetch.RunInsideAsync(words => ["timeout", "30", "python3", "-B", "-c", program, .. words], ("RETRY_S", "900"));
         Refusal.Holds(result);
-        Assert.Contains("answers 416; so for 1 s\nnext: the storage has less of ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("returns 416; retried for 1 s\nnext: the storage has a shorter file than the hub lists", result.Errors,
+            StringComparison.Ordinal);
     }
 
     [Fact]

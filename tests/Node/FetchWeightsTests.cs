@@ -19,14 +19,18 @@ public sealed class FetchWeightsTests
     public async Task The_system_prompt_comes_with_either_copy(string format)
     {
         using var fetch = new WeightsFetch(
-            ("config.json", WeightsFetch.Bytes(10, 3)), ("params.json", WeightsFetch.Bytes(10, 3)), ("tekken.json", WeightsFetch.Bytes(10, 3)),
+            ("config.json", WeightsFetch.Bytes(10, 3)), ("params.json", WeightsFetch.Bytes(10, 3)),
+            ("tekken.json", WeightsFetch.Bytes(10, 3)),
             ("consolidated.safetensors", WeightsFetch.Weights), ("model.safetensors", WeightsFetch.OtherCopy),
             ("SYSTEM_PROMPT.txt", "You are {name}."u8.ToArray()), ("NOTES.txt", "no"u8.ToArray()));
         var result = await fetch.RunAsync(("MODEL_FORMAT", format));
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal("You are {name}.", await File.ReadAllTextAsync(fetch.At("current/SYSTEM_PROMPT.txt"), TestContext.Current.CancellationToken));
+        Assert.Equal("You are {name}.",
+            await File.ReadAllTextAsync(fetch.At("current/SYSTEM_PROMPT.txt"), TestContext.Current.CancellationToken));
         Assert.DoesNotContain("NOTES.txt", fetch.Files);
-        Assert.Contains("SYSTEM_PROMPT.txt", await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("SYSTEM_PROMPT.txt",
+            await File.ReadAllTextAsync(fetch.At("current/complete.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,11 +40,13 @@ public sealed class FetchWeightsTests
         await fetch.RunAsync();
         var manifest = fetch.At("current/complete.json");
         var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(manifest, text.Replace("\"selection\": 2,", "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, text.Replace("\"selection\": 2,", "", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         var sent = fetch.Hub.BytesSent;
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
         Assert.Equal(sent, fetch.Hub.BytesSent);
-        Assert.Contains("\"selection\": 2", await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"selection\": 2", await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +75,8 @@ public sealed class FetchWeightsTests
     {
         using var fetch = new WeightsFetch();
         await fetch.RunAsync();
-        await File.WriteAllBytesAsync(fetch.At("current/consolidated.safetensors"), WeightsFetch.Weights[..1000], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(fetch.At("current/consolidated.safetensors"), WeightsFetch.Weights[..1000],
+            TestContext.Current.CancellationToken);
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
         Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
     }
@@ -151,8 +158,8 @@ public sealed class FetchWeightsTests
     }
 
     [Theory]
-    [InlineData(401, "refuses")]
-    [InlineData(403, "refuses")]
+    [InlineData(401, "denies access")]
+    [InlineData(403, "denies access")]
     [InlineData(404, "has no mistralai/Ministral-3-3B-Instruct-2512 at")]
     public async Task What_waiting_does_not_mend_ends_at_once(int status, string says)
     {
@@ -172,7 +179,8 @@ public sealed class FetchWeightsTests
         fetch.Hub.Redirects = true;
         var result = await fetch.RunAsync(("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.All(fetch.Hub.Requests, request => Assert.Equal(request.Host == "localhost" ? null : "Bearer hf_secret", request.Authorization));
+        Assert.All(fetch.Hub.Requests,
+            request => Assert.Equal(request.Host == "localhost" ? null : "Bearer hf_secret", request.Authorization));
         Assert.Contains(fetch.Hub.Requests, request => request.Host == "localhost");
         Assert.DoesNotContain("hf_secret", result.All, StringComparison.Ordinal);
     }
@@ -181,9 +189,11 @@ public sealed class FetchWeightsTests
     public async Task A_name_that_leaves_the_folder_is_never_written()
     {
         using var fetch = new WeightsFetch();
-        fetch.Hub.MoreRows = [new { type = "file", path = "../../evil.json", size = 1, oid = "0" }, new { type = "file", path = "sub/evil.json", size = 1, oid = "0" }];
+        fetch.Hub.MoreRows = [new { type = "file", path = "../../evil.json", size = 1, oid = "0" },
+            new { type = "file", path = "sub/evil.json", size = 1, oid = "0" }];
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
-        Assert.DoesNotContain(Directory.GetFiles(fetch.Root, "*", SearchOption.AllDirectories), file => file.EndsWith("evil.json", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(fetch.Root, "*", SearchOption.AllDirectories),
+            file => file.EndsWith("evil.json", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -95,7 +95,8 @@ public sealed class FirewallReachTests
         using var node = new StagedNode();
         var result = await RunAsync(node, uid);
         Assert.Contains(says, result.Errors, StringComparison.Ordinal);
-        Assert.Contains("uid 0 to 169.254.169.254:80 yes\nuid 997 to 169.254.169.254:80 no\nuid 2000 to 169.254.169.254:80 no\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("uid 0 to 169.254.169.254:80 yes\nuid 997 to 169.254.169.254:80 no\nuid 2000 to 169.254.169.254:80 no\n",
+            result.Output, StringComparison.Ordinal);
     }
 
     private static async Task<ToolResult> RunAsync(StagedNode node, string uid)

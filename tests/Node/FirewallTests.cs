@@ -65,7 +65,8 @@ public sealed class FirewallTests
         node.Stub("nft", "case $* in *list*) ;; *) cat > \"$INFERENCE_ROOT/ruleset\" ;; esac");
         Assert.Equal(0, (await node.RunAsync("firewall")).ExitCode);
         Assert.Contains("add element inet inference admins6 { 2001:db8::/64 }", node.Read("/ruleset"), StringComparison.Ordinal);
-        var result = await Tool.RunAsync("unshare", [.. Tool.OwnNamespace("--net"), "nft", "--check", "--file", node.At("/ruleset")], null, null);
+        var result = await Tool.RunAsync(
+            "unshare", [.. Tool.OwnNamespace("--net"), "nft", "--check", "--file", node.At("/ruleset")], null, null);
         Assert.True(result.ExitCode == 0, result.All);
     }
 

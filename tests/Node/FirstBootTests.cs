@@ -11,8 +11,10 @@ public sealed class FirstBootTests
         node.Stub("netfilter-persistent", "echo \"netfilter-persistent $*\" >> \"$INFERENCE_ROOT/called\"");
         var result = await node.RunAsync("first-boot");
         Assert.True(result.ExitCode == 0, result.All);
-        foreach (var call in (string[])["systemctl mask --quiet --no-reload apport.service\n", "systemctl daemon-reload\n", "systemctl stop apport.service\n", "systemctl stop nginx.service\n", "ufw disable\n",
-            "systemctl mask --quiet --no-reload firewalld.service\n", "netfilter-persistent flush\nsystemctl stop netfilter-persistent.service\n", "inference-monitoring.path\n"])
+        foreach (var call in (string[])["systemctl mask --quiet --no-reload apport.service\n", "systemctl daemon-reload\n",
+            "systemctl stop apport.service\n", "systemctl stop nginx.service\n", "ufw disable\n",
+            "systemctl mask --quiet --no-reload firewalld.service\n",
+            "netfilter-persistent flush\nsystemctl stop netfilter-persistent.service\n", "inference-monitoring.path\n"])
         {
             Assert.Contains(call, node.Called, StringComparison.Ordinal);
         }
@@ -38,18 +40,23 @@ public sealed class FirstBootTests
     }
 
     [Theory]
-    [InlineData("Ubuntu 22.04.5 LTS", "ubuntu", "22.04", "this image is Ubuntu 22.04.5 LTS, the oldest supported release is 24.04: Ubuntu 22.04 has podman 3.4")]
+    [InlineData("Ubuntu 22.04.5 LTS", "ubuntu", "22.04",
+        "this image is Ubuntu 22.04.5 LTS, the oldest supported release is 24.04: Ubuntu 22.04 has podman 3.4")]
     [InlineData("Ubuntu 23.10", "ubuntu", "23.10", "this image is Ubuntu 23.10, the oldest supported release is 24.04")]
-    [InlineData("Debian GNU/Linux 11 (bullseye)", "debian", "11", "this image is Debian GNU/Linux 11 (bullseye), the oldest supported release is 12")]
-    [InlineData("Rocky Linux 9.4 (Blue Onyx)", "rocky", "9.4", "this image is Rocky Linux 9.4 (Blue Onyx), which is neither Ubuntu nor Debian")]
+    [InlineData("Debian GNU/Linux 11 (bullseye)", "debian", "11",
+        "this image is Debian GNU/Linux 11 (bullseye), the oldest supported release is 12")]
+    [InlineData("Rocky Linux 9.4 (Blue Onyx)", "rocky", "9.4",
+        "this image is Rocky Linux 9.4 (Blue Onyx), which is neither Ubuntu nor Debian")]
     [InlineData("", "", "", "this image is an unknown system, which is neither")]
-    public async Task A_wrong_release_ends_the_first_boot_by_its_name_before_anything_is_done(string name, string id, string version, string says)
+    public async Task A_wrong_release_ends_the_first_boot_by_its_name_before_anything_is_done(
+        string name, string id, string version, string says)
     {
         using var node = Bootable(name, id, version);
         var result = await node.RunAsync("first-boot");
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: " + says, result.Errors, StringComparison.Ordinal);
-        Assert.Contains("\nnext: the endpoint's image must be Ubuntu 24.04 or newer with the GPU driver: unset endpoints.chat.image", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("\nnext: the endpoint's image must be Ubuntu 24.04 or newer with the GPU driver: unset endpoints.chat.image",
+            result.Errors, StringComparison.Ordinal);
         Assert.Equal(result.Errors, node.Read("/var/lib/inference/first-boot.failed"));
         Assert.Equal("", node.Called);
     }
@@ -74,7 +81,8 @@ public sealed class FirstBootTests
         using var node = Bootable("Ubuntu 22.04.5 LTS", "ubuntu", "22.04");
         var result = await FailedGateAsync(node);
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("phase: first-boot\ncause: this image is Ubuntu 22.04.5 LTS, and 24.04", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("phase: first-boot\ncause: this image is Ubuntu 22.04.5 LTS, the oldest supported release is 24.04",
+            result.Errors, StringComparison.Ordinal);
         Assert.Contains("\nnext step: the endpoint's image must be Ubuntu 24.04", result.Errors, StringComparison.Ordinal);
     }
 

@@ -30,7 +30,8 @@ public sealed class GrowStorageTests
     [Theory]
     [InlineData("000001ffffffffff", 1, "error: the file system on")]
     [InlineData("000001fffeffffff", 0, "note: no CAP_SYS_RESOURCE here")]
-    public async Task A_file_system_that_does_not_grow_is_an_error_where_root_may_do_everything(string capabilities, int status, string says)
+    public async Task A_file_system_that_does_not_grow_is_an_error_where_root_may_do_everything(
+        string capabilities, int status, string says)
     {
         using var node = Mounted(80 * GiB);
         node.Stub("resize2fs", "echo 'Permission denied to resize filesystem' >&2; exit 1");
@@ -67,7 +68,8 @@ public sealed class GrowStorageTests
     private static StagedNode Mounted(long bytes)
     {
         var node = new StagedNode();
-        var environment = node.Read("/etc/inference/node.env").Split('\n').Select(line => line.StartsWith("STORAGE_VOLUME=", StringComparison.Ordinal) ? "STORAGE_VOLUME=dev-chat-0-weights" : line);
+        var environment = node.Read("/etc/inference/node.env").Split('\n')
+            .Select(line => line.StartsWith("STORAGE_VOLUME=", StringComparison.Ordinal) ? "STORAGE_VOLUME=dev-chat-0-weights" : line);
         node.Write("/etc/inference/node.env", string.Join('\n', environment));
         node.Write("/dev/sda", "");
         node.Write("/sys/class/block/sda/device/rescan", "");

@@ -15,7 +15,8 @@ public sealed class HostNeedsTests : IDisposable
 
     public void Dispose() => _clone.Dispose();
 
-    public static MatrixTheoryData<string, string> Capabilities => new(["up", "bench boot", "test lab", "test"], ["net_admin", "sys_admin", "mknod", "sys_chroot", "net_raw", "all"]);
+    public static MatrixTheoryData<string, string> Capabilities =>
+        new(["up", "bench boot", "test lab", "test"], ["net_admin", "sys_admin", "mknod", "sys_chroot", "net_raw", "all"]);
 
     [Theory]
     [MemberData(nameof(Capabilities))]
@@ -37,19 +38,25 @@ public sealed class HostNeedsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mount -o bind,ro /sys/fs/cgroup /sys/fs/cgroup; for one in /sys/fs/cgroup/*/; do [ ! -e \"$one/cgroup.procs\" ] || mount -o bind,ro \"$one\" \"$one\"; done", "up", "cgroups: ")]
+    [InlineData(
+        "mount -o bind,ro /sys/fs/cgroup /sys/fs/cgroup; for one in /sys/fs/cgroup/*/; do [ ! -e \"$one/cgroup.procs\" ] || "
+            + "mount -o bind,ro \"$one\" \"$one\"; done",
+        "up", "cgroups: ")]
     [InlineData("mount -t tmpfs -o ro tmpfs /sys/fs/cgroup", "up", "cgroups: /sys/fs/cgroup has no hierarchy")]
-    [InlineData("mount -t tmpfs tmpfs /dev; mknod /dev/null c 1 3; mknod /dev/zero c 1 5", "up", "loop devices: /dev/loop-control is missing")]
+    [InlineData("mount -t tmpfs tmpfs /dev; mknod /dev/null c 1 3; mknod /dev/zero c 1 5", "up",
+        "loop devices: /dev/loop-control is missing")]
     [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache is not writable: mkdir: ")]
     [InlineData("mount -t tmpfs -o size=16k tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache is not writable: dd: ")]
-    [InlineData("mount -t tmpfs -o size=100m tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up", "/mnt/cache has 102 MB free, 2000 MB are needed")]
+    [InlineData("mount -t tmpfs -o size=100m tmpfs /mnt; export INFRA_CACHE=/mnt/cache", "up",
+        "/mnt/cache has 102 MB free, 2000 MB are needed")]
     [InlineData("touch \"$clone/file\"; export INFRA_CACHE=\"$clone/file/cache\"", "up", "/file is not a folder")]
     [InlineData("mount -t tmpfs -o noexec tmpfs /mnt; export TMPDIR=/mnt", "test node", "check that it is not mounted noexec")]
     [InlineData("mount -t tmpfs -o ro tmpfs /mnt; export TMPDIR=/mnt", "test node", "/mnt is not writable")]
     public async Task Each_thing_that_a_machine_may_lack_is_named(string without, string command, string message)
     {
         NeedsRoot();
-        AssertRefused(await _clone.RunAsync(["unshare", .. Tool.OwnNamespace(), "sh", "-c", $"{without}; exec \"$infra\" {command}"]), message);
+        AssertRefused(await _clone.RunAsync(["unshare", .. Tool.OwnNamespace(), "sh", "-c", $"{without}; exec \"$infra\" {command}"]),
+            message);
     }
 
     [Theory]
@@ -67,8 +74,10 @@ public sealed class HostNeedsTests : IDisposable
     {
         NeedsRoot();
         File.Delete(Path.Combine(_clone.Bin, "apt-get"));
-        await _clone.RunAsync($"for tool in $(busybox --list); do [ \"$tool\" = dpkg ] || [ -e '{_clone.Bin}'/\"$tool\" ] || ln -s \"$(command -v busybox)\" '{_clone.Bin}'/\"$tool\"; done");
-        AssertRefused(await _clone.RunAsync($"PATH='{_clone.Bin}' \"$infra\" up"), "apt-get: is not here");
+        await _clone.RunAsync(
+            $"for tool in $(busybox --list); do [ \"$tool\" = dpkg ] || [ -e '{_clone.Bin}'/\"$tool\" ] || ln -s \"$(command "
+                + $"-v busybox)\" '{_clone.Bin}'/\"$tool\"; done");
+        AssertRefused(await _clone.RunAsync($"PATH='{_clone.Bin}' \"$infra\" up"), "apt-get: is missing");
     }
 
     [Fact]
@@ -92,7 +101,8 @@ public sealed class HostNeedsTests : IDisposable
     {
         NeedsRoot();
         _clone.Stub("sudo", "echo 'sudo: a password is required' >&2; exit 1");
-        var result = await _clone.RunAsync($"chmod -R a+rX \"$clone/..\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \"$infra\" up");
+        var result = await _clone.RunAsync(
+            $"chmod -R a+rX \"$clone/..\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \"$infra\" up");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("sudo does not give this user root", result.Errors, StringComparison.Ordinal);
         Assert.Contains("./infra preview", result.Errors, StringComparison.Ordinal);
@@ -109,5 +119,6 @@ public sealed class HostNeedsTests : IDisposable
         Assert.Empty(_clone.Asked);
     }
 
-    private static void NeedsRoot() => Assert.SkipUnless(Environment.UserName == "root", "takes rights away from root, and root alone has them");
+    private static void NeedsRoot() =>
+        Assert.SkipUnless(Environment.UserName == "root", "takes rights away from root, and root alone has them");
 }

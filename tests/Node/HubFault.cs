@@ -30,7 +30,8 @@ internal sealed class HubFault(HubPart part, Action<HttpListenerResponse> answer
     }
 
     /// <summary>A status with a text.</summary>
-    internal static HubFault Of(HubPart part, int status, string text = "", int times = 1, params (string Name, string Value)[] headers) => new(part, response =>
+    internal static HubFault Of(HubPart part, int status, string text = "", int times = 1, params (string Name, string Value)[] headers) =>
+        new(part, response =>
     {
         response.StatusCode = status;
         foreach (var (name, value) in headers)

@@ -13,7 +13,8 @@ internal sealed class InfraClone : IDisposable
 
     private static readonly string[] s_files =
     [
-        "infra", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets", "lab/packages.txt", "tests/Node/packages.txt",
+        "infra", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets", "lab/packages.txt",
+        "tests/Node/packages.txt",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-clone-").FullName;
@@ -21,7 +22,8 @@ internal sealed class InfraClone : IDisposable
     public InfraClone()
     {
         Root = Directory.CreateDirectory(Path.Combine(_folder, "a clone with spaces")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(s_project, "lab", "Host")).Concat(s_files.Select(name => Path.Combine(s_project, name))))
+        foreach (var file in Directory.GetFiles(Path.Combine(s_project, "lab", "Host"))
+            .Concat(s_files.Select(name => Path.Combine(s_project, name))))
         {
             var copy = Path.Combine(Root, Path.GetRelativePath(s_project, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -68,7 +70,8 @@ internal sealed class InfraClone : IDisposable
     public void Forget() => File.Delete(Log);
 
     /// <summary>From now on this command of <c>dotnet</c> says this and fails.</summary>
-    public void Fail(string command, string sdk, string output) => File.WriteAllText(Path.Combine(_folder, $"fail.{command}.{sdk}"), output);
+    public void Fail(string command, string sdk, string output) =>
+        File.WriteAllText(Path.Combine(_folder, $"fail.{command}.{sdk}"), output);
 
     public string Stub(string name, string body)
     {
@@ -79,7 +82,8 @@ internal sealed class InfraClone : IDisposable
     }
 
     /// <summary>Runs a shell command with the stubs first on PATH; <c>$infra</c> is the script, <c>$clone</c> its folder.</summary>
-    public Task<ToolResult> RunAsync(string command, params (string Name, string Value)[] environment) => RunAsync(["sh", "-c", command], environment);
+    public Task<ToolResult> RunAsync(string command, params (string Name, string Value)[] environment) =>
+        RunAsync(["sh", "-c", command], environment);
 
     public Task<ToolResult> RunAsync(IReadOnlyList<string> words, params (string Name, string Value)[] environment)
     {

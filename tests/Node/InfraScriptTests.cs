@@ -18,7 +18,9 @@ public sealed class InfraScriptTests : IDisposable
         if (tools.Length > 0)
         {
             // The names of all its tools, before those of the machine.
-            await _clone.RunAsync($"for tool in $({tools} {(tools == "busybox" ? "--list" : "")}); do ln -sf \"$(command -v {tools})\" '{_clone.Bin}'/\"$tool\"; done");
+            await _clone.RunAsync(
+                $"for tool in $({tools} {(tools == "busybox" ? "--list" : "")}); do ln -sf \"$(command -v {tools})\" "
+                    + $"'{_clone.Bin}'/\"$tool\"; done");
         }
 
         var first = await _clone.RunAsync($"{shell} \"$infra\" preview dev");
@@ -37,7 +39,8 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("cd \"$clone\" && ./infra preview")]
     [InlineData("cd / && \"$infra\" preview")]
     [InlineData("cd / && CDPATH=/tmp:. && export CDPATH && cd \"$clone/stacks\" > /dev/null && ../infra preview")]
-    [InlineData("ln -s \"$infra\" \"$clone/stacks/link\" && ln -s link \"$clone/stacks/another\" && cd \"$clone/stacks\" && ./another preview")]
+    [InlineData(
+        "ln -s \"$infra\" \"$clone/stacks/link\" && ln -s link \"$clone/stacks/another\" && cd \"$clone/stacks\" && ./another preview")]
     [InlineData("unset HOME && \"$infra\" preview")]
     [InlineData("HOME= \"$infra\" preview")]
     [InlineData("HOME=/nonexistent \"$infra\" preview")]
@@ -49,14 +52,16 @@ public sealed class InfraScriptTests : IDisposable
     {
         var result = await _clone.RunAsync(command);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Contains($"{_clone.Root}/artifacts/official/bin/Infra.Cli/release/Infra.Cli.dll preview", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"{_clone.Root}/artifacts/official/bin/Infra.Cli/release/Infra.Cli.dll preview", result.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task On_a_read_only_disk_what_is_built_runs_and_what_is_not_is_refused_with_the_folder()
     {
         Assert.SkipUnless(Environment.UserName == "root", "mounts");
-        string[] readOnly = ["unshare", .. Tool.OwnNamespace(), "sh", "-c", "mount --bind \"$clone\" \"$clone\" && mount -o remount,bind,ro \"$clone\" && cd / && exec \"$infra\" preview"];
+        string[] readOnly = ["unshare", .. Tool.OwnNamespace(), "sh", "-c",
+            "mount --bind \"$clone\" \"$clone\" && mount -o remount,bind,ro \"$clone\" && cd / && exec \"$infra\" preview"];
         var refused = await _clone.RunAsync(readOnly);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains($"{_clone.Root}/artifacts: not writable", refused.Errors, StringComparison.Ordinal);
@@ -71,16 +76,23 @@ public sealed class InfraScriptTests : IDisposable
     {
         Assert.SkipUnless(Environment.UserName == "root", "mounts");
         var result = await _clone.RunAsync(["unshare", .. Tool.OwnNamespace(), "sh", "-c",
-            "mount -t tmpfs tmpfs /mnt && mkdir -p /mnt/.nuget/NuGet && echo feeds > /mnt/.nuget/NuGet/NuGet.Config && mount -o remount,ro /mnt && HOME=/mnt \"$infra\" preview && cat \"$clone/artifacts/home/.nuget/NuGet/NuGet.Config\""]);
+            "mount -t tmpfs tmpfs /mnt && mkdir -p /mnt/.nuget/NuGet && echo feeds > /mnt/.nuget/NuGet/NuGet.Config && mount "
+                + "-o remount,ro /mnt && HOME=/mnt \"$infra\" preview && cat \"$clone/artifacts/home/.nuget/NuGet/NuGet.Config\""]);
         Assert.True(result.ExitCode == 0, result.All);
         Assert.EndsWith("feeds\n", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("error NU1101: Unable to find package Pulumi. No packages exist with this id in source(s): feed", "Pulumi")]
-    [InlineData("error NU1102: Unable to find package Pulumi.Tls with version (>= 5.5.1)\n  - Found 3 version(s) in feed [ Nearest version: 5.4.0 ]", "Pulumi.Tls")]
+    [InlineData(
+        "error NU1102: Unable to find package Pulumi.Tls with version (>= 5.5.1)\n  - Found 3 version(s) in feed [ Nearest "
+            + "version: 5.4.0 ]",
+        "Pulumi.Tls")]
     [InlineData("error NU1103: Unable to find a stable package Pulumi.Random with version (>= 4.21.1)", "Pulumi.Random")]
-    [InlineData("error NU1603: Warning As Error: Pulumi 3.112.1 depends on Grpc.Net.Client (>= 2.60.0) but Grpc.Net.Client 2.60.0 was not found. Grpc.Net.Client 2.61.0 was resolved instead.", "Grpc.Net.Client")]
+    [InlineData(
+        "error NU1603: Warning As Error: Pulumi 3.112.1 depends on Grpc.Net.Client (>= 2.60.0) but Grpc.Net.Client 2.60.0 was "
+            + "not found. Grpc.Net.Client 2.61.0 was resolved instead.",
+        "Grpc.Net.Client")]
     [InlineData("error NU1605: Warning As Error: Detected package downgrade: Google.Protobuf from 3.27.0 to 3.26.0.", "Google.Protobuf")]
     public async Task A_feed_that_lacks_packages_or_versions_leads_to_the_offline_sdk_and_names_them(string answer, string package)
     {
@@ -115,8 +127,10 @@ public sealed class InfraScriptTests : IDisposable
     [Fact]
     public async Task A_feed_that_lacks_what_the_offline_sdk_needs_too_stops()
     {
-        _clone.Fail("restore", "official", "error NU1101: Unable to find package YamlDotNet. No packages exist with this id in source(s): feed\n");
-        _clone.Fail("restore", "offline", "error NU1101: Unable to find package YamlDotNet. No packages exist with this id in source(s): feed\n");
+        _clone.Fail("restore", "official",
+            "error NU1101: Unable to find package YamlDotNet. No packages exist with this id in source(s): feed\n");
+        _clone.Fail("restore", "offline",
+            "error NU1101: Unable to find package YamlDotNet. No packages exist with this id in source(s): feed\n");
         var result = await _clone.RunAsync("\"$infra\" preview");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("lacks YamlDotNet\n  fix: dotnet nuget add source", result.Errors, StringComparison.Ordinal);
@@ -141,7 +155,8 @@ public sealed class InfraScriptTests : IDisposable
 
     [Theory]
     [InlineData("Program.cs(1,1): error CS1002: ; expected", 2, "the build failed")]
-    [InlineData("lab.csproj : error NU1101: Unable to find package Spectre.Console. No packages exist", 1, "the package feed lacks Spectre.Console")]
+    [InlineData("lab.csproj : error NU1101: Unable to find package Spectre.Console. No packages exist", 1,
+        "the package feed lacks Spectre.Console")]
     [InlineData("error MSB3021: Unable to copy file. No space left on device", 1, "the disk is full")]
     public async Task A_build_that_fails_by_the_machine_is_told_apart_from_one_that_fails_by_us(string output, int status, string problem)
     {
@@ -172,7 +187,8 @@ public sealed class InfraScriptTests : IDisposable
     public async Task A_broken_apt_source_stops_nothing_but_a_package_that_cannot_be_had_does(int install, int status)
     {
         _clone.Stub("sudo", "while [ \"$1\" != apt-get ] && [ \"$1\" != env ] && [ $# -gt 0 ]; do shift; done; exec \"$@\"");
-        _clone.Stub("apt-get", $"case \"$*\" in *update*) echo 'E: NO_PUBKEY'; exit 100 ;; *) echo \"asked for: $*\"; exit {install} ;; esac");
+        _clone.Stub("apt-get",
+            $"case \"$*\" in *update*) echo 'E: NO_PUBKEY'; exit 100 ;; *) echo \"asked for: $*\"; exit {install} ;; esac");
         _clone.Stub("dpkg-query", "for last; do :; done; [ \"$last\" != busybox-static ] || printf installed");
         _clone.Stub("shellcheck", "exit 0");
         _clone.Stub("shfmt", "exit 0");
@@ -188,7 +204,8 @@ public sealed class InfraScriptTests : IDisposable
     public async Task Without_dotnet_it_says_where_to_get_it()
     {
         var tools = _clone.Stub("unused", "").Replace("unused", "tools", StringComparison.Ordinal);
-        await _clone.RunAsync($"mkdir '{tools}' && for tool in $(busybox --list); do ln -s \"$(command -v busybox)\" '{tools}'/\"$tool\"; done");
+        await _clone.RunAsync(
+            $"mkdir '{tools}' && for tool in $(busybox --list); do ln -s \"$(command -v busybox)\" '{tools}'/\"$tool\"; done");
         foreach (var command in new[] { "preview", "up", "test lab", "check" })
         {
             var result = await _clone.RunAsync($"PATH='{tools}' && \"$infra\" {command}");
@@ -200,7 +217,8 @@ public sealed class InfraScriptTests : IDisposable
     [Fact]
     public async Task Every_script_of_it_is_posix_sh()
     {
-        Assert.All(Directory.GetFiles(Path.Combine(_clone.Root, "lab", "Host")).Append(_clone.Script), file => Assert.Equal("#!/bin/sh", File.ReadLines(file).First()));
+        Assert.All(Directory.GetFiles(Path.Combine(_clone.Root, "lab", "Host")).Append(_clone.Script),
+            file => Assert.Equal("#!/bin/sh", File.ReadLines(file).First()));
 
         var check = await _clone.RunAsync("cd \"$clone\" && shellcheck --shell=sh --severity=style --external-sources infra lab/Host/*");
         Assert.True(check.ExitCode == 0, check.All);

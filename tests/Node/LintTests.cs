@@ -7,20 +7,24 @@ public sealed class LintTests
 {
     private const string Libexec = "/usr/local/libexec/inference/";
 
-    public static TheoryData<string> BashScripts => [.. Scripts(file => file.Content.StartsWith("#!/bin/bash", StringComparison.Ordinal) || file.Path.EndsWith(".bash", StringComparison.Ordinal))];
+    public static TheoryData<string> BashScripts => [.. Scripts(file => file.Content.StartsWith("#!/bin/bash", StringComparison.Ordinal)
+        || file.Path.EndsWith(".bash", StringComparison.Ordinal))];
 
-    public static TheoryData<string> PythonScripts => [.. Scripts(file => file.Content.StartsWith("#!/usr/bin/python3", StringComparison.Ordinal))];
+    public static TheoryData<string> PythonScripts =>
+        [.. Scripts(file => file.Content.StartsWith("#!/usr/bin/python3", StringComparison.Ordinal))];
 
     [Fact]
     public void Every_file_under_libexec_is_a_bash_or_python_script() =>
-        Assert.Equal(NodeFiles.All.Count(file => file.Path.StartsWith(Libexec, StringComparison.Ordinal)), BashScripts.Count + PythonScripts.Count);
+        Assert.Equal(NodeFiles.All.Count(file => file.Path.StartsWith(Libexec, StringComparison.Ordinal)),
+            BashScripts.Count + PythonScripts.Count);
 
     [Theory]
     [MemberData(nameof(BashScripts))]
     public async Task Shellcheck_has_nothing_to_say(string script)
     {
         using var node = new StagedNode();
-        var result = await Tool.RunAsync("shellcheck", "--severity=style", "--external-sources", $"--source-path={node.At(Libexec)}", node.At(Libexec + script));
+        var result = await Tool.RunAsync("shellcheck", "--severity=style", "--external-sources", $"--source-path={node.At(Libexec)}",
+            node.At(Libexec + script));
         Assert.True(result.ExitCode == 0, result.All);
     }
 
@@ -38,7 +42,8 @@ public sealed class LintTests
     public async Task Python_compiles_it_without_a_warning(string script)
     {
         using var node = new StagedNode();
-        var result = await Tool.RunAsync("python3", "-W", "error", "-c", "import sys; p = sys.argv[1]; compile(open(p).read(), p, 'exec')", node.At(Libexec + script));
+        var result = await Tool.RunAsync("python3", "-W", "error", "-c", "import sys; p = sys.argv[1]; compile(open(p).read(), p, 'exec')",
+            node.At(Libexec + script));
         Assert.True(result.ExitCode == 0, result.All);
     }
 
@@ -48,7 +53,9 @@ public sealed class LintTests
     public async Task Cloud_init_accepts_the_user_data(string install)
     {
         using var node = new StagedNode();
-        var environment = NodeSamples.Environment(install == "venv" ? Infra.Planning.Catalog.EngineInstall.Venv : Infra.Planning.Catalog.EngineInstall.Container);
+        var environment = NodeSamples.Environment(install == "venv"
+            ? Infra.Planning.Catalog.EngineInstall.Venv
+            : Infra.Planning.Catalog.EngineInstall.Container);
         node.Write("/user-data", CloudConfig.Render(NodeSamples.Inputs(environment)));
         var result = await Tool.RunAsync("cloud-init", "schema", "--config-file", node.At("/user-data"));
         Assert.True(result.ExitCode == 0, result.All);
@@ -60,7 +67,8 @@ public sealed class LintTests
     {
         using var node = new StagedNode();
         using var config = System.Text.Json.JsonDocument.Parse(CloudConfig.Render(NodeSamples.Inputs())["#cloud-config\n".Length..]);
-        var entry = config.RootElement.GetProperty("write_files").EnumerateArray().Single(file => file.GetProperty("path").GetString() == CloudConfig.ArchivePath);
+        var entry = config.RootElement.GetProperty("write_files").EnumerateArray()
+            .Single(file => file.GetProperty("path").GetString() == CloudConfig.ArchivePath);
         File.WriteAllBytes(node.At("/archive"), Convert.FromBase64String(entry.GetProperty("content").GetString()!));
         Directory.CreateDirectory(node.At("/out"));
         var result = await Tool.RunAsync(
@@ -99,5 +107,6 @@ public sealed class LintTests
     }
 
     private static IEnumerable<string> Scripts(Func<NodeFile, bool> which) =>
-        NodeFiles.All.Where(file => file.Path.StartsWith(Libexec, StringComparison.Ordinal) && which(file)).Select(file => file.Path[Libexec.Length..]);
+        NodeFiles.All.Where(file => file.Path.StartsWith(Libexec, StringComparison.Ordinal) && which(file))
+            .Select(file => file.Path[Libexec.Length..]);
 }

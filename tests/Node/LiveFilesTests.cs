@@ -32,7 +32,8 @@ public sealed class LiveFilesTests
     [Fact]
     public void The_stack_of_a_live_run_is_one_node_of_the_cheapest_size_behind_a_load_balancer()
     {
-        var values = ((YamlMappingNode)StackFiles.Document("live/stack.yaml")["config"]).ToDictionary(entry => StackFiles.Text(entry.Key), entry => StackFiles.Value(entry.Value));
+        var values = ((YamlMappingNode)StackFiles.Document("live/stack.yaml")["config"])
+            .ToDictionary(entry => StackFiles.Text(entry.Key), entry => StackFiles.Value(entry.Value));
         var endpoint = Assert.Single(StackPlan.Read(values, null, StackFiles.Root).Endpoints);
 
         Assert.Equal(1, endpoint.Replicas);
@@ -57,7 +58,8 @@ public sealed class LiveFilesTests
         Assert.Contains(((YamlSequenceNode)jobs["janitor"]["steps"]).Cast<YamlMappingNode>(), step => Run(step) == "live/janitor");
         // The steps must fit into the job, or what ends the bill has no time of its own.
         Assert.True(int.Parse(StackFiles.Text(jobs["ask"]["timeout-minutes"]), null)
-            >= ask.Where(step => step.Children.ContainsKey("timeout-minutes")).Sum(step => int.Parse(StackFiles.Text(step["timeout-minutes"]), null)));
+            >= ask.Where(step => step.Children.ContainsKey("timeout-minutes"))
+                .Sum(step => int.Parse(StackFiles.Text(step["timeout-minutes"]), null)));
         var concurrency = StackFiles.Document(".github/workflows/live.yml")["concurrency"];
         Assert.Equal("false", StackFiles.Text(concurrency["cancel-in-progress"]));
     }

@@ -25,8 +25,10 @@ public sealed class LiveJanitorTests
 
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains("nothing of live is left", result.Errors, StringComparison.Ordinal);
-        Assert.All(["droplets/1", "load_balancers/a", "firewalls/c", "ssh_keys/4", "vpcs/d", "tags/inference:live"], gone => Assert.False(live.Exists(gone), gone));
-        Assert.All(["droplets/2", "droplets/3", "load_balancers/b", "vpcs/e", "tags/inference:live-two"], kept => Assert.True(live.Exists(kept), kept));
+        Assert.All(["droplets/1", "load_balancers/a", "firewalls/c", "ssh_keys/4", "vpcs/d", "tags/inference:live"],
+            gone => Assert.False(live.Exists(gone), gone));
+        Assert.All(["droplets/2", "droplets/3", "load_balancers/b", "vpcs/e", "tags/inference:live-two"],
+            kept => Assert.True(live.Exists(kept), kept));
     }
 
     [Fact]
@@ -75,7 +77,8 @@ public sealed class LiveJanitorTests
         live.Put("answers", "403 DELETE /v2/vpcs/d\n");
         var result = await live.RunAsync("janitor", []);
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Contains("nothing of live that costs money is left; 1 things that cost nothing are", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("nothing of live that costs money is left; 1 things that cost nothing are", result.Errors,
+            StringComparison.Ordinal);
     }
 
     [Theory]

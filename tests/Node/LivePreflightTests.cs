@@ -69,7 +69,8 @@ public sealed class LivePreflightTests
         using var live = new LiveStage();
         var result = await live.RunAsync("run", ["cost"], ("DIGITALOCEAN_TOKEN", ""));
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Contains("0.7779 USD per hour by the catalog (catalog of 2026-10-08); at most 2.34 USD for 150 minutes", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("0.7779 USD per hour by the catalog (catalog of 2026-10-08); at most 2.34 USD for 150 minutes", result.Errors,
+            StringComparison.Ordinal);
         Assert.Equal("infra preview live --json\n", live.Calls);
         Assert.False(live.KeepsState);
     }
@@ -80,11 +81,13 @@ public sealed class LivePreflightTests
         using var live = new LiveStage();
         live.Put("no-capacity", "");
         live.Put("sizes/large", """{"slug": "gpu-l40sx1-48gb", "available": true, "regions": ["nyc2"]}""");
-        await live.RunAsync(("LIVE_REGION", "nyc2"), ("LIVE_SIZE", "gpu-l40sx1-48gb"), ("LIVE_MAX_USD", "2.40"), ("LIVE_MINUTES", "150"), ("LIVE_STACK", "live-x"));
+        await live.RunAsync(("LIVE_REGION", "nyc2"), ("LIVE_SIZE", "gpu-l40sx1-48gb"), ("LIVE_MAX_USD", "2.40"), ("LIVE_MINUTES", "150"),
+            ("LIVE_STACK", "live-x"));
 
         var stack = await File.ReadAllTextAsync(live.InCloud("stack"), TestContext.Current.CancellationToken);
         Assert.All(
-            ["region: nyc2\n", $"adminCidrs: [\"{LiveStage.OperatorAddress}/32\"]\n", "maxHourlyUsd: \"0.8\"\n", "tags: [\"inference-run-live-x\"]\n", "size: gpu-l40sx1-48gb\n"],
+            ["region: nyc2\n", $"adminCidrs: [\"{LiveStage.OperatorAddress}/32\"]\n", "maxHourlyUsd: \"0.8\"\n",
+                "tags: [\"inference-run-live-x\"]\n", "size: gpu-l40sx1-48gb\n"],
             line => Assert.Contains(line, stack, StringComparison.Ordinal));
     }
 

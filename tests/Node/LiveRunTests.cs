@@ -23,16 +23,20 @@ public sealed class LiveRunTests
         var answers = live.Report().GetProperty("answers").EnumerateArray().ToArray();
         Assert.Equal(Questions, answers.Select(answer => answer.GetProperty("id").GetString()));
         Assert.All(answers, answer => Assert.Equal(
-            answer.GetProperty("id").GetString() is "size-unit" or "public-endpoint" ? "skipped" : "answered", answer.GetProperty("status").GetString()));
+            answer.GetProperty("id").GetString() is "size-unit" or "public-endpoint" ? "skipped" : "answered",
+            answer.GetProperty("status").GetString()));
         Assert.All(answers, answer => Assert.NotEqual("", answer.GetProperty("answer").GetString()));
         Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
-        Assert.Contains("came whole after 1400.5 s", live.Answer("stream-1200").GetProperty("answer").GetString(), StringComparison.Ordinal);
-        Assert.False(live.Exists("droplets/77") || live.Exists("load_balancers/lb-1") || live.Exists("tags/inference-run-live") || live.KeepsState);
+        Assert.Contains("came whole after 1400.5 s", live.Answer("stream-1200").GetProperty("answer").GetString(),
+            StringComparison.Ordinal);
+        Assert.False(live.Exists("droplets/77") || live.Exists("load_balancers/lb-1") || live.Exists("tags/inference-run-live")
+            || live.KeepsState);
         var page = await File.ReadAllTextAsync(Path.Combine(live.ReportFolder, "report.md"), TestContext.Current.CancellationToken);
         Assert.All(answers, answer => Assert.Contains(answer.GetProperty("question").GetString()!, page, StringComparison.Ordinal));
         // The price was said before anything was made, and computed afterwards from the Droplet's creation: 900 s of waiting for the
         // graphs, at least.
-        Assert.InRange(result.Errors.IndexOf("at most 2.34 USD", StringComparison.Ordinal), 0, result.Errors.IndexOf("live: up", StringComparison.Ordinal));
+        Assert.InRange(result.Errors.IndexOf("at most 2.34 USD", StringComparison.Ordinal), 0,
+            result.Errors.IndexOf("live: up", StringComparison.Ordinal));
         Assert.InRange(live.Report().GetProperty("estimatedUsd").GetDouble(), 0.19, 0.30);
     }
 
@@ -55,7 +59,8 @@ public sealed class LiveRunTests
         var written = result.All + string.Concat(Directory.EnumerateFiles(live.ReportFolder).Select(File.ReadAllText)) + live.Calls;
         Assert.Contains("harmless", written, StringComparison.Ordinal);
         Assert.All(
-            [LiveStage.Token, LiveStage.ClientKey, LiveStage.SshKey, LiveStage.OperatorAddress, "dop_v1_0123456789abcdef0123", "hf_ABCDEFGHIJKLMNOPQRST"],
+            [LiveStage.Token, LiveStage.ClientKey, LiveStage.SshKey, LiveStage.OperatorAddress, "dop_v1_0123456789abcdef0123",
+                "hf_ABCDEFGHIJKLMNOPQRST"],
             secret => Assert.DoesNotContain(secret, written, StringComparison.Ordinal));
     }
 
@@ -71,8 +76,10 @@ public sealed class LiveRunTests
         Assert.Equal("failed", live.Answer("image-apt").GetProperty("status").GetString());
         Assert.Contains("Connection closed", live.Answer("image-apt").GetProperty("answer").GetString(), StringComparison.Ordinal);
         Assert.Equal("answered", live.Answer("image-sockets").GetProperty("status").GetString());
-        Assert.Contains("unexpected state 'Not Found'", live.Answer("end-destroy").GetProperty("answer").GetString(), StringComparison.Ordinal);
-        Assert.Contains("with --refresh it succeeded at try 1", live.Answer("end-destroy-twice").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Contains("unexpected state 'Not Found'", live.Answer("end-destroy").GetProperty("answer").GetString(),
+            StringComparison.Ordinal);
+        Assert.Contains("with --refresh it succeeded at try 1", live.Answer("end-destroy-twice").GetProperty("answer").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
         Assert.False(live.Exists("droplets/77") || live.KeepsState);
     }
@@ -89,7 +96,8 @@ public sealed class LiveRunTests
         Assert.Contains("422 Size is not available in this region", answer, StringComparison.Ordinal);
         Assert.Contains("No Droplet was made", answer, StringComparison.Ordinal);
         Assert.Equal(0, live.Report().GetProperty("estimatedUsd").GetDouble());
-        Assert.DoesNotContain(live.Report().GetProperty("answers").EnumerateArray(), asked => asked.GetProperty("id").GetString() == "image-release");
+        Assert.DoesNotContain(live.Report().GetProperty("answers").EnumerateArray(),
+            asked => asked.GetProperty("id").GetString() == "image-release");
         Assert.Contains("pulumi destroy", live.Calls, StringComparison.Ordinal);
         Assert.False(live.KeepsState);
     }
@@ -173,7 +181,8 @@ public sealed class LiveRunTests
         File.Delete(live.InCloud("no-capacity"));
         await live.RunAsync(("LIVE_MINUTES", "10"));
         Assert.False(live.Exists("droplets/77"));
-        Assert.Contains("the Droplet is there still", live.Answer("end-destroy").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Contains("the Droplet is there still", live.Answer("end-destroy").GetProperty("answer").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal("nothing that costs money", live.Report().GetProperty("left").GetString());
     }
 

@@ -36,7 +36,8 @@ internal sealed class LiveStage : IDisposable
     public string ReportFolder => Path.Combine(_root, "project", ".live", "live", "report");
 
     /// <summary>What a run keeps only while its bill may go on.</summary>
-    public bool KeepsState => Directory.Exists(Path.Combine(_root, "project", ".live", "live", "state")) || File.Exists(Path.Combine(_root, "project", "Pulumi.live.yaml"));
+    public bool KeepsState => Directory.Exists(Path.Combine(_root, "project", ".live", "live", "state"))
+        || File.Exists(Path.Combine(_root, "project", "Pulumi.live.yaml"));
 
     public string InCloud(string path) => Path.Combine(_root, "cloud", path);
 
@@ -49,12 +50,14 @@ internal sealed class LiveStage : IDisposable
     }
 
     public void PutDroplet(string id, string createdAt, params string[] tags) =>
-        Put($"droplets/{id}", JsonSerializer.Serialize(new { id = int.Parse(id, System.Globalization.CultureInfo.InvariantCulture), created_at = createdAt, tags }));
+        Put($"droplets/{id}", JsonSerializer.Serialize(
+            new { id = int.Parse(id, System.Globalization.CultureInfo.InvariantCulture), created_at = createdAt, tags }));
 
     public JsonElement Report() => JsonDocument.Parse(File.ReadAllText(Path.Combine(ReportFolder, "report.json"))).RootElement;
 
     /// <summary>An answer of the report, by its id.</summary>
-    public JsonElement Answer(string id) => Report().GetProperty("answers").EnumerateArray().Last(answer => answer.GetProperty("id").GetString() == id);
+    public JsonElement Answer(string id) =>
+        Report().GetProperty("answers").EnumerateArray().Last(answer => answer.GetProperty("id").GetString() == id);
 
     public Task<ToolResult> RunAsync(params (string Name, string Value)[] environment) => RunAsync("run", [], environment);
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>engine-venv</c> with pip itself, and Python indexes that lie: nothing but the pinned version counts as installed, and each lie ends in
-/// a refusal.
+/// <c>engine-venv</c> with pip itself, and Python indexes that lie: nothing but the pinned version counts as installed, and each lie ends
+/// in a refusal.
 /// </summary>
 public sealed class LyingIndexTests
 {
@@ -19,13 +19,15 @@ public sealed class LyingIndexTests
         using var node = new StagedNode();
         var result = await InstallAsync(node, Made("0.31.0"));
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Contains("/vllm/__init__.py", string.Join('\n', Directory.GetFiles(node.At("/state/venv/lib"), "*.py", SearchOption.AllDirectories)),
+        Assert.Contains("/vllm/__init__.py",
+            string.Join('\n', Directory.GetFiles(node.At("/state/venv/lib"), "*.py", SearchOption.AllDirectories)),
             StringComparison.Ordinal);
         Assert.True(File.Exists(node.At("/state/install")));
     }
 
     public static TheoryData<string> Lies =>
-        ["no checksum of it", "another version", "the source alone", "another version inside", "a way out", "deeper than it ends", "a page of noise"];
+        ["no checksum of it", "another version", "the source alone", "another version inside", "a way out", "deeper than it ends",
+            "a page of noise"];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -63,7 +65,8 @@ public sealed class LyingIndexTests
                 : call.AnswerAsync([], "Connection: close\r\n", "404 Not Found"));
         Directory.CreateDirectory(node.At("/state"));
         return await node.RunAsync("engine-venv", ["install"], null, ("STATE_DIRECTORY", node.At("/state")), ("ENGINE_INSTALL", "venv"),
-            ("ENGINE_REQUIREMENTS", "vllm==0.31.0"), ("ENGINE_RESOLVED_BEFORE", ""), ("RETRY_S", "0"), ("PIP_INDEX_URL", $"{index.Url}/simple/"));
+            ("ENGINE_REQUIREMENTS", "vllm==0.31.0"), ("ENGINE_RESOLVED_BEFORE", ""), ("RETRY_S", "0"),
+            ("PIP_INDEX_URL", $"{index.Url}/simple/"));
     }
 
     /// <summary>What the index lists of vllm: one file, with the checksum of some content.</summary>
@@ -82,7 +85,8 @@ public sealed class LyingIndexTests
             Add("vllm/__init__.py", "");
             Add($"{Info}/METADATA", $"Metadata-Version: 2.1\nName: vllm\nVersion: {version}\n");
             Add($"{Info}/WHEEL", "Wheel-Version: 1.0\nGenerator: a\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
-            Add($"{Info}/RECORD", $"vllm/__init__.py,,\n{Info}/METADATA,,\n{Info}/WHEEL,,\n{Info}/RECORD,,\n{(more is null ? "" : $"{more},,\n")}");
+            Add($"{Info}/RECORD",
+                $"vllm/__init__.py,,\n{Info}/METADATA,,\n{Info}/WHEEL,,\n{Info}/RECORD,,\n{(more is null ? "" : $"{more},,\n")}");
             if (more is not null)
             {
                 Add(more, "print('evil')");

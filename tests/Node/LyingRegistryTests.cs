@@ -6,16 +6,21 @@ using System.Text;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>engine-container</c> with podman itself, and registries that lie: nothing but the pinned image is stored, and each lie ends in a refusal.
+/// <c>engine-container</c> with podman itself, and registries that lie: nothing but the pinned image is stored, and each lie ends in a
+/// refusal.
 /// </summary>
 public sealed class LyingRegistryTests
 {
     private static readonly byte[] s_layer = Layer();
     private static readonly byte[] s_config = Encoding.UTF8.GetBytes(
-        $$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{Digest(Inflated(s_layer))}}}"]}}""");
+        $$$"""
+        {"architecture":"amd64","os":"linux","config":{},
+        "rootfs":{"type":"layers","diff_ids":["{{{Digest(Inflated(s_layer))}}}"]}}
+        """);
     private static readonly byte[] s_manifest = Encoding.UTF8.GetBytes(
         $$"""
-        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",
+        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":
+        {"mediaType":"application/vnd.oci.image.config.v1+json",
         "digest":"{{Digest(s_config)}}","size":{{s_config.Length}}},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip",
         "digest":"{{Digest(s_layer)}}","size":{{s_layer.Length}}}]}
         """);
@@ -37,11 +42,14 @@ public sealed class LyingRegistryTests
 
     // At the same time: podman itself tries three times, with a pause after each.
     [Fact]
-    public Task No_lie_of_a_registry_is_stored() => Parallel.ForEachAsync(s_lies, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (lie, _) =>
+    public Task No_lie_of_a_registry_is_stored() =>
+        Parallel.ForEachAsync(s_lies, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (lie, _) =>
     {
         var (result, stored) = await PullAsync(call => LieAsync(lie, call));
         Assert.True(result.ExitCode == 1 && !stored, $"{lie}: {result.All}");
-        Assert.Matches("error: the image .* could not be pulled: .*\nnext: check that the registry is reachable and the disk is large enough", result.Errors);
+        Assert.Matches(
+            "error: the image .* could not be pulled: .*\nnext: check that the registry is reachable and the disk is large enough",
+            result.Errors);
     });
 
     private static Task LieAsync(string lie, HubCall call)
@@ -93,7 +101,8 @@ public sealed class LyingRegistryTests
         var host = new Uri(hub.Url).Authority;
         var image = $"{host}/vllm@{Digest(s_manifest)}";
         node.Write("/registries.conf", $"[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
-        node.Write("/storage.conf", $"[storage]\ndriver = \"vfs\"\ngraphroot = \"{node.At("/disk/images")}\"\nrunroot = \"{node.At("/disk/run")}\"\n");
+        node.Write("/storage.conf",
+            $"[storage]\ndriver = \"vfs\"\ngraphroot = \"{node.At("/disk/images")}\"\nrunroot = \"{node.At("/disk/run")}\"\n");
         node.Write("/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
         node.Stub("podman", """
             case $1 in

@@ -76,7 +76,8 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
     {
         await using var node = new WithStandIn();
         await node.InitializeAsync();
-        var asked = await Tool.RunAsync(Path.Combine(StackFiles.Root, "tests", "Node", "idle", "ask"), [Text(node.Port), SecretsTests.AliceKey, "100", "8", "1", "0.02", "8"], null, null);
+        var asked = await Tool.RunAsync(Path.Combine(StackFiles.Root, "tests", "Node", "idle", "ask"),
+            [Text(node.Port), SecretsTests.AliceKey, "100", "8", "1", "0.02", "8"], null, null);
         Assert.True(asked.ExitCode == 0, asked.All);
         Assert.Contains("\"200\": 800", asked.Output, StringComparison.Ordinal);
     }

@@ -39,7 +39,9 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
     public async Task A_page_that_is_named_passes_the_browsers_questions(string origin)
     {
         var asked = await proxy.SendAsync(
-            "OPTIONS /v1/chat/completions HTTP/1.1", $"Origin: {origin}\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization,content-type,x-stainless-os");
+            "OPTIONS /v1/chat/completions HTTP/1.1",
+            $"Origin: {origin}\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: "
+                + "authorization,content-type,x-stainless-os");
         Assert.Equal(204, asked.Status);
         Assert.Equal(origin, asked.Header("Access-Control-Allow-Origin"));
         Assert.Equal("POST, OPTIONS", asked.Header("Access-Control-Allow-Methods"));
@@ -75,10 +77,12 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
     [InlineData("https://app.example.com, https://evil.example")]
     public async Task Another_page_is_told_nothing_that_a_browser_would_let_it_read(string origin)
     {
-        var asked = await proxy.SendAsync("OPTIONS /v1/chat/completions HTTP/1.1", $"Origin: {origin}\r\nAccess-Control-Request-Method: POST");
+        var asked = await proxy.SendAsync("OPTIONS /v1/chat/completions HTTP/1.1",
+            $"Origin: {origin}\r\nAccess-Control-Request-Method: POST");
         var answer = await proxy.SendAsync("GET /v1/models HTTP/1.1", $"Origin: {origin}\r\n{Alice}");
         Assert.Equal((204, 200), (asked.Status, answer.Status));
-        Assert.DoesNotContain(asked.Headers.Concat(answer.Headers), header => header.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(asked.Headers.Concat(answer.Headers),
+            header => header.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
     }
 
     public sealed class Browsers : NginxProxy

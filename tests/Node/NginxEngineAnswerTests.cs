@@ -137,13 +137,15 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
     [InlineData("Content-Length: 1025", "12345678")]
     [InlineData("Content-Length: 99999999999", "12345678")]
     [InlineData("Connection: close", "12345678")]
-    public async Task A_health_answer_that_is_long_or_endless_is_no_sign_of_life_and_nothing_of_it_is_passed_on(string header, string goesOn)
+    public async Task A_health_answer_that_is_long_or_endless_is_no_sign_of_life_and_nothing_of_it_is_passed_on(string header,
+        string goesOn)
     {
         await using var own = new NginxProxy();
         await own.InitializeAsync();
         own.Engine.EndlessHealth = [$"HTTP/1.1 200 OK\r\n{header}\r\n\r\n", goesOn];
         await using var connection = await own.ConnectAsync();
-        await connection.WriteAsync("GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await connection.WriteAsync("GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray(),
+            TestContext.Current.CancellationToken);
         using var reader = new StreamReader(connection, Encoding.Latin1);
         var said = await reader.ReadToEndAsync(TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);

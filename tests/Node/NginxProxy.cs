@@ -146,7 +146,8 @@ public class NginxProxy : IAsyncLifetime
     internal async Task RotateAsync(string clients)
     {
         var lines = _material.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("clients ", StringComparison.Ordinal));
-        var result = await _node.RunAsync("store-secrets", $"{string.Join('\n', lines)}\nclients {Convert.ToBase64String(Encoding.UTF8.GetBytes(clients))}\n", ("STUB_STATUS", "0"));
+        var result = await _node.RunAsync("store-secrets",
+            $"{string.Join('\n', lines)}\nclients {Convert.ToBase64String(Encoding.UTF8.GetBytes(clients))}\n", ("STUB_STATUS", "0"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.DoesNotContain("reload", _node.Called, StringComparison.Ordinal);
     }
@@ -193,7 +194,8 @@ public class NginxProxy : IAsyncLifetime
 
     internal HttpClient Client()
     {
-        var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => IsOurs(certificate) } })
+        var client = new HttpClient(
+            new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => IsOurs(certificate) } })
         {
             BaseAddress = new Uri($"https://127.0.0.1:{_port}"),
             Timeout = Patience,
@@ -202,12 +204,14 @@ public class NginxProxy : IAsyncLifetime
         return client;
     }
 
-    internal async Task<SslStream> ConnectAsync(System.Security.Authentication.SslProtocols protocols = System.Security.Authentication.SslProtocols.None)
+    internal async Task<SslStream> ConnectAsync(
+        System.Security.Authentication.SslProtocols protocols = System.Security.Authentication.SslProtocols.None)
     {
         var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, _port);
         var stream = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => IsOurs(certificate));
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", EnabledSslProtocols = protocols });
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", EnabledSslProtocols = protocols });
         return stream;
     }
 
@@ -220,7 +224,8 @@ public class NginxProxy : IAsyncLifetime
     internal static async Task<WireAnswer> ExchangeAsync(SslStream stream, string requestLine, string headers, string host = "127.0.0.1")
     {
         var lines = headers.Length > 0 ? headers + "\r\n" : "";
-        var length = requestLine.StartsWith("POST", StringComparison.Ordinal) && !headers.Contains("Content-Length", StringComparison.Ordinal) ? "Content-Length: 0\r\n" : "";
+        var length = requestLine.StartsWith("POST",
+            StringComparison.Ordinal) && !headers.Contains("Content-Length", StringComparison.Ordinal) ? "Content-Length: 0\r\n" : "";
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"{requestLine}\r\nHost: {host}\r\n{lines}{length}\r\n"));
         return await WireAnswer.ReadAsync(stream, noBody: requestLine.StartsWith("HEAD", StringComparison.Ordinal)).WaitAsync(Patience);
     }

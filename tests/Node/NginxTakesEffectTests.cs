@@ -73,7 +73,7 @@ public sealed class NginxTakesEffectTests
             served: subject=CN = two
             refused, apply-settings: error: nginx's settings: not applied, 'systemctl t
             lost, apply-settings: error: nginx's settings: 'systemctl try-reload-or-
-            done, apply-settings: nothing changed; applied what had not taken effect: ngi
+            done, apply-settings: nothing changed; applied what had not taken effect
             refused, apply-settings: nothing changed
             pages: 1
 

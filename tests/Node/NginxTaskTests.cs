@@ -9,7 +9,8 @@ public sealed class NginxTaskTests
 
     private static readonly Dictionary<string, string[]> Own = new()
     {
-        ["generate"] = ["POST /v1/chat/completions", "POST /v1/completions", "POST /v1/responses", "POST /v1/messages", "POST /v1/messages/count_tokens"],
+        ["generate"] = ["POST /v1/chat/completions", "POST /v1/completions", "POST /v1/responses", "POST /v1/messages",
+            "POST /v1/messages/count_tokens"],
         ["embed"] = ["POST /v1/embeddings"],
         ["score"] = ["POST /v1/score", "POST /v1/rerank"],
     };
@@ -31,7 +32,8 @@ public sealed class NginxTaskTests
             Assert.Equal(open, proxy.Engine.LastRequest == $"{route} HTTP/1.1");
         }
 
-        foreach (var closed in (string[])["POST /pooling", "POST /classify", "POST /score", "POST /rerank", "POST /v2/rerank", "POST /v2/embed", "GET /metrics", "GET /v1/embeddings"])
+        foreach (var closed in (string[])["POST /pooling", "POST /classify", "POST /score", "POST /rerank", "POST /v2/rerank",
+            "POST /v2/embed", "GET /metrics", "GET /v1/embeddings"])
         {
             Assert.Equal((closed, 404), (closed, (await proxy.SendAsync($"{closed} HTTP/1.1", Alice)).Status));
         }

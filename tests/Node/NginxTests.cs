@@ -46,7 +46,8 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
             Assert.DoesNotContain("?", line, StringComparison.Ordinal);
         }
 
-        Assert.Equal(route.EndsWith("ready", StringComparison.Ordinal) ? 200 : 401, (await proxy.SendAsync($"{route}{query} HTTP/1.1")).Status);
+        Assert.Equal(route.EndsWith("ready", StringComparison.Ordinal) ? 200 : 401,
+            (await proxy.SendAsync($"{route}{query} HTTP/1.1")).Status);
     }
 
     // Routes of vLLM 0.31 that are open without a key there (docs/usage/security.md), and neighbours of those that are allowed here.
@@ -186,8 +187,10 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     public async Task Two_lengths_or_a_length_and_chunks_are_not_passed_on()
     {
         var before = proxy.Engine.Requests;
-        Assert.Equal(400, (await proxy.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: {Alice}\r\nContent-Length: 1\r\nContent-Length: 2")).Status);
-        Assert.Equal(400, (await proxy.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: {Alice}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked")).Status);
+        Assert.Equal(400, (await proxy.SendAsync("POST /v1/completions HTTP/1.1",
+            $"Authorization: {Alice}\r\nContent-Length: 1\r\nContent-Length: 2")).Status);
+        Assert.Equal(400, (await proxy.SendAsync("POST /v1/completions HTTP/1.1",
+            $"Authorization: {Alice}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked")).Status);
         Assert.Equal(before, proxy.Engine.Requests);
     }
 
@@ -197,7 +200,8 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     [InlineData("169.254.169.254")]
     public async Task The_engine_never_sees_the_clients_host_key_or_headers(string host)
     {
-        var answer = await proxy.SendAsync("GET /v1/models HTTP/1.1", $"Authorization: {Alice}\r\nX-Data-Parallel-Rank: 7\r\nX-Forwarded-For: 1.2.3.4\r\nCookie: a=b", host: host);
+        var answer = await proxy.SendAsync("GET /v1/models HTTP/1.1",
+            $"Authorization: {Alice}\r\nX-Data-Parallel-Rank: 7\r\nX-Forwarded-For: 1.2.3.4\r\nCookie: a=b", host: host);
         if (answer.Status == 200)
         {
             var headers = proxy.Engine.LastHeaders;
@@ -233,7 +237,8 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
         await small.InitializeAsync();
         foreach (var (node, mib) in ((NginxProxy, int)[])[(proxy, 64), (small, 3)])
         {
-            var refused = await node.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: {Alice}\r\nContent-Length: {(mib << 20) + 1}");
+            var refused = await node.SendAsync("POST /v1/completions HTTP/1.1",
+                $"Authorization: {Alice}\r\nContent-Length: {(mib << 20) + 1}");
             Assert.Equal(413, refused.Status);
             Assert.Contains($"larger than {mib} MiB.", refused.Body, StringComparison.Ordinal);
         }
@@ -282,7 +287,8 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     {
         using var client = proxy.Client();
         using var body = new StringContent("{\"prompt\":\"a very private question\"}");
-        using var answer = await client.PostAsync(new Uri("/v1/completions", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var answer = await client.PostAsync(new Uri("/v1/completions", UriKind.Relative), body,
+            TestContext.Current.CancellationToken);
         var id = answer.Headers.GetValues("X-Request-Id").Single();
         var line = await proxy.LogLineAsync(id);
         Assert.Contains("\"client\":\"alice\"", line, StringComparison.Ordinal);
@@ -295,10 +301,13 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     public async Task A_rotated_key_works_at_once_on_connections_that_are_open()
     {
         await using var connection = await proxy.ConnectAsync();
-        Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
+        Assert.Equal(200,
+            (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
         await proxy.RotateAsync("carol carol-key-0123456789\nalice " + SecretsTests.AliceKey);
-        Assert.Equal(401, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
-        Assert.Equal(200, (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer carol-key-0123456789")).Status);
+        Assert.Equal(401,
+            (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer " + SecretsTests.BobKey)).Status);
+        Assert.Equal(200,
+            (await NginxProxy.ExchangeAsync(connection, "GET /v1/models HTTP/1.1", "Authorization: Bearer carol-key-0123456789")).Status);
         await proxy.RotateAsync($"alice {SecretsTests.AliceKey}\nbob {SecretsTests.BobKey}");
     }
 

@@ -68,9 +68,11 @@ public sealed class ReadyProbeTests
         Directory.CreateDirectory(node.At("/ready"));
         using var engine = new FakeEngine(node.At("/vllm.sock")) { Hangs = true };
         using var probe = Start(node, timeout: "0.2");
-        await probe.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await probe.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal(75, probe.ExitCode);
-        Assert.Contains("it hangs", await probe.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("it hangs", await probe.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -15,7 +15,8 @@ public sealed class SecretsTests
         var result = await node.RunAsync("store-secrets", await SecretsAsync(node));
         Assert.True(result.ExitCode == 0, result.All);
         var files = Directory.GetFiles(node.At("/etc/inference/secrets"), "*", SearchOption.AllDirectories);
-        Assert.All(files, file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)));
+        Assert.All(files, file => Assert.Equal(
+            UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)));
         Assert.Equal("../names/alice", new FileInfo(node.At($"/etc/inference/secrets/clients/keys/{AliceKey}")).LinkTarget);
         Assert.Equal("", node.Read("/etc/inference/secrets/huggingface.token"));
         Assert.True(File.Exists(node.At("/etc/inference/secrets/complete")));
@@ -37,7 +38,8 @@ public sealed class SecretsTests
         using var node = new StagedNode();
         var material = await SecretsAsync(node, token: "hf_x");
         await node.RunAsync("store-secrets", material);
-        var rotated = string.Join('\n', material.Split('\n').Where(line => !line.StartsWith("clients ", StringComparison.Ordinal) && !line.StartsWith("huggingface", StringComparison.Ordinal)))
+        var rotated = string.Join('\n', material.Split('\n').Where(line => !line.StartsWith("clients ", StringComparison.Ordinal)
+            && !line.StartsWith("huggingface", StringComparison.Ordinal)))
             + $"clients {Base64($"bob {BobKey}\n")}\n";
         var result = await node.RunAsync("store-secrets", rotated, ("STUB_STATUS", "0"));
         Assert.True(result.ExitCode == 0, result.All);
@@ -138,7 +140,8 @@ public sealed class SecretsTests
     /// <summary>The lines that the stack sends, with a certificate of its own.</summary>
     internal static async Task<string> SecretsAsync(StagedNode node, string? token = null, string name = "node")
     {
-        var result = await Tool.RunAsync("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        var result = await Tool.RunAsync(
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
             "-subj", $"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", node.At("/tls.key"), "-out", node.At("/tls.crt"));
         Assert.True(result.ExitCode == 0, result.All);
         return Components.NodeSecrets.Lines(

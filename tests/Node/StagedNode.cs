@@ -2,7 +2,9 @@ using Infra.Node;
 
 namespace Infra.Tests.Node;
 
-/// <summary>The node files in a folder of their own, at the paths and modes that user data carries, with programs to stand in for the machine's.</summary>
+/// <summary>
+/// The node files in a folder of their own, at the paths and modes that user data carries, with programs to stand in for the machine's.
+/// </summary>
 internal sealed class StagedNode : IDisposable
 {
     private static readonly string Sample = NodeSamples.Environment();
@@ -20,7 +22,9 @@ internal sealed class StagedNode : IDisposable
         Directory.CreateDirectory(At("/var/lib/inference"));
         Directory.CreateDirectory(At("/stubs"));
         // What scripts tell systemd is written down instead.
-        Stub("systemctl", "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\ncase $1 in is-active | is-failed | is-enabled) exit \"${STUB_STATUS:-1}\" ;; esac");
+        Stub("systemctl",
+            "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\ncase $1 in is-active | is-failed | is-enabled) exit "
+                + "\"${STUB_STATUS:-1}\" ;; esac");
         Stub("sleep", ":");
     }
 
@@ -33,7 +37,8 @@ internal sealed class StagedNode : IDisposable
     /// <summary>The calls of systemctl so far, one a line.</summary>
     public string Called => File.Exists(At("/called")) ? Read("/called") : "";
 
-    public void Write(string path, string content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
+    public void Write(string path, string content,
+        UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(At(path))!);
         File.WriteAllText(At(path), content);
@@ -41,13 +46,15 @@ internal sealed class StagedNode : IDisposable
     }
 
     /// <summary>A program that scripts find before the machine's own.</summary>
-    public void Stub(string name, string body) => Write($"/stubs/{name}", $"#!/bin/bash\n{body}\n", (UnixFileMode)Convert.ToInt32("755", 8));
+    public void Stub(string name, string body) =>
+        Write($"/stubs/{name}", $"#!/bin/bash\n{body}\n", (UnixFileMode)Convert.ToInt32("755", 8));
 
     /// <summary>Runs a script of libexec here, with the values of node.env as systemd would give them.</summary>
     public Task<ToolResult> RunAsync(string script, string? input = null, params (string Name, string Value)[] environment) =>
         RunAsync(script, [], input, environment);
 
-    public Task<ToolResult> RunAsync(string script, IEnumerable<string> arguments, string? input, params (string Name, string Value)[] environment) =>
+    public Task<ToolResult> RunAsync(string script, IEnumerable<string> arguments, string? input,
+        params (string Name, string Value)[] environment) =>
         Tool.RunAsync(At($"/usr/local/libexec/inference/{script}"), arguments, input, Values(environment));
 
     /// <summary>Runs a command that runs a script of libexec, with the same values.</summary>

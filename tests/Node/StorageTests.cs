@@ -49,7 +49,10 @@ public sealed class StorageTests
         using var node = WithDisks(mounted: "/dev/vdb");
         node.Stub("umount", "echo 'umount: target is busy.' >&2; exit 32");
         var result = await RunAsync(node, status: 1);
-        Assert.Contains($"error: {node.At("/dev/vdb")} is mounted at {node.At("/srv/inference")} instead of Volume {Name} ({node.At("/dev/sda")}), and in use\nnext: reboot", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"error: {node.At("/dev/vdb")} is mounted at {node.At("/srv/inference")} instead of Volume {Name} "
+                + $"({node.At("/dev/sda")}), and in use\nnext: reboot",
+            result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,7 +90,8 @@ public sealed class StorageTests
         node.Write("/dev/vdb", "");
         Directory.CreateDirectory(node.At("/dev/disk/by-id"));
         File.CreateSymbolicLink(node.At($"/dev/disk/by-id/scsi-0DO_Volume_{Name}"), "../../sda");
-        node.Stub("findmnt", $"case $* in *FSTYPE*) echo {kind} ;; *) {(mounted is null ? "exit 1" : $"echo \"$INFERENCE_ROOT{mounted}\"")} ;; esac");
+        node.Stub("findmnt",
+            $"case $* in *FSTYPE*) echo {kind} ;; *) {(mounted is null ? "exit 1" : $"echo \"$INFERENCE_ROOT{mounted}\"")} ;; esac");
         node.Stub("mount", "echo \"mount ${*: -2:1}\" >> \"$INFERENCE_ROOT/called\"");
         foreach (var program in (string[])["umount", "resize2fs", "xfs_growfs"])
         {

@@ -11,7 +11,8 @@ namespace Infra.Tests.Node;
 public sealed class SystemPromptCommandTests
 {
     private const string Reasoning = "mistralai/Ministral-3-3B-Reasoning-2512";
-    private const string Curl = "curl --cacert ca.pem https://127.0.0.1:8443/v1/chat/completions -H 'Content-Type: application/json' -d '{}'";
+    private const string Curl =
+        "curl --cacert ca.pem https://127.0.0.1:8443/v1/chat/completions -H 'Content-Type: application/json' -d '{}'";
 
     [Fact]
     public async Task Names_and_dates_are_filled_in()
@@ -31,7 +32,8 @@ public sealed class SystemPromptCommandTests
     public void It_is_of_the_pinned_commit_and_of_models_that_have_one()
     {
         var output = SystemPromptOutput.Of(Plan(Reasoning), "203.0.113.9", Curl)!;
-        Assert.Equal($"https://huggingface.co/{Reasoning}/resolve/4a36357c811bf511a7b625d132e12f22408aac91/SYSTEM_PROMPT.txt", output["url"]);
+        Assert.Equal($"https://huggingface.co/{Reasoning}/resolve/4a36357c811bf511a7b625d132e12f22408aac91/SYSTEM_PROMPT.txt",
+            output["url"]);
         Assert.Null(SystemPromptOutput.Of(Plan("mistralai/Ministral-3-3B-Base-2512"), "203.0.113.9", Curl));
     }
 
@@ -45,7 +47,8 @@ public sealed class SystemPromptCommandTests
         node.Stub("curl", "[[ $* == *'--cacert ca.pem'*' --data-binary @-' ]] && cat");
         await Tool.RunAsync("jq", "--version"); // named with its package where it is missing
         var command = (string)SystemPromptOutput.Of(Plan(model), "203.0.113.9", Curl)!["curl"]!;
-        var result = await Tool.RunAsync("sh", ["-c", command], null, new Dictionary<string, string> { ["PATH"] = $"{node.At("/stubs")}:{Environment.GetEnvironmentVariable("PATH")}" });
+        var result = await Tool.RunAsync("sh", ["-c", command], null,
+            new Dictionary<string, string> { ["PATH"] = $"{node.At("/stubs")}:{Environment.GetEnvironmentVariable("PATH")}" });
         Assert.True(result.ExitCode == 0, result.All);
         return JsonNode.Parse(result.Output)!;
     }

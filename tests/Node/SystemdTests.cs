@@ -10,8 +10,8 @@ public sealed partial class SystemdTests
     private const string UnitFolder = "/etc/systemd/system/";
 
     /// <summary>
-    /// Highest exposure of each service by <c>systemd-analyze security</c>, 0.0 to 10.0. Those above 8 run podman or apt, whose work is to change
-    /// the machine; what the container itself may do is held by <see cref="EngineScriptTests"/>.
+    /// Highest exposure of each service by <c>systemd-analyze security</c>, 0.0 to 10.0. Those above 8 run podman or apt, whose work is to
+    /// change the machine; what the container itself may do is held by <see cref="EngineScriptTests"/>.
     /// </summary>
     public static TheoryData<string, double> Exposure => new()
     {
@@ -32,17 +32,20 @@ public sealed partial class SystemdTests
         { "inference-weights.service", 1.5 },
     };
 
-    private static IEnumerable<string> Units => NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal)).Select(file => file.Path[UnitFolder.Length..]);
+    private static IEnumerable<string> Units => NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal))
+        .Select(file => file.Path[UnitFolder.Length..]);
 
     [Fact]
     public void Every_service_has_a_floor() =>
-        Assert.Equal(Units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)).Order(), Exposure.Select(row => row.Data.Item1).Order());
+        Assert.Equal(Units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)).Order(),
+            Exposure.Select(row => row.Data.Item1).Order());
 
     [Fact]
     public async Task Verify_has_nothing_to_say()
     {
         using var node = Staged();
-        var result = await Tool.RunAsync("systemd-analyze", ["verify", $"--root={node.Root}", "--recursive-errors=no", .. Units.Select(unit => node.At(UnitFolder + unit))], null, null);
+        var result = await Tool.RunAsync("systemd-analyze",
+            ["verify", $"--root={node.Root}", "--recursive-errors=no", .. Units.Select(unit => node.At(UnitFolder + unit))], null, null);
         Assert.True(result.ExitCode == 0 && result.All.Length == 0, result.All);
     }
 
@@ -58,7 +61,8 @@ public sealed partial class SystemdTests
                 Regex.Match(content, @"(?m)^Documentation=(.+)$").Groups[1].Value.Split(' '),
                 address => Assert.True(
                     address.StartsWith("https://", StringComparison.Ordinal)
-                    || (address.StartsWith("file:/", StringComparison.Ordinal) && NodeFiles.All.Any(file => file.Path == address["file:".Length..])),
+                    || (address.StartsWith("file:/", StringComparison.Ordinal)
+                        && NodeFiles.All.Any(file => file.Path == address["file:".Length..])),
                     $"{unit}: '{address}'"));
         });
 
@@ -68,8 +72,10 @@ public sealed partial class SystemdTests
     {
         using var node = Staged();
         var threshold = (highest * 10).ToString("0", CultureInfo.InvariantCulture);
-        var result = await Tool.RunAsync("systemd-analyze", "security", "--offline=true", $"--root={node.Root}", "--no-pager", $"--threshold={threshold}", unit);
-        Assert.True(result.ExitCode == 0, result.All.Split('\n').LastOrDefault(line => line.Contains("exposure", StringComparison.Ordinal)) ?? result.All);
+        var result = await Tool.RunAsync("systemd-analyze", "security", "--offline=true", $"--root={node.Root}", "--no-pager",
+            $"--threshold={threshold}", unit);
+        Assert.True(result.ExitCode == 0,
+            result.All.Split('\n').LastOrDefault(line => line.Contains("exposure", StringComparison.Ordinal)) ?? result.All);
     }
 
     [Fact]
@@ -81,8 +87,10 @@ public sealed partial class SystemdTests
             file =>
             {
                 var phase = Ledger().Match(file.Content).Groups[1].Value;
-                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/timeline {phase} start", file.Content, StringComparison.Ordinal);
-                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/timeline {phase} stop", file.Content, StringComparison.Ordinal);
+                Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/timeline {phase} start", file.Content,
+                    StringComparison.Ordinal);
+                Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/timeline {phase} stop", file.Content,
+                    StringComparison.Ordinal);
             });
 
     [Fact]
@@ -99,7 +107,8 @@ public sealed partial class SystemdTests
     [Fact]
     public void Gpu_access_is_proven_before_wheels_come_and_in_a_control_group_of_its_own()
     {
-        Assert.Contains("\nRequires=inference-packages.service inference-engine-gpus.service\n", Content("inference-engine-venv.service"), StringComparison.Ordinal);
+        Assert.Contains("\nRequires=inference-packages.service inference-engine-gpus.service\n", Content("inference-engine-venv.service"),
+            StringComparison.Ordinal);
         // Device rules are of a control group, which podman can make only where it was handed one.
         Assert.Contains("\nDelegate=yes\n", Content("inference-engine-container.service"), StringComparison.Ordinal);
     }
@@ -113,7 +122,7 @@ public sealed partial class SystemdTests
         Assert.Contains(" -/run/systemd/private -/run/systemd/journal ", Content(unit), StringComparison.Ordinal);
         Assert.DoesNotMatch("ReadWritePaths=(?!/run/inference/engine\n)", Content(unit));
         // Commands with a + see these as well, and engine-access writes into /run.
-        Assert.DoesNotMatch("(TemporaryFileSystem|BindPaths)=[^\n]*/run[: \n]", Content(unit));
+        Assert.DoesNotMatch("\n(TemporaryFileSystem|BindPaths)=[^\n]*/run[: \n]", Content(unit));
         Assert.DoesNotContain("StateDirectory", Content(unit), StringComparison.Ordinal);
     }
 
@@ -160,7 +169,8 @@ public sealed partial class SystemdTests
     public void Nginx_starts_with_the_target_once_its_secrets_are_there()
     {
         Assert.Contains("inference-nginx.service", Content("inference.target"), StringComparison.Ordinal);
-        Assert.Contains("ConditionPathExists=/etc/inference/secrets/complete\n", Content("inference-nginx.service"), StringComparison.Ordinal);
+        Assert.Contains("ConditionPathExists=/etc/inference/secrets/complete\n", Content("inference-nginx.service"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -179,7 +189,8 @@ public sealed partial class SystemdTests
         Assert.Contains(limit, options, StringComparison.Ordinal);
         Assert.Contains(also, options, StringComparison.Ordinal);
         using var node = new StagedNode();
-        var result = await Tool.RunAsync("unshare", [.. Tool.OwnNamespace("mount", "-t", "tmpfs", "-o", Owner().Replace(options, ""), "tmpfs", node.At("/stubs"))], null, null);
+        var result = await Tool.RunAsync("unshare",
+            [.. Tool.OwnNamespace("mount", "-t", "tmpfs", "-o", Owner().Replace(options, ""), "tmpfs", node.At("/stubs"))], null, null);
         Assert.True(result.ExitCode == 0, result.All);
     }
 
@@ -196,18 +207,21 @@ public sealed partial class SystemdTests
     private static string Content(string unit) => NodeFiles.All.Single(file => file.Path == UnitFolder + unit).Content;
 
     private static IEnumerable<NodeFile> Files(string ending) =>
-        NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal) && file.Path.EndsWith(ending, StringComparison.Ordinal));
+        NodeFiles.All.Where(file => file.Path.StartsWith(UnitFolder, StringComparison.Ordinal)
+            && file.Path.EndsWith(ending, StringComparison.Ordinal));
 
     private static StagedNode Staged()
     {
         var node = new StagedNode();
-        foreach (var program in (string[])["/usr/sbin/nginx", "/usr/sbin/nft", "/usr/bin/test", "/usr/bin/systemctl", "/usr/bin/podman", "/bin/kill"])
+        foreach (var program in (string[])["/usr/sbin/nginx", "/usr/sbin/nft", "/usr/bin/test", "/usr/bin/systemctl", "/usr/bin/podman",
+            "/bin/kill"])
         {
             node.Write(program, "#!/bin/sh\n", (UnixFileMode)Convert.ToInt32("755", 8));
         }
 
         // The targets that the units refer to.
-        foreach (var target in (string[])["multi-user", "network-pre", "network-online", "shutdown", "umount", "sysinit", "basic", "local-fs", "paths", "timers", "sockets"])
+        foreach (var target in (string[])["multi-user", "network-pre", "network-online", "shutdown", "umount", "sysinit", "basic",
+            "local-fs", "paths", "timers", "sockets"])
         {
             node.Write($"/usr/lib/systemd/system/{target}.target", $"[Unit]\nDescription={target}\n");
         }

@@ -97,5 +97,7 @@ internal static class Tool
 
     /// <summary>Arguments of <c>unshare</c> for a mount namespace of one's own, as root or not.</summary>
     internal static IEnumerable<string> OwnNamespace(params string[] more) =>
-        Environment.UserName == "root" ? ["--mount", "--propagation", "private", .. more] : ["--user", "--map-root-user", "--mount", .. more];
+        Environment.UserName == "root"
+            ? ["--mount", "--propagation", "private", .. more]
+            : ["--user", "--map-root-user", "--mount", .. more];
 }

@@ -85,7 +85,8 @@ public sealed class ComponentTests
             var other = new Tag("other");
             _ = new Tag("t", new(), new()
             {
-                ResourceTransformations = { args => new ResourceTransformationResult(args.Args, new CustomResourceOptions { Parent = other }) },
+                ResourceTransformations =
+                    { args => new ResourceTransformationResult(args.Args, new CustomResourceOptions { Parent = other }) },
             });
         }));
         Assert.Contains("Transformations cannot currently be used to change the 'parent'", exception.Message, StringComparison.Ordinal);

@@ -116,7 +116,8 @@ public sealed class FailureTests
             _ = new Tag("second", new() { Name = first.Id });
         }));
         var failures = exception is AggregateException several ? several.InnerExceptions : [exception];
-        Assert.All(failures, failure => Assert.Contains("no first for you", Assert.IsType<RunException>(failure).Message, StringComparison.Ordinal));
+        Assert.All(failures,
+            failure => Assert.Contains("no first for you", Assert.IsType<RunException>(failure).Message, StringComparison.Ordinal));
         Assert.Equal("first", Assert.Single(mocks.Registered).Name);
     }
 

@@ -44,7 +44,8 @@ internal static class PublicApi
     {
         ConstructorInfo constructor when IsVisible(constructor) && !constructor.IsStatic => $"({Parameters(constructor)})",
         MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
-            $"{Modifier(method)}{Annotated(method.ReturnParameter)} {method.Name}{Arguments(method.GetGenericArguments())}({Parameters(method)})",
+            $"{Modifier(method)}{Annotated(method.ReturnParameter)} "
+                + $"{method.Name}{Arguments(method.GetGenericArguments())}({Parameters(method)})",
         PropertyInfo property when Accessors(property) is { Length: > 0 } accessors =>
             $"{Travel(property)}{Annotated(property)} {property.Name} {{ {accessors} }}",
         FieldInfo { IsPublic: true, IsSpecialName: false } field => $"{(field.IsStatic ? "static " : "")}{Annotated(field)} {field.Name}",
@@ -78,7 +79,8 @@ internal static class PublicApi
 
     private static string Parameters(MethodBase method) =>
         string.Join(", ", method.GetParameters().Select(parameter =>
-            $"{(parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Annotated(parameter)} {parameter.Name}{Default(parameter)}"));
+            $"{(parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Annotated(parameter)} "
+                + $"{parameter.Name}{Default(parameter)}"));
 
     private static string Default(ParameterInfo parameter) => parameter.HasDefaultValue ? $" = {parameter.RawDefaultValue ?? "null"}" : "";
 

@@ -5,8 +5,8 @@ using Pulumi;
 namespace Infra.Tests.Sdk;
 
 /// <summary>
-/// Holds the offline subset to the official API: everything that it has is listed in <c>PublicApi.txt</c>, and everything that is listed is in
-/// the SDK at hand, whichever it is. GOLDEN_ACCEPT=1 writes the list; run the tests with the official packages afterwards.
+/// Holds the offline subset to the official API: everything that it has is listed in <c>PublicApi.txt</c>, and everything that is listed is
+/// in the SDK at hand, whichever it is. GOLDEN_ACCEPT=1 writes the list; run the tests with the official packages afterwards.
 /// </summary>
 public sealed class PublicApiTests
 {
@@ -45,7 +45,8 @@ public sealed class PublicApiTests
 
     /// <summary>The projects under offline/ say so of themselves.</summary>
     private static bool IsSubset =>
-        typeof(Deployment).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(data => data is { Key: "PulumiSdk", Value: "offline" });
+        typeof(Deployment).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Any(data => data is { Key: "PulumiSdk", Value: "offline" });
 
     private static string ListFile([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "PublicApi.txt");
 }

@@ -31,7 +31,8 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
     public TimeProvider Clock => clock;
 
     /// <summary>The current resources.</summary>
-    public IReadOnlyList<ApiObject> Objects => [.. _objects.Values.Where(IsThere).OrderBy(known => known.Type, StringComparer.Ordinal).ThenBy(known => known.Id, StringComparer.Ordinal)];
+    public IReadOnlyList<ApiObject> Objects => [.. _objects.Values.Where(IsThere).OrderBy(known => known.Type, StringComparer.Ordinal)
+        .ThenBy(known => known.Id, StringComparer.Ordinal)];
 
     public ApiObject? Find(string type, string id) => _objects.TryGetValue((type, id), out var known) && IsThere(known) ? known : null;
 
@@ -49,7 +50,8 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
         var failed = Take(FaultKind.FailedCreation, resource);
         var slow = failed ?? Take(FaultKind.SlowCreation, resource);
         return _objects[(resource.Type, resource.Id!)] = new(
-            resource.Type, resource.Id!, resource.Name, resource.CloudName, resource.Inputs.TextOrNull("vpcUuid"), clock.GetUtcNow() + (slow?.For ?? TimeSpan.Zero), failed is not null);
+            resource.Type, resource.Id!, resource.Name, resource.CloudName, resource.Inputs.TextOrNull("vpcUuid"),
+            clock.GetUtcNow() + (slow?.For ?? TimeSpan.Zero), failed is not null);
     }
 
     /// <summary>Accepts a deletion, which may take a while.</summary>
@@ -72,7 +74,8 @@ internal sealed class ApiAccount(TimeProvider clock, params CloudFault[] faults)
 
     /// <summary>The pending fault of that kind for the resource, if any; it is then used up.</summary>
     public CloudFault? Take(FaultKind kind, CloudResource resource) =>
-        _open.Keys.FirstOrDefault(fault => fault.Kind == kind && resource.Is(fault.Type, fault.Name)) is { } found && _open.TryRemove(found, out _) ? found : null;
+        _open.Keys.FirstOrDefault(fault => fault.Kind == kind
+            && resource.Is(fault.Type, fault.Name)) is { } found && _open.TryRemove(found, out _) ? found : null;
 
     private bool IsThere(ApiObject known) => known.GoneAt is not { } gone || clock.GetUtcNow() < gone;
 

@@ -13,7 +13,8 @@ namespace Infra.Lab.Cloud.Keys;
 /// <param name="WithSubjectKeyId">Whether it has a subject key id.</param>
 /// <param name="NotBefore">Start of its validity.</param>
 /// <param name="Hours">Duration of its validity.</param>
-internal sealed record CertificateTerms(IReadOnlyList<string> Uses, bool IsAuthority, int? MaxPathLength, bool WithSubjectKeyId, DateTimeOffset NotBefore, int Hours)
+internal sealed record CertificateTerms(IReadOnlyList<string> Uses, bool IsAuthority, int? MaxPathLength, bool WithSubjectKeyId,
+    DateTimeOffset NotBefore, int Hours)
 {
     public DateTimeOffset NotAfter => NotBefore.AddHours(Hours);
 }
@@ -76,7 +77,8 @@ internal static class Issuer
     {
         using var key = PemKey.Read(authorityKeyPem);
         using var authority = X509Certificate2.CreateFromPem(authorityPem);
-        var asked = CertificateRequest.LoadSigningRequestPem(requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        var asked = CertificateRequest.LoadSigningRequestPem(requestPem, HashAlgorithmName.SHA256,
+            CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
         var request = new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA256);
         Describe(request, asked.CertificateExtensions.FirstOrDefault(extension => extension.Oid?.Value == "2.5.29.17"), terms);
         if (authority.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } authorityKey)
@@ -87,7 +89,8 @@ internal static class Issuer
     }
 
     /// <summary>Subject alternative names; null for none.</summary>
-    public static X509Extension? Names(IReadOnlyCollection<string> hosts, IReadOnlyCollection<string> addresses, IReadOnlyCollection<string> uris)
+    public static X509Extension? Names(IReadOnlyCollection<string> hosts, IReadOnlyCollection<string> addresses,
+        IReadOnlyCollection<string> uris)
     {
         var names = new SubjectAlternativeNameBuilder();
         foreach (var host in hosts)
@@ -96,7 +99,9 @@ internal static class Issuer
         }
         foreach (var address in addresses)
         {
-            names.AddIpAddress(IPAddress.TryParse(address, out var parsed) ? parsed : throw new ProviderException($"Invalid IP address: {address}"));
+            names.AddIpAddress(IPAddress.TryParse(address, out var parsed)
+                ? parsed
+                : throw new ProviderException($"Invalid IP address: {address}"));
         }
         foreach (var uri in uris)
         {
@@ -108,7 +113,8 @@ internal static class Issuer
     private static void Describe(CertificateRequest request, X509Extension? names, CertificateTerms terms)
     {
         var extensions = request.CertificateExtensions;
-        extensions.Add(new X509BasicConstraintsExtension(terms.IsAuthority, terms.MaxPathLength is not null, terms.MaxPathLength ?? 0, critical: true));
+        extensions.Add(new X509BasicConstraintsExtension(
+            terms.IsAuthority, terms.MaxPathLength is not null, terms.MaxPathLength ?? 0, critical: true));
         var uses = terms.Uses.Where(s_keyUses.ContainsKey).Aggregate(X509KeyUsageFlags.None, (sum, use) => sum | s_keyUses[use]);
         if (uses != X509KeyUsageFlags.None)
         {
@@ -133,7 +139,8 @@ internal static class Issuer
         }
     }
 
-    private static string Sign(CertificateRequest request, X500DistinguishedName issuer, X509SignatureGenerator signer, CertificateTerms terms)
+    private static string Sign(CertificateRequest request, X500DistinguishedName issuer, X509SignatureGenerator signer,
+        CertificateTerms terms)
     {
         var serial = RandomNumberGenerator.GetBytes(SerialBytes);
         serial[0] &= 0x7f; // a serial number is unsigned

@@ -26,7 +26,8 @@ internal static class OpenSshPublicKey
 
     /// <summary>As DigitalOcean shows it: <c>3b:16:bf:...</c>.</summary>
 #pragma warning disable CA5351 // An identifier, not a security check.
-    public static string Md5(byte[] blob) => string.Join(':', MD5.HashData(blob).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+    public static string Md5(byte[] blob) =>
+        string.Join(':', MD5.HashData(blob).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 #pragma warning restore CA5351
 
     /// <summary>As OpenSSH shows it: <c>SHA256:...</c>.</summary>

@@ -28,7 +28,8 @@ internal sealed class BalancerRules(CloudContext cloud)
         }
         var limits = CloudLimits.Current;
         var (shortest, longest) = (limits.ShortestHttpIdleSeconds.Value, limits.LongestHttpIdleSeconds.Value);
-        if (inputs.ContainsKey("httpIdleTimeoutSeconds") && inputs.Number("httpIdleTimeoutSeconds") is var idle && (idle < shortest || idle > longest))
+        if (inputs.ContainsKey("httpIdleTimeoutSeconds") && inputs.Number("httpIdleTimeoutSeconds") is var idle
+            && (idle < shortest || idle > longest))
         {
             throw Refused(before, after, $"http_idle_timeout_seconds must be between {shortest} and {longest}");
         }
@@ -47,16 +48,19 @@ internal sealed class BalancerRules(CloudContext cloud)
         }
         foreach (var rule in rules)
         {
-            if (rule.TextOrNull("certificateName") is { } name && !cloud.All(Types.Certificate).Any(certificate => certificate.CloudName == name))
+            if (rule.TextOrNull("certificateName") is { } name
+                && !cloud.All(Types.Certificate).Any(certificate => certificate.CloudName == name))
             {
                 throw Refused(before, after, $"certificate {name} not found");
             }
             if (rule.TextOrNull("certificateName") is { } issued
-                && cloud.All(Types.Certificate).Any(certificate => certificate.CloudName == issued && certificate.Outputs.TextOrNull("state") is { } state and not "verified"))
+                && cloud.All(Types.Certificate).Any(certificate => certificate.CloudName == issued
+                    && certificate.Outputs.TextOrNull("state") is { } state and not "verified"))
             {
                 throw Refused(before, after, $"certificate {issued} is not verified"); // not the API's text
             }
-            if (rule.Text("entryProtocol") is "https" or "http2" && !rule.Flag("tlsPassthrough") && rule.TextOrNull("certificateName") is null)
+            if (rule.Text("entryProtocol") is "https" or "http2" && !rule.Flag("tlsPassthrough")
+                && rule.TextOrNull("certificateName") is null)
             {
                 throw Refused(before, after, "certificate_id or tls_passthrough must be given for https");
             }
@@ -99,7 +103,8 @@ internal sealed class BalancerRules(CloudContext cloud)
         var protocol = check.Text("protocol");
         if (string.IsNullOrEmpty(check.TextOrNull("path")) != (protocol == "tcp"))
         {
-            throw new ProviderException($"health check `path` is {(protocol == "tcp" ? "not allowed" : "required")} for when protocol is `{protocol}`");
+            throw new ProviderException(
+                $"health check `path` is {(protocol == "tcp" ? "not allowed" : "required")} for when protocol is `{protocol}`");
         }
         InRange(check, "port", "port", 1, 65535);
         InRange(check, "checkIntervalSeconds", "check_interval_seconds", 3, 300);
@@ -110,13 +115,16 @@ internal sealed class BalancerRules(CloudContext cloud)
 
     private static void CheckPlayed(PropertyMap inputs)
     {
-        if (inputs.TextOrNull("type") is not (null or "REGIONAL") || inputs.TextOrNull("networkStack") is not (null or "IPV4") || inputs.TextOrNull("vpcUuid") is null)
+        if (inputs.TextOrNull("type") is not (null or "REGIONAL") || inputs.TextOrNull("networkStack") is not (null or "IPV4")
+            || inputs.TextOrNull("vpcUuid") is null)
         {
             throw new ProviderException("the local cloud only supports regional IPv4 load balancers in an explicit VPC");
         }
-        if (inputs.Maps("forwardingRules").Any(rule => rule.TextOrNull("certificateName") is not null && rule.Text("targetProtocol") is not ("https" or "http2")))
+        if (inputs.Maps("forwardingRules")
+            .Any(rule => rule.TextOrNull("certificateName") is not null && rule.Text("targetProtocol") is not ("https" or "http2")))
         {
-            throw new ProviderException("a load balancer of the local cloud that terminates TLS uses TLS to its servers: targetProtocol must be https");
+            throw new ProviderException(
+                "a load balancer of the local cloud that terminates TLS uses TLS to its servers: targetProtocol must be https");
         }
     }
 
@@ -131,7 +139,8 @@ internal sealed class BalancerRules(CloudContext cloud)
     {
         if (map.TextOrNull(input) is { } value && !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
-            throw new ProviderException($"expected {field} to be one of [{string.Join(' ', allowed.Select(word => $"\"{word}\""))}], got {value}");
+            throw new ProviderException(
+                $"expected {field} to be one of [{string.Join(' ', allowed.Select(word => $"\"{word}\""))}], got {value}");
         }
     }
 
@@ -139,7 +148,8 @@ internal sealed class BalancerRules(CloudContext cloud)
     {
         if (map.ContainsKey(input) && map.Number(input) is var value && (value < least || value > most))
         {
-            throw new ProviderException(string.Create(CultureInfo.InvariantCulture, $"expected {field} to be in the range ({least} - {most}), got {value}"));
+            throw new ProviderException(
+                string.Create(CultureInfo.InvariantCulture, $"expected {field} to be in the range ({least} - {most}), got {value}"));
         }
     }
 

@@ -36,7 +36,8 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
             }
             if (s_ownParts.FirstOrDefault(inputs.ContainsKey) is { } key)
             {
-                throw new ProviderException($"\"domains\": conflicts with {System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(key)}");
+                throw new ProviderException(
+                    $"\"domains\": conflicts with {System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(key)}");
             }
             return;
         }
@@ -72,14 +73,16 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
     /// <summary>The certificate as DigitalOcean renews it in its last month, under the same name; null before that.</summary>
     public CloudResource? Renewed(CloudResource resource) =>
         resource.Inputs.TextOrNull("type") == LetsEncrypt
-        && DateTimeOffset.Parse(resource.Outputs.Text("notAfter"), System.Globalization.CultureInfo.InvariantCulture) < cloud.Options.Clock.GetUtcNow().AddDays(RenewalDays)
+        && DateTimeOffset.Parse(resource.Outputs.Text("notAfter"),
+            System.Globalization.CultureInfo.InvariantCulture) < cloud.Options.Clock.GetUtcNow().AddDays(RenewalDays)
             ? Issue(resource) : null;
 
     private CloudResource Issue(CloudResource resource)
     {
         var (chain, key) = resource.Inputs.TextOrNull("type") == LetsEncrypt
             ? New(resource.Inputs.Texts("domains"))
-            : (resource.Inputs.Text("leafCertificate") + resource.Inputs.TextOrNull("certificateChain"), resource.Inputs.Text("privateKey"));
+            : (resource.Inputs.Text("leafCertificate") + resource.Inputs.TextOrNull("certificateChain"),
+                resource.Inputs.Text("privateKey"));
         using var certificate = X509Certificate2.CreateFromPem(chain);
         return resource
             .With("name", resource.CloudName)
@@ -96,11 +99,13 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
         var authority = cloud.State.EnsurePublicAuthority(() =>
         {
             var root = KeyPair.NewEcdsa("P256").PrivatePem;
-            return (Issuer.SelfSignedPem(Subject("Lab public CA"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)), root);
+            return (Issuer.SelfSignedPem(Subject("Lab public CA"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)),
+                root);
         });
         var key = KeyPair.NewEcdsa("P256").PrivatePem;
         var request = Issuer.RequestPem(Subject(domains[0]), Issuer.Names(domains, [], []), key);
-        return (Issuer.SignedPem(request, authority.CertificatePem, authority.KeyPem, new(s_uses, false, null, false, now, ValidityHours)), key);
+        return (Issuer.SignedPem(request, authority.CertificatePem, authority.KeyPem, new(s_uses, false, null, false, now, ValidityHours)),
+            key);
     }
 
     private static X500DistinguishedName Subject(string commonName)
@@ -110,5 +115,6 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
         return name.Build();
     }
 
-    private static ProviderException Refused(string words) => ProviderException.Refused("Error creating Certificate", "POST", "certificates", 422, words);
+    private static ProviderException Refused(string words) =>
+        ProviderException.Refused("Error creating Certificate", "POST", "certificates", 422, words);
 }

@@ -12,7 +12,10 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
     private const int SshPort = 22;
     private const int DefaultDials = 10;
 
-    private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public override string Type => Types.Command;
 
@@ -33,7 +36,8 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
         if (after.Inputs.Map("environment") is { Count: > 0 } environment)
         {
             // The error of a Droplet's sshd without AcceptEnv.
-            throw new ProviderException($"could not set environment variable \"{environment.Keys.Order(StringComparer.Ordinal).First()}\": ssh: setenv failed");
+            throw new ProviderException(
+                $"could not set environment variable \"{environment.Keys.Order(StringComparer.Ordinal).First()}\": ssh: setenv failed");
         }
     }
 
@@ -54,7 +58,8 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
     {
         if (resource.Inputs.TextOrNull(input) is not { } command)
         {
-            return resource.With("stdout", resource.Outputs.TextOrNull("stdout") ?? "").With("stderr", resource.Outputs.TextOrNull("stderr") ?? "");
+            return resource.With("stdout", resource.Outputs.TextOrNull("stdout") ?? "")
+                .With("stderr", resource.Outputs.TextOrNull("stderr") ?? "");
         }
         var connection = resource.Inputs.Map("connection")!;
         var answer = await cloud.Machines.SshAsync(

@@ -29,23 +29,29 @@ internal sealed class DnsRecords(CloudContext cloud) : DigitalOceanKind
         var inputs = after.Inputs;
         if (!s_types.Contains(inputs.Text("type"), StringComparer.Ordinal))
         {
-            throw new ProviderException($"expected type to be one of [{string.Join(' ', s_types.Select(type => $"\"{type}\""))}], got {inputs.Text("type")}");
+            throw new ProviderException(
+                $"expected type to be one of [{string.Join(' ', s_types.Select(type => $"\"{type}\""))}], got {inputs.Text("type")}");
         }
         if (inputs.ContainsKey("ttl") && inputs.Number("ttl") < 1)
         {
-            throw new ProviderException(string.Create(CultureInfo.InvariantCulture, $"expected ttl to be at least (1), got {inputs.Number("ttl")}"));
+            throw new ProviderException(
+                string.Create(CultureInfo.InvariantCulture, $"expected ttl to be at least (1), got {inputs.Number("ttl")}"));
         }
         if (inputs.ContainsKey("ttl") && inputs.Number("ttl") < ShortestTtl)
         {
             throw Refused(before, after, $"TTL must be greater than or equal to {ShortestTtl}.");
         }
-        if (inputs.Text("type") == "A" && !(IPAddress.TryParse(inputs.Text("value"), out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork))
+        if (inputs.Text("type") == "A" && !(IPAddress.TryParse(inputs.Text("value"), out var address)
+            && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork))
         {
             throw Refused(before, after, "Data needs to be an IPv4 address.");
         }
     }
 
-    public override CloudResource Reserve(CloudResource resource) => resource with { Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture) };
+    public override CloudResource Reserve(CloudResource resource) => resource with
+    {
+        Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture),
+    };
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(Known(resource));
 
@@ -56,5 +62,6 @@ internal sealed class DnsRecords(CloudContext cloud) : DigitalOceanKind
 
     private static ProviderException Refused(CloudResource? before, CloudResource after, string words) => before is null
         ? ProviderException.Refused("Failed to create record", "POST", $"domains/{after.Inputs.Text("domain")}/records", 422, words)
-        : ProviderException.Refused("Failed to update record", "PUT", $"domains/{after.Inputs.Text("domain")}/records/{after.Id}", 422, words);
+        : ProviderException.Refused(
+            "Failed to update record", "PUT", $"domains/{after.Inputs.Text("domain")}/records/{after.Id}", 422, words);
 }

@@ -107,11 +107,13 @@ internal sealed partial class DropletRules(CloudContext cloud)
 
     private int Gpus(string size) => cloud.Catalog.Sizes.TryGetValue(size, out var known) ? known.GpuCount : 0;
 
-    private static ProviderException Refused(string words) => ProviderException.Refused("Error creating droplet", "POST", "droplets", 422, words);
+    private static ProviderException Refused(string words) =>
+        ProviderException.Refused("Error creating droplet", "POST", "droplets", 422, words);
 
     /// <summary>The provider's error when a GPU Droplet gets another size.</summary>
     public static ProviderException NoResize(CloudResource droplet) => ProviderException.Refused(
-        string.Create(CultureInfo.InvariantCulture, $"Error resizing droplet ({droplet.Id})"), "POST", $"droplets/{droplet.Id}/actions", 422, "GPU Droplets cannot be resized.");
+        string.Create(CultureInfo.InvariantCulture, $"Error resizing droplet ({droplet.Id})"), "POST", $"droplets/{droplet.Id}/actions",
+        422, "GPU Droplets cannot be resized.");
 
     [GeneratedRegex(@"^(?=.{1,255}\z)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\z")]
     private static partial Regex HostName();

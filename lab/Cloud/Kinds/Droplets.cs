@@ -85,7 +85,8 @@ internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
         await cloud.Fabric.ApplyPolicyAsync();
     }
 
-    public override Task ClearAsync(CloudResource resource) => DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
+    public override Task ClearAsync(CloudResource resource) =>
+        DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
 
     private ServerSpec Spec(CloudResource droplet)
     {

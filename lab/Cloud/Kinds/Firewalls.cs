@@ -45,18 +45,23 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
         {
             throw Refused(before, after, 422, $"a firewall may have no more than {s_mostRules} rules");
         }
-        if (inputs.Texts("tags").Count > s_mostTags || (inputs.GetValueOrDefault("dropletIds") is System.Collections.Immutable.ImmutableArray<object> ids && ids.Length > s_mostDroplets))
+        if (inputs.Texts("tags").Count > s_mostTags
+            || (inputs.GetValueOrDefault("dropletIds") is System.Collections.Immutable.ImmutableArray<object> ids
+                && ids.Length > s_mostDroplets))
         {
             throw Refused(before, after, 422, $"a firewall may have no more than {s_mostTags} tags and {s_mostDroplets} droplets");
         }
-        var problem = inbound.Select(rule => Problem(rule, "source")).Concat(outbound.Select(rule => Problem(rule, "destination"))).FirstOrDefault(words => words is not null);
+        var problem = inbound.Select(rule => Problem(rule, "source")).Concat(outbound.Select(rule => Problem(rule, "destination")))
+            .FirstOrDefault(words => words is not null);
         if (problem is not null)
         {
             throw Refused(before, after, 422, problem);
         }
         var known = (cloud.Options.Tags ?? []).Concat(cloud.All(Types.Tag).Select(tag => tag.CloudName)
-            .Concat(cloud.All(Types.Droplet).SelectMany(droplet => droplet.Inputs.Texts("tags")))).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unknown = inputs.Texts("tags").Concat(inbound.SelectMany(rule => rule.Texts("sourceTags"))).Concat(outbound.SelectMany(rule => rule.Texts("destinationTags")))
+            .Concat(cloud.All(Types.Droplet).SelectMany(droplet => droplet.Inputs.Texts("tags"))))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var unknown = inputs.Texts("tags").Concat(inbound.SelectMany(rule => rule.Texts("sourceTags")))
+            .Concat(outbound.SelectMany(rule => rule.Texts("destinationTags")))
             .FirstOrDefault(tag => !known.Contains(tag));
         if (unknown is not null)
         {
@@ -81,7 +86,8 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
     public override Task DeleteAsync(CloudResource resource) => cloud.Fabric.ApplyPolicyAsync();
 
     // It applies until it is out of the state, so the state must not only mark it as being deleted.
-    public override Task ClearAsync(CloudResource resource) => DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
+    public override Task ClearAsync(CloudResource resource) =>
+        DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
 
     private static void CheckPorts(IEnumerable<PropertyMap> rules, string side)
     {
@@ -91,7 +97,8 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
         }
         if (rules.FirstOrDefault(rule => rule.Text("protocol") is not ("tcp" or "udp" or "icmp")) is { } other)
         {
-            throw new ProviderException($"expected {side}_rule.protocol to be one of [\"tcp\" \"udp\" \"icmp\"], got {other.Text("protocol")}");
+            throw new ProviderException(
+                $"expected {side}_rule.protocol to be one of [\"tcp\" \"udp\" \"icmp\"], got {other.Text("protocol")}");
         }
     }
 
@@ -99,12 +106,14 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
     {
         var addresses = rule.Texts($"{side}Addresses");
         var peers = s_peers
-            .Sum(kind => rule.GetValueOrDefault($"{side}{kind}") is System.Collections.Immutable.ImmutableArray<object> items ? items.Length : 0);
+            .Sum(kind =>
+                rule.GetValueOrDefault($"{side}{kind}") is System.Collections.Immutable.ImmutableArray<object> items ? items.Length : 0);
         return rule.TextOrNull("portRange") switch
         {
             { Length: > 0 } when rule.Text("protocol") == "icmp" => "ports must not be given for icmp",
             { } ports when rule.Text("protocol") != "icmp" && !IsPorts(ports) => "You must specify a positive value for ports.",
-            _ when addresses.FirstOrDefault(address => !IPAddress.TryParse(address, out _) && !Cidr.TryParse(address, out _, out _)) is { } wrong => $"invalid address: {wrong}",
+            _ when addresses.FirstOrDefault(address => !IPAddress.TryParse(address, out _)
+                && !Cidr.TryParse(address, out _, out _)) is { } wrong => $"invalid address: {wrong}",
             _ when peers == 0 => $"you must specify at least one {side} of a rule",
             _ when peers > s_mostPeers => $"a rule may have no more than {s_mostPeers} entries",
             _ => null,
@@ -115,7 +124,8 @@ internal sealed partial class Firewalls(CloudContext cloud) : DigitalOceanKind
     {
         var match = Ports().Match(text);
         return match.Success && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is > 0 and <= 65535 and var from
-            && (!match.Groups[2].Success || (int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) is var to and <= 65535 && to >= from));
+            && (!match.Groups[2].Success
+                || (int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) is var to and <= 65535 && to >= from));
     }
 
     private static ProviderException Refused(CloudResource? before, CloudResource after, int status, string words) => before is null

@@ -16,14 +16,20 @@ internal sealed class LoadBalancers(CloudContext cloud) : DigitalOceanKind
     public override CloudResource Reserve(CloudResource resource)
     {
         var balancer = base.Reserve(resource);
-        return balancer with { Hidden = balancer.Hidden.SetItem(BalancerFacts.InVpc, Vpcs.TakeAddress(cloud, balancer.Inputs.Text("vpcUuid"))) };
+        return balancer with
+        {
+            Hidden = balancer.Hidden.SetItem(BalancerFacts.InVpc, Vpcs.TakeAddress(cloud, balancer.Inputs.Text("vpcUuid"))),
+        };
     }
 
     public override async Task<CloudResource> CreateAsync(CloudResource resource)
     {
         var inside = resource.Inputs.TextOrNull("network") == "INTERNAL";
-        var address = inside ? BalancerFacts.BackendAddress(resource) : await cloud.Machines.TakePublicAddressAsync(resource.Id!, cloud.Cancel);
-        var balancer = cloud.State.Put(resource.With("ip", address).With("loadBalancerUrn", $"do:loadbalancer:{resource.Id}").With("status", "active"));
+        var address = inside
+            ? BalancerFacts.BackendAddress(resource)
+            : await cloud.Machines.TakePublicAddressAsync(resource.Id!, cloud.Cancel);
+        var balancer = cloud.State.Put(resource.With("ip", address).With("loadBalancerUrn", $"do:loadbalancer:{resource.Id}")
+            .With("status", "active"));
         await cloud.Fabric.ApplyPolicyAsync();
         await cloud.Fabric.ApplyBalancersAsync();
         return balancer;
@@ -42,5 +48,6 @@ internal sealed class LoadBalancers(CloudContext cloud) : DigitalOceanKind
         await cloud.Fabric.ApplyPolicyAsync();
     }
 
-    public override Task ClearAsync(CloudResource resource) => DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
+    public override Task ClearAsync(CloudResource resource) =>
+        DeleteAsync(cloud.State.Put(resource with { Status = ResourceStatus.Deleting }));
 }

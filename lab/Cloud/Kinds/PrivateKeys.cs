@@ -15,7 +15,8 @@ internal sealed class PrivateKeys : ResourceKind
 
     public override bool IsPure => true;
 
-    public override IReadOnlySet<string> SecretOutputs { get; } = ImmutableHashSet.Create("privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8");
+    public override IReadOnlySet<string> SecretOutputs { get; } = ImmutableHashSet.Create("privateKeyOpenssh", "privateKeyPem",
+        "privateKeyPemPkcs8");
 
     public override bool ReplacedBy(string input) => true;
 
@@ -27,7 +28,8 @@ internal sealed class PrivateKeys : ResourceKind
         }
         if (after.Inputs.TextOrNull("ecdsaCurve") is { } curve and not ("P224" or "P256" or "P384" or "P521"))
         {
-            throw new ProviderException($"Attribute ecdsa_curve value must be one of: [\"P224\" \"P256\" \"P384\" \"P521\"], got: \"{curve}\"");
+            throw new ProviderException(
+                $"Attribute ecdsa_curve value must be one of: [\"P224\" \"P256\" \"P384\" \"P521\"], got: \"{curve}\"");
         }
     }
 
@@ -40,7 +42,8 @@ internal sealed class PrivateKeys : ResourceKind
             "ECDSA" => KeyPair.NewEcdsa(inputs.TextOrNull("ecdsaCurve") ?? "P224"), // the provider's default
             _ => KeyPair.NewRsa(inputs.Number("rsaBits", DefaultRsaBits)),
         };
-        return Task.FromResult((resource with { Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key.PublicPem)))[..40] })
+        return Task.FromResult(
+            (resource with { Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key.PublicPem)))[..40] })
             .With("privateKeyPem", key.PrivatePem)
             .With("privateKeyPemPkcs8", key.PrivatePkcs8)
             .With("privateKeyOpenssh", key.PrivateOpenSsh)

@@ -26,7 +26,9 @@ internal sealed class RandomPasswords : ResourceKind
         var least = inputs.Number("minLower") + inputs.Number("minUpper") + inputs.Number("minNumeric") + inputs.Number("minSpecial");
         if (inputs.Number("length") < Math.Max(1, least))
         {
-            throw new ProviderException($"Attribute length value must be at least sum of min_upper + min_lower + min_numeric + min_special, got: {inputs.Number("length")}");
+            throw new ProviderException(
+                "Attribute length value must be at least sum of min_upper + min_lower + min_numeric + min_special, got: "
+                    + $"{inputs.Number("length")}");
         }
         if (Alphabets(inputs).Sum(alphabet => alphabet.Letters.Length) == 0)
         {
@@ -47,7 +49,8 @@ internal sealed class RandomPasswords : ResourceKind
         return Task.FromResult(resource.With("result", new string(result)));
     }
 
-    private static char[] Some(string letters, int count) => count <= 0 || letters.Length == 0 ? [] : RandomNumberGenerator.GetItems<char>(letters, count);
+    private static char[] Some(string letters, int count) =>
+        count <= 0 || letters.Length == 0 ? [] : RandomNumberGenerator.GetItems<char>(letters, count);
 
     private static (string Letters, int Least)[] Alphabets(PropertyMap inputs) =>
     [

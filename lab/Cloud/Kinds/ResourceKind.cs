@@ -20,7 +20,8 @@ internal abstract class ResourceKind
     public abstract bool ReplacedBy(string input);
 
     /// <summary>Whether the provider considers old and new value of an input equal.</summary>
-    public virtual bool Same(string input, object? before, object? after) => PropertyJson.Canonical(before) == PropertyJson.Canonical(after);
+    public virtual bool Same(string input, object? before, object? after) =>
+        PropertyJson.Canonical(before) == PropertyJson.Canonical(after);
 
     /// <summary>Whether the resource no longer exists, as a refresh would find.</summary>
     public virtual bool IsLost(CloudResource resource) => false;
@@ -66,6 +67,7 @@ internal abstract class DigitalOceanKind : ResourceKind
 
     /// <summary>Adds a name, Pulumi's name plus seven digits, if the program has none.</summary>
     protected CloudResource Named(CloudResource resource) => IsNamed && !resource.Inputs.ContainsKey("name")
-        ? resource.With("name", $"{resource.Name}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))[..7]}")
+        ? resource.With("name",
+            $"{resource.Name}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))[..7]}")
         : resource;
 }

@@ -26,7 +26,8 @@ internal sealed class SshKeys(CloudContext cloud) : DigitalOceanKind
         {
             throw ProviderException.Refused(Creating, "POST", Path, 422, "Key invalid, key should be of the format `type key [comment]`");
         }
-        if (cloud.All(Type).Any(other => other.Order != after.Order && Keys.OpenSshPublicKey.Blob(other.Inputs.Text("publicKey")) is { } taken && taken.SequenceEqual(blob)))
+        if (cloud.All(Type).Any(other => other.Order != after.Order
+            && Keys.OpenSshPublicKey.Blob(other.Inputs.Text("publicKey")) is { } taken && taken.SequenceEqual(blob)))
         {
             throw ProviderException.Refused(Creating, "POST", Path, 422, "SSH Key is already in use on your account");
         }
@@ -36,5 +37,6 @@ internal sealed class SshKeys(CloudContext cloud) : DigitalOceanKind
         Named(resource) with { Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture) };
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) =>
-        Task.FromResult(resource.With("fingerprint", Keys.OpenSshPublicKey.Md5(Keys.OpenSshPublicKey.Blob(resource.Inputs.Text("publicKey"))!)));
+        Task.FromResult(
+            resource.With("fingerprint", Keys.OpenSshPublicKey.Md5(Keys.OpenSshPublicKey.Blob(resource.Inputs.Text("publicKey"))!)));
 }

@@ -28,7 +28,8 @@ internal sealed partial class Tags : DigitalOceanKind
     {
         if (names.Any(name => !Name().IsMatch(name)))
         {
-            throw new ProviderException("tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag");
+            throw new ProviderException(
+                "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag");
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class CertRequests : ResourceKind
     {
         using var key = PemKey.Read(resource.Inputs.Text("privateKeyPem"));
         return Task.FromResult(resource
-            .With("certRequestPem", Issuer.RequestPem(TlsSubject.Of(resource.Inputs), TlsSubject.Names(resource.Inputs), resource.Inputs.Text("privateKeyPem")))
+            .With("certRequestPem",
+                Issuer.RequestPem(TlsSubject.Of(resource.Inputs), TlsSubject.Names(resource.Inputs), resource.Inputs.Text("privateKeyPem")))
             .With("keyAlgorithm", key.Algorithm));
     }
 }
@@ -33,14 +34,17 @@ internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
     public override bool ReplacedBy(string input) => input != EarlyRenewal;
 
     public override bool IsDue(CloudResource resource, PropertyMap inputs) =>
-        DateTimeOffset.TryParse(resource.Outputs.TextOrNull("validityEndTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
+        DateTimeOffset.TryParse(resource.Outputs.TextOrNull("validityEndTime"), CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var end)
         && cloud.Options.Clock.GetUtcNow() >= end.AddHours(-inputs.Number(EarlyRenewal));
 
     public override void Check(CloudResource? before, CloudResource after)
     {
         if (after.Inputs.Texts("allowedUses").FirstOrDefault(use => !Issuer.Uses.Contains(use)) is { } unknown)
         {
-            throw new ProviderException($"Attribute allowed_uses value must be one of: [{string.Join(' ', Issuer.Uses.Order(StringComparer.Ordinal).Select(use => $"\"{use}\""))}], got: \"{unknown}\"");
+            throw new ProviderException(
+                "Attribute allowed_uses value must be one of: "
+                    + $"[{string.Join(' ', Issuer.Uses.Order(StringComparer.Ordinal).Select(use => $"\"{use}\""))}], got: \"{unknown}\"");
         }
         if (after.Inputs.Number("validityPeriodHours") < 0)
         {
@@ -49,7 +53,11 @@ internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
     }
 
     public override CloudResource Reserve(CloudResource resource) =>
-        resource with { Id = new System.Numerics.BigInteger(RandomNumberGenerator.GetBytes(16), isUnsigned: true).ToString(CultureInfo.InvariantCulture) };
+        resource with
+        {
+            Id = new System.Numerics.BigInteger(RandomNumberGenerator.GetBytes(16), isUnsigned: true)
+                .ToString(CultureInfo.InvariantCulture),
+        };
 
     public override Task<CloudResource> CreateAsync(CloudResource resource)
     {
@@ -93,7 +101,8 @@ internal sealed class LocallySignedCerts(CloudContext cloud) : TlsCertificates(c
         var inputs = resource.Inputs;
         using var key = PemKey.Read(inputs.Text("caPrivateKeyPem"));
         return resource
-            .With("certPem", Issuer.SignedPem(inputs.Text("certRequestPem"), inputs.Text("caCertPem"), inputs.Text("caPrivateKeyPem"), terms))
+            .With("certPem",
+                Issuer.SignedPem(inputs.Text("certRequestPem"), inputs.Text("caCertPem"), inputs.Text("caPrivateKeyPem"), terms))
             .With("caKeyAlgorithm", key.Algorithm);
     }
 }

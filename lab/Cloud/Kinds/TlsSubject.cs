@@ -37,5 +37,6 @@ internal static class TlsSubject
         return name.Build();
     }
 
-    public static X509Extension? Names(PropertyMap inputs) => Issuer.Names(inputs.Texts("dnsNames"), inputs.Texts("ipAddresses"), inputs.Texts("uris"));
+    public static X509Extension? Names(PropertyMap inputs) =>
+        Issuer.Names(inputs.Texts("dnsNames"), inputs.Texts("ipAddresses"), inputs.Texts("uris"));
 }

@@ -44,9 +44,11 @@ internal sealed partial class Volumes(CloudContext cloud) : DigitalOceanKind
         }
         if (!VolumeName().IsMatch(after.CloudName))
         {
-            throw Refused(422, "name must start with a lower-case letter and hold lower-case letters, digits and hyphens alone, 64 at most");
+            throw Refused(422,
+                "name must start with a lower-case letter and hold lower-case letters, digits and hyphens alone, 64 at most");
         }
-        if (cloud.All(Type).Any(other => other.Order != after.Order && other.CloudName == after.CloudName && other.Inputs.Text("region") == after.Inputs.Text("region")))
+        if (cloud.All(Type).Any(other => other.Order != after.Order && other.CloudName == after.CloudName
+            && other.Inputs.Text("region") == after.Inputs.Text("region")))
         {
             throw Refused(409, "already exists");
         }
@@ -65,12 +67,15 @@ internal sealed partial class Volumes(CloudContext cloud) : DigitalOceanKind
     }
 
     public override Task DeleteAsync(CloudResource resource) =>
-        cloud.All(Types.Droplet).FirstOrDefault(droplet => droplet.Inputs.Texts("volumeIds").Contains(resource.Id) && DropletFacts.IsUp(droplet, cloud.Machines)) is { } holder
+        cloud.All(Types.Droplet).FirstOrDefault(droplet => droplet.Inputs.Texts("volumeIds").Contains(resource.Id)
+            && DropletFacts.IsUp(droplet, cloud.Machines)) is { } holder
             // Not the API's text, but its status.
-            ? throw ProviderException.Refused("Error deleting volume", "DELETE", $"volumes/{resource.Id}", 409, $"the Volume is attached to Droplet {holder.Id}")
+            ? throw ProviderException.Refused("Error deleting volume", "DELETE", $"volumes/{resource.Id}", 409,
+                $"the Volume is attached to Droplet {holder.Id}")
             : cloud.Machines.DeleteVolumeAsync(resource.Id!, cloud.Cancel);
 
-    private static ProviderException Refused(int status, string words) => ProviderException.Refused("Error creating Volume", "POST", "volumes", status, words);
+    private static ProviderException Refused(int status, string words) =>
+        ProviderException.Refused("Error creating Volume", "POST", "volumes", status, words);
 
     [GeneratedRegex(@"^[a-z][a-z0-9-]{0,63}\z")]
     private static partial Regex VolumeName();

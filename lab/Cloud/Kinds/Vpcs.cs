@@ -49,13 +49,16 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
         "ipRange", resource.Inputs.TextOrNull("ipRange") ?? AddressRanges.Choose(Ranges(resource), resource.Inputs.Text("region")));
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(resource
-        .With("createdAt", cloud.Options.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss +0000 UTC", System.Globalization.CultureInfo.InvariantCulture))
+        .With("createdAt",
+            cloud.Options.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss +0000 UTC", System.Globalization.CultureInfo.InvariantCulture))
         .With("default", false)
         .With("vpcUrn", $"do:vpc:{resource.Id}"));
 
     public override Task DeleteAsync(CloudResource resource) =>
-        cloud.State.Resources.Any(other => other.Type is Types.Droplet or Types.LoadBalancer && other.Inputs.TextOrNull("vpcUuid") == resource.Id)
-            ? throw ProviderException.Refused("Error deleting VPC", "DELETE", $"{Path}/{resource.Id}", 409, "Can not delete VPC with members")
+        cloud.State.Resources.Any(other => other.Type is Types.Droplet or Types.LoadBalancer
+            && other.Inputs.TextOrNull("vpcUuid") == resource.Id)
+            ? throw ProviderException.Refused("Error deleting VPC", "DELETE", $"{Path}/{resource.Id}", 409,
+                "Can not delete VPC with members")
             : Task.CompletedTask;
 
     /// <summary>The next free address of a VPC, for a Droplet or load balancer.</summary>
@@ -63,7 +66,8 @@ internal sealed partial class Vpcs(CloudContext cloud) : DigitalOceanKind
     {
         var range = Cidr.Parse(cloud.All(Types.Vpc).First(vpc => vpc.Id == id).Outputs.Text("ipRange"));
         var taken = cloud.State.Resources
-            .SelectMany(resource => new[] { resource.Outputs.TextOrNull("ipv4AddressPrivate"), resource.Hidden.TextOrNull(BalancerFacts.InVpc) })
+            .SelectMany(resource =>
+                new[] { resource.Outputs.TextOrNull("ipv4AddressPrivate"), resource.Hidden.TextOrNull(BalancerFacts.InVpc) })
             .OfType<string>().ToHashSet(StringComparer.Ordinal);
         return AddressRanges.NextAddress(range, taken) ?? throw new ProviderException($"VPC {id} has no free address left in {range}");
     }

@@ -90,7 +90,8 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         if (known is { GoneAt: not null })
         {
             // Already deleted by an interrupted run: locked until it is gone.
-            _ = await UntilAsync(resource.DeleteTimeout ?? TimeSpan.FromSeconds(deletion.Seconds ?? 0), () => account.Find(kind.Type, resource.Id!) is null);
+            _ = await UntilAsync(resource.DeleteTimeout ?? TimeSpan.FromSeconds(deletion.Seconds ?? 0),
+                () => account.Find(kind.Type, resource.Id!) is null);
             known = null;
         }
         if (known is null)
@@ -111,7 +112,8 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
             var wait = new ProviderWait(deletion.Seconds!.Value, deletion.HeedsTimeout, deletion.Failure!);
             if (!await UntilAsync(Limit(wait, resource.DeleteTimeout), () => !account.HasMembers(resource.Id!)))
             {
-                throw new ProviderException(Words(wait.Failure, resource, ProviderException.Answer("DELETE", $"vpcs/{resource.Id}", 409, "Can not delete VPC with members")));
+                throw new ProviderException(Words(wait.Failure, resource,
+                    ProviderException.Answer("DELETE", $"vpcs/{resource.Id}", 409, "Can not delete VPC with members")));
             }
         }
         await kind.DeleteAsync(resource);
@@ -122,7 +124,8 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
             if (!await UntilAsync(Limit(wait, resource.DeleteTimeout), () => account.Find(kind.Type, resource.Id!) is null))
             {
                 throw new ProviderException(Words(wait.Failure, resource,
-                    $"timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: {Go(Limit(wait, resource.DeleteTimeout))})"));
+                    "timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: "
+                        + $"{Go(Limit(wait, resource.DeleteTimeout))})"));
             }
         }
     }
@@ -147,7 +150,8 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
             return resource;
         }
         var address = resource.Hidden.TextOrNull(AddressWhenReady) ?? resource.Outputs.Text(Address);
-        return (resource with { Hidden = resource.Hidden.SetItem(AddressWhenReady, address) }).With(Address, state == wait.Target ? address : "");
+        return (resource with { Hidden = resource.Hidden.SetItem(AddressWhenReady, address) })
+            .With(Address, state == wait.Target ? address : "");
     }
 
     /// <summary>Polls every few seconds of the account's clock until the condition holds or time is up.</summary>
@@ -161,7 +165,8 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         return reached();
     }
 
-    private static TimeSpan Limit(ProviderWait wait, TimeSpan? custom) => wait.HeedsTimeout && custom is { } given ? given : TimeSpan.FromSeconds(wait.Seconds);
+    private static TimeSpan Limit(ProviderWait wait, TimeSpan? custom) =>
+        wait.HeedsTimeout && custom is { } given ? given : TimeSpan.FromSeconds(wait.Seconds);
 
     private static string Words(string text, CloudResource resource, string reason) => NotFound().Replace(text, match =>
         ProviderException.Answer("DELETE", $"{match.Groups[1].Value}/{resource.Id}", 404, MissingWords))

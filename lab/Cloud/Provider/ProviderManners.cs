@@ -21,7 +21,8 @@ internal record ProviderWait(int Seconds, bool HeedsTimeout, string Failure);
 /// <param name="Seconds">See <see cref="ProviderWait"/>.</param>
 /// <param name="HeedsTimeout">See <see cref="ProviderWait"/>.</param>
 /// <param name="Failure">See <see cref="ProviderWait"/>.</param>
-internal sealed record CreationWait(string States, int Seconds, bool HeedsTimeout, string Failure) : ProviderWait(Seconds, HeedsTimeout, Failure)
+internal sealed record CreationWait(string States, int Seconds, bool HeedsTimeout, string Failure)
+    : ProviderWait(Seconds, HeedsTimeout, Failure)
 {
     public string Pending => States.Split(' ')[0];
 
@@ -33,7 +34,8 @@ internal sealed record CreationWait(string States, int Seconds, bool HeedsTimeou
 /// <param name="Seconds">How long it waits for the deletion; null: not at all.</param>
 /// <param name="HeedsTimeout">Whether <c>CustomTimeouts</c> changes that.</param>
 /// <param name="Failure">Error message if it still exists then.</param>
-internal sealed record Deletion(WhenMissing Missing, string? MissingFailure = null, int? Seconds = null, bool HeedsTimeout = false, string? Failure = null);
+internal sealed record Deletion(WhenMissing Missing, string? MissingFailure = null, int? Seconds = null, bool HeedsTimeout = false,
+    string? Failure = null);
 
 /// <summary>The provider's behavior for a resource type.</summary>
 internal sealed record TypeManners

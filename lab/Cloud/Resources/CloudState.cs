@@ -15,7 +15,10 @@ internal sealed class CloudState : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Not for browsers.
-    private static readonly JsonWriterOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly Lock _lock = new();
     private readonly Dictionary<long, (CloudResource Resource, byte[] Json)> _written = [];
@@ -253,8 +256,12 @@ internal sealed class CloudState : IDisposable
             Replaced = resource.GetProperty("replaced").GetBoolean(),
             Trigger = resource.GetProperty("trigger").GetString(),
             HalfMade = Optional(resource, "halfMade")?.GetString(),
-            DeleteTimeout = Optional(resource, "deleteTimeout")?.GetString() is { } time ? TimeSpan.Parse(time, System.Globalization.CultureInfo.InvariantCulture) : null,
-            ReplaceOnChanges = Optional(resource, "replaceOnChanges") is { } inputs ? [.. inputs.EnumerateArray().Select(input => input.GetString()!)] : [],
+            DeleteTimeout = Optional(resource, "deleteTimeout")?.GetString() is { } time
+                ? TimeSpan.Parse(time, System.Globalization.CultureInfo.InvariantCulture)
+                : null,
+            ReplaceOnChanges = Optional(resource, "replaceOnChanges") is { } inputs
+                ? [.. inputs.EnumerateArray().Select(input => input.GetString()!)]
+                : [],
             Inputs = PropertyJson.ReadMap(resource.GetProperty("inputs")),
             Outputs = PropertyJson.ReadMap(resource.GetProperty("outputs")),
             Hidden = PropertyJson.ReadMap(resource.GetProperty("hidden")),

@@ -8,7 +8,10 @@ namespace Infra.Lab.Cloud.Resources;
 /// <summary>Properties as canonical JSON, so that equal values are equal text: members sorted by name, no white space.</summary>
 internal static class PropertyJson
 {
-    private static readonly JsonWriterOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Canonical(object? value)
     {

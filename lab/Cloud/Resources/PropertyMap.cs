@@ -10,13 +10,16 @@ namespace Infra.Lab.Cloud.Resources;
 /// </summary>
 internal static class PropertyMaps
 {
-    public static string Text(this PropertyMap map, string name) => map.TextOrNull(name) ?? throw new InvalidDataException($"{name} is missing");
+    public static string Text(this PropertyMap map, string name) =>
+        map.TextOrNull(name) ?? throw new InvalidDataException($"{name} is missing");
 
     public static string? TextOrNull(this PropertyMap map, string name) => map.GetValueOrDefault(name) as string;
 
-    public static int Number(this PropertyMap map, string name, int otherwise = 0) => map.GetValueOrDefault(name) is double number ? (int)number : otherwise;
+    public static int Number(this PropertyMap map, string name, int otherwise = 0) =>
+        map.GetValueOrDefault(name) is double number ? (int)number : otherwise;
 
-    public static bool Flag(this PropertyMap map, string name, bool otherwise = false) => map.GetValueOrDefault(name) is bool flag ? flag : otherwise;
+    public static bool Flag(this PropertyMap map, string name, bool otherwise = false) =>
+        map.GetValueOrDefault(name) is bool flag ? flag : otherwise;
 
     public static PropertyMap? Map(this PropertyMap map, string name) => map.GetValueOrDefault(name) as PropertyMap;
 

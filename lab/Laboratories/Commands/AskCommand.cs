@@ -10,14 +10,25 @@ internal static class AskCommand
     private static readonly Argument<string> Question = new("question") { Description = "The question." };
     private static readonly Option<string?> Stack = StackChoice.Option();
     private static readonly Option<string?> Endpoint = new("--endpoint") { Description = "Name of an endpoint. Default: the first." };
-    private static readonly Option<string?> Client = new("--client") { Description = "Name of the client whose key is sent. Default: the first." };
-    private static readonly Option<int> Tokens = new("--max-tokens") { Description = "Longest answer, in tokens.", DefaultValueFactory = _ => 256 };
+    private static readonly Option<string?> Client = new("--client")
+    {
+        Description = "Name of the client whose key is sent. Default: the first.",
+    };
+    private static readonly Option<int> Tokens = new("--max-tokens")
+    {
+        Description = "Longest answer, in tokens.",
+        DefaultValueFactory = _ => 256,
+    };
 
-    private static readonly Option<bool> NoSystemPrompt = new("--no-system-prompt") { Description = "Do not send the model's system prompt (SYSTEM_PROMPT.txt)." };
+    private static readonly Option<bool> NoSystemPrompt = new("--no-system-prompt")
+    {
+        Description = "Do not send the model's system prompt (SYSTEM_PROMPT.txt).",
+    };
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("ask", "Send a question to a running model, with its system prompt.") { Question, Stack, Endpoint, Client, Tokens, NoSystemPrompt };
+        var command = new Command("ask",
+            "Send a question to a running model, with its system prompt.") { Question, Stack, Endpoint, Client, Tokens, NoSystemPrompt };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, async () =>
         {
             var question = parsed.GetValue(Question)!;
@@ -71,6 +82,8 @@ internal static class AskCommand
         }
 
         return name is null ? endpoints[0] : endpoints.FirstOrDefault(endpoint => endpoint.Name == name)
-            ?? throw LaboratoryMistake.Of("--endpoint", name, $"is not an endpoint of {laboratory.Stack}; choose from {string.Join(", ", endpoints.Select(endpoint => endpoint.Name))}", $"--endpoint {endpoints[0].Name}");
+            ?? throw LaboratoryMistake.Of("--endpoint", name,
+                $"is not an endpoint of {laboratory.Stack}; choose from {string.Join(", ", endpoints.Select(endpoint => endpoint.Name))}",
+                $"--endpoint {endpoints[0].Name}");
     }
 }

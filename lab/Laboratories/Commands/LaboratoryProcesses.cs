@@ -18,7 +18,8 @@ internal static class LaboratoryProcesses
         var folder = new Argument<string>("folder");
         var mirrors = new Command("__mirrors") { folder };
         mirrors.Hidden = true;
-        mirrors.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, json: false, () => MirrorsAsync(parsed.GetValue(folder)!, cancel)));
+        mirrors.SetAction((parsed, cancel) =>
+            LabFailure.GuardAsync(terminal, json: false, () => MirrorsAsync(parsed.GetValue(folder)!, cancel)));
         yield return mirrors;
     }
 

@@ -21,7 +21,10 @@ internal static class MirrorsCommand
     };
 
     private static readonly Option<string?> Stack = StackChoice.Option();
-    private static readonly Option<long?> BytesPerSecond = new("--bytes-per-second") { Description = "Bandwidth of all connections together." };
+    private static readonly Option<long?> BytesPerSecond = new("--bytes-per-second")
+    {
+        Description = "Bandwidth of all connections together.",
+    };
     private static readonly Option<int> Latency = new("--latency-ms") { Description = "Delay of each response." };
     private static readonly Option<bool> Down = new("--down") { Description = "Reset connections." };
     private static readonly Option<bool> Hang = new("--hang") { Description = "Accept connections, but send nothing." };
@@ -31,11 +34,20 @@ internal static class MirrorsCommand
         CustomParser = static given => Statuses(given),
     };
 
-    private static readonly Option<MirrorPart> At = new("--at") { Description = "Apply --refuse at front (the host that clients contact first) or at cdn (the storage host). Default: all." };
+    private static readonly Option<MirrorPart> At = new("--at")
+    {
+        Description = "Apply --refuse at front (the host that clients contact first) or at cdn (the storage host). Default: all.",
+    };
     private static readonly Option<int?> Times = new("--times") { Description = "Number of requests that --refuse affects. Default: all." };
-    private static readonly Option<double?> Rate = new("--rate") { Description = "Share of requests that --refuse affects, at random: 0.2. Default: all." };
+    private static readonly Option<double?> Rate = new("--rate")
+    {
+        Description = "Share of requests that --refuse affects, at random: 0.2. Default: all.",
+    };
     private static readonly Option<int> Seed = new("--seed") { Description = "Random seed of --rate." };
-    private static readonly Option<string[]> Header = new("--header") { Description = "A header of --refuse responses: \"Retry-After: 5\". Repeatable." };
+    private static readonly Option<string[]> Header = new("--header")
+    {
+        Description = "A header of --refuse responses: \"Retry-After: 5\". Repeatable.",
+    };
 
     public static Command Create(Terminal terminal)
     {
@@ -69,14 +81,21 @@ internal static class MirrorsCommand
                 {
                     // The message begins with the JSON name of the option.
                     var words = mistake.Split(' ', 2);
-                    var wrong = words[0] switch { "bytesPerSecond" => BytesPerSecond.Name, "latencyMs" => Latency.Name, var word => $"--{word}" };
+                    var wrong = words[0] switch
+                    {
+                        "bytesPerSecond" =>
+                        BytesPerSecond.Name,
+                        "latencyMs" => Latency.Name,
+                        var word => $"--{word}"
+                    };
                     throw LaboratoryMistake.Of(wrong, null, words[1], "./infra mirrors --help");
                 }
 
                 control = control.With(mirror, faults);
                 control.Save(file);
             }
-            else if (new Option[] { BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
+            else if (new Option[] { BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header }
+                .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
             {
                 throw LaboratoryMistake.Of(option.Name, null, "needs a mirror", Typed(parsed, Word(Kinds[0])));
             }
@@ -91,7 +110,8 @@ internal static class MirrorsCommand
     {
         if (parsed.GetValue(Refuse) is not { Length: > 0 } statuses)
         {
-            return new Option[] { At, Times, Rate, Seed, Header }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } alone
+            return new Option[] { At, Times, Rate, Seed, Header }
+                .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } alone
                 ? throw LaboratoryMistake.Of(alone.Name, null, $"needs {Refuse.Name}", Typed(parsed, Refuse.Name, "403"))
                 : null;
         }
@@ -142,5 +162,6 @@ internal static class MirrorsCommand
 
     private static string Word(MirrorKind kind) => kind.ToString().ToLowerInvariant();
 
-    private static MirrorKind? Kind(string word) => Kinds.Where(kind => Word(kind) == word).Select(kind => (MirrorKind?)kind).FirstOrDefault();
+    private static MirrorKind? Kind(string word) =>
+        Kinds.Where(kind => Word(kind) == word).Select(kind => (MirrorKind?)kind).FirstOrDefault();
 }

@@ -44,8 +44,13 @@ internal static class NodeCommands
     private static Command Ssh(Terminal terminal)
     {
         var node = new Argument<string>("node") { Description = "Name of a server: chat-0." };
-        var rest = new Argument<string[]>("command") { Description = "Command to run there, after --. Default: a shell.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("ssh", "Log in to a server as ops, with the stack's key, from an address of adminCidrs.") { node, rest, Stack };
+        var rest = new Argument<string[]>("command")
+        {
+            Description = "Command to run there, after --. Default: a shell.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command =
+            new Command("ssh", "Log in to a server as ops, with the stack's key, from an address of adminCidrs.") { node, rest, Stack };
         command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
             var found = FindNode(laboratory, parsed.GetValue(node)!);
@@ -53,7 +58,8 @@ internal static class NodeCommands
             return Terminals.BecomeAsync(laboratory.World.Network(null,
             [
                 "ssh", "-F", "none", "-b", laboratory.World.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes",
-                "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", $"ops@{found.PublicAddress}", .. parsed.GetValue(rest)!,
+                "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", $"ops@{found.PublicAddress}",
+                .. parsed.GetValue(rest)!,
             ]));
         }));
         return command;
@@ -63,9 +69,15 @@ internal static class NodeCommands
     {
         var place = new Argument<string>("place")
         {
-            Description = $"Name of a server, to run the command there as root; or {OperatorPlace}, {OutsiderPlace} or {MachineRoom.NeighbourName} (in the VPC), to run a program of this machine in that network.",
+            Description =
+                $"Name of a server, to run the command there as root; or {OperatorPlace}, {OutsiderPlace} or "
+                    + $"{MachineRoom.NeighbourName} (in the VPC), to run a program of this machine in that network.",
         };
-        var rest = new Argument<string[]>("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+        var rest = new Argument<string[]>("command")
+        {
+            Description = "Command and its arguments, after --.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new Command("exec", "Run a command as root on a server, or in a network of the lab.") { place, rest, Stack };
         command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), laboratory =>
         {
@@ -91,7 +103,9 @@ internal static class NodeCommands
     {
         var nodes = laboratory.Nodes();
         var node = nodes.FirstOrDefault(node => node.Name == name || node.Hostname == name)
-            ?? throw LaboratoryMistake.Of("node", name, $"is not a server of {laboratory.Stack}; choose from {string.Join(", ", nodes.Select(node => node.Name))}", "./infra status");
+            ?? throw LaboratoryMistake.Of("node", name,
+                $"is not a server of {laboratory.Stack}; choose from {string.Join(", ", nodes.Select(node => node.Name))}",
+                "./infra status");
         return laboratory.Server(node).Leader is not null ? node
             : throw LaboratoryMistake.Of("node", name, "is off", $"./infra up {laboratory.Stack}");
     }

@@ -37,7 +37,9 @@ internal static class StackChoice
         {
             [] => Laboratory.Of(project, Laboratory.DefaultStack),
             [var only] => only,
-            _ => throw LaboratoryMistake.Of("stack", null, $"is required: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are running", $"--stack {existing[0].Stack}"),
+            _ => throw LaboratoryMistake.Of("stack", null,
+                $"is required: {string.Join(", ", existing.Select(laboratory => laboratory.Stack))} are running",
+                $"--stack {existing[0].Stack}"),
         };
     }
 

@@ -19,7 +19,8 @@ internal static class StatusCommand
     public static Command Create(Terminal terminal)
     {
         StackChoice.RefuseOptions(Stack, "status");
-        var command = new Command("status", "Show what is running: servers with their phases, load balancers with their backends.") { Stack, Json };
+        var command =
+            new Command("status", "Show what is running: servers with their phases, load balancers with their backends.") { Stack, Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var laboratories = parsed.GetValue(Stack) is { } named

@@ -28,7 +28,9 @@ internal static class UpCommand
 
     private static readonly Option<string> Base = new("--base")
     {
-        Description = $"Release of new servers: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs Ubuntu's archive.",
+        Description =
+            $"Release of new servers: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. ubuntu-24.04 needs "
+                + "Ubuntu's archive.",
         DefaultValueFactory = _ => ServerBase.Default,
     };
 
@@ -46,7 +48,9 @@ internal static class UpCommand
             var release = parsed.GetValue(Base)!;
             if (ServerBase.Find(release) is null)
             {
-                throw LaboratoryMistake.Of("--base", release, $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}", $"./infra up --base {ServerBase.Default}");
+                throw LaboratoryMistake.Of("--base", release,
+                    $"must be one of {string.Join(", ", ServerBase.All.Select(known => known.Name))}",
+                    $"./infra up --base {ServerBase.Default}");
             }
 
             var laboratory = Laboratory.Of(StackChoice.Project(), parsed.GetValue(Stack)!);

@@ -26,7 +26,8 @@ internal sealed record LaboratoryReport(string Stack, CloudSummary Resources, IR
 /// <param name="Nodes">Its servers with their phases.</param>
 /// <param name="Answer">Its first answer.</param>
 internal sealed record EndpointReport(
-    string Name, string Access, string Url, string Model, string Ask, string Curl, string Tunnel, IReadOnlyList<NodeReport> Nodes, string Answer)
+    string Name, string Access, string Url, string Model, string Ask, string Curl, string Tunnel, IReadOnlyList<NodeReport> Nodes,
+    string Answer)
 {
     private const int TunnelPort = 8443;
 
@@ -41,12 +42,14 @@ internal sealed record EndpointReport(
             $"./infra exec{OfStack(laboratory)} operator -- ssh -N -L {TunnelPort}:127.0.0.1:443 "
                 + $"-b {laboratory.World.Operator} -i {files.OperatorKey} -o IdentitiesOnly=yes "
                 + $"-o UserKnownHostsFile={files.KnownHosts} -o StrictHostKeyChecking=yes ops@{endpoint.NodeAddress}",
-            [.. laboratory.Nodes().Where(node => node.Endpoint == endpoint.Name).Select(node => NodeReport.Of(node, ledgers.GetValueOrDefault(node.Name) ?? ""))],
+            [.. laboratory.Nodes().Where(node => node.Endpoint == endpoint.Name)
+                .Select(node => NodeReport.Of(node, ledgers.GetValueOrDefault(node.Name) ?? ""))],
             answer);
     }
 
     // Commands for another stack than the default need its name.
-    private static string OfStack(Laboratory laboratory) => laboratory.Stack == Laboratory.DefaultStack ? "" : $" --stack {laboratory.Stack}";
+    private static string OfStack(Laboratory laboratory) =>
+        laboratory.Stack == Laboratory.DefaultStack ? "" : $" --stack {laboratory.Stack}";
 
     private static string CurlOf(Laboratory laboratory, AccessFiles files, EndpointAccess endpoint)
     {
@@ -56,9 +59,13 @@ internal sealed record EndpointReport(
             "internal" => (MachineRoom.NeighbourName, files.Authority, endpoint.Url),
             _ => ("operator", files.PublicAuthority, endpoint.Url),
         };
-        var resolve = endpoint.Access == "public" ? $" --resolve {new Uri(endpoint.Url).Host}:443:{endpoint.BalancerAddress} --interface {World.MirrorAddress}" : "";
-        return $"./infra exec{OfStack(laboratory)} {place} -- curl -sS --cacert {authority}{resolve} {url}/chat/completions -H \"Authorization: Bearer $(cat {files.ClientKey(endpoint.Name, endpoint.Clients[0])})\" "
-            + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{endpoint.Model}\", \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'";
+        var resolve = endpoint.Access == "public"
+            ? $" --resolve {new Uri(endpoint.Url).Host}:443:{endpoint.BalancerAddress} --interface {World.MirrorAddress}"
+            : "";
+        return $"./infra exec{OfStack(laboratory)} {place} -- curl -sS --cacert {authority}{resolve} {url}/chat/completions -H "
+            + $"\"Authorization: Bearer $(cat {files.ClientKey(endpoint.Name, endpoint.Clients[0])})\" "
+            + $"-H 'Content-Type: application/json' -d '{{\"model\": \"{endpoint.Model}\", \"messages\": [{{\"role\": \"user\", "
+            + $"\"content\": \"Hello\"}}]}}'";
     }
 }
 

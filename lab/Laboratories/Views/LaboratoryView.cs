@@ -16,7 +16,9 @@ internal static class LaboratoryView
         foreach (var endpoint in report.Endpoints)
         {
             console.WriteLine();
-            console.MarkupLine($"[bold]{Markup.Escape(endpoint.Name)}[/] ({endpoint.Access}): {Markup.Escape(endpoint.Model)} at {Markup.Escape(endpoint.Url)}");
+            console.MarkupLine(
+                $"[bold]{Markup.Escape(endpoint.Name)}[/] ({endpoint.Access}): {Markup.Escape(endpoint.Model)} at "
+                    + $"{Markup.Escape(endpoint.Url)}");
             foreach (var node in endpoint.Nodes)
             {
                 output.WriteLine($"  {node.Name}  {node.PublicAddress} ssh, {node.PrivateAddress} in the VPC");
@@ -40,5 +42,6 @@ internal static class LaboratoryView
     private static string Counts(CloudSummary summary) =>
         summary.Changes == 0
             ? $"nothing changed; {summary.Same} resources"
-            : $"{summary.Created} created, {summary.Updated} updated, {summary.Replaced} replaced, {summary.Deleted} deleted, {summary.Same} unchanged";
+            : $"{summary.Created} created, {summary.Updated} updated, {summary.Replaced} replaced, {summary.Deleted} deleted, "
+                + $"{summary.Same} unchanged";
 }

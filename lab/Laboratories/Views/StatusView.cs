@@ -59,8 +59,11 @@ internal static class StatusView
 
     private static string Text(BalancerStatus balancer)
     {
-        var servers = balancer.Backends.Select(server => $"{server.Address} {(server.Healthy ? "healthy" : $"not healthy{(server.LastError is { } error ? $" ({error})" : "")}")}");
-        var counts = string.Create(CultureInfo.InvariantCulture, $"connections: {balancer.Total}, {balancer.Active} of them open, {balancer.Refused} refused, {balancer.Unserved} without a server");
+        var servers = balancer.Backends.Select(server =>
+            $"{server.Address} {(server.Healthy ? "healthy" : $"not healthy{(server.LastError is { } error ? $" ({error})" : "")}")}");
+        var counts = string.Create(CultureInfo.InvariantCulture,
+            $"connections: {balancer.Total}, {balancer.Active} of them open, {balancer.Refused} refused, "
+            + $"{balancer.Unserved} without a server");
         return string.Join("; ", new[] { string.Join(", ", servers), counts, balancer.Error }.Where(part => !string.IsNullOrEmpty(part)));
     }
 }

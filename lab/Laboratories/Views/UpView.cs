@@ -68,7 +68,8 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
         return new Watching(this, cancel);
     }
 
-    private static bool IsWorthALine(string type) => type is Types.Droplet or Types.LoadBalancer or Types.Volume or Types.Vpc or Types.Firewall;
+    private static bool IsWorthALine(string type) =>
+        type is Types.Droplet or Types.LoadBalancer or Types.Volume or Types.Vpc or Types.Firewall;
 
     private static string Verb(Operation operation) => operation.ToString().ToLowerInvariant();
 
@@ -108,13 +109,15 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
         var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("server", "phases");
         foreach (var node in laboratory.Nodes())
         {
-            table.AddRow($"[bold]{Markup.Escape(node.Name)}[/]", Markup.Escape(Ledger.Line(Ledger.Phases(laboratory.LedgerOf(node)), null)));
+            table.AddRow($"[bold]{Markup.Escape(node.Name)}[/]",
+                Markup.Escape(Ledger.Line(Ledger.Phases(laboratory.LedgerOf(node)), null)));
         }
 
         lock (_lock)
         {
             var counts = string.Join(", ", _done.Select(entry => $"{entry.Key} {entry.Value}"));
-            table.AddRow($"[grey]{_clock.Elapsed.TotalSeconds:0} s[/]", $"[grey]{Markup.Escape(counts.Length > 0 ? $"{counts}; {_now}" : _now)}[/]");
+            table.AddRow($"[grey]{_clock.Elapsed.TotalSeconds:0} s[/]",
+                $"[grey]{Markup.Escape(counts.Length > 0 ? $"{counts}; {_now}" : _now)}[/]");
         }
 
         return table;
@@ -139,7 +142,8 @@ internal sealed class UpView(Terminal terminal, Laboratory laboratory)
     }
 
     private Task LoopAsync(CancellationToken end) => terminal.IsInteractive
-        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) }).Live(new Table()).AutoClear(false).StartAsync(async live =>
+        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) }).Live(new Table())
+            .AutoClear(false).StartAsync(async live =>
         {
             while (!end.IsCancellationRequested)
             {

@@ -71,7 +71,8 @@ internal static class HubContent
     private static string FilePath(string repository, HubFile file) => Path.Combine(repository, "files", file.Path);
 
     /// <summary>A commit for a model without a known one.</summary>
-    public static string RevisionOf(ModelSpec model) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"commit of {model.Id}")))[..40];
+    public static string RevisionOf(ModelSpec model) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"commit of {model.Id}")))[..40];
 
     private static HubFile WriteWeights(string folder, ModelSpec model, ShrunkWeights weights, WeightsFile file)
     {

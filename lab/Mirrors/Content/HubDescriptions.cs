@@ -158,8 +158,8 @@ internal static class HubDescriptions
     {
         string[] special =
         [
-            "<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[TOOL_CALLS]",
-            "[IMG]", "<pad>", "[IMG_BREAK]", "[IMG_END]",
+            "<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]",
+            "[TOOL_CALLS]", "[IMG]", "<pad>", "[IMG_BREAK]", "[IMG_END]",
         ];
         var json = new JsonObject
         {
@@ -215,7 +215,8 @@ internal static class HubDescriptions
             yield return ("SYSTEM_PROMPT.txt", Encoding.UTF8.GetBytes(SystemPrompt(model.Use)));
         }
 
-        yield return ("chat_template.jinja", "{{ bos_token }}{% for message in messages %}[INST]{{ message['content'] }}[/INST]{% endfor %}\n"u8.ToArray());
+        yield return ("chat_template.jinja",
+            "{{ bos_token }}{% for message in messages %}[INST]{{ message['content'] }}[/INST]{% endfor %}\n"u8.ToArray());
         if (!model.Formats.Contains(WeightsFormat.Hf))
         {
             yield break;
@@ -261,7 +262,8 @@ internal static class HubDescriptions
 
     // Like the real ones: names and dates to fill in, and instructions for thinking.
     private static string SystemPrompt(ModelUse use) => use == ModelUse.Reasoning
-        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a fake model has them.[/THINK]Here, answer.\n"
+        ? "# HOW YOU SHOULD THINK AND ANSWER\n\nFirst draft what you think.[THINK]Your thoughts, as a fake model has "
+            + "them.[/THINK]Here, answer.\n"
         : "You are {name}, a fake model in a lab.\nToday is {today}, and yesterday was {yesterday}.\n";
 
     /// <summary>The index of a copy with several files.</summary>

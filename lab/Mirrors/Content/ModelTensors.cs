@@ -55,7 +55,8 @@ internal static class ModelTensors
     private static void Grouped(LinearLayers linear, string at, TensorNames names, Architecture architecture)
     {
         var (width, head) = (architecture.HiddenSize, architecture.HeadDim ?? architecture.HiddenSize / architecture.AttentionHeads);
-        var (queries, keys) = ((long)architecture.AttentionHeads * head, (long)(architecture.KeyValueHeads ?? architecture.AttentionHeads) * head);
+        var (queries, keys) = ((long)architecture.AttentionHeads * head,
+            (long)(architecture.KeyValueHeads ?? architecture.AttentionHeads) * head);
         linear.Add($"{at}.{names.Query}", queries, width);
         linear.Add($"{at}.{names.Key}", keys, width);
         linear.Add($"{at}.{names.Value}", keys, width);

@@ -37,7 +37,9 @@ internal static class OciBuilder
             layers.Add(Layer(store, CompressionLevel.Optimal, tar => WriteFiles(tar, spec.Files)));
         }
 
-        var padding = spec.CompressedBytes > 0 ? spec.CompressedBytes - layers.Sum(layer => layer.Size) - PaddingOverhead : spec.PaddingBytes;
+        var padding = spec.CompressedBytes > 0
+            ? spec.CompressedBytes - layers.Sum(layer => layer.Size) - PaddingOverhead
+            : spec.PaddingBytes;
         if (padding > 0)
         {
             layers.Add(Layer(store, CompressionLevel.NoCompression, tar => WritePadding(tar, spec.Repository, padding)));
@@ -51,7 +53,8 @@ internal static class OciBuilder
     }
 
     private static string FileOf(string registry, string name) =>
-        RegistryRepository.FileOf(registry, name) ?? throw new ArgumentException($"'{name}' cannot be the name of a repository.", nameof(name));
+        RegistryRepository.FileOf(registry, name)
+            ?? throw new ArgumentException($"'{name}' cannot be the name of a repository.", nameof(name));
 
     private static void Publish(string registry, OciImageSpec spec, OciBlob index, OciBlob manifest, IReadOnlyList<string> blobs)
     {
@@ -62,10 +65,12 @@ internal static class OciBuilder
         StoredJson.Write(path, known with
         {
             Tags = new SortedDictionary<string, string>(
-                known.Tags.Where(tag => !spec.Tags.Contains(tag.Key)).Concat(spec.Tags.Select(tag => KeyValuePair.Create(tag, index.Digest))).ToDictionary(),
+                known.Tags.Where(tag => !spec.Tags.Contains(tag.Key))
+                    .Concat(spec.Tags.Select(tag => KeyValuePair.Create(tag, index.Digest))).ToDictionary(),
                 StringComparer.Ordinal),
             Manifests = new SortedDictionary<string, string>(
-                new Dictionary<string, string>(known.Manifests) { [index.Digest] = IndexType, [manifest.Digest] = ManifestType }, StringComparer.Ordinal),
+                new Dictionary<string, string>(known.Manifests) { [index.Digest] = IndexType, [manifest.Digest] = ManifestType },
+                StringComparer.Ordinal),
             Blobs = [.. known.Blobs.Concat(blobs).Distinct().Order(StringComparer.Ordinal)],
         });
     }
@@ -142,7 +147,13 @@ internal static class OciBuilder
         }
 
         using var noise = new NoiseStream(Noise.Seed(seed), bytes);
-        tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "usr/share/lab/padding") { ModificationTime = Time, Mode = Plain, DataStream = noise });
+        tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "usr/share/lab/padding")
+        {
+            ModificationTime =
+            Time,
+            Mode = Plain,
+            DataStream = noise
+        });
     }
 
     private static void WriteFolder(TarWriter tar, string name) =>
@@ -169,7 +180,8 @@ internal static class OciBuilder
             ["os"] = "linux",
             ["config"] = config,
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = Texts(layers.Select(layer => layer.Content)) },
-            ["history"] = new JsonArray([.. layers.Select(_ => (JsonNode)new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = "lab" })]),
+            ["history"] = new JsonArray(
+                [.. layers.Select(_ => (JsonNode)new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = "lab" })]),
         };
     }
 
@@ -188,11 +200,13 @@ internal static class OciBuilder
         return new() { ["schemaVersion"] = 2, ["mediaType"] = IndexType, ["manifests"] = new JsonArray(row) };
     }
 
-    private static JsonObject Descriptor(string type, OciBlob blob) => new() { ["mediaType"] = type, ["digest"] = blob.Digest, ["size"] = blob.Size };
+    private static JsonObject Descriptor(string type, OciBlob blob) =>
+        new() { ["mediaType"] = type, ["digest"] = blob.Digest, ["size"] = blob.Size };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 
-    private static Action<Stream> Json(JsonObject json) => into => into.Write(Encoding.UTF8.GetBytes(json.ToJsonString(JsonSerializerOptions.Default)));
+    private static Action<Stream> Json(JsonObject json) =>
+        into => into.Write(Encoding.UTF8.GetBytes(json.ToJsonString(JsonSerializerOptions.Default)));
 
     /// <param name="Digest">Digest of the compressed layer.</param>
     /// <param name="Size">Its bytes.</param>

@@ -23,7 +23,8 @@ internal static class PythonContent
     /// <param name="releases">Releases of the engine whose requirements the index needs.</param>
     /// <param name="pipWheel">A wheel of pip, offered as <see cref="PipVersion"/>; null: no pip in the index.</param>
     /// <param name="paddingBytes">Bytes of noise in the engine's wheel, in place of the real dependencies; 0: none.</param>
-    public static PythonIndex Write(string folder, string engineFolder, IEnumerable<EngineRelease> releases, string? pipWheel, int paddingBytes = 0)
+    public static PythonIndex Write(string folder, string engineFolder, IEnumerable<EngineRelease> releases, string? pipWheel,
+        int paddingBytes = 0)
     {
         var python = Path.Combine(folder, "python");
         if (Directory.Exists(python))
@@ -78,7 +79,11 @@ internal static class PythonContent
     // The engine reports its version like vLLM: a build writes vllm/_version.py.
     private static string WriteEngine(string folder, string version, Dictionary<string, byte[]> sources) => Wheel.Write(
         folder, "vllm", version,
-        new Dictionary<string, byte[]>(sources) { ["vllm/_version.py"] = Encoding.UTF8.GetBytes($"__version__ = version = \"{version}\"\n") },
+        new Dictionary<string, byte[]>(sources)
+        {
+            ["vllm/_version.py"] =
+            Encoding.UTF8.GetBytes($"__version__ = version = \"{version}\"\n")
+        },
         Commands, [], "Fake engine of the lab: vLLM's API without a model.");
 
     private static string WriteEmpty(string folder, string name, string version)
@@ -86,7 +91,8 @@ internal static class PythonContent
         var module = PythonIndex.Normalize(name).Replace('-', '_');
         var source = Encoding.UTF8.GetBytes($"\"\"\"Fake of the lab: only a version.\"\"\"\n__version__ = \"{version}\"\n");
         return Wheel.Write(
-            folder, name, version, new Dictionary<string, byte[]> { [$"{module}/__init__.py"] = source }, new Dictionary<string, string>(), [],
+            folder, name, version, new Dictionary<string, byte[]> { [$"{module}/__init__.py"] = source }, new Dictionary<string, string>(),
+            [],
             "Fake of the lab: an empty module.");
     }
 

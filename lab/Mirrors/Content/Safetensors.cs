@@ -22,7 +22,8 @@ internal static class Safetensors
     /// <param name="metadata">Text for <c>__metadata__</c>.</param>
     /// <param name="size">Size in bytes, at least <see cref="Size"/>.</param>
     /// <param name="seed">Seed of the data.</param>
-    public static void Write(Stream into, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string> metadata, long size, ulong seed)
+    public static void Write(
+        Stream into, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string> metadata, long size, ulong seed)
     {
         var header = Header(tensors, metadata);
         var data = tensors.Sum(tensor => tensor.Bytes);

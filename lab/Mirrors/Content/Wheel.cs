@@ -20,7 +20,8 @@ internal static class Wheel
     /// <param name="requires">Requirements: <c>torch==2.13.0</c>.</param>
     /// <param name="summary">One line for METADATA.</param>
     public static string Write(
-        string folder, string name, string version, IReadOnlyDictionary<string, byte[]> files, IReadOnlyDictionary<string, string> entryPoints,
+        string folder, string name, string version, IReadOnlyDictionary<string, byte[]> files,
+        IReadOnlyDictionary<string, string> entryPoints,
         IReadOnlyList<string> requires, string summary)
     {
         var stem = $"{PythonIndex.Normalize(name).Replace('-', '_')}-{version}";
@@ -35,7 +36,8 @@ internal static class Wheel
         if (entryPoints.Count > 0)
         {
             all[$"{info}/entry_points.txt"] = Lines([
-                "[console_scripts]", .. entryPoints.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key} = {entry.Value}")]);
+                "[console_scripts]",
+                .. entryPoints.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key} = {entry.Value}")]);
         }
 
         var path = Path.Combine(folder, $"{stem}-py3-none-any.whl");
@@ -79,7 +81,8 @@ internal static class Wheel
 
     private static void Pack(string path, IReadOnlyDictionary<string, byte[]> files, string record)
     {
-        var rows = files.Select(file => $"{Csv(file.Key)},sha256={Base64Url.EncodeToString(SHA256.HashData(file.Value))},{file.Value.Length}");
+        var rows = files.Select(file =>
+            $"{Csv(file.Key)},sha256={Base64Url.EncodeToString(SHA256.HashData(file.Value))},{file.Value.Length}");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(path);
         using var zip = ZipFile.Open(path, ZipArchiveMode.Create);
@@ -95,7 +98,8 @@ internal static class Wheel
         }
     }
 
-    private static string Csv(string path) => path.AsSpan().ContainsAny(',', '"') ? $"\"{path.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : path;
+    private static string Csv(string path) =>
+        path.AsSpan().ContainsAny(',', '"') ? $"\"{path.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : path;
 
     private static byte[] Lines(IEnumerable<string> lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{line}\n")));
 }

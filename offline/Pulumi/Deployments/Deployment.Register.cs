@@ -5,7 +5,9 @@ namespace Pulumi;
 
 public sealed partial class Deployment
 {
-    /// <summary>Registers a resource when everything that it depends on has been. Returns at once; <paramref name="outputs"/> complete later.</summary>
+    /// <summary>
+    /// Registers a resource when everything that it depends on has been. Returns at once; <paramref name="outputs"/> complete later.
+    /// </summary>
     internal void Register(Resource resource, ResourceArgs args, ResourceOptions options, ImmutableArray<PendingOutput> outputs) =>
         _pending.Add(RegisterAsync(resource, args, options, outputs));
 
@@ -23,7 +25,8 @@ public sealed partial class Deployment
         var provider = await ReferenceAsync(options?.Provider ?? options?.Parent?.GetProvider(token)).ConfigureAwait(false);
         var answer = await _mocks.CallAsync(new() { Token = token, Args = Present(inputs), Provider = provider }).ConfigureAwait(false);
         var result = await PlainValue.OfAsync(PlainValue.MembersOf(answer)).ConfigureAwait(false);
-        var value = OutputConverter.For(typeof(T), $"{token} result").ConvertOrWarn(result.Value, $"{token} result", error => Log.Warn(error));
+        var value = OutputConverter.For(typeof(T), $"{token} result")
+            .ConvertOrWarn(result.Value, $"{token} result", error => Log.Warn(error));
         return new((T)value!, result.IsKnown, result.IsSecret, result.Resources.Union(resources));
     }
 
@@ -91,7 +94,8 @@ public sealed partial class Deployment
         }
         else if (output.Name == "id" && resource is CustomResource)
         {
-            output.Complete(string.IsNullOrEmpty(id) ? OutputData<object?>.Unknown with { Value = "" } : OutputData<object?>.Known(id), context, Ignore);
+            output.Complete(string.IsNullOrEmpty(id) ? OutputData<object?>.Unknown with { Value = "" } : OutputData<object?>.Known(id),
+                context, Ignore);
         }
         else if (state.TryGetValue(output.Name, out var data))
         {

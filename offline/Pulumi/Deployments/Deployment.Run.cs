@@ -8,7 +8,8 @@ public sealed partial class Deployment
     private const string HowToGetTheOfficialSdk =
         "error: this program was built with the offline subset of the Pulumi SDK, which previews and tests stacks but talks to no cloud. " +
         "Build it again with the official packages (Pulumi, Pulumi.DigitalOcean, Pulumi.Command, Pulumi.Random and Pulumi.Tls, from " +
-        "https://api.nuget.org/v3/index.json or a feed that mirrors it) by leaving the MSBuild property and environment variable PulumiSdk " +
+        "https://api.nuget.org/v3/index.json or a feed that mirrors it) by leaving the MSBuild property and environment "
+            + "variable PulumiSdk " +
         "unset or setting it to 'official', and run it with the Pulumi CLI: pulumi up.";
 
     /// <summary>Refuses: prints how to get the official SDK and answers with exit code 1.</summary>
@@ -25,7 +26,8 @@ public sealed partial class Deployment
 
     /// <summary>
     /// Runs a program with <paramref name="testMocks"/> in place of engine and providers. Answers with what it declared, in order of
-    /// registration, and with its outputs. Throws <see cref="RunException"/> when anything fails, or an <see cref="AggregateException"/> of several.
+    /// registration, and with its outputs. Throws <see cref="RunException"/> when anything fails, or an <see cref="AggregateException"/> of
+    /// several.
     /// </summary>
     public static async Task<(ImmutableArray<Resource> Resources, IDictionary<string, object?> Outputs)> TestAsync(
         IMocks testMocks, TestOptions testOptions, Func<Task<IDictionary<string, object?>>> createResources) =>

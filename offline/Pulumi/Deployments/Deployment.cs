@@ -149,7 +149,8 @@ public sealed partial class Deployment
         }
 
         using var document = JsonDocument.Parse(text);
-        return document.RootElement.EnumerateObject().ToImmutableDictionary(property => property.Name, property => property.Value.ToString());
+        return document.RootElement.EnumerateObject()
+            .ToImmutableDictionary(property => property.Name, property => property.Value.ToString());
     }
 
     /// <summary>The stack as a resource.</summary>

@@ -34,7 +34,8 @@ internal sealed class PendingWork
         lock (_lock)
         {
             _running--;
-            _failures.AddRange(task.Exception?.InnerExceptions ?? (IEnumerable<Exception>)(task.IsCanceled ? [new TaskCanceledException(task)] : []));
+            _failures.AddRange(task.Exception?.InnerExceptions
+                ?? (IEnumerable<Exception>)(task.IsCanceled ? [new TaskCanceledException(task)] : []));
             CompleteIfDone();
         }
     }

@@ -24,7 +24,8 @@ public class ComponentResource : Resource
 
     /// <summary>Registers the properties that are marked as outputs.</summary>
     protected void RegisterOutputs() =>
-        RegisterOutputs(OutputsByType.GetOrAdd(GetType(), OutputsOf).ToDictionary(output => output.Key, output => output.Value.GetValue(this)));
+        RegisterOutputs(OutputsByType.GetOrAdd(GetType(), OutputsOf)
+            .ToDictionary(output => output.Key, output => output.Value.GetValue(this)));
 
     protected void RegisterOutputs(IDictionary<string, object?> outputs)
     {
@@ -45,5 +46,6 @@ public class ComponentResource : Resource
             .Where(property => property.Name != nameof(Urn))
             .Select(property => (Property: property, Attribute: property.GetCustomAttribute<OutputAttribute>()))
             .Where(output => output.Attribute is not null)
-            .ToDictionary(output => string.IsNullOrWhiteSpace(output.Attribute!.Name) ? output.Property.Name : output.Attribute.Name, output => output.Property);
+            .ToDictionary(output => string.IsNullOrWhiteSpace(output.Attribute!.Name) ? output.Property.Name : output.Attribute.Name,
+                output => output.Property);
 }

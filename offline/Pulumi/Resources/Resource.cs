@@ -45,7 +45,9 @@ public class Resource
     /// <summary>The provider that a resource or function of this package gets from here.</summary>
     internal ProviderResource? GetProvider(string token) => _providers.GetValueOrDefault(token.Split(':')[0]);
 
-    /// <summary>Adds the provider's resources among these, and those inside the components among these: what waiting for them means.</summary>
+    /// <summary>
+    /// Adds the provider's resources among these, and those inside the components among these: what waiting for them means.
+    /// </summary>
     internal static HashSet<CustomResource> Expand(IEnumerable<Resource> resources)
     {
         var seen = new HashSet<Resource>();

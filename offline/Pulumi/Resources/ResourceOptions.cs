@@ -1,8 +1,8 @@
 namespace Pulumi;
 
 /// <summary>
-/// How a resource is managed. This SDK acts on the parent, the dependencies, the provider, the import id and the transformations; the rest is
-/// for an engine, which it does not have, and is only carried.
+/// How a resource is managed. This SDK acts on the parent, the dependencies, the provider, the import id and the transformations; the rest
+/// is for an engine, which it does not have, and is only carried.
 /// </summary>
 public abstract class ResourceOptions
 {

@@ -80,7 +80,8 @@ internal abstract class OutputConverter
         return type.IsConstructedGenericType
             ? MakeGeneric(type, context)
             : throw new InvalidOperationException(
-                $"{context} contains invalid type {type.FullName}. An output is a String, Boolean, Int32, Double, a list, a map or an [OutputType].");
+                $"{context} contains invalid type {type.FullName}. An output is a String, Boolean, Int32, Double, a list, a "
+                    + "map or an [OutputType].");
     }
 
     private static OutputConverter MakeGeneric(Type type, string context)
@@ -105,7 +106,8 @@ internal abstract class OutputConverter
         return definition == typeof(Union<,>)
             ? MakeFor(typeof(UnionConverter<,>), arguments, For(arguments[0], context), For(arguments[1], context))
             : throw new InvalidOperationException(
-                $"{context} contains invalid type {type.FullName}. The generic types of outputs are ImmutableArray, ImmutableDictionary by string, Union and Nullable.");
+                $"{context} contains invalid type {type.FullName}. The generic types of outputs are ImmutableArray, "
+                    + "ImmutableDictionary by string, Union and Nullable.");
     }
 
     private static OutputConverter MakeFor(Type converter, Type[] arguments, params object[] inner) =>
@@ -162,7 +164,8 @@ internal abstract class OutputConverter
     {
         protected override (object? Value, string? Error) ConvertValue(object value, string context, Action<string> warn) =>
             value is ImmutableDictionary<string, object?> members
-                ? (members.ToImmutableDictionary(member => member.Key, member => (T)inner.ConvertOrWarn(member.Value, context, warn)!), null)
+                ? (members.ToImmutableDictionary(member => member.Key, member => (T)inner.ConvertOrWarn(member.Value, context, warn)!),
+                    null)
                 : Unexpected("a map", value, context);
     }
 
@@ -206,7 +209,8 @@ internal abstract class OutputConverter
             }
 
             var arguments = _parameters
-                .Select(parameter => parameter.Converter.ConvertOrWarn(members.GetValueOrDefault(parameter.Name), $"{context}.{parameter.Name}", warn))
+                .Select(parameter =>
+                    parameter.Converter.ConvertOrWarn(members.GetValueOrDefault(parameter.Name), $"{context}.{parameter.Name}", warn))
                 .ToArray();
             return (_constructor.Invoke(arguments), null);
         }

@@ -50,7 +50,8 @@ internal static class PlainValue
         UnknownSentinel => new(sum.Add(OutputData<object?>.Unknown)),
         null or bool or double or string or AssetOrArchive => new(value),
         int number => new((double)number),
-        Task => throw new InvalidOperationException($"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{path}"),
+        Task => throw new InvalidOperationException(
+            $"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{path}"),
         IInput input => AddOutputAsync(sum, input.ToOutput(), path),
         IOutput output => AddOutputAsync(sum, output, path),
         IUnion union => AddAsync(sum, union.Value, path),

@@ -5,7 +5,9 @@ namespace Pulumi.Testing;
 /// <summary>A fake of the engine and the providers.</summary>
 public interface IMocks
 {
-    /// <summary>A resource is declared. Answers with its id and state: a dictionary by the provider's names, arguments, or an output type.</summary>
+    /// <summary>
+    /// A resource is declared. Answers with its id and state: a dictionary by the provider's names, arguments, or an output type.
+    /// </summary>
     public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args);
 
     /// <summary>A provider's function is called. Answers with the result in the same forms.</summary>

@@ -71,11 +71,17 @@ public sealed class BrokenFilesTests
         { Model("\"note\": \"two\\nlines\""), "models[0] (acme/m), note", "control characters" },
         { Model("\"replaces\": 1"), "models[0] (acme/m), replaces", "must be true or false" },
         { Model("\"replaces\": true"), "models[0] (acme/m), replaces", "replaces nothing" },
-        { Model("\"basedOn\": \"mistralai/Ministral-3-8B\""), "models[0] (acme/m), basedOn", "did you mean mistralai/Ministral-3-8B-Base-2512" },
+        { Model("\"basedOn\": \"mistralai/Ministral-3-8B\""), "models[0] (acme/m), basedOn",
+            "did you mean mistralai/Ministral-3-8B-Base-2512" },
         { """{"models": [{"precision": "bf16"}]}""", "models[0], id", "is missing; it must be a repository id" },
-        { $$"""{"models": [{"id": "acme/m m", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m m), id", "must be a repository id" },
-        { $$"""{"models": [{"id": "acme/m", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), precision", "is missing; it must be one of bf16" },
-        { $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), basedOn", "of an earlier row" },
+        { $$"""{"models": [{"id": "acme/m m", "precision": "bf16", "architecture": {{Architecture}}}]}""", "models[0] (acme/m m), id",
+            "must be a repository id" },
+        { $$"""{"models": [{"id": "acme/m", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), precision",
+            "is missing; it must be one of bf16" },
+        {
+            $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""",
+            "models[0] (acme/m), basedOn", "of an earlier row"
+        },
         {
             """{"models": [{"id": "mistralai/Ministral-3-3B-Base-2512", "basedOn": "mistralai/Ministral-3-3B-Base-2512"}]}""",
             "models[0] (mistralai/Ministral-3-3B-Base-2512), id", "add \"replaces\": true to override it"
@@ -92,12 +98,16 @@ public sealed class BrokenFilesTests
         // Its architecture
         { Numbers("\"layers\": 0"), "models[0] (acme/m), architecture.layers", "must be between 1 and 1,000" },
         { Numbers("\"keyValueHeads\": 7"), "models[0] (acme/m), architecture.keyValueHeads", "must divide attentionHeads, which is 32" },
-        { Numbers("\"keyValueHeads\": null"), "models[0] (acme/m), architecture.keyValueHeads", "is missing; a model with latent attention has 'mla'" },
+        { Numbers("\"keyValueHeads\": null"), "models[0] (acme/m), architecture.keyValueHeads",
+            "is missing; a model with latent attention has 'mla'" },
         { Numbers("\"hiddenSize\": 4100"), "models[0] (acme/m), architecture.headDim", "hiddenSize is not a multiple of attentionHeads" },
         { Numbers("\"tiedEmbeddings\": null"), "models[0] (acme/m), architecture.tiedEmbeddings", "must not be null" },
-        { Numbers("\"mla\": {\"queryLoraRank\": 1}"), "models[0] (acme/m), architecture.mla.keyValueLoraRank", "is missing; it must be between 1 and" },
+        { Numbers("\"mla\": {\"queryLoraRank\": 1}"), "models[0] (acme/m), architecture.mla.keyValueLoraRank",
+            "is missing; it must be between 1 and" },
         {
-            Numbers("\"mla\": {\"queryLoraRank\": 0, \"keyValueLoraRank\": 512, \"nopeHeadDim\": 128, \"ropeHeadDim\": 64, \"valueHeadDim\": 128}"),
+            Numbers(
+                "\"mla\": {\"queryLoraRank\": 0, \"keyValueLoraRank\": 512, \"nopeHeadDim\": 128, \"ropeHeadDim\": 64, "
+                    + "\"valueHeadDim\": 128}"),
             "models[0] (acme/m), architecture.mla", "attention is either latent or grouped-query"
         },
         {
@@ -112,7 +122,8 @@ public sealed class BrokenFilesTests
 
         // Cards
         { Gpu("\"vendor\": \"intel\""), "gpus[0] (Card), vendor", "must be one of nvidia, amd" },
-        { Gpu("\"architecture\": \"turing\""), "gpus[0] (Card), architecture", "must be one of ampere, ada, hopper, blackwell, cdna3, cdna4" },
+        { Gpu("\"architecture\": \"turing\""), "gpus[0] (Card), architecture",
+            "must be one of ampere, ada, hopper, blackwell, cdna3, cdna4" },
         { Gpu("\"architecture\": \"cdna3\""), "gpus[0] (Card), architecture", "is not an architecture of nvidia" },
         { Gpu("\"memoryGB\": -1"), "gpus[0] (Card), memoryGB", "must be between 4 and 2,000" },
         { Gpu("\"memoryGB\": 24000"), "gpus[0] (Card), memoryGB", "must be between 4 and 2,000" },
@@ -130,17 +141,23 @@ public sealed class BrokenFilesTests
         { Size("\"image\": \"ubuntu\""), "sizes[0] (own), image", "is not the slug of an image" },
         { Size("\"image\": \"gpu-amd-base\""), "sizes[0] (own), image", "has the driver of amd, but the card is from nvidia" },
         { Size("\"regions\": [\"NYC2\"]"), "sizes[0] (own), regions[0]", "must be lower-case letters" },
-        { """{"sizes": [{"slug": "gpu-h100x1-80gb", "gpu": "NVIDIA H100", "gpuCount": 1}]}""", "sizes[0] (gpu-h100x1-80gb), slug", "exists already" },
+        { """{"sizes": [{"slug": "gpu-h100x1-80gb", "gpu": "NVIDIA H100", "gpuCount": 1}]}""", "sizes[0] (gpu-h100x1-80gb), slug",
+            "exists already" },
 
         // Engines
         { """{"engines": [{"version": "0.32"}]}""", "engines[0] (0.32), version", "must be three numbers: 0.31.0" },
         { """{"engines": [{"version": "0.32.0"}]}""", "engines[0] (0.32.0), images", "is empty and there is no package" },
-        { Engine("\"images\": {\"nvidia\": {\"repository\": \"docker.io/vllm/vllm-openai\", \"digest\": \"latest\"}}"), "engines[0] (0.32.0), images.nvidia.digest", "not a tag" },
+        { Engine("\"images\": {\"nvidia\": {\"repository\": \"docker.io/vllm/vllm-openai\", \"digest\": \"latest\"}}"),
+            "engines[0] (0.32.0), images.nvidia.digest", "not a tag" },
         { Engine("\"images\": {\"intel\": {}}"), "engines[0] (0.32.0), images.intel", "allowed are nvidia, amd" },
-        { Engine("\"package\": {\"vendor\": \"nvidia\", \"requirements\": [\"vllm\"], \"resolvedBefore\": \"2026-11-20\"}"), "engines[0] (0.32.0), package.requirements[0]", "must pin one package exactly" },
-        { Engine("\"package\": {\"vendor\": \"nvidia\", \"requirements\": [\"vllm==0.31.0\"], \"resolvedBefore\": \"2026-11-20\"}"), "engines[0] (0.32.0), package.requirements[0]", "must be vllm==0.32.0" },
-        { Engine("\"breakages\": [{\"families\": [\"ministral\"], \"problem\": \"it stops\"}]"), "engines[0] (0.32.0), breakages[0].families", "did you mean ministral-3" },
-        { Engine("\"breakages\": [{\"families\": [\"*\"], \"problem\": \"it stops\", \"install\": \"docker\"}]"), "engines[0] (0.32.0), breakages[0].install", "must be one of container, venv" },
+        { Engine("\"package\": {\"vendor\": \"nvidia\", \"requirements\": [\"vllm\"], \"resolvedBefore\": \"2026-11-20\"}"),
+            "engines[0] (0.32.0), package.requirements[0]", "must pin one package exactly" },
+        { Engine("\"package\": {\"vendor\": \"nvidia\", \"requirements\": [\"vllm==0.31.0\"], \"resolvedBefore\": \"2026-11-20\"}"),
+            "engines[0] (0.32.0), package.requirements[0]", "must be vllm==0.32.0" },
+        { Engine("\"breakages\": [{\"families\": [\"ministral\"], \"problem\": \"it stops\"}]"),
+            "engines[0] (0.32.0), breakages[0].families", "did you mean ministral-3" },
+        { Engine("\"breakages\": [{\"families\": [\"*\"], \"problem\": \"it stops\", \"install\": \"docker\"}]"),
+            "engines[0] (0.32.0), breakages[0].install", "must be one of container, venv" },
     };
 
     [Theory]
@@ -149,7 +166,8 @@ public sealed class BrokenFilesTests
     {
         var mistakes = Assert.Throws<ConfigurationException>(() => Add(json)).Mistakes;
         var expected = place.Length == 0 ? "own.json" : $"own.json, {place}";
-        var mistake = mistakes.FirstOrDefault(mistake => mistake.Key == expected && mistake.Problem.Contains(problem, StringComparison.Ordinal));
+        var mistake = mistakes.FirstOrDefault(mistake => mistake.Key == expected
+            && mistake.Problem.Contains(problem, StringComparison.Ordinal));
         Assert.True(mistake is not null, $"expected {expected}: {problem}\nactual {string.Join("\n", mistakes)}");
         Assert.Contains("own.json", mistake.Fix, StringComparison.Ordinal);
     }
@@ -166,14 +184,16 @@ public sealed class BrokenFilesTests
             }
             """)).Mistakes;
         Assert.Equal(
-            ["gpus[0] (A), memoryGB", "sizes[0] (s), gpuCount", "models[0] (a/b), precision", "models[0] (a/b), maxContext", "models[0] (a/b), architecture"],
+            ["gpus[0] (A), memoryGB", "sizes[0] (s), gpuCount", "models[0] (a/b), precision", "models[0] (a/b), maxContext",
+                "models[0] (a/b), architecture"],
             mistakes.Select(mistake => mistake.Key["own.json, ".Length..]));
     }
 
     [Fact]
     public void A_file_with_a_mistake_adds_nothing()
     {
-        Assert.Throws<ConfigurationException>(() => Add("""{"sizes": [{"slug": "ok", "gpu": "NVIDIA H100", "gpuCount": 1}, {"slug": "bad"}]}"""));
+        Assert.Throws<ConfigurationException>(() =>
+            Add("""{"sizes": [{"slug": "ok", "gpu": "NVIDIA H100", "gpuCount": 1}, {"slug": "bad"}]}"""));
         Assert.DoesNotContain("ok", Catalog.Sizes.Keys);
         Assert.DoesNotContain("ok", ModelCatalog.Load().Sizes.Keys);
     }
@@ -202,7 +222,8 @@ public sealed class BrokenFilesTests
         return $$"""{"models": [{"id": "acme/m", "precision": "bf16", "architecture": { {{string.Join(", ", others.Append(member))}} } }]}""";
     }
 
-    private static string Gpu(string member) => Row("gpus", "\"name\": \"Card\", \"vendor\": \"nvidia\", \"architecture\": \"ada\", \"memoryGB\": 24", member);
+    private static string Gpu(string member) =>
+        Row("gpus", "\"name\": \"Card\", \"vendor\": \"nvidia\", \"architecture\": \"ada\", \"memoryGB\": 24", member);
 
     private static string Size(string member) => Row("sizes", "\"slug\": \"own\", \"gpu\": \"NVIDIA H100\", \"gpuCount\": 1", member);
 

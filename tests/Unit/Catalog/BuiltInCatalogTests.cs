@@ -30,7 +30,8 @@ public sealed class BuiltInCatalogTests
             .. from size in "3B 8B 14B".Split(' ')
                from kind in "Base-2512 Instruct-2512 Instruct-2512-BF16 Reasoning-2512".Split(' ')
                select $"mistralai/Ministral-3-{size}-{kind}",
-            .. "Base-2512 Instruct-2512 Instruct-2512-BF16 Instruct-2512-NVFP4".Split(' ').Select(kind => $"mistralai/Mistral-Large-3-675B-{kind}"),
+            .. "Base-2512 Instruct-2512 Instruct-2512-BF16 Instruct-2512-NVFP4".Split(' ')
+            .Select(kind => $"mistralai/Mistral-Large-3-675B-{kind}"),
         ];
         Assert.Equal(expected.Order(), Catalog.Models.Keys.Order());
     }
@@ -39,7 +40,8 @@ public sealed class BuiltInCatalogTests
     public void Only_two_models_have_no_pinned_commit_and_say_how_to_pin_one()
     {
         var unpinned = Catalog.Models.Values.Where(model => model.Revision is null).ToArray();
-        Assert.Equal(["mistralai/Ministral-3-3B-Instruct-2512-BF16", "mistralai/Mistral-Large-3-675B-Instruct-2512-BF16"], unpinned.Select(model => model.Id).Order());
+        Assert.Equal(["mistralai/Ministral-3-3B-Instruct-2512-BF16", "mistralai/Mistral-Large-3-675B-Instruct-2512-BF16"],
+            unpinned.Select(model => model.Id).Order());
         Assert.All(unpinned, model => Assert.Contains("revision", model.Note, StringComparison.Ordinal));
     }
 
@@ -59,7 +61,8 @@ public sealed class BuiltInCatalogTests
             .. Catalog.Gpus.Values.Select(row => (row.Name, row.Source, row.SourceDate)),
             .. Catalog.Sizes.Values.Select(row => (row.Slug, row.Source, row.SourceDate)),
             .. Catalog.Engines.Values.Select(row => (row.Version, row.Source, row.SourceDate)),
-            .. Catalog.Engines.Values.SelectMany(row => row.Breakages.Select(breakage => (row.Version, breakage.Source, breakage.SourceDate))),
+            .. Catalog.Engines.Values.SelectMany(row =>
+                row.Breakages.Select(breakage => (row.Version, breakage.Source, breakage.SourceDate))),
             .. Catalog.Images.Values.Select(row => (row.Slug, row.Source, row.SourceDate)),
         ];
         Assert.All(rows, row =>
@@ -92,8 +95,10 @@ public sealed class BuiltInCatalogTests
     [Theory]
     [InlineData(Small + "Instruct-2512", "ampere:weightOnly ada:native hopper:native blackwell:native cdna3:native cdna4:native")]
     [InlineData(Small + "Base-2512", "ampere:native ada:native hopper:native blackwell:native cdna3:native cdna4:native")]
-    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512", "ampere:unverified ada:native hopper:native blackwell:native cdna3:unverified cdna4:unverified")]
-    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512-NVFP4", "ampere:weightOnly ada:weightOnly hopper:weightOnly blackwell:native")]
+    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512",
+        "ampere:unverified ada:native hopper:native blackwell:native cdna3:unverified cdna4:unverified")]
+    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512-NVFP4",
+        "ampere:weightOnly ada:weightOnly hopper:weightOnly blackwell:native")]
     public void Formats_run_on_the_cards_that_were_seen_running_them(string id, string expected) => Assert.Equal(
         expected,
         string.Join(' ', Catalog.Models[id].Hardware.Select(entry => $"{CatalogWords.Of(entry.Key)}:{CatalogWords.Of(entry.Value)}")));
@@ -108,9 +113,11 @@ public sealed class BuiltInCatalogTests
             var size = Catalog.Sizes[plan[0]];
             string[] actual =
             [
-                size.Slug, size.Gpu, Text(size.GpuCount), Text(Catalog.GpuOf(size).MemoryGB), Text(size.Vcpus), Text(size.RamGiB), Text(size.BootDiskGB),
+                size.Slug, size.Gpu, Text(size.GpuCount), Text(Catalog.GpuOf(size).MemoryGB), Text(size.Vcpus), Text(size.RamGiB),
+                Text(size.BootDiskGB),
                 Text(size.ScratchDiskGB), size.UsdPerHour?.ToString("0.00", null) ?? "", string.Join(';', size.Regions), size.Image,
-                size.Availability switch { Availability.OnDemand => "on-demand", Availability.Spot => "spot", _ => "contract" }, size.SourceDate,
+                size.Availability switch { Availability.OnDemand => "on-demand", Availability.Spot => "spot", _ => "contract" },
+                size.SourceDate,
             ];
             Assert.Equal(plan, actual);
         });
@@ -180,7 +187,9 @@ public sealed class BuiltInCatalogTests
     public void Is_read_once_per_process() => Assert.Same(ModelCatalog.Load(), ModelCatalog.Load());
 
     private static JsonObject WithoutNulls(JsonNode row) =>
-        new(row.AsObject().Where(member => member.Value is not null).Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value!.DeepClone())));
+        new(row.AsObject().Where(member => member.Value is not null)
+            .Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value!.DeepClone())));
 
-    private static string DataFile(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "data", name);
+    private static string DataFile(string name, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "data", name);
 }

@@ -27,7 +27,8 @@ public sealed partial class CatalogDocumentTests
     public void Every_pattern_of_the_schema_is_one_that_editors_understand()
     {
         // .NET alone knows \z, (?i) and the like.
-        var patterns = Descend(JsonNode.Parse(CatalogSchema.Generate())!).Where(node => node.Name == "pattern").Select(node => node.Value.GetValue<string>()).Distinct().ToArray();
+        var patterns = Descend(JsonNode.Parse(CatalogSchema.Generate())!).Where(node => node.Name == "pattern")
+            .Select(node => node.Value.GetValue<string>()).Distinct().ToArray();
         Assert.NotEmpty(patterns);
         Assert.All(patterns, pattern => _ = new Regex(pattern, RegexOptions.ECMAScript));
     }
@@ -35,7 +36,8 @@ public sealed partial class CatalogDocumentTests
     [Fact]
     public void Every_example_of_the_document_loads()
     {
-        var examples = JsonBlock().Matches(File.ReadAllText(Path.Combine(Docs, "catalog.md"))).Select(block => block.Groups[1].Value).ToArray();
+        var examples = JsonBlock().Matches(File.ReadAllText(Path.Combine(Docs, "catalog.md"))).Select(block => block.Groups[1].Value)
+            .ToArray();
         Assert.True(examples.Length >= 5);
         Assert.All(examples, example => ModelCatalog.Load().Add(Encoding.UTF8.GetBytes(example), "docs/catalog.md"));
     }
@@ -46,13 +48,15 @@ public sealed partial class CatalogDocumentTests
         var catalog = ModelCatalog.Load(Path.Combine(Docs, "catalog.example.json"));
         Assert.Equal("acme/support-ministral", catalog.Model("acme/support-ministral", "model").Id);
         Assert.Equal(23.56, catalog.GpuOf(catalog.Size("desk-3090", "size")).VisibleGiB);
-        Assert.Equal(WeightFormula.Bytes(catalog.Models["Qwen/Qwen3-14B-AWQ"].Architecture, Precision.Int4), catalog.Models["Qwen/Qwen3-14B-AWQ"].WeightBytes);
+        Assert.Equal(WeightFormula.Bytes(catalog.Models["Qwen/Qwen3-14B-AWQ"].Architecture, Precision.Int4),
+            catalog.Models["Qwen/Qwen3-14B-AWQ"].WeightBytes);
         Assert.Equal(21.50m, catalog.Sizes["gpu-h200x8-1128gb-contracted"].UsdPerHour);
     }
 
     private static IEnumerable<(string Name, JsonNode Value)> Descend(JsonNode node) => node switch
     {
-        JsonObject members => members.Where(member => member.Value is not null).SelectMany(member => Descend(member.Value!).Prepend((member.Key, member.Value!))),
+        JsonObject members => members.Where(member => member.Value is not null)
+            .SelectMany(member => Descend(member.Value!).Prepend((member.Key, member.Value!))),
         JsonArray items => items.Where(item => item is not null).SelectMany(item => Descend(item!)),
         _ => [],
     };

@@ -23,7 +23,11 @@ internal static partial class CatalogSchema
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    private static readonly JsonSchemaExporterOptions Export = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe };
+    private static readonly JsonSchemaExporterOptions Export = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = Describe,
+    };
 
     private static readonly Dictionary<string, string> Comments = XDocument
         .Load(Path.ChangeExtension(typeof(ModelCatalog).Assembly.Location, ".xml"))
@@ -50,16 +54,30 @@ internal static partial class CatalogSchema
             },
             ["additionalProperties"] = false,
         };
-        return root.ToJsonString(new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        return root.ToJsonString(new()
+        {
+            WriteIndented =
+            true,
+            NewLine = "\n",
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+        }) + "\n";
     }
 
-    /// <summary>A list of rows. Without <c>basedOn</c> the named members are required; everything else has a default or follows from them.</summary>
+    /// <summary>
+    /// A list of rows. Without <c>basedOn</c> the named members are required; everything else has a default or follows from them.
+    /// </summary>
     private static JsonObject Rows<T>(string id, params string[] required)
     {
         var row = Spelling.GetJsonSchemaAsNode(typeof(T), Export).AsObject();
         var members = row["properties"]!.AsObject();
-        members["basedOn"] = new JsonObject { ["type"] = "string", ["description"] = $"The {id} of a known or earlier row: what this row does not set is taken from it." };
-        members["replaces"] = new JsonObject { ["type"] = "boolean", ["description"] = $"This row takes the place of one with the same {id}." };
+        members["basedOn"] = new JsonObject
+        {
+            ["type"] =
+            "string",
+            ["description"] = $"The {id} of a known or earlier row: what this row does not set is taken from it."
+        };
+        members["replaces"] =
+            new JsonObject { ["type"] = "boolean", ["description"] = $"This row takes the place of one with the same {id}." };
         row["required"] = new JsonArray(id);
         if (required.Length > 0)
         {

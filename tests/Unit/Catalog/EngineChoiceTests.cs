@@ -32,9 +32,18 @@ public sealed class EngineChoiceTests
     {
         var other = Ministral with { Family = "other" };
         Assert.Contains("transformers 5.17.0", OfImage030(other), StringComparison.Ordinal);
-        Assert.Contains("transformers 5.17.0", OfImage030(other with { Formats = [WeightsFormat.Hf], Architecture = other.Architecture with { Name = "Mistral3ForConditionalGeneration" } }), StringComparison.Ordinal);
+        Assert.Contains("transformers 5.17.0", OfImage030(other with
+        {
+            Formats = [WeightsFormat.Hf],
+            Architecture = other.Architecture with { Name = "Mistral3ForConditionalGeneration" }
+        }), StringComparison.Ordinal);
         Assert.Null(OfImage030(other with { Architecture = other.Architecture with { Vision = null } }));
-        Assert.Null(OfImage030(other with { Formats = [WeightsFormat.Hf], Architecture = other.Architecture with { Name = "Qwen3VLForConditionalGeneration" } }));
+        Assert.Null(OfImage030(other with
+        {
+            Formats =
+            [WeightsFormat.Hf],
+            Architecture = other.Architecture with { Name = "Qwen3VLForConditionalGeneration" }
+        }));
     }
 
     [Fact]
@@ -63,7 +72,8 @@ public sealed class EngineChoiceTests
     {
         var unknown = Ministral with { Family = "other", Formats = [WeightsFormat.Hf] };
         Assert.Null(OfImage030(unknown));
-        var cautions = EngineChoice.Cautions(Catalog.Engines["0.30.0"], unknown, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto);
+        var cautions = EngineChoice.Cautions(Catalog.Engines["0.30.0"], unknown, GpuVendor.Nvidia, EngineInstall.Container,
+            KvCacheType.Auto);
         Assert.Contains(cautions, caution => caution.Contains("architecture.name", StringComparison.Ordinal));
         Assert.DoesNotContain(
             EngineChoice.Cautions(Catalog.Engines["0.30.0"], unknown, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto),
@@ -73,7 +83,8 @@ public sealed class EngineChoiceTests
     [Fact]
     public void A_caution_may_be_of_a_generation_of_cards() => Assert.All(Catalog.Engines.Values, engine =>
     {
-        bool Warned(ModelSpec model, GpuArchitecture? card) => EngineChoice.Cautions(engine, model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto, card)
+        bool Warned(ModelSpec model, GpuArchitecture? card) =>
+            EngineChoice.Cautions(engine, model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto, card)
             .Any(caution => caution.Contains("FLASHINFER", StringComparison.Ordinal));
         Assert.True(Warned(Ministral, GpuArchitecture.Blackwell));
         Assert.False(Warned(Ministral, GpuArchitecture.Hopper));
@@ -93,7 +104,8 @@ public sealed class EngineChoiceTests
               "breakages": [{"families": ["*"], "effect": "caution", "flag": "--tool-call-parser mistral", "problem": "mind it"}]}]}
             """), "own.json");
         var model = Ministral with { Family = "other", Flags = flags.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
-        var cautions = EngineChoice.Cautions(catalog.Engines["0.100.0"], model, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto);
+        var cautions = EngineChoice.Cautions(catalog.Engines["0.100.0"], model, GpuVendor.Nvidia, EngineInstall.Container,
+            KvCacheType.Auto);
         Assert.Equal(warned, cautions.Any(caution => caution.Contains("mind it", StringComparison.Ordinal)));
     }
 
@@ -105,7 +117,8 @@ public sealed class EngineChoiceTests
     public void A_breakage_that_could_never_hold_is_refused(string breakage, string words) => Assert.Contains(
         words,
         Assert.Throws<ConfigurationException>(() => Catalog.Add(
-            Encoding.UTF8.GetBytes("{\"engines\": [{\"version\": \"0.100.0\", \"basedOn\": \"0.31.0\", \"package\": null, \"breakages\": [" + breakage + "]}]}"), "own.json")).Message,
+            Encoding.UTF8.GetBytes("{\"engines\": [{\"version\": \"0.100.0\", \"basedOn\": \"0.31.0\", \"package\": null, \"breakages\": ["
+                + breakage + "]}]}"), "own.json")).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -146,13 +159,16 @@ public sealed class EngineChoiceTests
     public void A_model_that_needs_a_newer_release_is_not_served_by_an_older()
     {
         var model = Ministral with { MinimumEngine = "0.31.0" };
-        Assert.Contains("the first release that serves", Catalog.WhyNot(Catalog.Engines["0.30.0"], model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto), StringComparison.Ordinal);
+        Assert.Contains("the first release that serves",
+            Catalog.WhyNot(Catalog.Engines["0.30.0"], model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Newest_means_by_number_not_by_text()
     {
-        var catalog = Catalog.Add(Encoding.UTF8.GetBytes("""{"engines": [{"version": "0.100.0", "basedOn": "0.31.0", "package": null}]}"""), "own.json");
+        var catalog = Catalog.Add(
+            Encoding.UTF8.GetBytes("""{"engines": [{"version": "0.100.0", "basedOn": "0.31.0", "package": null}]}"""), "own.json");
         Assert.Equal("0.100.0", catalog.NewestEngineFor(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto).Version);
     }
 

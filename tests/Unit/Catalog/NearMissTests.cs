@@ -34,7 +34,8 @@ public sealed class NearMissTests
     [Fact]
     public void An_unknown_size_names_its_neighbour()
     {
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Mistakes);
+        var mistake = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Mistakes);
         Assert.Contains("did you mean gpu-h100x1-80gb", mistake.Problem, StringComparison.Ordinal);
     }
 
@@ -42,7 +43,7 @@ public sealed class NearMissTests
     public void A_release_that_is_too_old_is_answered_with_the_security_floor()
     {
         var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Engine("0.11.0", "engine.version")).Mistakes);
-        Assert.Contains("none below 0.28.0 is served", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("none below 0.28.0 is allowed", mistake.Problem, StringComparison.Ordinal);
         Assert.Contains("0.31.0", mistake.Problem, StringComparison.Ordinal);
     }
 

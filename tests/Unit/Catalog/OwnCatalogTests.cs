@@ -20,7 +20,8 @@ public sealed class OwnCatalogTests
         Assert.Equal(Commit, tuned.Revision);
         Assert.Equal("own.json", tuned.Source);
         Assert.Null(tuned.Note);
-        Assert.Equal((parent.Family, parent.Precision, parent.WeightBytes, parent.MaxContext), (tuned.Family, tuned.Precision, tuned.WeightBytes, tuned.MaxContext));
+        Assert.Equal((parent.Family, parent.Precision, parent.WeightBytes, parent.MaxContext),
+            (tuned.Family, tuned.Precision, tuned.WeightBytes, tuned.MaxContext));
         Assert.Equal(parent.Architecture, tuned.Architecture);
         Assert.Equal(parent.Flags, tuned.Flags);
         Assert.Equal(parent.Hardware, tuned.Hardware);
@@ -69,7 +70,8 @@ public sealed class OwnCatalogTests
     [Fact]
     public void A_fine_tune_of_a_fine_tune_works_further_down_the_file()
     {
-        var catalog = Add($$"""{"models": [{"id": "acme/a", "basedOn": "{{Ministral}}", "maxContext": 32768}, {"id": "acme/b", "basedOn": "acme/a"}]}""");
+        var catalog = Add(
+            $$"""{"models": [{"id": "acme/a", "basedOn": "{{Ministral}}", "maxContext": 32768}, {"id": "acme/b", "basedOn": "acme/a"}]}""");
         Assert.Equal(32768, catalog.Models["acme/b"].MaxContext);
     }
 
@@ -77,7 +79,8 @@ public sealed class OwnCatalogTests
     public void Replacing_a_row_can_pin_its_revision_and_keeps_its_place()
     {
         const string Unpinned = "mistralai/Ministral-3-3B-Instruct-2512-BF16";
-        var catalog = Add($$"""{"models": [{"id": "{{Unpinned}}", "basedOn": "{{Unpinned}}", "replaces": true, "revision": "{{Commit}}"}]}""");
+        var catalog =
+            Add($$"""{"models": [{"id": "{{Unpinned}}", "basedOn": "{{Unpinned}}", "replaces": true, "revision": "{{Commit}}"}]}""");
         Assert.Equal(Commit, catalog.Models[Unpinned].Revision);
         Assert.Equal(Catalog.Models.Keys, catalog.Models.Keys);
         Assert.Null(Catalog.Models[Unpinned].Revision);
@@ -143,7 +146,8 @@ public sealed class OwnCatalogTests
     [InlineData("H100 NVL", "nvidia", "hopper", 94, 92.12)]
     [InlineData("L4", "nvidia", "ada", 24, 21.96)]
     [InlineData("MI300A", "amd", "cdna3", 128, 127.74)]
-    public void Memory_of_a_card_that_was_not_measured_is_reckoned_low(string name, string vendor, string architecture, int memory, double visible)
+    public void Memory_of_a_card_that_was_not_measured_is_reckoned_low(string name, string vendor, string architecture, int memory,
+        double visible)
     {
         var gpu = Add($$"""{"gpus": [{"name": "{{name}}", "vendor": "{{vendor}}", "architecture": "{{architecture}}", "memoryGB": {{memory}}}]}""").Gpus[name];
         Assert.Equal(visible, gpu.VisibleGiB);

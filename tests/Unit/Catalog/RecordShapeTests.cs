@@ -11,7 +11,8 @@ public sealed class RecordShapeTests
 {
     public static TheoryData<Type> Records =>
     [
-        typeof(Architecture), typeof(BaseImage), typeof(EngineBreakage), typeof(EngineImage), typeof(EnginePackage), typeof(EngineRelease), typeof(Gpu),
+        typeof(Architecture), typeof(BaseImage), typeof(EngineBreakage), typeof(EngineImage), typeof(EnginePackage), typeof(EngineRelease),
+        typeof(Gpu),
         typeof(GpuSize), typeof(LatentAttention), typeof(MixtureOfExperts), typeof(ModelSpec), typeof(SecurityFloor), typeof(VisionTower),
     ];
 

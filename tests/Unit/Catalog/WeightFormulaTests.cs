@@ -60,7 +60,8 @@ public sealed class WeightFormulaTests
     }
 
     [Fact]
-    public void Fewer_bits_never_take_more_bytes() => Gen.Select(Gen.Int[1, 100], Gen.Int[1, 64], Gen.Int[1, 300], Gen.Bool).Sample((layers, heads, vocabulary, sparse) =>
+    public void Fewer_bits_never_take_more_bytes() =>
+        Gen.Select(Gen.Int[1, 100], Gen.Int[1, 64], Gen.Int[1, 300], Gen.Bool).Sample((layers, heads, vocabulary, sparse) =>
     {
         var architecture = new Architecture
         {
@@ -72,9 +73,12 @@ public sealed class WeightFormulaTests
             FeedForwardSize = heads * 128,
             VocabularySize = vocabulary * 1000,
             MaxPositions = 4096,
-            Moe = sparse ? new() { Experts = 8, ActiveExperts = 2, SharedExperts = 1, ExpertFeedForwardSize = 256, DenseLayers = layers / 2 } : null,
+            Moe = sparse
+                ? new() { Experts = 8, ActiveExperts = 2, SharedExperts = 1, ExpertFeedForwardSize = 256, DenseLayers = layers / 2 }
+                : null,
         };
-        long[] bytes = [.. new[] { Precision.Bf16, Precision.Fp8, Precision.Int4 }.Select(precision => WeightFormula.Bytes(architecture, precision))];
+        long[] bytes = [.. new[] { Precision.Bf16, Precision.Fp8, Precision.Int4 }
+            .Select(precision => WeightFormula.Bytes(architecture, precision))];
         Assert.Equal(bytes.OrderDescending(), bytes);
         Assert.True(WeightFormula.Bytes(architecture, Precision.Nvfp4) <= bytes[0]);
         Assert.Equal(2 * WeightFormula.Parameters(architecture), bytes[0]);

@@ -27,7 +27,8 @@ public sealed class FailureTests
         Assert.Equal(ExitCode.OperatorMistake, status);
         Assert.EndsWith("fix: free space there (df -h); then run it again\n", full, StringComparison.Ordinal);
         Assert.Equal("mount it writable; then run it again", HostFault.Explain(new IOException("Read-only file system"))?.Fix);
-        Assert.Equal("/home/me/Pulumi.dev.yaml", HostFault.Explain(new UnauthorizedAccessException("Access to the path '/home/me/Pulumi.dev.yaml' is denied."))?.Key);
+        Assert.Equal("/home/me/Pulumi.dev.yaml",
+            HostFault.Explain(new UnauthorizedAccessException("Access to the path '/home/me/Pulumi.dev.yaml' is denied."))?.Key);
         Assert.Null(HostFault.Explain(new UnauthorizedAccessException("Access to the path '/sys/x' is denied.")));
     }
 
@@ -41,7 +42,8 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task What_was_cut_short_is_no_bug() => Assert.Equal((ExitCode.OperatorMistake, "interrupted\n"), await EndAsync(new OperationCanceledException()));
+    public async Task What_was_cut_short_is_no_bug() =>
+        Assert.Equal((ExitCode.OperatorMistake, "interrupted\n"), await EndAsync(new OperationCanceledException()));
 
     private static async Task<(int Status, string Told)> EndAsync(Exception exception)
     {

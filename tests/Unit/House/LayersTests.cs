@@ -42,7 +42,8 @@ public sealed partial class LayersTests
     {
         var allowed = Drawn().GetValueOrDefault(project, []).Select(used => s_projects[used]);
 
-        Assert.Empty(TypeUses.Assemblies(Assembly(project)).Where(name => name.StartsWith("Infra.", StringComparison.Ordinal)).Except(allowed));
+        Assert.Empty(TypeUses.Assemblies(Assembly(project)).Where(name => name.StartsWith("Infra.", StringComparison.Ordinal))
+            .Except(allowed));
     }
 
     [Theory]

@@ -10,8 +10,8 @@ namespace Infra.Tests.Unit.House;
 internal sealed record TypeUse(string FromNamespace, string From, string ToNamespace, string To);
 
 /// <summary>
-/// What a compiled assembly uses: other assemblies, and type by type what is in itself, by bases, members, attributes and bodies of methods.
-/// A constant is no use, because the compiler copies it.
+/// What a compiled assembly uses: other assemblies, and type by type what is in itself, by bases, members, attributes and bodies of
+/// methods. A constant is no use, because the compiler copies it.
 /// </summary>
 internal sealed class TypeUses
 {

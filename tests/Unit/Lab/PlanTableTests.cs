@@ -8,7 +8,12 @@ public sealed class PlanTableTests
 {
     private const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
 
-    private static readonly PlanQuery Query = new() { Catalog = ModelCatalog.Load(), Models = [Model], Availability = [Availability.OnDemand] };
+    private static readonly PlanQuery Query = new()
+    {
+        Catalog = ModelCatalog.Load(),
+        Models = [Model],
+        Availability = [Availability.OnDemand],
+    };
 
     [Fact]
     public void A_region_that_has_no_size_is_a_mistake_and_not_a_table_without_rows()
@@ -35,7 +40,8 @@ public sealed class PlanTableTests
     [Fact]
     public void A_catalog_that_is_not_there_is_named_by_the_flag_that_named_it()
     {
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => ModelCatalog.Load("no-such-file.json", "--catalog")).Mistakes);
+        var mistake = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => ModelCatalog.Load("no-such-file.json", "--catalog")).Mistakes);
 
         Assert.Equal("--catalog", mistake.Key);
         Assert.Contains("there is no such file", mistake.Problem, StringComparison.Ordinal);

@@ -37,7 +37,8 @@ public sealed class SecretMaskTests
         var masked = new SecretMask([]).Apply([KeyValuePair.Create<string, object>("connection", connection)]);
 
         Assert.Equal(
-            [KeyValuePair.Create<string, object?>("host", "192.0.2.1"), KeyValuePair.Create<string, object?>("privateKey", SecretMask.Masked)],
+            [KeyValuePair.Create<string, object?>("host", "192.0.2.1"),
+                KeyValuePair.Create<string, object?>("privateKey", SecretMask.Masked)],
             Assert.IsType<IReadOnlyDictionary<string, object?>>(masked["connection"], exactMatch: false));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Infra.Cli.Project;
 using Infra.Planning.Errors;
+using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Lab;
 
@@ -88,14 +89,16 @@ public sealed class StackFileTests : IDisposable
         var levels = string.Join("\n", Enumerable.Range(1, 12).Select(level =>
             $"a{level}: &a{level} [{string.Join(", ", Enumerable.Repeat($"*a{level - 1}", 9))}]"));
 
-        var exception = Assert.Throws<ConfigurationException>(() => Configuration($"a0: &a0 x\n{levels}\nconfig: {{inference:tags: *a12}}"));
+        var exception = Assert.Throws<ConfigurationException>(() =>
+            Configuration($"a0: &a0 x\n{levels}\nconfig: {{inference:tags: *a12}}"));
 
         Assert.Contains("Pulumi.test.yaml", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_value_that_is_nested_too_deeply_is_the_operators_mistake() =>
-        Assert.Throws<ConfigurationException>(() => Configuration($"config: {{inference:tags: {new string('[', 500)}{new string(']', 500)}}}"));
+        Assert.Throws<ConfigurationException>(() =>
+            Configuration($"config: {{inference:tags: {new string('[', 500)}{new string(']', 500)}}}"));
 
     [Fact]
     public void A_merge_key_brings_what_a_mapping_does_not_say_itself()
@@ -109,7 +112,8 @@ public sealed class StackFileTests : IDisposable
                   model: n
             """).Values;
 
-        Assert.Equal("""{"chat":{"model":"m","replicas":1},"code":{"model":"n","replicas":1,"vision":false}}""", values["inference:endpoints"]);
+        Assert.Equal("""{"chat":{"model":"m","replicas":1},"code":{"model":"n","replicas":1,"vision":false}}""",
+            values["inference:endpoints"]);
     }
 
     [Fact]
@@ -142,9 +146,39 @@ public sealed class StackFileTests : IDisposable
         }
 
         File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Mistakes);
+        var mistake = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Mistakes);
 
         Assert.Equal("./infra preview prod", mistake.Fix);
+    }
+
+    // Neither is ever opened: the one would block, the other has no end.
+    [Theory]
+    [InlineData("mkfifo $1")]
+    [InlineData("ln -s /dev/zero $1")]
+    public async Task A_stack_file_that_is_a_pipe_or_a_device_counts_as_empty(string makes)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices are made as Linux has them.");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        var file = Path.Combine(_folder, "Pulumi.test.yaml");
+        Assert.Equal(0, (await Tool.RunAsync("sh", "-c", makes, "-", file)).ExitCode);
+
+        Assert.Empty(PulumiProject.Find(_folder).Configuration("test").Values);
+    }
+
+    [Fact]
+    public void A_stack_file_without_an_end_is_one_message()
+    {
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        using (var file = File.Create(Path.Combine(_folder, "Pulumi.test.yaml")))
+        {
+            file.SetLength(17 << 20);
+        }
+
+        var mistake = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("test")).Mistakes);
+
+        Assert.Equal("cannot be read: it has 17825792 bytes; 16777216 is the limit", mistake.Problem);
     }
 
     private StackFile Configuration(string stack, string project = "name: inference")

@@ -20,7 +20,8 @@ public sealed class SystemPromptTests
     [Theory]
     [InlineData("Before[THINK]never ends")]
     [InlineData("[/THINK]before it began[THINK]")]
-    public void Half_a_thought_is_text(string text) => Assert.Equal(text, SystemPrompt.Message(text, Model, Today)!["content"]!.GetValue<string>());
+    public void Half_a_thought_is_text(string text) =>
+        Assert.Equal(text, SystemPrompt.Message(text, Model, Today)!["content"]!.GetValue<string>());
 
     [Theory]
     [InlineData("")]
@@ -31,6 +32,7 @@ public sealed class SystemPromptTests
     public void Control_characters_are_left_out_and_a_text_without_end_is_cut()
     {
         Assert.Equal("a[31mb\n\tc", SystemPrompt.Message("a\u001b[31mb\n\tc\r\u0007", Model, Today)!["content"]!.GetValue<string>());
-        Assert.Equal(SystemPrompt.MostCharacters, SystemPrompt.Message(new string('x', 1 << 20), Model, Today)!["content"]!.GetValue<string>().Length);
+        Assert.Equal(SystemPrompt.MostCharacters,
+            SystemPrompt.Message(new string('x', 1 << 20), Model, Today)!["content"]!.GetValue<string>().Length);
     }
 }

@@ -38,7 +38,8 @@ public sealed class CloudConfigTests
         using var document = JsonDocument.Parse(Rendered["#cloud-config\n".Length..]);
         Assert.True(document.RootElement.GetProperty("disable_root").GetBoolean());
         Assert.False(document.RootElement.GetProperty("ssh_pwauth").GetBoolean());
-        Assert.Equal(["ops"], document.RootElement.GetProperty("users").EnumerateArray().Select(user => user.GetProperty("name").GetString()));
+        Assert.Equal(["ops"],
+            document.RootElement.GetProperty("users").EnumerateArray().Select(user => user.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -58,7 +59,9 @@ public sealed class CloudConfigTests
 
     [Fact]
     public void Only_what_is_run_is_executable() =>
-        Assert.All(NodeFiles.All, file => Assert.Equal(file.Content.StartsWith("#!", StringComparison.Ordinal) || file.Path.Contains("/libexec/", StringComparison.Ordinal), file.Mode == "0755"));
+        Assert.All(NodeFiles.All, file => Assert.Equal(
+            file.Content.StartsWith("#!", StringComparison.Ordinal) || file.Path.Contains("/libexec/", StringComparison.Ordinal),
+            file.Mode == "0755"));
 
     [Fact]
     public void No_file_has_a_placeholder() =>

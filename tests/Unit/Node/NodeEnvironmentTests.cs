@@ -49,7 +49,8 @@ public sealed class NodeEnvironmentTests
                 return;
             }
 
-            var values = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+            var values = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1]);
             Assert.Equal(name, values["MODEL_SERVED_NAME"]);
         });
 

@@ -10,9 +10,11 @@ public sealed class VllmArgumentsTests
     public void The_small_model_is_served_with_exactly_these_words() =>
         Assert.Equal(
             "--tokenizer-mode mistral --config-format mistral --load-format mistral --enable-auto-tool-choice --tool-call-parser mistral "
-            + "--served-model-name mistralai/Ministral-3-3B-Instruct-2512 --limit-mm-per-prompt.image 4 --max-model-len 8192 --max-num-seqs 256 "
+            + "--served-model-name mistralai/Ministral-3-3B-Instruct-2512 --limit-mm-per-prompt.image 4 --max-model-len 8192 "
+            + "--max-num-seqs 256 "
             + "--max-num-batched-tokens 2048 --gpu-memory-utilization 0.92 --tensor-parallel-size 1 "
-            + "--allowed-media-domains send-media-as-data-urls.invalid --uds /run/inference/engine/vllm.sock --disable-uvicorn-access-log --disable-fastapi-docs",
+            + "--allowed-media-domains send-media-as-data-urls.invalid --uds /run/inference/engine/vllm.sock "
+            + "--disable-uvicorn-access-log --disable-fastapi-docs",
             string.Join(' ', VllmArguments.For(NodeSamples.Plan())));
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class VllmArgumentsTests
         var plan = NodeSamples.Plan();
         Assert.DoesNotContain(expected, string.Join(' ', VllmArguments.For(plan)), StringComparison.Ordinal);
         var options = plan.Placement.Options with { EnforceEager = eager, KvCache = fp8 ? KvCacheType.Fp8 : KvCacheType.Auto };
-        Assert.Contains(expected, string.Join(' ', VllmArguments.For(plan with { Placement = plan.Placement with { Options = options } })), StringComparison.Ordinal);
+        Assert.Contains(expected, string.Join(' ', VllmArguments.For(plan with { Placement = plan.Placement with { Options = options } })),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,6 +62,7 @@ public sealed class VllmArgumentsTests
     {
         var plan = NodeSamples.Plan(NodeSamples.Large, "gpu-h200x8-1128gb");
         var spread = plan.Placement with { TensorParallel = 1, DataParallel = 8, ExpertParallel = true };
-        Assert.Contains("--tensor-parallel-size 1 --data-parallel-size 8 --enable-expert-parallel", string.Join(' ', VllmArguments.For(plan with { Placement = spread })), StringComparison.Ordinal);
+        Assert.Contains("--tensor-parallel-size 1 --data-parallel-size 8 --enable-expert-parallel",
+            string.Join(' ', VllmArguments.For(plan with { Placement = spread })), StringComparison.Ordinal);
     }
 }

@@ -32,8 +32,9 @@ public sealed class LiveSizesTests
     [Fact]
     public void A_size_that_is_not_shown_names_those_that_the_region_has()
     {
-        var mistake = Mistake(Plan(), new LiveSize("gpu-h100x1-80gb", ["tor1"], true, 4.41m), new LiveSize("gpu-l40sx1-48gb", ["nyc2"], true, 1.57m));
-        Assert.Contains("in tor1 it has gpu-h100x1-80gb (4.41 USD/h)", mistake.Problem, StringComparison.Ordinal);
+        var mistake = Mistake(Plan(), new LiveSize("gpu-h100x1-80gb", ["tor1"], true, 4.41m),
+            new LiveSize("gpu-l40sx1-48gb", ["nyc2"], true, 1.57m));
+        Assert.Contains("in tor1 it offers gpu-h100x1-80gb (4.41 USD/h)", mistake.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("gpu-l40sx1-48gb", mistake.Problem, StringComparison.Ordinal);
     }
 
@@ -41,14 +42,15 @@ public sealed class LiveSizesTests
     [InlineData(true)]
     [InlineData(false)]
     public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
-        Assert.Contains("is unavailable in all regions", Mistake(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
+        Assert.Contains("is unavailable in all regions",
+            Mistake(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
 
     [Fact]
     public void A_size_in_other_regions_names_them()
     {
         var mistake = Mistake(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
         Assert.Equal("region", mistake.Key);
-        Assert.Contains("it is in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("it is available in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
         // Whose Droplets run must not be told to move them.
         Assert.Contains("set ignoreAvailability to true", mistake.Problem, StringComparison.Ordinal);
     }

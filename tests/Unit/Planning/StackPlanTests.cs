@@ -30,9 +30,11 @@ public sealed class StackPlanTests
     [Fact]
     public void A_price_above_the_limit_names_what_costs_what()
     {
-        var mistake = Assert.Single(Mistakes(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
+        var mistake = Assert.Single(
+            Mistakes(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
         Assert.Equal("maxHourlyUsd", mistake.Key);
-        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", mistake.Problem,
+            StringComparison.Ordinal);
         Assert.Contains("maxHourlyUsd' 3.04", mistake.Fix, StringComparison.Ordinal);
     }
 
@@ -41,7 +43,8 @@ public sealed class StackPlanTests
     {
         (string, string?)[] contract = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-h200x1-141gb-contracted\"")];
         Assert.Null(StackPlan.Read(Configs.With(contract)).UsdPerHour);
-        Assert.Contains("is not public", Assert.Single(Mistakes([.. contract, ("maxHourlyUsd", "\"9\"")])).Problem, StringComparison.Ordinal);
+        Assert.Contains("is not public", Assert.Single(Mistakes([.. contract, ("maxHourlyUsd", "\"9\"")])).Problem,
+            StringComparison.Ordinal);
     }
 
     // vLLM ends its start if a model that pools could not read an input of its whole context in one step.
@@ -55,7 +58,8 @@ public sealed class StackPlanTests
         Assert.Contains($"--max-num-batched-tokens {context}", string.Join(' ', chat.Flags), StringComparison.Ordinal);
         Assert.Contains("--runner pooling", string.Join(' ', chat.Flags), StringComparison.Ordinal);
         Assert.Equal(context, chat.Placement.Options.MaxNumBatchedTokens);
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => PoolingPlan(task, context, ("endpoints.chat.maxNumBatchedTokens", "2048"))).Mistakes);
+        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() =>
+            PoolingPlan(task, context, ("endpoints.chat.maxNumBatchedTokens", "2048"))).Mistakes);
         Assert.Equal("endpoints.chat.maxNumBatchedTokens", mistake.Key);
         Assert.Contains("reads an input in one step", mistake.Problem, StringComparison.Ordinal);
         Assert.EndsWith($" {context}", mistake.Fix, StringComparison.Ordinal);
@@ -69,7 +73,8 @@ public sealed class StackPlanTests
         try
         {
             return StackPlan.Read(
-                Configs.With([("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/pooler\""), ("endpoints.chat.contextLength", $"{context}"), .. more]), null, project.FullName);
+                Configs.With([("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/pooler\""),
+                    ("endpoints.chat.contextLength", $"{context}"), .. more]), null, project.FullName);
         }
         finally
         {
@@ -88,7 +93,8 @@ public sealed class StackPlanTests
     public void A_context_that_a_named_size_does_not_hold_is_refused_with_what_it_does_hold()
     {
         var mistake = Assert.Single(Mistakes(
-            ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), ("endpoints.chat.contextLength", "262144"), ("endpoints.chat.concurrency", "4")));
+            ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), ("endpoints.chat.contextLength", "262144"),
+            ("endpoints.chat.concurrency", "4")));
         Assert.Equal("endpoints.chat.contextLength", mistake.Key);
         Assert.Contains("GiB", mistake.Problem, StringComparison.Ordinal);
     }
@@ -169,12 +175,14 @@ public sealed class StackPlanTests
 
     [Fact]
     public void An_image_with_the_driver_of_another_vendor_is_refused() =>
-        Assert.Equal("endpoints.chat.image", Assert.Single(Mistakes(("endpoints.chat.image", "\"gpu-amd-base\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""))).Key);
+        Assert.Equal("endpoints.chat.image",
+            Assert.Single(Mistakes(("endpoints.chat.image", "\"gpu-amd-base\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""))).Key);
 
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
     {
-        var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null && model.WeightBytes < 20_000_000_000);
+        var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null
+            && model.WeightBytes < 20_000_000_000);
         (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
         Assert.Equal("endpoints.chat.revision", Assert.Single(Mistakes(edits)).Key);
         Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));
@@ -212,7 +220,8 @@ public sealed class StackPlanTests
     public void An_open_door_is_told_of()
     {
         var plan = StackPlan.Read(Configs.With(
-            ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", "\"llm.example.com\""), ("endpoints.chat.clientCidrs", "[\"0.0.0.0/0\"]")));
+            ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", "\"llm.example.com\""),
+            ("endpoints.chat.clientCidrs", "[\"0.0.0.0/0\"]")));
         Assert.Contains(plan.Endpoints[0].Warnings, warning => warning.Contains("the whole internet", StringComparison.Ordinal));
     }
 
@@ -225,7 +234,8 @@ public sealed class StackPlanTests
     public void A_domain_is_a_record_in_a_zone(string name, string? zone, string expectedZone, string record)
     {
         var domain = StackPlan.Read(Configs.With(
-            ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", $"\"{name}\""), ("endpoints.chat.dnsZone", zone is null ? null : $"\"{zone}\""),
+            ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", $"\"{name}\""),
+            ("endpoints.chat.dnsZone", zone is null ? null : $"\"{zone}\""),
             ("endpoints.chat.clientCidrs", "[\"198.51.100.0/24\"]"))).Endpoints[0].LoadBalancer!.Domain!;
         Assert.Equal((expectedZone, record), (domain.Zone, domain.Record));
     }

@@ -76,7 +76,8 @@ public sealed class CidrTests
     public void Ipv6_is_read_too(string text) => Assert.Equal(text, Cidr.Parse(text).ToString());
 
     [Fact]
-    public void All_of_ipv6_does_not_overflow() => Assert.Equal(UInt128.MaxValue, Cidr.CountAddresses([Cidr.Parse("::/0"), Cidr.Parse("2001:db8::/32")]));
+    public void All_of_ipv6_does_not_overflow() =>
+        Assert.Equal(UInt128.MaxValue, Cidr.CountAddresses([Cidr.Parse("::/0"), Cidr.Parse("2001:db8::/32")]));
 
     [Theory]
     [InlineData("")]

@@ -8,7 +8,10 @@ internal static class Configs
 {
     public const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
 
-    /// <summary>The smallest right one, with edits: a path as <c>endpoints.chat.model</c> or <c>adminCidrs</c>, and its value as JSON; null removes it.</summary>
+    /// <summary>
+    /// The smallest right one, with edits: a path as <c>endpoints.chat.model</c> or <c>adminCidrs</c>, and its value as JSON; null removes
+    /// it.
+    /// </summary>
     public static Dictionary<string, string> With(params (string Path, string? Json)[] edits)
     {
         var config = new JsonObject

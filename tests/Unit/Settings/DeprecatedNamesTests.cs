@@ -28,7 +28,8 @@ public sealed class DeprecatedNamesTests
     {
         var plan = Plan(($"{Chat}.rollout", $"\"{old}\""));
         Assert.Equal(rollout, plan.Rollout);
-        Assert.Contains($"rollout: {old} is deprecated: use {value} (pulumi config set --path 'endpoints.chat.rollout' {value})", plan.Warnings);
+        Assert.Contains($"rollout: {old} is deprecated: use {value} (pulumi config set --path 'endpoints.chat.rollout' {value})",
+            plan.Warnings);
     }
 
     [Fact]
@@ -68,13 +69,15 @@ public sealed class DeprecatedNamesTests
     public void A_warning_has_no_value_that_is_stored_encrypted(string setting, string value)
     {
         var config = Configs.With(($"{Chat}.{setting}", $"\"{value}\""));
-        var warning = Assert.Single(StackPlan.Read(config, new HashSet<string> { "inference:endpoints" }).Endpoints[0].Warnings, IsDeprecation);
+        var warning = Assert.Single(StackPlan.Read(config, new HashSet<string> { "inference:endpoints" }).Endpoints[0].Warnings,
+            IsDeprecation);
         Assert.DoesNotContain(value, warning, StringComparison.Ordinal);
     }
 
     private static bool IsDeprecation(string warning) => warning.Contains("deprecated", StringComparison.Ordinal);
 
-    private static EndpointSettings Endpoint(params (string, string?)[] edits) => InferenceSettings.Parse(Configs.With(edits)).Endpoints["chat"];
+    private static EndpointSettings Endpoint(params (string, string?)[] edits) =>
+        InferenceSettings.Parse(Configs.With(edits)).Endpoints["chat"];
 
     private static EndpointPlan Plan(params (string, string?)[] edits) => Assert.Single(StackPlan.Read(Configs.With(edits)).Endpoints);
 }

@@ -62,14 +62,17 @@ public sealed class SettingsTests
             ("endpoints.chat.readyTimeoutMinutes", "30"),
             ("endpoints.chat.engine.version", "\"0.31.0\"")));
 
-        Assert.Equal((12.5m, "10.100.0.0/20", "my.json", true), (settings.MaxHourlyUsd, settings.VpcCidr, settings.Catalog, settings.IgnoreAvailability));
+        Assert.Equal((12.5m, "10.100.0.0/20", "my.json", true),
+            (settings.MaxHourlyUsd, settings.VpcCidr, settings.Catalog, settings.IgnoreAvailability));
         Assert.Equal((EngineInstall.Venv, (string?)null), (settings.Engine.Install, settings.Engine.Version));
         Assert.Single(settings.AdminSshKeys);
         Assert.Equal(["env:test"], settings.Tags);
         var chat = settings.Endpoints["chat"];
-        Assert.Equal((4096, 2, 3, 0.8, 2048, 16), (chat.ContextLength, chat.Concurrency, chat.Replicas, chat.GpuMemoryUtilization, chat.MaxNumBatchedTokens, chat.MaxNumSeqs));
+        Assert.Equal((4096, 2, 3, 0.8, 2048, 16),
+            (chat.ContextLength, chat.Concurrency, chat.Replicas, chat.GpuMemoryUtilization, chat.MaxNumBatchedTokens, chat.MaxNumSeqs));
         Assert.Equal(ToolStrictLevel.Parameter, chat.ToolStrictLevel);
-        Assert.Equal((Rollout.Rolling, Access.Public, KvCacheType.Fp8, "203838782", false), (chat.Rollout, chat.Access, chat.KvCacheDtype, chat.Image, chat.Vision));
+        Assert.Equal((Rollout.Rolling, Access.Public, KvCacheType.Fp8, "203838782", false),
+            (chat.Rollout, chat.Access, chat.KvCacheDtype, chat.Image, chat.Vision));
         Assert.Equal([Infra.Planning.Catalog.Availability.OnDemand, Infra.Planning.Catalog.Availability.Spot], chat.Availability);
         Assert.Equal(["alice", "bob"], chat.Clients.Select(client => client.Name));
         Assert.Equal(["https://app.example.com"], chat.CorsOrigins);
@@ -92,13 +95,15 @@ public sealed class SettingsTests
             ("endpoints.code.modle", "\"x\""),
             ("maxHourlyUsd", "\"-1\"")));
         Assert.Equal(
-            ["adminCidrs[0]", "adminCidrs[1]", "endpoints.chat.model", "endpoints.chat.replicas", "endpoints.code.model", "endpoints.code.modle", "maxHourlyUsd", "region", "regoin"],
+            ["adminCidrs[0]", "adminCidrs[1]", "endpoints.chat.model", "endpoints.chat.replicas", "endpoints.code.model",
+                "endpoints.code.modle", "maxHourlyUsd", "region", "regoin"],
             mistakes.Select(mistake => mistake.Key).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("replicas", "2", "--path")]
-    [InlineData("endpoints.chat.replicas", "2", "pulumi config rm 'endpoints.chat.replicas' && pulumi config set --path 'endpoints.chat.replicas' 2")]
+    [InlineData("endpoints.chat.replicas", "2",
+        "pulumi config rm 'endpoints.chat.replicas' && pulumi config set --path 'endpoints.chat.replicas' 2")]
     [InlineData("adminCidrs[0]", "203.0.113.9/32", "pulumi config set --path 'adminCidrs[0]' 203.0.113.9/32")]
     public void A_key_that_is_a_path_was_set_without_saying_so(string key, string value, string fix)
     {
@@ -113,7 +118,8 @@ public sealed class SettingsTests
         const string token = "hf_0123456789abcdef0123";
         foreach (var key in new[] { "huggingfaceToken", "hfToken", "region", "catalog" })
         {
-            Assert.All(Mistakes(Configs.With((key, $"\"{token}\""))), mistake => Assert.DoesNotContain(token, mistake.ToString(), StringComparison.Ordinal));
+            Assert.All(Mistakes(Configs.With((key, $"\"{token}\""))),
+                mistake => Assert.DoesNotContain(token, mistake.ToString(), StringComparison.Ordinal));
         }
     }
 
@@ -156,11 +162,13 @@ public sealed class SettingsTests
     [InlineData("internal", "[]", "\"llm.example.com\"", null, "endpoints.chat.domain")]
     public void What_goes_with_an_access_is_checked(string access, string cidrs, string? domain, string? zone, string key) =>
         Assert.Equal(key, Assert.Single(Mistakes(Configs.With(
-            ("endpoints.chat.access", $"\"{access}\""), ("endpoints.chat.clientCidrs", cidrs), ("endpoints.chat.domain", domain), ("endpoints.chat.dnsZone", zone)))).Key);
+            ("endpoints.chat.access", $"\"{access}\""), ("endpoints.chat.clientCidrs", cidrs), ("endpoints.chat.domain", domain),
+            ("endpoints.chat.dnsZone", zone)))).Key);
 
     [Fact]
     public void Client_tags_go_with_private_access_alone() =>
-        Assert.Equal("endpoints.chat.clientTags", Assert.Single(Mistakes(Configs.With(("endpoints.chat.access", "\"internal\""), ("endpoints.chat.clientTags", "[\"web\"]")))).Key);
+        Assert.Equal("endpoints.chat.clientTags", Assert.Single(Mistakes(Configs.With(("endpoints.chat.access", "\"internal\""),
+            ("endpoints.chat.clientTags", "[\"web\"]")))).Key);
 
     [Fact]
     public void Two_endpoints_do_not_share_a_domain()
@@ -184,7 +192,7 @@ public sealed class SettingsTests
     {
         var config = Configs.With();
         config["inference:endpoints"] = $$$"""{"chat": {"model": "{{{Configs.Model}}}", "model": "other"}}""";
-        Assert.Contains(Mistakes(config), mistake => mistake.Problem.Contains("twice", StringComparison.Ordinal));
+        Assert.Contains(Mistakes(config), mistake => mistake.Problem.Contains("has a duplicate key", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -200,7 +208,8 @@ public sealed class SettingsTests
     public void A_value_that_is_stored_encrypted_is_in_no_message()
     {
         var config = Configs.With(("endpoints.chat.replicas", "\"hunter2\""), ("vpcCidr", "\"hunter2\""));
-        var message = Assert.Throws<ConfigurationException>(() => InferenceSettings.Parse(config, new HashSet<string> { "inference:endpoints", "inference:vpcCidr" })).Message;
+        var message = Assert.Throws<ConfigurationException>(() =>
+            InferenceSettings.Parse(config, new HashSet<string> { "inference:endpoints", "inference:vpcCidr" })).Message;
         Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
     }
 
@@ -227,7 +236,9 @@ public sealed class SettingsTests
     [Fact]
     public void An_empty_value_means_none_for_a_setting_that_may_be_left_out()
     {
-        var settings = InferenceSettings.Parse(Configs.With(("vpcCidr", "\"\""), ("catalog", "\"\""), ("maxHourlyUsd", "\"\""), ("huggingFaceToken", "\"\"")), new HashSet<string>());
+        var settings = InferenceSettings.Parse(
+            Configs.With(("vpcCidr", "\"\""), ("catalog", "\"\""), ("maxHourlyUsd", "\"\""), ("huggingFaceToken", "\"\"")),
+            new HashSet<string>());
         Assert.Equal((null, null, (decimal?)null), (settings.VpcCidr, settings.Catalog, settings.MaxHourlyUsd));
     }
 
@@ -244,6 +255,7 @@ public sealed class SettingsTests
         Assert.Throws<ConfigurationException>(() => StackPlan.Read(config)).Mistakes;
 
     private static IEnumerable<string> AtDefault<T>(T bound, T untouched) =>
-        typeof(T).GetProperties().Where(property => Equals(property.GetValue(bound), property.GetValue(untouched))).Select(property => property.Name)
+        typeof(T).GetProperties().Where(property => Equals(property.GetValue(bound), property.GetValue(untouched)))
+            .Select(property => property.Name)
             .Except(["TensorParallel", "ClientTags"]); // ClientTags do not go with public access
 }

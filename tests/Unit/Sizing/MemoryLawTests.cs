@@ -28,7 +28,16 @@ public sealed class MemoryLawTests
             FeedForwardSize = feedForward * hidden * 128,
             VocabularySize = vocabulary,
             TiedEmbeddings = tied,
-            Vision = vision ? new VisionTower { Parameters = 400_000_000, Layers = 24, HiddenSize = 1024, PatchSize = 14, ImageSize = 1540, SpatialMerge = 2 } : null,
+            Vision = vision ? new VisionTower
+            {
+                Parameters =
+                400_000_000,
+                Layers = 24,
+                HiddenSize = 1024,
+                PatchSize = 14,
+                ImageSize = 1540,
+                SpatialMerge = 2
+            } : null,
             MaxPositions = 262_144,
         };
 
@@ -39,8 +48,23 @@ public sealed class MemoryLawTests
         from latent in Gen.Bool
         select dense with
         {
-            Moe = new MixtureOfExperts { Experts = experts, ActiveExperts = active, SharedExperts = 1, ExpertFeedForwardSize = 1024, DenseLayers = 1 },
-            Mla = latent ? new LatentAttention { QueryLoraRank = 1536, KeyValueLoraRank = 512, NopeHeadDim = 128, RopeHeadDim = 64, ValueHeadDim = 128 } : null,
+            Moe = new MixtureOfExperts
+            {
+                Experts = experts,
+                ActiveExperts = active,
+                SharedExperts = 1,
+                ExpertFeedForwardSize = 1024,
+                DenseLayers = 1,
+            },
+            Mla = latent ? new LatentAttention
+            {
+                QueryLoraRank =
+                1536,
+                KeyValueLoraRank = 512,
+                NopeHeadDim = 128,
+                RopeHeadDim = 64,
+                ValueHeadDim = 128
+            } : null,
             KeyValueHeads = latent ? null : dense.KeyValueHeads,
             HeadDim = latent ? null : dense.HeadDim,
         };
@@ -70,7 +94,8 @@ public sealed class MemoryLawTests
             KvCache = fp8 ? KvCacheType.Fp8 : KvCacheType.Auto,
         };
 
-    private static readonly Gen<(ModelSpec Model, double VisibleGiB, EngineRelease Engine, EngineOptions Options)> Case = Gen.Select(Model, VisibleGiB, Engine, Options);
+    private static readonly Gen<(ModelSpec Model, double VisibleGiB, EngineRelease Engine, EngineOptions Options)> Case = Gen.Select(Model,
+        VisibleGiB, Engine, Options);
 
     [Fact]
     public void The_parts_add_up_to_the_budget() => Case.Sample(sample =>
@@ -126,7 +151,8 @@ public sealed class MemoryLawTests
     });
 
     [Fact]
-    public void Grouped_query_attention_is_split_by_head_and_the_latent_is_not() => Gen.Select(Model, Among(1, 2, 4, 8, 16)).Sample((model, split) =>
+    public void Grouped_query_attention_is_split_by_head_and_the_latent_is_not() =>
+        Gen.Select(Model, Among(1, 2, 4, 8, 16)).Sample((model, split) =>
     {
         var whole = KvCache.BytesPerToken(model.Architecture, 1, KvCacheType.Auto);
         var share = KvCache.BytesPerToken(model.Architecture, split, KvCacheType.Auto);
@@ -136,11 +162,18 @@ public sealed class MemoryLawTests
     });
 
     [Fact]
-    public void What_is_emitted_passes_its_own_test() => Gen.Select(Case, Gen.Int[1, 40], Among(1, 2, 8)).Sample((sample, concurrency, count) =>
+    public void What_is_emitted_passes_its_own_test() =>
+        Gen.Select(Case, Gen.Int[1, 40], Among(1, 2, 8)).Sample((sample, concurrency, count) =>
     {
         var gpu = Card(sample.VisibleGiB);
         var size = Sample.Size("any", gpu, count);
-        var wish = new Wish { Model = sample.Model, Engine = sample.Engine, Concurrency = concurrency, Options = sample.Options with { MaxNumSeqs = null } };
+        var wish = new Wish
+        {
+            Model = sample.Model,
+            Engine = sample.Engine,
+            Concurrency = concurrency,
+            Options = sample.Options with { MaxNumSeqs = null },
+        };
         var open = NodeFit.Of(wish, size, gpu);
         if (open.Placement is not { } placement)
         {
@@ -153,16 +186,25 @@ public sealed class MemoryLawTests
         Assert.True(placement.Requests >= (open.Fits ? concurrency : 1));
         Assert.True(placement.TensorParallel * placement.DataParallel <= count);
         Assert.True(placement.MaxNumSeqs >= Math.Min(16, concurrency));
-        var again = NodeFit.Of(wish with { ContextLength = placement.MaxModelLen, Concurrency = placement.Requests, Options = placement.Options }, size, gpu);
+        var again = NodeFit.Of(
+            wish with { ContextLength = placement.MaxModelLen, Concurrency = placement.Requests, Options = placement.Options }, size, gpu);
         Assert.True(again.Fits, again.Reason);
     });
 
     [Fact]
-    public void A_longer_context_or_more_requests_never_fit_where_less_does_not() => Gen.Select(Case, Gen.Int[1, 64], Gen.Int[64, 131_072]).Sample((sample, concurrency, context) =>
+    public void A_longer_context_or_more_requests_never_fit_where_less_does_not() =>
+        Gen.Select(Case, Gen.Int[1, 64], Gen.Int[64, 131_072]).Sample((sample, concurrency, context) =>
     {
         var gpu = Card(sample.VisibleGiB);
         var size = Sample.Size("any", gpu, 1);
-        var wish = new Wish { Model = sample.Model, Engine = sample.Engine, ContextLength = context, Concurrency = concurrency, Options = sample.Options with { MaxNumSeqs = null } };
+        var wish = new Wish
+        {
+            Model = sample.Model,
+            Engine = sample.Engine,
+            ContextLength = context,
+            Concurrency = concurrency,
+            Options = sample.Options with { MaxNumSeqs = null },
+        };
         if (NodeFit.Of(wish, size, gpu).Fits)
         {
             return;

@@ -28,7 +28,8 @@ public sealed class ObservationTests(ITestOutputHelper output)
 
     public static TheoryData<string> Failed => [.. All.Rows.Where(row => !row.Fits).Select(row => row.Id)];
 
-    public static TheoryData<string> Served => [.. All.Rows.Where(row => row.Fits && row.KvTokens is not null && row.ContextLength is not null).Select(row => row.Id)];
+    public static TheoryData<string> Served =>
+        [.. All.Rows.Where(row => row.Fits && row.KvTokens is not null && row.ContextLength is not null).Select(row => row.Id)];
 
     [Theory]
     [MemberData(nameof(Started))]
@@ -97,6 +98,7 @@ public sealed class ObservationTests(ITestOutputHelper output)
     {
         var plan = All.Plan(row);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{row.Id}: KV {plan.KvGiB:F2} GiB, logged {row.KvGiB:F2}; tokens {plan.KvTokens:N0}, logged {row.KvTokens:N0}; error {Error(row):P1}");
+            $"{row.Id}: KV {plan.KvGiB:F2} GiB, logged {row.KvGiB:F2}; tokens {plan.KvTokens:N0}, logged {row.KvTokens:N0}; "
+                + $"error {Error(row):P1}");
     }
 }

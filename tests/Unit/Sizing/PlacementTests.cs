@@ -38,7 +38,8 @@ public sealed class PlacementTests
     [InlineData(Ministral14B, 23.56, true, 0.92, 24576)]
     [InlineData(Ministral8B, 11.76, false, 0.95, 2048)]
     [InlineData(Ministral3B, 7.65, true, 0.92, 4096)]
-    public void A_Ministral_fits_into_the_VRAM_that_the_tutorial_names(string model, double visibleGiB, bool vision, double utilization, int context)
+    public void A_Ministral_fits_into_the_VRAM_that_the_tutorial_names(
+        string model, double visibleGiB, bool vision, double utilization, int context)
     {
         var wish = Wish(model) with
         {
@@ -126,7 +127,8 @@ public sealed class PlacementTests
     public void A_wish_that_just_misses_is_told_both_ways_out_and_the_next_size()
     {
         var wish = Wish(Ministral14B) with { Size = "gpu-4000adax1-20gb" };
-        var problem = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes).Problem;
+        var problem =
+            Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes).Problem;
         Assert.Matches(@"4 x [\d,]+ would fit, or 1 x 8,192", problem);
         Assert.Contains("gpu-6000adax1-48gb fits, at 1.57 USD/h", problem, StringComparison.Ordinal);
     }
@@ -138,7 +140,7 @@ public sealed class PlacementTests
         var wish = Wish(Ministral8B) with { ContextLength = 2048, Concurrency = 1 };
         var fit = NodeFit.Of(wish, Sample.Size("one", gpu, 1), gpu);
         Assert.False(fit.Fits);
-        Assert.Contains("without images (vision: false) and with gpuMemoryUtilization: 0.95 it holds", fit.Reason, StringComparison.Ordinal);
+        Assert.Contains("without images (vision: false) and with gpuMemoryUtilization: 0.95 it fits", fit.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +168,8 @@ public sealed class PlacementTests
         var reasoning = "mistralai/Ministral-3-3B-Reasoning-2512";
         var wish = Wish(reasoning) with { Size = "gpu-h200x1-141gb", ContextLength = null, Concurrency = 1 };
         Assert.Equal(Catalog.Models[reasoning].MaxContext, Placer.Place(wish, Catalog, "x").MaxModelLen);
-        var tooLong = Assert.Throws<ConfigurationException>(() => Placer.Place(Wish(reasoning) with { ContextLength = 262144 }, Catalog, "endpoints.chat"));
+        var tooLong = Assert.Throws<ConfigurationException>(() =>
+            Placer.Place(Wish(reasoning) with { ContextLength = 262144 }, Catalog, "endpoints.chat"));
         Assert.Equal("endpoints.chat.contextLength", Assert.Single(tooLong.Mistakes).Key);
     }
 
@@ -192,8 +195,14 @@ public sealed class PlacementTests
     [Fact]
     public void Several_wrong_values_are_reported_together()
     {
-        var wish = Wish(Ministral8B) with { Concurrency = 0, ContextLength = 1_000_000, Options = new EngineOptions { GpuMemoryUtilization = 1.5 } };
-        var keys = Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes.Select(mistake => mistake.Key);
+        var wish = Wish(Ministral8B) with
+        {
+            Concurrency = 0,
+            ContextLength = 1_000_000,
+            Options = new EngineOptions { GpuMemoryUtilization = 1.5 },
+        };
+        var keys = Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes.Select(
+            mistake => mistake.Key);
         Assert.Equal(["endpoints.chat.contextLength", "endpoints.chat.concurrency", "endpoints.chat.gpuMemoryUtilization"], keys);
     }
 
@@ -201,14 +210,16 @@ public sealed class PlacementTests
     public void A_tensor_parallel_size_that_does_not_divide_the_heads_is_refused()
     {
         var wish = Wish(Ministral8B) with { Size = "gpu-h100x8-640gb", Options = new EngineOptions { TensorParallel = 3 } };
-        Assert.Contains("32 attention heads", Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("32 attention heads", Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_utilization_that_leaves_no_room_for_the_driver_is_refused()
     {
         var wish = Wish(Ministral8B) with { Size = "gpu-4000adax1-20gb", Options = new EngineOptions { GpuMemoryUtilization = 1 } };
-        Assert.Contains("would not start", Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("would not start", Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,5 +240,11 @@ public sealed class PlacementTests
         Assert.All(table, fit => Assert.NotEmpty(fit.Reason));
     }
 
-    private static Wish Wish(string model) => new() { Model = Catalog.Models[model], Engine = Catalog.Engines["0.31.0"], ContextLength = 8192, Concurrency = 4 };
+    private static Wish Wish(string model) => new()
+    {
+        Model = Catalog.Models[model],
+        Engine = Catalog.Engines["0.31.0"],
+        ContextLength = 8192,
+        Concurrency = 4,
+    };
 }

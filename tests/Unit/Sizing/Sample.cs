@@ -10,24 +10,25 @@ internal static class Sample
 
     public static readonly Architecture Ministral8B = ModelCatalog.Load().Models["mistralai/Ministral-3-8B-Instruct-2512"].Architecture;
 
-    public static ModelSpec Model(string id, Precision precision, long weightBytes, Architecture architecture, int? maxContext = null) => new()
-    {
-        Id = id,
-        Family = "sample",
-        Use = ModelUse.Instruct,
-        Precision = precision,
-        Parameters = weightBytes,
-        WeightBytes = weightBytes,
-        Formats = [WeightsFormat.Hf],
-        MaxContext = maxContext ?? architecture.MaxPositions,
-        Architecture = architecture,
-        Flags = [],
-        MinimumEngine = "0.1.0",
-        Hardware = Enum.GetValues<GpuArchitecture>().ToDictionary(architecture => architecture, _ => Support.Native),
-        Licence = "Apache-2.0",
-        Source = Source,
-        SourceDate = Date,
-    };
+    public static ModelSpec Model(string id, Precision precision, long weightBytes, Architecture architecture, int? maxContext = null) =>
+        new()
+        {
+            Id = id,
+            Family = "sample",
+            Use = ModelUse.Instruct,
+            Precision = precision,
+            Parameters = weightBytes,
+            WeightBytes = weightBytes,
+            Formats = [WeightsFormat.Hf],
+            MaxContext = maxContext ?? architecture.MaxPositions,
+            Architecture = architecture,
+            Flags = [],
+            MinimumEngine = "0.1.0",
+            Hardware = Enum.GetValues<GpuArchitecture>().ToDictionary(architecture => architecture, _ => Support.Native),
+            Licence = "Apache-2.0",
+            Source = Source,
+            SourceDate = Date,
+        };
 
     public static Gpu Gpu(string name, GpuArchitecture architecture, double visibleGiB) => new()
     {

@@ -21,29 +21,35 @@ public sealed class SizingDocumentTests
 
     private static string HardwareTable()
     {
-        var table = new StringBuilder("| model | hardware | visible | budget | weights | overhead | KV cache | longest single request | |\n|---|---|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder(
+            "| model | hardware | visible | budget | weights | overhead | KV cache | longest single request | "
+                + "|\n|---|---|---|---|---|---|---|---|---|\n");
         Row("mistralai/Mistral-Large-3-675B-Instruct-2512", "8 x NVIDIA H200", Catalog.Gpus["NVIDIA H200"], 8, new());
         Row("mistralai/Mistral-Large-3-675B-Instruct-2512", "8 x NVIDIA H100", Catalog.Gpus["NVIDIA H100"], 8, new());
         Row("mistralai/Mistral-Large-3-675B-Instruct-2512-NVFP4", "8 x NVIDIA H100", Catalog.Gpus["NVIDIA H100"], 8, new());
         Row("mistralai/Ministral-3-14B-Instruct-2512", "24 GB", Card(23.56), 1, new());
         Row("mistralai/Ministral-3-8B-Instruct-2512", "12 GB", Card(11.76), 1, new());
-        Row("mistralai/Ministral-3-8B-Instruct-2512", "12 GB, no images, utilization 0.95", Card(11.76), 1, new() { Vision = false, GpuMemoryUtilization = 0.95 });
+        Row("mistralai/Ministral-3-8B-Instruct-2512", "12 GB, no images, utilization 0.95", Card(11.76), 1,
+            new() { Vision = false, GpuMemoryUtilization = 0.95 });
         Row("mistralai/Ministral-3-3B-Instruct-2512", "8 GB", Card(7.65), 1, new());
         return table.ToString();
 
         void Row(string id, string hardware, Gpu gpu, int count, EngineOptions options)
         {
             var model = Catalog.Models[id];
-            var fit = NodeFit.Of(new Wish { Model = model, Engine = Catalog.Engines["0.31.0"], Options = options }, Sample.Size("shown", gpu, count), gpu);
+            var fit = NodeFit.Of(new Wish { Model = model, Engine = Catalog.Engines["0.31.0"], Options = options },
+                Sample.Size("shown", gpu, count), gpu);
             var plan = fit.Memory!;
             table.Append(CultureInfo.InvariantCulture,
-                $"| {model.Id.Split('/')[1]} | {hardware} | {plan.VisibleGiB:F2} | {plan.BudgetGiB:F1} | {plan.WeightsGiB:F1} | {plan.OverheadGiB:F1} | {plan.KvGiB:F1} | {fit.LongestContext:N0} | {(fit.Fits ? "fits" : "rejected")} |\n");
+                $"| {model.Id.Split('/')[1]} | {hardware} | {plan.VisibleGiB:F2} | {plan.BudgetGiB:F1} | {plan.WeightsGiB:F1} "
+                    + $"| {plan.OverheadGiB:F1} | {plan.KvGiB:F1} | {fit.LongestContext:N0} | {(fit.Fits ? "fits" : "rejected")} |\n");
         }
     }
 
     private static string MeasuredError()
     {
-        var table = new StringBuilder("| group | model | GPU | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
+        var table = new StringBuilder(
+            "| group | model | GPU | vLLM | util. | TP | weights | overhead | KV predicted | KV logged | error |\n");
         table.Append("|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var row in All.Rows.Where(row => row.Fits))
         {
@@ -51,13 +57,17 @@ public sealed class SizingDocumentTests
             var predicted = row.KvTokens is null ? $"{plan.KvGiB:F2} GiB" : $"{plan.KvTokens:N0}";
             var logged = row.KvTokens is { } tokens ? $"{tokens:N0}" : $"{row.KvGiB:F2} GiB";
             table.Append(CultureInfo.InvariantCulture,
-                $"| {row.Group} | {row.Model.Split('/')[^1]} | {row.Gpu.Split('-')[0]} | {row.Engine} | {row.Utilization:0.00} | {row.TensorParallel} | {plan.WeightsGiB:F2} | {plan.OverheadGiB:F2} | {predicted} | {logged} | {100 * Math.Round(ObservationTests.Error(row), 3):+0.0;-0.0;0.0} % |\n");
+                $"| {row.Group} | {row.Model.Split('/')[^1]} | {row.Gpu.Split('-')[0]} | {row.Engine} | {row.Utilization:0.00} "
+                    + $"| {row.TensorParallel} | {plan.WeightsGiB:F2} | {plan.OverheadGiB:F2} | {predicted} | {logged} | "
+                    + $"{100 * Math.Round(ObservationTests.Error(row), 3):+0.0;-0.0;0.0} % |\n");
         }
 
         table.Append("\nRejected, as observed:\n\n");
         foreach (var row in All.Rows.Where(row => !row.Fits))
         {
-            table.Append(CultureInfo.InvariantCulture, $"- {row.Model.Split('/')[^1]} on {row.TensorParallel} x {row.Gpu} at {row.Utilization:0.00} with {row.ContextLength:N0} tokens ({row.Source}, {row.SourceDate})\n");
+            table.Append(CultureInfo.InvariantCulture,
+                $"- {row.Model.Split('/')[^1]} on {row.TensorParallel} x {row.Gpu} at {row.Utilization:0.00} with "
+                    + $"{row.ContextLength:N0} tokens ({row.Source}, {row.SourceDate})\n");
         }
 
         table.Append("\nNot used:\n\n");

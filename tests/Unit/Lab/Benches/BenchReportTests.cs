@@ -10,7 +10,8 @@ namespace Infra.Tests.Unit.Lab.Benches;
 public sealed class BenchReportTests
 {
     private const string Answer =
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n13\r\ndata: {\"text\":\"a\"}\n\n\r\n13\r\ndata: {\"text\":\"b\"}\n\n\r\nE\r\ndata: [DONE]\n\n\r\n0\r\n\r\n";
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n13\r\ndata: {\"text\":\"a\"}\n\n\r\n13\r\ndata: "
+            + "{\"text\":\"b\"}\n\n\r\nE\r\ndata: [DONE]\n\n\r\n0\r\n\r\n";
 
     [Theory]
     [InlineData(new[] { 3.0, 1.0, 2.0 }, 2.0)]
@@ -24,7 +25,8 @@ public sealed class BenchReportTests
         Assert.Equal(90, parameters.LimitSeconds, 3);
         Assert.Equal(104.2, BootParameters.Of(BootParameters.TutorialModel, 100, 50, EngineInstall.Container).LimitSeconds, 1);
         var report = BootReport.Of(parameters, [Run(150)], [Run(250)], [1, 2]);
-        Assert.Equal((0.5, 1.111, 0.6, 1.667), (report.RatioToTutorial, report.RatioToLimit, report.RatioToTutorialWithEngine, report.RatioToLimitWithEngine));
+        Assert.Equal((0.5, 1.111, 0.6, 1.667),
+            (report.RatioToTutorial, report.RatioToLimit, report.RatioToTutorialWithEngine, report.RatioToLimitWithEngine));
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class BenchReportTests
             {
                 for (var at = 0; at < answer.Length; at += bytesAtATime)
                 {
-                    await stream.WriteAsync(answer.AsMemory(at, Math.Min(bytesAtATime, answer.Length - at)), TestContext.Current.CancellationToken);
+                    await stream.WriteAsync(answer.AsMemory(at, Math.Min(bytesAtATime, answer.Length - at)),
+                        TestContext.Current.CancellationToken);
                     await Task.Yield();
                 }
             }

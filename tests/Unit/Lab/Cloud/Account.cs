@@ -94,7 +94,8 @@ internal sealed class Account : IDisposable
 
 /// <summary>What a run came to.</summary>
 internal sealed record Run(
-    CloudSummary Summary, IReadOnlyList<ResourceFailure> Failures, IReadOnlyList<CloudResource> Resources, IDictionary<string, object?> Outputs, Exception? Thrown)
+    CloudSummary Summary, IReadOnlyList<ResourceFailure> Failures, IReadOnlyList<CloudResource> Resources,
+    IDictionary<string, object?> Outputs, Exception? Thrown)
 {
     public Run Succeeded()
     {

@@ -57,7 +57,8 @@ public sealed class ChangeTests : IDisposable
         _account.Options = new() { Replace = new HashSet<(string, string)> { (Types.Volume, "chat-0-weights") } };
         (await _account.UpAsync(Volume(50))).Succeeded();
         Assert.Equal(["destroy", "no", "volume", "boot"],
-            _account.Machines.Calls.Skip(from).Select(call => call.Split(' ')[0]).SkipWhile(call => call != "destroy").Where(call => call is "destroy" or "no" or "volume" or "boot"));
+            _account.Machines.Calls.Skip(from).Select(call => call.Split(' ')[0]).SkipWhile(call => call != "destroy")
+                .Where(call => call is "destroy" or "no" or "volume" or "boot"));
         Assert.Equal(_account.Machines.Volumes.Keys, Server().VolumeIds);
         Assert.Contains(_account.Events, told => told is { Operation: Operation.Replace, Type: Types.Droplet, Phase: Phase.Finished });
         // The new one has a host key for its first connection that no earlier user data held.
@@ -70,7 +71,8 @@ public sealed class ChangeTests : IDisposable
         var run = (await _account.UpAsync(Volume(50))).Succeeded();
         using var state = CloudState.Open(_account.Folder);
         var cloud = new LocalCloud(state, _account.Machines, Volume(50), new());
-        var kind = new Infra.Lab.Cloud.Kinds.Volumes(new(state, _account.Machines, Volume(50).Catalog, new(), new(state, _account.Machines, CancellationToken.None)));
+        var kind = new Infra.Lab.Cloud.Kinds.Volumes(
+            new(state, _account.Machines, Volume(50).Catalog, new(), new(state, _account.Machines, CancellationToken.None)));
         var refused = await Assert.ThrowsAsync<ProviderException>(() => kind.DeleteAsync(run.Only(Types.Volume, "chat-0-weights")));
         Assert.Contains("409 (request", refused.Message, StringComparison.Ordinal);
     }
@@ -81,9 +83,11 @@ public sealed class ChangeTests : IDisposable
         (await _account.UpAsync(Volume(50), "test")).Succeeded();
         var from = _account.Machines.Calls.Count;
         var run = await _account.UpAsync(Volume(50), "other");
-        Assert.Contains("the name of the stack: 'other' differs from test, the name that its resources were created with", run.Thrown!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the name of the stack: 'other' differs from test, the name that its resources were created with",
+            run.Thrown!.ToString(), StringComparison.Ordinal);
         Assert.Contains("fix: pulumi stack rename test", run.Thrown.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(_account.Machines.Calls.Skip(from), call => call.Split(' ')[0] is "boot" or "destroy" or "no" or "ssh" or "attach");
+        Assert.DoesNotContain(_account.Machines.Calls.Skip(from),
+            call => call.Split(' ')[0] is "boot" or "destroy" or "no" or "ssh" or "attach");
         Assert.Equal("test-chat-0-weights", Assert.Single(_account.Machines.Volumes.Values).Name);
         Assert.Equal("inference.test", run.Only(Types.Vpc, "network").Inputs["name"]);
         (await _account.UpAsync(Volume(50), "test")).Succeeded();
@@ -118,7 +122,8 @@ public sealed class ChangeTests : IDisposable
         {
             Assert.Contains(type, schema.Types);
             Assert.All(manners.Computed, input => Assert.DoesNotContain("is not a property",
-                string.Join(' ', schema.Problems(type, new Dictionary<string, object> { [input] = "" }, unknowns: true)), StringComparison.Ordinal));
+                string.Join(' ', schema.Problems(type, new Dictionary<string, object> { [input] = "" }, unknowns: true)),
+                StringComparison.Ordinal));
         }
         Assert.NotEmpty(ProviderManners.Current.Source);
         Assert.True(ProviderManners.Current.SourceDate.Year >= 2026);
@@ -143,8 +148,18 @@ public sealed class ChangeTests : IDisposable
             Network = "EXTERNAL",
             VpcUuid = vpc.Id,
             DropletTag = "all",
-            ForwardingRules = new LoadBalancerForwardingRuleArgs { EntryPort = 443, EntryProtocol = "https", TargetPort = 443, TargetProtocol = "https", TlsPassthrough = true },
-            Firewall = allowed.Length == 0 ? null : (Input<LoadBalancerFirewallArgs>)new LoadBalancerFirewallArgs { Allows = allowed.Select(cidr => $"cidr:{cidr}").ToArray() },
+            ForwardingRules = new LoadBalancerForwardingRuleArgs
+            {
+                EntryPort = 443,
+                EntryProtocol = "https",
+                TargetPort = 443,
+                TargetProtocol = "https",
+                TlsPassthrough = true,
+            },
+            Firewall = allowed.Length == 0 ? null : (Input<LoadBalancerFirewallArgs>)new LoadBalancerFirewallArgs
+            {
+                Allows = allowed.Select(cidr => $"cidr:{cidr}").ToArray(),
+            },
         }, new() { Parent = inside });
     });
 }

@@ -62,7 +62,10 @@ public sealed class EngineTests : IDisposable
     {
         await MachineAsync("one", "a");
         var run = await MachineAsync("one", "a", size: "gpu-6000adax1-48gb");
-        Assert.Matches("^Error resizing droplet \\([0-9]+\\): POST https://api.digitalocean.com/v2/droplets/[0-9]+/actions: 422 \\(request \".*\"\\) GPU Droplets cannot be resized.$", run.Refusal);
+        Assert.Matches(
+            "^Error resizing droplet \\([0-9]+\\): POST https://api.digitalocean.com/v2/droplets/[0-9]+/actions: 422 "
+                + "\\(request \".*\"\\) GPU Droplets cannot be resized.$",
+            run.Refusal);
     }
 
     [Fact]
@@ -110,8 +113,10 @@ public sealed class EngineTests : IDisposable
         var run = await _account.UpAsync(root =>
         {
             var inside = new ComponentResource("infra:components:Test", "test", root);
-            _ = new Command("c", new() { Connection = new ConnectionArgs { Host = host, PrivateKey = "key" }, Create = "begin" }, new() { Parent = inside });
-            _ = new Command("d", new() { Connection = new ConnectionArgs { Host = host, PrivateKey = "key" }, Create = "begin" }, new() { Parent = inside });
+            _ = new Command("c", new() { Connection = new ConnectionArgs { Host = host, PrivateKey = "key" }, Create = "begin" },
+                new() { Parent = inside });
+            _ = new Command("d", new() { Connection = new ConnectionArgs { Host = host, PrivateKey = "key" }, Create = "begin" },
+                new() { Parent = inside });
         });
         Assert.Equal(["c", "d"], run.Failures.Select(failure => failure.Name).Order());
         Assert.All(run.Failures, failure => Assert.Equal("Process exited with status 1: running \"begin\":\nno\n", failure.Message));
@@ -141,7 +146,8 @@ public sealed class EngineTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_account.Folder, "cloud.json")));
         using (CloudState.Open(_account.Folder))
         {
-            Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message, StringComparison.Ordinal);
+            Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message,
+                StringComparison.Ordinal);
         }
         File.WriteAllText(Path.Combine(_account.Folder, "cloud.json"), "{\"version\":1,");
         Assert.Contains("was truncated or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message,
@@ -149,10 +155,12 @@ public sealed class EngineTests : IDisposable
     }
 
     private List<string> Servers(int from) =>
-        [.. _account.Machines.Calls.Skip(from).Where(call => call.StartsWith("boot", StringComparison.Ordinal) || call.StartsWith("destroy", StringComparison.Ordinal))];
+        [.. _account.Machines.Calls.Skip(from)
+            .Where(call => call.StartsWith("boot", StringComparison.Ordinal) || call.StartsWith("destroy", StringComparison.Ordinal))];
 
     private Task<Run> MachineAsync(
-        string userData, string? trigger, bool deleteFirst = true, string size = "gpu-4000adax1-20gb", string? stdin = null, params string[] tags) => _account.UpAsync(root =>
+        string userData, string? trigger, bool deleteFirst = true, string size = "gpu-4000adax1-20gb", string? stdin = null,
+        params string[] tags) => _account.UpAsync(root =>
     {
         var inside = new ComponentResource("infra:components:Test", "test", root);
         CustomResourceOptions Here() => new() { Parent = inside };

@@ -33,17 +33,20 @@ internal sealed class FakeMachineRoom : IMachineRoom
     public Task CreateServerAsync(ServerSpec server, CancellationToken cancel) => StepAsync($"boot {server.Name}", () =>
     {
         // A Droplet is never up without its firewall.
-        Assert.Contains(Policy.Servers, policy => policy.ServerId == server.Id && policy.PrivateAddress == server.PrivateAddress && policy.Guarded);
+        Assert.Contains(Policy.Servers,
+            policy => policy.ServerId == server.Id && policy.PrivateAddress == server.PrivateAddress && policy.Guarded);
         Assert.All(server.VolumeIds, id => Assert.Contains(id, Volumes.Keys));
         Servers[server.Id] = server;
         return true;
     });
 
-    public Task DestroyServerAsync(string id, CancellationToken cancel) => StepAsync($"destroy {(Servers.TryGetValue(id, out var server) ? server.Name : id)}", () => Servers.TryRemove(id, out _));
+    public Task DestroyServerAsync(string id, CancellationToken cancel) =>
+        StepAsync($"destroy {(Servers.TryGetValue(id, out var server) ? server.Name : id)}", () => Servers.TryRemove(id, out _));
 
     public bool HasServer(string id) => Servers.ContainsKey(id);
 
-    public Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel) => StepAsync($"volume {volume.Name}", () => Volumes[volume.Id] = volume);
+    public Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel) =>
+        StepAsync($"volume {volume.Name}", () => Volumes[volume.Id] = volume);
 
     public Task DeleteVolumeAsync(string id, CancellationToken cancel) => StepAsync($"no volume {id}", () => Volumes.TryRemove(id, out _));
 
@@ -51,11 +54,14 @@ internal sealed class FakeMachineRoom : IMachineRoom
 
     public Task ApplyPolicyAsync(NetworkPolicy policy, CancellationToken cancel) => StepAsync("policy", () => Policy = policy);
 
-    public Task ApplyBalancerAsync(BalancerSpec balancer, CancellationToken cancel) => StepAsync($"balance {balancer.Address}", () => Balancers[balancer.Id] = balancer);
+    public Task ApplyBalancerAsync(BalancerSpec balancer, CancellationToken cancel) =>
+        StepAsync($"balance {balancer.Address}", () => Balancers[balancer.Id] = balancer);
 
-    public Task RemoveBalancerAsync(string id, CancellationToken cancel) => StepAsync($"no balancer {id}", () => Balancers.TryRemove(id, out _));
+    public Task RemoveBalancerAsync(string id, CancellationToken cancel) =>
+        StepAsync($"no balancer {id}", () => Balancers.TryRemove(id, out _));
 
-    public Task<SshAnswer> SshAsync(SshRequest request, CancellationToken cancel) => StepAsync($"ssh {request.Host} {request.Command}", () =>
+    public Task<SshAnswer> SshAsync(SshRequest request, CancellationToken cancel) =>
+        StepAsync($"ssh {request.Host} {request.Command}", () =>
     {
         Assert.Contains(Servers.Values, server => server.PublicAddress == request.Host);
         return Answer(request);

@@ -23,8 +23,10 @@ public sealed class KeyTests : IDisposable
         var key = await KeyAsync(algorithm, curve);
         Assert.StartsWith($"{type} ", key.Text("publicKeyOpenssh"), StringComparison.Ordinal);
         Assert.Equal(key.Text("publicKeyOpenssh").Trim(), await SshKeygenAsync("-y", "-P", "", "-f", PrivateFile(key)));
-        Assert.Contains(key.Text("publicKeyFingerprintSha256"), await SshKeygenAsync("-l", "-f", PrivateFile(key)), StringComparison.Ordinal);
-        Assert.Contains(key.Text("publicKeyFingerprintMd5"), await SshKeygenAsync("-l", "-E", "md5", "-f", PrivateFile(key)), StringComparison.Ordinal);
+        Assert.Contains(key.Text("publicKeyFingerprintSha256"), await SshKeygenAsync("-l", "-f", PrivateFile(key)),
+            StringComparison.Ordinal);
+        Assert.Contains(key.Text("publicKeyFingerprintMd5"), await SshKeygenAsync("-l", "-E", "md5", "-f", PrivateFile(key)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,8 +36,18 @@ public sealed class KeyTests : IDisposable
         _account.Options = new() { Clock = clock };
         var run = (await _account.UpAsync(Certificates)).Succeeded();
         using var authority = X509Certificate2.CreateFromPem(run.Only(Types.SelfSignedCert, "ca").Outputs.Text("certPem"));
-        using var certificate = X509Certificate2.CreateFromPem(run.Only(Types.LocallySignedCert, "node").Outputs.Text("certPem"), run.Only(Types.PrivateKey, "node").Outputs.Text("privateKeyPem"));
-        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck, VerificationTime = clock.Now.AddHours(1).UtcDateTime } };
+        using var certificate = X509Certificate2.CreateFromPem(run.Only(Types.LocallySignedCert, "node").Outputs.Text("certPem"),
+            run.Only(Types.PrivateKey, "node").Outputs.Text("privateKeyPem"));
+        using var chain = new X509Chain
+        {
+            ChainPolicy =
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { authority },
+                RevocationMode = X509RevocationMode.NoCheck,
+                VerificationTime = clock.Now.AddHours(1).UtcDateTime,
+            },
+        };
         Assert.True(chain.Build(certificate), string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation)));
         var names = Assert.Single(certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>());
         Assert.Equal(["chat.internal"], names.EnumerateDnsNames());
@@ -94,7 +106,13 @@ public sealed class KeyTests : IDisposable
     private string PrivateFile(System.Collections.Immutable.ImmutableDictionary<string, object> key)
     {
         var file = Path.Combine(_account.Folder, "key");
-        using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (var stream = new FileStream(file, new FileStreamOptions
+        {
+            Mode =
+            FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        }))
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(key.Text("privateKeyOpenssh")));
         }
@@ -105,7 +123,9 @@ public sealed class KeyTests : IDisposable
     {
         try
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("ssh-keygen", arguments) { RedirectStandardOutput = true })!;
+            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("ssh-keygen",
+                arguments)
+            { RedirectStandardOutput = true })!;
             var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             return output.Trim();

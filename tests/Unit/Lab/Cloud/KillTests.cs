@@ -76,14 +76,16 @@ public sealed class KillTests
 
     private static void Converged(Account account, Run run, int kill)
     {
-        Assert.All(run.Resources, resource => Assert.True(resource is { Status: ResourceStatus.Ok, Replaced: false }, $"kill {kill}: {resource.Type} {resource.Name}"));
+        Assert.All(run.Resources, resource =>
+            Assert.True(resource is { Status: ResourceStatus.Ok, Replaced: false }, $"kill {kill}: {resource.Type} {resource.Name}"));
         Assert.Equal(run.Resources.Count, run.Resources.DistinctBy(resource => (resource.Type, resource.Name)).Count());
         Same(Ids(Types.Droplet), account.Machines.Servers.Keys);
         Same(Ids(Types.Volume), account.Machines.Volumes.Keys);
         Same(Ids(Types.LoadBalancer), account.Machines.Balancers.Keys);
         Same(Ids(Types.Droplet), account.Machines.Policy.Servers.Select(server => server.ServerId));
         Assert.All(account.Machines.Balancers.Values, balancer =>
-            Same(account.Machines.Servers.Values.Where(server => server.Name.Contains(run.Resources.First(resource => resource.Id == balancer.Id).Name, StringComparison.Ordinal)).Select(server => server.PrivateAddress),
+            Same(account.Machines.Servers.Values.Where(server => server.Name.Contains(run.Resources.First(resource =>
+                resource.Id == balancer.Id).Name, StringComparison.Ordinal)).Select(server => server.PrivateAddress),
                 balancer.Backends));
 
         IEnumerable<string> Ids(string type) => run.Resources.Where(resource => resource.Type == type).Select(resource => resource.Id!);

@@ -49,16 +49,20 @@ public sealed class PolicyTests : IDisposable
         var balancer = Assert.Single(_account.Machines.Balancers.Values);
         Assert.Equal(["198.51.100.0/24"], balancer.AllowedCidrs);
         Assert.Equal(_account.Machines.Servers.Values.Select(server => server.PrivateAddress).Order(), balancer.Backends.Order());
-        Assert.Equal((600, "https", 443, "/ready", 5, 5, 3, 2), (balancer.IdleTimeoutSeconds, balancer.Check.Protocol, balancer.Check.Port, balancer.Check.Path,
-            balancer.Check.IntervalSeconds, balancer.Check.TimeoutSeconds, balancer.Check.UnhealthyThreshold, balancer.Check.HealthyThreshold));
+        Assert.Equal((600, "https", 443, "/ready", 5, 5, 3, 2),
+            (balancer.IdleTimeoutSeconds, balancer.Check.Protocol, balancer.Check.Port, balancer.Check.Path,
+            balancer.Check.IntervalSeconds, balancer.Check.TimeoutSeconds, balancer.Check.UnhealthyThreshold,
+            balancer.Check.HealthyThreshold));
         var rule = Assert.Single(balancer.Rules);
         Assert.False(rule.Passthrough);
-        using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(rule.CertificatePem, rule.PrivateKeyPem);
+        using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(rule.CertificatePem,
+            rule.PrivateKeyPem);
         Assert.True(certificate.MatchesHostname("llm.example.com"));
         Assert.Equal(balancer.Address, run.Only(Infra.Lab.Cloud.Resources.Types.DnsRecord, "chat").Inputs["value"]);
 
         // Another domain: the certificate stands next to the old one until the load balancer has it, and the load balancer stays.
-        var changed = Deployments.StackFiles.Config("prod")["inference:endpoints"].Replace("llm.example.com", "other.example.com", StringComparison.Ordinal);
+        var changed = Deployments.StackFiles.Config("prod")["inference:endpoints"]
+            .Replace("llm.example.com", "other.example.com", StringComparison.Ordinal);
         (await _account.UpAsync(Account.Plan("prod", ("inference:endpoints", changed)))).Succeeded();
         var after = Assert.Single(_account.Machines.Balancers.Values);
         Assert.Equal(balancer.Id, after.Id);
@@ -67,15 +71,18 @@ public sealed class PolicyTests : IDisposable
     }
 
     private EndpointPlan EndpointOf(StackPlan plan, ServerPolicy server) =>
-        plan.Endpoints.OrderByDescending(endpoint => endpoint.Name.Length).First(endpoint => _account.Machines.Servers[server.ServerId].Name.StartsWith($"test-{endpoint.Name}-", StringComparison.Ordinal));
+        plan.Endpoints.OrderByDescending(endpoint => endpoint.Name.Length).First(endpoint =>
+            _account.Machines.Servers[server.ServerId].Name.StartsWith($"test-{endpoint.Name}-", StringComparison.Ordinal));
 
     private IEnumerable<string> Expected(StackPlan plan, EndpointPlan endpoint, NetworkPolicy policy)
     {
         var rules = new List<PolicyRule> { new("tcp", "22", plan.Settings.AdminCidrs) };
         if (endpoint.LoadBalancer is not null)
         {
-            var balancer = _account.Machines.Balancers.Values.Single(balancer => policy.Servers.Where(server => EndpointOf(plan, server) == endpoint)
-                .Select(server => server.PrivateAddress).Order(StringComparer.Ordinal).SequenceEqual(balancer.Backends.Order(StringComparer.Ordinal)));
+            var balancer = _account.Machines.Balancers.Values.Single(balancer =>
+                policy.Servers.Where(server => EndpointOf(plan, server) == endpoint)
+                .Select(server => server.PrivateAddress).Order(StringComparer.Ordinal)
+                .SequenceEqual(balancer.Backends.Order(StringComparer.Ordinal)));
             rules.Add(new("tcp", "443", [balancer.BackendAddress]));
         }
         return rules.Select(Text).Order(StringComparer.Ordinal); // a tag that no Droplet has opens nothing

@@ -41,8 +41,11 @@ public sealed class RecoveryTests : IDisposable
         Breaks(new CloudFault(FaultKind.SlowDeletion, Types.Droplet, "chat-0", TimeSpan.FromSeconds(90)));
         (await _account.UpAsync(Account.Plan("local"))).Succeeded();
         var old = Assert.Single(_cloud!.Objects, known => known.Is(Types.Droplet, "chat-0")).Id;
-        Assert.Equal("Error deleting droplet: timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: 1m0s)", (await _account.UpAsync(Bigger())).Refusal);
-        var again = $"Error waiting for droplet to be unlocked for destroy ({old}): unexpected state 'Not Found', wanted target 'false'. last error: %!s(<nil>)";
+        Assert.Equal("Error deleting droplet: timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: 1m0s)",
+            (await _account.UpAsync(Bigger())).Refusal);
+        var again =
+            $"Error waiting for droplet to be unlocked for destroy ({old}): unexpected state 'Not Found', wanted target "
+                + "'false'. last error: %!s(<nil>)";
         Assert.Equal(again, (await _account.UpAsync(Bigger())).Refusal);
         Assert.Equal(again, (await _account.UpAsync(Bigger())).Refusal);
         Assert.Equal(again, (await _account.DownAsync()).Refusal);
@@ -70,11 +73,16 @@ public sealed class RecoveryTests : IDisposable
     [Theory]
     [InlineData(true, 60, "unexpected state 'error', wanted target 'verified'. last error: %!s(<nil>)")]
     [InlineData(false, 6000, "timeout while waiting for state to become 'verified' (last state: 'pending', timeout: 1h15m0s)")]
-    public async Task A_certificate_that_is_not_issued_is_never_updated_and_a_refresh_hides_it_and_a_replacement_helps(bool fails, int minutes, string reason)
+    public async Task A_certificate_that_is_not_issued_is_never_updated_and_a_refresh_hides_it_and_a_replacement_helps(bool fails,
+        int minutes, string reason)
     {
-        Breaks(new CloudFault(fails ? FaultKind.FailedCreation : FaultKind.SlowCreation, Types.Certificate, "chat", TimeSpan.FromMinutes(minutes)));
+        Breaks(new CloudFault(
+            fails ? FaultKind.FailedCreation : FaultKind.SlowCreation, Types.Certificate, "chat", TimeSpan.FromMinutes(minutes)));
         var plan = Account.Plan("prod");
-        Assert.Matches($"^Error waiting for certificate \\(chat-[0-9a-f]{{7}}\\) to become active: {System.Text.RegularExpressions.Regex.Escape(reason)}$", (await _account.UpAsync(plan)).Refusal);
+        Assert.Matches(
+            $"^Error waiting for certificate \\(chat-[0-9a-f]{{7}}\\) to become active: "
+                + $"{System.Text.RegularExpressions.Regex.Escape(reason)}$",
+            (await _account.UpAsync(plan)).Refusal);
         Assert.Equal("doesn't support update", (await _account.UpAsync(plan)).Refusal);
         Assert.Equal("doesn't support update", (await _account.UpAsync(plan)).Refusal);
         _account.Refresh();
@@ -87,7 +95,8 @@ public sealed class RecoveryTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task What_was_deleted_by_hand_stops_a_destroy_where_the_provider_takes_404_for_an_error_and_a_refresh_helps(string type, string name, bool stops)
+    public async Task What_was_deleted_by_hand_stops_a_destroy_where_the_provider_takes_404_for_an_error_and_a_refresh_helps(string type,
+        string name, bool stops)
     {
         Breaks();
         var plan = Account.Plan("prod", ("inference:endpoints", Json("prod", "cacheVolumeGiB", 100)));
@@ -97,7 +106,8 @@ public sealed class RecoveryTests : IDisposable
         if (stops)
         {
             var refusal = (await _account.DownAsync()).Refusal;
-            Assert.True(refusal.Contains("404 (request", StringComparison.Ordinal) || refusal.Contains("not found", StringComparison.OrdinalIgnoreCase), refusal);
+            Assert.True(refusal.Contains("404 (request",
+                StringComparison.Ordinal) || refusal.Contains("not found", StringComparison.OrdinalIgnoreCase), refusal);
             Assert.Equal(refusal.Split(" (request")[0], (await _account.DownAsync()).Refusal.Split(" (request")[0]);
         }
         (await _account.DownAsync(refresh: stops)).Succeeded();
@@ -166,7 +176,9 @@ public sealed class RecoveryTests : IDisposable
     {
         Breaks(new CloudFault(FaultKind.SlowCreation, Types.LoadBalancer, "chat", TimeSpan.FromMinutes(30)));
         var plan = Account.Plan("prod");
-        Assert.Equal("Error waiting for Load Balancer (inference.test.chat) to become active: timeout while waiting for state to become 'active' (last state: 'new', timeout: 10m0s)",
+        Assert.Equal(
+            "Error waiting for Load Balancer (inference.test.chat) to become active: timeout while waiting for state to "
+                + "become 'active' (last state: 'new', timeout: 10m0s)",
             (await _account.UpAsync(plan)).Refusal);
         Assert.EndsWith("Data needs to be an IPv4 address.", (await _account.UpAsync(plan)).Refusal, StringComparison.Ordinal);
         _clock.Advance(TimeSpan.FromMinutes(30));
@@ -207,7 +219,8 @@ public sealed class RecoveryTests : IDisposable
         Assert.Equal(0, run.Summary.Changes);
         Assert.Null(_account.Warning);
         Assert.Equal(servers, _account.Machines.Servers.Count);
-        Assert.Equal(run.Resources.Where(resource => resource.Type.StartsWith("digitalocean:", StringComparison.Ordinal)).Select(resource => (resource.Type, resource.Id!)).Order(),
+        Assert.Equal(run.Resources.Where(resource => resource.Type.StartsWith("digitalocean:", StringComparison.Ordinal))
+            .Select(resource => (resource.Type, resource.Id!)).Order(),
             _cloud!.Objects.Select(known => (known.Type, known.Id)).Order());
         Assert.All(_cloud.Objects, known => Assert.True(_cloud.IsReady(known) && !known.Fails));
     }

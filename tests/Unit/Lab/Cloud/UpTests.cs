@@ -25,7 +25,8 @@ public sealed class UpTests : IDisposable
         var calls = _account.Machines.Calls.Count;
         var second = (await _account.UpAsync(plan)).Succeeded();
         Assert.Equal(new CloudSummary(0, 0, 0, 0, first.Resources.Count), second.Summary);
-        Assert.All(_account.Machines.Calls.Skip(calls), call => Assert.True(call is "policy" || call.StartsWith("balance ", StringComparison.Ordinal), call));
+        Assert.All(_account.Machines.Calls.Skip(calls),
+            call => Assert.True(call is "policy" || call.StartsWith("balance ", StringComparison.Ordinal), call));
         Assert.Equal(first.Outputs.Keys, second.Outputs.Keys);
     }
 
@@ -50,7 +51,8 @@ public sealed class UpTests : IDisposable
         var run = (await _account.UpAsync(Changed("size", "gpu-6000adax1-48gb"))).Succeeded();
         Assert.Equal(0, run.Summary.Created + run.Summary.Deleted);
         string[] each = ["", "-host-key", "-one-use", "-operators", "-ready", "-secrets", "-settings"];
-        Assert.Superset(each.SelectMany(suffix => new[] { $"chat-0{suffix}", $"chat-1{suffix}" }).ToHashSet(), Done(Operation.Replace).ToHashSet());
+        Assert.Superset(each.SelectMany(suffix => new[] { $"chat-0{suffix}", $"chat-1{suffix}" }).ToHashSet(),
+            Done(Operation.Replace).ToHashSet());
         Assert.Equal(2, _account.Machines.Servers.Count);
         Assert.All(_account.Machines.Servers.Values, server =>
         {
@@ -110,19 +112,22 @@ public sealed class UpTests : IDisposable
     [Fact]
     public async Task A_command_that_fails_is_told_as_the_provider_tells_it_and_the_next_run_goes_on_from_there()
     {
-        _account.Machines.Answer = request => request.Command.Contains("await-ready", StringComparison.Ordinal) ? new(3, "some\n", "no GPU\n") : new(0, "", "");
+        _account.Machines.Answer = request =>
+            request.Command.Contains("await-ready", StringComparison.Ordinal) ? new(3, "some\n", "no GPU\n") : new(0, "", "");
         var run = await _account.UpAsync(Account.Plan("local"));
         Assert.NotNull(run.Thrown);
         Assert.All(run.Failures, failure =>
         {
             Assert.EndsWith("-ready", failure.Name, StringComparison.Ordinal);
-            Assert.StartsWith("Process exited with status 3: running \"sudo -n /usr/local/libexec/inference/await-ready ", failure.Message, StringComparison.Ordinal);
+            Assert.StartsWith("Process exited with status 3: running \"sudo -n /usr/local/libexec/inference/await-ready ", failure.Message,
+                StringComparison.Ordinal);
             Assert.EndsWith("\":\nno GPU\n", failure.Message, StringComparison.Ordinal);
         });
         _account.Machines.Answer = _ => new(0, "{}\n", "");
         run = (await _account.UpAsync(Account.Plan("local"))).Succeeded();
         // The two gates, and what had not begun because of them; what was there is not made again.
-        var created = _account.Events.Where(told => told is { Operation: Operation.Create, Phase: Phase.Finished }).Select(told => (told.Type, told.Name)).ToList();
+        var created = _account.Events.Where(told => told is { Operation: Operation.Create, Phase: Phase.Finished })
+            .Select(told => (told.Type, told.Name)).ToList();
         Assert.Equal(created.Distinct(), created);
         Assert.Contains((Types.Command, "chat-0-ready"), created[^run.Summary.Created..]);
         Assert.Contains((Types.Command, "chat-1-ready"), created[^run.Summary.Created..]);
@@ -137,5 +142,6 @@ public sealed class UpTests : IDisposable
     }
 
     private List<string> Done(Operation operation) =>
-        [.. _account.Events.Where(told => told.Operation == operation && told.Phase == Phase.Finished).Select(told => told.Name).Order(StringComparer.Ordinal)];
+        [.. _account.Events.Where(told => told.Operation == operation && told.Phase == Phase.Finished).Select(told => told.Name)
+            .Order(StringComparer.Ordinal)];
 }

@@ -45,7 +45,8 @@ public sealed class LabFaultTests : IDisposable
         var missing = Explain(new ProgramException("mmdebstrap", new Win32Exception(2)));
         Assert.Equal("mmdebstrap", missing?.Key);
         Assert.Contains("installs", missing!.Fix, StringComparison.Ordinal);
-        Assert.Contains("noexec", Explain(new ProgramException("/mnt/clone/prepare", new Win32Exception(13)))!.Fix, StringComparison.Ordinal);
+        Assert.Contains("noexec", Explain(new ProgramException("/mnt/clone/prepare", new Win32Exception(13)))!.Fix,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,14 +89,17 @@ public sealed class LabFaultTests : IDisposable
 
     [Fact]
     public void An_image_that_could_not_be_made_is_told_with_apts_words() =>
-        Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-engine", new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
+        Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-engine",
+            new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
 
     [Fact]
     public void A_file_of_somebody_else_is_named()
     {
         Assert.Equal("cache", Explain(new UnauthorizedAccessException($"Access to the path '{_cache}/labs' is denied."))?.Key);
-        Assert.Equal("/home/me/infra/Pulumi.dev.yaml", Explain(new UnauthorizedAccessException("Access to the path '/home/me/infra/Pulumi.dev.yaml' is denied."))?.Key);
-        Assert.Equal("cache", Explain(new IOException($"another process is changing the local cloud of {_cache}/labs/x: wait until it has ended"))?.Key);
+        Assert.Equal("/home/me/infra/Pulumi.dev.yaml",
+            Explain(new UnauthorizedAccessException("Access to the path '/home/me/infra/Pulumi.dev.yaml' is denied."))?.Key);
+        Assert.Equal("cache",
+            Explain(new IOException($"another process is changing the local cloud of {_cache}/labs/x: wait until it has ended"))?.Key);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ namespace Infra.Tests.Unit.Lab.Engine;
 /// <summary>The fake engine's data: well formed, and knowing every flag and route that this project counts on.</summary>
 public sealed class EngineDataTests
 {
-    private static readonly string[] Kinds = ["append", "bool", "choice", "float", "int", "json", "length", "list", "size", "str", "switch"];
+    private static readonly string[] Kinds =
+        ["append", "bool", "choice", "float", "int", "json", "length", "list", "size", "str", "switch"];
 
     private static readonly string[] GuardedPrefixes = ["/v1", "/v2", "/inference", "/cohere"];
 
@@ -20,7 +21,9 @@ public sealed class EngineDataTests
         foreach (var flag in Data("flags.json", "flags"))
         {
             names.Add(flag.GetProperty("name").GetString()!);
-            names.AddRange(flag.TryGetProperty("aliases", out var aliases) ? aliases.EnumerateArray().Select(alias => alias.GetString()!) : []);
+            names.AddRange(flag.TryGetProperty("aliases", out var aliases)
+                ? aliases.EnumerateArray().Select(alias => alias.GetString()!)
+                : []);
             Assert.Contains(flag.GetProperty("kind").GetString(), Kinds);
             var standard = flag.GetProperty("default");
             if (flag.TryGetProperty("choices", out var choices) && standard.ValueKind != JsonValueKind.Null)

@@ -21,7 +21,8 @@ public sealed class AddressRangesTests
 
     [Fact]
     public void What_lies_within_another_range_is_said_once() =>
-        Assert.Equal(["10.0.0.0/8", "203.0.113.7"], AddressRanges.Parse(["203.0.113.7", "10.20.0.5/16", "10.0.0.0/8", "203.0.113.7/32"]).ToTexts());
+        Assert.Equal(["10.0.0.0/8", "203.0.113.7"],
+            AddressRanges.Parse(["203.0.113.7", "10.20.0.5/16", "10.0.0.0/8", "203.0.113.7/32"]).ToTexts());
 
     [Fact]
     public void Everything_is_one_range()

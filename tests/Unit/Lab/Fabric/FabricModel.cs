@@ -53,5 +53,6 @@ internal static class FabricModel
             && Within(rule.Cidrs, otherSide);
     }
 
-    private static bool Within(IReadOnlyList<string> cidrs, string address) => AddressRanges.Parse(cidrs).Contains(IPAddress.Parse(address));
+    private static bool Within(IReadOnlyList<string> cidrs, string address) =>
+        AddressRanges.Parse(cidrs).Contains(IPAddress.Parse(address));
 }

@@ -14,7 +14,8 @@ public sealed class FabricRulesetTests
     public void Equal_policies_give_equal_text_whatever_their_order()
     {
         var reversed = new NetworkPolicy(
-            [.. Policies.Sample.Servers.Reverse().Select(server => server with { Inbound = [.. server.Inbound.Reverse()], Outbound = [.. server.Outbound.Reverse()] })],
+            [.. Policies.Sample.Servers.Reverse()
+                .Select(server => server with { Inbound = [.. server.Inbound.Reverse()], Outbound = [.. server.Outbound.Reverse()] })],
             [.. Policies.Sample.Balancers.Reverse()]);
 
         Assert.Equal(FabricRuleset.Render(Policies.Sample), FabricRuleset.Render(reversed));
@@ -27,7 +28,9 @@ public sealed class FabricRulesetTests
 
         var text = FabricRuleset.Render(new([server], []));
 
-        Assert.Contains("  chain to_s101 {\n    drop\n  }\n  chain from_s101 {\n    ip daddr { 169.254.169.254 } tcp dport 80 return\n    drop\n  }\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "  chain to_s101 {\n    drop\n  }\n  chain from_s101 {\n    ip daddr { 169.254.169.254 } tcp dport 80 return\n    drop\n  }\n",
+            text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,7 +39,8 @@ public sealed class FabricRulesetTests
         var balancer = Policies.Sample.Balancers[0];
 
         Assert.DoesNotContain("jump to_", FabricRuleset.Render(new([], [balancer])), StringComparison.Ordinal);
-        Assert.Contains(" {\n    drop\n  }", FabricRuleset.Render(new([], [balancer with { AllowedCidrs = ["2001:db8::/32"] }])), StringComparison.Ordinal);
+        Assert.Contains(" {\n    drop\n  }", FabricRuleset.Render(new([], [balancer with { AllowedCidrs = ["2001:db8::/32"] }])),
+            StringComparison.Ordinal);
     }
 
     [Theory]

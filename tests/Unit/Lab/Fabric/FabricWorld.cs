@@ -9,7 +9,9 @@ namespace Infra.Tests.Unit.Lab.Fabric;
 /// <summary>A round in the sandbox: a policy, then packets of which the model says whether they pass.</summary>
 internal sealed record WorldRound(NetworkPolicy Policy, IReadOnlyList<ModelPacket> Packets, IReadOnlyList<string> Rebooted);
 
-/// <summary>Sends packets between real network namespaces, linked by the script <c>fabric</c>, through the rules that are rendered.</summary>
+/// <summary>
+/// Sends packets between real network namespaces, linked by the script <c>fabric</c>, through the rules that are rendered.
+/// </summary>
 internal static class FabricWorld
 {
     public static readonly string[] Addresses = ["198.51.100.1", "169.254.169.254", "203.0.113.7", "192.0.2.66"];
@@ -73,7 +75,9 @@ internal static class FabricWorld
                 Text: $"round {number}: {packet}")))
             .Where(packet => packet.Passes != packet.Passed)
             .Select(packet => $"{(packet.Passed ? "passed" : "was dropped")}: {packet.Text}");
-        return stream is null || answer.RootElement.GetProperty("lived").GetBoolean() ? [.. mistakes] : [.. mistakes, "the stream did not live"];
+        return stream is null || answer.RootElement.GetProperty("lived").GetBoolean()
+            ? [.. mistakes]
+            : [.. mistakes, "the stream did not live"];
     }
 
     private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;

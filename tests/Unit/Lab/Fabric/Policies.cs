@@ -24,7 +24,8 @@ internal static class Policies
         new("101", "198.51.100.11", "10.20.0.2", Vpc, true,
             [new("tcp", "22", ["203.0.113.7/32"]), new("tcp", "443", ["10.20.0.9"])], Node),
         new("102", "198.51.100.12", "10.20.0.3", Vpc, true,
-            [new("tcp", "22", ["203.0.113.7/32"]), new("tcp", "443", ["10.20.0.9", "10.20.0.2"]), new("udp", "8000-8010", ["10.20.0.0/16"])], Node),
+            [new("tcp", "22", ["203.0.113.7/32"]), new("tcp", "443", ["10.20.0.9", "10.20.0.2"]),
+                new("udp", "8000-8010", ["10.20.0.0/16"])], Node),
         new("201", "198.51.100.13", "10.30.0.2", OtherVpc, true, [new("tcp", "443", ["10.30.0.9"]), new("icmp", null, Anywhere)], Node),
         new("202", "198.51.100.14", "10.30.0.3", OtherVpc, false, [], []),
     ],
@@ -35,7 +36,8 @@ internal static class Policies
 
     /// <summary>What a node may reach.</summary>
     private static PolicyRule[] Node =>
-        [new("tcp", "443", Anywhere), new("tcp", "80", Anywhere), new("udp", "53", Anywhere), new("udp", "123", Anywhere), new("icmp", null, Anywhere)];
+        [new("tcp", "443", Anywhere), new("tcp", "80", Anywhere), new("udp", "53", Anywhere), new("udp", "123", Anywhere),
+            new("icmp", null, Anywhere)];
 
     /// <summary>The same members with rules made at random.</summary>
     public static NetworkPolicy Shuffled(Random random) => new(

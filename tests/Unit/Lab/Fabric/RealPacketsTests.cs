@@ -7,7 +7,8 @@ namespace Infra.Tests.Node.Fabric;
 /// <summary>Packets between network namespaces fare as the model says: what no rule allows is dropped.</summary>
 public sealed class RealPacketsTests
 {
-    private static readonly (string Protocol, int Port)[] Kinds = [("tcp", 22), ("tcp", 80), ("tcp", 443), ("tcp", 8005), ("udp", 53), ("udp", 8005), ("icmp", 0)];
+    private static readonly (string Protocol, int Port)[] Kinds = [("tcp", 22), ("tcp", 80), ("tcp", 443), ("tcp", 8005), ("udp", 53),
+        ("udp", 8005), ("icmp", 0)];
 
     [Fact]
     public async Task Every_packet_between_any_two_sides_fares_as_the_policy_says()
@@ -28,7 +29,8 @@ public sealed class RealPacketsTests
         WorldRound[] rounds =
         [
             new(Policies.Sample, [stream], []),
-            .. Enumerable.Range(0, 12).Select(_ => new WorldRound(Policies.Shuffled(random), [.. AllPackets().OrderBy(_ => random.Next()).Take(220)], [])),
+            .. Enumerable.Range(0, 12)
+            .Select(_ => new WorldRound(Policies.Shuffled(random), [.. AllPackets().OrderBy(_ => random.Next()).Take(220)], [])),
         ];
 
         await AssertNoneAsync(FabricWorld.MistakesAsync(rounds, stream: stream));
@@ -37,7 +39,8 @@ public sealed class RealPacketsTests
     [Fact]
     public async Task A_false_source_is_dropped_on_either_side_even_towards_one_that_nothing_guards()
     {
-        var open = new NetworkPolicy([.. Policies.Sample.Servers.Select(server => server with { Guarded = false })], Policies.Sample.Balancers);
+        var open = new NetworkPolicy([.. Policies.Sample.Servers.Select(server => server with { Guarded = false })],
+            Policies.Sample.Balancers);
         (string Host, string Address)[] spoofed = [("101", "10.20.0.9"), ("101", "203.0.113.7"), ("101", "198.51.100.12")];
         (ModelSide From, ModelSide To)[] ways =
         [
@@ -91,7 +94,8 @@ public sealed class RealPacketsTests
         from source in FabricWorld.Sides
         from target in FabricWorld.Sides
         where source.Host != target.Host && source.Host != "world"
-            ? source.VpcId == target.VpcId || (source.VpcId is null && target.VpcId is not null && !FabricWorld.Sides.Any(side => side.Host == source.Host && side.VpcId == target.VpcId))
+            ? source.VpcId == target.VpcId || (source.VpcId is null && target.VpcId is not null
+                && !FabricWorld.Sides.Any(side => side.Host == source.Host && side.VpcId == target.VpcId))
             : source.Host != target.Host
         // The metadata address is no one's source.
         where source.Address != "169.254.169.254"

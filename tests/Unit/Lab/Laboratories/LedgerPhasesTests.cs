@@ -20,12 +20,14 @@ public sealed class LedgerPhasesTests
 
     [Fact]
     public void An_engine_that_starts_again_has_not_answered_before_it_started() =>
-        Assert.Equal("weights 4.0 s, ready 3.5 s, vllm ...", Line([.. s_firstBoot, ("ready", "stop", 640), ("vllm", "stop", 642), ("vllm", "start", 643)]));
+        Assert.Equal("weights 4.0 s, ready 3.5 s, vllm ...",
+            Line([.. s_firstBoot, ("ready", "stop", 640), ("vllm", "stop", 642), ("vllm", "start", 643)]));
 
     [Fact]
     public void The_second_start_of_an_engine_counts_from_itself() =>
         Assert.Equal("weights 4.0 s, vllm 5.0 s, ready 4.0 s",
-            Line([.. s_firstBoot, ("ready", "stop", 640), ("vllm", "stop", 642), ("vllm", "start", 643), ("ready", "start", 644), ("ready", "end", 648)]));
+            Line([.. s_firstBoot, ("ready", "stop", 640), ("vllm", "stop", 642), ("vllm", "start", 643), ("ready", "start", 644),
+                ("ready", "end", 648)]));
 
     [Fact]
     public void An_engine_that_fails_after_it_has_answered_has_failed() =>
@@ -33,7 +35,8 @@ public sealed class LedgerPhasesTests
 
     [Fact]
     public void An_earlier_boot_is_left_out() =>
-        Assert.Equal("vllm ...", Ledger.Line(Ledger.Phases([new("weights", "start", 900, "a"), new("weights", "end", 910, "a"), new("vllm", "start", 12, "b")])));
+        Assert.Equal("vllm ...", Ledger.Line(
+            Ledger.Phases([new("weights", "start", 900, "a"), new("weights", "end", 910, "a"), new("vllm", "start", 12, "b")])));
 
     [Fact]
     public void A_clock_that_begins_again_is_another_boots_and_no_phase_is_shorter_than_nothing() =>

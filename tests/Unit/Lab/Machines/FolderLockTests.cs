@@ -82,5 +82,6 @@ public sealed class FolderLockTests : IDisposable
         Assert.Throws<IOException>(() => FileKind.IsRegular($"{Path}{new string('a', 5000)}"));
     }
 
-    private Task<FolderLock> TakeAsync(List<string> holders) => FolderLock.TakeAsync(Path, holders.Add, TestContext.Current.CancellationToken);
+    private Task<FolderLock> TakeAsync(List<string> holders) =>
+        FolderLock.TakeAsync(Path, holders.Add, TestContext.Current.CancellationToken);
 }

@@ -11,22 +11,26 @@ public sealed class ImageProfilesTests
     public void Every_folder_of_files_is_a_part_and_every_part_does_something()
     {
         var folders = Directory.EnumerateDirectories(Path.Combine(LabFacts.ImageFolder, "parts")).Select(Path.GetFileName);
-        Assert.Equal(folders.Order(StringComparer.Ordinal), ImageProfiles.All.Parts.Select(part => part.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(folders.Order(StringComparer.Ordinal),
+            ImageProfiles.All.Parts.Select(part => part.Name).Order(StringComparer.Ordinal));
         Assert.All(ImageProfiles.All.Parts, part => Assert.NotEmpty(ImageLayer.FilesOf(part.Name)));
     }
 
     [Fact]
     public void Every_unit_that_is_enabled_is_a_file_of_its_part() => Assert.All(
         ImageProfiles.All.Parts,
-        part => Assert.All(part.Enables, link => Assert.Contains(ImageLayer.FilesOf(part.Name), file => file.Path.EndsWith($"/systemd/system/{Path.GetFileName(link)}", StringComparison.Ordinal))));
+        part => Assert.All(part.Enables, link => Assert.Contains(ImageLayer.FilesOf(part.Name), file =>
+            file.Path.EndsWith($"/systemd/system/{Path.GetFileName(link)}", StringComparison.Ordinal))));
 
     [Fact]
     public void Every_image_of_the_catalog_has_a_profile_of_its_own() => Assert.All(
         ModelCatalog.Load().Images.Values,
-        image => Assert.Equal(image.Vendor == GpuVendor.Amd ? "amd" : "nvidia", ImageProfiles.All.Profiles.Single(profile => profile.Slug == image.Slug).Vendor));
+        image => Assert.Equal(image.Vendor == GpuVendor.Amd ? "amd" : "nvidia",
+            ImageProfiles.All.Profiles.Single(profile => profile.Slug == image.Slug).Vendor));
 
     [Fact]
-    public void An_image_of_a_teams_own_is_taken_for_one_of_the_vendors() => Assert.Equal("gpu-amd-base", ImageProfiles.All.Of("182736455", "amd").Slug);
+    public void An_image_of_a_teams_own_is_taken_for_one_of_the_vendors() =>
+        Assert.Equal("gpu-amd-base", ImageProfiles.All.Of("182736455", "amd").Slug);
 
     [Theory]
     [InlineData("""{"parts": [], "profiles": [], "more": 1}""")]
@@ -41,7 +45,8 @@ public sealed class ImageProfilesTests
     public void A_variant_takes_parts_away_and_lays_others_on_top()
     {
         var profile = ImageProfiles.All.Of("gpu-h100x1-base", "nvidia");
-        var parts = new ImageVariant(Without: ["nvidia-toolkit-1.19.1"], With: ["nvidia-toolkit-1.17.8"]).PartsOf(profile).Select(part => part.Name).ToArray();
+        var parts = new ImageVariant(Without: ["nvidia-toolkit-1.19.1"], With: ["nvidia-toolkit-1.17.8"]).PartsOf(profile)
+            .Select(part => part.Name).ToArray();
         Assert.DoesNotContain("nvidia-toolkit-1.19.1", parts);
         Assert.Equal("nvidia-toolkit-1.17.8", parts[^1]);
     }

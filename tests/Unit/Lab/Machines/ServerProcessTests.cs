@@ -12,7 +12,8 @@ public sealed class ServerProcessTests
     };
 
     [Fact]
-    public void What_init_has_just_started_is_not_taken_for_init_though_its_number_is_lower() => Assert.Equal(31000, Among("17", "31000", "31001"));
+    public void What_init_has_just_started_is_not_taken_for_init_though_its_number_is_lower() =>
+        Assert.Equal(31000, Among("17", "31000", "31001"));
 
     [Fact]
     public void A_process_that_ended_while_it_was_read_is_passed_over() => Assert.Equal(31000, Among("4242", "31000"));

@@ -33,7 +33,8 @@ public sealed class ContentTests : IDisposable
         foreach (var stem in model.Formats.Select(format => format == WeightsFormat.Mistral ? "consolidated" : "model"))
         {
             var files = manifest.Files
-                .Where(file => file.Path.StartsWith(stem, StringComparison.Ordinal) && file.Path.EndsWith(".safetensors", StringComparison.Ordinal)).ToList();
+                .Where(file => file.Path.StartsWith(stem, StringComparison.Ordinal)
+                    && file.Path.EndsWith(".safetensors", StringComparison.Ordinal)).ToList();
             Assert.InRange(files.Sum(file => file.Size) / (model.WeightBytes * scale), 0.999, 1.001);
             var names = files.SelectMany(file => Tensors(FileOf(id, file.Path), id)).ToList();
             Assert.Equal(names.Count, names.Distinct().Count());
@@ -67,9 +68,10 @@ public sealed class ContentTests : IDisposable
         Assert.Equal([model.Revision!, new string('a', 40)], manifest.Revisions);
         string[] expected =
         [
-            ".gitattributes", "README.md", "SYSTEM_PROMPT.txt", "chat_template.jinja", "config.json", "consolidated.safetensors", "generation_config.json",
-            "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors", "model.safetensors.index.json",
-            "params.json", "processor_config.json", "tekken.json", "tokenizer.json", "tokenizer_config.json",
+            ".gitattributes", "README.md", "SYSTEM_PROMPT.txt", "chat_template.jinja", "config.json", "consolidated.safetensors",
+            "generation_config.json", "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors",
+            "model-00003-of-00003.safetensors", "model.safetensors.index.json", "params.json", "processor_config.json", "tekken.json",
+            "tokenizer.json", "tokenizer_config.json",
         ];
         Assert.Equal(expected, manifest.Files.Select(file => file.Path));
         using var parameters = JsonDocument.Parse(File.ReadAllBytes(FileOf(model.Id, "params.json")));
@@ -87,7 +89,8 @@ public sealed class ContentTests : IDisposable
         {
             var content = File.ReadAllBytes(FileOf(model.Id, file.Path));
             Assert.Equal(content.Length, file.Size);
-            Assert.Equal(file.Sha256 ?? file.Oid, file.Sha256 is null ? GitBlob(content) : Convert.ToHexStringLower(SHA256.HashData(content)));
+            Assert.Equal(file.Sha256 ?? file.Oid,
+                file.Sha256 is null ? GitBlob(content) : Convert.ToHexStringLower(SHA256.HashData(content)));
         }
 
         Assert.Equal(
@@ -126,7 +129,8 @@ public sealed class ContentTests : IDisposable
         var (plain, zipped) = (Path.Combine(_folder.FullName, "root.tar"), Path.Combine(_folder.FullName, "root.tar.gz"));
         using (var tar = new TarWriter(File.Create(plain)))
         {
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "etc/os-release") { DataStream = new MemoryStream("ID=lab\n"u8.ToArray()) });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, "etc/os-release") { DataStream = new MemoryStream("ID=lab\n"u8.ToArray()) });
         }
 
         using (var zip = new GZipStream(File.Create(zipped), CompressionLevel.Fastest))
@@ -151,7 +155,8 @@ public sealed class ContentTests : IDisposable
         Assert.Equal(image, OciBuilder.Build(b, spec));
         Assert.Equal(image, OciBuilder.Build(a, spec));
         Assert.InRange(image.CompressedBytes, 4_990_000, 5_010_000);
-        Assert.NotEqual(image.IndexDigest, OciBuilder.Build(a, spec with { Tags = ["v2"], CompressedBytes = 0, PaddingBytes = 1000 }).IndexDigest);
+        Assert.NotEqual(image.IndexDigest,
+            OciBuilder.Build(a, spec with { Tags = ["v2"], CompressedBytes = 0, PaddingBytes = 1000 }).IndexDigest);
         var repository = StoredJson.Read<RegistryRepository>(RegistryRepository.FileOf(Path.Combine(a, "registry"), "vllm/vllm-openai")!);
         Assert.Equal(["v1", "v2"], repository.Tags.Keys);
         foreach (var digest in repository.Blobs.Concat(repository.Manifests.Keys))
@@ -199,7 +204,8 @@ public sealed class ContentTests : IDisposable
             {
                 var file = Assert.Single(index.Projects[PythonIndex.Normalize(pin[0])], file => file.Version == pin[1]);
                 Assert.True(string.CompareOrdinal(file.Uploaded.ToString("yyyy-MM-dd", null), package.ResolvedBefore) < 0);
-                AssertRecorded(Path.Combine(_folder.FullName, "python", "files", file.Name), $"{pin[0].Replace('-', '_')}-{pin[1]}.dist-info");
+                AssertRecorded(Path.Combine(_folder.FullName, "python", "files", file.Name),
+                    $"{pin[0].Replace('-', '_')}-{pin[1]}.dist-info");
             }
         }
 
@@ -239,8 +245,10 @@ public sealed class ContentTests : IDisposable
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(RegistryRepository.BlobFile(registry, manifestDigest)));
         using var config = JsonDocument.Parse(File.ReadAllBytes(
             RegistryRepository.BlobFile(registry, manifest.RootElement.GetProperty("config").GetProperty("digest").GetString()!)));
-        var contents = config.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(id => id.GetString()).ToList();
-        var layers = manifest.RootElement.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("digest").GetString()!).ToList();
+        var contents = config.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(id => id.GetString())
+            .ToList();
+        var layers = manifest.RootElement.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("digest").GetString()!)
+            .ToList();
         Assert.Equal(4, layers.Count);
         Assert.Equal(contents, layers.Select(layer =>
         {
@@ -253,7 +261,8 @@ public sealed class ContentTests : IDisposable
     {
         using var zip = ZipFile.OpenRead(wheel);
         using var record = new StreamReader(zip.GetEntry($"{info}/RECORD")!.Open());
-        var rows = record.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(',')).ToDictionary(row => row[0]);
+        var rows = record.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(','))
+            .ToDictionary(row => row[0]);
         Assert.Equal(zip.Entries.Select(entry => entry.FullName).Order(), rows.Keys.Order());
         foreach (var entry in zip.Entries.Where(entry => !entry.FullName.EndsWith("/RECORD", StringComparison.Ordinal)))
         {

@@ -17,7 +17,8 @@ public sealed class ImageHostTests
     [InlineData("linux.mellanox.com", "/unsigned/doca/Release.gpg", HttpStatusCode.NotFound)]
     [InlineData("linux.mellanox.com", "/unsigned/doca/Release", HttpStatusCode.OK)]
     [InlineData("linux.mellanox.com", "/doca/..", HttpStatusCode.NotFound)]
-    public async Task A_vendors_archive_answers_at_any_address_and_fails_where_the_address_asks_for_it(string host, string path, HttpStatusCode status)
+    public async Task A_vendors_archive_answers_at_any_address_and_fails_where_the_address_asks_for_it(string host, string path,
+        HttpStatusCode status)
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         using var answer = await mirrors.GetAsync(host, path);
@@ -29,7 +30,8 @@ public sealed class ImageHostTests
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => mirrors.Client.GetAsync(mirrors.Address("linux.mellanox.com", "/hanging/InRelease"), patience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            mirrors.Client.GetAsync(mirrors.Address("linux.mellanox.com", "/hanging/InRelease"), patience.Token));
     }
 
     [Fact]
@@ -38,7 +40,8 @@ public sealed class ImageHostTests
         await using var mirrors = await RunningMirrors.StartAsync();
         using var without = await mirrors.GetAsync("169.254.169.254", "/v1/appkey/droplet-auth-token");
         Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
-        using var granted = await mirrors.GetAsync("169.254.169.254", "/v1/appkey/droplet-auth-token", request => request.Headers.TryAddWithoutValidation("Authorization", "DOMETADATA token"));
+        using var granted = await mirrors.GetAsync("169.254.169.254", "/v1/appkey/droplet-auth-token",
+            request => request.Headers.TryAddWithoutValidation("Authorization", "DOMETADATA token"));
         Assert.StartsWith("\"", await granted.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         using var content = new StringContent("sonar_cpu 1");
         using var sent = await mirrors.Client.PostAsync(mirrors.Address("169.254.169.254", "/v1/metrics/droplet_id/1"), content, Cancel);

@@ -8,7 +8,8 @@ namespace Infra.Tests.Unit.Lab.Mirrors;
 public sealed class MirrorControlTests
 {
     private static readonly Gen<MirrorFaults> Faults = Gen.Select(
-        Gen.Long[1, long.MaxValue].Select(bytes => bytes % 2 == 0 ? (long?)null : bytes), Gen.Int[0, 600_000], Gen.Bool, Gen.Bool, Gen.Int[400, 599],
+        Gen.Long[1, long.MaxValue].Select(bytes => bytes % 2 == 0 ? (long?)null : bytes), Gen.Int[0, 600_000], Gen.Bool, Gen.Bool,
+        Gen.Int[400, 599],
         Gen.Long[0, 1_000_000_000], Gen.Int[0, 9], Gen.DateTimeOffset,
         (bytes, latency, down, hang, refuse, after, times, asked) => new MirrorFaults
         {
@@ -95,5 +96,6 @@ public sealed class MirrorControlTests
     [InlineData("null", "null")]
     [InlineData("{", "JSON")]
     public void A_wrong_file_is_told(string json, string words) =>
-        Assert.Contains(words, Assert.Throws<InvalidDataException>(() => MirrorControl.Parse(json)).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(words, Assert.Throws<InvalidDataException>(() => MirrorControl.Parse(json)).Message,
+            StringComparison.OrdinalIgnoreCase);
 }

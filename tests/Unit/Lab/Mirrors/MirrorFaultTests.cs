@@ -34,7 +34,13 @@ public sealed class MirrorFaultTests
         var weights = await WeightsAsync(mirrors);
         mirrors.Control(MirrorKind.Hub, new()
         {
-            Refuse = new() { Statuses = [403, 404], At = MirrorPart.Cdn, Times = 3, Headers = new Dictionary<string, string> { ["Retry-After"] = "5" } },
+            Refuse = new()
+            {
+                Statuses = [403, 404],
+                At = MirrorPart.Cdn,
+                Times = 3,
+                Headers = new Dictionary<string, string> { ["Retry-After"] = "5" },
+            },
         });
         var statuses = new List<int>();
         for (var i = 0; i < 4; i++)
@@ -64,7 +70,8 @@ public sealed class MirrorFaultTests
         await using var mirrors = await RunningMirrors.StartAsync();
         async Task<string> PatternAsync(int seed)
         {
-            mirrors.Control(MirrorKind.Hub, new() { Refuse = new() { Statuses = [503], Rate = 0.5, Seed = seed, Asked = DateTimeOffset.UtcNow } });
+            mirrors.Control(MirrorKind.Hub,
+                new() { Refuse = new() { Statuses = [503], Rate = 0.5, Seed = seed, Asked = DateTimeOffset.UtcNow } });
             var pattern = "";
             for (var i = 0; i < 24; i++)
             {
@@ -88,7 +95,8 @@ public sealed class MirrorFaultTests
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         mirrors.Control(MirrorKind.Registry, new() { Down = true });
-        var error = await Assert.ThrowsAnyAsync<HttpRequestException>(() => mirrors.GetAsync(mirrors.Address("registry-1.docker.io", "/v2/", tls)));
+        var error = await Assert.ThrowsAnyAsync<HttpRequestException>(() =>
+            mirrors.GetAsync(mirrors.Address("registry-1.docker.io", "/v2/", tls)));
         Assert.True(IsReset(error), $"{error}");
         var line = await mirrors.LoggedAsync(line => line.Host == "registry-1.docker.io");
         Assert.Equal((0, RequestOutcome.Reset, "127.0.0.1"), (line.Status, line.Outcome, line.Client));
@@ -161,7 +169,8 @@ public sealed class MirrorFaultTests
         mirrors.Control(MirrorKind.Hub, new() { Hang = true });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(200);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => mirrors.Client.GetAsync(mirrors.Address("huggingface.co", Small), patience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            mirrors.Client.GetAsync(mirrors.Address("huggingface.co", Small), patience.Token));
         Assert.Equal(RequestOutcome.Lost, (await mirrors.LoggedAsync(line => line.Path == Small)).Outcome);
     }
 

@@ -49,11 +49,13 @@ public sealed partial class MirrorServerTests
         var size = long.Parse(found.Headers.GetValues("X-Linked-Size").Single(), null);
         using var first = await mirrors.GetAsync(address, request => request.Headers.Range = new(0, 999_999));
         using var rest = await mirrors.GetAsync(address, request => request.Headers.Range = new(1_000_000, null));
-        Assert.Equal((HttpStatusCode.PartialContent, $"bytes 0-999999/{size}"), (first.StatusCode, first.Content.Headers.ContentRange!.ToString()));
+        Assert.Equal((HttpStatusCode.PartialContent, $"bytes 0-999999/{size}"),
+            (first.StatusCode, first.Content.Headers.ContentRange!.ToString()));
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(
             [.. await first.Content.ReadAsByteArrayAsync(Cancel), .. await rest.Content.ReadAsByteArrayAsync(Cancel)])));
         using var beyond = await mirrors.GetAsync(address, request => request.Headers.Range = new(size, null));
-        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, $"bytes */{size}"), (beyond.StatusCode, beyond.Content.Headers.ContentRange!.ToString()));
+        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, $"bytes */{size}"),
+            (beyond.StatusCode, beyond.Content.Headers.ContentRange!.ToString()));
         using var forged = await mirrors.GetAsync(new(address.ToString().Replace("Signature=", "Signature=0", StringComparison.Ordinal)));
         Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
     }
@@ -69,7 +71,8 @@ public sealed partial class MirrorServerTests
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         using var answer = await mirrors.GetAsync("huggingface.co", path);
-        Assert.Equal((status, code), ((int)answer.StatusCode, answer.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.Single() : null));
+        Assert.Equal((status, code),
+            ((int)answer.StatusCode, answer.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.Single() : null));
     }
 
     [Fact]
@@ -85,11 +88,13 @@ public sealed partial class MirrorServerTests
     public async Task An_image_is_pulled_as_from_Docker_Hub()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
-        using var stranger = await mirrors.GetAsync("registry-1.docker.io", $"/v2/vllm/vllm-openai/manifests/{RunningMirrors.Image.IndexDigest}");
+        using var stranger = await mirrors.GetAsync("registry-1.docker.io",
+            $"/v2/vllm/vllm-openai/manifests/{RunningMirrors.Image.IndexDigest}");
         var challenge = stranger.Headers.WwwAuthenticate.Single();
         Assert.Equal((HttpStatusCode.Unauthorized, "Bearer"), (stranger.StatusCode, challenge.Scheme));
         Assert.Contains("scope=\"repository:vllm/vllm-openai:pull\"", challenge.Parameter, StringComparison.Ordinal);
-        using var granted = await mirrors.GetAsync("auth.docker.io", "/token?service=registry.docker.io&scope=repository:vllm/vllm-openai:pull");
+        using var granted = await mirrors.GetAsync("auth.docker.io",
+            "/token?service=registry.docker.io&scope=repository:vllm/vllm-openai:pull");
         var token = (await granted.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("token").GetString()!;
         void Authorize(HttpRequestMessage request) => request.Headers.Authorization = new("Bearer", token);
         using var index = await mirrors.GetAsync("registry-1.docker.io", "/v2/vllm/vllm-openai/manifests/v0.31.0", Authorize);
@@ -98,13 +103,17 @@ public sealed partial class MirrorServerTests
         using var manifest = await mirrors.GetAsync(
             "registry-1.docker.io", $"/v2/vllm/vllm-openai/manifests/{child.GetProperty("digest").GetString()}", Authorize);
         Assert.Equal(child.GetProperty("mediaType").GetString(), manifest.Content.Headers.ContentType!.MediaType);
-        var layer = (await manifest.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("layers")[1].GetProperty("digest").GetString()!;
+        var layer = (await manifest.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("layers")[1].GetProperty("digest")
+            .GetString()!;
         using var blob = await mirrors.GetAsync("registry-1.docker.io", $"/v2/vllm/vllm-openai/blobs/{layer}", Authorize);
-        Assert.Equal((HttpStatusCode.TemporaryRedirect, "production.cloudflare.docker.com"), (blob.StatusCode, blob.Headers.Location!.Host));
-        Assert.Equal(layer, $"sha256:{Convert.ToHexStringLower(SHA256.HashData(await mirrors.Client.GetByteArrayAsync(blob.Headers.Location, Cancel)))}");
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "production.cloudflare.docker.com"),
+            (blob.StatusCode, blob.Headers.Location!.Host));
+        Assert.Equal(layer,
+            $"sha256:{Convert.ToHexStringLower(SHA256.HashData(await mirrors.Client.GetByteArrayAsync(blob.Headers.Location, Cancel)))}");
         using var other = await mirrors.GetAsync("registry-1.docker.io", "/v2/vllm/other/manifests/v1", Authorize);
         Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
-        using var unknown = await mirrors.GetAsync("registry-1.docker.io", $"/v2/vllm/vllm-openai/manifests/sha256:{new string('0', 64)}", Authorize);
+        using var unknown = await mirrors.GetAsync(
+            "registry-1.docker.io", $"/v2/vllm/vllm-openai/manifests/sha256:{new string('0', 64)}", Authorize);
         Assert.Contains("\"MANIFEST_UNKNOWN\"", await unknown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
@@ -121,7 +130,8 @@ public sealed partial class MirrorServerTests
         var content = await mirrors.Client.GetByteArrayAsync(file.GetProperty("url").GetString(), Cancel);
         Assert.Equal(file.GetProperty("hashes").GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(content)));
         using var page = await mirrors.GetAsync("pypi.org", "/simple/vllm/", request => request.Headers.Accept.ParseAdd("text/html"));
-        Assert.Contains($"#sha256={Convert.ToHexStringLower(SHA256.HashData(content))}\"", await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains($"#sha256={Convert.ToHexStringLower(SHA256.HashData(content))}\"", await page.Content.ReadAsStringAsync(Cancel),
+            StringComparison.Ordinal);
         using var alias = await mirrors.GetAsync("pypi.org", "/simple/Mistral_Common");
         Assert.Equal((HttpStatusCode.MovedPermanently, "/simple/mistral-common/"), (alias.StatusCode, alias.Headers.Location!.ToString()));
         using var unknown = await mirrors.GetAsync("pypi.org", "/simple/numpy/");
@@ -135,7 +145,8 @@ public sealed partial class MirrorServerTests
         using var answer = await mirrors.GetAsync("security.debian.org", "/debian/dists/trixie/InRelease");
         Assert.Equal("Origin: Debian\n", await answer.Content.ReadAsStringAsync(Cancel));
         using var again = await mirrors.GetAsync(
-            "deb.debian.org", "/debian/dists/trixie/InRelease", request => request.Headers.IfModifiedSince = answer.Content.Headers.LastModified);
+            "deb.debian.org", "/debian/dists/trixie/InRelease", request =>
+                request.Headers.IfModifiedSince = answer.Content.Headers.LastModified);
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
         using var outside = await mirrors.GetAsync("deb.debian.org", "/debian/%2e%2e/%2e%2e/python/index.json");
         Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
