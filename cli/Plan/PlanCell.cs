@@ -13,7 +13,7 @@ internal sealed record PlanCell(string Text, FitObstacle? Obstacle)
     /// <summary>Prefix of a cell in which only a shorter context fits.</summary>
     public const string AtMost = "max ";
 
-    public static PlanCell Of(Fit fit) => new(
+    public static PlanCell Of(FitResult fit) => new(
         fit switch
         {
             { Obstacle: null, Placement: { } placement } =>

@@ -75,9 +75,9 @@ internal static class PlanCommand
             {
                 Write(terminal, parsed, typed);
             }
-            catch (ConfigurationException mistakes)
+            catch (ConfigurationException errors)
             {
-                throw new ConfigurationException(mistakes.Mistakes.Select(typed.Complete));
+                throw new ConfigurationException(errors.Errors.Select(typed.Complete));
             }
 
             return Task.CompletedTask;

@@ -11,12 +11,12 @@ internal sealed class PlanCommandLine(IReadOnlyList<string> words)
     public string With(string option, string value) => Shell([.. words, option, value]);
 
     /// <summary>The same error, with the complete command as its fix instead of the wrong option alone.</summary>
-    public ConfigurationMistake Complete(ConfigurationMistake mistake)
+    public UserError Complete(UserError error)
     {
-        var start = $"{Command} {mistake.Key} ";
-        return mistake.Fix.StartsWith(start, StringComparison.Ordinal)
-            ? mistake with { Fix = Corrected(mistake.Key, mistake.Value?.ToString(), mistake.Fix[start.Length..]) }
-            : mistake;
+        var start = $"{Command} {error.Key} ";
+        return error.Fix.StartsWith(start, StringComparison.Ordinal)
+            ? error with { Fix = Corrected(error.Key, error.Value?.ToString(), error.Fix[start.Length..]) }
+            : error;
     }
 
     private string Corrected(string option, string? wrong, string right)

@@ -15,7 +15,7 @@ internal sealed record PlanMatrix(IReadOnlyList<ModelSpec> Models, IReadOnlyList
     /// <summary>Common prefix of all slugs, which the header shows once; empty if there is none.</summary>
     public string Prefix => PrefixOf(Columns.Select(column => column.Size));
 
-    public static PlanMatrix Of(IReadOnlyList<Fit> fits)
+    public static PlanMatrix Of(IReadOnlyList<FitResult> fits)
     {
         var prefix = PrefixOf(fits.Select(fit => fit.Size));
         return new(

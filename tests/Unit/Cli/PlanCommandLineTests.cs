@@ -17,14 +17,14 @@ public sealed class PlanCommandLineTests
     [InlineData("--model a/b Ministral-3-8B", $"./infra plan --model a/b,{Right}")]
     [InlineData("--model something-long-that-the-message-cut", $"./infra plan --model {Right}")]
     public void A_fix_keeps_all_other_options(string typed, string fix) => Assert.Equal(fix, new PlanCommandLine(typed.Split(' '))
-        .Complete(ConfigurationMistake.InStackConfig("--model", "Ministral-3-8B", "is not known", Right)).Fix);
+        .Complete(UserError.InStackConfig("--model", "Ministral-3-8B", "is not known", Right)).Fix);
 
     [Fact]
     public void A_fix_that_is_no_plan_command_is_unchanged()
     {
-        var mistake = new ConfigurationMistake("--model", "x", "is not known", "add it to a catalog file of your own");
+        var error = new UserError("--model", "x", "is not known", "add it to a catalog file of your own");
 
-        Assert.Equal(mistake, new PlanCommandLine(["--model", "x"]).Complete(mistake));
+        Assert.Equal(error, new PlanCommandLine(["--model", "x"]).Complete(error));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class PlanCommandLineTests
         using var error = new StringWriter();
         var terminal = new Terminal(TextWriter.Null, error, interactive: false);
 
-        Assert.Equal(ExitCode.OperatorMistake, await InfraCommand.InvokeAsync(typed.Split(' '), terminal, [PlanCommand.Create(terminal)]));
+        Assert.Equal(ExitCode.UserError, await InfraCommand.InvokeAsync(typed.Split(' '), terminal, [PlanCommand.Create(terminal)]));
         Assert.Contains($"  fix: {fix}", error.ToString().ReplaceLineEndings("\n").Split('\n'));
     }
 }
