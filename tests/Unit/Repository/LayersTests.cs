@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Infra.Tests.Deployments;
 
-namespace Infra.Tests.Unit.Structure;
+namespace Infra.Tests.Unit.Repository;
 
 /// <summary>Projects and their folders use each other one way, as CONTRIBUTING.md draws it.</summary>
 public sealed partial class LayersTests

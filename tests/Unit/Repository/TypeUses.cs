@@ -4,7 +4,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-namespace Infra.Tests.Unit.Structure;
+namespace Infra.Tests.Unit.Repository;
 
 /// <summary>A type that uses another one of its assembly; a nested type counts as the one around it.</summary>
 internal sealed record TypeUse(string FromNamespace, string From, string ToNamespace, string To);
