@@ -29,7 +29,7 @@ internal static class CacheVolume
     /// <summary>
     /// The device grows in place; its file system needs a command. A new Droplet mounts the Volume with its current size and needs none.
     /// </summary>
-    public static void Grow(string name, Volume? volume, NodeConnection connection, Output<string> dropletId, Command adopted,
+    public static void Grow(string name, Volume? volume, NodeConnection connection, Output<string> dropletId, Command installed,
         Command authorized, Resource parent)
     {
         if (volume is null)
@@ -39,6 +39,6 @@ internal static class CacheVolume
         var grow = NodeCommand.Quiet(connection, NodeCommand.Script("grow-storage"),
             volume.Size.Apply(size => size.ToString(CultureInfo.InvariantCulture)));
         grow.Triggers = NodeCommand.Triggers(dropletId);
-        _ = new Command($"{name}-volume-size", grow, new() { Parent = parent, DependsOn = new Resource[] { adopted, authorized } });
+        _ = new Command($"{name}-volume-size", grow, new() { Parent = parent, DependsOn = new Resource[] { installed, authorized } });
     }
 }

@@ -158,12 +158,12 @@ public sealed class EndpointLoadBalancer : ComponentResource
 
     private static void CheckAllowed(string name, EndpointLoadBalancerArgs args)
     {
-        if (args.Callers.AreNobody)
+        if (args.Callers.AreNone)
         {
-            var key = SettingPath.Member(SettingPath.Member("endpoints", name), "clientCidrs");
-            throw new ConfigurationException(ConfigurationMistake.InStackConfig(SettingPath.Element(key, 0), null,
+            var key = ConfigPath.Member(ConfigPath.Member("endpoints", name), "clientCidrs");
+            throw new ConfigurationException(UserError.InStackConfig(ConfigPath.Element(key, 0), null,
                 "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all. An empty list would silently open it to all",
-                SettingExamples.Of("clientCidrs")));
+                ConfigExamples.Of("clientCidrs")));
         }
     }
 }

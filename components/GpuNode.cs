@@ -97,19 +97,19 @@ public sealed class GpuNode : ComponentResource
         Input<string>[] identity = [args.Image, args.Size, args.Region, args.VpcId, args.OperatorKey.KeyId, HostKey,
             .. volume is null ? Array.Empty<Input<string>>() : [volume.Id]];
         var generation = Output.All(identity).Apply(parts => (object)$"{NodeFiles.Revision} {string.Join(' ', parts)}");
-        var oneUseKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" },
+        var bootstrapKey = new PrivateKey($"{name}-one-use", new() { Algorithm = "ECDSA", EcdsaCurve = "P256" },
             new() { Parent = this, ReplacementTrigger = generation });
         var opsKeys = Output.Tuple(args.OperatorKey.PublicKey, args.AdminSshKeys.ToOutput())
             .Apply(keys => keys.Item2.Insert(0, keys.Item1));
-        var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, opsKeys, oneUseKey.PrivateKeyOpenssh,
-            oneUseKey.PublicKeyOpenssh)
+        var userData = Output.Tuple(args.Hostname.ToOutput(), args.NodeEnvironment, opsKeys, bootstrapKey.PrivateKeyOpenssh,
+            bootstrapKey.PublicKeyOpenssh)
             .Apply(all => CloudConfig.Render(new()
             {
                 Hostname = all.Item1,
                 NodeEnvironment = all.Item2,
                 OpsSshPublicKeys = all.Item3,
-                OneUseHostKeyPrivate = all.Item4,
-                OneUseHostKeyPublic = all.Item5,
+                BootstrapHostKeyPrivate = all.Item4,
+                BootstrapHostKeyPublic = all.Item5,
             }));
 
         var droplet = new Droplet(name, new()
@@ -147,11 +147,11 @@ public sealed class GpuNode : ComponentResource
         var onceForEachDroplet = NodeCommand.Triggers(droplet.Id);
         // The first connection expects the bootstrap host key and installs the permanent one. The next connection expects the permanent key
         // and retires the bootstrap key. Runs once per Droplet: after that, a change of its inputs could not connect any more.
-        var adopt = NodeCommand.Quiet(
-            Connection(droplet, oneUseKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
+        var install = NodeCommand.Quiet(
+            Connection(droplet, bootstrapKey.PublicKeyOpenssh, args, NodeConnection.DialsWhileBooting),
             $"{NodeCommand.WhenBooted} {NodeCommand.Script("install-host-key")}", Output.CreateSecret(hostKey.PrivateKeyOpenssh));
-        adopt.Triggers = onceForEachDroplet;
-        var adopted = new Command($"{name}-host-key", adopt, new()
+        install.Triggers = onceForEachDroplet;
+        var installed = new Command($"{name}-host-key", install, new()
         {
             Parent = this,
             IgnoreChanges = { "addPreviousOutputInEnv", "connection", "create", "logging", "stdin" },
@@ -164,7 +164,7 @@ public sealed class GpuNode : ComponentResource
             connection, $"{NodeCommand.Script("set-operators")} && {NodeCommand.Script("retire-bootstrap-key")}",
             opsKeys.Apply(keys => string.Concat(keys.Append("# end").Select(line => $"{line}\n"))));
         authorize.Triggers = onceForEachDroplet;
-        var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = adopted });
+        var authorized = new Command($"{name}-operators", authorize, new() { Parent = this, DependsOn = installed });
 
         Input<string>[] ownAddresses = ["127.0.0.1", droplet.Ipv4AddressPrivate];
         var certificate = new NodeCertificate(name, new()
@@ -182,15 +182,15 @@ public sealed class GpuNode : ComponentResource
             PrivateKeyPem = certificate.PrivateKeyPem,
             ClientKeys = args.ClientKeys,
             HuggingFaceToken = args.HuggingFaceToken,
-            After = [adopted, authorized],
+            After = [installed, authorized],
         }, new() { Parent = this });
 
         var apply = NodeCommand.Quiet(connection, NodeCommand.Script("apply-settings"), args.NodeEnvironment);
         apply.Triggers = onceForEachDroplet;
         var settings = new Command($"{name}-settings", apply,
-            new() { Parent = this, DependsOn = new Resource[] { adopted, authorized, secrets.Delivered } });
+            new() { Parent = this, DependsOn = new Resource[] { installed, authorized, secrets.Delivered } });
 
-        CacheVolume.Grow(name, volume, connection, droplet.Id, adopted, authorized, this);
+        CacheVolume.Grow(name, volume, connection, droplet.Id, installed, authorized, this);
 
         Ready = new ReadinessGate(name, new()
         {
@@ -203,7 +203,7 @@ public sealed class GpuNode : ComponentResource
 
         PublicAddress = droplet.Ipv4Address;
         PrivateAddress = droplet.Ipv4AddressPrivate;
-        Ledger = Ready.Ledger;
+        PhaseTimeline = Ready.PhaseTimeline;
         RegisterOutputs();
     }
 
@@ -221,7 +221,7 @@ public sealed class GpuNode : ComponentResource
 
     /// <summary>The phase timeline of the bring-up.</summary>
     [Output("ledger")]
-    public Output<string> Ledger { get; private init; }
+    public Output<string> PhaseTimeline { get; private init; }
 
     /// <summary>The command that waits for the first answer, for dependencies.</summary>
     public ReadinessGate Ready { get; }

@@ -108,9 +108,9 @@ public sealed class ModelEndpoint : ComponentResource
         }
         Nodes = nodes;
         Keys = keys.Keys;
-        Ledgers = Output.All(nodes.Select(node => node.Ledger)).Apply(all =>
-            all.Select((ledger, index) => (ledger, index))
-                .ToImmutableDictionary(entry => Names.Node(plan.Name, entry.index), entry => entry.ledger));
+        PhaseTimelines = Output.All(nodes.Select(node => node.PhaseTimeline)).Apply(all =>
+            all.Select((timeline, index) => (timeline, index))
+                .ToImmutableDictionary(entry => Names.Node(plan.Name, entry.index), entry => entry.timeline));
         Url = LoadBalancer?.Url ?? Output.Format($"https://{nodes[0].PrivateAddress}/v1");
         RegisterOutputs();
     }
@@ -125,7 +125,7 @@ public sealed class ModelEndpoint : ComponentResource
 
     /// <summary>Phase timeline of the bring-up, by node.</summary>
     [Output("ledgers")]
-    public Output<ImmutableDictionary<string, string>> Ledgers { get; private init; }
+    public Output<ImmutableDictionary<string, string>> PhaseTimelines { get; private init; }
 
     /// <summary>The replicas.</summary>
     public IReadOnlyList<GpuNode> Nodes { get; }
@@ -144,7 +144,7 @@ public sealed class ModelEndpoint : ComponentResource
         {
             return new() { Protocol = "tcp", PortRange = port, SourceLoadBalancerUids = balancer!.Id };
         }
-        return callers.AreNobody ? null : new()
+        return callers.AreNone ? null : new()
         {
             Protocol = "tcp",
             PortRange = port,

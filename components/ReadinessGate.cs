@@ -57,13 +57,13 @@ public sealed class ReadinessGate : ComponentResource
         }, new() { Parent = this, DependsOn = Command, IgnoreChanges = asksNow ? [] : ["stdin"] });
         // Explicitly not secret, even if a provider release marks outputs next to secret inputs: the script prints phases and seconds, no
         // secrets, and the operator should see them.
-        Ledger = Output.Unsecret(Command.Stdout);
+        PhaseTimeline = Output.Unsecret(Command.Stdout);
         RegisterOutputs();
     }
 
     /// <summary>The phase timeline: one JSON document per line, as the node wrote it.</summary>
     [Output("ledger")]
-    public Output<string> Ledger { get; private init; }
+    public Output<string> PhaseTimeline { get; private init; }
 
     /// <summary>The command that waits, for dependencies.</summary>
     public Command Command { get; }

@@ -19,7 +19,7 @@ internal static class StackRename
         }
         var before = made.StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase) ? made[Names.TagPrefix.Length..] : made;
         var now = asked.StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase) ? asked[Names.TagPrefix.Length..] : asked;
-        throw new ConfigurationException(new ConfigurationMistake("the name of the stack", now,
+        throw new ConfigurationException(new UserError("the name of the stack", now,
             $"differs from {before}, the name that its resources were created with: tags, firewalls and Volumes depend on it. "
                 + "To keep them, rename the stack back; "
             + "for another name, run pulumi destroy first", $"pulumi stack rename {before}"));

@@ -1,7 +1,7 @@
 using Infra.Cli.CommandLine;
 using Infra.Lab.Benches;
-using Infra.Lab.Laboratories.Commands;
 using Infra.Lab.Linux;
+using Infra.Lab.Stacks.Commands;
 
 HostProgram.FixUmask();
 var terminal = Terminal.ForThisProcess();
@@ -14,5 +14,5 @@ return await InfraCommand.InvokeAsync(args, terminal,
     MirrorsCommand.Create(terminal),
     BenchCommand.Create(terminal),
     .. NodeCommands.Create(terminal),
-    .. LaboratoryProcesses.Create(terminal),
+    .. SandboxProcesses.Create(terminal),
 ]);

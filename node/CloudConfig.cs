@@ -19,10 +19,10 @@ public sealed record CloudConfigInputs
     /// <summary>
     /// Private bootstrap host key, ECDSA, in OpenSSH format: the only secret here, worthless after <c>retire-bootstrap-key</c>.
     /// </summary>
-    public required string OneUseHostKeyPrivate { get; init; }
+    public required string BootstrapHostKeyPrivate { get; init; }
 
     /// <summary>Its public key.</summary>
-    public required string OneUseHostKeyPublic { get; init; }
+    public required string BootstrapHostKeyPublic { get; init; }
 }
 
 /// <summary>
@@ -86,8 +86,8 @@ public static class CloudConfig
             ["ssh_deletekeys"] = true,
             ["ssh_keys"] = new JsonObject
             {
-                ["ecdsa_private"] = Line(inputs.OneUseHostKeyPrivate),
-                ["ecdsa_public"] = Line(inputs.OneUseHostKeyPublic),
+                ["ecdsa_private"] = Line(inputs.BootstrapHostKeyPrivate),
+                ["ecdsa_public"] = Line(inputs.BootstrapHostKeyPublic),
             },
             ["ssh_pwauth"] = false,
             ["disable_root"] = true,

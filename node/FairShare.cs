@@ -12,10 +12,10 @@ namespace Infra.Node;
 /// <param name="Answers">Most answers to one prompt (<c>n</c>).</param>
 /// <param name="Prompts">Most prompts of one request to <c>/v1/completions</c>, or texts of one request to score or rerank.</param>
 /// <param name="Concurrent">Concurrent requests of one client.</param>
-/// <param name="Alone">Whether this is the only client.</param>
-internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool Alone)
+/// <param name="SingleClient">Whether this is the only client.</param>
+internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool SingleClient)
 {
-    /// <summary>Default of <see cref="ClientSettings.RequestsPerMinute"/>: 200 a second.</summary>
+    /// <summary>Default of <see cref="ClientConfig.RequestsPerMinute"/>: 200 a second.</summary>
     internal const int RequestsPerMinute = 12_000;
 
     /// <summary>
@@ -56,19 +56,19 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool 
         var answers = places < 8 ? 1 : Math.Clamp(places / 64, 2, MostAnswers);
         if (clients <= 1)
         {
-            return new(answers, answers, places, Alone: true);
+            return new(answers, answers, places, SingleClient: true);
         }
 
         // The requests may fill three quarters of the slots, if all have the most answers and those with several prompts (Prompting) have
         // the most prompts: answers * (concurrent - prompting + prompting * prompts), with prompting = concurrent / prompts.
         var threeQuarters = places * 3 / 4 / answers * answers / (2 * answers - 1);
-        return new(answers, answers, Math.Max(1, Math.Min(threeQuarters, KvCacheFillings * placement.Requests)), Alone: false);
+        return new(answers, answers, Math.Max(1, Math.Min(threeQuarters, KvCacheFillings * placement.Requests)), SingleClient: false);
     }
 
     /// <summary>
     /// Concurrent requests to <c>/v1/completions</c>: one may have as many sequences as <see cref="Prompts"/> other requests.
     /// </summary>
-    private int Prompting(int concurrent) => Alone ? concurrent : Math.Max(1, concurrent / Prompts);
+    private int Prompting(int concurrent) => SingleClient ? concurrent : Math.Max(1, concurrent / Prompts);
 
     /// <summary>
     /// The body limit in MiB: as many prompts of full length and images as a request may have. vLLM's server parses a body while all other
@@ -81,10 +81,10 @@ internal sealed record FairShare(int Answers, int Prompts, int Concurrent, bool 
     /// The value of <c>API_CLIENTS</c>: <c>NAME:REQUESTS_PER_MINUTE:CONCURRENT:PROMPTING</c> for each client with its own limits, after the
     /// entry without a name, which is for all others.
     /// </summary>
-    public string Limits(IEnumerable<ClientSettings> clients) => string.Join(',', clients
+    public string Limits(IEnumerable<ClientConfig> clients) => string.Join(',', clients
         .Where(client => client.RequestsPerMinute is not null || client.Concurrent is not null)
         .OrderBy(client => client.Name, StringComparer.Ordinal)
-        .Prepend(new ClientSettings())
+        .Prepend(new ClientConfig())
         .Select(client => (client.Name, Rate: client.RequestsPerMinute ?? RequestsPerMinute, AtOnce: client.Concurrent ?? Concurrent))
         .Select(client => string.Create(
             CultureInfo.InvariantCulture, $"{client.Name}:{client.Rate}:{client.AtOnce}:{Prompting(client.AtOnce)}")));

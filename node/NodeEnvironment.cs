@@ -32,14 +32,14 @@ public static partial class NodeEnvironment
     public static string Render(EndpointPlan plan, string vpcRange, string? cacheVolume = null)
     {
         var values = Values(plan, vpcRange, cacheVolume);
-        var mistakes = values
+        var errors = values
             .Where(value => !Allowed().IsMatch(value.Value))
-            .Select(value => ConfigurationMistake.InStackConfig(
+            .Select(value => UserError.InStackConfig(
                 $"endpoints.{plan.Name}", value.Value,
                 $"cannot be written to node.env as {value.Key}: only letters, digits, spaces and _.,:/@=+~<>![]- can"))
             .ToArray();
-        return mistakes.Length > 0
-            ? throw new ConfigurationException(mistakes)
+        return errors.Length > 0
+            ? throw new ConfigurationException(errors)
             : string.Concat(values.Select(value => $"{value.Key}={value.Value}\n"));
     }
 

@@ -20,34 +20,34 @@ public static class UserDataSize
     /// <exception cref="ConfigurationException">It does not; nothing was declared.</exception>
     public static StackPlan Check(StackPlan plan)
     {
-        var settings = plan.Settings;
-        var mistakes = new List<ConfigurationMistake>();
+        var config = plan.Config;
+        var errors = new List<UserError>();
         foreach (var endpoint in plan.Endpoints)
         {
             var bytes = CloudConfig.SizeOf(CloudConfig.Render(new()
             {
                 Hostname = new string('h', Names.LongestHostname),
                 NodeEnvironment = NodeEnvironment.Render(endpoint, LongestRange, new string('v', Names.LongestVolumeName)),
-                OpsSshPublicKeys = [new string('k', PublicKeyLength), .. settings.AdminSshKeys],
-                OneUseHostKeyPrivate = new string('k', PrivateKeyLength),
-                OneUseHostKeyPublic = new string('k', PublicKeyLength),
+                OpsSshPublicKeys = [new string('k', PublicKeyLength), .. config.AdminSshKeys],
+                BootstrapHostKeyPrivate = new string('k', PrivateKeyLength),
+                BootstrapHostKeyPublic = new string('k', PublicKeyLength),
             }));
             if (bytes <= CloudConfig.MaximumBytes)
             {
                 continue;
             }
-            var clients = SettingPath.Member(SettingPath.Member("endpoints", endpoint.Name), "clientCidrs");
+            var clients = ConfigPath.Member(ConfigPath.Member("endpoints", endpoint.Name), "clientCidrs");
             var (key, entries) = new[]
                 {
-                    ("adminSshKeys", settings.AdminSshKeys), ("adminCidrs", settings.AdminCidrs), (clients, endpoint.Ports.Nodes.Cidrs),
+                    ("adminSshKeys", config.AdminSshKeys), ("adminCidrs", config.AdminCidrs), (clients, endpoint.Ports.Nodes.Cidrs),
                 }
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
-            mistakes.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
+            errors.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
                 string.Create(CultureInfo.InvariantCulture,
                     $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows "
                         + $"{CloudConfig.MaximumBytes}: shorten the list"),
-                $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(key, Math.Max(entries.Count - 1, 0)))}"));
+                $"pulumi config rm --path {ConfigPath.Quoted(ConfigPath.Element(key, Math.Max(entries.Count - 1, 0)))}"));
         }
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : plan; // two endpoints may have the same error
+        return errors.Count > 0 ? throw new ConfigurationException(errors.Distinct()) : plan; // two endpoints may have the same error
     }
 }

@@ -72,7 +72,7 @@ public static class InferenceProgram
 
     /// <summary>Declares the resources for settings that were created in code.</summary>
     /// <exception cref="RunException">The catalog or the sizing reject the settings; nothing was declared.</exception>
-    public static Task<IDictionary<string, object?>> DefineAsync(InferenceSettings settings, ProgramOptions? options = null) =>
+    public static Task<IDictionary<string, object?>> DefineAsync(StackConfig settings, ProgramOptions? options = null) =>
         UserErrors.ShownAsync(() => DeclareAsync(UserDataSize.Check(StackPlan.Create(settings)), options));
 
     /// <summary>Declares the resources of a plan. The output names are in <see cref="StackOutputs"/>.</summary>
@@ -100,15 +100,15 @@ public static class InferenceProgram
         var network = new PrivateNetwork(Names.Network, new()
         {
             CloudName = Names.Cloud(stack),
-            Region = plan.Settings.Region,
+            Region = plan.Config.Region,
             Tag = Names.StackTag(stack),
-            IpRange = plan.Settings.VpcCidr is { } range ? (Input<string>)range : null,
+            IpRange = plan.Config.VpcCidr is { } range ? (Input<string>)range : null,
             AdminCidrs = plan.Ssh.Cidrs.ToArray(),
             OutboundTcpPorts = PortAccess.OutboundTcpPorts,
         }, Root(options));
         var operatorKey = new OperatorKey(Names.OperatorKey, new() { CloudName = Names.Cloud(stack) }, Root(options));
         var authority = new CertificateAuthority(Names.Authority, new() { CommonName = $"Inference stack {stack}" }, Root(options));
-        var token = options.HuggingFaceToken ?? new Pulumi.Config(SettingsNames.Namespace).GetSecret(SettingsNames.HuggingFaceToken);
+        var token = options.HuggingFaceToken ?? new Pulumi.Config(ConfigNames.Namespace).GetSecret(ConfigNames.HuggingFaceToken);
         var endpoints = plan.Endpoints.Select(endpoint => new ModelEndpoint(endpoint.Name, new()
         {
             Plan = endpoint,

@@ -12,7 +12,7 @@ internal static partial class ProviderFailure
 
     /// <param name="text">The SDK's message: the provider's text, possibly inside gRPC's.</param>
     /// <param name="token">The provider's token.</param>
-    public static ConfigurationMistake Explain(string text, ProviderToken token)
+    public static UserError Explain(string text, ProviderToken token)
     {
         var words = Words(text, token);
         var asSet = token.Source ?? ProviderToken.Variable;

@@ -24,7 +24,7 @@ public static class StackConfiguration
         const string Fix = "pulumi stack rename <name>";
         if (!Names.IsName(stack))
         {
-            throw new ConfigurationException(new ConfigurationMistake(
+            throw new ConfigurationException(new UserError(
                 "the name of the stack", stack, $"is not {Names.NameRule}; it is part of tags and host names", Fix));
         }
         var tooLong = plan.Endpoints.SelectMany(endpoint => TooLong(stack, endpoint, Fix)).ToArray();
@@ -35,20 +35,20 @@ public static class StackConfiguration
     }
 
     // The last replica has the longest name.
-    private static IEnumerable<ConfigurationMistake> TooLong(string stack, EndpointPlan endpoint, string fix)
+    private static IEnumerable<UserError> TooLong(string stack, EndpointPlan endpoint, string fix)
     {
         var last = endpoint.Replicas - 1;
         if (Names.Hostname(stack, endpoint.Name, last) is { Length: > Names.LongestHostname } hostname)
         {
-            yield return Mistake("host names", hostname, Names.LongestHostname);
+            yield return Error("host names", hostname, Names.LongestHostname);
         }
         else if (endpoint.CacheVolumeGiB is not null
             && Names.CacheVolume(stack, endpoint.Name, last) is { Length: > Names.LongestVolumeName } volume)
         {
-            yield return Mistake("names of Volumes", volume, Names.LongestVolumeName);
+            yield return Error("names of Volumes", volume, Names.LongestVolumeName);
         }
 
-        ConfigurationMistake Mistake(string what, string name, int most) =>
+        UserError Error(string what, string name, int most) =>
             new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
             $"has a name that makes {what} such as {name}, of {name.Length} characters; the limit is {most}"), fix);
     }

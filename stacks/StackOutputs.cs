@@ -57,8 +57,8 @@ public static class StackOutputs
             [Setup] = SetupCommands,
             [UsdPerHour] = Price(plan.UsdPerHour, 4),
             [UsdPerMonth] = Price(plan.UsdPerMonth, 2),
-            [BringUp] = Output.All(endpoints.Select(endpoint => endpoint.Ledgers))
-                .Apply(all => all.SelectMany(ledgers => ledgers).ToImmutableDictionary()),
+            [BringUp] = Output.All(endpoints.Select(endpoint => endpoint.PhaseTimelines))
+                .Apply(all => all.SelectMany(timelines => timelines).ToImmutableDictionary()),
         };
     }
 

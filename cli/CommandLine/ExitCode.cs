@@ -6,8 +6,8 @@ internal static class ExitCode
     public const int Fine = 0;
 
     /// <summary>User error: a message with the problem and the fix, without a stack trace.</summary>
-    public const int OperatorMistake = 1;
+    public const int UserError = 1;
 
     /// <summary>Internal error: an exception with its stack trace, to be reported.</summary>
-    public const int Bug = 2;
+    public const int InternalError = 2;
 }

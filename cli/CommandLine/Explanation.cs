@@ -10,12 +10,12 @@ internal sealed record Explanation
     }
 
     /// <summary>A state of the machine, reported like a user error; null: there is only text.</summary>
-    public ConfigurationMistake? Mistake { get; private init; }
+    public UserError? Error { get; private init; }
 
     /// <summary>Text for people, also with <c>--json</c>.</summary>
     public IReadOnlyList<string> Words { get; private init; } = [];
 
-    public static Explanation Of(ConfigurationMistake mistake) => new() { Mistake = mistake };
+    public static Explanation Of(UserError error) => new() { Error = error };
 
     public static Explanation Of(params IReadOnlyList<string> words) => new() { Words = words };
 }

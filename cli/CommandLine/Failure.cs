@@ -20,15 +20,15 @@ internal static class Failure
             await command();
             return ExitCode.Fine;
         }
-        catch (Exception exception) when (OperatorMistakes(exception) is { } mistakes)
+        catch (Exception exception) when (UserErrorsIn(exception) is { } errors)
         {
-            return Report(terminal, json, mistakes);
+            return Report(terminal, json, errors);
         }
         catch (Exception exception) when (explain(exception) is { } explanation)
         {
-            if (explanation.Mistake is { } mistake)
+            if (explanation.Error is { } error)
             {
-                return Report(terminal, json, [new ConfigurationException(mistake)]);
+                return Report(terminal, json, [new ConfigurationException(error)]);
             }
 
             foreach (var words in explanation.Words)
@@ -36,12 +36,12 @@ internal static class Failure
                 terminal.WriteError(words);
             }
 
-            return ExitCode.OperatorMistake;
+            return ExitCode.UserError;
         }
         catch (Exception exception)
         {
             terminal.WriteError($"Internal error; please report it with the lines below.\n{exception}");
-            return ExitCode.Bug;
+            return ExitCode.InternalError;
         }
     }
 
@@ -49,29 +49,29 @@ internal static class Failure
         ? Explanation.Of("interrupted")
         : HostFault.Explain(exception) is { } fault ? Explanation.Of(fault) : null;
 
-    private static int Report(Terminal terminal, bool json, IReadOnlyList<ConfigurationException> mistakes)
+    private static int Report(Terminal terminal, bool json, IReadOnlyList<ConfigurationException> errors)
     {
         if (json)
         {
-            terminal.WriteJson(FailureReport.Of(mistakes), FailureJson.Default.FailureReport);
+            terminal.WriteJson(FailureReport.Of(errors), FailureJson.Default.FailureReport);
         }
         else
         {
-            foreach (var mistake in mistakes)
+            foreach (var error in errors)
             {
-                terminal.WriteError(mistake.Message);
+                terminal.WriteError(error.Message);
             }
         }
 
-        return ExitCode.OperatorMistake;
+        return ExitCode.UserError;
     }
 
     /// <summary>The user errors behind an exception, or null if any part of it is an internal error.</summary>
-    private static IReadOnlyList<ConfigurationException>? OperatorMistakes(Exception exception) => exception switch
+    private static IReadOnlyList<ConfigurationException>? UserErrorsIn(Exception exception) => exception switch
     {
-        ConfigurationException mistake => [mistake],
+        ConfigurationException error => [error],
         AggregateException many => All(many.InnerExceptions),
-        RunException { InnerException: { } inner } => OperatorMistakes(inner),
+        RunException { InnerException: { } inner } => UserErrorsIn(inner),
         _ => null,
     };
 
@@ -80,12 +80,12 @@ internal static class Failure
         var all = new List<ConfigurationException>();
         foreach (var exception in exceptions)
         {
-            if (OperatorMistakes(exception) is not { } mistakes)
+            if (UserErrorsIn(exception) is not { } errors)
             {
                 return null;
             }
 
-            all.AddRange(mistakes);
+            all.AddRange(errors);
         }
 
         return all.Count > 0 ? all : null;

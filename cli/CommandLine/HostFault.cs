@@ -11,7 +11,7 @@ internal static partial class HostFault
 {
     /// <param name="exception">The exception that ended the command.</param>
     /// <returns>What to report; null if the machine is not the cause.</returns>
-    public static ConfigurationMistake? Explain(Exception exception) =>
+    public static UserError? Explain(Exception exception) =>
         Causes(exception).Select(cause => OfMachine(cause) ?? OfFile(cause)).FirstOrDefault(static fault => fault is not null);
 
     /// <summary>The exceptions that may be the cause, outermost first.</summary>
@@ -22,7 +22,7 @@ internal static partial class HostFault
     /// <summary>Failures that affect every user.</summary>
     /// <param name="cause">One exception.</param>
     /// <param name="movable">What can move to another disk, and how; null: nothing.</param>
-    public static ConfigurationMistake? OfMachine(Exception cause, string? movable = null)
+    public static UserError? OfMachine(Exception cause, string? movable = null)
     {
         var words = OneLine(cause.Message);
         if (NoRoom().IsMatch(words))
@@ -49,7 +49,7 @@ internal static partial class HostFault
     }
 
     /// <summary>A file without access for the current user. Files of the kernel are excluded: access to those would be our error.</summary>
-    public static ConfigurationMistake? OfFile(Exception cause) => cause is UnauthorizedAccessException
+    public static UserError? OfFile(Exception cause) => cause is UnauthorizedAccessException
         && OneLine(cause.Message) is var words && Named().Match(words) is { Success: true } named
         && !KernelFile().IsMatch(named.Groups["path"].Value)
         ? new(named.Groups["path"].Value, null, $"cannot be used: {words}", "give the current user read and write access: chown or chmod")

@@ -28,15 +28,15 @@ internal static partial class InfraCommand
             return parsed.InvokeAsync();
         }
 
-        var mistakes = parsed.Errors.Select(error => Plain(error.Message)).Distinct();
+        var errors = parsed.Errors.Select(error => Plain(error.Message)).Distinct();
         var words = new Stack<string>();
         for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var command } && command != root; at = at.Parent)
         {
             words.Push(command.Name);
         }
 
-        terminal.WriteError($"{string.Join("\n", mistakes)}\n  fix: ./infra {string.Join("", words.Select(word => $"{word} "))}--help");
-        return Task.FromResult(ExitCode.OperatorMistake);
+        terminal.WriteError($"{string.Join("\n", errors)}\n  fix: ./infra {string.Join("", words.Select(word => $"{word} "))}--help");
+        return Task.FromResult(ExitCode.UserError);
     }
 
     /// <summary>Replaces .NET type names in the parser's messages with plain words.</summary>

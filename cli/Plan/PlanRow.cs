@@ -38,7 +38,7 @@ internal sealed record PlanRow(
     /// <summary>GiB are rounded to two digits: the constants behind them are less precise.</summary>
     private const int Digits = 2;
 
-    public static PlanRow Of(Fit fit) => new(
+    public static PlanRow Of(FitResult fit) => new(
         fit.Model.Id,
         fit.Size.Slug,
         fit.Fits,

@@ -7,7 +7,7 @@ namespace Infra.Cli.Plan;
 /// <summary>All models on all sizes.</summary>
 internal static class PlanTable
 {
-    public static IReadOnlyList<Fit> Of(PlanQuery query)
+    public static IReadOnlyList<FitResult> Of(PlanQuery query)
     {
         var catalog = query.Catalog;
         CheckRegion(query);
@@ -16,19 +16,19 @@ internal static class PlanTable
             : [.. catalog.Models.Values];
         // A size from --size is evaluated even if it would not be selected automatically.
         var named = query.Sizes.Select(slug => catalog.Size(slug, "--size")).ToArray();
-        var wishes = models.Select(model => Wish(query, model)).ToArray();
-        var possible = wishes.Where(wish => Placer.Mistakes(wish, key: "").Count == 0).ToArray();
-        if (possible.Length == 0 || (query.Models.Count > 0 && possible.Length < wishes.Length))
+        var requests = models.Select(model => Request(query, model)).ToArray();
+        var possible = requests.Where(request => Placer.Errors(request, key: "").Count == 0).ToArray();
+        if (possible.Length == 0 || (query.Models.Count > 0 && possible.Length < requests.Length))
         {
-            throw new ConfigurationException(wishes.SelectMany(wish => Placer.Mistakes(wish, key: "")).Distinct());
+            throw new ConfigurationException(requests.SelectMany(request => Placer.Errors(request, key: "")).Distinct());
         }
 
         // In the table of all models, a model that does not support the requested context gets a row with the reason.
         var sizes = named.Length > 0 ? named : [.. catalog.Sizes.Values.Where(size => IsOffered(size, query))];
-        return [.. possible.SelectMany(wish => named.Length > 0
-                ? named.Select(size => Placer.Fit(wish with { Size = size.Slug }, size, catalog))
-                : Placer.Table([wish], sizes, catalog)),
-            .. from wish in wishes.Except(possible) from size in sizes select Impossible(wish, size)];
+        return [.. possible.SelectMany(request => named.Length > 0
+                ? named.Select(size => Placer.Fit(request with { Size = size.Slug }, size, catalog))
+                : Placer.Table([request], sizes, catalog)),
+            .. from request in requests.Except(possible) from size in sizes select Impossible(request, size)];
     }
 
     /// <summary>A region without sizes is an error: an empty table would look as if nothing fits.</summary>
@@ -37,25 +37,25 @@ internal static class PlanTable
         var known = query.Catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (query.Region is { } region && !known.Contains(region))
         {
-            throw new ConfigurationException(ConfigurationMistake.InStackConfig("--region", region,
+            throw new ConfigurationException(UserError.InStackConfig("--region", region,
                 $"is not a region with a known GPU size; {NearMiss.Sentence(region, known)}",
                 NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }
 
-    private static Fit Impossible(Wish wish, GpuSize size) => new()
+    private static FitResult Impossible(PlacementRequest request, GpuSize size) => new()
     {
-        Model = wish.Model,
+        Model = request.Model,
         Size = size,
         Fits = false,
-        Reason = string.Join("; ", Placer.Mistakes(wish, key: "").Select(mistake => $"{mistake.Key} {mistake.Value} {mistake.Problem}")),
+        Reason = string.Join("; ", Placer.Errors(request, key: "").Select(error => $"{error.Key} {error.Value} {error.Problem}")),
         LongestContext = 0,
     };
 
     private static bool IsOffered(GpuSize size, PlanQuery query) =>
         query.Availability.Contains(size.Availability) && (query.Region is null || size.Regions.Contains(query.Region));
 
-    private static Wish Wish(PlanQuery query, ModelSpec model) => new()
+    private static PlacementRequest Request(PlanQuery query, ModelSpec model) => new()
     {
         Model = model,
         Engine = query.Engine is { } version

@@ -7,7 +7,7 @@ namespace Infra.Cli.Plan;
 /// <summary>The hardware table for terminals.</summary>
 internal static class PlanView
 {
-    public static void Write(IAnsiConsole console, IReadOnlyList<Fit> fits)
+    public static void Write(IAnsiConsole console, IReadOnlyList<FitResult> fits)
     {
         foreach (var model in fits.GroupBy(fit => fit.Model.Id))
         {
@@ -22,7 +22,7 @@ internal static class PlanView
             "Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
     }
 
-    private static Table TableOf(IEnumerable<Fit> fits)
+    private static Table TableOf(IEnumerable<FitResult> fits)
     {
         var table = new Table()
             .Border(TableBorder.Rounded)

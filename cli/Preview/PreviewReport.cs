@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Infra.Planning.Plan;
 
 namespace Infra.Cli.Preview;
@@ -64,7 +65,7 @@ internal sealed record PreviewedEndpoint(
     decimal? UsdPerHour,
     IReadOnlyList<string> Flags,
     IReadOnlyList<string> Warnings,
-    IReadOnlyList<RefusedSize> NotChosen)
+    [property: JsonPropertyName("notChosen")] IReadOnlyList<RejectedSizeReport> Rejected)
 {
     private const int GibDigits = 2;
 
@@ -98,9 +99,9 @@ internal sealed record PreviewedEndpoint(
             PreviewReport.Price(endpoint.UsdPerHour),
             endpoint.Flags,
             endpoint.Warnings,
-            [.. placement.NotChosen.Select(refusal => new RefusedSize(refusal.Size, refusal.Reason, refusal.UsdPerHour))]);
+            [.. placement.Rejected.Select(rejected => new RejectedSizeReport(rejected.Size, rejected.Reason, rejected.UsdPerHour))]);
     }
 }
 
 /// <summary>A rejected size.</summary>
-internal sealed record RefusedSize(string Size, string Reason, decimal? UsdPerHour);
+internal sealed record RejectedSizeReport(string Size, string Reason, decimal? UsdPerHour);

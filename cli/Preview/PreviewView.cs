@@ -89,10 +89,10 @@ internal static class PreviewView
 
         console.WriteLine($"  vllm serve {string.Join(' ', endpoint.Flags)}");
         console.WriteLine($"  weights: {Checksums(endpoint)}");
-        var cheaper = placement.NotChosen.Where(refusal => refusal.UsdPerHour < placement.UsdPerHour).ToArray();
-        foreach (var refusal in cheaper.Concat(placement.NotChosen.Except(cheaper).Take(DearerShown)))
+        var cheaper = placement.Rejected.Where(rejected => rejected.UsdPerHour < placement.UsdPerHour).ToArray();
+        foreach (var rejected in cheaper.Concat(placement.Rejected.Except(cheaper).Take(DearerShown)))
         {
-            console.WriteLine($"  rejected {refusal.Size} ({Usd(refusal.UsdPerHour)} USD/h): {refusal.Reason}");
+            console.WriteLine($"  rejected {rejected.Size} ({Usd(rejected.UsdPerHour)} USD/h): {rejected.Reason}");
         }
 
         foreach (var warning in endpoint.Warnings)

@@ -17,7 +17,7 @@ internal sealed class PulumiProject
         _project = project;
         Name = Text(project, "name")
             ?? throw new ConfigurationException(
-                new ConfigurationMistake("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
+                new UserError("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
     }
 
     public string Folder { get; }
@@ -44,7 +44,7 @@ internal sealed class PulumiProject
             }
         }
 
-        throw new ConfigurationException(new ConfigurationMistake("folder", folders[0],
+        throw new ConfigurationException(new UserError("folder", folders[0],
             $"is not inside a project: there is no {ProjectFile} in it or above it", "cd to the project, then run the command again"));
     }
 
@@ -57,7 +57,7 @@ internal sealed class PulumiProject
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
             throw new ConfigurationException(
-                new ConfigurationMistake("stack", stack,
+                new UserError("stack", stack,
                     $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}",
                     $"./infra {command} "
                         + $"{(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
@@ -181,6 +181,6 @@ internal sealed class PulumiProject
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 
     private static ConfigurationException Malformed(string file, string problem) =>
-        new(new ConfigurationMistake(
+        new(new UserError(
             Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
 }

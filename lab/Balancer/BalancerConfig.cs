@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Infra.Lab.Fabric;
+using Infra.Lab.Network;
 using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;

@@ -5,7 +5,7 @@ namespace Infra.Lab.Benches;
 /// <summary>Alternates boots of this project and of the tutorial, with cold caches and mirrors of the same bandwidth.</summary>
 internal static class BootBench
 {
-    public static async Task<BootReport> RunAsync(BootParameters parameters, int rounds, Action<string> say, CancellationToken cancel)
+    public static async Task<BootReport> RunAsync(BootParameters parameters, int rounds, Action<string> print, CancellationToken cancel)
     {
         var project = Directory.CreateTempSubdirectory("infra-bench-");
         try
@@ -14,10 +14,10 @@ internal static class BootBench
             var (ours, tutorial) = (new List<BootRun>(), new List<BootRun>());
             for (var round = 1; round <= rounds; round++)
             {
-                tutorial.Add(await TutorialBoot.RunAsync(parameters, project.FullName, say, cancel));
-                Tell(round, "tutorial", tutorial[^1]);
-                ours.Add(await StackBoot.RunAsync(parameters, project.FullName, say, cancel));
-                Tell(round, "ours", ours[^1]);
+                tutorial.Add(await TutorialBoot.RunAsync(parameters, project.FullName, print, cancel));
+                Report(round, "tutorial", tutorial[^1]);
+                ours.Add(await StackBoot.RunAsync(parameters, project.FullName, print, cancel));
+                Report(round, "ours", ours[^1]);
             }
 
             return BootReport.Of(parameters, ours, tutorial, [load, Samples.Load()]);
@@ -27,7 +27,7 @@ internal static class BootBench
             project.Delete(recursive: true);
         }
 
-        void Tell(int round, string which, BootRun run) => say(string.Create(
+        void Report(int round, string which, BootRun run) => print(string.Create(
             CultureInfo.InvariantCulture,
             $"round {round} of {rounds}, {which}: {run.Seconds:0.0} s ({string.Join(", ", run.Phases.OrderBy(phase => phase.Value.Start).Select(phase => $"{phase.Key} {phase.Value.Start:0.0}-{phase.Value.End:0.0}"))})"));
     }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Infra.Cli.Project;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
 using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
@@ -64,7 +64,7 @@ internal sealed record BootParameters(
 
     public static BootParameters Of(string model, double megabytesPerSecond, double engineSeconds, EngineInstall install)
     {
-        var placement = StackPlan.Read(Settings(model, install)).Endpoints.Single().Placement;
+        var placement = StackPlan.Read(ConfigValues(model, install)).Endpoints.Single().Placement;
         return new BootParameters(
             model, DefaultScale, megabytesPerSecond, placement.Engine.Images.Values.Max(image => image.CompressedBytes ?? 0),
             placement.Model.WeightBytes,
@@ -72,7 +72,7 @@ internal sealed record BootParameters(
     }
 
     /// <summary>The stack for both: one small server, private.</summary>
-    public StackFile Configuration(string stack) => new("inference", stack, Settings(Model, Install), ImmutableHashSet<string>.Empty);
+    public StackFile Configuration(string stack) => new("inference", stack, ConfigValues(Model, Install), ImmutableHashSet<string>.Empty);
 
     public EngineSpeed Speed() => new(EngineSeconds * LoadShare, EngineSeconds * (1 - LoadShare), TokensPerSecond: 0);
 
@@ -83,7 +83,7 @@ internal sealed record BootParameters(
         return new MirrorControl { Hub = shaped, Registry = shaped, Python = shaped };
     }
 
-    private static ImmutableSortedDictionary<string, string> Settings(string model, EngineInstall install) => new Dictionary<string, string>
+    private static ImmutableSortedDictionary<string, string> ConfigValues(string model, EngineInstall install) => new Dictionary<string, string>
     {
         ["inference:region"] = "tor1",
         ["inference:adminCidrs"] = """["203.0.113.0/24"]""",

@@ -4,9 +4,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
+using Infra.Lab.Stacks;
 using Infra.Planning.Catalog;
 
 namespace Infra.Lab.Benches;
@@ -24,32 +24,32 @@ internal static class ProxyBench
     private const double TicksPerSecond = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task<ProxyReport> RunAsync(int seconds, int rounds, Action<string> say, CancellationToken cancel)
+    public static async Task<ProxyReport> RunAsync(int seconds, int rounds, Action<string> print, CancellationToken cancel)
     {
         var project = Directory.CreateTempSubdirectory("infra-bench-");
         var parameters = BootParameters.Of(BootParameters.SmallModel, BootParameters.DefaultMegabytesPerSecond, 0, EngineInstall.Container);
-        var laboratory = Laboratory.Of(project.FullName, parameters.Configuration($"{BootParameters.Stack}-proxy"));
+        var lab = LabStack.Of(project.FullName, parameters.Configuration($"{BootParameters.Stack}-proxy"));
         try
         {
-            var result = await laboratory.UpAsync(new UpOptions { Say = say }, cancel);
+            var result = await lab.UpAsync(new UpOptions { Print = print }, cancel);
             if (result.Failures.Count > 0)
             {
                 throw new DeploymentFailure(result.Failures);
             }
 
-            return await MeasureAsync(laboratory, seconds, rounds, say, cancel);
+            return await MeasureAsync(lab, seconds, rounds, print, cancel);
         }
         finally
         {
-            await laboratory.DownAsync(say, CancellationToken.None);
+            await lab.DownAsync(print, CancellationToken.None);
             project.Delete(recursive: true);
         }
     }
 
-    private static async Task<ProxyReport> MeasureAsync(Laboratory laboratory, int seconds, int rounds, Action<string> say,
+    private static async Task<ProxyReport> MeasureAsync(LabStack lab, int seconds, int rounds, Action<string> print,
         CancellationToken cancel)
     {
-        var node = new MeasuredNode(laboratory);
+        var node = new MeasuredNode(lab);
         var load = Samples.Load();
         var rate = node.TokensPerSecond;
         var atRate = await RowsAsync("at the engine's rate", TimeSpan.FromSeconds(Tokens / rate));
@@ -72,7 +72,7 @@ internal static class ProxyBench
                 }
 
                 rows.Add(ProxyRow.Of(streams, direct, proxied, nginx));
-                say(string.Create(
+                print(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{what}, {streams} streams: {rows[^1].Direct.TokensPerSecond:0} tokens/s direct, "
                         + $"{rows[^1].Proxied.TokensPerSecond:0} through nginx, {rows[^1].AddedMs:0.00} ms added, "
@@ -89,17 +89,17 @@ internal static class ProxyBench
     /// <summary>A lab node with both ways to its engine.</summary>
     private sealed class MeasuredNode
     {
-        private readonly Laboratory _laboratory;
+        private readonly LabStack _lab;
         private readonly DeployedNode _node;
         private readonly string _body;
         private readonly string _key;
 
-        public MeasuredNode(Laboratory laboratory)
+        public MeasuredNode(LabStack lab)
         {
-            _laboratory = laboratory;
-            _node = laboratory.Nodes().Single();
-            var endpoint = laboratory.Endpoints().Single();
-            _key = File.ReadAllText(new AccessFiles(laboratory.Folder).ClientKey(endpoint.Name, endpoint.Clients[0])).Trim();
+            _lab = lab;
+            _node = lab.Nodes().Single();
+            var endpoint = lab.Endpoints().Single();
+            _key = File.ReadAllText(new AccessFiles(lab.Folder).ClientKey(endpoint.Name, endpoint.Clients[0])).Trim();
             _body = new JsonObject
             {
                 ["model"] = endpoint.Model,
@@ -115,12 +115,12 @@ internal static class ProxyBench
         public string DirectRequest => Request("");
         public string ProxiedRequest => Request($"Authorization: Bearer {_key}\r\n");
 
-        private string DescriptionFile => _laboratory.Server(_node).HostPath(MachineDescription.Path);
+        private string DescriptionFile => _lab.Server(_node).HostPath(MachineDescription.Path);
 
         public async Task<Stream> DirectAsync(CancellationToken cancel)
         {
             // The socket is on a mount of the server; its first process makes it visible here.
-            var leader = _laboratory.Server(_node).Leader!.Value.ToString(CultureInfo.InvariantCulture);
+            var leader = _lab.Server(_node).Leader!.Value.ToString(CultureInfo.InvariantCulture);
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/{leader}/root{Engine}"), cancel);
             return new NetworkStream(socket, ownsSocket: true);
@@ -128,7 +128,7 @@ internal static class ProxyBench
 
         public async Task<Stream> ProxiedAsync(CancellationToken cancel)
         {
-            var socket = NamespaceSockets.Tcp(_laboratory.World.NetworkPath(_node.Id));
+            var socket = NamespaceSockets.Tcp(_lab.Sandbox.NetworkPath(_node.Id));
             await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, 443), cancel);
             var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
@@ -180,7 +180,7 @@ internal static class ProxyBench
 
         private async Task<string> AskAsync(CancellationToken cancel, params string[] command)
         {
-            var answer = await _laboratory.Server(_node).AskAsync(command, null, cancel);
+            var answer = await _lab.Server(_node).AskAsync(command, null, cancel);
             return answer.Status == 0 ? answer.Output : throw new ProgramException(command[0], answer);
         }
 

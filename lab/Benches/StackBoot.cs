@@ -1,26 +1,26 @@
-using Infra.Lab.Cloud;
-using Infra.Lab.Cloud.Resources;
-using Infra.Lab.Laboratories;
+using Infra.Lab.DigitalOcean;
+using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Stacks;
 
 namespace Infra.Lab.Benches;
 
 /// <summary>Boots our stack from its config, with cold caches, up to the first answer through the TLS reverse proxy.</summary>
 internal static class StackBoot
 {
-    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say,
+    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> print,
         CancellationToken cancel)
     {
-        var laboratory = Laboratory.Of(projectFolder, parameters.Configuration($"{BootParameters.Stack}-ours"));
+        var lab = LabStack.Of(projectFolder, parameters.Configuration($"{BootParameters.Stack}-ours"));
         try
         {
-            laboratory.Folder.Create();
-            parameters.Mirrors().Save(laboratory.Folder.MirrorControl);
+            lab.Folder.Create();
+            parameters.Mirrors().Save(lab.Folder.MirrorControl);
             var created = double.NaN;
-            var result = await laboratory.UpAsync(new UpOptions
+            var result = await lab.UpAsync(new UpOptions
             {
                 Size = parameters.Size(),
                 Speed = parameters.Speed(),
-                Say = say,
+                Print = print,
                 Progress = happened =>
                 {
                     if (happened is { Type: Types.Droplet, Phase: Phase.Started })
@@ -35,10 +35,10 @@ internal static class StackBoot
             }
 
             var up = MachineClock.Now() - created;
-            using var client = laboratory.Client(laboratory.Endpoints().Single());
+            using var client = lab.Client(lab.Endpoints().Single());
             await client.AskAsync("Hello", 1, cancel);
             var seconds = MachineClock.Now() - created;
-            var phases = Phases(laboratory.LedgerOf(laboratory.Nodes().Single()), created);
+            var phases = Phases(lab.TimelineOf(lab.Nodes().Single()), created);
             phases["boot"] = new BootPhase(0, phases.Values.Min(phase => phase.Start));
             phases["gate"] = new BootPhase(phases["ready"].End, up);
             phases["answer"] = new BootPhase(up, seconds);
@@ -46,14 +46,14 @@ internal static class StackBoot
         }
         finally
         {
-            await laboratory.DownAsync(say, CancellationToken.None);
+            await lab.DownAsync(print, CancellationToken.None);
         }
     }
 
-    private static Dictionary<string, BootPhase> Phases(IReadOnlyList<LedgerEvent> events, double created)
+    private static Dictionary<string, BootPhase> Phases(IReadOnlyList<PhaseEvent> events, double created)
     {
         var first = events[0].MonotonicSeconds - created;
-        return Ledger.Phases(events).Where(phase => phase.End is not null)
+        return PhaseTimeline.Phases(events).Where(phase => phase.End is not null)
             .ToDictionary(phase => phase.Phase, phase => new BootPhase(first + phase.Start, first + phase.End!.Value),
                 StringComparer.Ordinal);
     }

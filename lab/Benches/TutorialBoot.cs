@@ -4,11 +4,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Lab.Cloud.Keys;
-using Infra.Lab.Laboratories;
+using Infra.Lab.DigitalOcean.Keys;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Lab.Specs;
+using Infra.Lab.Stacks;
 using Infra.Planning;
 using Infra.Planning.Plan;
 
@@ -25,41 +25,41 @@ internal static partial class TutorialBoot
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> say,
+    public static async Task<BootRun> RunAsync(BootParameters parameters, string projectFolder, Action<string> print,
         CancellationToken cancel)
     {
         var configuration = parameters.Configuration($"{BootParameters.Stack}-tutorial");
-        var laboratory = Laboratory.Of(projectFolder, configuration);
-        var folder = laboratory.Folder;
+        var lab = LabStack.Of(projectFolder, configuration);
+        var folder = lab.Folder;
         try
         {
             folder.Create();
             var plan = StackPlan.Read(configuration.Values, configuration.SecretKeys, projectFolder);
-            var images = await ServerImages.PrepareAsync(folder.Cache, [ServerBase.Default], say, cancel);
-            await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), say, cancel);
+            var images = await ServerImages.PrepareAsync(folder.Cache, [ServerBase.Default], print, cancel);
+            await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), print, cancel);
             parameters.Mirrors().Save(folder.MirrorControl);
-            await laboratory.World.StartAsync(World.NobodysAddress, cancel);
-            using var room = new MachineRoom(folder, laboratory.World, images, ServerBase.Default, laboratory.Stack, plan,
+            await lab.Sandbox.StartAsync(Sandbox.NoOperatorAddress, cancel);
+            using var runtime = new HostRuntime(folder, lab.Sandbox, images, ServerBase.Default, lab.Stack, plan,
                 parameters.Speed(), ServerExtras.None);
-            return await BootAsync(parameters, room, laboratory, plan, cancel);
+            return await BootAsync(parameters, runtime, lab, plan, cancel);
         }
         finally
         {
-            await laboratory.DownAsync(say, CancellationToken.None);
+            await lab.DownAsync(print, CancellationToken.None);
         }
     }
 
-    private static async Task<BootRun> BootAsync(BootParameters parameters, MachineRoom room, Laboratory laboratory, StackPlan plan,
+    private static async Task<BootRun> BootAsync(BootParameters parameters, HostRuntime runtime, LabStack lab, StackPlan plan,
         CancellationToken cancel)
     {
         var key = KeyPair.NewEd25519();
         var server = new ServerSpec(
-            "tutorial", Names.Hostname(laboratory.Stack, BootParameters.Endpoint, 0), UserData(key.PublicOpenSsh), "vpc", "10.114.0.0/20",
-            await room.TakePublicAddressAsync("tutorial", cancel), "10.114.0.2", plan.Endpoints[0].Placement.Size.Slug, "image", []);
+            "tutorial", Names.Hostname(lab.Stack, BootParameters.Endpoint, 0), UserData(key.PublicOpenSsh), "vpc", "10.114.0.0/20",
+            await runtime.TakePublicAddressAsync("tutorial", cancel), "10.114.0.2", plan.Endpoints[0].Placement.Size.Slug, "image", []);
         var phases = new Dictionary<string, BootPhase>(StringComparer.Ordinal);
         var created = MachineClock.Now();
-        await room.CreateServerAsync(server, cancel);
-        await room.ApplyPolicyAsync(new NetworkPolicy(
+        await runtime.CreateServerAsync(server, cancel);
+        await runtime.ApplyPolicyAsync(new NetworkPolicy(
             [new ServerPolicy(server.Id, server.PublicAddress, server.PrivateAddress, server.VpcId, Guarded: false, [], [])], []), cancel);
         await StepAsync("boot", "true", attempts: 600);
         // The image's first boot holds apt's lock, so the reader waits for it.
@@ -72,10 +72,10 @@ internal static partial class TutorialBoot
             nohup /root/venv/bin/vllm serve {parameters.Model} --tokenizer_mode mistral --config_format mistral --load_format mistral \
               --max-model-len {BootParameters.ContextLength} --host 0.0.0.0 --port {ApiPort} > {Log} 2>&1 < /dev/null &
             """));
-        await AnsweredAsync(parameters.Model, laboratory.World, server.PublicAddress, cancel);
+        await AnsweredAsync(parameters.Model, lab.Sandbox, server.PublicAddress, cancel);
         var seconds = MachineClock.Now() - created;
         var started = phases["start"].Start;
-        var log = await SayAsync($"cat {Log}", attempts: 1);
+        var log = await CommandAsync($"cat {Log}", attempts: 1);
         var downloading = double.Parse(Downloaded().Match(log).Groups["seconds"].Value, CultureInfo.InvariantCulture);
         phases["weights"] = new BootPhase(started, started + downloading);
         phases["vllm"] = new BootPhase(started + downloading, seconds);
@@ -85,13 +85,13 @@ internal static partial class TutorialBoot
         async Task StepAsync(string phase, string command, int attempts = 1)
         {
             var start = phase == "boot" ? 0 : MachineClock.Now() - created;
-            await SayAsync(command, attempts);
+            await CommandAsync(command, attempts);
             phases[phase] = new BootPhase(start, MachineClock.Now() - created);
         }
 
-        async Task<string> SayAsync(string command, int attempts)
+        async Task<string> CommandAsync(string command, int attempts)
         {
-            var answer = await room.SshAsync(
+            var answer = await runtime.SshAsync(
                 new SshRequest(server.PublicAddress, 22, "root", key.PrivateOpenSsh, null, command, null, attempts), cancel);
             return answer.Status == 0
                 ? answer.Output
@@ -99,9 +99,9 @@ internal static partial class TutorialBoot
         }
     }
 
-    private static async Task AnsweredAsync(string model, World world, string address, CancellationToken cancel)
+    private static async Task AnsweredAsync(string model, Sandbox sandbox, string address, CancellationToken cancel)
     {
-        using var http = new HttpClient(NamespaceSockets.Handler(world.NetworkPath(null), IPAddress.Parse(World.OutsiderAddress)))
+        using var http = new HttpClient(NamespaceSockets.Handler(sandbox.NetworkPath(null), IPAddress.Parse(Sandbox.OutsiderAddress)))
         {
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{address}:{ApiPort}")),
         };

@@ -1,7 +1,7 @@
 using Infra.Cli.CommandLine;
 using Infra.Cli.Project;
-using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
+using Infra.Lab.Stacks;
 using Infra.Planning.Errors;
 
 namespace Infra.Lab.CommandLine;
@@ -16,10 +16,10 @@ internal static class LabFailure
     /// <param name="json">Whether to report it as JSON.</param>
     /// <param name="command">The command.</param>
     /// <param name="broken">Finds an unreadable state file.</param>
-    internal static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, Func<ConfigurationMistake?> broken) =>
+    internal static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, Func<UserError?> broken) =>
         Failure.GuardAsync(terminal, json, command, exception => Explain(exception, broken));
 
-    private static Explanation? Explain(Exception exception, Func<ConfigurationMistake?> broken) => exception switch
+    private static Explanation? Explain(Exception exception, Func<UserError?> broken) => exception switch
     {
         DeploymentFailure failure =>
             broken() is { } file ? Explanation.Of(failure.Message, file.ToString()) : Explanation.Of(failure.Message),
@@ -28,7 +28,7 @@ internal static class LabFailure
     };
 
     /// <summary>An unreadable state file of this project; null if all are readable, or if it is unknown.</summary>
-    private static ConfigurationMistake? BrokenState()
+    private static UserError? BrokenState()
     {
         try
         {

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Infra.Cli.CommandLine;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
+using Infra.Lab.Stacks;
 using Infra.Lab.State;
 using Infra.Planning.Errors;
 
@@ -18,7 +18,7 @@ internal static partial class LabFault
     /// <param name="cache">Folder of caches and labs.</param>
     /// <param name="broken">Finds an unreadable state file; called before the cache is reported.</param>
     /// <returns>What to report; null if the machine is not the cause.</returns>
-    public static ConfigurationMistake? Explain(Exception exception, string cache, Func<ConfigurationMistake?> broken)
+    public static UserError? Explain(Exception exception, string cache, Func<UserError?> broken)
     {
         foreach (var cause in HostFault.Causes(exception))
         {
@@ -33,7 +33,7 @@ internal static partial class LabFault
             ?? HostFault.Causes(exception).Select(cause => OfCache(cause, cache)).FirstOrDefault(static fault => fault is not null);
     }
 
-    private static ConfigurationMistake? OfCache(Exception cause, string cache)
+    private static UserError? OfCache(Exception cause, string cache)
     {
         var words = HostFault.OneLine(cause.Message);
         var fix = cause switch
@@ -46,7 +46,7 @@ internal static partial class LabFault
         return fix is null ? null : new("cache", cache, $"cannot be used: {words}", fix);
     }
 
-    private static ConfigurationMistake? Explain(Exception cause, string cache)
+    private static UserError? Explain(Exception cause, string cache)
     {
         if (HostFault.OfMachine(cause, $"the cache to another folder with {LabFolder.CacheVariable}") is { } machine)
         {

@@ -69,9 +69,9 @@ internal sealed record MirrorControl
 
         foreach (var mirror in (MirrorKind[])[MirrorKind.Hub, MirrorKind.Registry, MirrorKind.Python, MirrorKind.Apt])
         {
-            if (control[mirror].Mistake() is { } mistake)
+            if (control[mirror].Problem() is { } error)
             {
-                throw new InvalidDataException($"{JsonNamingPolicy.CamelCase.ConvertName(mirror.ToString())}.{mistake}");
+                throw new InvalidDataException($"{JsonNamingPolicy.CamelCase.ConvertName(mirror.ToString())}.{error}");
             }
         }
 
@@ -111,10 +111,10 @@ internal sealed record MirrorFaults
     public MirrorCorruption? Corrupt { get; init; }
 
     /// <summary>The error of a value, with its name; null: none.</summary>
-    public string? Mistake() =>
+    public string? Problem() =>
         BytesPerSecond is <= 0 ? "bytesPerSecond must be more than 0; leave it out for no limit"
         : LatencyMs is < 0 or > 600_000 ? "latencyMs must be between 0 and 600000"
-        : Refuse?.Mistake() is { } refusal ? refusal
+        : Refuse?.Problem() is { } refusal ? refusal
         : Cut is { AfterBytes: < 0 } or { Times: < 0 } ? "cut must have afterBytes and times of at least 0"
         : Corrupt is { Times: < 0 } ? "corrupt.times must be at least 0"
         : null;

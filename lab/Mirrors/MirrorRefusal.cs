@@ -45,7 +45,7 @@ internal sealed record MirrorRefusal
     public static implicit operator MirrorRefusal(int status) => new() { Statuses = [status] };
 
     /// <summary>The error of a value, with its name; null: none.</summary>
-    public string? Mistake() =>
+    public string? Problem() =>
         Statuses.Count == 0 || Statuses.Any(status => status is not (Page or (>= 400 and <= 599)))
             ? "refuse must be statuses between 400 and 599, or 200 for a page of HTML"
         : Times is < 0 ? "times must be at least 0"

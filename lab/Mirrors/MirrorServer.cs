@@ -30,20 +30,20 @@ internal sealed class MirrorServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _watching = Task.CompletedTask;
 
-    private MirrorServer(MirrorSettings settings, TimeProvider clock)
+    private MirrorServer(MirrorOptions options, TimeProvider clock)
     {
         _clock = clock;
-        _board = new(settings.ControlFile, clock, settings.Complain);
-        _links = new(settings.Hosts);
-        _log = new(settings.LogFile ?? Path.Combine(settings.Folder, "requests.jsonl"));
-        _certificate = settings is { CertificateFile: { } chain, KeyFile: { } key } ? new(chain, key) : null;
+        _board = new(options.ControlFile, clock, options.Complain);
+        _links = new(options.Hosts);
+        _log = new(options.LogFile ?? Path.Combine(options.Folder, "requests.jsonl"));
+        _certificate = options is { CertificateFile: { } chain, KeyFile: { } key } ? new(chain, key) : null;
         var signed = new SignedLinks(clock);
-        var hub = new HubSite(Path.Combine(settings.Folder, "hub"), settings.HubPageRows, signed);
-        var registry = new RegistrySite(Path.Combine(settings.Folder, "registry"), signed, clock);
-        var python = new PythonSite(Path.Combine(settings.Folder, "python"));
-        var apt = new AptSite(Path.Combine(settings.Folder, "apt"));
-        var thirdParty = new ThirdPartyAptSite(Path.Combine(settings.Folder, "third-party"));
-        var metadata = new MetadataSite(settings.MetadataFolder);
+        var hub = new HubSite(Path.Combine(options.Folder, "hub"), options.HubPageRows, signed);
+        var registry = new RegistrySite(Path.Combine(options.Folder, "registry"), signed, clock);
+        var python = new PythonSite(Path.Combine(options.Folder, "python"));
+        var apt = new AptSite(Path.Combine(options.Folder, "apt"));
+        var thirdParty = new ThirdPartyAptSite(Path.Combine(options.Folder, "third-party"));
+        var metadata = new MetadataSite(options.MetadataFolder);
         _sites = new()
         {
             [MirrorSite.Hub] = hub.AnswerAsync,
@@ -57,24 +57,24 @@ internal sealed class MirrorServer : IAsyncDisposable
             [MirrorSite.ThirdPartyApt] = thirdParty.AnswerAsync,
             [MirrorSite.Metadata] = metadata.AnswerAsync,
         };
-        _host = Host(settings.Listeners);
+        _host = Host(options.Listeners);
     }
 
     /// <summary>Its addresses, in the order of the settings' listeners.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
     /// <summary>Serves until cancelled.</summary>
-    public static async Task RunAsync(MirrorSettings settings, CancellationToken cancel)
+    public static async Task RunAsync(MirrorOptions options, CancellationToken cancel)
     {
-        await using var server = await StartAsync(settings, TimeProvider.System, cancel);
+        await using var server = await StartAsync(options, TimeProvider.System, cancel);
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Returns when it is listening.</summary>
     /// <exception cref="IOException">An address is taken.</exception>
-    public static async Task<MirrorServer> StartAsync(MirrorSettings settings, TimeProvider clock, CancellationToken cancel)
+    public static async Task<MirrorServer> StartAsync(MirrorOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        var server = new MirrorServer(settings, clock);
+        var server = new MirrorServer(options, clock);
         try
         {
             await server._host.StartAsync(cancel);

@@ -36,7 +36,7 @@ internal sealed partial class FolderLock : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        var told = false;
+        var reported = false;
         while (true)
         {
             var file = Open(path);
@@ -49,10 +49,10 @@ internal sealed partial class FolderLock : IDisposable
                         throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
                     }
 
-                    if (!told)
+                    if (!reported)
                     {
                         waiting(Text(file));
-                        told = true;
+                        reported = true;
                     }
 
                     await Task.Delay(BetweenTries, cancel);

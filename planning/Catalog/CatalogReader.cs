@@ -13,7 +13,7 @@ internal sealed class CatalogReader
 
     private static readonly string[] BuiltInFiles = ["gpus.json", "images.json", "gpu-sizes.json", "models.json", "engines.json"];
 
-    private readonly List<FileMistake> _mistakes = [];
+    private readonly List<FileError> _errors = [];
 
     public Dictionary<string, Gpu> Gpus { get; init; } = new(StringComparer.Ordinal);
 
@@ -30,7 +30,7 @@ internal sealed class CatalogReader
 
     public SecurityFloor? SecurityFloor { get; set; }
 
-    public IReadOnlyList<FileMistake> Mistakes => _mistakes;
+    public IReadOnlyList<FileError> Errors => _errors;
 
     /// <summary>Reads the five embedded files. An error in them is an internal error, so it is an ordinary exception.</summary>
     /// <param name="strictly">
@@ -46,17 +46,17 @@ internal sealed class CatalogReader
                 ?? throw new InvalidDataException($"The assembly has no resource {EmbeddedPrefix}{file}.");
             using var buffer = new MemoryStream();
             stream.CopyTo(buffer);
-            reader.Read(buffer.ToArray(), new(file, OwnRows: false, strictly, reader._mistakes));
+            reader.Read(buffer.ToArray(), new(file, OwnRows: false, strictly, reader._errors));
         }
 
-        return reader._mistakes.Count == 0 ? reader
-            : throw new InvalidDataException($"The built-in catalog is wrong:\n{string.Join("\n", reader._mistakes)}");
+        return reader._errors.Count == 0 ? reader
+            : throw new InvalidDataException($"The built-in catalog is wrong:\n{string.Join("\n", reader._errors)}");
     }
 
     /// <summary>Adds the rows of the operator's file, which may use defaults, <c>basedOn</c> and <c>replaces</c>.</summary>
     /// <param name="utf8">Its content.</param>
     /// <param name="file">Name of the file in errors.</param>
-    public void ReadOwn(ReadOnlyMemory<byte> utf8, string file) => Read(utf8, new(file, OwnRows: true, Strict: true, _mistakes));
+    public void ReadOwn(ReadOnlyMemory<byte> utf8, string file) => Read(utf8, new(file, OwnRows: true, Strict: true, _errors));
 
     private void Read(ReadOnlyMemory<byte> utf8, SourceFile source)
     {
@@ -68,7 +68,7 @@ internal sealed class CatalogReader
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            source.Mistake("",
+            source.Error("",
                 new("", null, """must be an object: { "models": [...], "gpus": [...], "sizes": [...], "engines": [...] }"""));
             return;
         }
@@ -115,7 +115,7 @@ internal sealed class CatalogReader
         catch (JsonException problem)
         {
             var reason = problem.Message.Split(" LineNumber:")[0];
-            _mistakes.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {reason}")));
+            _errors.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {reason}")));
             return null;
         }
     }
@@ -130,26 +130,26 @@ internal sealed class CatalogReader
 
         if (member.Name == "securityFloor" && !source.OwnRows)
         {
-            var problems = source.Strict ? StrictRow.Mistakes(member.Value, typeof(SecurityFloor)) : [];
+            var problems = source.Strict ? StrictRow.Errors(member.Value, typeof(SecurityFloor)) : [];
             foreach (var problem in problems)
             {
-                source.Mistake("securityFloor", problem);
+                source.Error("securityFloor", problem);
             }
 
             SecurityFloor = problems.Count == 0 ? member.Value.Deserialize(CatalogJson.Default.SecurityFloor) : null;
         }
         else if (!known.Contains(member.Name))
         {
-            source.Mistake("",
-                RowMistake.At(member.Name, member.Value, $"is not a list of a catalog; {NearMiss.Sentence(member.Name, known)}"));
+            source.Error("",
+                RowError.At(member.Name, member.Value, $"is not a list of a catalog; {NearMiss.Sentence(member.Name, known)}"));
         }
         else if (member.Value.ValueKind != JsonValueKind.Array)
         {
-            source.Mistake("", RowMistake.At(member.Name, member.Value, "must be a list in [ ]"));
+            source.Error("", RowError.At(member.Name, member.Value, "must be a list in [ ]"));
         }
         else if (!lists.TryAdd(member.Name, member.Value))
         {
-            source.Mistake("", new(member.Name, null, "is a duplicate"));
+            source.Error("", new(member.Name, null, "is a duplicate"));
         }
     }
 
@@ -176,15 +176,15 @@ internal sealed class CatalogReader
             var existing = rows.Keys.FirstOrDefault(key => string.Equals(key, id, StringComparison.OrdinalIgnoreCase));
             if (!added.Add(id!))
             {
-                source.Mistake(label, new(kind.IdMember, id, "is a duplicate in this file"));
+                source.Error(label, new(kind.IdMember, id, "is a duplicate in this file"));
             }
             else if (replaces && existing is null)
             {
-                source.Mistake(label, new("replaces", "true", "replaces nothing: no such row exists; remove it"));
+                source.Error(label, new("replaces", "true", "replaces nothing: no such row exists; remove it"));
             }
             else if (!replaces && existing is not null)
             {
-                source.Mistake(label, new(kind.IdMember, id, $"exists already{(existing == id ? "" : $" as {existing}")}; "
+                source.Error(label, new(kind.IdMember, id, $"exists already{(existing == id ? "" : $" as {existing}")}; "
                     + (source.OwnRows ? "choose another, or add \"replaces\": true to override it" : "choose another")));
             }
             else
@@ -216,11 +216,11 @@ internal sealed class CatalogReader
             return (element.Deserialize(kind.Row)!, element, replaces);
         }
 
-        var problems = StrictRow.Mistakes(element, typeof(T));
+        var problems = StrictRow.Errors(element, typeof(T));
         var value = problems.Count == 0 ? element.Deserialize(kind.Row) : null;
         foreach (var problem in value is null ? problems : kind.Rules(value))
         {
-            source.Mistake(label, problem);
+            source.Error(label, problem);
             value = null;
         }
 
@@ -234,17 +234,17 @@ internal sealed class CatalogReader
     {
         if (JsonTree.Duplicates(element).FirstOrDefault() is { } twice)
         {
-            source.Mistake(label, new(twice, null, "is a duplicate"));
+            source.Error(label, new(twice, null, "is a duplicate"));
             return null;
         }
 
         var row = JsonObject.Create(element)!;
-        var mistakes = source.Count;
+        var errors = source.Count;
         var replaces = JsonTree.Take(row, "replaces") switch
         {
             null => false,
             { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
-            { } other => source.Mistake(label, RowMistake.At("replaces", other, "must be true or false, without quotes")),
+            { } other => source.Error(label, RowError.At("replaces", other, "must be true or false, without quotes")),
         };
         if (JsonTree.Take(row, "basedOn") is { } basedOn)
         {
@@ -254,13 +254,13 @@ internal sealed class CatalogReader
             }
             else
             {
-                source.Mistake(label, RowMistake.At("basedOn", basedOn,
+                source.Error(label, RowError.At("basedOn", basedOn,
                     $"must be the {kind.IdMember} of a known row, or of an earlier row in this file; "
                         + $"{NearMiss.Sentence(basedOn.ToString(), rows.Keys)}"));
             }
         }
 
-        if (source.Count > mistakes)
+        if (source.Count > errors)
         {
             return null;
         }
@@ -277,18 +277,18 @@ internal sealed class CatalogReader
 
         public Func<JsonObject, JsonObject, JsonObject> Inherit { get; init; } = RowInheritance.Merge;
 
-        public Func<T, IEnumerable<RowMistake>> Rules { get; init; } = _ => [];
+        public Func<T, IEnumerable<RowError>> Rules { get; init; } = _ => [];
     }
 
     /// <summary>The file that is being read.</summary>
-    private sealed record SourceFile(string Name, bool OwnRows, bool Strict, List<FileMistake> Mistakes)
+    private sealed record SourceFile(string Name, bool OwnRows, bool Strict, List<FileError> Errors)
     {
-        public int Count => Mistakes.Count;
+        public int Count => Errors.Count;
 
         /// <summary>Records an error; returns false, for use in an expression.</summary>
-        public bool Mistake(string row, RowMistake problem)
+        public bool Error(string row, RowError problem)
         {
-            Mistakes.Add(new(Name, row, problem));
+            Errors.Add(new(Name, row, problem));
             return false;
         }
     }

@@ -21,7 +21,7 @@ internal static class CatalogRules
         "--tensor-parallel-size", "-tp", "--uds",
     };
 
-    public static IEnumerable<RowMistake> Gpu(Gpu gpu)
+    public static IEnumerable<RowError> Gpu(Gpu gpu)
     {
         var amd = gpu.Architecture is GpuArchitecture.Cdna3 or GpuArchitecture.Cdna4;
         if (amd != (gpu.Vendor == GpuVendor.Amd))
@@ -36,7 +36,7 @@ internal static class CatalogRules
         }
     }
 
-    public static IEnumerable<RowMistake> Size(
+    public static IEnumerable<RowError> Size(
         GpuSize size, IReadOnlyDictionary<string, Gpu> gpus, IReadOnlyDictionary<string, BaseImage> images)
     {
         gpus.TryGetValue(size.Gpu, out var gpu);
@@ -64,10 +64,10 @@ internal static class CatalogRules
         }
     }
 
-    public static IEnumerable<RowMistake> Model(ModelSpec model) =>
+    public static IEnumerable<RowError> Model(ModelSpec model) =>
         [.. Architecture(model.Architecture), .. Weights(model), .. Checksums(model), .. Flags(model)];
 
-    public static IEnumerable<RowMistake> Engine(EngineRelease engine, IEnumerable<string> families)
+    public static IEnumerable<RowError> Engine(EngineRelease engine, IEnumerable<string> families)
     {
         if (engine.Images.Count == 0 && engine.Package is null)
         {
@@ -101,7 +101,7 @@ internal static class CatalogRules
         }
     }
 
-    private static IEnumerable<RowMistake> Architecture(Architecture architecture)
+    private static IEnumerable<RowError> Architecture(Architecture architecture)
     {
         if (architecture.Mla is not null)
         {
@@ -142,7 +142,7 @@ internal static class CatalogRules
         }
     }
 
-    private static IEnumerable<RowMistake> Weights(ModelSpec model)
+    private static IEnumerable<RowError> Weights(ModelSpec model)
     {
         if (model.MaxContext > model.Architecture.MaxPositions)
         {
@@ -176,7 +176,7 @@ internal static class CatalogRules
         }
     }
 
-    private static IEnumerable<RowMistake> Checksums(ModelSpec model)
+    private static IEnumerable<RowError> Checksums(ModelSpec model)
     {
         if (model.Checksums is not { } checksums)
         {
@@ -200,7 +200,7 @@ internal static class CatalogRules
         }
     }
 
-    private static IEnumerable<RowMistake> Flags(ModelSpec model)
+    private static IEnumerable<RowError> Flags(ModelSpec model)
     {
         foreach (var flag in model.Flags)
         {

@@ -42,7 +42,7 @@ public static class EngineChoice
             .. engine.Breakages
                 .Where(breakage => breakage.MayHit(model, vendor, install, kv, card))
                 .Select(breakage =>
-                    $"{Told(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of "
+                    $"{Describe(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of "
                         + $"{model.Id} does not have its class: "
                     + "set architecture.name (architectures in its config.json)"),
         ];
@@ -66,9 +66,9 @@ public static class EngineChoice
         GpuArchitecture? card = null) =>
         engine.Breakages
             .Where(breakage => breakage.Effect == effect && breakage.Hits(model, vendor, install, kv, card))
-            .Select(breakage => Told(engine, breakage));
+            .Select(breakage => Describe(engine, breakage));
 
-    private static string Told(EngineRelease engine, EngineBreakage breakage) =>
+    private static string Describe(EngineRelease engine, EngineBreakage breakage) =>
         $"vLLM {engine.Version}: {breakage.Problem} ({breakage.Source})";
 
     private static bool IsBelow(string version, string floor) => Version.Parse(version) < Version.Parse(floor);

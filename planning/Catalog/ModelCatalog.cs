@@ -70,7 +70,7 @@ public sealed class ModelCatalog
             is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new ConfigurationException(
-                ConfigurationMistake.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}",
+                UserError.InStackConfig(key, ShownValue.Mask(userFile), $"cannot be read: {Unreadable(userFile, problem)}",
                     "docs/catalog.example.json"));
         }
 
@@ -98,8 +98,8 @@ public sealed class ModelCatalog
             SecurityFloor = SecurityFloor,
         };
         reader.ReadOwn(utf8, name);
-        return reader.Mistakes.Count == 0 ? new(reader)
-            : throw new ConfigurationException(reader.Mistakes.Select(mistake => mistake.ToConfigurationMistake()));
+        return reader.Errors.Count == 0 ? new(reader)
+            : throw new ConfigurationException(reader.Errors.Select(error => error.ToUserError()));
     }
 
     /// <summary>The model with this repository id.</summary>
@@ -130,7 +130,7 @@ public sealed class ModelCatalog
         ArgumentNullException.ThrowIfNull(model);
         var newestFirst = Engines.Values.OrderByDescending(engine => Version.Parse(engine.Version)).ToArray();
         return newestFirst.FirstOrDefault(engine => WhyNot(engine, model, vendor, install, kv) is null)
-            ?? throw new ConfigurationException(new ConfigurationMistake(key, null,
+            ?? throw new ConfigurationException(new UserError(key, null,
                 $"cannot be selected: no release serves {model.Id}. "
                 + string.Join("; ", newestFirst.Select(engine => WhyNot(engine, model, vendor, install, kv))),
                 "add a release that serves it to a catalog file of your own; docs/catalog.md has the format"));
@@ -153,11 +153,11 @@ public sealed class ModelCatalog
         var shown = ShownValue.Mask(name);
         if (instead is null && key.StartsWith("--", StringComparison.Ordinal))
         {
-            instead = rows.Keys.Contains(SettingExamples.At(key)) ? SettingExamples.At(key) : rows.Keys.First();
+            instead = rows.Keys.Contains(ConfigExamples.At(key)) ? ConfigExamples.At(key) : rows.Keys.First();
         }
 
         throw new ConfigurationException(instead is null
-            ? new(key, shown, problem, SettingExamples.Fix(key))
-            : ConfigurationMistake.InStackConfig(key, shown, problem, SettingPath.ShellWord(instead)));
+            ? new(key, shown, problem, ConfigExamples.Fix(key))
+            : UserError.InStackConfig(key, shown, problem, ConfigPath.ShellWord(instead)));
     }
 }

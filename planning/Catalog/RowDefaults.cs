@@ -135,7 +135,7 @@ internal static class RowDefaults
 
         Default(row, "hardware", Map(HardwareSupport.For(precision)));
         var element = JsonTree.Element(json);
-        if (StrictRow.Mistakes(element, typeof(Architecture)).Count > 0)
+        if (StrictRow.Errors(element, typeof(Architecture)).Count > 0)
         {
             Default(row, "parameters", 1);
             Default(row, "weightBytes", 1);

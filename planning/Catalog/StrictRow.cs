@@ -36,24 +36,24 @@ internal sealed class StrictRow : StrictReader
         ["first_k_dense_replace"] = "architecture.moe.denseLayers",
     };
 
-    private readonly List<RowMistake> _mistakes = [];
+    private readonly List<RowError> _errors = [];
 
     private StrictRow()
     {
     }
 
     /// <summary>All errors in file order. If there are none, <see cref="CatalogJson"/> can read the value.</summary>
-    public static IReadOnlyList<RowMistake> Mistakes(JsonElement value, Type record)
+    public static IReadOnlyList<RowError> Errors(JsonElement value, Type record)
     {
         var row = new StrictRow();
         row.Read(value, ValueShape.Of(record), "");
-        return row._mistakes;
+        return row._errors;
     }
 
     protected override string At(string path, string member) => path.Length == 0 ? member : $"{path}.{member}";
 
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
-        _mistakes.Add(value is { } there ? RowMistake.At(path, there, problem) : new(path, null, problem));
+        _errors.Add(value is { } there ? RowError.At(path, there, problem) : new(path, null, problem));
 
     protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
     {
@@ -61,7 +61,7 @@ internal sealed class StrictRow : StrictReader
         var inside = record.Members.FirstOrDefault(member =>
             member.Shape.Kind == ValueKind.Record && RecordShape.Of(member.Shape.Type).Member(name) is not null);
         var near = NearMiss.Of(name, record.Names);
-        _mistakes.Add(RowMistake.At(At(path, name), value, TransformersNames.TryGetValue(name, out var ours) ? $"is called '{ours}' here"
+        _errors.Add(RowError.At(At(path, name), value, TransformersNames.TryGetValue(name, out var ours) ? $"is called '{ours}' here"
             : inside is not null ? $"belongs into '{inside.Name}'"
             : near.Count > 0 ? $"is not a known member; did you mean {string.Join(" or ", near)}?"
             : $"is not a known member; known are {string.Join(", ", record.Names)}"));
@@ -97,11 +97,11 @@ internal sealed class StrictRow : StrictReader
 
     protected override JsonNode? Member(JsonElement value, RecordMember member, string path)
     {
-        var before = _mistakes.Count;
+        var before = _errors.Count;
         if (value.ValueKind != JsonValueKind.Null)
         {
             base.Member(value, member, path);
-            if (_mistakes.Count == before)
+            if (_errors.Count == before)
             {
                 CheckBounds(value, member, path);
             }
@@ -127,9 +127,9 @@ internal sealed class StrictRow : StrictReader
                 JsonValueKind.Array => value.EnumerateArray().Select((item, index) => ($"{path}[{index}]", item)),
                 _ => [(path, value)],
             };
-            _mistakes.AddRange(texts
+            _errors.AddRange(texts
                 .Where(text => !regex.IsMatch(text.Text.GetString()!))
-                .Select(text => RowMistake.At(text.Path, text.Text, help)));
+                .Select(text => RowError.At(text.Path, text.Text, help)));
         }
         if (member.NotEmpty && value.GetArrayLength() == 0)
         {

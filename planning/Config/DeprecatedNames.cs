@@ -33,7 +33,7 @@ internal static class DeprecatedNames
         var resolved = new JsonObject();
         foreach (var member in endpoint.EnumerateObject())
         {
-            var at = SettingPath.Member(path, member.Name);
+            var at = ConfigPath.Member(path, member.Name);
             if (s_settings.TryGetValue(member.Name, out var name))
             {
                 var isSet = endpoint.TryGetProperty(name, out _);
@@ -41,7 +41,7 @@ internal static class DeprecatedNames
                 {
                     resolved[name] = JsonNode.Parse(member.Value.GetRawText());
                 }
-                warnings.Add((path, Renamed(member, at, isSet ? null : SettingPath.Member(path, name), name, isSecret)));
+                warnings.Add((path, Renamed(member, at, isSet ? null : ConfigPath.Member(path, name), name, isSecret)));
             }
             else if (CurrentValue(member.Name, member.Value) is { } value)
             {
@@ -49,7 +49,7 @@ internal static class DeprecatedNames
                 warnings.Add((path, isSecret
                     ? $"{member.Name} has a deprecated value: use parallel or rolling"
                     : $"{member.Name}: {member.Value.GetString()} is deprecated: use {value} (pulumi config set --path "
-                        + $"{SettingPath.Quoted(at)} {value})"));
+                        + $"{ConfigPath.Quoted(at)} {value})"));
             }
             else
             {
@@ -64,10 +64,10 @@ internal static class DeprecatedNames
 
     private static string Renamed(JsonProperty old, string at, string? settable, string name, bool isSecret)
     {
-        var remove = $"pulumi config rm --path {SettingPath.Quoted(at)}";
+        var remove = $"pulumi config rm --path {ConfigPath.Quoted(at)}";
         return settable is null ? $"{old.Name} is deprecated and ignored, because {name} is set: {remove}"
             : isSecret || old.Value.ValueKind != JsonValueKind.String ? $"{old.Name} is deprecated: use {name}"
-            : $"{old.Name} is deprecated: use {name} ({remove} && pulumi config set --path {SettingPath.Quoted(settable)} "
-                + $"{SettingPath.ShellWord(old.Value.GetString()!)})";
+            : $"{old.Name} is deprecated: use {name} ({remove} && pulumi config set --path {ConfigPath.Quoted(settable)} "
+                + $"{ConfigPath.ShellWord(old.Value.GetString()!)})";
     }
 }

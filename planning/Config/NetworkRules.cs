@@ -5,40 +5,40 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Config;
 
 /// <summary>Rules for network access: address ranges, domains, and the settings of each access type.</summary>
-internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
+internal sealed class NetworkRules(List<UserError> errors)
 {
     // Limit for the sum of an operator's networks. The allocation of a single provider is smaller.
     private const int WidestAdminV4 = 8;
     private const int WidestAdminV6 = 32;
 
     // Addresses that cannot connect to a Droplet: this host, loopback, link-local, multicast and above.
-    private static readonly Cidr[] s_nobody =
+    private static readonly Cidr[] s_unusable =
     [
         Cidr.Parse("0.0.0.0/8"), Cidr.Parse("127.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"),
         Cidr.Parse("::/127"), Cidr.Parse("fe80::/10"), Cidr.Parse("ff00::/8"),
     ];
 
-    public void Check(InferenceSettings settings)
+    public void Check(StackConfig config)
     {
-        Admins(settings.AdminCidrs);
-        AtMost("adminCidrs", settings.AdminCidrs.Count, CloudLimits.Current.FirewallRuleEntries.Value, "a rule of a Cloud Firewall");
-        if (settings.VpcCidr is { } vpc)
+        Admins(config.AdminCidrs);
+        AtMost("adminCidrs", config.AdminCidrs.Count, CloudLimits.Current.FirewallRuleEntries.Value, "a rule of a Cloud Firewall");
+        if (config.VpcCidr is { } vpc)
         {
-            Vpc(vpc, settings.Region);
+            Vpc(vpc, config.Region);
         }
-        foreach (var (name, endpoint) in settings.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (name, endpoint) in config.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            Endpoint(SettingPath.Member("endpoints", name), endpoint);
+            Endpoint(ConfigPath.Member("endpoints", name), endpoint);
         }
     }
 
     private void Admins(IReadOnlyList<string> texts)
     {
         var ranges = Ranges("adminCidrs", texts);
-        if (texts.Count == 0 && !mistakes.Any(mistake => mistake.Key == "adminCidrs"))
+        if (texts.Count == 0 && !errors.Any(error => error.Key == "adminCidrs"))
         {
-            mistakes.Add(ConfigurationMistake.InStackConfig("adminCidrs[0]", null,
-                "is missing: the address that this machine connects from must be able to open SSH", SettingExamples.Of("adminCidrs")));
+            errors.Add(UserError.InStackConfig("adminCidrs[0]", null,
+                "is missing: the address that this machine connects from must be able to open SSH", ConfigExamples.Of("adminCidrs")));
         }
         var each = true;
         foreach (var (path, range) in ranges)
@@ -56,9 +56,9 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             var bits = family.Key ? 128 - WidestAdminV6 : 32 - WidestAdminV4;
             if (each && Cidr.CountAddresses(family) > UInt128.One << bits)
             {
-                mistakes.Add(new("adminCidrs[0]", ShownValue.Mask(string.Join(", ", family)),
+                errors.Add(new("adminCidrs[0]", ShownValue.Mask(string.Join(", ", family)),
                     $"and the others open SSH to more addresses together than a /{(family.Key ? WidestAdminV6 : WidestAdminV4)} has",
-                    $"pulumi config rm --path 'adminCidrs' && {SettingExamples.Fix("adminCidrs[0]")}"));
+                    $"pulumi config rm --path 'adminCidrs' && {ConfigExamples.Fix("adminCidrs[0]")}"));
             }
         }
         if (ranges.Count > 0 && ranges.Count == texts.Count && ranges.All(entry => entry.Range.IsV6))
@@ -91,9 +91,9 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
     }
 
-    private void Endpoint(string path, EndpointSettings endpoint)
+    private void Endpoint(string path, EndpointConfig endpoint)
     {
-        string At(string member) => SettingPath.Member(path, member);
+        string At(string member) => ConfigPath.Member(path, member);
         var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs);
         foreach (var (rangePath, range) in clients)
         {
@@ -124,7 +124,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         }
         if (endpoint.ClientTags.Count > 0 && endpoint.Access != Access.Private)
         {
-            mistakes.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => ShownValue.Mask(tag))),
+            errors.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => ShownValue.Mask(tag))),
                 "are only for private access: a load balancer identifies its callers by address",
                 $"pulumi config rm --path '{At("clientTags")}'"));
         }
@@ -137,30 +137,30 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         {
             if (value is not null)
             {
-                mistakes.Add(new(At(member), ShownValue.Mask(value), "is only for public access: remove it, or set access to public",
+                errors.Add(new(At(member), ShownValue.Mask(value), "is only for public access: remove it, or set access to public",
                     $"pulumi config rm --path '{At(member)}'"));
             }
         }
     }
 
-    private void Public(EndpointSettings endpoint, Func<string, string> at)
+    private void Public(EndpointConfig endpoint, Func<string, string> at)
     {
         if (endpoint.ClientCidrs.Count == 0
-            && !mistakes.Any(mistake => mistake.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
+            && !errors.Any(error => error.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
         {
-            mistakes.Add(ConfigurationMistake.InStackConfig($"{at("clientCidrs")}[0]", null,
-                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all", SettingExamples.Of("clientCidrs")));
+            errors.Add(UserError.InStackConfig($"{at("clientCidrs")}[0]", null,
+                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all", ConfigExamples.Of("clientCidrs")));
         }
         if (endpoint.Domain is not { } domain)
         {
-            if (!mistakes.Any(mistake => mistake.Key == at("domain")))
+            if (!errors.Any(error => error.Key == at("domain")))
             {
-                mistakes.Add(ConfigurationMistake.InStackConfig(at("domain"), null,
-                    "is missing: a public endpoint needs a domain for its certificate", SettingExamples.Of("domain")));
+                errors.Add(UserError.InStackConfig(at("domain"), null,
+                    "is missing: a public endpoint needs a domain for its certificate", ConfigExamples.Of("domain")));
             }
             return;
         }
-        if (!SettingPatterns.Domain().IsMatch(domain))
+        if (!ConfigPatterns.Domain().IsMatch(domain))
         {
             Wrong(at("domain"), ShownValue.Mask(domain),
                 "is not a host name: labels of lower-case letters, digits and '-' with dots between, without scheme, port or path");
@@ -170,7 +170,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         {
             return;
         }
-        if (!SettingPatterns.Domain().IsMatch(zone))
+        if (!ConfigPatterns.Domain().IsMatch(zone))
         {
             Wrong(at("dnsZone"), ShownValue.Mask(zone), "is not a zone: labels of lower-case letters, digits and '-' with dots between");
         }
@@ -184,10 +184,10 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
     {
         if (count > most)
         {
-            mistakes.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
+            errors.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
                 string.Create(CultureInfo.InvariantCulture,
                     $"are more than {what} allows, at most {most}: merge adjacent ranges, or remove some"),
-                $"pulumi config rm --path {SettingPath.Quoted(SettingPath.Element(path, most))}"));
+                $"pulumi config rm --path {ConfigPath.Quoted(ConfigPath.Element(path, most))}"));
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
         var ranges = new List<(string Path, Cidr Range)>();
         for (var i = 0; i < texts.Count; i++)
         {
-            var element = SettingPath.Element(path, i);
+            var element = ConfigPath.Element(path, i);
             if (texts[i].Length == 0)
             {
                 continue;
@@ -205,13 +205,13 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
             {
                 Wrong(element, ShownValue.Mask(texts[i]), problem, Cidr.Meant(texts[i])?.ToString());
             }
-            else if (s_nobody.Any(block => block.Contains(range)))
+            else if (s_unusable.Any(block => block.Contains(range)))
             {
                 Wrong(element, range, "is not an address that can connect");
             }
             else if (ranges.Any(entry => entry.Range == range))
             {
-                mistakes.Add(new(element, range, "is a duplicate", $"pulumi config rm --path '{element}'"));
+                errors.Add(new(element, range, "is a duplicate", $"pulumi config rm --path '{element}'"));
             }
             else
             {
@@ -222,5 +222,5 @@ internal sealed class NetworkRules(List<ConfigurationMistake> mistakes)
     }
 
     private void Wrong(string path, object? value, string problem, string? example = null) =>
-        mistakes.Add(ConfigurationMistake.InStackConfig(path, value, problem, example ?? SettingExamples.At(path)));
+        errors.Add(UserError.InStackConfig(path, value, problem, example ?? ConfigExamples.At(path)));
 }

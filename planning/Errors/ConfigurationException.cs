@@ -3,17 +3,17 @@ namespace Infra.Planning.Errors;
 /// <summary>One or more user errors. Show only the message, without a stack trace.</summary>
 public sealed class ConfigurationException : Exception
 {
-    public ConfigurationException(IEnumerable<ConfigurationMistake> mistakes)
-        : this(mistakes.ToArray())
+    public ConfigurationException(IEnumerable<UserError> errors)
+        : this(errors.ToArray())
     {
     }
 
-    public ConfigurationException(params ConfigurationMistake[] mistakes)
-        : base(string.Join("\n", mistakes.Select(mistake => mistake.ToString())))
+    public ConfigurationException(params UserError[] errors)
+        : base(string.Join("\n", errors.Select(error => error.ToString())))
     {
-        Mistakes = mistakes;
+        Errors = errors;
     }
 
     /// <summary>All errors.</summary>
-    public IReadOnlyList<ConfigurationMistake> Mistakes { get; }
+    public IReadOnlyList<UserError> Errors { get; }
 }

@@ -23,65 +23,65 @@ internal static class NodeFit
     private const int FewestSequences = 16;
 
     /// <summary>The best layout of the model on the size, or the reason why there is none.</summary>
-    public static Fit Of(Wish wish, GpuSize size, Gpu gpu)
+    public static FitResult Of(PlacementRequest request, GpuSize size, Gpu gpu)
     {
-        if (WhyImpossible(wish, size, gpu) is { } reason)
+        if (WhyImpossible(request, size, gpu) is { } reason)
         {
-            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = reason, LongestContext = 0 };
+            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = reason, LongestContext = 0 };
         }
 
-        var layouts = Layout.Candidates(wish.Model, size.GpuCount, wish.Options);
+        var layouts = Layout.Candidates(request.Model, size.GpuCount, request.Options);
         if (layouts.Count == 0)
         {
             layouts = [new Layout(size.GpuCount, 1)];
         }
 
-        var refusals = layouts.Select(layout => layout.WhyNot(wish.Model.Architecture, size.GpuCount)).ToList();
-        var possible = layouts.Where((_, index) => refusals[index] is null).ToList();
+        var reasons = layouts.Select(layout => layout.WhyNot(request.Model.Architecture, size.GpuCount)).ToList();
+        var possible = layouts.Where((_, index) => reasons[index] is null).ToList();
         if (possible.Count == 0)
         {
-            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = refusals[0]!, LongestContext = 0 };
+            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = reasons[0]!, LongestContext = 0 };
         }
 
-        var attempts = possible
-            .SelectMany(layout => Sequences(wish, gpu).Select(sequences => new Attempt(wish, gpu, layout, sequences))).ToList();
-        var best = attempts.FirstOrDefault(attempt => attempt.MeetsWish) ?? attempts.MaxBy(attempt => attempt.LongestContext)!;
-        if (best.LongestContext > 0 && WhyNoDisk(wish.Model, size) is { } disk)
+        var trials = possible
+            .SelectMany(layout => Sequences(request, gpu).Select(sequences => new LayoutTrial(request, gpu, layout, sequences))).ToList();
+        var best = trials.FirstOrDefault(trial => trial.MeetsRequest) ?? trials.MaxBy(trial => trial.LongestContext)!;
+        if (best.LongestContext > 0 && WhyNoDisk(request.Model, size) is { } disk)
         {
-            return new Fit { Model = wish.Model, Size = size, Fits = false, Reason = disk, Memory = best.Plan, LongestContext = 0 };
+            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = disk, Memory = best.Plan, LongestContext = 0 };
         }
 
-        return new Fit
+        return new FitResult
         {
-            Model = wish.Model,
+            Model = request.Model,
             Size = size,
-            Fits = best.MeetsWish,
-            Reason = best.MeetsWish ? best.Explanation : best.Explanation + WishAdvice.For(wish, gpu, best),
+            Fits = best.MeetsRequest,
+            Reason = best.MeetsRequest ? best.Explanation : best.Explanation + PlacementAdvice.For(request, gpu, best),
             Placement = best.LongestContext > 0 ? best.ToPlacement(size) : null,
             Memory = best.Plan,
             LongestContext = best.LongestContext,
         };
     }
 
-    private static string? WhyImpossible(Wish wish, GpuSize size, Gpu gpu)
+    private static string? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
     {
-        var model = wish.Model;
+        var model = request.Model;
         if (!model.Hardware.TryGetValue(gpu.Architecture, out var support))
         {
             return $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model";
         }
 
-        if (support == Support.Unverified && wish.Size != size.Slug)
+        if (support == Support.Unverified && request.Size != size.Slug)
         {
             return $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it";
         }
 
-        if (!wish.Engine.Images.ContainsKey(gpu.Vendor) && wish.Engine.Package?.Vendor != gpu.Vendor)
+        if (!request.Engine.Images.ContainsKey(gpu.Vendor) && request.Engine.Package?.Vendor != gpu.Vendor)
         {
-            return $"vLLM {wish.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
+            return $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
         }
 
-        var utilization = wish.Options.GpuMemoryUtilization ?? wish.Engine.DefaultGpuMemoryUtilization;
+        var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;
         var free = gpu.VisibleGiB - TakenBeforeStartGiB;
         return gpu.VisibleGiB * utilization > free
             ? string.Create(
@@ -106,16 +106,16 @@ internal static class NodeFit
     /// Requests per engine step to try: vLLM's default for the card, limited to the tokens of a step, then fewer, but at least as many as
     /// requested.
     /// </summary>
-    internal static IEnumerable<int> Sequences(Wish wish, Gpu gpu)
+    internal static IEnumerable<int> Sequences(PlacementRequest request, Gpu gpu)
     {
-        if (wish.Options.MaxNumSeqs is { } asked)
+        if (request.Options.MaxNumSeqs is { } asked)
         {
             return [asked];
         }
 
-        var tokens = wish.Options.MaxNumBatchedTokens ?? int.MaxValue;
-        var usual = Math.Min(Math.Max(EngineDefaults.MaxNumSeqs(gpu), wish.Concurrency), tokens);
-        var least = Math.Min(Math.Max(FewestSequences, wish.Concurrency), usual);
+        var tokens = request.Options.MaxNumBatchedTokens ?? int.MaxValue;
+        var usual = Math.Min(Math.Max(EngineDefaults.MaxNumSeqs(gpu), request.Concurrency), tokens);
+        var least = Math.Min(Math.Max(FewestSequences, request.Concurrency), usual);
         return Enumerable.Range(0, 16).Select(halvings => usual >> halvings).TakeWhile(sequences => sequences >= least);
     }
 

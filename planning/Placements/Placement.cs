@@ -43,17 +43,17 @@ public sealed record Placement
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>All other sizes with the reason for the rejection, cheapest first.</summary>
-    public required IReadOnlyList<Refusal> NotChosen { get; init; }
+    public required IReadOnlyList<RejectedSize> Rejected { get; init; }
 }
 
 /// <summary>A rejected size.</summary>
 /// <param name="Size">Its slug.</param>
 /// <param name="Reason">A sentence; with the memory calculation if memory is the reason.</param>
 /// <param name="UsdPerHour">Its price, if known.</param>
-public sealed record Refusal(string Size, string Reason, decimal? UsdPerHour);
+public sealed record RejectedSize(string Size, string Reason, decimal? UsdPerHour);
 
 /// <summary>A row of the hardware table: a model on a size, whether it fits or not.</summary>
-public sealed record Fit
+public sealed record FitResult
 {
     public required ModelSpec Model { get; init; }
     public required GpuSize Size { get; init; }

@@ -10,10 +10,10 @@ internal static class PlacementWarnings
     /// <summary>Share of the memory to keep outside of vLLM's budget, for contexts, NCCL and graphs.</summary>
     private const double HighestUtilization = 0.96;
 
-    public static IReadOnlyList<string> For(Wish wish, GpuSize size, Gpu gpu, Layout layout)
+    public static IReadOnlyList<string> For(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout)
     {
         var warnings = new List<string>();
-        var support = wish.Model.Hardware[gpu.Architecture];
+        var support = request.Model.Hardware[gpu.Architecture];
         if (support == Support.Unverified)
         {
             warnings.Add($"no known run of this model on {gpu.Name}");
@@ -21,7 +21,7 @@ internal static class PlacementWarnings
         else if (support == Support.WeightOnly)
         {
             warnings.Add(
-                $"{gpu.Name} stores the weights in {wish.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: "
+                $"{gpu.Name} stores the weights in {request.Model.Precision.ToString().ToUpperInvariant()} and computes in BF16: "
                     + "saves memory, not time");
         }
 
@@ -40,10 +40,10 @@ internal static class PlacementWarnings
             warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are unused");
         }
 
-        if (wish.Options.GpuMemoryUtilization > HighestUtilization)
+        if (request.Options.GpuMemoryUtilization > HighestUtilization)
         {
             warnings.Add(Invariant(
-                $"a GPU memory utilization of {wish.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
+                $"a GPU memory utilization of {request.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
         }
 
         return warnings;

@@ -8,58 +8,58 @@ namespace Infra.Planning.Placements;
 public static class Placer
 {
     /// <summary>Checks a placement request against one size, whatever its price, region and availability.</summary>
-    public static Fit Fit(Wish wish, GpuSize size, ModelCatalog catalog) => Of(wish, size, catalog.GpuOf(size));
+    public static FitResult Fit(PlacementRequest request, GpuSize size, ModelCatalog catalog) => Of(request, size, catalog.GpuOf(size));
 
     /// <summary>The requested size, or the cheapest one that fits.</summary>
-    /// <param name="wish">The placement request.</param>
+    /// <param name="request">The placement request.</param>
     /// <param name="catalog">Sizes and cards.</param>
     /// <param name="key">Path of the endpoint in the configuration, for messages: <c>endpoints.chat</c>; empty on a command line.</param>
     /// <exception cref="ConfigurationException">Nothing fits: the message has the calculation and the alternatives.</exception>
-    public static Placement Place(Wish wish, ModelCatalog catalog, string key)
+    public static Placement Place(PlacementRequest request, ModelCatalog catalog, string key)
     {
-        var mistakes = Mistakes(wish, key);
-        if (mistakes.Count > 0)
+        var errors = Errors(request, key);
+        if (errors.Count > 0)
         {
-            throw new ConfigurationException(mistakes);
+            throw new ConfigurationException(errors);
         }
 
-        var offers = Offers(wish, catalog.Sizes.Values, catalog);
-        if (wish.Size is { } slug)
+        var candidates = Candidates(request, catalog.Sizes.Values, catalog);
+        if (request.Size is { } slug)
         {
-            var size = catalog.Size(slug, WishMistakes.Path(key, "size"));
-            var named = offers.First(offer => offer.Size == size);
-            var against = named.MistakesWhenNamed(key, offers).ToList();
-            return against.Count > 0 ? throw new ConfigurationException(against) : Chosen(named, offers);
+            var size = catalog.Size(slug, PlacementErrors.Path(key, "size"));
+            var named = candidates.First(candidate => candidate.Size == size);
+            var against = named.ErrorsWhenNamed(key, candidates).ToList();
+            return against.Count > 0 ? throw new ConfigurationException(against) : Chosen(named, candidates);
         }
 
-        var chosen = offers.FirstOrDefault(offer => offer.WhyNotChosen is null);
-        return chosen is null ? throw new ConfigurationException(WishMistakes.NothingFits(wish, key, offers)) : Chosen(chosen, offers);
+        var chosen = candidates.FirstOrDefault(candidate => candidate.RejectionReason is null);
+        return chosen is null ? throw new ConfigurationException(PlacementErrors.NothingFits(request, key, candidates)) : Chosen(chosen, candidates);
     }
 
     /// <summary>Problems that no hardware solves: a context longer than the model's, zero requests. Empty for a valid request.</summary>
-    /// <param name="wish">The placement request.</param>
+    /// <param name="request">The placement request.</param>
     /// <param name="key">As for <see cref="Place"/>.</param>
-    public static IReadOnlyList<ConfigurationMistake> Mistakes(Wish wish, string key) => [.. WishMistakes.Of(wish, key)];
+    public static IReadOnlyList<UserError> Errors(PlacementRequest request, string key) => [.. PlacementErrors.Of(request, key)];
 
     /// <summary>The hardware table: every model on every size, sorted by model and price.</summary>
-    /// <param name="wishes">One placement request per model.</param>
+    /// <param name="requests">One placement request per model.</param>
     /// <param name="sizes">Sizes to show.</param>
     /// <param name="catalog">Their cards.</param>
-    public static IReadOnlyList<Fit> Table(IEnumerable<Wish> wishes, IEnumerable<GpuSize> sizes, ModelCatalog catalog)
+    public static IReadOnlyList<FitResult> Table(IEnumerable<PlacementRequest> requests, IEnumerable<GpuSize> sizes, ModelCatalog catalog)
     {
         var shown = sizes.ToList();
-        return [.. wishes.SelectMany(wish => Offers(wish, shown, catalog)).Select(offer => offer.Fit)];
+        return [.. requests.SelectMany(request => Candidates(request, shown, catalog)).Select(candidate => candidate.Fit)];
     }
 
-    private static List<Offer> Offers(Wish wish, IEnumerable<GpuSize> sizes, ModelCatalog catalog) =>
-        [.. sizes.Select(size => new Offer(wish, size, Of(wish, size, catalog.GpuOf(size)))).Order()];
+    private static List<Candidate> Candidates(PlacementRequest request, IEnumerable<GpuSize> sizes, ModelCatalog catalog) =>
+        [.. sizes.Select(size => new Candidate(request, size, Of(request, size, catalog.GpuOf(size)))).Order()];
 
-    private static Placement Chosen(Offer chosen, IReadOnlyList<Offer> offers)
+    private static Placement Chosen(Candidate chosen, IReadOnlyList<Candidate> candidates)
     {
         var placement = chosen.Fit.Placement!;
         return placement with
         {
-            NotChosen = [.. offers.Where(offer => offer != chosen).Select(offer => offer.Refused(chosen))],
+            Rejected = [.. candidates.Where(candidate => candidate != chosen).Select(candidate => candidate.Rejection(chosen))],
         };
     }
 }

@@ -53,7 +53,7 @@ public sealed record EndpointPlan
     public required IReadOnlyList<string> AdminSshKeys { get; init; }
 
     /// <summary>API clients, at least one; some have their own limits.</summary>
-    public required IReadOnlyList<ClientSettings> Clients { get; init; }
+    public required IReadOnlyList<ClientConfig> Clients { get; init; }
 
     /// <summary>Origins of web pages with access from a browser.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }

@@ -8,7 +8,7 @@ using Infra.Planning.Sizing;
 namespace Infra.Planning.Plan;
 
 /// <summary>Plans one endpoint: model and engine from the catalog, size and vLLM options from the sizing.</summary>
-internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog catalog, string name, EndpointSettings settings, bool hasToken)
+internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, string name, EndpointConfig config, bool hasToken)
 {
     private const int DefaultContextLength = 8192;
     private const int DefaultConcurrency = 4;
@@ -21,23 +21,23 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     private const long LargeModelBytes = 100_000_000_000;
     private const int LargeReadyMinutes = 180;
 
-    private readonly string _path = SettingPath.Member("endpoints", name);
-    private readonly List<ConfigurationMistake> _mistakes = [];
-    private readonly EngineSettings _engine = settings.Engine ?? stack.Engine;
+    private readonly string _path = ConfigPath.Member("endpoints", name);
+    private readonly List<UserError> _errors = [];
+    private readonly EngineConfig _engine = config.Engine ?? stack.Engine;
 
-    /// <summary>The plan, or null with all reasons in <paramref name="mistakes"/>.</summary>
-    public EndpointPlan? Plan(List<ConfigurationMistake> mistakes)
+    /// <summary>The plan, or null with all reasons in <paramref name="errors"/>.</summary>
+    public EndpointPlan? Plan(List<UserError> errors)
     {
-        var plan = settings.Model.Length == 0 ? null : Plan();
-        mistakes.AddRange(_mistakes);
-        return _mistakes.Count == 0 ? plan : null;
+        var plan = config.Model.Length == 0 ? null : Plan();
+        errors.AddRange(_errors);
+        return _errors.Count == 0 ? plan : null;
     }
 
     private EndpointPlan? Plan()
     {
-        var model = Try(() => catalog.Model(settings.Model, At("model")));
-        var size = settings.Size is { } slug ? Try(() => catalog.Size(slug, At("size"))) : null;
-        if (model is null || (size is null && settings.Size is not null))
+        var model = Try(() => catalog.Model(config.Model, At("model")));
+        var size = config.Size is { } slug ? Try(() => catalog.Size(slug, At("size"))) : null;
+        if (model is null || (size is null && config.Size is not null))
         {
             return null;
         }
@@ -50,7 +50,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         CheckVolume(model);
         CheckTools(placement);
-        if ((settings.Revision ?? model.Revision) is not { } revision)
+        if ((config.Revision ?? model.Revision) is not { } revision)
         {
             return null;
         }
@@ -63,22 +63,22 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             Revision = revision,
             Checksums = WeightsChecksums.Of(model, revision),
             Hub = model.WeightsUrl ?? PublicHub,
-            ServedModelName = settings.ServedModelName ?? model.Id,
+            ServedModelName = config.ServedModelName ?? model.Id,
             Install = _engine.Install,
-            ImagesPerPrompt = placement.Options.Vision && model.Architecture.Vision is not null ? settings.ImagesPerPrompt : 0,
-            ToolStrictLevel = settings.ToolStrictLevel,
-            Image = settings.Image ?? placement.Size.Image,
+            ImagesPerPrompt = placement.Options.Vision && model.Architecture.Vision is not null ? config.ImagesPerPrompt : 0,
+            ToolStrictLevel = config.ToolStrictLevel,
+            Image = config.Image ?? placement.Size.Image,
             Tags = stack.Tags,
             AdminSshKeys = stack.AdminSshKeys,
-            Clients = settings.Clients.Count > 0 ? settings.Clients : [new() { Name = DefaultClient }],
-            CorsOrigins = settings.CorsOrigins,
-            Access = settings.Access,
-            Ports = PortAccess.Of(stack, settings),
+            Clients = config.Clients.Count > 0 ? config.Clients : [new() { Name = DefaultClient }],
+            CorsOrigins = config.CorsOrigins,
+            Access = config.Access,
+            Ports = PortAccess.Of(stack, config),
             LoadBalancer = LoadBalancer(),
-            Replicas = settings.Replicas,
-            Rollout = settings.Rollout,
-            CacheVolumeGiB = settings.CacheVolumeGiB,
-            ReadyTimeoutSeconds = 60 * (settings.ReadyTimeoutMinutes ?? slowest),
+            Replicas = config.Replicas,
+            Rollout = config.Rollout,
+            CacheVolumeGiB = config.CacheVolumeGiB,
+            ReadyTimeoutSeconds = 60 * (config.ReadyTimeoutMinutes ?? slowest),
             RetrySeconds = RetrySeconds,
             DropletUsdPerHour = placement.UsdPerHour,
             Warnings = [.. placement.Warnings, .. Warnings(placement)],
@@ -87,11 +87,11 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private void CheckModel(ModelSpec model)
     {
-        if (settings.Vision == true && model.Architecture.Vision is null)
+        if (config.Vision == true && model.Architecture.Vision is null)
         {
             Wrong("vision", "true", $"is not possible: {model.Id} only reads text", "false");
         }
-        if (settings.Revision is null && model.Revision is null)
+        if (config.Revision is null && model.Revision is null)
         {
             Wrong("revision", null, $"is missing: the catalog has no pinned commit of {model.Id}",
                 $"\"$(git ls-remote https://huggingface.co/{model.Id} HEAD | cut -f1)\"");
@@ -100,7 +100,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private void CheckImage(GpuSize? size)
     {
-        if (settings.Image is not { } image || !catalog.Images.TryGetValue(image, out var known))
+        if (config.Image is not { } image || !catalog.Images.TryGetValue(image, out var known))
         {
             return; // a snapshot or another image of the account: the operator knows it
         }
@@ -114,23 +114,23 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
     {
         // Does not include the overhead of the file system or a second copy for another revision: only the weights must fit.
         var needed = (int)Math.Ceiling(model.WeightBytes * 1.05 / (1L << 30));
-        if (settings.CacheVolumeGiB < needed)
+        if (config.CacheVolumeGiB < needed)
         {
-            Wrong("cacheVolumeGiB", settings.CacheVolumeGiB, $"is too small for the weights of {model.Id}, which need {needed} GiB",
+            Wrong("cacheVolumeGiB", config.CacheVolumeGiB, $"is too small for the weights of {model.Id}, which need {needed} GiB",
                 needed.ToString(CultureInfo.InvariantCulture));
         }
     }
 
     private void CheckTools(Placement placement)
     {
-        if (settings.ToolStrictLevel is not { } level)
+        if (config.ToolStrictLevel is not { } level)
         {
             return;
         }
         var word = Word(level);
         if (!placement.Model.Flags.Any(flag => flag.Replace('_', '-').StartsWith("--tool-call-parser", StringComparison.Ordinal)))
         {
-            _mistakes.Add(new(
+            _errors.Add(new(
                 At("toolStrictLevel"), word,
                 $"is not possible: the flags of {placement.Model.Id} have no tool call parser", Unset("toolStrictLevel")));
         }
@@ -139,14 +139,14 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             var having = catalog.Engines.Values
                 .Where(engine => engine.OptionalFlags?.Contains(VllmArguments.ToolStrictLevelFlag) == true)
                 .Select(engine => engine.Version);
-            _mistakes.Add(new(At("toolStrictLevel"), word,
+            _errors.Add(new(At("toolStrictLevel"), word,
                 $"is not possible: vLLM {placement.Engine.Version} has no {VllmArguments.ToolStrictLevelFlag}; "
                 + $"{string.Join(", ", having.Order())} has it",
                 Unset("toolStrictLevel")));
         }
     }
 
-    private string Unset(string member) => $"pulumi config rm --path {SettingPath.Quoted(At(member))}";
+    private string Unset(string member) => $"pulumi config rm --path {ConfigPath.Quoted(At(member))}";
 
     private Placement? Place(ModelSpec model, GpuSize? size)
     {
@@ -155,18 +155,18 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             return Engine(model, catalog.GpuOf(size).Vendor) is { } engine ? Place(model, engine) : null;
         }
         // The card is not selected yet. A release serves both vendors, or only NVIDIA; only AMD if nothing else is left.
-        var before = _mistakes.Count;
+        var before = _errors.Count;
         foreach (var vendor in new[] { GpuVendor.Nvidia, GpuVendor.Amd })
         {
-            var start = _mistakes.Count;
+            var start = _errors.Count;
             if (Engine(model, vendor) is { } engine && Place(model, engine) is { } placement)
             {
-                _mistakes.RemoveRange(before, _mistakes.Count - before);
+                _errors.RemoveRange(before, _errors.Count - before);
                 return placement;
             }
             if (vendor != GpuVendor.Nvidia)
             {
-                _mistakes.RemoveRange(start, _mistakes.Count - start); // the errors for the first vendor are the ones to fix
+                _errors.RemoveRange(start, _errors.Count - start); // the errors for the first vendor are the ones to fix
             }
         }
         return null;
@@ -174,28 +174,28 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
     {
-        if (settings.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } problem
+        if (config.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, config.KvCacheDtype) is { } problem
             && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
         {
-            Wrong("kvCacheDtype", settings.KvCacheDtype.ToString().ToLowerInvariant(), $"is rejected: {problem}", "auto");
+            Wrong("kvCacheDtype", config.KvCacheDtype.ToString().ToLowerInvariant(), $"is rejected: {problem}", "auto");
             return null;
         }
         var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
-        if (WhyNone(model, vendor, _engine.Install, settings.KvCacheDtype) is { } lacking
-            && WhyNone(model, vendor, other, settings.KvCacheDtype) is null)
+        if (WhyNone(model, vendor, _engine.Install, config.KvCacheDtype) is { } lacking
+            && WhyNone(model, vendor, other, config.KvCacheDtype) is null)
         {
-            _mistakes.Add(ConfigurationMistake.InStackConfig(
+            _errors.Add(UserError.InStackConfig(
                 EngineAt("install"), Word(_engine.Install), $"is rejected: {lacking}", Word(other)));
             return null;
         }
         if (_engine.Version is not { } version)
         {
-            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, settings.KvCacheDtype, EngineAt("version")));
+            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, config.KvCacheDtype, EngineAt("version")));
         }
         var engine = Try(() => catalog.Engine(version, EngineAt("version")));
-        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, settings.KvCacheDtype) is { } reason)
+        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, config.KvCacheDtype) is { } reason)
         {
-            _mistakes.Add(new(EngineAt("version"), version, $"is rejected: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
+            _errors.Add(new(EngineAt("version"), version, $"is rejected: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
             return null;
         }
         return engine;
@@ -215,40 +215,40 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private Placement? Place(ModelSpec model, EngineRelease engine)
     {
-        var wish = new Wish
+        var request = new PlacementRequest
         {
             Model = model,
             // The sizing uses the images of a release; here it gets only the allowed ones.
             Engine = engine with { Images = Servable(engine, model), Package = _engine.Install == EngineInstall.Venv ? engine.Package : null },
-            ContextLength = settings.ContextLength ?? (settings.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
-            Concurrency = settings.Concurrency ?? (settings.Size is not null && settings.ContextLength is null ? 1 : DefaultConcurrency),
-            Size = settings.Size,
-            Region = stack.Region.Length == 0 || (settings.Size is not null && stack.IgnoreAvailability) ? null : stack.Region,
-            Availability = settings.Availability.Count > 0 ? settings.Availability : [Availability.OnDemand],
+            ContextLength = config.ContextLength ?? (config.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
+            Concurrency = config.Concurrency ?? (config.Size is not null && config.ContextLength is null ? 1 : DefaultConcurrency),
+            Size = config.Size,
+            Region = stack.Region.Length == 0 || (config.Size is not null && stack.IgnoreAvailability) ? null : stack.Region,
+            Availability = config.Availability.Count > 0 ? config.Availability : [Availability.OnDemand],
             Options = new EngineOptions
             {
-                TensorParallel = settings.TensorParallel,
-                DataParallel = settings.DataParallel,
-                GpuMemoryUtilization = settings.GpuMemoryUtilization,
-                MaxNumBatchedTokens = settings.MaxNumBatchedTokens,
-                MaxNumSeqs = settings.MaxNumSeqs,
-                KvCache = settings.KvCacheDtype,
-                Vision = settings.Vision ?? model.Architecture.Vision is not null,
+                TensorParallel = config.TensorParallel,
+                DataParallel = config.DataParallel,
+                GpuMemoryUtilization = config.GpuMemoryUtilization,
+                MaxNumBatchedTokens = config.MaxNumBatchedTokens,
+                MaxNumSeqs = config.MaxNumSeqs,
+                KvCache = config.KvCacheDtype,
+                Vision = config.Vision ?? model.Architecture.Vision is not null,
             },
         };
-        return Try(() => Placer.Place(wish, catalog, _path)) is { } placement ? placement with { Engine = engine } : null;
+        return Try(() => Placer.Place(request, catalog, _path)) is { } placement ? placement with { Engine = engine } : null;
     }
 
     private Dictionary<GpuVendor, EngineImage> Servable(EngineRelease engine, ModelSpec model) =>
         engine.Images
             .Where(image => _engine.Install == EngineInstall.Container
-                && catalog.WhyNot(engine, model, image.Key, _engine.Install, settings.KvCacheDtype) is null)
+                && catalog.WhyNot(engine, model, image.Key, _engine.Install, config.KvCacheDtype) is null)
             .ToDictionary();
 
-    private LoadBalancerPlan? LoadBalancer() => settings.Access switch
+    private LoadBalancerPlan? LoadBalancer() => config.Access switch
     {
         Access.Internal => new(Domain: null),
-        Access.Public when settings.Domain is { } domain => new(new EndpointDomain(domain, settings.DnsZone ?? DefaultZone(domain))),
+        Access.Public when config.Domain is { } domain => new(new EndpointDomain(domain, config.DnsZone ?? DefaultZone(domain))),
         _ => null,
     };
 
@@ -265,7 +265,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             yield return warning;
         }
         foreach (var caution in EngineChoice.Cautions(
-            placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, settings.KvCacheDtype, placement.Gpu.Architecture))
+            placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, config.KvCacheDtype, placement.Gpu.Architecture))
         {
             yield return caution;
         }
@@ -274,13 +274,13 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
             yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, "
                 + "usually with two hours' notice";
         }
-        if (settings.Replicas > 1 && settings.Rollout == Rollout.Parallel)
+        if (config.Replicas > 1 && config.Rollout == Rollout.Parallel)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"a change that replaces servers deletes {settings.Replicas} of {settings.Replicas} servers before the first new one "
+                $"a change that replaces servers deletes {config.Replicas} of {config.Replicas} servers before the first new one "
                 + $"exists, and the GPUs may be unavailable by then; set rollout to rolling to replace one after the other");
         }
-        if (settings.Access == Access.Public && settings.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
+        if (config.Access == Access.Public && config.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
         {
             yield return "the endpoint is open to the whole internet: only its API keys protect it";
         }
@@ -292,12 +292,12 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
 
     private static string Cards(GpuVendor vendor) => vendor == GpuVendor.Amd ? "AMD cards" : "NVIDIA cards";
 
-    private string At(string member) => SettingPath.Member(_path, member);
+    private string At(string member) => ConfigPath.Member(_path, member);
 
-    private string EngineAt(string member) => SettingPath.Member(settings.Engine is null ? "engine" : At("engine"), member);
+    private string EngineAt(string member) => ConfigPath.Member(config.Engine is null ? "engine" : At("engine"), member);
 
     private void Wrong(string member, object? value, string problem, string example) =>
-        _mistakes.Add(ConfigurationMistake.InStackConfig(At(member), value, problem, example));
+        _errors.Add(UserError.InStackConfig(At(member), value, problem, example));
 
     private T? Try<T>(Func<T> lookup) where T : class
     {
@@ -307,7 +307,7 @@ internal sealed class EndpointPlanner(InferenceSettings stack, ModelCatalog cata
         }
         catch (ConfigurationException exception)
         {
-            _mistakes.AddRange(exception.Mistakes.Where(mistake => !_mistakes.Contains(mistake)));
+            _errors.AddRange(exception.Errors.Where(error => !_errors.Contains(error)));
             return null;
         }
     }

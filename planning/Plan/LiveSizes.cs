@@ -27,14 +27,14 @@ public static class LiveSizes
     public static StackPlan Check(StackPlan plan, IReadOnlyList<LiveSize> sizes)
     {
         var bySlug = sizes.DistinctBy(size => size.Slug, StringComparer.Ordinal).ToDictionary(size => size.Slug, StringComparer.Ordinal);
-        var mistakes = new List<ConfigurationMistake>();
-        if (!plan.Settings.IgnoreAvailability)
+        var errors = new List<UserError>();
+        if (!plan.Config.IgnoreAvailability)
         {
             foreach (var endpoint in plan.Endpoints)
             {
                 if (WhyNot(endpoint, bySlug) is { } problem)
                 {
-                    mistakes.Add(problem);
+                    errors.Add(problem);
                 }
             }
         }
@@ -43,19 +43,19 @@ public static class LiveSizes
                 ? endpoint with { DropletUsdPerHour = live.UsdPerHour }
                 : endpoint)
             .ToList();
-        if (mistakes.Count == 0)
+        if (errors.Count == 0)
         {
-            StackPlan.CheckPrice(plan.Settings, endpoints, mistakes);
+            StackPlan.CheckPrice(plan.Config, endpoints, errors);
         }
-        return mistakes.Count > 0
-            ? throw new ConfigurationException(mistakes.Distinct())
+        return errors.Count > 0
+            ? throw new ConfigurationException(errors.Distinct())
             : plan with { Endpoints = endpoints, PriceSource = "DigitalOcean, now" };
     }
 
-    private static ConfigurationMistake? WhyNot(EndpointPlan endpoint, Dictionary<string, LiveSize> sizes)
+    private static UserError? WhyNot(EndpointPlan endpoint, Dictionary<string, LiveSize> sizes)
     {
         var slug = endpoint.Placement.Size.Slug;
-        var path = SettingPath.Member(SettingPath.Member("endpoints", endpoint.Name), "size");
+        var path = ConfigPath.Member(ConfigPath.Member("endpoints", endpoint.Name), "size");
         if (!sizes.Keys.Any(name => name.StartsWith("gpu-", StringComparison.Ordinal)))
         {
             return new(path, slug, $"is unavailable: DigitalOcean offers this account no GPU size; {Quota}",
@@ -69,7 +69,7 @@ public static class LiveSizes
                 .OrderBy(live => live.UsdPerHour)
                 .Select(live => string.Create(CultureInfo.InvariantCulture, $"{live.Slug} ({live.UsdPerHour:0.00} USD/h)"))
                 .ToList();
-            return ConfigurationMistake.InStackConfig(path, slug,
+            return UserError.InStackConfig(path, slug,
                 $"is not a size that DigitalOcean offers this account; in {endpoint.Region} it offers "
                     + $"{(offered.Count > 0 ? string.Join(", ", offered) : "none with a GPU")}. {Existing}");
         }
@@ -80,7 +80,7 @@ public static class LiveSizes
         }
         return size.Regions.Contains(endpoint.Region)
             ? null
-            : ConfigurationMistake.InStackConfig("region", endpoint.Region,
+            : UserError.InStackConfig("region", endpoint.Region,
                 $"has no {slug} now, which endpoint {endpoint.Name} uses; it is available in "
                     + $"{string.Join(", ", size.Regions.Order(StringComparer.Ordinal))}. {Existing}",
                 size.Regions[0]);

@@ -5,7 +5,7 @@ namespace Infra.Planning.Plan;
 /// <summary>Who may open a port. Without members, no one.</summary>
 public sealed record Callers
 {
-    public static Callers Nobody { get; } = new();
+    public static Callers None { get; } = new();
 
     /// <summary>Address ranges.</summary>
     public IReadOnlyList<string> Cidrs { get; init; } = [];
@@ -19,7 +19,7 @@ public sealed record Callers
     /// <summary>The endpoint's load balancer.</summary>
     public bool LoadBalancer { get; init; }
 
-    public bool AreNobody => Cidrs.Count + Tags.Count == 0 && !WholeVpc && !LoadBalancer;
+    public bool AreNone => Cidrs.Count + Tags.Count == 0 && !WholeVpc && !LoadBalancer;
 
     /// <summary>
     /// The same as address ranges, for consumers that know only addresses: tagged Droplets and load balancers become the VPC range.
@@ -52,16 +52,16 @@ public sealed record PortAccess
     public required Callers LoadBalancer { get; init; }
 
     /// <summary>SSH on all nodes of a stack.</summary>
-    internal static Callers SshOf(InferenceSettings stack) => new() { Cidrs = stack.AdminCidrs };
+    internal static Callers SshOf(StackConfig stack) => new() { Cidrs = stack.AdminCidrs };
 
-    internal static PortAccess Of(InferenceSettings stack, EndpointSettings endpoint)
+    internal static PortAccess Of(StackConfig stack, EndpointConfig endpoint)
     {
         var named = new Callers { Cidrs = endpoint.ClientCidrs };
         var (nodes, balancer) = endpoint.Access switch
         {
-            Access.Private => (named with { Tags = endpoint.ClientTags }, Callers.Nobody),
+            Access.Private => (named with { Tags = endpoint.ClientTags }, Callers.None),
             // In the VPC a load balancer is open to all addresses, unless its callers are listed.
-            Access.Internal => (new Callers { LoadBalancer = true }, named.AreNobody ? new Callers { WholeVpc = true } : named),
+            Access.Internal => (new Callers { LoadBalancer = true }, named.AreNone ? new Callers { WholeVpc = true } : named),
             Access.Public => (new Callers { LoadBalancer = true }, named),
             _ => throw new ArgumentOutOfRangeException(nameof(endpoint), endpoint.Access, "Unknown access type."),
         };

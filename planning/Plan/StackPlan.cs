@@ -8,7 +8,7 @@ namespace Infra.Planning.Plan;
 /// <summary>The complete plan of a stack before the first resource: every endpoint with hardware, price and open ports. Pure.</summary>
 public sealed record StackPlan
 {
-    public required InferenceSettings Settings { get; init; }
+    public required StackConfig Config { get; init; }
 
     /// <summary>The catalog of the plan, including the operator's rows.</summary>
     public required ModelCatalog Catalog { get; init; }
@@ -20,7 +20,7 @@ public sealed record StackPlan
     public required string PriceSource { get; init; }
 
     /// <summary>Who may open SSH on the nodes.</summary>
-    public Callers Ssh => PortAccess.SshOf(Settings);
+    public Callers Ssh => PortAccess.SshOf(Config);
 
     /// <summary>Total price in USD per hour; null if a part is unknown, as for a contract size.</summary>
     public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
@@ -30,7 +30,7 @@ public sealed record StackPlan
 
     /// <summary>Reads the configuration of a stack and plans it. All errors are in one exception.</summary>
     /// <param name="config">As for
-    /// <see cref="InferenceSettings.Parse(IReadOnlyDictionary{string, string}, IReadOnlySet{string})"/>.</param>
+    /// <see cref="StackConfig.Parse(IReadOnlyDictionary{string, string}, IReadOnlySet{string})"/>.</param>
     /// <param name="secretKeys">Keys that are stored encrypted: no message contains their values. Default: unknown.</param>
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
@@ -41,33 +41,33 @@ public sealed record StackPlan
     public static StackPlan Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null)
     {
-        var mistakes = new List<ConfigurationMistake>();
-        var settings = InferenceSettings.Parse(config, secretKeys, mistakes);
-        var catalog = LoadCatalog(settings, projectDirectory, mistakes);
+        var errors = new List<UserError>();
+        var stackConfig = StackConfig.Parse(config, secretKeys, errors);
+        var catalog = LoadCatalog(stackConfig, projectDirectory, errors);
         try
         {
-            var hasToken = config.GetValueOrDefault($"{SettingsNames.Namespace}:{SettingsNames.HuggingFaceToken}") is { Length: > 0 };
-            return Decide(settings, catalog, mistakes, hasToken);
+            var hasToken = config.GetValueOrDefault($"{ConfigNames.Namespace}:{ConfigNames.HuggingFaceToken}") is { Length: > 0 };
+            return Decide(stackConfig, catalog, errors, hasToken);
         }
         catch (ConfigurationException exception)
         {
-            throw new ConfigurationException(SettingsReader.Conceal(exception.Mistakes, secretKeys));
+            throw new ConfigurationException(ConfigReader.Conceal(exception.Errors, secretKeys));
         }
     }
 
     /// <summary>Plans a stack from parsed settings.</summary>
-    /// <param name="settings">Settings without errors of form.</param>
-    /// <param name="catalog">Models and sizes. Default: the built-in ones, and those of <see cref="InferenceSettings.Catalog"/>.</param>
+    /// <param name="stackConfig">Settings without errors of form.</param>
+    /// <param name="catalog">Models and sizes. Default: the built-in ones, and those of <see cref="StackConfig.Catalog"/>.</param>
     /// <exception cref="ConfigurationException">The catalog or the sizing reject the settings.</exception>
-    public static StackPlan Create(InferenceSettings settings, ModelCatalog? catalog = null)
+    public static StackPlan Create(StackConfig stackConfig, ModelCatalog? catalog = null)
     {
-        var mistakes = new List<ConfigurationMistake>();
-        return Decide(settings, catalog ?? LoadCatalog(settings, null, mistakes), mistakes, hasToken: false);
+        var errors = new List<UserError>();
+        return Decide(stackConfig, catalog ?? LoadCatalog(stackConfig, null, errors), errors, hasToken: false);
     }
 
-    private static ModelCatalog LoadCatalog(InferenceSettings settings, string? projectDirectory, List<ConfigurationMistake> mistakes)
+    private static ModelCatalog LoadCatalog(StackConfig stackConfig, string? projectDirectory, List<UserError> errors)
     {
-        if (settings.Catalog is not { } file)
+        if (stackConfig.Catalog is not { } file)
         {
             return ModelCatalog.Load();
         }
@@ -77,63 +77,63 @@ public sealed record StackPlan
         }
         catch (ConfigurationException exception)
         {
-            mistakes.AddRange(exception.Mistakes);
+            errors.AddRange(exception.Errors);
             return ModelCatalog.Load(); // to find the other errors, too
         }
     }
 
-    private static StackPlan Decide(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes, bool hasToken)
+    private static StackPlan Decide(StackConfig stackConfig, ModelCatalog catalog, List<UserError> errors, bool hasToken)
     {
-        CheckRegion(settings, catalog, mistakes);
+        CheckRegion(stackConfig, catalog, errors);
         // An error of form needs no second message for its consequences, nor does a size in an invalid region.
-        var told = mistakes.Select(mistake => mistake.Key).ToHashSet(StringComparer.Ordinal);
-        var stack = told.Contains("region") ? settings with { Region = "" } : settings;
+        var reported = errors.Select(error => error.Key).ToHashSet(StringComparer.Ordinal);
+        var stack = reported.Contains("region") ? stackConfig with { Region = "" } : stackConfig;
         var endpoints = new List<EndpointPlan>();
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            var against = new List<ConfigurationMistake>();
+            var against = new List<UserError>();
             if (new EndpointPlanner(stack, catalog, name, endpoint, hasToken).Plan(against) is { } plan)
             {
                 endpoints.Add(plan);
             }
-            mistakes.AddRange(against.Where(mistake => !told.Contains(mistake.Key)));
+            errors.AddRange(against.Where(error => !reported.Contains(error.Key)));
         }
-        if (mistakes.Count == 0)
+        if (errors.Count == 0)
         {
-            CheckPrice(settings, endpoints, mistakes);
+            CheckPrice(stackConfig, endpoints, errors);
         }
         // two endpoints may have the same error
-        return mistakes.Count > 0 ? throw new ConfigurationException(mistakes.Distinct()) : new StackPlan
+        return errors.Count > 0 ? throw new ConfigurationException(errors.Distinct()) : new StackPlan
         {
-            Settings = settings,
+            Config = stackConfig,
             Catalog = catalog,
             Endpoints = endpoints,
             PriceSource = $"catalog of {endpoints.Select(endpoint => endpoint.Placement.Size.SourceDate).Min()}",
         };
     }
 
-    private static void CheckRegion(InferenceSettings settings, ModelCatalog catalog, List<ConfigurationMistake> mistakes)
+    private static void CheckRegion(StackConfig stackConfig, ModelCatalog catalog, List<UserError> errors)
     {
         var known = catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (settings.Region.Length > 0 && !settings.IgnoreAvailability && !known.Contains(settings.Region)
-            && !mistakes.Any(mistake => mistake.Key == "region"))
+        if (stackConfig.Region.Length > 0 && !stackConfig.IgnoreAvailability && !known.Contains(stackConfig.Region)
+            && !errors.Any(error => error.Key == "region"))
         {
-            mistakes.Add(ConfigurationMistake.InStackConfig("region", settings.Region,
-                $"is not a region with a known GPU size; {NearMiss.Sentence(settings.Region, known)}. "
+            errors.Add(UserError.InStackConfig("region", stackConfig.Region,
+                $"is not a region with a known GPU size; {NearMiss.Sentence(stackConfig.Region, known)}. "
                 + "If DigitalOcean added it recently, set ignoreAvailability to true and set a size",
-                NearMiss.Of(settings.Region, known) is [var nearest, ..] ? nearest : known[0]));
+                NearMiss.Of(stackConfig.Region, known) is [var nearest, ..] ? nearest : known[0]));
         }
     }
 
-    internal static void CheckPrice(InferenceSettings settings, IReadOnlyList<EndpointPlan> endpoints, List<ConfigurationMistake> mistakes)
+    internal static void CheckPrice(StackConfig stackConfig, IReadOnlyList<EndpointPlan> endpoints, List<UserError> errors)
     {
-        if (settings.MaxHourlyUsd is not { } highest)
+        if (stackConfig.MaxHourlyUsd is not { } highest)
         {
             return;
         }
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.UsdPerHour is null))
         {
-            mistakes.Add(new("maxHourlyUsd", highest,
+            errors.Add(new("maxHourlyUsd", highest,
                 $"cannot be checked: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
                 "pulumi config rm maxHourlyUsd"));
         }
@@ -143,7 +143,7 @@ public sealed record StackPlan
                 $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x "
                     + $"{endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
             var needed = Math.Ceiling(sum * 100) / 100;
-            mistakes.Add(ConfigurationMistake.InStackConfig("maxHourlyUsd", highest,
+            errors.Add(UserError.InStackConfig("maxHourlyUsd", highest,
                 string.Create(CultureInfo.InvariantCulture, $"is less than the {sum:0.00} USD per hour that the stack costs: {parts}"),
                 needed.ToString(CultureInfo.InvariantCulture)));
         }

@@ -24,7 +24,7 @@ internal static class EngineDefaults
 
     /// <summary>The options with all defaults applied.</summary>
     /// <remarks>vLLM exits if a step has fewer tokens than requests (SchedulerConfig): the value that was not set is adapted.</remarks>
-    public static EngineOptions Settle(EngineOptions options, ModelSpec model, Gpu gpu, EngineRelease engine) => options with
+    public static EngineOptions Resolve(EngineOptions options, ModelSpec model, Gpu gpu, EngineRelease engine) => options with
     {
         MaxNumBatchedTokens = options.MaxNumBatchedTokens ?? Math.Max(MaxNumBatchedTokens(gpu), options.MaxNumSeqs ?? 0),
         MaxNumSeqs = options.MaxNumSeqs ?? Math.Min(MaxNumSeqs(gpu), options.MaxNumBatchedTokens ?? int.MaxValue),

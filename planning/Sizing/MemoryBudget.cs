@@ -28,21 +28,21 @@ public static class MemoryBudget
     {
         var memory = EngineMemory.For(engine.Version);
         var architecture = model.Architecture;
-        var settled = EngineDefaults.Settle(options, model, gpu, engine);
+        var resolved = EngineDefaults.Resolve(options, model, gpu, engine);
         var gpus = tensorParallel * dataParallel;
 
         var rotaryDim = architecture.Mla?.RopeHeadDim ?? architecture.HeadDim!.Value;
         var rotary = (double)architecture.MaxPositions * rotaryDim * memory.RotaryBytesPerElement;
         var expertGpus = architecture.Moe is null ? tensorParallel : gpus;
-        var weights = Gib.Of(WeightShares.Of(model).PerGpu(architecture, tensorParallel, expertGpus, settled.Vision) + rotary);
-        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, settled));
+        var weights = Gib.Of(WeightShares.Of(model).PerGpu(architecture, tensorParallel, expertGpus, resolved.Vision) + rotary);
+        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, resolved));
         var nonTorch = memory.NonTorchGiB + (tensorParallel > 1 || expertGpus > 1 ? memory.CommunicationGiB : 0);
-        var captured = Math.Min(1.0, (double)settled.MaxNumSeqs!.Value / EngineMemory.GraphSequences);
-        var graphs = settled.EnforceEager ? 0 : memory.CudaGraphGiB * captured;
+        var captured = Math.Min(1.0, (double)resolved.MaxNumSeqs!.Value / EngineMemory.GraphSequences);
+        var graphs = resolved.EnforceEager ? 0 : memory.CudaGraphGiB * captured;
 
-        var budget = gpu.VisibleGiB * settled.GpuMemoryUtilization!.Value;
+        var budget = gpu.VisibleGiB * resolved.GpuMemoryUtilization!.Value;
         var kv = budget - weights - activation - nonTorch - graphs;
-        var bytesPerToken = KvCache.BytesPerToken(architecture, tensorParallel, settled.KvCache);
+        var bytesPerToken = KvCache.BytesPerToken(architecture, tensorParallel, resolved.KvCache);
         return new MemoryPlan
         {
             VisibleGiB = gpu.VisibleGiB,

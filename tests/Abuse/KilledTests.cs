@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
+using Infra.Lab.Stacks;
 using Infra.Tests.Lab;
 
 namespace Infra.Tests.Abuse;
@@ -9,7 +9,7 @@ namespace Infra.Tests.Abuse;
 /// Processes of a stack that runs are killed, one by one and at random, while commands come as they like. Whatever happened, <c>status</c>
 /// claims nothing that is not so, and <c>up</c> repairs it or ends in one message whose command helps.
 /// </summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class KilledTests
 {
     private const string Stack = "killed";
@@ -18,13 +18,13 @@ public sealed class KilledTests
     public async Task Each_process_that_is_killed_is_started_again_or_missed_by_status_and_brought_back_by_up()
     {
         await using var project = await UpAsync();
-        var laboratory = project.Laboratory(Stack);
+        var lab = project.LabStack(Stack);
         var killed = new HashSet<string>(StringComparer.Ordinal);
-        while (LabProcesses.OfLab(laboratory).Concat(LabProcesses.OfServers(laboratory))
+        while (LabProcesses.OfLab(lab).Concat(LabProcesses.OfServers(lab))
             .FirstOrDefault(process => killed.Add(process.What)) is { Pid: > 0 } next)
         {
             Signals.Kill(next.Pid);
-            await TruthfulAsync(project, laboratory, next.What);
+            await TruthfulAsync(project, lab, next.What);
             await RepairedAsync(project, next.What);
         }
 
@@ -35,27 +35,27 @@ public sealed class KilledTests
     public Task Kills_and_commands_at_random_leave_a_stack_that_comes_up_again() => Chance.WithSeedAsync("kills", async chance =>
     {
         await using var project = await UpAsync();
-        var laboratory = project.Laboratory(Stack);
-        var traces = new SurvivesTraces(laboratory);
+        var lab = project.LabStack(Stack);
+        var traces = new SurvivesTraces(lab);
         var end = DateTime.UtcNow + Chance.Duration;
         while (DateTime.UtcNow < end)
         {
-            traces.Look(laboratory);
+            traces.Look(lab);
             var did = new List<string>();
             var running = new List<SurvivesCommand>();
             for (var left = chance.Next(1, 5); left > 0; left--)
             {
-                did.Add(Act(chance, project, laboratory, running));
+                did.Add(Act(chance, project, lab, running));
             }
 
             var what = string.Join(", ", did);
             foreach (var command in running)
             {
-                Said(await command.EndAsync(), command.Said, what);
+                Checked(await command.EndAsync(), command.Output, what);
                 command.Dispose();
             }
 
-            await TruthfulAsync(project, laboratory, what);
+            await TruthfulAsync(project, lab, what);
             await RepairedAsync(project, what);
         }
 
@@ -65,7 +65,7 @@ public sealed class KilledTests
     });
 
     /// <summary>One thing that an adversary, or a hurried person, does.</summary>
-    private static string Act(Random chance, SurvivesProject project, Laboratory laboratory, List<SurvivesCommand> running)
+    private static string Act(Random chance, SurvivesProject project, LabStack lab, List<SurvivesCommand> running)
     {
         string[][] commands =
         [
@@ -83,10 +83,10 @@ public sealed class KilledTests
             return string.Join(' ', words);
         }
 
-        if (kind == 4 && Directory.Exists(laboratory.Folder.Path))
+        if (kind == 4 && Directory.Exists(lab.Folder.Path))
         {
             string[] files = ["cloud/cloud.json", "endpoints.json", "addresses.json", "neighbour.json"];
-            var file = Path.Combine(laboratory.Folder.Path, files[chance.Next(files.Length)]);
+            var file = Path.Combine(lab.Folder.Path, files[chance.Next(files.Length)]);
             if (File.Exists(file))
             {
                 using var cut = new FileStream(file, FileMode.Open);
@@ -96,7 +96,7 @@ public sealed class KilledTests
             return $"cut {Path.GetFileName(file)}";
         }
 
-        var processes = chance.Next(2) == 0 ? LabProcesses.OfLab(laboratory) : LabProcesses.OfServers(laboratory);
+        var processes = chance.Next(2) == 0 ? LabProcesses.OfLab(lab) : LabProcesses.OfServers(lab);
         if (processes.Count == 0)
         {
             return "nothing runs";
@@ -110,28 +110,28 @@ public sealed class KilledTests
     private static async Task<SurvivesProject> UpAsync()
     {
         var project = new SurvivesProject();
-        project.Write(Stack, SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(replicas: 2, access: "internal"))));
+        project.Write(Stack, SurvivesStage.ConfigValues(("chat", SurvivesStage.Endpoint(replicas: 2, access: "internal"))));
         await RepairedAsync(project, "the first up");
         return project;
     }
 
     /// <summary>What <c>status</c> calls ready or healthy answers.</summary>
-    private static async Task TruthfulAsync(SurvivesProject project, Laboratory laboratory, string what)
+    private static async Task TruthfulAsync(SurvivesProject project, LabStack lab, string what)
     {
         using var status = project.Start("status", Stack, "--json");
-        if (Said(await status.EndAsync(), status.Said, what) != 0)
+        if (Checked(await status.EndAsync(), status.Output, what) != 0)
         {
             return;
         }
 
-        var report = JsonDocument.Parse(status.Said[status.Said.IndexOf('[', StringComparison.Ordinal)..]).RootElement[0];
+        var report = JsonDocument.Parse(status.Output[status.Output.IndexOf('[', StringComparison.Ordinal)..]).RootElement[0];
         var ready = report.GetProperty("nodes").EnumerateArray()
             .Where(node => node.GetProperty("state").GetString() == "ready")
             .Select(node => node.GetProperty("name").GetString()!).ToArray();
-        foreach (var node in laboratory.Nodes().Where(node => ready.Contains(node.Name)))
+        foreach (var node in lab.Nodes().Where(node => ready.Contains(node.Name)))
         {
-            Assert.True(laboratory.Server(node).Leader is not null, $"{what}: {node.Name} is called ready and is off");
-            var network = await laboratory.Server(node).AskAsync(["ip", "-4", "address", "show", "dev", "eth0"]);
+            Assert.True(lab.Server(node).Leader is not null, $"{what}: {node.Name} is called ready and is off");
+            var network = await lab.Server(node).AskAsync(["ip", "-4", "address", "show", "dev", "eth0"]);
             Assert.True(network.Output.Contains($"{node.PublicAddress}/", StringComparison.Ordinal),
                 $"{what}: {node.Name} is called ready and has no network");
         }
@@ -143,27 +143,27 @@ public sealed class KilledTests
         for (var attempt = 0; ; attempt++)
         {
             using var up = project.Start("up", Stack);
-            var status = Said(await up.EndAsync(), up.Said, what);
+            var status = Checked(await up.EndAsync(), up.Output, what);
             if (status == 0)
             {
                 break;
             }
 
-            Assert.True(attempt < 2, $"{what}: not repaired: {up.Said}");
+            Assert.True(attempt < 2, $"{what}: not repaired: {up.Output}");
             // The command that the message names.
             using var down = project.Start("down", Stack);
-            Assert.True(Said(await down.EndAsync(), down.Said, what) == 0, down.Said);
+            Assert.True(Checked(await down.EndAsync(), down.Output, what) == 0, down.Output);
         }
 
         using var ask = project.Start("ask", "Hello?", "--stack", Stack);
-        Assert.True(Said(await ask.EndAsync(), ask.Said, what) == 0, $"{what}: {ask.Said}");
+        Assert.True(Checked(await ask.EndAsync(), ask.Output, what) == 0, $"{what}: {ask.Output}");
     }
 
-    private static int Said(int status, string said, string what)
+    private static int Checked(int status, string output, string what)
     {
         Assert.False(
-            said.Contains("   at Infra.", StringComparison.Ordinal) || said.Contains("Internal error", StringComparison.Ordinal),
-            $"{what}: {status}: {said}");
+            output.Contains("   at Infra.", StringComparison.Ordinal) || output.Contains("Internal error", StringComparison.Ordinal),
+            $"{what}: {status}: {output}");
         return status;
     }
 }

@@ -1,5 +1,5 @@
-using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Abuse;
 
@@ -9,31 +9,31 @@ internal static class LabProcesses
     /// <summary>
     /// Those that make the lab: its first process, what is kept, what runs servers, and what leads into it from outside.
     /// </summary>
-    public static IReadOnlyList<(int Pid, string What)> OfLab(Laboratory laboratory)
+    public static IReadOnlyList<(int Pid, string What)> OfLab(LabStack lab)
     {
-        var world = laboratory.World.Running?.Pid;
+        var sandbox = lab.Sandbox.Running?.Pid;
         return [.. HostProcesses.AnybodysWithWords(static _ => true)
-            .Where(process => process.Pid != Environment.ProcessId && !IsOfServers(laboratory, process.Pid)
-                && (IsIn(process.Pid, world) || Names(laboratory, process.Words)))
+            .Where(process => process.Pid != Environment.ProcessId && !IsOfServers(lab, process.Pid)
+                && (IsIn(process.Pid, sandbox) || Names(lab, process.Words)))
             .Select(process => (process.Pid, What(process.Words)))];
     }
 
     /// <summary>Those of its servers, as this machine sees them.</summary>
-    public static IReadOnlyList<(int Pid, string What)> OfServers(Laboratory laboratory) =>
-        [.. HostProcesses.AnybodysWithWords(static _ => true).Where(process => IsOfServers(laboratory, process.Pid))
+    public static IReadOnlyList<(int Pid, string What)> OfServers(LabStack lab) =>
+        [.. HostProcesses.AnybodysWithWords(static _ => true).Where(process => IsOfServers(lab, process.Pid))
             .Select(process => (process.Pid, What(process.Words)))];
 
-    private static bool IsIn(int pid, int? world) => world is { } first && Link(pid) is { } own && own == Link(first);
+    private static bool IsIn(int pid, int? sandbox) => sandbox is { } first && Link(pid) is { } own && own == Link(first);
 
     // The commands of the test itself have the folder of the project in theirs, not that of the lab.
-    private static bool Names(Laboratory laboratory, string[] words) =>
-        words.Any(word => word.StartsWith(laboratory.Folder.Path, StringComparison.Ordinal));
+    private static bool Names(LabStack lab, string[] words) =>
+        words.Any(word => word.StartsWith(lab.Folder.Path, StringComparison.Ordinal));
 
-    private static bool IsOfServers(Laboratory laboratory, int pid)
+    private static bool IsOfServers(LabStack lab, int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cgroup").Contains($"{laboratory.Folder.CgroupPrefix}", StringComparison.Ordinal)
+            return File.ReadAllText($"/proc/{pid}/cgroup").Contains($"{lab.Folder.CgroupPrefix}", StringComparison.Ordinal)
                 && File.ReadAllText($"/proc/{pid}/cgroup").Contains("/payload", StringComparison.Ordinal);
         }
         catch (IOException)

@@ -1,5 +1,5 @@
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Tests.Lab;
 
 namespace Infra.Tests.Abuse;
@@ -8,7 +8,7 @@ namespace Infra.Tests.Abuse;
 /// Machines that are full, read-only or without rights: the command line's program, past the look of <c>./infra</c>, ends in one message
 /// with a fix.
 /// </summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class MachineTests
 {
     /// <summary>What a run is limited to: a fault that is not told at once is waited for.</summary>
@@ -36,18 +36,18 @@ public sealed class MachineTests
     public async Task A_state_of_the_machine_is_one_message_with_a_fix(string state)
     {
         await using var project = new SurvivesProject();
-        project.Write("poor", SurvivesStage.Settings(("chat", SurvivesStage.Endpoint())));
+        project.Write("poor", SurvivesStage.ConfigValues(("chat", SurvivesStage.Endpoint())));
         var run = state.StartsWith("setpriv", StringComparison.Ordinal) ? $"exec {state} \"$@\""
             : $"export {Last(state)}; exec \"$@\"";
         var answer = await HostProgram.AskAsync("unshare",
         [
             "--mount", "--propagation", "private", "sh", "-c", $"images={s_images}; cd {project.Folder} && {Before(state)}{run}", "-",
-            "timeout", $"{LongestSeconds}", HostProgram.Dotnet, typeof(World).Assembly.Location, "up", "poor",
+            "timeout", $"{LongestSeconds}", HostProgram.Dotnet, typeof(Sandbox).Assembly.Location, "up", "poor",
         ], cancel: TestContext.Current.CancellationToken);
-        var said = answer.Output + answer.Errors;
-        Assert.True(answer.Status == 1, $"{state}: {answer.Status}: {said}");
-        Assert.Contains("\n  fix: ", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+        var output = answer.Output + answer.Errors;
+        Assert.True(answer.Status == 1, $"{state}: {answer.Status}: {output}");
+        Assert.Contains("\n  fix: ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     // What is mounted first, and the variable that comes last.

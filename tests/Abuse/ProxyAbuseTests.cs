@@ -10,7 +10,7 @@ namespace Infra.Tests.Abuse;
 /// Clients and strangers who want a node for themselves, against the real nginx, while a client that means well goes on asking. How long it
 /// waits is held against how long it waits undisturbed on the same machine; what the log has of it, against what it asked.
 /// </summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class ProxyAbuseTests
 {
     private const string Good = $"Authorization: Bearer {SecretsTests.AliceKey}";

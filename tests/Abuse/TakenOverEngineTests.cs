@@ -49,10 +49,10 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
             Assert.DoesNotContain(lines, line => Found.Any(found => line.StartsWith(found, StringComparison.Ordinal))
                 || line.StartsWith("Traceback", StringComparison.Ordinal));
             // It ends as failed, and says what the operator should do.
-            var told = await cluster.Stack.InsideAsync(server, "/usr/local/libexec/inference/await-ready", "60");
+            var reported = await cluster.Stack.InsideAsync(server, "/usr/local/libexec/inference/await-ready", "60");
             Assert.Equal($"next step: journalctl -u inference-vllm-{install} on the node, then run pulumi up again",
-                told.Errors.Split('\n').Single(line => line.StartsWith("next", StringComparison.Ordinal)));
-            Assert.DoesNotContain("cause: the node", told.Errors, StringComparison.Ordinal);
+                reported.Errors.Split('\n').Single(line => line.StartsWith("next", StringComparison.Ordinal)));
+            Assert.DoesNotContain("cause: the node", reported.Errors, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,6 +1,6 @@
 using Infra.Tests.Deployments;
 using Infra.Tests.Lab;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Abuse;
 
@@ -24,7 +24,7 @@ public sealed class WrongConfigTests : IDisposable
             {
                 using var preview = new SurvivesCommand(_folder, ["preview", "fuzz"], []);
                 Assert.True(
-                    await preview.EndAsync() is 0 or 1 && !preview.Said.Contains("Internal error", StringComparison.Ordinal), preview.Said);
+                    await preview.EndAsync() is 0 or 1 && !preview.Output.Contains("Internal error", StringComparison.Ordinal), preview.Output);
             }
         }
     });

@@ -26,13 +26,13 @@ public sealed class EndpointLoadBalancerTests
     }
 
     [Fact]
-    public async Task A_public_endpoint_for_nobody_is_refused_because_an_empty_list_opens_it_to_everybody()
+    public async Task A_public_endpoint_without_callers_is_refused_because_an_empty_list_opens_it_to_everyone()
     {
         var plan = StackPlan.Read(StackFiles.Config("prod"));
         plan = plan with
         {
             Endpoints =
-                [.. plan.Endpoints.Select(endpoint => endpoint with { Ports = endpoint.Ports with { LoadBalancer = Callers.Nobody } })],
+                [.. plan.Endpoints.Select(endpoint => endpoint with { Ports = endpoint.Ports with { LoadBalancer = Callers.None } })],
         };
         var refused = await Record.ExceptionAsync(() => MockedDeployment.RunAsync(plan, stack: "prod"));
         Assert.Contains("endpoints.chat.clientCidrs[0] is missing", refused!.ToString(), StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class EndpointLoadBalancerTests
     }
 
     [Fact]
-    public void A_plan_says_what_all_at_once_costs_and_how_long_an_internal_endpoint_may_be_silent()
+    public void A_plan_warns_of_a_parallel_rollout_and_of_the_idle_timeout_of_an_internal_endpoint()
     {
         var local = Assert.Single(StackPlan.Read(StackFiles.Config("local")).Endpoints);
         Assert.Equal((2, Rollout.Parallel, Access.Internal, 60), (local.Replicas, local.Rollout, local.Access, local.IdleTimeoutSeconds));

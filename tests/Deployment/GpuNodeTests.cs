@@ -11,7 +11,7 @@ public sealed class GpuNodeTests
     private const string Command = "command:remote:Command";
 
     [Fact]
-    public async Task A_droplet_is_what_the_plan_says()
+    public async Task A_droplet_follows_the_plan()
     {
         var run = await MockedDeployment.RunStackAsync("dev");
         var droplet = run.Only(Droplet);
@@ -37,7 +37,7 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
-    public async Task Droplet_and_one_use_key_are_replaced_by_the_same_value_and_settings_are_no_part_of_it()
+    public async Task Droplet_and_bootstrap_key_are_replaced_by_the_same_value_and_settings_are_no_part_of_it()
     {
         var before = await TriggerAsync([]);
         Assert.Equal(before.Droplet, before.Key);
@@ -49,7 +49,7 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
-    public async Task The_adoption_of_the_host_key_runs_once_for_each_droplet()
+    public async Task The_installation_of_the_host_key_runs_once_for_each_droplet()
     {
         var command = (await MockedDeployment.RunStackAsync("dev")).Named(Command, "chat-0-host-key");
         Assert.Equal(["addPreviousOutputInEnv", "connection", "create", "logging", "stdin"],
@@ -129,7 +129,7 @@ public sealed class GpuNodeTests
     public async Task Operators_are_the_stack_and_the_people_that_are_named()
     {
         const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA alice";
-        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("adminSshKeys", $"[\"{Key}\"]"))));
+        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Config.Configs.With(("adminSshKeys", $"[\"{Key}\"]"))));
         Assert.Equal($"ssh-ed25519 AAAA-operator\n{Key}\n# end\n", run.Named(Command, "chat-0-operators").Text("stdin"));
     }
 
@@ -149,7 +149,7 @@ public sealed class GpuNodeTests
     public async Task A_cache_volume_has_the_name_that_the_node_looks_for()
     {
         var run = await MockedDeployment.RunAsync(
-            StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"), ("endpoints.chat.replicas", "2"))));
+            StackPlan.Read(Unit.Config.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"), ("endpoints.chat.replicas", "2"))));
         foreach (var index in new[] { 0, 1 })
         {
             var volume = run.Named("digitalocean:index/volume:Volume", $"chat-{index}-weights");
@@ -168,7 +168,7 @@ public sealed class GpuNodeTests
         Assert.NotEqual(without, with);
         Assert.Equal(with, await TriggerAsync([("endpoints.chat.cacheVolumeGiB", "80")]));
         Assert.EndsWith(" id-of-chat-0-weights", with.Droplet, StringComparison.Ordinal);
-        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
+        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Config.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
         Assert.Equal(["volumeIds"], run.Only(Droplet).Options.ReplaceOnChanges);
         var volume = run.Only("digitalocean:index/volume:Volume");
         Assert.True(volume.Custom.DeleteBeforeReplace);
@@ -176,9 +176,9 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
-    public async Task A_Volume_that_grows_is_told_to_the_node_by_its_size()
+    public async Task A_Volume_that_grows_reaches_the_node_by_its_size()
     {
-        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Settings.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
+        var run = await MockedDeployment.RunAsync(StackPlan.Read(Unit.Config.Configs.With(("endpoints.chat.cacheVolumeGiB", "50"))));
         var grow = run.Named(Command, "chat-0-volume-size");
         Assert.Equal(("sudo -n /usr/local/libexec/inference/grow-storage", "50"), (grow.Text("create"), grow.Text("stdin")));
         Assert.Contains((Command, "chat-0-operators"), await Laws.BeforeAsync(grow));
@@ -195,7 +195,7 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
-    public async Task All_at_once_no_droplet_waits_for_another()
+    public async Task In_a_parallel_rollout_no_droplet_waits_for_another()
     {
         var run = await MockedDeployment.RunStackAsync("cluster");
         Assert.DoesNotContain(await Laws.BeforeAsync(run.Named(Droplet, "chat-1")), before => before.Type == Command);
@@ -204,7 +204,7 @@ public sealed class GpuNodeTests
     private static async Task<(string Droplet, string Key)> TriggerAsync((string, string?)[] edits)
     {
         var run = await MockedDeployment.RunAsync(
-            StackPlan.Read(Unit.Settings.Configs.With([("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), .. edits])));
+            StackPlan.Read(Unit.Config.Configs.With([("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), .. edits])));
         return (await ValueAsync(run.Only(Droplet)), await ValueAsync(run.Named("tls:index/privateKey:PrivateKey", "chat-0-one-use")));
 
         static async Task<string> ValueAsync(Declared resource) =>

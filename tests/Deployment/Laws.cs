@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Lab.Cloud;
+using Infra.Lab.DigitalOcean;
 using Infra.Planning.Config;
 using Infra.Planning.Plan;
 using Pulumi;
@@ -67,8 +67,8 @@ internal static class Laws
 
     public static void Nothing_is_open_that_was_not_asked_for(MockedDeployment run, StackPlan plan, string stack)
     {
-        EndpointSettings Asked(EndpointPlan endpoint) => plan.Settings.Endpoints[endpoint.Name];
-        var vpc = plan.Settings.VpcCidr ?? "10.118.0.0/20";
+        EndpointConfig Asked(EndpointPlan endpoint) => plan.Config.Endpoints[endpoint.Name];
+        var vpc = plan.Config.VpcCidr ?? "10.118.0.0/20";
         var firewalls = run.All("digitalocean:index/firewall:Firewall");
         foreach (var firewall in firewalls)
         {
@@ -81,7 +81,7 @@ internal static class Laws
                 {
                     Assert.Equal($"inference:{stack}", tag);
                     Assert.Equal("22", rule["portRange"]);
-                    Same(plan.Settings.AdminCidrs, Texts(rule, "sourceAddresses"));
+                    Same(plan.Config.AdminCidrs, Texts(rule, "sourceAddresses"));
                     Same([], Texts(rule, "sourceTags"));
                     Same([], Texts(rule, "sourceLoadBalancerUids"));
                 }
@@ -120,7 +120,7 @@ internal static class Laws
             var direct = endpoint.Access == Access.Private ? Asked(endpoint) : new();
             var inside = endpoint.Access != Access.Private || direct.ClientTags.Count > 0;
             Same([.. direct.ClientCidrs, .. inside ? [vpc] : Array.Empty<string>()], Values(environment, "FIREWALL_CLIENT_CIDRS"));
-            Same(plan.Settings.AdminCidrs, Values(environment, "FIREWALL_ADMIN_CIDRS"));
+            Same(plan.Config.AdminCidrs, Values(environment, "FIREWALL_ADMIN_CIDRS"));
         }
         Same([.. plan.Endpoints.Where(endpoint => endpoint.LoadBalancer is not null).Select(endpoint => endpoint.Name)],
             [.. run.All("digitalocean:index/loadBalancer:LoadBalancer").Select(balancer => balancer.Name)]);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Infra.Planning.Plan;
 using Infra.Stacks;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 using Pulumi;
 using Pulumi.Testing;
 
@@ -32,7 +32,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task A_host_name_that_is_too_long_is_told_before_anything_is_declared()
+    public async Task A_host_name_that_is_too_long_is_reported_before_anything_is_declared()
     {
         var mocks = new StrictMocks(preview: false);
         var plan = StackPlan.Read(
@@ -46,7 +46,7 @@ public sealed class ProgramTests
     [Theory]
     [InlineData(27, false)] // a Volume's name: 26 + 1 + 27 + 2 + 8 = 64
     [InlineData(28, true)]
-    public async Task A_name_of_a_volume_that_is_too_long_is_told_before_anything_is_declared(int length, bool tooLong)
+    public async Task A_name_of_a_volume_that_is_too_long_is_reported_before_anything_is_declared(int length, bool tooLong)
     {
         var mocks = new StrictMocks(preview: false);
         var name = new string('e', length);
@@ -128,7 +128,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Outputs_say_how_to_reach_a_private_endpoint()
+    public async Task Outputs_show_how_to_reach_a_private_endpoint()
     {
         var run = await MockedDeployment.RunStackAsync("dev");
         var (value, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.Endpoints]);
@@ -147,7 +147,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Outputs_say_how_to_reach_a_public_endpoint()
+    public async Task Outputs_show_how_to_reach_a_public_endpoint()
     {
         var run = await MockedDeployment.RunStackAsync("prod");
         var (value, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.Endpoints]);

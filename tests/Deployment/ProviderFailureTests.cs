@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Infra.Planning.Plan;
 using Infra.Stacks;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 using Pulumi;
 using Pulumi.Testing;
 
@@ -77,22 +77,22 @@ public sealed partial class ProviderFailureTests
     [InlineData(502, "DigitalOcean", "has an internal error", "status.digitalocean.com")]
     public void Each_refusal_has_its_own_fix(int status, string key, string problem, string fix)
     {
-        var mistake = ProviderFailure.Explain(Godo(status, "words of the API"), s_variable);
-        Assert.Equal(key, mistake.Key);
-        Assert.Contains(problem, mistake.Problem, StringComparison.Ordinal);
-        Assert.Contains("words of the API", mistake.Problem, StringComparison.Ordinal);
-        Assert.Contains(fix, mistake.Fix, StringComparison.Ordinal);
+        var error = ProviderFailure.Explain(Godo(status, "words of the API"), s_variable);
+        Assert.Equal(key, error.Key);
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        Assert.Contains("words of the API", error.Problem, StringComparison.Ordinal);
+        Assert.Contains(fix, error.Fix, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Unable to authenticate you", "is not a token that DigitalOcean accepts")]
     [InlineData("token credentials are required", "is not a token that DigitalOcean accepts")]
     [InlineData("You are missing the required permission sizes:read", "its scopes lack sizes:read")]
-    public void The_words_of_the_api_are_enough_where_nobody_tells_its_status(string words, string problem) =>
+    public void The_words_of_the_api_are_enough_where_its_status_is_missing(string words, string problem) =>
         Assert.Contains(problem, ProviderFailure.Explain(words, s_variable).Problem, StringComparison.Ordinal);
 
     [Fact]
-    public void A_token_that_is_not_set_is_told_apart_from_a_wrong_one()
+    public void A_token_that_is_not_set_differs_from_a_wrong_one()
     {
         var missing = ProviderFailure.Explain(Godo(401, "Unable to authenticate you"), s_none);
         Assert.Contains("is not set", missing.Problem, StringComparison.Ordinal);
@@ -110,10 +110,10 @@ public sealed partial class ProviderFailureTests
     [InlineData("unexpected EOF")]
     public void A_network_that_fails_is_no_matter_of_the_token(string words)
     {
-        var mistake = ProviderFailure.Explain(
+        var error = ProviderFailure.Explain(
             Grpc($"Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": {words}"), s_none);
-        Assert.Contains("is unreachable from this machine", mistake.Problem, StringComparison.Ordinal);
-        Assert.DoesNotContain("DIGITALOCEAN_TOKEN", mistake.ToString(), StringComparison.Ordinal);
+        Assert.Contains("is unreachable from this machine", error.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("DIGITALOCEAN_TOKEN", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,9 +8,9 @@ public sealed class RandomStackTests
 {
     [Fact]
     public async Task Every_valid_stack_keeps_all_laws() =>
-        await RandomStacks.Settings.SampleAsync(async settings =>
+        await RandomStacks.Configs.SampleAsync(async config =>
         {
-            var plan = StackPlan.Create(settings);
+            var plan = StackPlan.Create(config);
             var run = await MockedDeployment.RunAsync(plan, stack: "any");
             Laws.Resources_satisfy_their_provider(run, preview: false);
             Laws.Resources_have_a_component_for_their_parent(run);
@@ -22,9 +22,9 @@ public sealed class RandomStackTests
 
     [Fact]
     public async Task A_preview_of_a_valid_stack_declares_what_the_deployment_does() =>
-        await RandomStacks.Settings.SampleAsync(async settings =>
+        await RandomStacks.Configs.SampleAsync(async config =>
         {
-            var plan = StackPlan.Create(settings);
+            var plan = StackPlan.Create(config);
             var preview = await MockedDeployment.RunAsync(plan, preview: true);
             var run = await MockedDeployment.RunAsync(plan);
             Laws.Resources_satisfy_their_provider(preview, preview: true);
@@ -35,10 +35,10 @@ public sealed class RandomStackTests
 
     [Fact]
     public void Every_valid_stack_passes_the_rules_of_its_settings() =>
-        RandomStacks.Settings.Sample(settings =>
+        RandomStacks.Configs.Sample(config =>
         {
-            var mistakes = new List<Planning.Errors.ConfigurationMistake>();
-            new Infra.Planning.Config.SettingsRules(mistakes).Check(settings);
-            Assert.Empty(mistakes);
+            var errors = new List<Planning.Errors.UserError>();
+            new Infra.Planning.Config.ConfigRules(errors).Check(config);
+            Assert.Empty(errors);
         }, iter: 300);
 }

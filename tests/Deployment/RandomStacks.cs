@@ -13,10 +13,10 @@ internal static class RandomStacks
     private static readonly Gen<IReadOnlyList<string>> s_names = Distinct(s_name, 0, 3);
 
     // Some with limits of their own.
-    private static readonly Gen<IReadOnlyList<ClientSettings>> s_clients = Gen.Select(
+    private static readonly Gen<IReadOnlyList<ClientConfig>> s_clients = Gen.Select(
         s_names, Choice<int?>(null, 1, 60, 1_000_000), Choice<int?>(null, 1, 65_535),
-        (names, rate, concurrent) => (IReadOnlyList<ClientSettings>)[.. names.Select((name, index) => index == 0
-            ? new ClientSettings { Name = name, RequestsPerMinute = rate, Concurrent = concurrent } : new ClientSettings { Name = name })]);
+        (names, rate, concurrent) => (IReadOnlyList<ClientConfig>)[.. names.Select((name, index) => index == 0
+            ? new ClientConfig { Name = name, RequestsPerMinute = rate, Concurrent = concurrent } : new ClientConfig { Name = name })]);
 
     private static readonly Gen<IReadOnlyList<string>> s_admins = Distinct(
         Gen.Select(Gen.Int[11, 126], Gen.Int[0, 255], Gen.Int[24, 32],
@@ -29,15 +29,15 @@ internal static class RandomStacks
         Gen.OneOf(Gen.Select(Gen.Int[0, 255], Gen.Int[24, 32], (b, prefix) =>
             Range((198u << 24) | (51u << 16) | ((uint)b << 8) | 9, prefix)), Gen.Const("0.0.0.0/0")), 1, 3);
 
-    private static readonly Gen<EndpointSettings> s_private = Gen.Select(s_insiders,
+    private static readonly Gen<EndpointConfig> s_private = Gen.Select(s_insiders,
         Distinct(s_name.Select(name => $"client:{name}"), 0, 2), (cidrs, tags) =>
-        new EndpointSettings { Access = Access.Private, ClientCidrs = cidrs, ClientTags = tags });
+        new EndpointConfig { Access = Access.Private, ClientCidrs = cidrs, ClientTags = tags });
 
-    private static readonly Gen<EndpointSettings> s_internal =
-        s_insiders.Select(cidrs => new EndpointSettings { Access = Access.Internal, ClientCidrs = cidrs });
+    private static readonly Gen<EndpointConfig> s_internal =
+        s_insiders.Select(cidrs => new EndpointConfig { Access = Access.Internal, ClientCidrs = cidrs });
 
-    private static readonly Gen<EndpointSettings> s_public = Gen.Select(s_outsiders, s_name, Gen.Bool, (cidrs, name, atZone) =>
-        new EndpointSettings
+    private static readonly Gen<EndpointConfig> s_public = Gen.Select(s_outsiders, s_name, Gen.Bool, (cidrs, name, atZone) =>
+        new EndpointConfig
         {
             Access = Access.Public,
             ClientCidrs = cidrs,
@@ -45,7 +45,7 @@ internal static class RandomStacks
             DnsZone = atZone ? $"{name.TrimEnd('-')}.example.com" : null,
         });
 
-    private static readonly Gen<EndpointSettings> s_endpoint = Gen.Select(
+    private static readonly Gen<EndpointConfig> s_endpoint = Gen.Select(
         Gen.OneOf(s_private, s_internal, s_public),
         Choice("mistralai/Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512",
             "mistralai/Ministral-3-3B-Reasoning-2512"),
@@ -63,13 +63,13 @@ internal static class RandomStacks
             Rollout = choice ? Rollout.Parallel : Rollout.Rolling,
         });
 
-    public static readonly Gen<InferenceSettings> Settings = Gen.Select(
+    public static readonly Gen<StackConfig> Configs = Gen.Select(
         Choice("tor1", "nyc2"),
         s_admins,
         Gen.Select(Distinct(s_name, 1, 3), s_endpoint.Array[3]),
         Choice<string?>(null, "10.100.0.0/20", "192.168.4.0/24"),
         Distinct(s_name, 0, 2),
-        (region, admins, endpoints, vpc, tags) => new InferenceSettings
+        (region, admins, endpoints, vpc, tags) => new StackConfig
         {
             Region = region,
             AdminCidrs = admins,

@@ -24,16 +24,16 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public async Task User_data_has_the_one_use_host_key_and_no_other_secret()
+    public async Task User_data_has_the_bootstrap_host_key_and_no_other_secret()
     {
         var run = await MockedDeployment.RunStackAsync("dev");
         var userData = run.Only("digitalocean:index/droplet:Droplet").Text("userData");
-        Assert.Contains(StrictMocks.OneUseKey, userData, StringComparison.Ordinal);
+        Assert.Contains(StrictMocks.BootstrapKey, userData, StringComparison.Ordinal);
         Assert.Equal(1, userData.Split(StrictMocks.Secret).Length - 1);
     }
 
     [Fact]
-    public async Task The_first_connection_expects_the_one_use_key_and_every_other_the_lasting_one()
+    public async Task The_first_connection_expects_the_bootstrap_key_and_every_other_the_permanent_one()
     {
         var run = await MockedDeployment.RunStackAsync("dev");
         Assert.All(run.All(Command), command =>
@@ -86,7 +86,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public async Task Keys_and_private_key_are_secret_outputs_and_the_ledger_is_none()
+    public async Task Keys_and_private_key_are_secret_outputs_and_the_phase_timeline_is_not()
     {
         var run = await MockedDeployment.RunStackAsync("dev");
         foreach (var (name, output) in run.Outputs)
@@ -95,9 +95,9 @@ public sealed class SecretTests
             Assert.Equal(name is StackOutputs.ClientKeys or StackOutputs.SshPrivateKey, isSecret);
             Assert.NotNull(value);
         }
-        var (ledgers, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.BringUp]);
+        var (timelines, _) = await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.BringUp]);
         Assert.Equal("{\"phase\":\"ready\",\"node\":\"chat-0-ready\"}",
-            Assert.IsType<ImmutableDictionary<string, string>>(ledgers)["chat-0"]);
+            Assert.IsType<ImmutableDictionary<string, string>>(timelines)["chat-0"]);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class StrictMocks(bool preview) : IMocks
     public const string Secret = "SECRET";
 
     /// <summary>The one secret that user data may hold.</summary>
-    public const string OneUseKey = "SECRET-KEY-OF chat-0-one-use";
+    public const string BootstrapKey = "SECRET-KEY-OF chat-0-one-use";
 
     public ConcurrentDictionary<(string Type, string Name), ImmutableDictionary<string, object>> Registered { get; } = new();
 

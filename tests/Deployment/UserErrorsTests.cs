@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Infra.Planning.Plan;
 using Infra.Stacks;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 using Pulumi;
 using Pulumi.Testing;
 
@@ -16,7 +16,7 @@ public sealed class UserErrorsTests
 
     [Fact]
     public async Task Before_the_first_resource() =>
-        AssertAlone("the name of the stack: 'My_Stack' is not ", await FailureAsync(new StrictMocks(preview: false), "My_Stack"));
+        AssertOnly("the name of the stack: 'My_Stack' is not ", await FailureAsync(new StrictMocks(preview: false), "My_Stack"));
 
     [Fact]
     public async Task In_an_output_that_names_a_renamed_stack() =>
@@ -34,7 +34,7 @@ public sealed class UserErrorsTests
     private static void AssertTold(string message, Exception failure) =>
         Assert.All(Messages(failure), text => Assert.Matches($"(?s)(^|: ){Regex.Escape(message)}.*\n  fix: ", text));
 
-    private static void AssertAlone(string message, Exception failure) =>
+    private static void AssertOnly(string message, Exception failure) =>
         Assert.All(Messages(failure), text => Assert.Matches($"^{Regex.Escape(message)}[^\n]*\n  fix: [^\n]*$", text));
 
     private static IEnumerable<string> Messages(Exception failure) =>

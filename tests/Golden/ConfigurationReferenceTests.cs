@@ -13,7 +13,7 @@ namespace Infra.Tests.Golden;
 public sealed partial class ConfigurationReferenceTests
 {
     private static readonly Dictionary<string, string> Comments = XDocument
-        .Load(Path.ChangeExtension(typeof(InferenceSettings).Assembly.Location, ".xml"))
+        .Load(Path.ChangeExtension(typeof(StackConfig).Assembly.Location, ".xml"))
         .Descendants("member")
         .ToDictionary(member => member.Attribute("name")!.Value, member => Text(member.Element("summary")));
 
@@ -21,24 +21,24 @@ public sealed partial class ConfigurationReferenceTests
     public void The_reference_in_the_readme_names_every_setting()
     {
         var reference = new StringBuilder();
-        Table(reference, "Stack", "inference:", typeof(InferenceSettings));
+        Table(reference, "Stack", "inference:", typeof(StackConfig));
         reference.AppendLine(
             "| `inference:huggingFaceToken` | secret string | Token for gated repositories and higher rate limits. None of "
                 + "the built-in models needs one. Set it with `pulumi config set --secret huggingFaceToken`. |");
         reference.AppendLine();
-        Table(reference, "Endpoint", "endpoints.NAME.", typeof(EndpointSettings));
+        Table(reference, "Endpoint", "endpoints.NAME.", typeof(EndpointConfig));
         reference.AppendLine();
-        Table(reference, "Client", "endpoints.NAME.clients[].", typeof(ClientSettings));
+        Table(reference, "Client", "endpoints.NAME.clients[].", typeof(ClientConfig));
         reference.AppendLine();
-        Table(reference, "Engine", "engine.", typeof(EngineSettings));
+        Table(reference, "Engine", "engine.", typeof(EngineConfig));
 
         GoldenFile.MatchesSection("docs/config.md", "settings", reference.ToString().ReplaceLineEndings("\n"));
     }
 
     [Fact]
-    public void Every_setting_says_what_it_is()
+    public void Every_setting_has_a_description()
     {
-        var silent = new[] { typeof(InferenceSettings), typeof(EndpointSettings), typeof(ClientSettings), typeof(EngineSettings) }
+        var silent = new[] { typeof(StackConfig), typeof(EndpointConfig), typeof(ClientConfig), typeof(EngineConfig) }
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Where(property => string.IsNullOrWhiteSpace(Comment(property)))
             .Select(property => $"{property.DeclaringType!.Name}.{property.Name}");

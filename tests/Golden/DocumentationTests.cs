@@ -10,7 +10,7 @@ public sealed partial class DocumentationTests
 
     public static TheoryData<string> Documents =>
     [
-        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "benchmarks/README.md", "lab/README.md", "lab/Engine/README.md",
+        "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "benchmarks/README.md", "lab/README.md", "lab/Vllm/README.md",
         .. Directory.EnumerateFiles(Path.Combine(GoldenFile.Root(), "docs"), "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(GoldenFile.Root(), file))
             .Order(StringComparer.Ordinal),

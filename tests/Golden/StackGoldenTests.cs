@@ -57,8 +57,8 @@ public sealed class StackGoldenTests
                 Hostname = Names.Hostname(stack, endpoint.Name, 0),
                 NodeEnvironment = environment,
                 OpsSshPublicKeys = ["ssh-ed25519 OPERATOR stack", .. endpoint.AdminSshKeys],
-                OneUseHostKeyPrivate = "ONE-USE PRIVATE KEY",
-                OneUseHostKeyPublic = "ecdsa-sha2-nistp256 ONE-USE",
+                BootstrapHostKeyPrivate = "ONE-USE PRIVATE KEY",
+                BootstrapHostKeyPublic = "ecdsa-sha2-nistp256 ONE-USE",
             });
 
             GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.node.env", environment);

@@ -121,17 +121,17 @@ public sealed class ClosedEngineTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task An_engine_that_fills_its_folder_harms_nobody_else()
+    public async Task An_engine_that_fills_its_folder_harms_no_other()
     {
         var full = await cluster.Stack.InsideAsAsync(TestCluster.Venv, "vllm",
             $"cd {Folder} && head -c 8M /dev/zero > fill; for n in $(seq 100); do : > fill-$n || break; done; ls | wc -l; du "
                 + "-sk . | cut -f1");
         try
         {
-            var told = full.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            var reported = full.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToArray();
-            Assert.InRange(told[0], 2, 64);
-            Assert.InRange(told[1], 1, 1024);
+            Assert.InRange(reported[0], 2, 64);
+            Assert.InRange(reported[1], 1, 1024);
             Assert.Equal(200, (await AskAsync(TestCluster.Venv)).Status);
             await cluster.ShellAsync(TestCluster.Venv,
                 "touch /run/inference/still && rm /run/inference/still && systemctl is-active inference-nginx.service");

@@ -97,7 +97,7 @@ public sealed class ClosedKeyTests(TestCluster cluster)
 
     // The connection is open before: what it was let in with is asked for again.
     [Fact]
-    public async Task A_key_that_was_taken_back_opens_nothing_and_nobody_else_is_disturbed()
+    public async Task A_key_that_was_revoked_opens_nothing_and_no_one_else_is_disturbed()
     {
         var bob = cluster.Stack.Key(TestCluster.Balanced, "bob");
         var before = await StartsAsync();

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
@@ -27,24 +27,24 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
 
     public static TheoryData<string> Servers => [.. TestCluster.Servers];
 
-    private WorldProcess World => cluster.Stack.World.Running!;
+    private SandboxProcess Sandbox => cluster.Stack.Sandbox.Running!;
 
     [Fact]
     public async Task The_operators_address_reaches_SSH_and_nothing_else() =>
-        Assert.All(await OpenAsync(null, World.Operator, PublicAddresses), open => Assert.Equal(["22"], open.Ports));
+        Assert.All(await OpenAsync(null, Sandbox.Operator, PublicAddresses), open => Assert.Equal(["22"], open.Ports));
 
     [Fact]
     public async Task Any_other_address_of_the_internet_reaches_nothing() =>
-        Assert.All(await OpenAsync(null, World.Outsider, PublicAddresses), open => Assert.Empty(open.Ports));
+        Assert.All(await OpenAsync(null, Sandbox.Outsider, PublicAddresses), open => Assert.Empty(open.Ports));
 
     [Fact]
     public async Task A_stranger_in_the_VPC_reaches_no_server() =>
-        Assert.All(await OpenAsync(MachineRoom.NeighbourName, null, PrivateAddresses), open => Assert.Empty(open.Ports));
+        Assert.All(await OpenAsync(HostRuntime.NeighbourName, null, PrivateAddresses), open => Assert.Empty(open.Ports));
 
     [Fact]
     public async Task A_host_of_the_VPC_reaches_the_load_balancers_API_and_nothing_else_of_it() =>
         Assert.Equal(["443"],
-            Assert.Single(await OpenAsync(MachineRoom.NeighbourName, null, [cluster.BalancedEndpoint.BalancerAddress!])).Ports);
+            Assert.Single(await OpenAsync(HostRuntime.NeighbourName, null, [cluster.BalancedEndpoint.BalancerAddress!])).Ports);
 
     [Theory]
     [InlineData("venv-0")]
@@ -80,32 +80,32 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
 
     // A Cloud Firewall that someone takes away by error: what is said of the servers holds still.
     [Fact]
-    public async Task With_the_Cloud_Firewall_gone_each_servers_own_says_the_same()
+    public async Task With_the_Cloud_Firewall_gone_each_servers_own_enforces_the_same()
     {
-        var world = cluster.Stack.World;
+        var sandbox = cluster.Stack.Sandbox;
         var cancel = TestContext.Current.CancellationToken;
-        var rules = await world.RunAsync(["nft", "list", "table", "inet", "fabric"], null, cancel);
-        await world.RunAsync(["ip", "address", "add", $"{Spoofed}/32", "dev", "lo"], null, cancel);
-        await world.RunAsync(["nft", "delete", "table", "inet", "fabric"], null, cancel);
+        var rules = await sandbox.RunAsync(["nft", "list", "table", "inet", "network"], null, cancel);
+        await sandbox.RunAsync(["ip", "address", "add", $"{Spoofed}/32", "dev", "lo"], null, cancel);
+        await sandbox.RunAsync(["nft", "delete", "table", "inet", "network"], null, cancel);
         try
         {
-            Assert.All(await OpenAsync(null, World.Operator, PublicAddresses), open => Assert.Equal(["22"], open.Ports));
-            Assert.All(await OpenAsync(null, World.Outsider, PublicAddresses), open => Assert.Empty(open.Ports));
+            Assert.All(await OpenAsync(null, Sandbox.Operator, PublicAddresses), open => Assert.Equal(["22"], open.Ports));
+            Assert.All(await OpenAsync(null, Sandbox.Outsider, PublicAddresses), open => Assert.Empty(open.Ports));
             // An address of the VPC that comes in on the public side.
             Assert.All(await OpenAsync(null, Spoofed, PublicAddresses), open => Assert.Empty(open.Ports));
             // Clients of an internal endpoint are in the VPC: its servers cannot tell the load balancer from others there. A private one
             // has none.
             var clients = TestCluster.Replicas.Select(server => cluster.Stack.Node(server).PrivateAddress);
-            Assert.All(await OpenAsync(MachineRoom.NeighbourName, null, PrivateAddresses), open =>
+            Assert.All(await OpenAsync(HostRuntime.NeighbourName, null, PrivateAddresses), open =>
                 Assert.Equal(clients.Contains(open.Address) ? ["443"] : [], open.Ports));
         }
         finally
         {
-            await world.RunAsync(["nft", "-f", "-"], System.Text.Encoding.UTF8.GetBytes(rules), CancellationToken.None);
-            await world.RunAsync(["ip", "address", "del", $"{Spoofed}/32", "dev", "lo"], null, CancellationToken.None);
+            await sandbox.RunAsync(["nft", "-f", "-"], System.Text.Encoding.UTF8.GetBytes(rules), CancellationToken.None);
+            await sandbox.RunAsync(["ip", "address", "del", $"{Spoofed}/32", "dev", "lo"], null, CancellationToken.None);
         }
 
-        Assert.All(await OpenAsync(MachineRoom.NeighbourName, null, PrivateAddresses), open => Assert.Empty(open.Ports));
+        Assert.All(await OpenAsync(HostRuntime.NeighbourName, null, PrivateAddresses), open => Assert.Empty(open.Ports));
     }
 
     [Theory]
@@ -128,23 +128,23 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     [InlineData("chat-0", 9400)]
     [InlineData("chat-1", 9400)]
     [InlineData("amd-0", 5000)]
-    public async Task A_monitoring_daemon_of_the_image_answers_its_server_and_nobody_else(string server, int port)
+    public async Task A_monitoring_daemon_of_the_image_answers_only_its_server(string server, int port)
     {
         var node = cluster.Stack.Node(server);
         await RunningStack.UntilAsync("the daemon answers on its server", TimeSpan.FromSeconds(20), async () =>
             (await cluster.Stack.InsideAsync(server, "curl", "-sS", "-m", "2", $"http://127.0.0.1:{port}/metrics")).Status == 0);
-        foreach (var (network, from, to) in ((string?, string?, string)[])[(null, World.Operator, node.PublicAddress),
-            (null, World.Outsider, node.PublicAddress), (MachineRoom.NeighbourName, null, node.PrivateAddress)])
+        foreach (var (network, from, to) in ((string?, string?, string)[])[(null, Sandbox.Operator, node.PublicAddress),
+            (null, Sandbox.Outsider, node.PublicAddress), (HostRuntime.NeighbourName, null, node.PrivateAddress)])
         {
             Assert.Null(await cluster.Stack.ConnectAsync(network, from, to, port, TimeSpan.FromSeconds(1)));
         }
     }
 
     [Fact]
-    public async Task Names_and_multicast_are_answered_to_nobody()
+    public async Task Names_and_multicast_are_answered_to_no_one()
     {
-        foreach (var (network, from) in ((string?, string?)[])[(null, World.Operator), (null, World.Outsider),
-            (MachineRoom.NeighbourName, null)])
+        foreach (var (network, from) in ((string?, string?)[])[(null, Sandbox.Operator), (null, Sandbox.Outsider),
+            (HostRuntime.NeighbourName, null)])
         {
             var node = cluster.Stack.Node("chat-0");
             Assert.False(await AnswersDatagramAsync(network, from, network is null ? node.PublicAddress : node.PrivateAddress, 53),
@@ -156,7 +156,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_metadata_service_answers_root_and_the_monitoring_agent_and_nobody_else(string server)
+    public async Task The_metadata_service_answers_only_root_and_the_monitoring_agent(string server)
     {
         const string Ask = "curl -sS -m 1 -o /dev/null http://169.254.169.254/metadata/v1/user-data";
         var answers = await cluster.ShellAsync(server,
@@ -204,7 +204,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
     private async Task<(string Address, string[] Ports)[]> OpenAsync(string? network, string? from, string[] addresses)
     {
         var targets = addresses.SelectMany(address => Ports.Select(port => new IPEndPoint(IPAddress.Parse(address), port))).ToArray();
-        var sockets = NamespaceSockets.Tcp(cluster.Stack.World.NetworkPath(network), targets.Length);
+        var sockets = NamespaceSockets.Tcp(cluster.Stack.Sandbox.NetworkPath(network), targets.Length);
         using var limit = new CancellationTokenSource(Patience);
         var open = await Task.WhenAll(sockets.Zip(targets, async (socket, target) =>
         {

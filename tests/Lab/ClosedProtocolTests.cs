@@ -160,12 +160,12 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_body_of_65_MB_is_refused_whether_its_length_was_told_or_not()
+    public async Task A_body_of_65_MB_is_refused_with_and_without_a_length()
     {
         var before = await CountersAsync();
-        var told = await cluster.ExchangeAsync(
+        var reported = await cluster.ExchangeAsync(
             $"POST /v1/completions HTTP/1.1\r\nHost: node\r\n{Key}Content-Length: {65 << 20}\r\n\r\n", Node);
-        Assert.Equal(413, told.Status);
+        Assert.Equal(413, reported.Status);
 
         await using var connection = await cluster.KnockAsync(Node);
         await connection.SendAsync($"POST /v1/completions HTTP/1.1\r\nHost: node\r\n{Key}Transfer-Encoding: chunked\r\n\r\n");
@@ -182,7 +182,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
 
     // nginx gives a header 20 s; a connection that says nothing more is gone after it.
     [Fact]
-    public async Task Connections_that_say_little_are_closed_and_disturb_nobody()
+    public async Task Connections_that_send_little_are_closed_and_disturb_no_one()
     {
         var slow = new List<RawConnection>();
         try

@@ -39,7 +39,7 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
         get
         {
             using var routes = JsonDocument.Parse(
-                File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Engine", "vllm", "routes.json")));
+                File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Vllm", "vllm", "routes.json")));
             return
             [
                 .. routes.RootElement.GetProperty("routes").EnumerateArray()

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
+using Infra.Lab.Stacks;
 using Infra.Tests.Node;
 
 namespace Infra.Tests.Lab;
@@ -50,7 +50,7 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
     public async Task No_secret_is_anywhere_but_where_it_belongs(string server)
     {
         var secrets = await SecretsAsync(server);
-        var answer = await cluster.Stack.Laboratory.Server(cluster.Stack.Node(server)).AskAsync(
+        var answer = await cluster.Stack.LabStack.Server(cluster.Stack.Node(server)).AskAsync(
             ["bash", "-c", Search], Encoding.UTF8.GetBytes(string.Join('\n', secrets)), TestContext.Current.CancellationToken);
         Assert.Equal(["client key where it belongs", "TLS key where it belongs", "host key where it belongs"],
             answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -60,9 +60,9 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
     [MemberData(nameof(Servers))]
     public async Task The_metadata_service_hands_out_no_secret(string server)
     {
-        var folder = Path.Combine(cluster.Stack.Folder.Path, MachineRoom.MetadataFolderName, cluster.Stack.Node(server).PublicAddress);
-        var told = string.Concat(await Task.WhenAll(Directory.EnumerateFiles(folder).Select(file => File.ReadAllTextAsync(file))));
-        Assert.All(await SecretsAsync(server), secret => Assert.DoesNotContain(secret, told, StringComparison.Ordinal));
+        var folder = Path.Combine(cluster.Stack.Folder.Path, HostRuntime.MetadataFolderName, cluster.Stack.Node(server).PublicAddress);
+        var reported = string.Concat(await Task.WhenAll(Directory.EnumerateFiles(folder).Select(file => File.ReadAllTextAsync(file))));
+        Assert.All(await SecretsAsync(server), secret => Assert.DoesNotContain(secret, reported, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -83,10 +83,10 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
         var line = "";
         await RunningStack.UntilAsync("nginx's line in the journal", TimeSpan.FromSeconds(10), async () =>
             (line = await cluster.ShellAsync("chat-0", $"journalctl -o cat -t inference | grep -F '\"id\":\"{id}\"' || true")).Length > 0);
-        var told = JsonNode.Parse(line)!;
-        Assert.Equal(("alice", "/v1/completions", 200), ((string?)told["client"], (string?)told["path"], (int?)told["status"]));
+        var reported = JsonNode.Parse(line)!;
+        Assert.Equal(("alice", "/v1/completions", 200), ((string?)reported["client"], (string?)reported["path"], (int?)reported["status"]));
         Assert.Equal(["address", "bytes", "client", "engineSeconds", "id", "method", "path", "seconds", "status"],
-            told.AsObject().Select(entry => entry.Key).Order());
+            reported.AsObject().Select(entry => entry.Key).Order());
         Assert.Equal("0 0", await cluster.ShellAsync("chat-0",
             $"journalctl -o export > /run/journal.txt; echo $(grep -acF {marker} /run/journal.txt) $(grep -acF {key} "
                 + "/run/journal.txt); rm /run/journal.txt"));
@@ -101,10 +101,10 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
         var other = install == "container" ? "-venv.service" : "-container.service";
         var limits = SystemdTests.Exposure.Select(row => row.Data).Where(row => !row.Item1.EndsWith(other, StringComparison.Ordinal))
             .ToArray();
-        var told = await cluster.ShellAsync(server,
+        var reported = await cluster.ShellAsync(server,
             $"for unit in {string.Join(' ', limits.Select(row => row.Item1))}; do systemd-analyze security --no-pager $unit | "
                 + "tail -n 1; done");
-        var measured = Exposure().Matches(told).ToDictionary(
+        var measured = Exposure().Matches(reported).ToDictionary(
             match => match.Groups[1].Value, match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture),
             StringComparer.Ordinal);
         Assert.All(limits, row => Assert.InRange(measured[row.Item1], 0, row.Item2));

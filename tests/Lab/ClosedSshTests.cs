@@ -1,5 +1,5 @@
-using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -95,16 +95,16 @@ public sealed class ClosedSshTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_daemon_itself_says_so(string server)
+    public async Task The_daemon_itself_confirms_it(string server)
     {
-        var settings = (await cluster.ShellAsync(server, "sshd -T")).Split('\n');
+        var config = (await cluster.ShellAsync(server, "sshd -T")).Split('\n');
         Assert.Empty(((string[])
         [
             "permitrootlogin no", "passwordauthentication no", "kbdinteractiveauthentication no", "authenticationmethods publickey",
             "allowusers ops", "allowtcpforwarding local", "permitopen 127.0.0.1:443 localhost:443", "allowagentforwarding no",
             "x11forwarding no", "permittunnel no", "allowstreamlocalforwarding no", "gatewayports no", "permitemptypasswords no",
             "permituserenvironment no", "hostbasedauthentication no", "hostkey /etc/ssh/ssh_host_ed25519_key",
-        ]).Except(settings));
+        ]).Except(config));
     }
 
     private Task<ProgramAnswer> SshAsync(string user, string[] options, string? command, string? wrapper = null, string? address = null)
@@ -113,7 +113,7 @@ public sealed class ClosedSshTests(TestCluster cluster)
         return cluster.Stack.OnNetworkAsync(null,
         [
             .. wrapper is null ? Array.Empty<string>() : [wrapper],
-            "ssh", "-F", "none", "-b", cluster.Stack.World.Running!.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes", "-o",
+            "ssh", "-F", "none", "-b", cluster.Stack.Sandbox.Running!.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes", "-o",
             $"UserKnownHostsFile={files.KnownHosts}",
             "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10", .. options,
             .. options.Contains("BatchMode=no") ? Array.Empty<string>() : ["-o", "BatchMode=yes"],

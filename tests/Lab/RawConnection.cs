@@ -85,7 +85,7 @@ internal sealed partial class RawConnection(Stream stream) : IAsyncDisposable
             return answer with { Body = await ChunksAsync() };
         }
 
-        var length = int.TryParse(answer.Header("Content-Length"), out var told) ? told : int.MaxValue;
+        var length = int.TryParse(answer.Header("Content-Length"), out var reported) ? reported : int.MaxValue;
         while (_read.Count < length && await MoreAsync(Patience))
         {
         }

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>What cannot serve says so, with its name, before anything large was fetched.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<RefusedImages>
 {
     [Theory]
@@ -9,10 +9,10 @@ public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<Refu
     [InlineData("missing-0", "nvidia-ctk")]
     [InlineData("older-0", "22\\.04")]
     [InlineData("other-0", "Rocky")]
-    public void The_cause_is_told_by_its_name(string node, string words)
+    public void The_cause_is_reported_by_its_name(string node, string words)
     {
-        Assert.True(images.Told.TryGetValue(node, out var message),
-            $"{node} did not fail; these did: {string.Join(", ", images.Told.Keys)}");
+        Assert.True(images.Reported.TryGetValue(node, out var message),
+            $"{node} did not fail; these did: {string.Join(", ", images.Reported.Keys)}");
         Assert.Matches(words, SurvivesStage.Line(message, "cause"));
         Assert.NotEmpty(SurvivesStage.Line(message, "next step"));
     }
@@ -20,7 +20,7 @@ public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<Refu
     [Theory]
     [InlineData("older-0")]
     [InlineData("other-0")]
-    public async Task A_release_that_cannot_serve_is_told_within_the_first_minute(string node) =>
+    public async Task A_release_that_cannot_serve_is_reported_within_the_first_minute(string node) =>
         Assert.InRange(await images.SecondsToFailureAsync(node), 0, 60);
 
     [Theory]

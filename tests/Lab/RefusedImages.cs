@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
 
 namespace Infra.Tests.Lab;
 
@@ -14,10 +14,10 @@ public sealed class RefusedImages : IAsyncLifetime
     };
 
     internal RunningStack Stack { get; } = RunningStack.Prepare("refused",
-        SurvivesStage.Settings([.. Variants.Keys.Select(name => (name, SurvivesStage.Endpoint()))]));
+        SurvivesStage.ConfigValues([.. Variants.Keys.Select(name => (name, SurvivesStage.Endpoint()))]));
 
     /// <summary>By the name of the node.</summary>
-    internal Dictionary<string, string> Told { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, string> Reported { get; } = new(StringComparer.Ordinal);
 
     public async ValueTask InitializeAsync()
     {
@@ -30,11 +30,11 @@ public sealed class RefusedImages : IAsyncLifetime
             },
         };
         // After a failure nothing new begins: another run tells of the next server.
-        for (var runs = 0; runs < 2 * Variants.Count && Told.Count < Variants.Count; runs++)
+        for (var runs = 0; runs < 2 * Variants.Count && Reported.Count < Variants.Count; runs++)
         {
             foreach (var failure in (await Stack.UpAgainAsync()).Failures)
             {
-                Told.TryAdd(failure.Name.Replace("-ready", "", StringComparison.Ordinal), failure.Message);
+                Reported.TryAdd(failure.Name.Replace("-ready", "", StringComparison.Ordinal), failure.Message);
             }
         }
     }

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
 using Infra.Cli.Project;
-using Infra.Lab.Cloud;
-using Infra.Lab.Laboratories;
+using Infra.Lab.DigitalOcean;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -18,10 +18,10 @@ internal sealed class RunningStack : IAsyncDisposable
     private RunningStack(string projectFolder, StackFile configuration)
     {
         _projectFolder = projectFolder;
-        Laboratory = Laboratory.Of(projectFolder, configuration);
+        LabStack = LabStack.Of(projectFolder, configuration);
     }
 
-    public Laboratory Laboratory { get; private set; }
+    public LabStack LabStack { get; private set; }
 
     /// <summary>What the last bring-up came to.</summary>
     public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
@@ -32,16 +32,16 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>How it is brought up from now on, next to the speed.</summary>
     public UpOptions Options { get; set; } = new();
 
-    public LabFolder Folder => Laboratory.Folder;
-    public World World => Laboratory.World;
+    public LabFolder Folder => LabStack.Folder;
+    public Sandbox Sandbox => LabStack.Sandbox;
 
     /// <summary>Brings a stack up; fails the test with what went wrong.</summary>
     /// <param name="name">Name of the stack, of its own for each class: labs side by side do not meet.</param>
-    /// <param name="settings">Settings without their namespace; objects are given as JSON.</param>
+    /// <param name="config">Settings without their namespace; objects are given as JSON.</param>
     /// <param name="speed">Of the fake engines.</param>
-    public static async Task<RunningStack> UpAsync(string name, IReadOnlyDictionary<string, string> settings, EngineSpeed? speed = null)
+    public static async Task<RunningStack> UpAsync(string name, IReadOnlyDictionary<string, string> config, EngineSpeed? speed = null)
     {
-        var stack = Prepare(name, settings);
+        var stack = Prepare(name, config);
         stack.Speed = speed ?? stack.Speed;
         try
         {
@@ -58,34 +58,34 @@ internal sealed class RunningStack : IAsyncDisposable
     }
 
     /// <summary>The same without bringing it up: for tests of what happens on the way.</summary>
-    public static RunningStack Prepare(string name, IReadOnlyDictionary<string, string> settings)
+    public static RunningStack Prepare(string name, IReadOnlyDictionary<string, string> config)
     {
         Assert.True(Environment.IsPrivilegedProcess, "the lab needs root: sudo ./infra test lab");
         var folder = Directory.CreateTempSubdirectory("infra-lab-test-").FullName;
-        return new RunningStack(folder, Configuration(name, settings));
+        return new RunningStack(folder, Configuration(name, config));
     }
 
     /// <summary>Runs <c>up</c> again, with other settings if there are any. Failures are in <see cref="Result"/>.</summary>
-    public async Task<UpResult> UpAgainAsync(IReadOnlyDictionary<string, string>? settings = null)
+    public async Task<UpResult> UpAgainAsync(IReadOnlyDictionary<string, string>? config = null)
     {
-        if (settings is not null)
+        if (config is not null)
         {
-            Laboratory = Laboratory.Of(_projectFolder, Configuration(Laboratory.Stack, settings));
+            LabStack = LabStack.Of(_projectFolder, Configuration(LabStack.Stack, config));
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        return Result = await Laboratory.UpAsync(Options with { Speed = Speed }, limit.Token);
+        return Result = await LabStack.UpAsync(Options with { Speed = Speed }, limit.Token);
     }
 
-    public DeployedNode Node(string name) => Laboratory.Nodes().Single(node => node.Name == name);
+    public DeployedNode Node(string name) => LabStack.Nodes().Single(node => node.Name == name);
 
-    public EndpointAccess Endpoint(string name) => Laboratory.Endpoints().Single(endpoint => endpoint.Name == name);
+    public EndpointAccess Endpoint(string name) => LabStack.Endpoints().Single(endpoint => endpoint.Name == name);
 
     public string Key(string endpoint, string client) => File.ReadAllText(new AccessFiles(Folder).ClientKey(endpoint, client)).Trim();
 
     /// <summary>Runs a command as root on a server.</summary>
-    public Task<ProgramAnswer> InsideAsync(string node, params string[] command) => Laboratory.Server(Node(node)).AskAsync(command);
+    public Task<ProgramAnswer> InsideAsync(string node, params string[] command) => LabStack.Server(Node(node)).AskAsync(command);
 
     /// <summary>Runs a command line as a user of a server, with nothing of root's environment.</summary>
     public Task<ProgramAnswer> InsideAsAsync(string node, string user, string commandLine) =>
@@ -96,14 +96,14 @@ internal sealed class RunningStack : IAsyncDisposable
     /// </summary>
     public Task<ProgramAnswer> OnNetworkAsync(string? namespaceName, params string[] command)
     {
-        var words = World.Network(namespaceName, command);
+        var words = Sandbox.Network(namespaceName, command);
         return HostProgram.AskAsync(words[0], words[1..]);
     }
 
     /// <summary>A TCP connection from an address of that network, as a stream; null where nothing answers in time.</summary>
     public async Task<Stream?> ConnectAsync(string? namespaceName, string? from, string to, int port, TimeSpan patience)
     {
-        var socket = NamespaceSockets.Tcp(World.NetworkPath(namespaceName));
+        var socket = NamespaceSockets.Tcp(Sandbox.NetworkPath(namespaceName));
         using var limit = new CancellationTokenSource(patience);
         try
         {
@@ -141,12 +141,12 @@ internal sealed class RunningStack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Laboratory.DownAsync(static _ => { }, CancellationToken.None);
+        await LabStack.DownAsync(static _ => { }, CancellationToken.None);
         Directory.Delete(_projectFolder, recursive: true);
     }
 
-    private static StackFile Configuration(string name, IReadOnlyDictionary<string, string> settings) => new(
+    private static StackFile Configuration(string name, IReadOnlyDictionary<string, string> config) => new(
         "inference", name,
-        settings.ToImmutableSortedDictionary(setting => $"inference:{setting.Key}", setting => setting.Value, StringComparer.Ordinal),
+        config.ToImmutableSortedDictionary(setting => $"inference:{setting.Key}", setting => setting.Value, StringComparer.Ordinal),
         ImmutableHashSet<string>.Empty);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -20,9 +20,9 @@ internal sealed class SurvivesCallers : IAsyncDisposable
     private readonly EndpointClient _client;
     private readonly Task _work;
 
-    public SurvivesCallers(Laboratory laboratory, EndpointAccess endpoint, string client, int callers)
+    public SurvivesCallers(LabStack lab, EndpointAccess endpoint, string client, int callers)
     {
-        _client = laboratory.Client(endpoint, client);
+        _client = lab.Client(endpoint, client);
         _work = Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(CallAsync)));
     }
 

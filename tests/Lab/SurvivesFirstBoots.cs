@@ -1,7 +1,7 @@
 using System.Text;
-using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -17,11 +17,11 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
     /// <summary>The disk of one has no room until it is mounted again with another size.</summary>
     private const string SmallDisk = "tmpfs /srv/inference tmpfs size=1g 0 0\n";
 
-    internal RunningStack Stack { get; } = RunningStack.Prepare("faulty", SurvivesStage.Settings(
+    internal RunningStack Stack { get; } = RunningStack.Prepare("faulty", SurvivesStage.ConfigValues(
         ("image", SurvivesStage.Endpoint()), ("wheels", SurvivesStage.Endpoint(install: "venv")), ("card", SurvivesStage.Endpoint())));
 
     /// <summary>What each node's failure said, by what was wrong.</summary>
-    internal Dictionary<string, IReadOnlyDictionary<string, string>> Told { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, IReadOnlyDictionary<string, string>> Reported { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Result of the run after all was repaired.</summary>
     internal UpResult Repaired { get; private set; } = null!;
@@ -53,7 +53,7 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
 
         // The hub takes connections and says nothing: a download that waits is no failure yet.
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, new() { Down = true }).With(MirrorKind.Hub, new() { Hang = true }));
-        Told["no packages, no GPU"] = await Stack.FailuresAsync(("image-0", "packages"), ("card-0", "gpu-check"));
+        Reported["no packages, no GPU"] = await Stack.FailuresAsync(("image-0", "packages"), ("card-0", "gpu-check"));
 
         // It waits no longer than RETRY_S, and may be between two tries: looked for on the server itself, from a start on.
         SilentConnections = (await Stack.InsideAsync("image-0", "bash", "-c", """
@@ -70,7 +70,7 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None)
             .With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1000) }));
         _card = machine => machine with { Driver = "470.1" };
-        Told["corrupt weights, packages with another date, old driver"] = await Stack.FailuresAsync(("image-0", "weights"),
+        Reported["corrupt weights, packages with another date, old driver"] = await Stack.FailuresAsync(("image-0", "weights"),
             ("wheels-0", "packages"), ("card-0", "gpu-check"));
 
         await Stack.SetValuesAsync("wheels-0", "packages");
@@ -85,7 +85,7 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
             .With(MirrorKind.Hub, new() { Corrupt = new(SurvivesStage.Weights, 1, DateTimeOffset.UtcNow) })
             .With(MirrorKind.Registry, new() { Down = true }).With(MirrorKind.Python, new() { Down = true }));
         _card = machine => machine with { MemoryMiB = machine.MemoryMiB / 2 };
-        Told["no registry, weights with another date, small GPU"] = await Stack.FailuresAsync(("image-0", "engine-container"),
+        Reported["no registry, weights with another date, small GPU"] = await Stack.FailuresAsync(("image-0", "engine-container"),
             ("wheels-0", "weights"), ("card-0", "gpu-check"));
         BytesBeforeTheCard = Stack.Requests("card-0", MirrorKind.Hub).Concat(Stack.Requests("card-0", MirrorKind.Registry))
             .Sum(line => line.Bytes);
@@ -94,20 +94,20 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
         await Stack.SetValuesAsync("wheels-0", "weights");
         Stack.SetMirrors(control => control.With(MirrorKind.Hub, MirrorFaults.None).With(MirrorKind.Registry, MirrorFaults.None));
         _card = machine => machine;
-        Told["no such image, no index, small disk"] = await Stack.FailuresAsync(("image-0", "engine-container"),
+        Reported["no such image, no index, small disk"] = await Stack.FailuresAsync(("image-0", "engine-container"),
             ("wheels-0", "engine-venv"), ("card-0", "weights"));
 
         await Stack.SetValuesAsync("image-0", "engine-container");
         await Stack.SetValuesAsync("wheels-0", "engine-venv", "ENGINE_REQUIREMENTS=vllm==0.0.1");
         await Stack.InsideAsync("card-0", "mount", "-o", "remount,size=4g", "/srv/inference");
         Stack.SetMirrors(control => control.With(MirrorKind.Hub, new() { Down = true }).With(MirrorKind.Python, MirrorFaults.None));
-        Told["no such wheel, no hub"] = await Stack.FailuresAsync(("wheels-0", "engine-venv"), ("card-0", "weights"));
+        Reported["no such wheel, no hub"] = await Stack.FailuresAsync(("wheels-0", "engine-venv"), ("card-0", "weights"));
 
         await Stack.SetValuesAsync("wheels-0", "engine-venv");
         await Stack.InsideAsync("card-0", "sh", "-c",
             "systemctl stop inference-engine-container && mount -t tmpfs -o size=8m tmpfs /var/lib/containers");
         Stack.SetMirrors(control => control.With(MirrorKind.Hub, MirrorFaults.None));
-        Told["small disk for images"] = await Stack.FailuresAsync(("card-0", "engine-container"));
+        Reported["small disk for images"] = await Stack.FailuresAsync(("card-0", "engine-container"));
 
         await Stack.InsideAsync("card-0", "umount", "/var/lib/containers");
         Repaired = await Stack.UpAgainAsync();

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Infra.Cli.Project;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -23,10 +23,10 @@ internal sealed class SurvivesProject : IAsyncDisposable
     public string Folder => _folder;
 
     /// <summary>Writes a stack's file, new or again.</summary>
-    public void Write(string stack, IReadOnlyDictionary<string, string> settings)
+    public void Write(string stack, IReadOnlyDictionary<string, string> config)
     {
         // JSON is YAML.
-        var values = settings.Select(setting => KeyValuePair.Create(
+        var values = config.Select(setting => KeyValuePair.Create(
             $"inference:{setting.Key}", setting.Value[0] is '{' or '[' ? JsonNode.Parse(setting.Value) : JsonValue.Create(setting.Value)));
         File.WriteAllText(Path.Combine(_folder, $"Pulumi.{stack}.yaml"),
             new JsonObject { ["config"] = new JsonObject(values) }.ToJsonString());
@@ -36,7 +36,7 @@ internal sealed class SurvivesProject : IAsyncDisposable
         }
     }
 
-    public Laboratory Laboratory(string stack) => Infra.Lab.Laboratories.Laboratory.Of(PulumiProject.Find(_folder), stack);
+    public LabStack LabStack(string stack) => Infra.Lab.Stacks.LabStack.Of(PulumiProject.Find(_folder), stack);
 
     /// <summary>Starts the command line's program in the project's folder.</summary>
     public SurvivesCommand Start(params string[] arguments) => new(_folder, arguments, []);
@@ -49,7 +49,7 @@ internal sealed class SurvivesProject : IAsyncDisposable
     {
         foreach (var stack in _stacks)
         {
-            await Laboratory(stack).DownAsync(static _ => { }, CancellationToken.None);
+            await LabStack(stack).DownAsync(static _ => { }, CancellationToken.None);
         }
 
         Directory.Delete(_folder, recursive: true);
@@ -60,7 +60,7 @@ internal sealed class SurvivesProject : IAsyncDisposable
 internal sealed class SurvivesCommand : IDisposable
 {
     private readonly Process _process;
-    private readonly StringBuilder _said = new();
+    private readonly StringBuilder _output = new();
 
     // The umask of root where a hardening guide was followed: what is made for servers and their accounts must not depend on it.
     private const string Hardened = "umask 077 && exec \"$@\"";
@@ -68,7 +68,7 @@ internal sealed class SurvivesCommand : IDisposable
     public SurvivesCommand(string folder, string[] arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
         var start = new ProcessStartInfo("/bin/sh",
-            ["-c", Hardened, "-", HostProgram.Dotnet, typeof(World).Assembly.Location, .. arguments])
+            ["-c", Hardened, "-", HostProgram.Dotnet, typeof(Sandbox).Assembly.Location, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -80,8 +80,8 @@ internal sealed class SurvivesCommand : IDisposable
         }
 
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Say(line.Data);
-        _process.ErrorDataReceived += (_, line) => Say(line.Data);
+        _process.OutputDataReceived += (_, line) => Print(line.Data);
+        _process.ErrorDataReceived += (_, line) => Print(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -91,13 +91,13 @@ internal sealed class SurvivesCommand : IDisposable
     public bool HasEnded => _process.HasExited;
 
     /// <summary>Standard output and error as they came.</summary>
-    public string Said
+    public string Output
     {
         get
         {
-            lock (_said)
+            lock (_output)
             {
-                return _said.ToString();
+                return _output.ToString();
             }
         }
     }
@@ -134,11 +134,11 @@ internal sealed class SurvivesCommand : IDisposable
         _process.Dispose();
     }
 
-    private void Say(string? line)
+    private void Print(string? line)
     {
-        lock (_said)
+        lock (_output)
         {
-            _said.AppendLine(line);
+            _output.AppendLine(line);
         }
     }
 }

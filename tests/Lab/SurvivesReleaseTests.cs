@@ -1,31 +1,31 @@
 using Infra.Cli.CommandLine;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
 /// <summary>Releases that servers cannot boot from: one message, with what was tried and what works.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesReleaseTests
 {
     [Fact]
-    public async Task A_release_whose_archive_is_out_of_reach_is_told_with_the_address_and_the_command_that_works()
+    public async Task A_release_with_an_unreachable_archive_is_reported_with_the_address_and_the_command_that_works()
     {
         // A port of this machine where nothing listens.
-        var said = await RefusedAsync(
+        var output = await RefusedAsync(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["INFRA_LAB_UBUNTU"] = "http://127.0.0.1:9/ubuntu" }, "up", "nowhere",
             "--base", "ubuntu-24.04");
-        Assert.Contains("--base: 'ubuntu-24.04' the archive of ubuntu-24.04 is unreachable: ", said, StringComparison.Ordinal);
-        Assert.Contains("http://127.0.0.1:9/ubuntu/dists/noble/InRelease", said, StringComparison.Ordinal);
-        Assert.Contains("fix: ./infra up --base debian-13", said, StringComparison.Ordinal);
+        Assert.Contains("--base: 'ubuntu-24.04' the archive of ubuntu-24.04 is unreachable: ", output, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1:9/ubuntu/dists/noble/InRelease", output, StringComparison.Ordinal);
+        Assert.Contains("fix: ./infra up --base debian-13", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_release_that_there_is_not_is_told_with_those_that_there_are()
+    public async Task An_unknown_release_is_reported_with_the_known_ones()
     {
-        var said = await RefusedAsync(new Dictionary<string, string>(), "up", "nowhere", "--base", "fedora-42");
-        Assert.Contains("--base: 'fedora-42' must be one of debian-12, debian-13, ubuntu-24.04", said, StringComparison.Ordinal);
+        var output = await RefusedAsync(new Dictionary<string, string>(), "up", "nowhere", "--base", "fedora-42");
+        Assert.Contains("--base: 'fedora-42' must be one of debian-12, debian-13, ubuntu-24.04", output, StringComparison.Ordinal);
     }
 
     /// <summary>Each failure of a step keeps its reason, in whatever process it fails.</summary>
@@ -33,13 +33,13 @@ public sealed class SurvivesReleaseTests
     [InlineData("quietly sh -c 'echo the reason >&2; exit 4'")]
     [InlineData("quietly sh -c 'echo the reason >&2; exit 4' & wait $!")]
     [InlineData("(quietly sh -c 'echo the reason; exit 4')")]
-    public async Task What_a_step_said_is_shown_when_it_fails(string step)
+    public async Task The_output_of_a_step_is_shown_when_it_fails(string step)
     {
         var work = Directory.CreateTempSubdirectory("infra-lab-step-");
         try
         {
             var answer = await HostProgram.AskAsync(
-                "bash", ["-c", $". \"$1\"; work=$2; {step}", "-", Path.Combine(World.Scripts, "image.bash"), work.FullName], null,
+                "bash", ["-c", $". \"$1\"; work=$2; {step}", "-", Path.Combine(Sandbox.Scripts, "image.bash"), work.FullName], null,
                 TestContext.Current.CancellationToken);
             Assert.Equal((1, "the reason\n"), (answer.Status, answer.Errors));
         }
@@ -52,10 +52,10 @@ public sealed class SurvivesReleaseTests
     private static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         await using var project = new SurvivesProject();
-        project.Write("nowhere", Settings(("chat", Endpoint())));
+        project.Write("nowhere", ConfigValues(("chat", Endpoint())));
         using var up = project.StartWith(variables, arguments);
-        Assert.Equal(ExitCode.OperatorMistake, await up.EndAsync());
-        Assert.DoesNotContain("   at ", up.Said, StringComparison.Ordinal);
-        return up.Said;
+        Assert.Equal(ExitCode.UserError, await up.EndAsync());
+        Assert.DoesNotContain("   at ", up.Output, StringComparison.Ordinal);
+        return up.Output;
     }
 }

@@ -1,4 +1,4 @@
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Lab;
@@ -13,7 +13,7 @@ public sealed class SurvivesRunningServer : IAsyncLifetime
 
     internal static readonly string[] QuickProbe = ["PROBE_INTERVAL_S=1", "PROBE_TIMEOUT_S=2"];
 
-    internal RunningStack Stack { get; } = RunningStack.Prepare("running", SurvivesStage.Settings(("chat", SurvivesStage.Endpoint())));
+    internal RunningStack Stack { get; } = RunningStack.Prepare("running", SurvivesStage.ConfigValues(("chat", SurvivesStage.Endpoint())));
 
     /// <summary>Requests for the weights' content, in the order of their ends.</summary>
     internal IReadOnlyList<RequestLine> Weights { get; private set; } = [];
@@ -25,7 +25,7 @@ public sealed class SurvivesRunningServer : IAsyncLifetime
         Stack.AllMirrors(new() { Down = true });
         var up = Task.Run(() => Stack.UpAgainAsync());
         await RunningStack.UntilAsync("there is a server", SurvivesStage.Patience,
-            () => Task.FromResult(up.IsCompleted || Stack.Laboratory.Nodes().Count == 1));
+            () => Task.FromResult(up.IsCompleted || Stack.LabStack.Nodes().Count == 1));
         await UntilItWaitsAsync("packages", "retry in ");
         await UntilItWaitsAsync("weights", "retry in ");
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, MirrorFaults.None));

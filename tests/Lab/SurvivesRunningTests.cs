@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Infra.Lab.Cloud;
-using Infra.Lab.Laboratories.Views;
+using Infra.Lab.DigitalOcean;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Stacks.Views;
 using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
 /// <summary>A server that is up, and what it comes back from by itself. Every test leaves it serving.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
 {
     private const string Node = SurvivesRunningServer.Node;
@@ -80,7 +80,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         var droplet = _stack.Node(Node).Id;
         var speed = _stack.Speed;
         _stack.Speed = speed with { LoadSeconds = 5 };
-        var other = SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(contextLength: 2048)));
+        var other = SurvivesStage.ConfigValues(("chat", SurvivesStage.Endpoint(contextLength: 2048)));
         var up = Task.Run(() => _stack.UpAgainAsync(other));
         await RunningStack.UntilAsync("the gate waits", Patience, async () =>
             up.IsCompleted || (await HostProgram.AskAsync("pkill",
@@ -114,7 +114,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     {
         await HealthyAsync();
         var (droplet, arguments) = (_stack.Node(Node).Id, await ArgumentsAsync());
-        var result = await _stack.UpAgainAsync(SurvivesStage.Settings(("chat", SurvivesStage.Endpoint(contextLength: 3072))));
+        var result = await _stack.UpAgainAsync(SurvivesStage.ConfigValues(("chat", SurvivesStage.Endpoint(contextLength: 3072))));
         Assert.Empty(result.Failures.Select(left => left.Message));
         Assert.Equal(droplet, _stack.Node(Node).Id);
         Assert.NotEqual(arguments, await ArgumentsAsync());
@@ -154,16 +154,16 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     }
 
     [Fact]
-    public async Task A_laboratory_that_was_killed_says_so_and_is_brought_back()
+    public async Task A_lab_that_was_killed_reports_it_and_is_restarted()
     {
         await HealthyAsync();
-        await _stack.World.KillAsync(TestContext.Current.CancellationToken);
-        Assert.False(_stack.Laboratory.IsUp);
-        var status = await StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
+        await _stack.Sandbox.KillAsync(TestContext.Current.CancellationToken);
+        Assert.False(_stack.LabStack.IsUp);
+        var status = await StatusReport.OfAsync(_stack.LabStack, TestContext.Current.CancellationToken);
         Assert.False(status.Up);
         var result = await _stack.UpAgainAsync();
         Assert.Empty(result.Failures.Select(left => left.Message));
-        Assert.Single(_stack.Laboratory.Nodes());
+        Assert.Single(_stack.LabStack.Nodes());
         await _stack.AnswersAsync("chat");
     }
 
@@ -173,7 +173,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
 
     private async Task RebootAsync()
     {
-        var server = _stack.Laboratory.Server(_stack.Node(Node));
+        var server = _stack.LabStack.Server(_stack.Node(Node));
         var leader = server.Leader;
         _rebooted = DateTimeOffset.UtcNow;
         await _stack.InsideAsync(Node, "systemctl", "reboot", "--no-block");

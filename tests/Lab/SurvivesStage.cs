@@ -38,7 +38,7 @@ internal static class SurvivesStage
     /// <summary>A client with a limit of its own: more streams at once than a fair share of a small card.</summary>
     private static JsonObject Bob() => new() { ["name"] = "bob", ["concurrent"] = 64 };
 
-    public static Dictionary<string, string> Settings(params (string Name, JsonObject Endpoint)[] endpoints) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> ConfigValues(params (string Name, JsonObject Endpoint)[] endpoints) => new(StringComparer.Ordinal)
     {
         ["region"] = "tor1",
         ["adminCidrs"] = """["203.0.113.0/24"]""",
@@ -78,10 +78,10 @@ internal static class SurvivesStage
 
     /// <summary>Changes those values of a unit of a server, which reads them when it starts.</summary>
     public static Task SetValuesAsync(this RunningStack stack, string node, string phase, params string[] values) =>
-        File.WriteAllBytesAsync(stack.Laboratory.Server(stack.Node(node)).HostPath(Path($"inference-{phase}")), Text(values));
+        File.WriteAllBytesAsync(stack.LabStack.Server(stack.Node(node)).HostPath(Path($"inference-{phase}")), Text(values));
 
     public static string Hostname(RunningStack stack, string endpoint, int index = 0) =>
-        Names.Hostname(stack.Laboratory.Stack, endpoint, index);
+        Names.Hostname(stack.LabStack.Stack, endpoint, index);
 
     /// <summary>
     /// Runs <c>up</c> until each of these nodes has failed in that phase, and gives what it said: after a failure nothing new begins, so
@@ -90,27 +90,27 @@ internal static class SurvivesStage
     public static async Task<IReadOnlyDictionary<string, string>> FailuresAsync(this RunningStack stack,
         params (string Node, string Phase)[] nodes)
     {
-        var told = new Dictionary<string, string>(StringComparer.Ordinal);
+        var reported = new Dictionary<string, string>(StringComparer.Ordinal);
         var end = DateTime.UtcNow + Patience;
-        while (!nodes.All(node => told.TryGetValue(node.Node, out var message) && Line(message, "phase") == node.Phase))
+        while (!nodes.All(node => reported.TryGetValue(node.Node, out var message) && Line(message, "phase") == node.Phase))
         {
             Assert.True(DateTime.UtcNow < end,
-                $"of {string.Join(", ", nodes)} these failed: {string.Join("\n", told.Select(entry => $"{entry.Key}: {entry.Value}"))}");
+                $"of {string.Join(", ", nodes)} these failed: {string.Join("\n", reported.Select(entry => $"{entry.Key}: {entry.Value}"))}");
             var result = await stack.UpAgainAsync();
             foreach (var failure in result.Failures)
             {
                 // What a node has said of this phase stays: a later run may find it in the next one.
                 var node = failure.Name.Replace("-ready", "", StringComparison.Ordinal);
-                if (!nodes.Any(wanted => wanted.Node == node && told.TryGetValue(node, out var message)
+                if (!nodes.Any(wanted => wanted.Node == node && reported.TryGetValue(node, out var message)
                     && Line(message, "phase") == wanted.Phase))
                 {
-                    told[node] = failure.Message;
+                    reported[node] = failure.Message;
                 }
 
             }
         }
 
-        return told;
+        return reported;
     }
 
     /// <summary>What a failure says in the line that begins so.</summary>
@@ -121,16 +121,16 @@ internal static class SurvivesStage
     /// <summary>Asserts what a failure names. Of a unit that is less than root the words are in its log, which is shown as data.</summary>
     public static void Names_phase_cause_and_next_step(string message, string phase, string cause, string nextStep)
     {
-        const string Said = "  | error: ";
+        const string ErrorPrefix = "  | error: ";
         Assert.Equal(phase, Line(message, "phase"));
-        var said = message.Split('\n').Where(line => line.StartsWith(Said, StringComparison.Ordinal)).Select(line => line[Said.Length..]);
-        Assert.Contains(said.Prepend(Line(message, "cause")), line => Regex.IsMatch(line, cause));
+        var errors = message.Split('\n').Where(line => line.StartsWith(ErrorPrefix, StringComparison.Ordinal)).Select(line => line[ErrorPrefix.Length..]);
+        Assert.Contains(errors.Prepend(Line(message, "cause")), line => Regex.IsMatch(line, cause));
         Assert.Matches(nextStep, Line(message, "next step"));
     }
 
     /// <summary>Lines of a unit's journal.</summary>
     public static async Task<string> JournalAsync(this RunningStack stack, string node, string unit) =>
-        stack.Laboratory.Server(stack.Node(node)).Leader is null
+        stack.LabStack.Server(stack.Node(node)).Leader is null
             ? ""
             : (await stack.InsideAsync(node, "journalctl", "--no-pager", "-o", "cat", "-u", unit)).Output;
 
@@ -140,7 +140,7 @@ internal static class SurvivesStage
 
     /// <summary>Whether the engine has proven that it answers, as a load balancer would ask.</summary>
     public static async Task<bool> IsReadyAsync(this RunningStack stack, string node) =>
-        stack.Laboratory.Server(stack.Node(node)).Leader is not null
+        stack.LabStack.Server(stack.Node(node)).Leader is not null
         && (await stack.InsideAsync(node, "python3", "-c", AskReady)).Output.Trim() == "200";
 
     public static Task UntilReadyAsync(this RunningStack stack, string node, bool ready = true) =>
@@ -159,8 +159,8 @@ internal static class SurvivesStage
     /// <summary>A sure answer over the endpoint's own door.</summary>
     public static async Task AnswersAsync(this RunningStack stack, string endpoint, string? client = null)
     {
-        using var caller = stack.Laboratory.Client(stack.Endpoint(endpoint), client);
-        Assert.NotEmpty(await caller.AskPatientlyAsync("Hello?", 4, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        using var caller = stack.LabStack.Client(stack.Endpoint(endpoint), client);
+        Assert.NotEmpty(await caller.AskWithRetryAsync("Hello?", 4, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     public static void AllMirrors(this RunningStack stack, MirrorFaults faults) =>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -15,16 +15,16 @@ internal sealed class SurvivesTraces
     private readonly LabFolder _folder;
     private readonly HashSet<string> _namespaces = new(StringComparer.Ordinal);
 
-    public SurvivesTraces(Laboratory laboratory)
+    public SurvivesTraces(LabStack lab)
     {
-        _folder = laboratory.Folder;
-        Look(laboratory);
+        _folder = lab.Folder;
+        Look(lab);
     }
 
     /// <summary>Takes note of the namespaces that there are now: those of the world, of each server and load balancer.</summary>
-    public void Look(Laboratory laboratory)
+    public void Look(LabStack lab)
     {
-        if (laboratory.World.Running is not { } world)
+        if (lab.Sandbox.Running is not { } sandbox)
         {
             return;
         }
@@ -32,7 +32,7 @@ internal sealed class SurvivesTraces
         // What runs servers was started from outside, so that it is no child of the world; it has its process ids, or is in a server's
         // cgroup.
         var own = Namespaces(Environment.ProcessId);
-        foreach (var pid in Processes().Where(pid => IsOf(pid, world.Pid) || IsOfServers(pid)))
+        foreach (var pid in Processes().Where(pid => IsOf(pid, sandbox.Pid) || IsOfServers(pid)))
         {
             _namespaces.UnionWith(Namespaces(pid).Except(own));
         }
@@ -77,8 +77,8 @@ internal sealed class SurvivesTraces
             .Where(file => file.Contains(_folder.Path, StringComparison.Ordinal))];
 
     /// <summary>Processes that run servers of the lab.</summary>
-    public static int ServersIn(Laboratory laboratory) => laboratory.World.Running is { } world
-        ? Processes().Count(pid => IsOf(pid, world.Pid) && CommandLine(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal)
+    public static int ServersIn(LabStack lab) => lab.Sandbox.Running is { } sandbox
+        ? Processes().Count(pid => IsOf(pid, sandbox.Pid) && CommandLine(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal)
             && !Parent(pid).StartsWith("systemd-nspawn ", StringComparison.Ordinal))
         : 0;
 
@@ -117,7 +117,7 @@ internal sealed class SurvivesTraces
     // An orphan that has ended holds nothing but its number until the machine's init asks for it, which is init's business.
     private static bool HasEnded((string Name, string State, int Parent)? process) => process is null or { State: "Z", Parent: 1 };
 
-    private static bool IsOf(int pid, int world) => Link($"/proc/{pid}/ns/pid") is { } own && own == Link($"/proc/{world}/ns/pid");
+    private static bool IsOf(int pid, int sandbox) => Link($"/proc/{pid}/ns/pid") is { } own && own == Link($"/proc/{sandbox}/ns/pid");
 
     private bool IsOfServers(int pid)
     {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Infra.Lab.Balancer;
-using Infra.Lab.Laboratories;
-using Infra.Lab.Laboratories.Views;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
+using Infra.Lab.Stacks;
+using Infra.Lab.Stacks.Views;
 using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
@@ -19,14 +19,14 @@ public sealed class SurvivesBalanced : IAsyncLifetime
     internal RunningStack Stack { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Stack = await RunningStack.UpAsync(
-        "loaded", Settings(("chat", Endpoint(replicas: 2, access: "internal"))),
+        "loaded", ConfigValues(("chat", Endpoint(replicas: 2, access: "internal"))),
         EngineSpeed.Default with { TokensPerSecond = TokensPerSecond });
 
     public ValueTask DisposeAsync() => Stack?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>Changes and losses while callers stream through the load balancer.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFixture<SurvivesBalanced>
 {
     private const int Unauthorized = 401;
@@ -47,7 +47,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
     [Fact]
     public async Task What_was_killed_or_stopped_is_not_called_healthy_and_up_repairs_it()
     {
-        var nodes = _stack.Laboratory.Nodes();
+        var nodes = _stack.LabStack.Nodes();
         await HealthyAsync(nodes.Count);
         var configuration = Assert.Single(Directory.GetFiles(_stack.Folder.Balancers, "*.cfg"));
 
@@ -60,7 +60,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
 
         // A server whose nspawn is killed has lost its power: it boots again, with its network.
         var node = nodes[^1];
-        var leader = _stack.Laboratory.Server(node).Leader;
+        var leader = _stack.LabStack.Server(node).Leader;
         await _stack.InsideAsync(nodes[0].Name, "systemctl", "stop", "inference-nginx.service");
         Killed(words => Path.GetFileName(words[0]) == "systemd-nspawn" && words.Contains($"--machine={node.Id}"));
         var status = await StatusAsync();
@@ -70,23 +70,23 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
             status.Nodes.Select(server => server.Name != nodes[0].Name && server.Name != node.Name),
             status.Nodes.Select(server => server.State == NodeHealth.Ready));
         await RunningStack.UntilAsync(
-            "it boots again", Patience, () => Task.FromResult(_stack.Laboratory.Server(node).Leader is { } now && now != leader));
+            "it boots again", Patience, () => Task.FromResult(_stack.LabStack.Server(node).Leader is { } now && now != leader));
 
         Assert.Empty((await _stack.UpAgainAsync()).Failures.Select(failure => failure.Message));
         status = await StatusAsync();
         Assert.Empty(status.Problems);
         Assert.All(status.Nodes, server => Assert.Equal(NodeHealth.Ready, server.State));
-        Assert.Equal(nodes.Select(server => server.Id), _stack.Laboratory.Nodes().Select(server => server.Id));
+        Assert.Equal(nodes.Select(server => server.Id), _stack.LabStack.Nodes().Select(server => server.Id));
         await _stack.AnswersAsync("chat");
 
-        Task<StatusReport> StatusAsync() => StatusReport.OfAsync(_stack.Laboratory, TestContext.Current.CancellationToken);
+        Task<StatusReport> StatusAsync() => StatusReport.OfAsync(_stack.LabStack, TestContext.Current.CancellationToken);
 
         // Ids of servers are those of other labs too: only what is in this one's process ids.
         int[] Killed(Func<string[], bool> which)
         {
-            var world = new FileInfo($"/proc/{_stack.World.Running!.Pid}/ns/pid").LinkTarget;
+            var sandbox = new FileInfo($"/proc/{_stack.Sandbox.Running!.Pid}/ns/pid").LinkTarget;
             var found = HostProcesses.AnybodysWithWords(words => words.Length > 2 && which(words))
-                .Where(process => new FileInfo($"/proc/{process.Pid}/ns/pid").LinkTarget == world).ToArray();
+                .Where(process => new FileInfo($"/proc/{process.Pid}/ns/pid").LinkTarget == sandbox).ToArray();
             Assert.NotEmpty(found);
             Assert.All(found, process => Signals.Kill(process.Pid));
             return [.. found.Select(process => process.Pid)];
@@ -96,15 +96,15 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
     [Fact]
     public async Task A_key_is_rotated_under_64_streams_without_a_failed_request()
     {
-        await HealthyAsync(_stack.Laboratory.Nodes().Count);
-        var replicas = _stack.Laboratory.Nodes().Count;
+        await HealthyAsync(_stack.LabStack.Nodes().Count);
+        var replicas = _stack.LabStack.Nodes().Count;
         var leaving = _stack.Endpoint("chat").Clients.Single(client => client != "bob");
         var coming = leaving == "alice" ? "carol" : "alice";
-        await using var staying = new SurvivesCallers(_stack.Laboratory, _stack.Endpoint("chat"), "bob", 60);
-        await using var rotated = new SurvivesCallers(_stack.Laboratory, _stack.Endpoint("chat"), leaving, 4);
+        await using var staying = new SurvivesCallers(_stack.LabStack, _stack.Endpoint("chat"), "bob", 60);
+        await using var rotated = new SurvivesCallers(_stack.LabStack, _stack.Endpoint("chat"), leaving, 4);
         await staying.MoreAsync(200);
         Assert.Empty(rotated.Failed);
-        var result = await _stack.UpAgainAsync(Settings(("chat", Endpoint(replicas, access: "internal", clients: [coming, "bob"]))));
+        var result = await _stack.UpAgainAsync(ConfigValues(("chat", Endpoint(replicas, access: "internal", clients: [coming, "bob"]))));
         Assert.Empty(result.Failures.Select(failure => failure.Message));
         await staying.MoreAsync(200);
         await rotated.StopAsync();
@@ -120,22 +120,22 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
     [Fact]
     public async Task A_server_is_added_and_one_of_three_is_lost_without_a_request_beyond_those_it_had()
     {
-        var before = _stack.Laboratory.Nodes();
+        var before = _stack.LabStack.Nodes();
         var clients = _stack.Endpoint("chat").Clients.ToArray();
         await HealthyAsync(before.Count);
-        await using var callers = new SurvivesCallers(_stack.Laboratory, _stack.Endpoint("chat"), "bob", 16);
-        var grown = await _stack.UpAgainAsync(Settings(("chat", Endpoint(3, access: "internal", clients: clients))));
+        await using var callers = new SurvivesCallers(_stack.LabStack, _stack.Endpoint("chat"), "bob", 16);
+        var grown = await _stack.UpAgainAsync(ConfigValues(("chat", Endpoint(3, access: "internal", clients: clients))));
         Assert.Empty(grown.Failures.Select(failure => failure.Message));
         Assert.Equal((0, 0), (grown.Summary.Replaced, grown.Summary.Deleted));
-        Assert.Equal(before.Select(node => node.Id), _stack.Laboratory.Nodes().Take(before.Count).Select(node => node.Id));
+        Assert.Equal(before.Select(node => node.Id), _stack.LabStack.Nodes().Take(before.Count).Select(node => node.Id));
         await HealthyAsync(3);
         Assert.Empty(callers.Failed);
 
         var lost = _stack.Node("chat-1");
-        Signals.Kill(_stack.Laboratory.Server(lost).Leader!.Value);
+        Signals.Kill(_stack.LabStack.Server(lost).Leader!.Value);
         // It is dead when its kernel takes no connection any more; until then a request can still land on it.
         await RunningStack.UntilAsync("the server is off", Patience,
-            () => Task.FromResult(!File.Exists($"{_stack.World.Root}/run/netns/{lost.Id}")));
+            () => Task.FromResult(!File.Exists($"{_stack.Sandbox.Root}/run/netns/{lost.Id}")));
         var died = DateTimeOffset.UtcNow;
         await HealthyAsync(2);
         var left = DateTimeOffset.UtcNow;
@@ -158,5 +158,5 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
         (await BalancerAsync()).Backends.Count(backend => backend.Healthy) == servers);
 
     private Task<BalancerStatus> BalancerAsync() =>
-        new WorldServices(_stack.Folder, _stack.World).Balancers().Single().StatusAsync(TestContext.Current.CancellationToken);
+        new SandboxServices(_stack.Folder, _stack.Sandbox).Balancers().Single().StatusAsync(TestContext.Current.CancellationToken);
 }

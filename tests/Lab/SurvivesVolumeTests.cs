@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Infra.Lab.Cloud.Resources;
+using Infra.Lab.DigitalOcean.Resources;
 using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
 /// <summary>A Volume under a server that serves: it grows, and it is taken away.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesVolumeTests
 {
     private const string Node = "chat-0";
@@ -44,7 +44,7 @@ public sealed class SurvivesVolumeTests
         {
             endpoint["cacheVolumeGiB"] = (JsonNode)size;
         }
-        return Settings(("chat", endpoint));
+        return ConfigValues(("chat", endpoint));
     }
 
     /// <summary>Which run of each unit it is: another one after a restart.</summary>

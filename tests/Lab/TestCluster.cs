@@ -3,9 +3,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -58,7 +58,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
 
     public async ValueTask InitializeAsync()
     {
-        Stack = RunningStack.Prepare("cluster", Settings(["alice", "bob"]));
+        Stack = RunningStack.Prepare("cluster", ConfigValues(["alice", "bob"]));
         Stack.Speed = Speed;
         Stack.Options = Stack.Options with
         {
@@ -72,7 +72,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
         foreach (var server in Servers)
         {
             BroughtUp[server] = new(
-                Ledger.Phases(Stack.Laboratory.LedgerOf(Stack.Node(server))).ToDictionary(phase => phase.Phase, StringComparer.Ordinal),
+                PhaseTimeline.Phases(Stack.LabStack.TimelineOf(Stack.Node(server))).ToDictionary(phase => phase.Phase, StringComparer.Ordinal),
                 await ShellAsync(server, "systemctl list-units --failed --plain --no-legend"),
                 await ShellAsync(
                     server, "systemctl show 'inference-*.service' --property=NRestarts --value | awk '{ n += $1 } END { print n + 0 }'"));
@@ -95,7 +95,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     }
 
     /// <summary>Settings of the stack, with these clients of the balanced endpoint.</summary>
-    internal static IReadOnlyDictionary<string, string> Settings(string[] clients) => new Dictionary<string, string>(StringComparer.Ordinal)
+    internal static IReadOnlyDictionary<string, string> ConfigValues(string[] clients) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["region"] = "tor1",
         ["vpcCidr"] = "10.100.0.0/20",
@@ -143,19 +143,19 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
 
     private bool HasEveryEngineBegun()
     {
-        var nodes = Stack.Laboratory.Nodes();
+        var nodes = Stack.LabStack.Nodes();
         return nodes.Count == Servers.Length
-            && nodes.All(node => Stack.Laboratory.LedgerOf(node).Any(entry => entry is { Phase: "engine", Event: "start" }));
+            && nodes.All(node => Stack.LabStack.TimelineOf(node).Any(entry => entry is { Phase: "engine", Event: "start" }));
     }
 
     /// <summary>Runs <c>up</c> again with the engines as they are.</summary>
-    internal Task<UpResult> UpAgainAsync(string[] clients) => Stack.UpAgainAsync(Settings(clients));
+    internal Task<UpResult> UpAgainAsync(string[] clients) => Stack.UpAgainAsync(ConfigValues(clients));
 
     /// <summary>A connection to the API as those of the VPC have it, or (node named) as the tunnel's end on that server has it.</summary>
     internal async Task<RawConnection> KnockAsync(string? node = null, SslApplicationProtocol? protocol = null)
     {
         var (network, address) = node is null
-            ? (MachineRoom.NeighbourName, BalancedEndpoint.BalancerAddress!)
+            ? (HostRuntime.NeighbourName, BalancedEndpoint.BalancerAddress!)
             : (Stack.Node(node).Id, "127.0.0.1");
         var tcp = await Stack.ConnectAsync(network, null, address, 443, Patience);
         Assert.True(tcp is not null, $"nothing answers at {address}:443 for {network}");
@@ -189,7 +189,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
 
     /// <summary>Process id of a server's first process, as this machine sees it.</summary>
     internal int Leader(string node) =>
-        Stack.Laboratory.Server(Stack.Node(node)).Leader ?? throw new InvalidOperationException($"{node} is off");
+        Stack.LabStack.Server(Stack.Node(node)).Leader ?? throw new InvalidOperationException($"{node} is off");
 
     /// <summary>Runs a shell's line as root on a server and gives its output; fails the test if it fails.</summary>
     internal async Task<string> ShellAsync(string node, string line)
@@ -211,8 +211,8 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     private async Task<bool> AskedAsync()
     {
         // A connection of its own: one that stays open stays with its server.
-        using var client = Stack.Laboratory.Client(BalancedEndpoint, "alice");
-        await client.AskPatientlyAsync("Hello.", 1, TimeSpan.FromSeconds(60), CancellationToken.None);
+        using var client = Stack.LabStack.Client(BalancedEndpoint, "alice");
+        await client.AskWithRetryAsync("Hello.", 1, TimeSpan.FromSeconds(60), CancellationToken.None);
         return false;
     }
 
@@ -224,4 +224,4 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
 /// <param name="Phases">Its phases by name.</param>
 /// <param name="FailedUnits">What systemd lists; nothing where all is well.</param>
 /// <param name="Restarts">Of all units of ours together.</param>
-internal sealed record BroughtUp(Dictionary<string, LedgerPhase> Phases, string FailedUnits, string Restarts);
+internal sealed record BroughtUp(Dictionary<string, TimelinePhase> Phases, string FailedUnits, string Restarts);

@@ -1,5 +1,5 @@
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 
 namespace Infra.Tests.Lab;
 

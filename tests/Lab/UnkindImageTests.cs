@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>What an image brings that is in the way, and that it serves all the same.</summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<UnkindImages>
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
     }
 
     [Fact]
-    public async Task Docker_and_ufw_are_there_and_the_engine_runs_beside_them()
+    public async Task Docker_and_ufw_are_there_and_the_engine_runs_next_to_them()
     {
         var node = $"{UnkindImages.Neighbours}-0";
         Assert.Equal("active", (await images.Stack.InsideAsync(node, "systemctl", "is-active", "docker.service")).Output.Trim());
@@ -42,14 +42,14 @@ public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<Unkind
     /// A published port of Docker's is forwarded and passes no input chain: the node's own firewall and the Cloud Firewall have to say no.
     /// </summary>
     [Fact]
-    public async Task A_port_that_Docker_publishes_is_open_to_nobody()
+    public async Task A_port_that_Docker_publishes_is_open_to_no_one()
     {
         var node = images.Stack.Node($"{UnkindImages.Neighbours}-0");
-        var world = images.Stack.World.Running!;
-        Assert.Null(await images.Stack.ConnectAsync(null, world.Operator, node.PublicAddress, 8080, TimeSpan.FromSeconds(1)));
-        Assert.Null(await images.Stack.ConnectAsync(null, world.Outsider, node.PublicAddress, 8080, TimeSpan.FromSeconds(1)));
+        var sandbox = images.Stack.Sandbox.Running!;
+        Assert.Null(await images.Stack.ConnectAsync(null, sandbox.Operator, node.PublicAddress, 8080, TimeSpan.FromSeconds(1)));
+        Assert.Null(await images.Stack.ConnectAsync(null, sandbox.Outsider, node.PublicAddress, 8080, TimeSpan.FromSeconds(1)));
         Assert.Null(await images.Stack.ConnectAsync(
-            Infra.Lab.Machines.MachineRoom.NeighbourName, null, node.PrivateAddress, 8080, TimeSpan.FromSeconds(1)));
+            Infra.Lab.Host.HostRuntime.NeighbourName, null, node.PrivateAddress, 8080, TimeSpan.FromSeconds(1)));
     }
 
     /// <summary>

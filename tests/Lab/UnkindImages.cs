@@ -1,5 +1,5 @@
-using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -36,7 +36,7 @@ public sealed class UnkindImages : IAsyncLifetime
         [Amd] = ImageVariant.None,
     };
 
-    internal RunningStack Stack { get; } = RunningStack.Prepare("unkind", SurvivesStage.Settings(
+    internal RunningStack Stack { get; } = RunningStack.Prepare("unkind", SurvivesStage.ConfigValues(
         [.. Variants.Keys.Select(name => (name, SurvivesStage.Endpoint(size: name == Amd ? "gpu-mi325x1-256gb" : SurvivesStage.Size)))]));
 
     internal UpResult Result { get; private set; } = null!;

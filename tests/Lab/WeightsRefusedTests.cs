@@ -1,12 +1,12 @@
-using Infra.Lab.Laboratories;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
 /// <summary>
 /// A server whose weights' storage refuses for a while, as Hugging Face's has been seen to, and a model that comes with a system prompt.
 /// </summary>
-[Collection(SerialLaboratories.Name)]
+[Collection(SerialLabs.Name)]
 public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : IClassFixture<WeightsRefusedTests.Refused>
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     }
 
     [Fact]
-    public async Task Nobody_is_told_to_accept_a_licence()
+    public async Task No_message_asks_to_accept_a_licence()
     {
         var journal = await refused.Stack.JournalAsync("chat-0", "inference-weights");
         Assert.Contains("cas-bridge.xethub.hf.co, the file storage of huggingface.co, returns 403", journal, StringComparison.Ordinal);
@@ -31,8 +31,8 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     [Fact]
     public async Task Its_weights_were_compared_with_checksums_that_the_hub_did_not_give()
     {
-        var settings = (await refused.Stack.InsideAsync("chat-0", "grep", "^MODEL_CHECKSUMS=", "/etc/inference/node.env")).Output;
-        Assert.Matches("^MODEL_CHECKSUMS=[0-9a-f]{64}( [0-9a-f]{12}){5,}\n$", settings);
+        var environment = (await refused.Stack.InsideAsync("chat-0", "grep", "^MODEL_CHECKSUMS=", "/etc/inference/node.env")).Output;
+        Assert.Matches("^MODEL_CHECKSUMS=[0-9a-f]{64}( [0-9a-f]{12}){5,}\n$", environment);
         // A node with other checksums does not serve these weights.
         var other = await refused.Stack.InsideAsync("chat-0", "bash", "-c", """
             while IFS= read -r line; do export "$line"; done < /etc/inference/node.env
@@ -48,15 +48,15 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     public async Task The_system_prompt_is_read_as_an_operator_would_and_sent()
     {
         var stack = refused.Stack;
-        var system = await stack.Laboratory.SystemMessageAsync(stack.Endpoint("chat"), new(2026, 3, 1),
+        var system = await stack.LabStack.SystemMessageAsync(stack.Endpoint("chat"), new(2026, 3, 1),
             TestContext.Current.CancellationToken);
         Assert.Equal(["text", "thinking", "text"], system!["content"]!.AsArray().Select(part => part!["type"]!.GetValue<string>()));
-        using var client = stack.Laboratory.Client(stack.Endpoint("chat"));
+        using var client = stack.LabStack.Client(stack.Endpoint("chat"));
         Assert.NotEmpty(await client.AskAsync("Hello?", 16, system, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public void The_outputs_say_where_the_system_prompt_is()
+    public void The_outputs_show_where_the_system_prompt_is()
     {
         var output = refused.Stack.Result.Outputs.Endpoints["chat"]["systemPrompt"] as IReadOnlyDictionary<string, object?>;
         Assert.Matches("^https://huggingface.co/mistralai/Ministral-3-3B-Reasoning-2512/resolve/[0-9a-f]{40}/SYSTEM_PROMPT.txt$",
@@ -68,7 +68,7 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     {
         internal static readonly int[] Statuses = [403, 404, 401, 410, 416, 503, 400];
 
-        internal RunningStack Stack { get; } = RunningStack.Prepare("refused", SurvivesStage.Settings(("chat", Endpoint())));
+        internal RunningStack Stack { get; } = RunningStack.Prepare("refused", SurvivesStage.ConfigValues(("chat", Endpoint())));
 
         public async ValueTask InitializeAsync()
         {

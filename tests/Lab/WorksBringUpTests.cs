@@ -1,5 +1,5 @@
-using Infra.Lab.Laboratories;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -101,7 +101,7 @@ public sealed class WorksBringUpTests(TestCluster cluster)
 
         var authority = await File.ReadAllBytesAsync(new AccessFiles(cluster.Stack.Folder).Authority,
             TestContext.Current.CancellationToken);
-        var answer = await cluster.Stack.Laboratory.Server(node)
+        var answer = await cluster.Stack.LabStack.Server(node)
             .AskAsync(["python3", "-c", Check, .. names], authority, TestContext.Current.CancellationToken);
         Assert.True(answer.Status == 0, answer.Errors);
         Assert.Equal(names.Count, answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -112,12 +112,12 @@ public sealed class WorksBringUpTests(TestCluster cluster)
     {
         var authority = await File.ReadAllBytesAsync(new AccessFiles(cluster.Stack.Folder).Authority,
             TestContext.Current.CancellationToken);
-        var answer = await cluster.Stack.Laboratory.Server(cluster.Stack.Node("chat-0")).AskAsync(
+        var answer = await cluster.Stack.LabStack.Server(cluster.Stack.Node("chat-0")).AskAsync(
             ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", "/dev/stdin", "-verify_ip",
                 cluster.BalancedEndpoint.BalancerAddress!, "/etc/inference/secrets/tls.crt"],
             authority, TestContext.Current.CancellationToken);
         Assert.True(answer.Status == 0, answer.Errors + answer.Output);
     }
 
-    private Dictionary<string, LedgerPhase> Phases(string server) => cluster.BroughtUp[server].Phases;
+    private Dictionary<string, TimelinePhase> Phases(string server) => cluster.BroughtUp[server].Phases;
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Infra.Lab.Laboratories;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -36,7 +36,7 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task It_is_told_to_call_a_tool()
+    public async Task It_is_asked_to_call_a_tool()
     {
         var tool = (await AnswersAsync())["tool"]!;
         Assert.Equal(("tool_calls", "weather", "string"), ((string?)tool["finish"], (string?)tool["name"], (string?)tool["city"]));
@@ -52,10 +52,10 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     [InlineData("route", "NotFoundError", 404)]
     [InlineData("length", "BadRequestError", 400)]
     [InlineData("parameter", "BadRequestError", 400)]
-    public async Task It_throws_the_error_of_its_own_that_fits(string mistake, string error, int status)
+    public async Task It_throws_the_error_of_its_own_that_fits(string wrong, string error, int status)
     {
-        var refusal = (await AnswersAsync())["errors"]![mistake];
-        Assert.True(refusal is not null, $"{mistake}: no error");
+        var refusal = (await AnswersAsync())["errors"]![wrong];
+        Assert.True(refusal is not null, $"{wrong}: no error");
         Assert.Equal((error, status), ((string?)refusal["name"], (int?)refusal["status"]));
     }
 
@@ -99,7 +99,7 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     {
         var endpoint = cluster.BalancedEndpoint;
         var folder = await OpenAiLibrary.InstalledAsync();
-        var answer = await cluster.Stack.OnNetworkAsync(MachineRoom.NeighbourName,
+        var answer = await cluster.Stack.OnNetworkAsync(HostRuntime.NeighbourName,
             "env", $"NODE_EXTRA_CA_CERTS={new AccessFiles(cluster.Stack.Folder).Authority}",
             $"OPENAI_API_KEY={cluster.Stack.Key(TestCluster.Balanced, "alice")}",
             "node", Path.Combine(folder, program), endpoint.Url, endpoint.Model);

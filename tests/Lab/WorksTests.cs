@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
@@ -56,11 +56,11 @@ public sealed class WorksTests(TestCluster cluster)
         using var client = Client("chat");
         using var body = new StringContent(Request, System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.Http.PostAsync(new Uri("completions", UriKind.Relative), body, Cancel);
-        var told = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
-        Assert.True(answer.IsSuccessStatusCode, told.ToJsonString());
-        Assert.Equal("text_completion", (string?)told["object"]);
-        Assert.InRange((int)told["usage"]!["completion_tokens"]!, 1, 50);
-        Assert.NotEmpty((string?)told["choices"]![0]!["text"] ?? "");
+        var reported = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
+        Assert.True(answer.IsSuccessStatusCode, reported.ToJsonString());
+        Assert.Equal("text_completion", (string?)reported["object"]);
+        Assert.InRange((int)reported["usage"]!["completion_tokens"]!, 1, 50);
+        Assert.NotEmpty((string?)reported["choices"]![0]!["text"] ?? "");
     }
 
     [Theory]
@@ -172,7 +172,7 @@ public sealed class WorksTests(TestCluster cluster)
         Assert.NotEqual(cluster.Stack.Key("chat", "alice"), cluster.Stack.Key("chat", "bob"));
         foreach (var name in (string[])["alice", "bob"])
         {
-            using var client = cluster.Stack.Laboratory.Client(cluster.BalancedEndpoint, name);
+            using var client = cluster.Stack.LabStack.Client(cluster.BalancedEndpoint, name);
             Assert.NotEmpty(await client.AskAsync("Hello.", 4, Cancel));
         }
     }
@@ -195,7 +195,7 @@ public sealed class WorksTests(TestCluster cluster)
     }
 
     [Fact]
-    public void The_endpoints_tell_what_they_are_and_how_they_are_reached()
+    public void The_endpoints_report_what_they_are_and_how_they_are_reached()
     {
         var endpoints = cluster.Stack.Result.Outputs.Endpoints;
         Assert.Equal(["amd", "chat", "venv"], endpoints.Keys.Order());
@@ -203,10 +203,10 @@ public sealed class WorksTests(TestCluster cluster)
         Assert.Equal(("internal", "gpu-4000adax1-20gb"), (endpoints["chat"]["access"], endpoints["chat"]["size"]));
         Assert.Equal(("private", "gpu-mi325x1-256gb"), (endpoints["amd"]["access"], endpoints["amd"]["size"]));
         Assert.Equal($"https://{cluster.BalancedEndpoint.BalancerAddress}/v1", endpoints["chat"]["url"]);
-        Assert.Equal(TestCluster.Servers, cluster.Stack.Result.Outputs.Ledgers.Keys.Order());
+        Assert.Equal(TestCluster.Servers, cluster.Stack.Result.Outputs.PhaseTimelines.Keys.Order());
     }
 
-    private EndpointClient Client(string endpoint) => cluster.Stack.Laboratory.Client(cluster.Stack.Endpoint(endpoint));
+    private EndpointClient Client(string endpoint) => cluster.Stack.LabStack.Client(cluster.Stack.Endpoint(endpoint));
 
     private static JsonObject Chat(EndpointClient? client, string question, int mostTokens) => new()
     {

@@ -60,14 +60,14 @@ public sealed class ApplySettingsTests
     [InlineData("MODEL_FORMAT", "hf", "systemctl stop *", "units with the old settings could not be stopped")]
     [InlineData("VLLM_ARGS", "--max-num-seqs 7", "systemctl start *",
         "apply-settings stopped at: systemctl start --no-block inference.target")]
-    public async Task What_fails_is_reported_and_done_by_the_next_run(string key, string value, string refused, string says)
+    public async Task What_fails_is_reported_and_done_by_the_next_run(string key, string value, string refused, string message)
     {
         using var node = await UpAsync();
         var after = RunningNode.With(node.Node.Read(NodeEnvironment.Path), (key, value));
         node.Refuse(refused);
         var result = await node.Node.RunAsync("apply-settings", after);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"error: {says}", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"error: {message}", result.Errors, StringComparison.Ordinal);
         Assert.Contains("\nnext: ", result.Errors, StringComparison.Ordinal);
         node.Refuse();
         result = await node.Node.RunAsync("apply-settings", after);
@@ -148,7 +148,7 @@ public sealed class ApplySettingsTests
 
     /// <summary>With a real phase timeline: it is the only one that writes down what a unit started with.</summary>
     [Fact]
-    public async Task The_ledger_keeps_the_settings_of_a_unit_from_its_start_to_its_stop()
+    public async Task The_phase_timeline_keeps_the_settings_of_a_unit_from_its_start_to_its_stop()
     {
         using var node = new StagedNode();
         Assert.Equal(0, (await node.RunAsync("timeline", ["vllm", "start"], null, ("VLLM_ARGS", "--of systemd"))).ExitCode);

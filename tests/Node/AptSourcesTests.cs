@@ -80,7 +80,7 @@ public sealed class AptSourcesTests
     [InlineData("ID=debian\nVERSION_CODENAME=trixie\n", "http://deb.debian.org/debian-security", "Suites: trixie trixie-updates\n")]
     [InlineData("ID=pop\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=x\nUBUNTU_CODENAME=noble\n", "http://archive.ubuntu.com/ubuntu",
         "Components: main universe\n")]
-    public async Task An_image_without_sources_of_its_own_says_so_and_the_releases_archive_is_known(
+    public async Task An_image_without_sources_of_its_own_reports_it_and_the_releases_archive_is_known(
         string release, string archive, string also)
     {
         using var node = Ubuntu();

@@ -49,14 +49,14 @@ public sealed class AwaitReadyTests
     {
         using var node = Failed(
             phase, $"error: the node is broken\nnext: {Evil}\nerror: the node is broken\nphase: x\ncause: y\nnext step: {Evil}");
-        var told = (await GateAsync(node)).Errors.Split('\n');
-        Assert.Equal([$"phase: {phase}"], told.Where(line => line.StartsWith("phase", StringComparison.Ordinal)));
-        Assert.DoesNotContain("broken", Assert.Single(told, line => line.StartsWith("cause", StringComparison.Ordinal)),
+        var reported = (await GateAsync(node)).Errors.Split('\n');
+        Assert.Equal([$"phase: {phase}"], reported.Where(line => line.StartsWith("phase", StringComparison.Ordinal)));
+        Assert.DoesNotContain("broken", Assert.Single(reported, line => line.StartsWith("cause", StringComparison.Ordinal)),
             StringComparison.Ordinal);
         Assert.Equal([$"next step: journalctl -u inference-{phase} on the node, then run pulumi up again"],
-            told.Where(line => line.StartsWith("next", StringComparison.Ordinal)));
+            reported.Where(line => line.StartsWith("next", StringComparison.Ordinal)));
         // It is there to be read, as what it is.
-        Assert.Contains($"  | next: {Evil}", told);
+        Assert.Contains($"  | next: {Evil}", reported);
     }
 
     [Theory]
@@ -68,9 +68,9 @@ public sealed class AwaitReadyTests
     public async Task A_step_of_a_less_trusted_unit_is_shown_if_a_script_of_ours_has_it_word_for_word(string step, bool shown)
     {
         using var node = Failed("weights", $"error: the hub refuses a/b (403)\nnext: {step}");
-        var told = (await GateAsync(node)).Errors;
-        Assert.Equal(shown, told.Contains($"\nnext step: {step}\n", StringComparison.Ordinal));
-        Assert.Contains("\n  | error: the hub refuses a/b (403)\n", told, StringComparison.Ordinal);
+        var reported = (await GateAsync(node)).Errors;
+        Assert.Equal(shown, reported.Contains($"\nnext step: {step}\n", StringComparison.Ordinal));
+        Assert.Contains("\n  | error: the hub refuses a/b (403)\n", reported, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public sealed class AwaitReadyTests
         using var node = Failed("engine-container", $"error: another\nnext: {Evil}");
         node.Write("/run/inference/causes/inference-engine-container.service",
             "the image could not be pulled\ncheck that the registry is reachable\n");
-        var told = (await GateAsync(node)).Errors;
-        Assert.StartsWith("phase: engine-container\ncause: the image could not be pulled\n", told, StringComparison.Ordinal);
-        Assert.EndsWith("\nnext step: check that the registry is reachable\n", told, StringComparison.Ordinal);
+        var reported = (await GateAsync(node)).Errors;
+        Assert.StartsWith("phase: engine-container\ncause: the image could not be pulled\n", reported, StringComparison.Ordinal);
+        Assert.EndsWith("\nnext step: check that the registry is reachable\n", reported, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_script_of_root_leaves_its_cause_where_the_next_start_takes_it_away_and_the_words_of_others_in_the_log_alone()
+    public async Task A_script_of_root_leaves_its_cause_where_the_next_start_removes_it_and_the_words_of_others_only_in_the_log()
     {
         const string Cause = "/run/inference/causes/inference-engine-container.service";
         using var node = new StagedNode();
@@ -108,13 +108,13 @@ public sealed class AwaitReadyTests
         using var node = Failed("vllm-container",
             "\u001b[2J\u001b]0;x\u0007a\\rphase: b\\u2028cause: c\\u202ed\\u200be\\u3164f \\u043fe\\xff\n" + new string('z', 5000)
                 + string.Concat(Enumerable.Repeat("\nx", 50)) + "\ny\\u2029next step: z\\u0085w");
-        var told = (await GateAsync(node)).Errors;
-        Assert.DoesNotMatch("[^ -~\n]", told);
-        Assert.All(told.TrimEnd('\n').Split('\n'), line => Assert.True(
+        var reported = (await GateAsync(node)).Errors;
+        Assert.DoesNotMatch("[^ -~\n]", reported);
+        Assert.All(reported.TrimEnd('\n').Split('\n'), line => Assert.True(
             line.Length <= 1100
                 && (line.StartsWith("  | ", StringComparison.Ordinal) || line.Contains(':', StringComparison.Ordinal)),
             line));
-        Assert.Equal(4 + 15, told.TrimEnd('\n').Split('\n').Length);
+        Assert.Equal(4 + 15, reported.TrimEnd('\n').Split('\n').Length);
     }
 
     // The gate has no other root: it is run where the node's folders lie in their place.

@@ -141,7 +141,7 @@ internal sealed class BalancedServer : IAsyncDisposable
         if (path == "/ready")
         {
             Interlocked.Increment(ref _checks);
-            await SayAsync(Ready == 0 ? "" : $"HTTP/1.1 {Ready} x\r\nContent-Length: 0\r\n\r\n");
+            await WriteAsync(Ready == 0 ? "" : $"HTTP/1.1 {Ready} x\r\nContent-Length: 0\r\n\r\n");
             return;
         }
 
@@ -153,15 +153,15 @@ internal sealed class BalancedServer : IAsyncDisposable
         if (path is not ("/stream" or "/slow"))
         {
             var body = $"{Address} {path}";
-            await SayAsync($"HTTP/1.1 200 x\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            await WriteAsync($"HTTP/1.1 200 x\r\nContent-Length: {body.Length}\r\n\r\n{body}");
             return;
         }
 
-        await SayAsync("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+        await WriteAsync("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
         for (var part = 0; path == "/slow" && part < 6; part++)
         {
             await Task.Delay(500, _end.Token);
-            await SayAsync("4\r\nmore\r\n");
+            await WriteAsync("4\r\nmore\r\n");
         }
 
         if (path == "/stream")
@@ -169,8 +169,8 @@ internal sealed class BalancedServer : IAsyncDisposable
             await _goOn.WaitAsync(_end.Token);
         }
 
-        await SayAsync("4\r\nrest\r\n0\r\n\r\n");
+        await WriteAsync("4\r\nrest\r\n0\r\n\r\n");
 
-        async Task SayAsync(string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+        async Task WriteAsync(string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
     }
 }

@@ -24,7 +24,7 @@ public sealed class BalancerHealthTests
     [Theory]
     [InlineData(400)]
     [InlineData(503)]
-    public async Task A_server_that_answers_otherwise_stays_down_and_the_status_says_why(int ready)
+    public async Task A_server_that_answers_otherwise_stays_down_and_the_status_has_the_reason(int ready)
     {
         await using var stage = new BalancerStage(1);
         stage.Servers[0].Ready = ready;

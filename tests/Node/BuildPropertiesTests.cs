@@ -12,7 +12,7 @@ public sealed class BuildPropertiesTests
     [InlineData("true", "TreatWarningsAsErrors", "true")]
     [InlineData("true", "RunAnalyzersDuringBuild", "true")]
     [InlineData("true", "EnforceCodeStyleInBuild", "true")]
-    public async Task Warnings_are_errors_in_the_check_alone(string strict, string property, string expected) =>
+    public async Task Warnings_are_errors_only_in_the_check(string strict, string property, string expected) =>
         Assert.Equal(expected, await PropertyAsync(property, ("StrictBuild", strict)));
 
     // Whatever the band of the .NET SDK, and in the user's own CI too: a near version of a provider was never tried.

@@ -9,7 +9,7 @@ namespace Infra.Tests.Node;
 public sealed class ClockHintTests
 {
     [Fact]
-    public async Task A_clock_that_is_a_year_away_from_the_hub_is_told() =>
+    public async Task A_clock_that_is_a_year_away_from_the_hub_is_reported() =>
         Assert.Matches(@"^the clock is wrong: \d{4}-\d\d-\d\d \d\d:\d\d UTC here, \d{4}-\d\d-\d\d \d\d:\d\d UTC at 127\.0\.0\.1$",
             await HintAsync(DateTimeOffset.UtcNow.AddYears(1)));
 
@@ -18,7 +18,7 @@ public sealed class ClockHintTests
         Assert.Equal("", await HintAsync(DateTimeOffset.UtcNow.AddMinutes(1)));
 
     [Fact]
-    public async Task A_hub_that_tells_no_time_gives_no_hint() => Assert.Equal("", await HintAsync(null));
+    public async Task A_hub_that_sends_no_time_gives_no_hint() => Assert.Equal("", await HintAsync(null));
 
     [Fact]
     public async Task A_hub_that_sends_a_little_now_and_then_is_not_waited_for()

@@ -14,7 +14,7 @@ public sealed class EngineApiTests
     private static readonly string[] ToolFlags = ["--enable-auto-tool-choice", "--tool-call-parser", "mistral"];
 
     [Fact]
-    public async Task An_answer_says_that_nobody_thought_and_counts_its_tokens()
+    public async Task An_answer_states_that_no_model_ran_and_counts_its_tokens()
     {
         using var engine = await Start();
         var (status, body) = await engine.AskAsync(Chat, $"{{\"model\":\"m\",\"messages\":{Hello}}}");
@@ -124,9 +124,9 @@ public sealed class EngineApiTests
     }
 
     [Fact]
-    public async Task Every_route_of_the_data_file_is_there_when_it_says_and_only_then()
+    public async Task Every_route_of_the_data_file_is_there_under_its_condition_and_only_then()
     {
-        using var routes = JsonDocument.Parse(File.ReadAllText(Path.Combine(EngineStandIn.Package, "vllm", "routes.json")));
+        using var routes = JsonDocument.Parse(File.ReadAllText(Path.Combine(FakeVllm.Package, "vllm", "routes.json")));
         using var engine = await Start("--disable-fastapi-docs");
         foreach (var route in routes.RootElement.GetProperty("routes").EnumerateArray())
         {
@@ -190,12 +190,12 @@ public sealed class EngineApiTests
     }
 
     [Fact]
-    public async Task An_engine_told_to_die_answers_500_and_ends_with_status_1()
+    public async Task An_engine_made_to_die_answers_500_and_ends_with_status_1()
     {
         using var engine = await Start(new Dictionary<string, string> { ["LAB_TOKENS_PER_SECOND"] = "1" });
         var asked = engine.AskAsync("/v1/completions", """{"model":"m","prompt":"a","max_tokens":3000,"ignore_eos":true}""");
         await Metric(engine, "num_requests_running", 1);
-        engine.MachineSays("""{"count":1,"fault":"die"}""");
+        engine.MachineReports("""{"count":1,"fault":"die"}""");
         var (status, body) = await asked;
         Assert.Equal(500, status);
         Assert.Contains("EngineCore encountered an issue.", body, StringComparison.Ordinal);
@@ -209,21 +209,21 @@ public sealed class EngineApiTests
     private static string Image(string url, int count = 1) =>
         $"{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":[{string.Join(',', Enumerable.Repeat($"{{\"type\":\"image_url\",\"image_url\":{{\"url\":\"{url}\"}}}}", count))}]}}]}}";
 
-    private static Task<EngineStandIn> Start(params string[] arguments) => Start(null, arguments);
+    private static Task<FakeVllm> Start(params string[] arguments) => Start(null, arguments);
 
-    private static Task<EngineStandIn> Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        new EngineStandIn().StartAsync(
+    private static Task<FakeVllm> Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        new FakeVllm().StartAsync(
             new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["VLLM_MAX_N_SEQUENCES"] = "128" },
             ["--limit-mm-per-prompt.image", "2", .. arguments]);
 
-    private static async Task<double> Read(EngineStandIn engine, string metric) =>
+    private static async Task<double> Read(FakeVllm engine, string metric) =>
         double.Parse(Regex.Match((await engine.AskAsync("/metrics")).Body, $@"^vllm:{metric}{{.*}} ([0-9.e+]+)$",
             RegexOptions.Multiline).Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private static async Task<double> Tokens(EngineStandIn engine) =>
+    private static async Task<double> Tokens(FakeVllm engine) =>
         await Read(engine, "prompt_tokens_total") + await Read(engine, "generation_tokens_total");
 
-    private static async Task Metric(EngineStandIn engine, string metric, double value)
+    private static async Task Metric(FakeVllm engine, string metric, double value)
     {
         while (await Read(engine, metric) != value)
         {

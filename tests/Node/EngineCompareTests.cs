@@ -3,7 +3,7 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Node;
 
-/// <summary><c>lab/Engine/compare</c>: what moved in vLLM's source since the fake engine's lists were made.</summary>
+/// <summary><c>lab/Vllm/compare</c>: what moved in vLLM's source since the fake engine's lists were made.</summary>
 public sealed class EngineCompareTests : IDisposable
 {
     private readonly DirectoryInfo _checkout = Directory.CreateTempSubdirectory("vllm-");
@@ -18,28 +18,28 @@ public sealed class EngineCompareTests : IDisposable
     }
 
     [Fact]
-    public async Task What_came_and_what_went_is_told_by_its_name()
+    public async Task What_came_and_what_went_is_reported_by_its_name()
     {
         Write(route: "/v1/new", flag: "--brand-new", parser: "newest", without: "/pause");
-        var (status, told) = await CompareAsync();
+        var (status, reported) = await CompareAsync();
         Assert.Equal(1, status);
-        Assert.Equal("routes + POST /v1/new\nroutes - POST /pause\nflags + --brand-new\nparsers + tool-call-parser newest\n", told);
+        Assert.Equal("routes + POST /v1/new\nroutes - POST /pause\nflags + --brand-new\nparsers + tool-call-parser newest\n", reported);
     }
 
     [Fact]
     public async Task A_source_that_has_moved_is_not_taken_for_one_without_routes()
     {
         Directory.CreateDirectory(Path.Combine(_checkout.FullName, "vllm"));
-        var (status, told) = await CompareAsync();
+        var (status, reported) = await CompareAsync();
         Assert.Equal(1, status);
-        Assert.Contains("routes: none found", told, StringComparison.Ordinal);
+        Assert.Contains("routes: none found", reported, StringComparison.Ordinal);
     }
 
     /// <summary>A source of the forms that vLLM's has, with all that is in the lists.</summary>
     private void Write(string? route = null, string? flag = null, string? parser = null, string? without = null)
     {
-        using var routes = JsonDocument.Parse(File.ReadAllText(Path.Combine(EngineStandIn.Package, "vllm", "routes.json")));
-        using var flags = JsonDocument.Parse(File.ReadAllText(Path.Combine(EngineStandIn.Package, "vllm", "flags.json")));
+        using var routes = JsonDocument.Parse(File.ReadAllText(Path.Combine(FakeVllm.Package, "vllm", "routes.json")));
+        using var flags = JsonDocument.Parse(File.ReadAllText(Path.Combine(FakeVllm.Package, "vllm", "flags.json")));
         var written = routes.RootElement.GetProperty("routes").EnumerateArray().Where(one => one.GetProperty("path").GetString() != without)
             .SelectMany(one => Texts(one.GetProperty("methods")),
                 (one, method) => (Path: one.GetProperty("path").GetString(), Method: method));
@@ -73,9 +73,9 @@ public sealed class EngineCompareTests : IDisposable
         File.WriteAllText(file, string.Concat(lines));
     }
 
-    private async Task<(int Status, string Told)> CompareAsync()
+    private async Task<(int Status, string Reported)> CompareAsync()
     {
-        var result = await Tool.RunAsync(Path.Combine(StackFiles.Root, "lab", "Engine", "compare"), _checkout.FullName);
+        var result = await Tool.RunAsync(Path.Combine(StackFiles.Root, "lab", "Vllm", "compare"), _checkout.FullName);
         return (result.ExitCode, result.All);
     }
 }

@@ -20,8 +20,8 @@ public sealed class EngineFuzzTests
         using var engine = await StartAsync();
         foreach (var (route, body) in RequestFuzz.Whole)
         {
-            var (status, told) = await engine.AskAsync(route, body.ToJsonString());
-            Assert.True(status == 200, $"{route} {body.ToJsonString()}: {told}");
+            var (status, reported) = await engine.AskAsync(route, body.ToJsonString());
+            Assert.True(status == 200, $"{route} {body.ToJsonString()}: {reported}");
         }
     }
 
@@ -40,28 +40,28 @@ public sealed class EngineFuzzTests
     }
 
     /// <summary>An engine with every route that reads a body, and small limits.</summary>
-    internal static Task<EngineStandIn> StartAsync() => new EngineStandIn().StartAsync(
+    internal static Task<FakeVllm> StartAsync() => new FakeVllm().StartAsync(
         new Dictionary<string, string> { ["VLLM_MAX_N_SEQUENCES"] = "8" },
         "--enable-auto-tool-choice", "--tool-call-parser", "mistral", "--allowed-media-domains", "nobody.invalid", "--max-model-len", "512",
         "--enable-scale-out", "--disable-uvicorn-access-log");
 
     /// <summary>Sends one, and holds that the answer is fair and, where it is an error, of the shape of one.</summary>
-    internal static async Task SendAsync(EngineStandIn engine, (string Route, byte[] Body) sent)
+    internal static async Task SendAsync(FakeVllm engine, (string Route, byte[] Body) sent)
     {
         using var content = new ByteArrayContent(sent.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await engine.Client.PostAsync(sent.Route, content, TestContext.Current.CancellationToken);
-        var told = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var reported = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var status = (int)answer.StatusCode;
         var fair = Fair.Contains(status)
-            || (status == 501 && told.Contains("Only base64 data URLs are supported", StringComparison.Ordinal));
+            || (status == 501 && reported.Contains("Only base64 data URLs are supported", StringComparison.Ordinal));
         if (fair && status != 200)
         {
-            var error = JsonDocument.Parse(told).RootElement.GetProperty("error");
+            var error = JsonDocument.Parse(reported).RootElement.GetProperty("error");
             fair = error.GetProperty("message").GetString()!.Length > 0 && error.GetProperty("type").GetString()!.Length > 0
                 && (!error.TryGetProperty("code", out var code) || code.GetInt32() == status);
         }
 
-        Assert.True(fair, $"{sent.Route}: {status} {told}\n{System.Text.Encoding.UTF8.GetString(sent.Body)}");
+        Assert.True(fair, $"{sent.Route}: {status} {reported}\n{System.Text.Encoding.UTF8.GetString(sent.Body)}");
     }
 }

@@ -14,7 +14,7 @@ public sealed class EngineHubTests
     [Fact]
     public async Task A_repository_is_fetched_once_and_only_the_copy_that_is_loaded()
     {
-        using var engine = new EngineStandIn { Served = Model.Id };
+        using var engine = new FakeVllm { Served = Model.Id };
         await using var hub = await HubAsync(engine.Root);
         var environment = Environment(engine, hub);
         await engine.StartAsync(environment, "--max-model-len", "4096");
@@ -36,16 +36,16 @@ public sealed class EngineHubTests
     }
 
     [Fact]
-    public async Task Offline_and_never_fetched_it_says_what_vllm_says()
+    public async Task Offline_and_never_fetched_it_prints_what_vllm_prints()
     {
-        using var engine = new EngineStandIn { Served = Model.Id };
+        using var engine = new FakeVllm { Served = Model.Id };
         await using var hub = await HubAsync(engine.Root);
         var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
             engine.StartAsync(new Dictionary<string, string>(Environment(engine, hub)) { ["HF_HUB_OFFLINE"] = "1" }));
         Assert.Contains("couldn't find them in the cached files", failure.Message, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string> Environment(EngineStandIn engine, MirrorServer hub) => new()
+    private static Dictionary<string, string> Environment(FakeVllm engine, MirrorServer hub) => new()
     {
         ["HF_ENDPOINT"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{hub.EndPoints[0].Port}"),
         ["HF_HOME"] = Path.Combine(engine.Root, "hf"),

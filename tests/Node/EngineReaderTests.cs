@@ -9,9 +9,9 @@ public sealed class EngineReaderTests
     private const int Tokens = 30_000;
 
     [Fact]
-    public async Task One_that_does_not_read_holds_up_nobody_and_gets_all_of_it_later()
+    public async Task One_that_does_not_read_holds_up_no_one_and_gets_all_of_it_later()
     {
-        using var engine = await new EngineStandIn().StartAsync(null, "--max-num-seqs", "1");
+        using var engine = await new FakeVllm().StartAsync(null, "--max-num-seqs", "1");
         await using var slow = await engine.ConnectAsync(Asked(1));
         // It has begun, and fills the socket.
         var head = new byte[64];
@@ -21,16 +21,16 @@ public sealed class EngineReaderTests
         Assert.Contains("vllm:num_requests_running{engine=\"0\",model_name=\"m\"} 0.0", metrics, StringComparison.Ordinal);
 
         using var reader = new StreamReader(slow, Encoding.Latin1);
-        var told = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(Tokens, Regex.Count(told, "\"choices\":\\[\\{"));
-        Assert.Contains($"\"completion_tokens\": {Tokens}", told, StringComparison.Ordinal);
-        Assert.EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n", told, StringComparison.Ordinal);
+        var reported = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Tokens, Regex.Count(reported, "\"choices\":\\[\\{"));
+        Assert.Contains($"\"completion_tokens\": {Tokens}", reported, StringComparison.Ordinal);
+        Assert.EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n", reported, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_they_did_not_read_is_not_kept_for_them()
     {
-        using var engine = await new EngineStandIn().StartAsync(null);
+        using var engine = await new FakeVllm().StartAsync(null);
         Assert.Equal(200, (await engine.AskAsync("/v1/completions", """{"prompt":"a"}""")).Status);
         var before = engine.Resident;
         await using var slow = await engine.ConnectAsync(Asked(16));

@@ -164,7 +164,7 @@ public sealed class EngineRefusalTests
         const string Rule = "root ::= \"a\"\n";
         string[] texts =
             [Rule + new string('[', 19_000), Rule + new string('[', 30_000), Rule + string.Concat(Enumerable.Repeat("\\\"", 9000))];
-        string[] wishes =
+        string[] requests =
         [
             $"\"json\":{{\"$ref\":\"#/$defs/d0\",\"$defs\":{{{twice}\"d31\":{{}}}}}}",
             """ "json":{"type":"array","minItems":9000,"items":{"type":"string","minLength":9000}} """,
@@ -172,18 +172,18 @@ public sealed class EngineRefusalTests
             .. texts.Select(text => $"\"grammar\":{JsonSerializer.Serialize(text)}"),
         ];
         var watch = Stopwatch.StartNew();
-        foreach (var wish in wishes)
+        foreach (var request in requests)
         {
-            var (status, answer) = await engine.AskAsync(Chat, $"{{\"messages\":{Hello},\"structured_outputs\":{{{wish}}}}}");
-            Assert.True(status == 400, $"{wish[..Math.Min(80, wish.Length)]}: {status} {answer}");
+            var (status, answer) = await engine.AskAsync(Chat, $"{{\"messages\":{Hello},\"structured_outputs\":{{{request}}}}}");
+            Assert.True(status == 400, $"{request[..Math.Min(80, request.Length)]}: {status} {answer}");
         }
 
         var body = $"{{\"messages\":{Hello},\"max_tokens\":1,\"user\":\"{new string('u', 400_000)}\"}}";
         var chunks = string.Concat(body.Select(letter => $"1\r\n{letter}\r\n"));
-        var told = await engine.SendAsync(Encoding.ASCII.GetBytes(
+        var reported = await engine.SendAsync(Encoding.ASCII.GetBytes(
             $"POST {Chat} HTTP/1.1\r\nHost: e\r\nContent-Type: application/json\r\nConnection: close\r\n" +
             $"Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
-        Assert.StartsWith("HTTP/1.1 200 ", told, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", reported, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
@@ -202,9 +202,9 @@ public sealed class EngineRefusalTests
     }
 
     [Fact]
-    public async Task The_server_may_be_told_to_trust_its_clients()
+    public async Task The_server_may_be_set_to_trust_its_clients()
     {
-        using var engine = await new EngineStandIn().StartAsync(
+        using var engine = await new FakeVllm().StartAsync(
             new Dictionary<string, string> { ["VLLM_MAX_STOP_STRINGS"] = "5" },
             "--trust-request-mm-kwargs", "--trust-request-chat-template", "--max-logprobs", "30");
         const string More = """
@@ -214,7 +214,7 @@ public sealed class EngineRefusalTests
         Assert.True(status == 200, body);
     }
 
-    private static Task<EngineStandIn> Start() => new EngineStandIn().StartAsync(
+    private static Task<FakeVllm> Start() => new FakeVllm().StartAsync(
         new Dictionary<string, string> { ["VLLM_MAX_COMPLETION_PROMPTS"] = "3" },
         "--enable-auto-tool-choice", "--tool-call-parser", "mistral", "--allowed-media-domains", "nobody.invalid",
         "--allowed-local-media-path", "/tmp");

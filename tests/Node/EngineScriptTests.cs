@@ -16,12 +16,12 @@ public sealed partial class EngineScriptTests
         "the engine's container cannot use the GPUs: Error: crun: create keyring: Permission denied\nnext: ")]
     [InlineData(Podman + "[[ $1 == image ]] || { echo 'libcuda.so.1 sees 3 of 8 GPUs' >&2; exit 1; }",
         "the engine's container cannot use the GPUs: libcuda.so.1 sees 3 of 8 GPUs\nnext: ")]
-    public async Task Engine_container_says_what_is_wrong(string podman, string says)
+    public async Task Engine_container_reports_what_is_wrong(string podman, string message)
     {
         using var node = WithToolkit(podman);
         var result = await node.RunAsync("engine-container", null, ("RETRY_S", "0"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed partial class EngineScriptTests
     }
 
     [Fact]
-    public async Task A_specification_that_podman_cannot_read_is_told_in_podmans_words()
+    public async Task A_specification_that_podman_cannot_read_is_reported_in_podmans_words()
     {
         // Both lines are of podman 4.3.1 (Debian 12), which was given a specification of CDI 0.7.0.
         using var node = WithToolkit(Podman + """
@@ -84,7 +84,7 @@ public sealed partial class EngineScriptTests
     [Theory]
     [InlineData("nvidia")]
     [InlineData("amd")]
-    public async Task The_proof_of_gpu_access_has_all_that_the_engine_has_but_its_folders(string vendor)
+    public async Task The_check_of_gpu_access_has_all_that_the_engine_has_but_its_folders(string vendor)
     {
         using var node = WithToolkit(Podman + "[[ $1 == image ]] || printf '%s\\n' \"$@\" > \"$INFERENCE_ROOT/called.$5\"");
         Complete(node);
@@ -117,18 +117,18 @@ public sealed partial class EngineScriptTests
     [InlineData("echo 'level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"' >&2; exit 1",
         "nvidia-ctk cannot describe the GPUs: level=error msg=\"failed to generate CDI spec: no NVIDIA device was found\"")]
     [InlineData(null, "nvidia-ctk cannot describe the GPUs: ")]
-    public async Task A_toolkit_that_fails_or_is_missing_is_told_in_its_words(string? toolkit, string says)
+    public async Task A_toolkit_that_fails_or_is_missing_is_reported_in_its_words(string? toolkit, string message)
     {
         using var node = WithToolkit(Podman);
         node.Stub("nvidia-ctk", toolkit ?? "exec /does/not/exist/nvidia-ctk");
         var result = await node.RunAsync("engine-container");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains("next: use the AI/ML-ready image", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_engine_is_stopped_by_a_signal_of_our_own_and_nobody_else_is()
+    public async Task Only_the_engine_is_stopped_by_a_signal_of_our_own()
     {
         using var node = new StagedNode();
         node.Stub("victim", """
@@ -148,7 +148,7 @@ public sealed partial class EngineScriptTests
     }
 
     [Fact]
-    public async Task Wheels_that_are_here_are_not_fetched_again_while_their_proof_waits()
+    public async Task Wheels_that_are_here_are_not_fetched_again_while_their_check_waits()
     {
         using var node = new StagedNode();
         // Python for all: makes its own venv, and writes down what it is asked for there.

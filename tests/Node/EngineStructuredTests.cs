@@ -47,7 +47,7 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
     };
 
     /// <summary>Other placement requests, and an expression that the answer has to match.</summary>
-    public static TheoryData<string, string> Wishes => new()
+    public static TheoryData<string, string> Constraints => new()
     {
         { """{"choice":["yes","no"]}""", "^(yes|no)$" },
         { """{"regex":"(foo|ba)r{3}[^a-y0-9]?\\w+"}""", @"^(foo|ba)r{3}[^a-y0-9]?\w+$" },
@@ -75,7 +75,7 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
         var completion = await engine.AskAsync("/v1/completions", $"{{\"prompt\":\"a\",\"max_tokens\":200,\"response_format\":{format}}}");
         var response = await engine.AskAsync("/v1/responses", $"{{\"input\":\"a\",\"text\":{flat}}}");
         var message = await engine.AskAsync("/v1/messages", $"{{\"model\":\"m\",\"max_tokens\":200,{Messages},\"output_config\":{flat}}}");
-        foreach (var told in (string[])
+        foreach (var reported in (string[])
         [
             await Text(engine, $"\"response_format\":{format}"),
             await Text(engine, $"\"structured_outputs\":{{\"json\":{schema}}}"),
@@ -84,24 +84,24 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
             Answer(message).GetProperty("content")[0].GetProperty("text").GetString()!,
         ])
         {
-            Assert.Equal(Plain(expected), Plain(told));
+            Assert.Equal(Plain(expected), Plain(reported));
         }
     }
 
     [Theory]
-    [MemberData(nameof(Wishes))]
-    public async Task A_choice_an_expression_and_a_grammar_are_kept(string wish, string form) =>
-        Assert.Matches(form, await Text(shared.Engine, $"\"structured_outputs\":{wish}"));
+    [MemberData(nameof(Constraints))]
+    public async Task A_choice_an_expression_and_a_grammar_are_kept(string constraint, string form) =>
+        Assert.Matches(form, await Text(shared.Engine, $"\"structured_outputs\":{constraint}"));
 
     [Fact]
     public async Task A_structural_tag_is_kept()
     {
-        var told = await Text(shared.Engine, """
+        var reported = await Text(shared.Engine, """
             "response_format":{"type":"structural_tag","format":{"type":"sequence","elements":[
               {"type":"const_string","value":"a"},
               {"type":"tag","begin":"<b>","content":{"type":"regex","pattern":"12"},"end":"</b>"}]}}
             """);
-        Assert.Equal("a<b>12</b>", told);
+        Assert.Equal("a<b>12</b>", reported);
         var free = await Text(shared.Engine, """
             "response_format":{"type":"structural_tag","triggers":["<f="],
               "structures":[{"begin":"<f=x>","schema":{"type":"object"},"end":"</f>"}]}
@@ -122,17 +122,17 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
     }
 
     [Fact]
-    public async Task A_call_that_is_cut_says_so()
+    public async Task A_call_that_is_cut_is_marked()
     {
         const string Tool = """[{"name":"w","input_schema":{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}}}]""";
-        var told = Answer(await shared.Engine.AskAsync(
+        var reported = Answer(await shared.Engine.AskAsync(
             "/v1/messages", $"{{\"model\":\"m\",\"max_tokens\":1,{Messages},\"tools\":{Tool},\"tool_choice\":{{\"type\":\"any\"}}}}"));
-        Assert.Equal("max_tokens", told.GetProperty("stop_reason").GetString());
-        Assert.Equal("{}", told.GetProperty("content")[0].GetProperty("input").GetRawText());
+        Assert.Equal("max_tokens", reported.GetProperty("stop_reason").GetString());
+        Assert.Equal("{}", reported.GetProperty("content")[0].GetProperty("input").GetRawText());
     }
 
     [Fact]
-    public async Task As_many_probabilities_are_told_as_were_asked_for_in_a_stream_too()
+    public async Task As_many_probabilities_are_sent_as_were_requested_in_a_stream_too()
     {
         foreach (var most in (int[])[3, 0])
         {
@@ -149,17 +149,17 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
         }
 
         var (_, stream) = await shared.Engine.AskAsync("/v1/completions", """{"prompt":"a","max_tokens":2,"logprobs":2,"stream":true}""");
-        var told = Regex.Matches(stream, "\"top_logprobs\": \\[(\\{[^}]*\\})\\]")
+        var reported = Regex.Matches(stream, "\"top_logprobs\": \\[(\\{[^}]*\\})\\]")
             .Select(match => JsonDocument.Parse(match.Groups[1].Value).RootElement.EnumerateObject().Count());
-        Assert.Equal([2, 2], told);
+        Assert.Equal([2, 2], reported);
     }
 
     [Fact]
     public async Task A_batch_of_conversations_has_a_choice_for_each()
     {
-        var told = Answer(await shared.Engine.AskAsync(Chat + "/batch",
+        var reported = Answer(await shared.Engine.AskAsync(Chat + "/batch",
             """{"model":"m","messages":[[{"role":"user","content":"one"}],[{"role":"user","content":"two"}]]}"""));
-        var choices = told.GetProperty("choices").EnumerateArray().ToList();
+        var choices = reported.GetProperty("choices").EnumerateArray().ToList();
         Assert.Equal([0, 1], choices.Select(choice => choice.GetProperty("index").GetInt32()));
         Assert.EndsWith("one", choices[0].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
         Assert.EndsWith("two", choices[1].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
@@ -167,8 +167,8 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
 
     private static string Plain(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement);
 
-    private static async Task<string> Text(EngineStandIn engine, string wish) =>
-        Choice(await engine.AskAsync(Chat, $"{{{Messages},{wish}}}")).GetProperty("message").GetProperty("content").GetString()!;
+    private static async Task<string> Text(FakeVllm engine, string constraint) =>
+        Choice(await engine.AskAsync(Chat, $"{{{Messages},{constraint}}}")).GetProperty("message").GetProperty("content").GetString()!;
 
     private static JsonElement Choice((int Status, string Body) answer) => Answer(answer).GetProperty("choices")[0];
 
@@ -181,10 +181,10 @@ public sealed class EngineStructuredTests(EngineStructuredTests.OneEngine shared
     /// <summary>One engine for all of them: none of them leaves anything behind in it.</summary>
     public sealed class OneEngine : IAsyncLifetime
     {
-        internal EngineStandIn Engine { get; private set; } = null!;
+        internal FakeVllm Engine { get; private set; } = null!;
 
         public async ValueTask InitializeAsync() =>
-            Engine = await new EngineStandIn().StartAsync(null, "--enable-auto-tool-choice", "--tool-call-parser", "mistral");
+            Engine = await new FakeVllm().StartAsync(null, "--enable-auto-tool-choice", "--tool-call-parser", "mistral");
 
         public ValueTask DisposeAsync()
         {

@@ -7,9 +7,9 @@ namespace Infra.Tests.Node;
 public sealed class EngineTests
 {
     [Fact]
-    public async Task It_prints_the_version_that_it_stands_for()
+    public async Task It_prints_the_version_that_it_fakes()
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         var result = await engine.RunAsync("--version");
         Assert.Equal((0, "0.31.0\n"), (result.ExitCode, result.Output));
     }
@@ -24,7 +24,7 @@ public sealed class EngineTests
     [InlineData("--uds", "vllm serve: error: argument --uds: expected one argument")]
     public async Task An_argument_that_vllm_would_not_know_is_refused_with_status_2(string words, string expected)
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         var result = await engine.ServeAsync(words.Split(' '));
         Assert.Equal(2, result.ExitCode);
         Assert.StartsWith("usage: vllm", result.Errors, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class EngineTests
     [InlineData("--uds /nowhere/vllm.sock", "FileNotFoundError: [Errno 2] No such file or directory")]
     public async Task A_relation_that_vllm_checks_ends_the_start_with_its_words(string words, string expected)
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         var result = await engine.ServeAsync(words.Split(' '));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Traceback (most recent call last):", result.Errors, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class EngineTests
     [InlineData("{\"a\":{\"dtype\":\"BF16\",\"shape\":[4,5],\"data_offsets\":[0,32]}}", 32, null, "TensorInvalidInfo")]
     public async Task A_weights_file_that_is_not_whole_is_found_by_its_header(string header, int data, ulong? length, string expected)
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         engine.Weights("consolidated.safetensors", header, new byte[data], length);
         var result = await engine.ServeAsync();
         Assert.Equal(1, result.ExitCode);
@@ -76,9 +76,9 @@ public sealed class EngineTests
     }
 
     [Fact]
-    public async Task A_shard_that_the_index_names_and_nobody_brought_is_missed()
+    public async Task A_shard_that_the_index_names_and_the_folder_lacks_is_missed()
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         File.WriteAllText(Path.Combine(engine.Model, "consolidated.safetensors.index.json"),
             """{"weight_map":{"a":"consolidated.safetensors","b":"consolidated-2.safetensors"}}""");
         var result = await engine.ServeAsync();
@@ -89,8 +89,8 @@ public sealed class EngineTests
     [Fact]
     public async Task Without_a_gpu_there_is_no_device()
     {
-        using var engine = new EngineStandIn();
-        engine.MachineSays("""{"count":0}""");
+        using var engine = new FakeVllm();
+        engine.MachineReports("""{"count":0}""");
         var result = await engine.ServeAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("RuntimeError: Failed to infer device type", result.Errors, StringComparison.Ordinal);
@@ -101,8 +101,8 @@ public sealed class EngineTests
     [InlineData(",\"fault\":\"import\"", 1)]
     public async Task The_class_that_the_node_asks_for_can_be_imported_unless_the_fault_is_asked_for(string fault, int status)
     {
-        using var engine = new EngineStandIn();
-        engine.MachineSays($"{{\"count\":1{fault}}}");
+        using var engine = new FakeVllm();
+        engine.MachineReports($"{{\"count\":1{fault}}}");
         var result = await Tool.RunAsync(
             "python3",
             ["-B", "-c", "from vllm.model_executor.models.pixtral import PixtralForConditionalGeneration"],
@@ -110,16 +110,16 @@ public sealed class EngineTests
             new Dictionary<string, string>
             {
                 ["PYTHONPATH"] =
-                EngineStandIn.Package,
+                FakeVllm.Package,
                 ["LAB_MACHINE"] = Path.Combine(engine.Root, "gpu.json")
             });
         Assert.Equal(status, result.ExitCode);
     }
 
     [Fact]
-    public async Task The_log_says_first_that_it_is_a_stand_in_then_what_vllm_would_say_and_a_second_start_finds_its_cache()
+    public async Task The_log_begins_with_the_fake_then_prints_what_vllm_would_print_and_a_second_start_finds_its_cache()
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         using (await Running(engine))
         {
             var lines = engine.Log.Split('\n');
@@ -149,7 +149,7 @@ public sealed class EngineTests
     [InlineData(NodeSamples.Large, "gpu-h200x8-1128gb")]
     public async Task What_the_node_passes_is_understood(string model, string size)
     {
-        using var engine = new EngineStandIn();
+        using var engine = new FakeVllm();
         var arguments = VllmArguments.For(NodeSamples.Plan(model, size, EngineInstall.Container)).ToList();
         // The folder has no such context; only the words are tried. They are read before the missing machine is found.
         File.Delete(Path.Combine(engine.Root, "gpu.json"));
@@ -159,7 +159,7 @@ public sealed class EngineTests
         Assert.Contains("Failed to infer device type", result.Errors, StringComparison.Ordinal);
     }
 
-    private static async Task<IDisposable> Running(EngineStandIn engine)
+    private static async Task<IDisposable> Running(FakeVllm engine)
     {
         await engine.StartAsync(null);
         return engine.Client;

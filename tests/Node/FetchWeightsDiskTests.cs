@@ -43,7 +43,7 @@ public sealed class FetchWeightsDiskTests
     }
 
     [Fact]
-    public async Task Progress_that_says_more_than_is_there_is_found_out_by_the_checksum()
+    public async Task Progress_that_claims_more_than_is_there_is_found_out_by_the_checksum()
     {
         using var fetch = new WeightsFetch();
         for (var i = 0; i < 40; i++)

@@ -37,10 +37,10 @@ public sealed class FetchWeightsListingTests
 
     [Theory]
     [MemberData(nameof(Listings), DisableDiscoveryEnumeration = true)]
-    public Task A_listing_that_is_none_is_refused_by_name(string what, string listing, string says)
+    public Task A_listing_that_is_none_is_refused_by_name(string what, string listing, string message)
     {
         Assert.NotEmpty(what);
-        return RefusedAsync(call => call.AnswerAsync(listing), says);
+        return RefusedAsync(call => call.AnswerAsync(listing), message);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class FetchWeightsListingTests
     }
 
     [Fact]
-    public async Task What_a_hub_says_is_one_line_without_what_a_terminal_obeys()
+    public async Task What_a_hub_sends_is_one_line_without_terminal_codes()
     {
         var result = await RunAsync(call => call.AnswerAsync(
             [],
@@ -135,11 +135,11 @@ public sealed class FetchWeightsListingTests
         await rest(call);
     };
 
-    private static async Task RefusedAsync(Func<HubCall, Task> answer, string says, string patience = "0.4")
+    private static async Task RefusedAsync(Func<HubCall, Task> answer, string message, string patience = "0.4")
     {
         var result = await RunAsync(answer, patience);
         Refusal.Holds(result);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
     }
 
     private static async Task<ToolResult> RunAsync(Func<HubCall, Task> answer, string patience = "0.4")

@@ -40,10 +40,10 @@ public sealed class FetchWeightsRefusalTests
     [InlineData(400, "bad range")]
     [InlineData(403, "Auth failed: invalid range")]
     [InlineData(416, "")]
-    public async Task Where_a_range_is_refused_the_next_try_leaves_its_end_open(int status, string says)
+    public async Task Where_a_range_is_refused_the_next_try_leaves_its_end_open(int status, string message)
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
-        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Storage, status, says, times: 4));
+        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Storage, status, message, times: 4));
         var result = await fetch.RunAsync(("FETCH_WORKERS", "1"), ("FETCH_SEGMENT", "100000"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Equal(WeightsFetch.Weights, File.ReadAllBytes(fetch.At("current/consolidated.safetensors")));
@@ -120,7 +120,7 @@ public sealed class FetchWeightsRefusalTests
     }
 
     [Fact]
-    public async Task A_storage_host_that_goes_on_refusing_is_named_with_what_it_says()
+    public async Task A_storage_host_that_goes_on_refusing_is_named_with_its_answer()
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
         fetch.Hub.Faults.Add(HubFault.Of(
@@ -149,15 +149,15 @@ public sealed class FetchWeightsRefusalTests
     [InlineData(404, "RevisionNotFound", "Invalid rev id", "check the endpoint's model and revision")]
     [InlineData(403, "", "Access to this resource is disabled.", "choose another model")]
     [InlineData(401, "", "Invalid credentials in Authorization header", "huggingFaceToken")]
-    public async Task The_hubs_own_word_on_the_repository_is_final(int status, string code, string says, string advice)
+    public async Task The_hubs_own_word_on_the_repository_is_final(int status, string code, string message, string advice)
     {
         // Gated repositories list their files for everyone.
         using var fetch = new WeightsFetch();
-        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, status, "", 9999, ("X-Error-Code", code), ("X-Error-Message", says)));
+        fetch.Hub.Faults.Add(HubFault.Of(HubPart.Files, status, "", 9999, ("X-Error-Code", code), ("X-Error-Message", message)));
         var result = await fetch.RunAsync(("RETRY_S", "900"), ("FETCH_WORKERS", "1"),
             ("CREDENTIALS_DIRECTORY", fetch.Credentials("hf_secret")));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains(advice, result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("hf_secret", result.All, StringComparison.Ordinal);
         Assert.Equal(2, fetch.Hub.Requests.Count);

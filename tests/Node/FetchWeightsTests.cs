@@ -161,13 +161,13 @@ public sealed class FetchWeightsTests
     [InlineData(401, "denies access")]
     [InlineData(403, "denies access")]
     [InlineData(404, "has no mistralai/Ministral-3-3B-Instruct-2512 at")]
-    public async Task What_waiting_does_not_mend_ends_at_once(int status, string says)
+    public async Task What_waiting_does_not_fix_ends_at_once(int status, string message)
     {
         using var fetch = new WeightsFetch();
         fetch.Hub.Refuse = status;
         var result = await fetch.RunAsync(("RETRY_S", "900"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains("\nnext: ", result.Errors, StringComparison.Ordinal);
         Assert.Single(fetch.Hub.Requests);
     }
@@ -197,7 +197,7 @@ public sealed class FetchWeightsTests
     }
 
     [Fact]
-    public async Task A_disk_that_is_too_small_is_told_before_a_byte_is_fetched()
+    public async Task A_disk_that_is_too_small_is_reported_before_a_byte_is_fetched()
     {
         using var fetch = new WeightsFetch();
         fetch.Hub.MoreRows =

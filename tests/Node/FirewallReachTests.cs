@@ -90,11 +90,11 @@ public sealed class FirewallReachTests
     [InlineData("exit 1", "monitoring is off: this image has no account do-agent")]
     [InlineData("echo 0", "monitoring is off: do-agent has uid 0")]
     [InlineData("echo 2000", "monitoring is off: do-agent has uid 2000")]
-    public async Task Without_an_account_of_its_own_the_agent_reaches_nothing_and_the_journal_says_so(string uid, string says)
+    public async Task Without_an_account_of_its_own_the_agent_reaches_nothing_and_the_journal_shows_it(string uid, string message)
     {
         using var node = new StagedNode();
         var result = await RunAsync(node, uid);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains("uid 0 to 169.254.169.254:80 yes\nuid 997 to 169.254.169.254:80 no\nuid 2000 to 169.254.169.254:80 no\n",
             result.Output, StringComparison.Ordinal);
     }

@@ -30,13 +30,13 @@ public sealed class FirstBootTests
     [InlineData("Ubuntu 26.04 LTS", "ubuntu", "26.04", "note: Ubuntu 26.04 LTS is newer than 24.04")]
     [InlineData("Debian GNU/Linux forky/sid", "debian", "", "note: Debian GNU/Linux forky/sid is newer than 13")]
     [InlineData("Pop!_OS 24.04", "pop", "24.04", "note: Pop!_OS 24.04 is not a tested release")]
-    public async Task A_release_that_works_passes_and_one_that_nobody_tried_is_noted(string name, string id, string version, string says)
+    public async Task A_release_that_works_passes_and_an_untested_one_is_noted(string name, string id, string version, string message)
     {
         using var node = Bootable(name, id, version);
         var result = await node.RunAsync("first-boot");
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal(says.Length > 0, result.Output.Contains("note: " + name, StringComparison.Ordinal));
-        Assert.Contains(says, result.Output, StringComparison.Ordinal);
+        Assert.Equal(message.Length > 0, result.Output.Contains("note: " + name, StringComparison.Ordinal));
+        Assert.Contains(message, result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -49,12 +49,12 @@ public sealed class FirstBootTests
         "this image is Rocky Linux 9.4 (Blue Onyx), which is neither Ubuntu nor Debian")]
     [InlineData("", "", "", "this image is an unknown system, which is neither")]
     public async Task A_wrong_release_ends_the_first_boot_by_its_name_before_anything_is_done(
-        string name, string id, string version, string says)
+        string name, string id, string version, string message)
     {
         using var node = Bootable(name, id, version);
         var result = await node.RunAsync("first-boot");
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("error: " + says, result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: " + message, result.Errors, StringComparison.Ordinal);
         Assert.Contains("\nnext: the endpoint's image must be Ubuntu 24.04 or newer with the GPU driver: unset endpoints.chat.image",
             result.Errors, StringComparison.Ordinal);
         Assert.Equal(result.Errors, node.Read("/var/lib/inference/first-boot.failed"));

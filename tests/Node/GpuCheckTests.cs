@@ -11,13 +11,13 @@ public sealed class GpuCheckTests
     [InlineData("true", 1, "error: nvidia-smi failed: no GPU is visible")]
     [InlineData("echo '8192, 580.173.02'", 1, "error: a GPU has 8192 MiB, NVIDIA RTX 4000 Ada has at least")]
     [InlineData("echo '20475, 570.211.01'", 1, "error: driver 570.211.01 is older than 580.65.06")]
-    public async Task Gpu_check_says_what_is_wrong(string nvidiaSmi, int status, string says)
+    public async Task Gpu_check_reports_what_is_wrong(string nvidiaSmi, int status, string message)
     {
         using var node = new StagedNode();
         node.Stub("nvidia-smi", nvidiaSmi);
         var result = await node.RunAsync("gpu-check", null, ("GPU_WAIT_S", "0"));
         Assert.Equal(status, result.ExitCode);
-        Assert.Contains(says, result.All, StringComparison.Ordinal);
+        Assert.Contains(message, result.All, StringComparison.Ordinal);
         Assert.Equal(status != 0, result.Errors.Contains(Next, StringComparison.Ordinal));
     }
 

@@ -23,11 +23,11 @@ public sealed class GpuProofTests
     [InlineData("amd", "kfd dri/renderD128", "exit 1", 1, "/dev/dri sees 1 of 2 GPUs")]
     [InlineData("amd", "dri/renderD128 dri/renderD129", "exit 1", 1, "/dev/kfd does not exist")]
     public async Task Nodes_and_tool_are_asked_where_there_is_no_library(
-        string vendor, string nodes, string nvidiaSmi, int status, string says)
+        string vendor, string nodes, string nvidiaSmi, int status, string message)
     {
         var result = await ProveAsync(vendor, nodes, NoLibrary, nvidiaSmi);
         Assert.True(status == result.ExitCode, result.All);
-        Assert.Contains(says + "\n", result.All, StringComparison.Ordinal);
+        Assert.Contains(message + "\n", result.All, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class GpuProofTests
     [InlineData("amd", Amd, 0, 2, 0, "can use 2 GPUs: libamdhip64.so")]
     [InlineData("amd", Amd, 0, 1, 1, "libamdhip64.so sees 1 of 2 GPUs")]
     public async Task The_vendors_library_counts_what_can_really_be_used(
-        string vendor, string nodes, int error, int count, int status, string says)
+        string vendor, string nodes, int error, int count, int status, string message)
     {
         var result = await ProveAsync(vendor, nodes, $$"""
             class library:
@@ -48,7 +48,7 @@ public sealed class GpuProofTests
                 hipGetDeviceCount = cuDeviceGetCount
             """, "exit 9");
         Assert.True(status == result.ExitCode, result.All);
-        Assert.Contains(says + "\n", result.All, StringComparison.Ordinal);
+        Assert.Contains(message + "\n", result.All, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class GpuProofTests
     }
 
     [Fact]
-    public async Task The_engine_of_wheels_ends_with_the_last_words_of_its_proof()
+    public async Task The_engine_of_wheels_ends_with_the_last_words_of_its_check()
     {
         using var node = new StagedNode();
         node.Write("/usr/local/libexec/inference/gpu-proof",

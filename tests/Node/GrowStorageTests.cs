@@ -18,7 +18,7 @@ public sealed class GrowStorageTests
     }
 
     [Fact]
-    public async Task A_device_that_stays_small_is_told_with_what_it_has()
+    public async Task A_device_that_stays_small_is_reported_with_its_size()
     {
         using var node = Mounted(50 * GiB);
         var result = await node.RunAsync("grow-storage", "80");
@@ -31,14 +31,14 @@ public sealed class GrowStorageTests
     [InlineData("000001ffffffffff", 1, "error: the file system on")]
     [InlineData("000001fffeffffff", 0, "note: no CAP_SYS_RESOURCE here")]
     public async Task A_file_system_that_does_not_grow_is_an_error_where_root_may_do_everything(
-        string capabilities, int status, string says)
+        string capabilities, int status, string message)
     {
         using var node = Mounted(80 * GiB);
         node.Stub("resize2fs", "echo 'Permission denied to resize filesystem' >&2; exit 1");
         node.Write("/proc/self/status", $"Name:\tsed\nCapEff:\t{capabilities}\n");
         var result = await node.RunAsync("grow-storage", "80");
         Assert.Equal(status, result.ExitCode);
-        Assert.Contains(says, result.All, StringComparison.Ordinal);
+        Assert.Contains(message, result.All, StringComparison.Ordinal);
         Assert.Contains("keeps its old size", result.All, StringComparison.Ordinal);
     }
 

@@ -8,7 +8,7 @@ public sealed class HostKeyTests
     [Theory]
     [InlineData("")]
     [InlineData("no key at all")]
-    public async Task Adopt_host_key_keeps_the_old_key_when_it_is_given_none(string input)
+    public async Task Installing_a_host_key_keeps_the_old_key_when_it_is_given_none(string input)
     {
         using var node = new StagedNode();
         node.Write("/etc/ssh/ssh_host_ed25519_key", "old");
@@ -19,7 +19,7 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Adopt_host_key_puts_one_key_next_to_the_bootstrap_key_in_the_place_of_all_others_and_does_it_once()
+    public async Task Installing_a_host_key_puts_one_key_next_to_the_bootstrap_key_in_the_place_of_all_others_and_does_it_once()
     {
         using var running = new RunningNode();
         var node = running.Node;
@@ -65,7 +65,7 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Adopt_host_key_takes_ed25519_only()
+    public async Task Installing_a_host_key_takes_ed25519_only()
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/etc/ssh"));
@@ -74,9 +74,9 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Retire_one_use_key_leaves_the_permanent_key_alone_and_does_it_once()
+    public async Task Retiring_the_bootstrap_key_leaves_only_the_permanent_key_and_does_it_once()
     {
-        using var running = Adopted();
+        using var running = Installed();
         var node = running.Node;
         Assert.Equal(0, (await node.RunAsync("retire-bootstrap-key")).ExitCode);
         Assert.Equal(0, (await node.RunAsync("retire-bootstrap-key")).ExitCode);
@@ -86,9 +86,9 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task A_bootstrap_key_whose_file_is_gone_and_that_is_served_still_is_not_retired()
+    public async Task A_bootstrap_key_without_a_file_that_is_served_still_is_not_retired()
     {
-        using var running = Adopted();
+        using var running = Installed();
         foreach (var file in (string[])["ssh_host_ecdsa_key", "ssh_host_ecdsa_key.pub", "sshd_config.d/09-bootstrap-host-key.conf"])
         {
             File.Delete(running.Node.At($"/etc/ssh/{file}"));
@@ -99,7 +99,7 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Retire_one_use_key_keeps_it_while_there_is_no_other()
+    public async Task Retiring_the_bootstrap_key_keeps_it_while_there_is_no_other()
     {
         using var node = new StagedNode();
         node.Write("/etc/ssh/ssh_host_ecdsa_key", "bootstrap");
@@ -108,7 +108,7 @@ public sealed class HostKeyTests
         Assert.Equal("bootstrap", node.Read("/etc/ssh/ssh_host_ecdsa_key"));
     }
 
-    private static RunningNode Adopted()
+    private static RunningNode Installed()
     {
         var running = new RunningNode();
         foreach (var (file, content) in (KeyValuePair<string, string>[])[

@@ -97,7 +97,7 @@ public sealed class HostNeedsTests : IDisposable
     }
 
     [Fact]
-    public async Task Somebody_who_may_not_become_root_is_told_before_anything_is_built()
+    public async Task A_user_who_may_not_become_root_gets_an_error_before_anything_is_built()
     {
         NeedsRoot();
         _clone.Stub("sudo", "echo 'sudo: a password is required' >&2; exit 1");

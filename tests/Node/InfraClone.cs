@@ -22,7 +22,7 @@ internal sealed class InfraClone : IDisposable
     public InfraClone()
     {
         Root = Directory.CreateDirectory(Path.Combine(_folder, "a clone with spaces")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(s_project, "lab", "Host"))
+        foreach (var file in Directory.GetFiles(Path.Combine(s_project, "cli", "shell"))
             .Concat(s_files.Select(name => Path.Combine(s_project, name))))
         {
             var copy = Path.Combine(Root, Path.GetRelativePath(s_project, file));

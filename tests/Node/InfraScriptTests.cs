@@ -158,7 +158,7 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("lab.csproj : error NU1101: Unable to find package Spectre.Console. No packages exist", 1,
         "the package feed lacks Spectre.Console")]
     [InlineData("error MSB3021: Unable to copy file. No space left on device", 1, "the disk is full")]
-    public async Task A_build_that_fails_by_the_machine_is_told_apart_from_one_that_fails_by_us(string output, int status, string problem)
+    public async Task A_build_that_fails_by_the_machine_differs_from_one_that_fails_by_us(string output, int status, string problem)
     {
         _clone.Fail("build", "official", $"{output}\n");
         var result = await _clone.RunAsync("\"$infra\" preview");
@@ -201,7 +201,7 @@ public sealed class InfraScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_dotnet_it_says_where_to_get_it()
+    public async Task Without_dotnet_it_prints_where_to_get_it()
     {
         var tools = _clone.Stub("unused", "").Replace("unused", "tools", StringComparison.Ordinal);
         await _clone.RunAsync(
@@ -217,10 +217,10 @@ public sealed class InfraScriptTests : IDisposable
     [Fact]
     public async Task Every_script_of_it_is_posix_sh()
     {
-        Assert.All(Directory.GetFiles(Path.Combine(_clone.Root, "lab", "Host")).Append(_clone.Script),
+        Assert.All(Directory.GetFiles(Path.Combine(_clone.Root, "cli", "shell")).Append(_clone.Script),
             file => Assert.Equal("#!/bin/sh", File.ReadLines(file).First()));
 
-        var check = await _clone.RunAsync("cd \"$clone\" && shellcheck --shell=sh --severity=style --external-sources infra lab/Host/*");
+        var check = await _clone.RunAsync("cd \"$clone\" && shellcheck --shell=sh --severity=style --external-sources infra cli/shell/*");
         Assert.True(check.ExitCode == 0, check.All);
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class KilledScripts : IDisposable
         var node = before.Node;
         // The node's scripts are at the paths of user data, together with their test root.
         node.Write("/trap", Trap);
-        var settings = node.Read(NodeEnvironment.Path);
+        var environment = node.Read(NodeEnvironment.Path);
         var input = "";
         switch (name)
         {
@@ -53,7 +53,7 @@ internal sealed partial class KilledScripts : IDisposable
                 await StoreAsync(node, await SecretsTests.SecretsAsync(node));
                 await before.StartAsync();
                 input = RunningNode.With(
-                    settings, ("VLLM_ARGS", "--max-num-seqs 7"), ("MODEL_FORMAT", "hf"), ("FIREWALL_CLIENT_CIDRS", "10.20.0.9"),
+                    environment, ("VLLM_ARGS", "--max-num-seqs 7"), ("MODEL_FORMAT", "hf"), ("FIREWALL_CLIENT_CIDRS", "10.20.0.9"),
                     ("API_CORS_ORIGINS", "https://app.example.com"), ("STORAGE_VOLUME", "a-volume"), ("GPU_COUNT", "2"),
                     ("ENDPOINT_NAME", "other"));
                 break;
@@ -82,11 +82,11 @@ internal sealed partial class KilledScripts : IDisposable
                 break;
             case "firewall":
                 await before.StartAsync();
-                node.Write(NodeEnvironment.Path, RunningNode.With(settings, ("FIREWALL_ADMIN_CIDRS", "192.0.2.0/24")));
+                node.Write(NodeEnvironment.Path, RunningNode.With(environment, ("FIREWALL_ADMIN_CIDRS", "192.0.2.0/24")));
                 break;
             case "grow-storage":
                 before.Running("inference-storage.service");
-                node.Write(NodeEnvironment.Path, RunningNode.With(settings, ("STORAGE_VOLUME", "a-volume")));
+                node.Write(NodeEnvironment.Path, RunningNode.With(environment, ("STORAGE_VOLUME", "a-volume")));
                 node.Write("/dev/disk/by-id/scsi-0DO_Volume_a-volume", "");
                 node.Stub("blockdev", "echo $((20 << 30))");
                 node.Stub("resize2fs", "echo 20 > \"$INFERENCE_ROOT/world/size\"");

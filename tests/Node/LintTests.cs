@@ -20,7 +20,7 @@ public sealed class LintTests
 
     [Theory]
     [MemberData(nameof(BashScripts))]
-    public async Task Shellcheck_has_nothing_to_say(string script)
+    public async Task Shellcheck_finds_nothing(string script)
     {
         using var node = new StagedNode();
         var result = await Tool.RunAsync("shellcheck", "--severity=style", "--external-sources", $"--source-path={node.At(Libexec)}",

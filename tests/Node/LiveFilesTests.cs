@@ -20,7 +20,7 @@ public sealed class LiveFilesTests
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public async Task Shellcheck_and_shfmt_have_nothing_to_say(string script)
+    public async Task Shellcheck_and_shfmt_find_nothing(string script)
     {
         var path = Path.Combine(StackFiles.Root, script);
         var result = await Tool.RunAsync("shellcheck", "--severity=style", path);

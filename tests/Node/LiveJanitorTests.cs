@@ -58,14 +58,14 @@ public sealed class LiveJanitorTests
     [InlineData("403 GET /v2/droplets?tag_name=inference%3Alive", "did not say what there is (403 refused for the test)")]
     [InlineData("500 GET /v2/droplets?type=gpus", "did not say what there is (500 refused for the test)")]
     [InlineData("200 GET /v2/droplets?tag_name=inference%3Alive", "did not say what there is (200 refused for the test)")]
-    public async Task What_is_not_known_to_be_gone_is_no_success(string answers, string says)
+    public async Task What_is_not_known_to_be_gone_is_no_success(string answers, string message)
     {
         using var live = new LiveStage();
         live.PutDroplet("1", Old, "inference:live");
         live.Put("answers", answers + "\n");
         var result = await live.RunAsync("janitor", []);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.True(live.Exists("droplets/1"));
     }
 
@@ -84,7 +84,7 @@ public sealed class LiveJanitorTests
     [Theory]
     [InlineData(New, true)]
     [InlineData(Old, false)]
-    public async Task With_an_age_a_run_under_way_is_left_alone(string createdAt, bool stays)
+    public async Task With_an_age_a_run_under_way_is_left_untouched(string createdAt, bool stays)
     {
         using var live = new LiveStage();
         live.PutDroplet("1", createdAt, "inference:live");
@@ -96,7 +96,7 @@ public sealed class LiveJanitorTests
     [Theory]
     [InlineData(New, true)]
     [InlineData(Old, false)]
-    public async Task With_an_age_a_run_that_has_no_Droplet_yet_is_left_alone(string createdAt, bool stays)
+    public async Task With_an_age_a_run_that_has_no_Droplet_yet_is_left_untouched(string createdAt, bool stays)
     {
         using var live = new LiveStage();
         live.Put("load_balancers/a", $$"""{"id": "a", "name": "inference.live.chat", "created_at": "{{createdAt}}"}""");
@@ -108,7 +108,7 @@ public sealed class LiveJanitorTests
     }
 
     [Fact]
-    public async Task With_an_age_what_costs_nothing_is_left_alone()
+    public async Task With_an_age_what_costs_nothing_is_left_untouched()
     {
         using var live = new LiveStage();
         live.Put("vpcs/d", """{"id": "d", "name": "inference.live"}""");

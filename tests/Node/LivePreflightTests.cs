@@ -16,10 +16,10 @@ public sealed class LivePreflightTests
     [InlineData("LIVE_STACK", "prod", "LIVE_STACK: 'prod' must be")]
     [InlineData("LIVE_DOMAIN", "a b", "LIVE_DOMAIN: 'a b' must be")]
     [InlineData("LIVE_ADMIN_CIDR", "0.0.0.0/0", "LIVE_ADMIN_CIDR: '0.0.0.0/0' must be")]
-    public async Task A_wrong_environment_is_refused(string name, string value, string says)
+    public async Task A_wrong_environment_is_refused(string name, string value, string message)
     {
         using var live = new LiveStage();
-        await IsRefusedAsync(live, says, (name, value));
+        await IsRefusedAsync(live, message, (name, value));
     }
 
     [Theory]
@@ -28,15 +28,15 @@ public sealed class LivePreflightTests
     [InlineData("403 DELETE /v2/droplets/0", "lacks scopes: droplet:delete")]
     [InlineData("500 GET /v2/account", "does not answer: 500 refused for the test")]
     [InlineData("500 GET /v2/sizes", "does not answer")]
-    public async Task A_token_that_cannot_do_it_all_is_refused_by_what_it_lacks(string answers, string says)
+    public async Task A_token_that_cannot_do_it_all_is_refused_by_what_it_lacks(string answers, string message)
     {
         using var live = new LiveStage();
         live.Put("answers", answers + "\n");
-        await IsRefusedAsync(live, says);
+        await IsRefusedAsync(live, message);
     }
 
     [Fact]
-    public async Task Another_run_under_way_is_left_alone()
+    public async Task Another_run_under_way_is_left_untouched()
     {
         using var live = new LiveStage();
         live.PutDroplet("5", "2027-01-15T07:00:00Z", "inference:live");
@@ -64,7 +64,7 @@ public sealed class LivePreflightTests
     }
 
     [Fact]
-    public async Task The_cost_is_told_without_a_token_and_without_a_call()
+    public async Task The_cost_is_printed_without_a_token_and_without_a_call()
     {
         using var live = new LiveStage();
         var result = await live.RunAsync("run", ["cost"], ("DIGITALOCEAN_TOKEN", ""));
@@ -91,11 +91,11 @@ public sealed class LivePreflightTests
             line => Assert.Contains(line, stack, StringComparison.Ordinal));
     }
 
-    private static async Task IsRefusedAsync(LiveStage live, string says, params (string Name, string Value)[] environment)
+    private static async Task IsRefusedAsync(LiveStage live, string message, params (string Name, string Value)[] environment)
     {
         var result = await live.RunAsync(environment);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains("\n  fix: ", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("pulumi up", live.Calls, StringComparison.Ordinal);
         Assert.DoesNotContain("pulumi stack init", live.Calls, StringComparison.Ordinal);

@@ -134,7 +134,7 @@ public sealed class LiveRunTests
     }
 
     [Fact]
-    public async Task Whoever_reads_what_is_printed_may_go_away()
+    public async Task The_reader_of_the_output_may_go_away()
     {
         using var live = new LiveStage();
         using var process = await live.StartAndAwaitPulumiAsync();

@@ -12,7 +12,7 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
     [Theory]
     [InlineData(10)]
     [InlineData(1_000_000)]
-    public async Task A_request_whose_kept_connection_ends_without_an_answer_is_sent_over_another_one(int length)
+    public async Task A_request_on_a_kept_connection_that_ends_without_an_answer_is_sent_over_another_one(int length)
     {
         using var client = proxy.Client();
         var closed = proxy.Engine.Closed;
@@ -58,13 +58,13 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
     }
 
     [Fact]
-    public async Task Without_an_engine_the_answer_says_when_to_try_again()
+    public async Task Without_an_engine_the_answer_has_a_time_to_try_again()
     {
-        await using var alone = new NginxProxy();
-        await alone.InitializeAsync();
-        alone.Engine.Dispose();
-        alone.RemoveSocket();
-        var answer = await alone.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: Bearer {SecretsTests.AliceKey}");
+        await using var single = new NginxProxy();
+        await single.InitializeAsync();
+        single.Engine.Dispose();
+        single.RemoveSocket();
+        var answer = await single.SendAsync("POST /v1/completions HTTP/1.1", $"Authorization: Bearer {SecretsTests.AliceKey}");
         Assert.Equal((503, "10"), (answer.Status, answer.Header("Retry-After")));
         Assert.NotNull(answer.Header("X-Request-Id"));
     }
@@ -74,7 +74,7 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
     [Fact]
     public async Task Requests_around_the_engines_idle_timeout_are_all_answered()
     {
-        await using var node = new WithStandIn();
+        await using var node = new WithFakeEngine();
         await node.InitializeAsync();
         var asked = await Tool.RunAsync(Path.Combine(StackFiles.Root, "tests", "Node", "idle", "ask"),
             [Text(node.Port), SecretsTests.AliceKey, "100", "8", "1", "0.02", "8"], null, null);
@@ -84,9 +84,9 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private sealed class WithStandIn : NginxProxy
+    private sealed class WithFakeEngine : NginxProxy
     {
-        private readonly EngineStandIn _engine = new();
+        private readonly FakeVllm _engine = new();
 
         private protected override async Task ServeAsync(string socket)
         {

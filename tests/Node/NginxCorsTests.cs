@@ -11,7 +11,7 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
     [InlineData("/v1/chat/completions", "POST, OPTIONS")]
     [InlineData("/v1/chat/completions?a=b", "POST, OPTIONS")]
     [InlineData("/ready", "GET, HEAD, OPTIONS")]
-    public async Task OPTIONS_of_a_listed_path_tells_its_methods_without_a_key_and_asks_the_engine_nothing(string path, string allow)
+    public async Task OPTIONS_of_a_listed_path_returns_its_methods_without_a_key_and_asks_the_engine_nothing(string path, string allow)
     {
         var before = proxy.Engine.Requests;
         var answer = await proxy.SendAsync($"OPTIONS {path} HTTP/1.1");
@@ -75,7 +75,7 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
     [InlineData("http://localhost:51730")]
     [InlineData("null")]
     [InlineData("https://app.example.com, https://evil.example")]
-    public async Task Another_page_is_told_nothing_that_a_browser_would_let_it_read(string origin)
+    public async Task Another_page_gets_nothing_that_a_browser_would_let_it_read(string origin)
     {
         var asked = await proxy.SendAsync("OPTIONS /v1/chat/completions HTTP/1.1",
             $"Origin: {origin}\r\nAccess-Control-Request-Method: POST");

@@ -38,7 +38,7 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
     [InlineData("Retry-After: 99999")]
     [InlineData("Trailer: X-A")]
     [InlineData("X-What-Nobody-Thought-Of: 1")]
-    public async Task A_header_of_the_engine_reaches_nobody_and_moves_nothing(string header)
+    public async Task A_header_of_the_engine_reaches_no_one_and_moves_nothing(string header)
     {
         proxy.Engine.Raw = $"HTTP/1.1 200 OK\r\n{header}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}";
         try
@@ -101,10 +101,10 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
                 Encoding.ASCII.GetBytes($"GET /v1/models HTTP/1.1\r\nHost: a\r\n{Alice}\r\n{header}\r\n\r\n"),
                 TestContext.Current.CancellationToken);
             using var reader = new StreamReader(connection, Encoding.Latin1);
-            var said = await reader.ReadToEndAsync(TestContext.Current.CancellationToken)
+            var output = await reader.ReadToEndAsync(TestContext.Current.CancellationToken)
                 .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-            Assert.DoesNotContain("evil", said, StringComparison.Ordinal);
-            Assert.DoesNotMatch("^HTTP/1.1 [012]", said);
+            Assert.DoesNotContain("evil", output, StringComparison.Ordinal);
+            Assert.DoesNotMatch("^HTTP/1.1 [012]", output);
         }
         finally
         {
@@ -147,10 +147,10 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
         await connection.WriteAsync("GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray(),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(connection, Encoding.Latin1);
-        var said = await reader.ReadToEndAsync(TestContext.Current.CancellationToken)
+        var output = await reader.ReadToEndAsync(TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        Assert.DoesNotContain("12345678", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("HTTP/1.1 200", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("12345678", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("HTTP/1.1 200", output, StringComparison.Ordinal);
         own.Engine.EndlessHealth = null;
         await own.UntilReadyAsync(200);
     }

@@ -13,7 +13,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_client_over_its_rate_is_told_when_to_try_again_and_no_other_is()
+    public async Task Only_a_client_over_its_rate_gets_a_time_to_try_again()
     {
         await using var connection = await proxy.ConnectAsync();
         var statuses = new List<int>();
@@ -169,7 +169,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
 
     // What is redirected inside nginx is logged as it was asked, and refused bodies with the client's name.
     [Fact]
-    public async Task The_log_says_what_was_asked()
+    public async Task The_log_has_what_was_asked()
     {
         var refused = await proxy.SendAsync("POST /v1/completions HTTP/1.1", $"{Alice}\r\nContent-Length: 99999999");
         Assert.Contains(

@@ -218,7 +218,7 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     }
 
     [Fact]
-    public async Task Ready_is_said_only_after_a_completion_and_while_the_engine_lives()
+    public async Task Ready_is_reported_only_after_a_completion_and_while_the_engine_lives()
     {
         proxy.Answered(false);
         Assert.Equal(503, (await proxy.SendAsync("GET /ready HTTP/1.1")).Status);

@@ -16,12 +16,12 @@ internal static class NodeSamples
 
     internal static EndpointPlan Plan(
         string model = Small, string size = "gpu-4000adax1-20gb", EngineInstall install = EngineInstall.Container, bool vision = true) =>
-        StackPlan.Create(new InferenceSettings
+        StackPlan.Create(new StackConfig
         {
             Region = "tor1",
             IgnoreAvailability = true, // a sample of any size, wherever it is sold
             AdminCidrs = ["203.0.113.7/32", "2001:db8::/64"],
-            Endpoints = new Dictionary<string, EndpointSettings>
+            Endpoints = new Dictionary<string, EndpointConfig>
             {
                 ["chat"] = new()
                 {
@@ -45,7 +45,7 @@ internal static class NodeSamples
         Hostname = "dev-chat-0",
         NodeEnvironment = environment ?? Environment(),
         OpsSshPublicKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEYAK0xPUKJjmhA7Ojai2Y3JdX7vE7UZd6UcS2xaSII1 stack"],
-        OneUseHostKeyPrivate = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----",
-        OneUseHostKeyPublic = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEYAK0xPUKJjmhA7Ojai2Y3JdX7vE7UZd6UcS2xaSII1",
+        BootstrapHostKeyPrivate = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----",
+        BootstrapHostKeyPublic = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEYAK0xPUKJjmhA7Ojai2Y3JdX7vE7UZd6UcS2xaSII1",
     };
 }

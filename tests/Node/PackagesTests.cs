@@ -89,7 +89,7 @@ public sealed class PackagesTests
     }
 
     [Fact]
-    public async Task Packages_of_somebody_else_that_apt_would_mend_first_are_kept_out_of_its_sight()
+    public async Task Packages_of_others_that_apt_would_fix_first_are_kept_out_of_its_sight()
     {
         const string Good = "Package: libc6\nStatus: install ok installed\nVersion: 1\n\n";
         const string Unmet = "Package: needs-other\nStatus: install ok installed\nDepends: not-there\nVersion: 1\n\n";

@@ -49,13 +49,13 @@ public sealed class ReadyProbeTests
     [Theory]
     [InlineData("embed", "MistralModel", "an embedding succeeded: ready")]
     [InlineData("score", "MistralForSequenceClassification", "a score succeeded: ready")]
-    public async Task A_model_that_pools_is_asked_for_what_it_makes(string task, string architecture, string says)
+    public async Task A_model_that_pools_is_asked_for_what_it_makes(string task, string architecture, string message)
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/ready"));
-        using var engine = await EngineStandIn.PoolingAsync(architecture);
+        using var engine = await FakeVllm.PoolingAsync(architecture);
         using var probe = Start(node, "5", engine.Socket, task);
-        Assert.Equal(says, await probe.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(message, await probe.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         Assert.True(File.Exists(node.At("/ready/answered")));
         probe.Kill();
         await probe.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -108,8 +108,8 @@ internal sealed class RunningNode : IDisposable
     public string Started(string phase) => Node.Read($"/run/inference/started/{phase}");
 
     /// <summary>Settings with some values others.</summary>
-    public static string With(string settings, params (string Key, string Value)[] edits) => string.Concat(
-        settings.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    public static string With(string environment, params (string Key, string Value)[] edits) => string.Concat(
+        environment.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => (Key: line.Split('=')[0], Line: line))
             .Select(old => edits.Where(edit => edit.Key == old.Key).Select(edit => $"{edit.Key}={edit.Value}").SingleOrDefault(old.Line)
                 + "\n"));

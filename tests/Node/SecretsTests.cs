@@ -9,7 +9,7 @@ public sealed class SecretsTests
     internal const string BobKey = "bob-key-0123456789ab";
 
     [Fact]
-    public async Task All_of_it_is_stored_for_root_and_nginx_alone()
+    public async Task All_of_it_is_stored_only_for_root_and_nginx()
     {
         using var node = new StagedNode();
         var result = await node.RunAsync("store-secrets", await SecretsAsync(node));
@@ -92,7 +92,7 @@ public sealed class SecretsTests
     [InlineData("activating", "systemctl restart --no-block inference-weights.service", "reset-failed")]
     [InlineData("activating with it", "", "restart")]
     [InlineData("active", "", "start")]
-    public async Task A_token_starts_a_download_anew_that_began_without_it(string weights, string expected, string unexpected)
+    public async Task A_token_restarts_a_download_that_began_without_it(string weights, string expected, string unexpected)
     {
         using var node = new StagedNode();
         node.Write("/run/credentials/inference-weights.service/huggingface.token", weights == "activating with it" ? "hf_x" : "");
@@ -114,13 +114,13 @@ public sealed class SecretsTests
     [InlineData("clients", "\n", "clients is empty")]
     [InlineData("tls.key", "not a key", "do not match")]
     [InlineData("../../../tmp/evil", "x", "a name other than")]
-    public async Task A_bad_line_changes_nothing(string name, string content, string says)
+    public async Task A_bad_line_changes_nothing(string name, string content, string message)
     {
         using var node = new StagedNode();
         var lines = (await SecretsAsync(node)).Split('\n').Where(line => !line.StartsWith(name + " ", StringComparison.Ordinal));
         var result = await node.RunAsync("store-secrets", $"{string.Join('\n', lines)}{name} {Base64(content)}\n");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(node.At("/etc/inference/secrets")));
     }
 

@@ -44,7 +44,7 @@ public sealed class StorageTests
     }
 
     [Fact]
-    public async Task Another_disk_that_is_in_use_is_told_by_both_names()
+    public async Task Another_disk_that_is_in_use_is_reported_by_both_names()
     {
         using var node = WithDisks(mounted: "/dev/vdb");
         node.Stub("umount", "echo 'umount: target is busy.' >&2; exit 32");

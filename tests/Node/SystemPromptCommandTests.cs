@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Infra.Planning.Plan;
 using Infra.Stacks;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Node;
 

@@ -41,7 +41,7 @@ public sealed partial class SystemdTests
             Exposure.Select(row => row.Data.Item1).Order());
 
     [Fact]
-    public async Task Verify_has_nothing_to_say()
+    public async Task Verify_finds_nothing()
     {
         using var node = Staged();
         var result = await Tool.RunAsync("systemd-analyze",
@@ -68,7 +68,7 @@ public sealed partial class SystemdTests
 
     [Theory]
     [MemberData(nameof(Exposure))]
-    public async Task A_service_is_not_more_exposed_than_the_table_says(string unit, double highest)
+    public async Task A_service_is_not_more_exposed_than_the_table_allows(string unit, double highest)
     {
         using var node = Staged();
         var threshold = (highest * 10).ToString("0", CultureInfo.InvariantCulture);
@@ -79,14 +79,14 @@ public sealed partial class SystemdTests
     }
 
     [Fact]
-    public void Every_service_writes_its_start_and_its_end_into_the_ledger() =>
+    public void Every_service_writes_its_start_and_its_end_into_the_phase_timeline() =>
         // The two that have the rules loaded again are no phases of a boot.
         Assert.All(
             Files(".service").Where(file => !file.Path.EndsWith("/inference-monitoring.service", StringComparison.Ordinal)
                 && !file.Path.EndsWith("-watch.service", StringComparison.Ordinal)),
             file =>
             {
-                var phase = Ledger().Match(file.Content).Groups[1].Value;
+                var phase = PhaseTimeline().Match(file.Content).Groups[1].Value;
                 Assert.Contains($"ExecStartPre=+/usr/local/libexec/inference/timeline {phase} start", file.Content,
                     StringComparison.Ordinal);
                 Assert.Contains($"ExecStopPost=+/usr/local/libexec/inference/timeline {phase} stop", file.Content,
@@ -94,7 +94,7 @@ public sealed partial class SystemdTests
             });
 
     [Fact]
-    public void The_proof_of_gpu_access_for_wheels_has_the_walls_of_their_engine()
+    public void The_check_of_gpu_access_for_wheels_has_the_walls_of_their_engine()
     {
         static IEnumerable<string> Walls(string unit) => Content(unit).Split('\n').SkipWhile(line => line != "[Service]")
             .Where(line => Wall().IsMatch(line) && !line.StartsWith("ReadWritePaths", StringComparison.Ordinal)
@@ -116,7 +116,7 @@ public sealed partial class SystemdTests
     [Theory]
     [InlineData("inference-vllm-venv.service")]
     [InlineData("inference-engine-gpus.service")]
-    public void An_engine_of_wheels_sees_no_socket_of_the_system_and_writes_into_memory_alone(string unit)
+    public void An_engine_of_wheels_sees_no_socket_of_the_system_and_writes_only_into_memory(string unit)
     {
         Assert.Contains("\nTemporaryFileSystem=/tmp:", Content(unit), StringComparison.Ordinal);
         Assert.Contains(" -/run/systemd/private -/run/systemd/journal ", Content(unit), StringComparison.Ordinal);
@@ -230,7 +230,7 @@ public sealed partial class SystemdTests
     }
 
     [GeneratedRegex(@"libexec/inference/timeline ([a-z-]+) start")]
-    private static partial Regex Ledger();
+    private static partial Regex PhaseTimeline();
 
     // A namespace of someone who is not root knows no other user.
     [GeneratedRegex("[ug]id=[0-9]+,")]

@@ -17,7 +17,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public async Task A_test_may_say_where_it_runs()
+    public async Task A_test_may_set_where_it_runs()
     {
         var seen = "";
         await Deployment.TestAsync(

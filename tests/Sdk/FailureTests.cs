@@ -8,26 +8,26 @@ namespace Infra.Tests.Sdk;
 public sealed class FailureTests
 {
     [Fact]
-    public async Task A_mistake_of_the_operator_is_its_message_alone()
+    public async Task A_user_error_is_only_its_message()
     {
         var exception = await Failure(() => throw new RunException("region: 'x1' is unknown"));
         Assert.Equal("region: 'x1' is unknown", exception.Message);
     }
 
     [Fact]
-    public async Task A_derived_mistake_is_its_message_alone_as_well()
+    public async Task A_derived_user_error_is_only_its_message_as_well()
     {
-        var exception = await Failure(() => throw new Mistake("message"));
+        var exception = await Failure(() => throw new DerivedError("message"));
         Assert.Equal("message", exception.Message);
     }
 
     [Fact]
-    public async Task Any_other_exception_is_told_with_its_stack_trace()
+    public async Task Any_other_exception_is_printed_with_its_stack_trace()
     {
         var exception = await Failure(() => throw new InvalidOperationException("a bug"));
         Assert.Contains("failed with an unhandled exception", exception.Message, StringComparison.Ordinal);
         Assert.Contains("a bug", exception.Message, StringComparison.Ordinal);
-        Assert.Contains(nameof(Any_other_exception_is_told_with_its_stack_trace), exception.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(Any_other_exception_is_printed_with_its_stack_trace), exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_failure_in_apply_fails_the_deployment_though_nobody_reads_the_output()
+    public async Task A_failure_in_apply_fails_the_deployment_though_no_one_reads_the_output()
     {
         var exception = await Failure(() => Output.Create("in apply").Apply(Fail));
         Assert.Equal("in apply", exception.Message);
@@ -134,5 +134,5 @@ public sealed class FailureTests
 
     private static int Fail(string message) => throw new RunException(message);
 
-    private sealed class Mistake(string message) : RunException(message);
+    private sealed class DerivedError(string message) : RunException(message);
 }

@@ -9,7 +9,7 @@ namespace Infra.Tests.Sdk;
 public sealed class OrderTests
 {
     [Fact]
-    public async Task A_resource_waits_for_those_whose_outputs_are_among_its_inputs()
+    public async Task A_resource_waits_for_those_with_outputs_among_its_inputs()
     {
         var gate = new Gate("first");
         await gate.RunAsync(() =>

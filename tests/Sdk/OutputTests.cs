@@ -73,7 +73,7 @@ public sealed class OutputTests
         });
 
     [Fact]
-    public Task An_applied_function_that_returns_an_output_adds_what_that_one_says_of_itself() =>
+    public Task An_applied_function_that_returns_an_output_adds_what_that_one_has() =>
         GenPart.Array[2, 2].SampleAsync(async parts =>
         {
             var joined = Make(parts[0]).Apply(_ => Make(parts[1]));
@@ -130,7 +130,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task An_output_in_plain_text_shows_as_a_mistake_and_not_as_its_value()
+    public async Task An_output_in_plain_text_shows_as_an_error_and_not_as_its_value()
     {
         var text = await new Mocks().RunAsync(() => $"{Output.Create("value")}");
         Assert.StartsWith("Calling [ToString] on an [Output<T>] is not supported.", text, StringComparison.Ordinal);

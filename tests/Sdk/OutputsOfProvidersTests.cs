@@ -74,7 +74,7 @@ public sealed class OutputsOfProvidersTests
     }
 
     [Fact]
-    public async Task An_input_that_was_secret_comes_back_plain_unless_the_provider_says_otherwise()
+    public async Task An_input_that_was_secret_comes_back_plain_unless_the_provider_marks_it()
     {
         var command = await new Mocks().RunAsync(() => new RemoteCommand("c", new()
         {

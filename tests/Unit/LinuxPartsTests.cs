@@ -6,11 +6,11 @@ public sealed class LinuxPartsTests
     [Fact]
     public void Tests_of_what_only_servers_need_are_skipped_elsewhere_and_those_of_preview_and_plan_run()
     {
-        Assert.NotNull(LinuxPartsAttribute.WhyNot(typeof(Lab.Machines.FolderLockTests), isLinux: false));
+        Assert.NotNull(LinuxPartsAttribute.WhyNot(typeof(Lab.Host.FolderLockTests), isLinux: false));
         Assert.NotNull(LinuxPartsAttribute.WhyNot(typeof(Infra.Tests.Node.NginxTests), isLinux: false));
-        Assert.Null(LinuxPartsAttribute.WhyNot(typeof(Lab.Machines.FolderLockTests), isLinux: true));
+        Assert.Null(LinuxPartsAttribute.WhyNot(typeof(Lab.Host.FolderLockTests), isLinux: true));
         Assert.Null(LinuxPartsAttribute.WhyNot(typeof(Lab.PlanTableTests), isLinux: false));
-        Assert.Null(LinuxPartsAttribute.WhyNot(typeof(Settings.SettingsTests), isLinux: false));
+        Assert.Null(LinuxPartsAttribute.WhyNot(typeof(Config.StackConfigTests), isLinux: false));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class HubContent
     private static readonly string[] LargeNames = ["tekken.json", "tokenizer.json"];
 
     /// <summary>Writes a repository into <c>hub/</c> of a content folder, with a manifest so that the server need not hash.</summary>
-    /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
+    /// <param name="folder">Content folder, <see cref="MirrorOptions.Folder"/>.</param>
     /// <param name="model">The model; its pinned commit is the repository's, or one derived from the id.</param>
     /// <param name="scale">
     /// Size of one copy, as a share of <see cref="ModelSpec.WeightBytes"/>, but at least the headers of its files.

@@ -25,7 +25,7 @@ internal static class OciBuilder
     private const long PaddingOverhead = 4096;
 
     /// <summary>Builds an image, and adds it to its repository.</summary>
-    /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
+    /// <param name="folder">Content folder, <see cref="MirrorOptions.Folder"/>.</param>
     /// <param name="spec">The image.</param>
     public static OciImage Build(string folder, OciImageSpec spec)
     {

@@ -16,7 +16,7 @@ internal static class PythonContent
     private static readonly Dictionary<string, string> Commands = new() { ["vllm"] = "vllm.entrypoints.cli.main:main" };
 
     /// <summary>Writes the complete <c>python/</c> folder.</summary>
-    /// <param name="folder">Content folder, <see cref="MirrorSettings.Folder"/>.</param>
+    /// <param name="folder">Content folder, <see cref="MirrorOptions.Folder"/>.</param>
     /// <param name="engineFolder">
     /// Folder of the package <c>vllm/</c> with its data. <c>vllm/_version.py</c> is generated for each release.
     /// </param>

@@ -13,7 +13,7 @@ public sealed class BrokenFilesTests
     private static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
     /// <summary>JSON, the key of the error after the file's name, and a part of the problem.</summary>
-    public static TheoryData<string, string, string> Mistakes => new()
+    public static TheoryData<string, string, string> Errors => new()
     {
         // The file
         { "", "line 1", "is not JSON" },
@@ -161,36 +161,36 @@ public sealed class BrokenFilesTests
     };
 
     [Theory]
-    [MemberData(nameof(Mistakes))]
-    public void Each_mistake_is_named_with_its_place_and_with_what_is_allowed(string json, string place, string problem)
+    [MemberData(nameof(Errors))]
+    public void Each_error_is_named_with_its_place_and_with_what_is_allowed(string json, string place, string problem)
     {
-        var mistakes = Assert.Throws<ConfigurationException>(() => Add(json)).Mistakes;
+        var errors = Assert.Throws<ConfigurationException>(() => Add(json)).Errors;
         var expected = place.Length == 0 ? "own.json" : $"own.json, {place}";
-        var mistake = mistakes.FirstOrDefault(mistake => mistake.Key == expected
-            && mistake.Problem.Contains(problem, StringComparison.Ordinal));
-        Assert.True(mistake is not null, $"expected {expected}: {problem}\nactual {string.Join("\n", mistakes)}");
-        Assert.Contains("own.json", mistake.Fix, StringComparison.Ordinal);
+        var error = errors.FirstOrDefault(error => error.Key == expected
+            && error.Problem.Contains(problem, StringComparison.Ordinal));
+        Assert.True(error is not null, $"expected {expected}: {problem}\nactual {string.Join("\n", errors)}");
+        Assert.Contains("own.json", error.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void All_mistakes_of_a_file_are_reported_together()
+    public void All_errors_of_a_file_are_reported_together()
     {
-        var mistakes = Assert.Throws<ConfigurationException>(() => Add(
+        var errors = Assert.Throws<ConfigurationException>(() => Add(
             """
             {
               "gpus": [{ "name": "A", "vendor": "nvidia", "architecture": "ada", "memoryGB": "24" }],
               "sizes": [{ "slug": "s", "gpu": "NVIDIA H100", "gpuCount": 99 }],
               "models": [{ "id": "a/b", "precision": "fp9", "maxContext": "many" }]
             }
-            """)).Mistakes;
+            """)).Errors;
         Assert.Equal(
             ["gpus[0] (A), memoryGB", "sizes[0] (s), gpuCount", "models[0] (a/b), precision", "models[0] (a/b), maxContext",
                 "models[0] (a/b), architecture"],
-            mistakes.Select(mistake => mistake.Key["own.json, ".Length..]));
+            errors.Select(error => error.Key["own.json, ".Length..]));
     }
 
     [Fact]
-    public void A_file_with_a_mistake_adds_nothing()
+    public void A_file_with_an_error_adds_nothing()
     {
         Assert.Throws<ConfigurationException>(() =>
             Add("""{"sizes": [{"slug": "ok", "gpu": "NVIDIA H100", "gpuCount": 1}, {"slug": "bad"}]}"""));
@@ -202,11 +202,11 @@ public sealed class BrokenFilesTests
     [InlineData("no-such-file.json")]
     [InlineData("/")]
     [InlineData("")]
-    public void A_file_that_cannot_be_read_is_a_mistake_of_the_setting(string path)
+    public void A_file_that_cannot_be_read_is_an_error_of_the_setting(string path)
     {
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => ModelCatalog.Load(path)).Mistakes);
-        Assert.Equal("catalog", mistake.Key);
-        Assert.StartsWith("cannot be read", mistake.Problem, StringComparison.Ordinal);
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => ModelCatalog.Load(path)).Errors);
+        Assert.Equal("catalog", error.Key);
+        Assert.StartsWith("cannot be read", error.Problem, StringComparison.Ordinal);
     }
 
     private static ModelCatalog Add(string json) => Catalog.Add(Encoding.UTF8.GetBytes(json), "own.json");

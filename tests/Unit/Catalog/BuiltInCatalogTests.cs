@@ -20,7 +20,7 @@ public sealed class BuiltInCatalogTests
 
     /// <summary>The program trusts the built-in rows because this test does not.</summary>
     [Fact]
-    public void Every_row_is_held_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Mistakes);
+    public void Every_row_is_held_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Errors);
 
     [Fact]
     public void Every_servable_repository_of_the_family_is_there()
@@ -37,7 +37,7 @@ public sealed class BuiltInCatalogTests
     }
 
     [Fact]
-    public void Only_two_models_have_no_pinned_commit_and_say_how_to_pin_one()
+    public void Only_two_models_have_no_pinned_commit_and_show_how_to_pin_one()
     {
         var unpinned = Catalog.Models.Values.Where(model => model.Revision is null).ToArray();
         Assert.Equal(["mistralai/Ministral-3-3B-Instruct-2512-BF16", "mistralai/Mistral-Large-3-675B-Instruct-2512-BF16"],

@@ -43,7 +43,7 @@ public sealed partial class CatalogDocumentTests
     }
 
     [Fact]
-    public void The_full_example_adds_what_the_document_says()
+    public void The_full_example_adds_what_the_document_describes()
     {
         var catalog = ModelCatalog.Load(Path.Combine(Docs, "catalog.example.json"));
         Assert.Equal("acme/support-ministral", catalog.Model("acme/support-ministral", "model").Id);

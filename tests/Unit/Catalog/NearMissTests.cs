@@ -15,28 +15,28 @@ public sealed class NearMissTests
     [InlineData("mistralai/Minstral-3-14B-Base-2512", "mistralai/Ministral-3-14B-Base-2512")]
     public void An_unknown_model_is_answered_with_the_likeliest_and_all_others(string typed, string meant)
     {
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Model(typed, "endpoints.chat.model")).Mistakes);
-        Assert.Equal("endpoints.chat.model", mistake.Key);
-        Assert.Equal(typed, mistake.Value);
-        Assert.StartsWith($"is not a model of the catalog; did you mean {meant}", mistake.Problem, StringComparison.Ordinal);
-        Assert.All(Catalog.Models.Keys, id => Assert.Contains(id, mistake.Problem, StringComparison.Ordinal));
-        Assert.Equal($"pulumi config set --path 'endpoints.chat.model' {meant}", mistake.Fix);
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Model(typed, "endpoints.chat.model")).Errors);
+        Assert.Equal("endpoints.chat.model", error.Key);
+        Assert.Equal(typed, error.Value);
+        Assert.StartsWith($"is not a model of the catalog; did you mean {meant}", error.Problem, StringComparison.Ordinal);
+        Assert.All(Catalog.Models.Keys, id => Assert.Contains(id, error.Problem, StringComparison.Ordinal));
+        Assert.Equal($"pulumi config set --path 'endpoints.chat.model' {meant}", error.Fix);
     }
 
     [Fact]
     public void An_unknown_size_names_its_neighbour()
     {
-        var mistake = Assert.Single(
-            Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Mistakes);
-        Assert.Contains("did you mean gpu-h100x1-80gb", mistake.Problem, StringComparison.Ordinal);
+        var error = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => Catalog.Size("gpu-h100-80gb", "endpoints.chat.size")).Errors);
+        Assert.Contains("did you mean gpu-h100x1-80gb", error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_release_that_is_too_old_is_answered_with_the_security_floor()
     {
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Engine("0.11.0", "engine.version")).Mistakes);
-        Assert.Contains("none below 0.28.0 is allowed", mistake.Problem, StringComparison.Ordinal);
-        Assert.Contains("0.31.0", mistake.Problem, StringComparison.Ordinal);
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Engine("0.11.0", "engine.version")).Errors);
+        Assert.Contains("none below 0.28.0 is allowed", error.Problem, StringComparison.Ordinal);
+        Assert.Contains("0.31.0", error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class OwnCatalogTests
     private static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
     [Fact]
-    public void A_fine_tune_inherits_everything_but_what_is_true_of_one_repository_alone()
+    public void A_fine_tune_inherits_everything_but_what_is_true_of_only_one_repository()
     {
         var tuned = Add($$"""{"models": [{"id": "acme/my-ministral", "basedOn": "{{Ministral}}", "revision": "{{Commit}}"}]}""").Models["acme/my-ministral"];
         var parent = Catalog.Models[Ministral];
@@ -61,7 +61,7 @@ public sealed class OwnCatalogTests
     [InlineData("\"task\": \"embed\"", ModelTask.Embed)]
     [InlineData("\"task\": \"score\"", ModelTask.Score)]
     [InlineData("\"note\": \"none\"", ModelTask.Generate)]
-    public void A_row_says_what_its_model_answers_with(string member, ModelTask task)
+    public void A_row_names_what_its_model_answers_with(string member, ModelTask task)
     {
         var rows = $$"""{"models": [{"id": "acme/m", "basedOn": "{{Ministral}}", {{member}}}, {"id": "acme/n", "basedOn": "acme/m"}]}""";
         Assert.Equal((task, task), (Add(rows).Models["acme/m"].Task, Add(rows).Models["acme/n"].Task));
@@ -146,7 +146,7 @@ public sealed class OwnCatalogTests
     [InlineData("H100 NVL", "nvidia", "hopper", 94, 92.12)]
     [InlineData("L4", "nvidia", "ada", 24, 21.96)]
     [InlineData("MI300A", "amd", "cdna3", 128, 127.74)]
-    public void Memory_of_a_card_that_was_not_measured_is_reckoned_low(string name, string vendor, string architecture, int memory,
+    public void Memory_of_a_card_that_was_not_measured_is_estimated_low(string name, string vendor, string architecture, int memory,
         double visible)
     {
         var gpu = Add($$"""{"gpus": [{"name": "{{name}}", "vendor": "{{vendor}}", "architecture": "{{architecture}}", "memoryGB": {{memory}}}]}""").Gpus[name];
@@ -199,7 +199,7 @@ public sealed class OwnCatalogTests
         Add($$"""{"models": [{"id": "acme/m", "basedOn": "{{Ministral}}", "weightsUrl": "https://mirror.example.com:8443/models"}]}""").Models["acme/m"].WeightsUrl);
 
     [Fact]
-    public void A_byte_order_mark_and_a_schema_are_no_mistakes() =>
+    public void A_byte_order_mark_and_a_schema_are_no_errors() =>
         Assert.Equal(Catalog.Models.Keys, Catalog.Add("\uFEFF{\"$schema\": \"catalog.schema.json\"}"u8.ToArray(), "own.json").Models.Keys);
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class RecordShapeTests
 
     [Theory]
     [MemberData(nameof(Records))]
-    public void Every_pattern_says_what_it_wants(Type record) => Assert.All(
+    public void Every_pattern_describes_what_it_wants(Type record) => Assert.All(
         RecordShape.Of(record).Members.Where(member => member.Pattern is not null),
         member => Assert.StartsWith("must ", member.Pattern!.Value.Help, StringComparison.Ordinal));
 

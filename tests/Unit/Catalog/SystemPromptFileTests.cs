@@ -15,7 +15,7 @@ public sealed class SystemPromptFileTests
         model => Assert.Equal(model.Use == ModelUse.Reasoning ? "SYSTEM_PROMPT.txt" : null, model.SystemPrompt));
 
     [Fact]
-    public void It_is_of_one_repository_alone()
+    public void It_is_of_only_one_repository()
     {
         var catalog = Catalog.Add(Encoding.UTF8.GetBytes($$"""
             {"models": [

@@ -14,7 +14,7 @@ public sealed class WeightsChecksumsTests
 
     private static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
-    public static TheoryData<string, string, string> Mistakes => new()
+    public static TheoryData<string, string, string> Errors => new()
     {
         { "[]", "checksums", "must be an object with names of files as members" },
         { "{}", "checksums", "must name between 1 and 400 files" },
@@ -31,23 +31,23 @@ public sealed class WeightsChecksumsTests
     };
 
     [Theory]
-    [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_named_with_what_is_allowed(string checksums, string member, string problem)
+    [MemberData(nameof(Errors))]
+    public void An_error_is_named_with_what_is_allowed(string checksums, string member, string problem)
     {
         var failure = Assert.Throws<ConfigurationException>(() => Add(Commit, checksums));
-        var mistake = Assert.Single(failure.Mistakes);
-        Assert.EndsWith($"(acme/m), {member}", mistake.Key, StringComparison.Ordinal);
-        Assert.Contains(problem, mistake.Problem, StringComparison.Ordinal);
+        var error = Assert.Single(failure.Errors);
+        Assert.EndsWith($"(acme/m), {member}", error.Key, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Checksums_need_the_commit_that_they_are_of() => Assert.Contains(
         "requires revision",
-        Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Mistakes).Problem,
+        Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Errors).Problem,
         StringComparison.Ordinal);
 
     [Fact]
-    public void They_are_of_one_commit_alone()
+    public void They_are_of_only_one_commit()
     {
         var model = Add(Commit, $"{{\"params.json\": \"{Sha256}\"}}").Models["acme/m"];
         Assert.Equal(Sha256, WeightsChecksums.Of(model, Commit)["params.json"]);

@@ -7,24 +7,24 @@ namespace Infra.Tests.Unit.Cli;
 /// <summary>How a command ends that needs no server.</summary>
 public sealed class FailureTests
 {
-    private static readonly ConfigurationMistake s_mistake = new("region", "x", "is not a region", "pulumi config set region tor1");
+    private static readonly UserError s_error = new("region", "x", "is not a region", "pulumi config set region tor1");
 
     [Fact]
-    public async Task A_mistake_of_the_operator_is_told_alone_also_through_pulumi()
+    public async Task A_user_error_is_reported_without_a_trace_also_through_pulumi()
     {
-        var mistake = new ConfigurationException(s_mistake);
-        var several = new AggregateException(mistake, new ConfigurationException(s_mistake with { Value = "y" }));
+        var error = new ConfigurationException(s_error);
+        var several = new AggregateException(error, new ConfigurationException(s_error with { Value = "y" }));
 
-        Assert.Equal((ExitCode.OperatorMistake, $"{s_mistake}\n"), await EndAsync(mistake));
-        Assert.Equal((ExitCode.OperatorMistake, $"{s_mistake}\n"), await EndAsync(new RunException(mistake.Message, mistake)));
-        Assert.Equal((ExitCode.OperatorMistake, $"{s_mistake}\n{s_mistake with { Value = "y" }}\n"), await EndAsync(several));
+        Assert.Equal((ExitCode.UserError, $"{s_error}\n"), await EndAsync(error));
+        Assert.Equal((ExitCode.UserError, $"{s_error}\n"), await EndAsync(new RunException(error.Message, error)));
+        Assert.Equal((ExitCode.UserError, $"{s_error}\n{s_error with { Value = "y" }}\n"), await EndAsync(several));
     }
 
     [Fact]
-    public async Task A_state_of_the_machine_is_told_with_a_fix_and_without_what_only_the_lab_has()
+    public async Task A_state_of_the_machine_is_reported_with_a_fix_and_without_what_only_the_lab_has()
     {
         var (status, full) = await EndAsync(new IOException("No space left on device : '/home/me/out.json'"));
-        Assert.Equal(ExitCode.OperatorMistake, status);
+        Assert.Equal(ExitCode.UserError, status);
         Assert.EndsWith("fix: free space there (df -h); then run it again\n", full, StringComparison.Ordinal);
         Assert.Equal("mount it writable; then run it again", HostFault.Explain(new IOException("Read-only file system"))?.Fix);
         Assert.Equal("/home/me/Pulumi.dev.yaml",
@@ -35,17 +35,17 @@ public sealed class FailureTests
     [Fact]
     public async Task Anything_else_is_a_bug_with_its_trace()
     {
-        var (status, told) = await EndAsync(new InvalidOperationException("ours"));
-        Assert.Equal(ExitCode.Bug, status);
-        Assert.Contains(nameof(InvalidOperationException), told, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Bug, (await EndAsync(new RunException("unhandled"))).Status);
+        var (status, reported) = await EndAsync(new InvalidOperationException("ours"));
+        Assert.Equal(ExitCode.InternalError, status);
+        Assert.Contains(nameof(InvalidOperationException), reported, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.InternalError, (await EndAsync(new RunException("unhandled"))).Status);
     }
 
     [Fact]
     public async Task What_was_cut_short_is_no_bug() =>
-        Assert.Equal((ExitCode.OperatorMistake, "interrupted\n"), await EndAsync(new OperationCanceledException()));
+        Assert.Equal((ExitCode.UserError, "interrupted\n"), await EndAsync(new OperationCanceledException()));
 
-    private static async Task<(int Status, string Told)> EndAsync(Exception exception)
+    private static async Task<(int Status, string Reported)> EndAsync(Exception exception)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();

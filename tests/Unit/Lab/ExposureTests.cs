@@ -15,7 +15,7 @@ public sealed class ExposureTests
     }
 
     [Fact]
-    public void Ssh_from_an_admin_address_reaches_nobody_else()
+    public void Ssh_from_an_admin_address_reaches_no_one_else()
     {
         var exposure = Assert.Single(Exposure.Of([Firewall(Rule("22", addresses: ["203.0.113.7/32"]))]));
 
@@ -44,7 +44,7 @@ public sealed class ExposureTests
     }
 
     [Fact]
-    public void An_internal_load_balancer_is_reached_by_the_VPC_alone()
+    public void An_internal_load_balancer_is_reached_only_by_the_VPC()
     {
         var exposure = Assert.Single(Exposure.Of([LoadBalancer("INTERNAL", allows: [])]));
 

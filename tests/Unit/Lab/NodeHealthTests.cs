@@ -1,5 +1,5 @@
-using Infra.Lab.Laboratories;
 using Infra.Lab.Linux;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Unit.Lab;
 
@@ -37,7 +37,7 @@ public sealed class NodeHealthTests
     [InlineData(0, "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted\n", false)]
     [InlineData(1, "python3: Operation not permitted\n", false)]
     [InlineData(1, "x nsenter: Operation not permitted\n", false)]
-    public void What_a_server_says_of_permissions_is_no_refusal_of_this_machine(int status, string errors, bool refused) =>
+    public void A_permission_error_of_a_server_is_no_refusal_of_this_machine(int status, string errors, bool refused) =>
         Assert.Equal(refused, NodeHealth.IsRefused(new ProgramAnswer(status, "", errors)));
 
     [Fact]
@@ -53,6 +53,6 @@ public sealed class NodeHealthTests
             """{"phase": "x", "event": "start", "monotonicSeconds": "1", "boot": "a"}""",
             """{"phase": "x", "event": "start", "monotonicSeconds": 1, "boot": []}""",
         ];
-        Assert.Equal("weights", Assert.Single(Ledger.Phases(Ledger.Parse(string.Join('\n', lines)))).Phase);
+        Assert.Equal("weights", Assert.Single(PhaseTimeline.Phases(PhaseTimeline.Parse(string.Join('\n', lines)))).Phase);
     }
 }

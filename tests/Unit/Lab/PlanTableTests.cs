@@ -16,37 +16,37 @@ public sealed class PlanTableTests
     };
 
     [Fact]
-    public void A_region_that_has_no_size_is_a_mistake_and_not_a_table_without_rows()
+    public void A_region_that_has_no_size_is_a_user_error_and_not_a_table_without_rows()
     {
-        var mistake = Mistake(Query with { Region = "tor9" });
+        var error = Error(Query with { Region = "tor9" });
 
-        Assert.Equal("--region", mistake.Key);
-        Assert.Contains("did you mean tor1", mistake.Problem, StringComparison.Ordinal);
-        Assert.Equal("./infra plan --region tor1", mistake.Fix);
+        Assert.Equal("--region", error.Key);
+        Assert.Contains("did you mean tor1", error.Problem, StringComparison.Ordinal);
+        Assert.Equal("./infra plan --region tor1", error.Fix);
     }
 
     [Fact]
-    public void A_table_of_a_region_has_its_sizes_alone() =>
+    public void A_table_of_a_region_has_only_its_sizes() =>
         Assert.All(PlanTable.Of(Query with { Region = "tor1" }), fit => Assert.Contains("tor1", fit.Size.Regions));
 
     [Fact]
     public void An_unknown_name_ends_with_a_command_that_can_be_pasted()
     {
-        Assert.Equal($"./infra plan --model {Model}", Mistake(Query with { Models = ["x"] }).Fix);
-        Assert.Equal("./infra plan --size gpu-4000adax1-20gb", Mistake(Query with { Sizes = ["x"] }).Fix);
-        Assert.Equal("./infra plan --engine 0.31.0", Mistake(Query with { Engine = "0.27.0" }).Fix);
+        Assert.Equal($"./infra plan --model {Model}", Error(Query with { Models = ["x"] }).Fix);
+        Assert.Equal("./infra plan --size gpu-4000adax1-20gb", Error(Query with { Sizes = ["x"] }).Fix);
+        Assert.Equal("./infra plan --engine 0.31.0", Error(Query with { Engine = "0.27.0" }).Fix);
     }
 
     [Fact]
     public void A_catalog_that_is_not_there_is_named_by_the_flag_that_named_it()
     {
-        var mistake = Assert.Single(
-            Assert.Throws<ConfigurationException>(() => ModelCatalog.Load("no-such-file.json", "--catalog")).Mistakes);
+        var error = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => ModelCatalog.Load("no-such-file.json", "--catalog")).Errors);
 
-        Assert.Equal("--catalog", mistake.Key);
-        Assert.Contains("there is no such file", mistake.Problem, StringComparison.Ordinal);
+        Assert.Equal("--catalog", error.Key);
+        Assert.Contains("there is no such file", error.Problem, StringComparison.Ordinal);
     }
 
-    private static ConfigurationMistake Mistake(PlanQuery query) =>
-        Assert.Single(Assert.Throws<ConfigurationException>(() => PlanTable.Of(query)).Mistakes);
+    private static UserError Error(PlanQuery query) =>
+        Assert.Single(Assert.Throws<ConfigurationException>(() => PlanTable.Of(query)).Errors);
 }

@@ -75,7 +75,7 @@ public sealed class StackFileTests : IDisposable
     [InlineData("config: &all\n  <<: *all", "check for a recursive alias")]
     [InlineData("config:\n  inference:region:\n    <<: text", "takes a mapping")]
     [InlineData("config:\n  inference:endpoints:\n\tchat: {}", "line 3 is indented with a tab")]
-    public void A_broken_file_is_the_operators_mistake_and_names_the_file(string stack, string problem)
+    public void A_broken_file_is_a_user_error_and_names_the_file(string stack, string problem)
     {
         var exception = Assert.Throws<ConfigurationException>(() => Configuration(stack));
 
@@ -96,12 +96,12 @@ public sealed class StackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_value_that_is_nested_too_deeply_is_the_operators_mistake() =>
+    public void A_value_that_is_nested_too_deeply_is_a_user_error() =>
         Assert.Throws<ConfigurationException>(() =>
             Configuration($"config: {{inference:tags: {new string('[', 500)}{new string(']', 500)}}}"));
 
     [Fact]
-    public void A_merge_key_brings_what_a_mapping_does_not_say_itself()
+    public void A_merge_key_brings_what_a_mapping_does_not_set_itself()
     {
         var values = Configuration("""
             config:
@@ -146,10 +146,10 @@ public sealed class StackFileTests : IDisposable
         }
 
         File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
-        var mistake = Assert.Single(
-            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Mistakes);
+        var error = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Errors);
 
-        Assert.Equal("./infra preview prod", mistake.Fix);
+        Assert.Equal("./infra preview prod", error.Fix);
     }
 
     // Neither is ever opened: the one would block, the other has no end.
@@ -175,10 +175,10 @@ public sealed class StackFileTests : IDisposable
             file.SetLength(17 << 20);
         }
 
-        var mistake = Assert.Single(
-            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("test")).Mistakes);
+        var error = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("test")).Errors);
 
-        Assert.Equal("cannot be read: it has 17825792 bytes; 16777216 is the limit", mistake.Problem);
+        Assert.Equal("cannot be read: it has 17825792 bytes; 16777216 is the limit", error.Problem);
     }
 
     private StackFile Configuration(string stack, string project = "name: inference")

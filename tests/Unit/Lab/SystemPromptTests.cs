@@ -1,4 +1,4 @@
-using Infra.Lab.Laboratories;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Unit.Lab;
 
@@ -13,7 +13,7 @@ public sealed class SystemPromptTests
         SystemPrompt.Message("You are {name} on {today}, after {yesterday}. \\boxed{x} {other}\n", Model, Today)!.ToJsonString());
 
     [Fact]
-    public void What_stands_between_the_tokens_of_thinking_is_a_part_of_its_own() => Assert.Equal(
+    public void What_is_between_the_tokens_of_thinking_is_a_part_of_its_own() => Assert.Equal(
         """{"role":"system","content":[{"type":"text","text":"Draft."},{"type":"thinking","thinking":"thoughts","closed":true},{"type":"text","text":"Answer."}]}""",
         SystemPrompt.Message("Draft.[THINK]thoughts[/THINK]Answer.", Model, Today)!.ToJsonString());
 

@@ -25,7 +25,7 @@ public sealed class CloudConfigTests
         Assert.InRange(CloudConfig.SizeOf(Rendered), 1, CloudConfig.MaximumBytes * 7 / 8);
 
     [Fact]
-    public void The_one_use_host_key_is_its_only_private_key() =>
+    public void The_bootstrap_host_key_is_its_only_private_key() =>
         Assert.Single(Rendered.Split("PRIVATE KEY-----").Where((_, index) => index % 2 == 1));
 
     [Fact]

@@ -27,16 +27,16 @@ public sealed class FairShareTests
         });
 
     [Fact]
-    public void One_client_alone_may_have_every_place() =>
+    public void A_single_client_may_have_every_place() =>
         Gen.Int[1, 4096].Sample(sequences => Assert.Equal(
             $":12000:{sequences}:{sequences}",
             FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Limits([])));
 
     [Fact]
-    public void Limits_of_a_clients_own_stand_beside_those_of_the_rest()
+    public void Limits_of_a_clients_own_are_next_to_those_of_the_rest()
     {
         var share = FairShare.Of(s_small with { MaxNumSeqs = 256, DataParallel = 1, Requests = 100 }, 3);
-        Assert.Equal(new FairShare(4, 4, 27, Alone: false), share);
+        Assert.Equal(new FairShare(4, 4, 27, SingleClient: false), share);
         Assert.Equal(":12000:27:6,batch:60:27:6,web:12000:100:25", share.Limits(
         [
             new() { Name = "web", Concurrent = 100 }, new() { Name = "alice" }, new() { Name = "batch", RequestsPerMinute = 60 },
@@ -62,7 +62,7 @@ public sealed class FairShareTests
     [InlineData(8_192, 1, 18)]
     [InlineData(8_192, 4, 64)]
     public void A_model_without_pictures_gets_no_long_body(int context, int images, int mib) =>
-        Assert.Equal(mib, new FairShare(4, 4, 27, Alone: false).BodyMiB(context, images));
+        Assert.Equal(mib, new FairShare(4, 4, 27, SingleClient: false).BodyMiB(context, images));
 
     private static (int Rate, int Concurrent, int Prompting) Limits(string entry)
     {

@@ -28,11 +28,11 @@ public sealed class NodeEnvironmentTests
     [InlineData(" leading")]
     [InlineData("semi;colon")]
     [InlineData("#")]
-    public void A_value_that_two_readers_would_read_differently_is_the_operators_mistake(string name)
+    public void A_value_that_two_readers_would_read_differently_is_a_user_error(string name)
     {
         var refused = Assert.Throws<ConfigurationException>(() => NodeSamples.Environment(s_plan with { ServedModelName = name }));
-        var mistake = refused.Mistakes[0];
-        Assert.Contains("MODEL_SERVED_NAME", mistake.Problem, StringComparison.Ordinal);
+        var error = refused.Errors[0];
+        Assert.Contains("MODEL_SERVED_NAME", error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class NodeEnvironmentTests
         });
 
     [Fact]
-    public void Each_installation_is_told_of_its_own_engine_only()
+    public void Each_installation_has_only_its_own_engine()
     {
         var container = NodeSamples.Environment();
         var venv = NodeSamples.Environment(EngineInstall.Venv);
@@ -97,7 +97,7 @@ public sealed class NodeEnvironmentTests
     [InlineData(Access.Internal, "", "", "10.20.0.0/24")]
     [InlineData(Access.Internal, "10.100.0.0/20", "", "10.20.0.0/24")]
     [InlineData(Access.Public, "198.51.100.0/24", "", "10.20.0.0/24")]
-    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_say(Access access, string cidrs, string tags, string expected)
+    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_express(Access access, string cidrs, string tags, string expected)
     {
         var ports = PortAccess.Of(
             new() { AdminCidrs = ["203.0.113.7/32"] }, new() { Access = access, ClientCidrs = Words(cidrs), ClientTags = Words(tags) });

@@ -29,7 +29,7 @@ public sealed class VllmArgumentsTests
     [InlineData(ModelTask.Generate, false)]
     [InlineData(ModelTask.Embed, true)]
     [InlineData(ModelTask.Score, true)]
-    public void A_model_that_pools_is_told_so(ModelTask task, bool pools)
+    public void A_model_that_pools_gets_its_flag(ModelTask task, bool pools)
     {
         var plan = NodeSamples.Plan();
         var model = plan.Placement.Model with { Task = task };
@@ -48,7 +48,7 @@ public sealed class VllmArgumentsTests
     [Theory]
     [InlineData(true, false, "--enforce-eager")]
     [InlineData(false, true, "--kv-cache-dtype fp8")]
-    public void An_option_is_said_when_it_is_wished(bool eager, bool fp8, string expected)
+    public void An_option_is_passed_when_it_is_set(bool eager, bool fp8, string expected)
     {
         var plan = NodeSamples.Plan();
         Assert.DoesNotContain(expected, string.Join(' ', VllmArguments.For(plan)), StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class VllmArgumentsTests
     }
 
     [Fact]
-    public void Data_and_expert_parallel_are_said_together()
+    public void Data_and_expert_parallel_are_passed_together()
     {
         var plan = NodeSamples.Plan(NodeSamples.Large, "gpu-h200x8-1128gb");
         var spread = plan.Placement with { TensorParallel = 1, DataParallel = 8, ExpertParallel = true };

@@ -1,6 +1,6 @@
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Unit.Planning;
 
@@ -18,24 +18,24 @@ public sealed class LiveSizesTests
 
     [Fact]
     public void A_price_that_rose_above_the_limit_stops_the_deployment() =>
-        Assert.Equal("maxHourlyUsd", Mistake(Plan(("maxHourlyUsd", "\"0.80\"")), new LiveSize(Slug, ["tor1"], true, 0.90m)).Key);
+        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"0.80\"")), new LiveSize(Slug, ["tor1"], true, 0.90m)).Key);
 
     [Fact]
-    public void An_account_without_gpu_sizes_is_told_of_limits_and_tiers()
+    public void An_account_without_gpu_sizes_reads_of_limits_and_tiers()
     {
-        var mistake = Mistake(Plan(), new LiveSize("s-1vcpu-1gb", ["tor1"], true, 0.01m));
-        Assert.Equal("endpoints.chat.size", mistake.Key);
-        Assert.Contains("GPU limit of 0", mistake.Problem, StringComparison.Ordinal);
-        Assert.Contains("cloud.digitalocean.com/account", mistake.Fix, StringComparison.Ordinal);
+        var error = Error(Plan(), new LiveSize("s-1vcpu-1gb", ["tor1"], true, 0.01m));
+        Assert.Equal("endpoints.chat.size", error.Key);
+        Assert.Contains("GPU limit of 0", error.Problem, StringComparison.Ordinal);
+        Assert.Contains("cloud.digitalocean.com/account", error.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_size_that_is_not_shown_names_those_that_the_region_has()
     {
-        var mistake = Mistake(Plan(), new LiveSize("gpu-h100x1-80gb", ["tor1"], true, 4.41m),
+        var error = Error(Plan(), new LiveSize("gpu-h100x1-80gb", ["tor1"], true, 4.41m),
             new LiveSize("gpu-l40sx1-48gb", ["nyc2"], true, 1.57m));
-        Assert.Contains("in tor1 it offers gpu-h100x1-80gb (4.41 USD/h)", mistake.Problem, StringComparison.Ordinal);
-        Assert.DoesNotContain("gpu-l40sx1-48gb", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("in tor1 it offers gpu-h100x1-80gb (4.41 USD/h)", error.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("gpu-l40sx1-48gb", error.Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,16 +43,16 @@ public sealed class LiveSizesTests
     [InlineData(false)]
     public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
         Assert.Contains("is unavailable in all regions",
-            Mistake(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
+            Error(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
 
     [Fact]
     public void A_size_in_other_regions_names_them()
     {
-        var mistake = Mistake(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
-        Assert.Equal("region", mistake.Key);
-        Assert.Contains("it is available in ams3, nyc2", mistake.Problem, StringComparison.Ordinal);
+        var error = Error(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
+        Assert.Equal("region", error.Key);
+        Assert.Contains("it is available in ams3, nyc2", error.Problem, StringComparison.Ordinal);
         // Whose Droplets run must not be told to move them.
-        Assert.Contains("set ignoreAvailability to true", mistake.Problem, StringComparison.Ordinal);
+        Assert.Contains("set ignoreAvailability to true", error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,6 +61,6 @@ public sealed class LiveSizesTests
 
     private static StackPlan Plan(params (string, string?)[] edits) => StackPlan.Read(Configs.With(edits));
 
-    private static ConfigurationMistake Mistake(StackPlan plan, params LiveSize[] sizes) =>
-        Assert.Single(Assert.Throws<ConfigurationException>(() => LiveSizes.Check(plan, sizes)).Mistakes);
+    private static UserError Error(StackPlan plan, params LiveSize[] sizes) =>
+        Assert.Single(Assert.Throws<ConfigurationException>(() => LiveSizes.Check(plan, sizes)).Errors);
 }

@@ -1,6 +1,6 @@
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
-using Infra.Tests.Unit.Settings;
+using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Unit.Planning;
 
@@ -30,12 +30,12 @@ public sealed class StackPlanTests
     [Fact]
     public void A_price_above_the_limit_names_what_costs_what()
     {
-        var mistake = Assert.Single(
-            Mistakes(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
-        Assert.Equal("maxHourlyUsd", mistake.Key);
-        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", mistake.Problem,
+        var error = Assert.Single(
+            Errors(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
+        Assert.Equal("maxHourlyUsd", error.Key);
+        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", error.Problem,
             StringComparison.Ordinal);
-        Assert.Contains("maxHourlyUsd' 3.04", mistake.Fix, StringComparison.Ordinal);
+        Assert.Contains("maxHourlyUsd' 3.04", error.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class StackPlanTests
     {
         (string, string?)[] contract = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-h200x1-141gb-contracted\"")];
         Assert.Null(StackPlan.Read(Configs.With(contract)).UsdPerHour);
-        Assert.Contains("is not public", Assert.Single(Mistakes([.. contract, ("maxHourlyUsd", "\"9\"")])).Problem,
+        Assert.Contains("is not public", Assert.Single(Errors([.. contract, ("maxHourlyUsd", "\"9\"")])).Problem,
             StringComparison.Ordinal);
     }
 
@@ -58,11 +58,11 @@ public sealed class StackPlanTests
         Assert.Contains($"--max-num-batched-tokens {context}", string.Join(' ', chat.Flags), StringComparison.Ordinal);
         Assert.Contains("--runner pooling", string.Join(' ', chat.Flags), StringComparison.Ordinal);
         Assert.Equal(context, chat.Placement.Options.MaxNumBatchedTokens);
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() =>
-            PoolingPlan(task, context, ("endpoints.chat.maxNumBatchedTokens", "2048"))).Mistakes);
-        Assert.Equal("endpoints.chat.maxNumBatchedTokens", mistake.Key);
-        Assert.Contains("reads an input in one step", mistake.Problem, StringComparison.Ordinal);
-        Assert.EndsWith($" {context}", mistake.Fix, StringComparison.Ordinal);
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() =>
+            PoolingPlan(task, context, ("endpoints.chat.maxNumBatchedTokens", "2048"))).Errors);
+        Assert.Equal("endpoints.chat.maxNumBatchedTokens", error.Key);
+        Assert.Contains("reads an input in one step", error.Problem, StringComparison.Ordinal);
+        Assert.EndsWith($" {context}", error.Fix, StringComparison.Ordinal);
     }
 
     private static StackPlan PoolingPlan(string task, int context, params (string Path, string? Json)[] more)
@@ -92,18 +92,18 @@ public sealed class StackPlanTests
     [Fact]
     public void A_context_that_a_named_size_does_not_hold_is_refused_with_what_it_does_hold()
     {
-        var mistake = Assert.Single(Mistakes(
+        var error = Assert.Single(Errors(
             ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), ("endpoints.chat.contextLength", "262144"),
             ("endpoints.chat.concurrency", "4")));
-        Assert.Equal("endpoints.chat.contextLength", mistake.Key);
-        Assert.Contains("GiB", mistake.Problem, StringComparison.Ordinal);
+        Assert.Equal("endpoints.chat.contextLength", error.Key);
+        Assert.Contains("GiB", error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_size_that_the_region_does_not_have_is_refused_unless_availability_is_ignored()
     {
         (string, string?)[] elsewhere = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\"")];
-        Assert.Equal("region", Assert.Single(Mistakes(elsewhere)).Key);
+        Assert.Equal("region", Assert.Single(Errors(elsewhere)).Key);
         Assert.Equal("nyc2", StackPlan.Read(Configs.With([.. elsewhere, ("ignoreAvailability", "\"true\"")])).Endpoints[0].Region);
     }
 
@@ -125,10 +125,10 @@ public sealed class StackPlanTests
     [InlineData("endpoints.chat.concurrency", "100", "less than endpoints.chat.concurrency, 100")]
     public void Fewer_tokens_in_a_step_than_requests_are_refused_with_both_settings(string other, string value, string words)
     {
-        var mistake = Assert.Single(Mistakes(("endpoints.chat.maxNumBatchedTokens", "64"), (other, value)));
-        Assert.Equal("endpoints.chat.maxNumBatchedTokens", mistake.Key);
-        Assert.Contains(words, mistake.Problem, StringComparison.Ordinal);
-        Assert.EndsWith($" {value}", mistake.Fix, StringComparison.Ordinal);
+        var error = Assert.Single(Errors(("endpoints.chat.maxNumBatchedTokens", "64"), (other, value)));
+        Assert.Equal("endpoints.chat.maxNumBatchedTokens", error.Key);
+        Assert.Contains(words, error.Problem, StringComparison.Ordinal);
+        Assert.EndsWith($" {value}", error.Fix, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -138,28 +138,28 @@ public sealed class StackPlanTests
     [InlineData("strict", null, null, "auto, function, parameter")]
     public void Tool_calls_are_held_to_their_schema_where_the_release_can(string level, string? version, string? model, string? words)
     {
-        (string, string?)[] settings =
+        (string, string?)[] config =
         [
             ("endpoints.chat.toolStrictLevel", $"\"{level}\""), ("endpoints.chat.model", $"\"{model ?? Configs.Model}\""),
             ("endpoints.chat.engine", version is null ? null : $"{{\"version\": \"{version}\", \"install\": \"venv\"}}"),
         ];
         if (words is null)
         {
-            var chat = StackPlan.Read(Configs.With(settings)).Endpoints[0];
+            var chat = StackPlan.Read(Configs.With(config)).Endpoints[0];
             Assert.Contains($"--tool-strict-level {level}", string.Join(' ', chat.Flags), StringComparison.Ordinal);
         }
         else
         {
-            var mistake = Assert.Single(Mistakes(settings));
-            Assert.Equal("endpoints.chat.toolStrictLevel", mistake.Key);
-            Assert.Contains(words, mistake.Problem, StringComparison.Ordinal);
+            var error = Assert.Single(Errors(config));
+            Assert.Equal("endpoints.chat.toolStrictLevel", error.Key);
+            Assert.Contains(words, error.Problem, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void Spot_and_contract_sizes_are_not_taken_unasked()
     {
-        Assert.Equal("endpoints.chat.model", Assert.Single(Mistakes(("region", "\"ric1\""))).Key);
+        Assert.Equal("endpoints.chat.model", Assert.Single(Errors(("region", "\"ric1\""))).Key);
         var spot = StackPlan.Read(Configs.With(("region", "\"ric1\""), ("endpoints.chat.availability", "[\"spot\"]"))).Endpoints[0];
         Assert.EndsWith("-spot", spot.Placement.Size.Slug, StringComparison.Ordinal);
         var warned = Assert.Single(spot.Warnings, warning => warning.Contains("spot", StringComparison.Ordinal));
@@ -169,14 +169,14 @@ public sealed class StackPlanTests
     [Fact]
     public void Packages_of_one_vendor_are_not_put_on_cards_of_another()
     {
-        Assert.Single(Mistakes(("engine.install", "\"venv\""), ("endpoints.chat.size", "\"gpu-mi325x1-256gb\"")));
+        Assert.Single(Errors(("engine.install", "\"venv\""), ("endpoints.chat.size", "\"gpu-mi325x1-256gb\"")));
         Assert.Equal("NVIDIA", StackPlan.Read(Configs.With(("engine.install", "\"venv\""))).Endpoints[0].Placement.Gpu.Name.Split(' ')[0]);
     }
 
     [Fact]
     public void An_image_with_the_driver_of_another_vendor_is_refused() =>
         Assert.Equal("endpoints.chat.image",
-            Assert.Single(Mistakes(("endpoints.chat.image", "\"gpu-amd-base\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""))).Key);
+            Assert.Single(Errors(("endpoints.chat.image", "\"gpu-amd-base\""), ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""))).Key);
 
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
@@ -184,7 +184,7 @@ public sealed class StackPlanTests
         var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null
             && model.WeightBytes < 20_000_000_000);
         (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
-        Assert.Equal("endpoints.chat.revision", Assert.Single(Mistakes(edits)).Key);
+        Assert.Equal("endpoints.chat.revision", Assert.Single(Errors(edits)).Key);
         Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));
     }
 
@@ -194,7 +194,7 @@ public sealed class StackPlanTests
     [Theory]
     [InlineData(null, true)]
     [InlineData("hf_token", false)]
-    public void A_gated_model_without_a_token_is_told_of(string? token, bool told)
+    public void A_gated_model_without_a_token_is_a_warning(string? token, bool reported)
     {
         var project = Directory.CreateTempSubdirectory();
         try
@@ -208,7 +208,7 @@ public sealed class StackPlanTests
                 config["inference:huggingFaceToken"] = token;
             }
             var chat = StackPlan.Read(config, projectDirectory: project.FullName).Endpoints[0];
-            Assert.Equal(told, chat.Warnings.Any(warning => warning.Contains("huggingFaceToken", StringComparison.Ordinal)));
+            Assert.Equal(reported, chat.Warnings.Any(warning => warning.Contains("huggingFaceToken", StringComparison.Ordinal)));
         }
         finally
         {
@@ -217,7 +217,7 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void An_open_door_is_told_of()
+    public void An_open_endpoint_is_a_warning()
     {
         var plan = StackPlan.Read(Configs.With(
             ("endpoints.chat.access", "\"public\""), ("endpoints.chat.domain", "\"llm.example.com\""),
@@ -246,7 +246,7 @@ public sealed class StackPlanTests
     [InlineData("internal", null, null, "nodes: balancer; balancer: vpc")]
     [InlineData("internal", "10.100.0.0/20", null, "nodes: balancer; balancer: 10.100.0.0/20")]
     [InlineData("public", "198.51.100.0/24", null, "nodes: balancer; balancer: 198.51.100.0/24")]
-    public void Whoever_is_not_named_opens_no_port(string access, string? cidr, string? tag, string expected)
+    public void Callers_that_are_not_named_open_no_port(string access, string? cidr, string? tag, string expected)
     {
         var plan = StackPlan.Read(Configs.With(
             ("endpoints.chat.access", $"\"{access}\""),
@@ -257,7 +257,7 @@ public sealed class StackPlanTests
         Assert.Equal("203.0.113.7/32", Text(plan.Ssh));
         Assert.Equal("203.0.113.7/32", Text(ports.Ssh));
         Assert.Equal(expected, string.Join("; ", new[] { ("nodes", ports.Nodes), ("balancer", ports.LoadBalancer) }
-            .Where(port => !port.Item2.AreNobody).Select(port => $"{port.Item1}: {Text(port.Item2)}")));
+            .Where(port => !port.Item2.AreNone).Select(port => $"{port.Item1}: {Text(port.Item2)}")));
 
         static string Text(Callers callers)
         {
@@ -271,14 +271,14 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void Nobody_is_no_address_and_a_tag_or_a_load_balancer_is_some_address_of_the_VPC()
+    public void No_caller_is_no_address_and_a_tag_or_a_load_balancer_is_some_address_of_the_VPC()
     {
-        Assert.Empty(Callers.Nobody.InAddresses("10.118.0.0/20"));
+        Assert.Empty(Callers.None.InAddresses("10.118.0.0/20"));
         Assert.Equal(["10.118.0.0/20"], new Callers { Tags = ["web"] }.InAddresses("10.118.0.0/20"));
         Assert.Equal(["10.118.0.0/20"], new Callers { LoadBalancer = true }.InAddresses("10.118.0.0/20"));
         Assert.Equal(["10.100.0.0/20"], new Callers { Cidrs = ["10.100.0.0/20"] }.InAddresses("10.118.0.0/20"));
     }
 
-    private static IReadOnlyList<ConfigurationMistake> Mistakes(params (string, string?)[] edits) =>
-        Assert.Throws<ConfigurationException>(() => StackPlan.Read(Configs.With(edits))).Mistakes;
+    private static IReadOnlyList<UserError> Errors(params (string, string?)[] edits) =>
+        Assert.Throws<ConfigurationException>(() => StackPlan.Read(Configs.With(edits))).Errors;
 }

@@ -167,14 +167,14 @@ public sealed class MemoryLawTests
     {
         var gpu = Card(sample.VisibleGiB);
         var size = Sample.Size("any", gpu, count);
-        var wish = new Wish
+        var request = new PlacementRequest
         {
             Model = sample.Model,
             Engine = sample.Engine,
             Concurrency = concurrency,
             Options = sample.Options with { MaxNumSeqs = null },
         };
-        var open = NodeFit.Of(wish, size, gpu);
+        var open = NodeFit.Of(request, size, gpu);
         if (open.Placement is not { } placement)
         {
             Assert.Equal(0, open.LongestContext);
@@ -187,7 +187,7 @@ public sealed class MemoryLawTests
         Assert.True(placement.TensorParallel * placement.DataParallel <= count);
         Assert.True(placement.MaxNumSeqs >= Math.Min(16, concurrency));
         var again = NodeFit.Of(
-            wish with { ContextLength = placement.MaxModelLen, Concurrency = placement.Requests, Options = placement.Options }, size, gpu);
+            request with { ContextLength = placement.MaxModelLen, Concurrency = placement.Requests, Options = placement.Options }, size, gpu);
         Assert.True(again.Fits, again.Reason);
     });
 
@@ -197,7 +197,7 @@ public sealed class MemoryLawTests
     {
         var gpu = Card(sample.VisibleGiB);
         var size = Sample.Size("any", gpu, 1);
-        var wish = new Wish
+        var request = new PlacementRequest
         {
             Model = sample.Model,
             Engine = sample.Engine,
@@ -205,13 +205,13 @@ public sealed class MemoryLawTests
             Concurrency = concurrency,
             Options = sample.Options with { MaxNumSeqs = null },
         };
-        if (NodeFit.Of(wish, size, gpu).Fits)
+        if (NodeFit.Of(request, size, gpu).Fits)
         {
             return;
         }
 
-        Assert.False(NodeFit.Of(wish with { ContextLength = 2 * context }, size, gpu).Fits);
-        Assert.False(NodeFit.Of(wish with { Concurrency = 2 * concurrency }, size, gpu).Fits);
+        Assert.False(NodeFit.Of(request with { ContextLength = 2 * context }, size, gpu).Fits);
+        Assert.False(NodeFit.Of(request with { Concurrency = 2 * concurrency }, size, gpu).Fits);
     });
 
     [Fact]

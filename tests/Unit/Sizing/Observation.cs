@@ -59,7 +59,7 @@ internal sealed record Observations
         MemoryBudget.Plan(ModelOf(row), GpuOf(row), row.TensorParallel, 1, OptionsOf(row), EngineOf(row.Engine));
 
     /// <summary>The placement request that was granted or refused, on a size with just the cards that were used.</summary>
-    public Wish WishOf(Observation row, string? engine = null) => new()
+    public PlacementRequest RequestOf(Observation row, string? engine = null) => new()
     {
         Model = ModelOf(row),
         Engine = EngineOf(engine ?? row.Engine),

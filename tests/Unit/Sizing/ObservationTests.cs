@@ -50,7 +50,7 @@ public sealed class ObservationTests(ITestOutputHelper output)
         // With the engine that failed, and with the one that is served now.
         foreach (var engine in new[] { row.Engine, "0.31.0" })
         {
-            var fit = NodeFit.Of(All.WishOf(row, engine), All.SizeOf(row), All.GpuOf(row));
+            var fit = NodeFit.Of(All.RequestOf(row, engine), All.SizeOf(row), All.GpuOf(row));
             output.WriteLine($"{row.Id} on {engine}: {fit.Reason}");
             Assert.False(fit.Fits, fit.Reason);
         }
@@ -59,7 +59,7 @@ public sealed class ObservationTests(ITestOutputHelper output)
     /// <summary>Whatever is said to fit is held by the KV cache that was logged: the margin covers the error.</summary>
     [Theory]
     [MemberData(nameof(Served))]
-    public void A_context_that_is_said_to_fit_is_within_the_logged_tokens(string id)
+    public void A_context_that_fits_by_the_estimate_is_within_the_logged_tokens(string id)
     {
         var row = Row(id);
         if (row.Group == "shared")

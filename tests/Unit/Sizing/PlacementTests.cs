@@ -24,13 +24,13 @@ public sealed class PlacementTests
     [InlineData(Ministral3B, "gpu-4000adax1-20gb", 1)]
     public void The_cheapest_size_that_fits_is_chosen(string model, string size, int tensorParallel)
     {
-        var placement = Placer.Place(Wish(model), Catalog, "endpoints.chat");
+        var placement = Placer.Place(Request(model), Catalog, "endpoints.chat");
         Assert.Equal(size, placement.Size.Slug);
         Assert.Equal(tensorParallel, placement.TensorParallel);
         Assert.Equal(8192, placement.MaxModelLen);
         Assert.True(placement.Requests >= 4);
-        Assert.Equal(Catalog.Sizes.Count - 1, placement.NotChosen.Count);
-        Assert.All(placement.NotChosen, refusal => Assert.NotEmpty(refusal.Reason));
+        Assert.Equal(Catalog.Sizes.Count - 1, placement.Rejected.Count);
+        Assert.All(placement.Rejected, refusal => Assert.NotEmpty(refusal.Reason));
     }
 
     /// <summary>The tutorial's VRAM column: each Ministral runs on a card with that much memory.</summary>
@@ -41,28 +41,28 @@ public sealed class PlacementTests
     public void A_Ministral_fits_into_the_VRAM_that_the_tutorial_names(
         string model, double visibleGiB, bool vision, double utilization, int context)
     {
-        var wish = Wish(model) with
+        var request = Request(model) with
         {
             ContextLength = context,
             Concurrency = 1,
             Options = new EngineOptions { Vision = vision, GpuMemoryUtilization = utilization },
         };
         var gpu = Sample.Gpu("a card", GpuArchitecture.Ada, visibleGiB);
-        var fit = NodeFit.Of(wish, Sample.Size("one", gpu, 1), gpu);
+        var fit = NodeFit.Of(request, Sample.Size("one", gpu, 1), gpu);
         Assert.True(fit.Fits, fit.Reason);
     }
 
     [Fact]
     public void Large_3_FP8_is_refused_on_eight_H100_with_the_arithmetic()
     {
-        var wish = Wish(Large) with { Size = "gpu-h100x8-640gb" };
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes);
-        Assert.Equal("endpoints.chat.size", mistake.Key);
-        Assert.Equal("gpu-h100x8-640gb", mistake.Value);
-        Assert.Matches(@"weights \d+\.\d GiB \+ overhead \d+\.\d GiB \+ margin \d+\.\d GiB per GPU", mistake.Problem);
-        Assert.Contains("72.8 GiB (0.92 x 79.2 GiB) per GPU", mistake.Problem, StringComparison.Ordinal);
-        Assert.Contains("gpu-h200x8-1128gb fits, at 35.76 USD/h", mistake.Problem, StringComparison.Ordinal);
-        Assert.Equal("pulumi config set --path 'endpoints.chat.size' gpu-h200x8-1128gb", mistake.Fix);
+        var request = Request(Large) with { Size = "gpu-h100x8-640gb" };
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.chat")).Errors);
+        Assert.Equal("endpoints.chat.size", error.Key);
+        Assert.Equal("gpu-h100x8-640gb", error.Value);
+        Assert.Matches(@"weights \d+\.\d GiB \+ overhead \d+\.\d GiB \+ margin \d+\.\d GiB per GPU", error.Problem);
+        Assert.Contains("72.8 GiB (0.92 x 79.2 GiB) per GPU", error.Problem, StringComparison.Ordinal);
+        Assert.Contains("gpu-h200x8-1128gb fits, at 35.76 USD/h", error.Problem, StringComparison.Ordinal);
+        Assert.Equal("pulumi config set --path 'endpoints.chat.size' gpu-h200x8-1128gb", error.Fix);
     }
 
     [Fact]
@@ -72,13 +72,13 @@ public sealed class PlacementTests
         {
             try
             {
-                var placement = Placer.Place(Wish(model.Id), Catalog, "");
+                var placement = Placer.Place(Request(model.Id), Catalog, "");
                 Assert.Equal(Availability.OnDemand, placement.Size.Availability);
                 Assert.NotEqual(Support.Unverified, model.Hardware[placement.Gpu.Architecture]);
             }
             catch (ConfigurationException refusal)
             {
-                Assert.All(refusal.Mistakes, mistake => Assert.Equal("--model", mistake.Key));
+                Assert.All(refusal.Errors, error => Assert.Equal("--model", error.Key));
             }
         }
     }
@@ -86,59 +86,59 @@ public sealed class PlacementTests
     [Fact]
     public void A_spot_size_is_taken_when_it_is_asked_for()
     {
-        var wish = Wish(Large) with { Availability = [Availability.Spot], Concurrency = 1 };
-        var refusal = Assert.Throws<ConfigurationException>(() => Placer.Place(wish with { Region = "ams3" }, Catalog, "endpoints.chat"));
+        var request = Request(Large) with { Availability = [Availability.Spot], Concurrency = 1 };
+        var refusal = Assert.Throws<ConfigurationException>(() => Placer.Place(request with { Region = "ams3" }, Catalog, "endpoints.chat"));
         Assert.Contains("in ams3", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(Availability.Spot, Placer.Place(wish, Catalog, "endpoints.chat").Size.Availability);
+        Assert.Equal(Availability.Spot, Placer.Place(request, Catalog, "endpoints.chat").Size.Availability);
     }
 
     [Fact]
     public void A_size_without_a_sighting_is_not_chosen_for_a_region_but_taken_with_a_warning_when_named()
     {
-        var wish = Wish(Large) with { Region = "nyc2" };
-        var refusal = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.big")).Mistakes);
+        var request = Request(Large) with { Region = "nyc2" };
+        var refusal = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.big")).Errors);
         Assert.Equal("endpoints.big.model", refusal.Key);
         Assert.Equal("pulumi config set --path 'endpoints.big.size' gpu-h200x8-1128gb", refusal.Fix);
 
-        var named = Placer.Place(wish with { Size = "gpu-h200x8-1128gb" }, Catalog, "endpoints.big");
+        var named = Placer.Place(request with { Size = "gpu-h200x8-1128gb" }, Catalog, "endpoints.big");
         Assert.Contains(named.Warnings, warning => warning.Contains("no dated sighting", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_named_size_in_another_region_is_a_mistake_that_names_the_regions()
+    public void A_named_size_in_another_region_is_a_user_error_that_names_the_regions()
     {
-        var wish = Wish(Ministral3B) with { Size = "gpu-4000adax1-20gb", Region = "ams3" };
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes);
-        Assert.Equal("region", mistake.Key);
-        Assert.Contains("tor1", mistake.Problem, StringComparison.Ordinal);
+        var request = Request(Ministral3B) with { Size = "gpu-4000adax1-20gb", Region = "ams3" };
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.chat")).Errors);
+        Assert.Equal("region", error.Key);
+        Assert.Contains("tor1", error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_context_that_does_not_fit_on_a_named_size_ends_with_the_longest_that_does()
     {
-        var wish = Wish(Ministral8B) with { Size = "gpu-4000adax1-20gb", ContextLength = 65536, Concurrency = 1 };
-        var mistake = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes);
-        Assert.Equal("endpoints.chat.contextLength", mistake.Key);
-        var longest = int.Parse(mistake.Fix.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal(longest, Placer.Place(wish with { ContextLength = longest }, Catalog, "endpoints.chat").MaxModelLen);
+        var request = Request(Ministral8B) with { Size = "gpu-4000adax1-20gb", ContextLength = 65536, Concurrency = 1 };
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.chat")).Errors);
+        Assert.Equal("endpoints.chat.contextLength", error.Key);
+        var longest = int.Parse(error.Fix.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(longest, Placer.Place(request with { ContextLength = longest }, Catalog, "endpoints.chat").MaxModelLen);
     }
 
     [Fact]
-    public void A_wish_that_just_misses_is_told_both_ways_out_and_the_next_size()
+    public void A_request_that_just_misses_gets_both_fixes_and_the_next_size()
     {
-        var wish = Wish(Ministral14B) with { Size = "gpu-4000adax1-20gb" };
+        var request = Request(Ministral14B) with { Size = "gpu-4000adax1-20gb" };
         var problem =
-            Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes).Problem;
+            Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.chat")).Errors).Problem;
         Assert.Matches(@"4 x [\d,]+ would fit, or 1 x 8,192", problem);
         Assert.Contains("gpu-6000adax1-48gb fits, at 1.57 USD/h", problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_change_of_settings_that_would_make_the_wish_fit_is_named()
+    public void A_change_of_settings_that_would_make_the_request_fit_is_named()
     {
         var gpu = Sample.Gpu("a card", GpuArchitecture.Ada, 11.76);
-        var wish = Wish(Ministral8B) with { ContextLength = 2048, Concurrency = 1 };
-        var fit = NodeFit.Of(wish, Sample.Size("one", gpu, 1), gpu);
+        var request = Request(Ministral8B) with { ContextLength = 2048, Concurrency = 1 };
+        var fit = NodeFit.Of(request, Sample.Size("one", gpu, 1), gpu);
         Assert.False(fit.Fits);
         Assert.Contains("without images (vision: false) and with gpuMemoryUtilization: 0.95 it fits", fit.Reason, StringComparison.Ordinal);
     }
@@ -148,15 +148,15 @@ public sealed class PlacementTests
     {
         var gpu = Catalog.Gpus["NVIDIA H200"];
         var size = Sample.Size("eight", gpu, 8) with { BootDiskGB = 700 };
-        Assert.Matches("the disk of eight has room for 640 GB, but the weights are 68[12] GB", NodeFit.Of(Wish(Large), size, gpu).Reason);
-        Assert.True(NodeFit.Of(Wish(Large), size with { ScratchDiskGB = 1000 }, gpu).Fits);
+        Assert.Matches("the disk of eight has room for 640 GB, but the weights are 68[12] GB", NodeFit.Of(Request(Large), size, gpu).Reason);
+        Assert.True(NodeFit.Of(Request(Large), size with { ScratchDiskGB = 1000 }, gpu).Fits);
     }
 
     [Fact]
     public void Without_a_context_length_a_named_size_gives_the_longest_that_it_holds()
     {
-        var wish = Wish(Ministral8B) with { Size = "gpu-4000adax1-20gb", ContextLength = null, Concurrency = 1 };
-        var placement = Placer.Place(wish, Catalog, "endpoints.chat");
+        var request = Request(Ministral8B) with { Size = "gpu-4000adax1-20gb", ContextLength = null, Concurrency = 1 };
+        var placement = Placer.Place(request, Catalog, "endpoints.chat");
         Assert.Equal(0, placement.MaxModelLen % 1024);
         Assert.InRange(placement.MaxModelLen, 32768, placement.Memory.SafeKvTokens);
         Assert.Equal(1, placement.Requests);
@@ -166,17 +166,17 @@ public sealed class PlacementTests
     public void A_context_never_exceeds_the_models_own()
     {
         var reasoning = "mistralai/Ministral-3-3B-Reasoning-2512";
-        var wish = Wish(reasoning) with { Size = "gpu-h200x1-141gb", ContextLength = null, Concurrency = 1 };
-        Assert.Equal(Catalog.Models[reasoning].MaxContext, Placer.Place(wish, Catalog, "x").MaxModelLen);
+        var request = Request(reasoning) with { Size = "gpu-h200x1-141gb", ContextLength = null, Concurrency = 1 };
+        Assert.Equal(Catalog.Models[reasoning].MaxContext, Placer.Place(request, Catalog, "x").MaxModelLen);
         var tooLong = Assert.Throws<ConfigurationException>(() =>
-            Placer.Place(Wish(reasoning) with { ContextLength = 262144 }, Catalog, "endpoints.chat"));
-        Assert.Equal("endpoints.chat.contextLength", Assert.Single(tooLong.Mistakes).Key);
+            Placer.Place(Request(reasoning) with { ContextLength = 262144 }, Catalog, "endpoints.chat"));
+        Assert.Equal("endpoints.chat.contextLength", Assert.Single(tooLong.Errors).Key);
     }
 
     [Fact]
     public void A_dense_model_on_eight_GPUs_runs_eight_copies()
     {
-        var placement = Placer.Place(Wish(Ministral8B) with { Size = "gpu-h100x8-640gb" }, Catalog, "x");
+        var placement = Placer.Place(Request(Ministral8B) with { Size = "gpu-h100x8-640gb" }, Catalog, "x");
         Assert.Equal((1, 8, false), (placement.TensorParallel, placement.DataParallel, placement.ExpertParallel));
         Assert.Equal(8 * placement.Memory.KvTokens, placement.KvTokens);
     }
@@ -184,8 +184,8 @@ public sealed class PlacementTests
     [Fact]
     public void Large_3_serves_more_requests_with_copies_of_its_attention()
     {
-        var split = Placer.Place(Wish(Large) with { Size = "gpu-h200x8-1128gb" }, Catalog, "x");
-        var copies = Placer.Place(Wish(Large) with { Size = "gpu-h200x8-1128gb", Concurrency = 80 }, Catalog, "x");
+        var split = Placer.Place(Request(Large) with { Size = "gpu-h200x8-1128gb" }, Catalog, "x");
+        var copies = Placer.Place(Request(Large) with { Size = "gpu-h200x8-1128gb", Concurrency = 80 }, Catalog, "x");
         Assert.Equal((8, 1, false), (split.TensorParallel, split.DataParallel, split.ExpertParallel));
         Assert.Equal((1, 8, true), (copies.TensorParallel, copies.DataParallel, copies.ExpertParallel));
         Assert.True(copies.Memory.WeightsGiB > split.Memory.WeightsGiB);
@@ -195,30 +195,30 @@ public sealed class PlacementTests
     [Fact]
     public void Several_wrong_values_are_reported_together()
     {
-        var wish = Wish(Ministral8B) with
+        var request = Request(Ministral8B) with
         {
             Concurrency = 0,
             ContextLength = 1_000_000,
             Options = new EngineOptions { GpuMemoryUtilization = 1.5 },
         };
-        var keys = Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "endpoints.chat")).Mistakes.Select(
-            mistake => mistake.Key);
+        var keys = Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.chat")).Errors.Select(
+            error => error.Key);
         Assert.Equal(["endpoints.chat.contextLength", "endpoints.chat.concurrency", "endpoints.chat.gpuMemoryUtilization"], keys);
     }
 
     [Fact]
     public void A_tensor_parallel_size_that_does_not_divide_the_heads_is_refused()
     {
-        var wish = Wish(Ministral8B) with { Size = "gpu-h100x8-640gb", Options = new EngineOptions { TensorParallel = 3 } };
-        Assert.Contains("32 attention heads", Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "x")).Message,
+        var request = Request(Ministral8B) with { Size = "gpu-h100x8-640gb", Options = new EngineOptions { TensorParallel = 3 } };
+        Assert.Contains("32 attention heads", Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "x")).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_utilization_that_leaves_no_room_for_the_driver_is_refused()
     {
-        var wish = Wish(Ministral8B) with { Size = "gpu-4000adax1-20gb", Options = new EngineOptions { GpuMemoryUtilization = 1 } };
-        Assert.Contains("would not start", Assert.Throws<ConfigurationException>(() => Placer.Place(wish, Catalog, "x")).Message,
+        var request = Request(Ministral8B) with { Size = "gpu-4000adax1-20gb", Options = new EngineOptions { GpuMemoryUtilization = 1 } };
+        Assert.Contains("would not start", Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "x")).Message,
             StringComparison.Ordinal);
     }
 
@@ -227,20 +227,20 @@ public sealed class PlacementTests
     {
         // 154.7 tokens per second on an RTX 5090 of 1,792 GB/s (public home-lab report, 2026-09-16).
         var gpu = Sample.Gpu("NVIDIA RTX 5090", GpuArchitecture.Blackwell, 31.36) with { BandwidthGBps = 1792 };
-        var fit = NodeFit.Of(Wish(Ministral8B), Sample.Size("one", gpu, 1), gpu);
+        var fit = NodeFit.Of(Request(Ministral8B), Sample.Size("one", gpu, 1), gpu);
         Assert.InRange(fit.Placement!.SingleStreamTokensPerSecondBound!.Value, 154.7, 2 * 154.7);
     }
 
     [Fact]
     public void The_table_has_every_model_on_every_size()
     {
-        var wishes = Catalog.Models.Values.Select(model => Wish(model.Id)).ToList();
-        var table = Placer.Table(wishes, Catalog.Sizes.Values, Catalog);
-        Assert.Equal(wishes.Count * Catalog.Sizes.Count, table.Count);
+        var requests = Catalog.Models.Values.Select(model => Request(model.Id)).ToList();
+        var table = Placer.Table(requests, Catalog.Sizes.Values, Catalog);
+        Assert.Equal(requests.Count * Catalog.Sizes.Count, table.Count);
         Assert.All(table, fit => Assert.NotEmpty(fit.Reason));
     }
 
-    private static Wish Wish(string model) => new()
+    private static PlacementRequest Request(string model) => new()
     {
         Model = Catalog.Models[model],
         Engine = Catalog.Engines["0.31.0"],

@@ -37,7 +37,7 @@ public sealed class SizingDocumentTests
         void Row(string id, string hardware, Gpu gpu, int count, EngineOptions options)
         {
             var model = Catalog.Models[id];
-            var fit = NodeFit.Of(new Wish { Model = model, Engine = Catalog.Engines["0.31.0"], Options = options },
+            var fit = NodeFit.Of(new PlacementRequest { Model = model, Engine = Catalog.Engines["0.31.0"], Options = options },
                 Sample.Size("shown", gpu, count), gpu);
             var plan = fit.Memory!;
             table.Append(CultureInfo.InvariantCulture,

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Infra.Lab.Benches;
-using Infra.Lab.Machines;
+using Infra.Lab.Host;
 using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Lab.Benches;
@@ -19,7 +19,7 @@ public sealed class BenchReportTests
     public void The_median_is_the_middle(double[] values, double median) => Assert.Equal(median, Samples.Median(values));
 
     [Fact]
-    public void The_limit_is_the_slower_download_and_ratios_are_told_without_and_with_the_engine()
+    public void The_limit_is_the_slower_download_and_ratios_are_printed_without_and_with_the_engine()
     {
         var parameters = BootParameters.Of(BootParameters.SmallModel, megabytesPerSecond: 100, engineSeconds: 50, EngineInstall.Container);
         Assert.Equal(90, parameters.LimitSeconds, 3);

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Infra.Lab.CommandLine;
+using Infra.Lab.Host;
 using Infra.Lab.Linux;
-using Infra.Lab.Machines;
 using Infra.Lab.State;
 using Infra.Planning.Errors;
 
@@ -23,7 +23,7 @@ public sealed class LabFaultTests : IDisposable
     [InlineData("Cannot allocate memory", "memory", "used up")]
     [InlineData("Resource temporarily unavailable", "memory", "used up")]
     [InlineData("reassociate to namespaces failed: Operation not permitted", "privileges", "are insufficient")]
-    public void What_the_kernel_refuses_is_told_with_a_fix(string message, string key, string problem)
+    public void What_the_kernel_refuses_is_reported_with_a_fix(string message, string key, string problem)
     {
         foreach (var exception in new Exception[]
         {
@@ -58,7 +58,7 @@ public sealed class LabFaultTests : IDisposable
         Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix,
             StringComparison.Ordinal);
         // What is no file where one belongs.
-        var odd = new ConfigurationMistake("mirrors.json", null, "is not a regular file", "./infra down local");
+        var odd = new UserError("mirrors.json", null, "is not a regular file", "./infra down local");
         var denied = new UnauthorizedAccessException($"Access to the path '{_cache}/labs/x' is denied.");
         Assert.Same(odd, LabFault.Explain(denied, _cache, () => odd));
     }
@@ -70,7 +70,7 @@ public sealed class LabFaultTests : IDisposable
     [InlineData("/cache/labs", null)]
     [InlineData("/cache/labs/", null)]
     [InlineData("/cache/engine/0123", null)]
-    public void The_stack_of_a_file_is_that_of_its_laboratory(string file, string? stack) => Assert.Equal(stack, LabFolder.StackOf(file));
+    public void The_stack_of_a_file_is_that_of_its_lab(string file, string? stack) => Assert.Equal(stack, LabFolder.StackOf(file));
 
     [Theory]
     [InlineData("/cache:a", false)]
@@ -83,12 +83,12 @@ public sealed class LabFaultTests : IDisposable
     [InlineData("/home/jürgen/.cache/infra-lab_2+x@y=z", true)]
     public void A_cache_that_mounts_and_ssh_would_read_in_another_way_is_refused(string folder, bool fine)
     {
-        Assert.Equal(fine, LabFolder.Mistake(folder) is null);
-        Assert.NotNull(LabFolder.Mistake($"/{new string('x', 150)}"));
+        Assert.Equal(fine, LabFolder.Problem(folder) is null);
+        Assert.NotNull(LabFolder.Problem($"/{new string('x', 150)}"));
     }
 
     [Fact]
-    public void An_image_that_could_not_be_made_is_told_with_apts_words() =>
+    public void An_image_that_could_not_be_made_is_reported_with_apts_words() =>
         Assert.Contains("Temporary failure resolving", Explain(new ProgramException("/x/prepare-engine",
             new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
 
@@ -113,5 +113,5 @@ public sealed class LabFaultTests : IDisposable
         Assert.Null(Explain(new ProgramException("nft", new ProgramAnswer(1, "", "Error: syntax error"))));
     }
 
-    private ConfigurationMistake? Explain(Exception exception) => LabFault.Explain(exception, _cache, () => null);
+    private UserError? Explain(Exception exception) => LabFault.Explain(exception, _cache, () => null);
 }

@@ -1,5 +1,5 @@
 using Infra.Cli.CommandLine;
-using Infra.Lab.Laboratories;
+using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;
 
@@ -36,13 +36,13 @@ public sealed class PrintableTests
     [InlineData("""{"choices":[],"choices":[]}""")]
     [InlineData("null")]
     [InlineData("<html>")]
-    public void An_answer_that_is_none_is_told_in_one_message(string body) =>
+    public void A_broken_answer_is_reported_in_one_message(string body) =>
         Assert.StartsWith("status 200 without an answer: ",
-            Assert.Throws<HttpRequestException>(() => EndpointClient.Told("generate", body)).Message, StringComparison.Ordinal);
+            Assert.Throws<HttpRequestException>(() => EndpointClient.Content("generate", body)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_ledger_with_other_types_in_it_is_read_as_far_as_it_goes() =>
-        Assert.Equal(["weights"], Ledger.Parse("""
+    public void A_phase_timeline_with_other_types_in_it_is_read_as_far_as_it_goes() =>
+        Assert.Equal(["weights"], PhaseTimeline.Parse("""
             {"phase":5,"event":"start","monotonicSeconds":1,"boot":"a"}
             {"phase":null,"event":"start","monotonicSeconds":1,"boot":"a"}
             {"phase":"x","event":"start","monotonicSeconds":"1","boot":"a"}

@@ -81,7 +81,7 @@ public sealed class ContentTests : IDisposable
     }
 
     [Fact]
-    public void The_manifest_says_what_the_files_are()
+    public void The_manifest_describes_the_files()
     {
         var model = ModelCatalog.Load().Models["mistralai/Ministral-3-3B-Instruct-2512"];
         var manifest = HubContent.Write(_folder.FullName, model, 1e-4);

@@ -26,7 +26,7 @@ public sealed class ImageHostTests
     }
 
     [Fact]
-    public async Task An_archive_that_hangs_says_nothing_until_the_client_goes()
+    public async Task An_archive_that_hangs_sends_nothing_until_the_client_goes()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));

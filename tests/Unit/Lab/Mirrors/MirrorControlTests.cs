@@ -95,7 +95,7 @@ public sealed class MirrorControlTests
     [InlineData("""{"hub":null}""", "null")]
     [InlineData("null", "null")]
     [InlineData("{", "JSON")]
-    public void A_wrong_file_is_told(string json, string words) =>
+    public void A_wrong_file_is_reported(string json, string words) =>
         Assert.Contains(words, Assert.Throws<InvalidDataException>(() => MirrorControl.Parse(json)).Message,
             StringComparison.OrdinalIgnoreCase);
 }

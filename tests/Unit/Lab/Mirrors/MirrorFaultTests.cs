@@ -15,7 +15,7 @@ public sealed class MirrorFaultTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_refusing_mirror_leaves_the_others_alone()
+    public async Task A_refusing_mirror_leaves_the_others_untouched()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         mirrors.Control(MirrorKind.Hub, new() { Refuse = 503 });

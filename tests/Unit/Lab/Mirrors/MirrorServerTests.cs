@@ -139,7 +139,7 @@ public sealed partial class MirrorServerTests
     }
 
     [Fact]
-    public async Task An_archive_tells_when_a_file_has_not_changed()
+    public async Task An_archive_reports_when_a_file_has_not_changed()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         using var answer = await mirrors.GetAsync("security.debian.org", "/debian/dists/trixie/InRelease");

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Infra.Lab.DigitalOcean;
+using Infra.Lab.DigitalOcean.Kinds;
+using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Specs;
+using Infra.Planning.Plan;
+using Pulumi;
+using Pulumi.Testing;
+
+namespace Infra.Lab.Deployment;
+
+/// <summary>
+/// Engine and providers of a real deployment on this machine: it answers the program's resource registrations as Pulumi mocks, keeps the
+/// state between runs, and creates, updates, replaces and deletes like <c>pulumi up</c>. A run is <c>Deployment.TestAsync</c> with <see
+/// cref="Watch"/>, then <see cref="WaitForRunningAsync"/>, and without failures <see cref="FinishAsync"/>.
+/// </summary>
+internal sealed class LocalCloud : IMocks
+{
+    private readonly CloudState _state;
+    private readonly CloudContext _context;
+    private readonly Reconciler _reconciler;
+    private readonly ConcurrentDictionary<(string Type, string Name), DeclaredOptions> _options = new();
+    private readonly ConcurrentDictionary<(string Type, string Name), bool> _declared = new();
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private readonly Lazy<Task> _restored;
+
+    /// <param name="state">The state.</param>
+    /// <param name="runtime">The host runtime.</param>
+    /// <param name="plan">The plan, whose catalog has the available sizes, regions and images.</param>
+    /// <param name="options">The account.</param>
+    public LocalCloud(CloudState state, IHostRuntime runtime, StackPlan plan, CloudOptions options)
+    {
+        _state = state;
+        options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.Ports.Nodes.Tags)] };
+        _context = new(state, runtime, plan.Catalog, options, new DigitalOcean.VirtualNetwork(state, runtime, options.Cancel));
+        _reconciler = new(_context);
+        _restored = new(RestoreAsync);
+        Warning = PendingOperations.Warning(_context);
+    }
+
+    /// <summary>The failures in order of occurrence, without resources that were not started because of them.</summary>
+    public IReadOnlyList<ResourceFailure> Failures => _reconciler.Failures;
+
+    /// <summary>The CLI's warning before this run; null if no operation is pending. Only with a simulated account.</summary>
+    public string? Warning { get; }
+
+    /// <summary>The operations so far.</summary>
+    public CloudSummary Summary => _reconciler.Summary;
+
+    /// <summary>A transformation that only records the options, which mocks do not receive.</summary>
+    public ResourceTransformationResult? Watch(ResourceTransformationArgs args)
+    {
+        _options[(args.Resource.GetResourceType(), args.Resource.GetResourceName())] = DeclaredOptions.Of(args.Options);
+        return null;
+    }
+
+    /// <summary>Compares the state with reality: <c>pulumi refresh</c>.</summary>
+    /// <param name="answers">Ids for pending creations, by type token and name; others are cleared. Default: none.</param>
+    public void Refresh(IReadOnlyDictionary<(string Type, string Name), string>? answers = null) =>
+        _reconciler.Refresh(answers ?? ImmutableDictionary<(string Type, string Name), string>.Empty);
+
+    public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args) => TrackAsync(async () =>
+    {
+        var (type, name) = (args.Type!, args.Name!);
+        var options = _options.GetValueOrDefault((type, name), DeclaredOptions.None);
+        var resource = await _reconciler.DeclareAsync(type, name, args.Inputs, options, async () =>
+        {
+            if (!_declared.TryAdd((type, name), true))
+            {
+                throw new ProviderException($"Duplicate resource URN: {type} {name}; try giving it a unique name");
+            }
+            await _restored.Value;
+        });
+        return (resource.Id, (object)State(resource, args.Inputs, options));
+    });
+
+    public Task<object> CallAsync(MockCallArgs args) =>
+        Task.FromResult<object>(ProviderFunctions.Call(_context.Catalog, args.Token!, args.Args));
+
+    /// <summary>Waits for operations in progress: a failing deployment does not.</summary>
+    public async Task WaitForRunningAsync()
+    {
+        while (_running.Keys.ToArray() is { Length: > 0 } tasks)
+        {
+            await Task.WhenAll(tasks).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Deletes undeclared and replaced resources, newest first.</summary>
+    public Task FinishAsync() => TrackAsync(async () =>
+    {
+        await _restored.Value;
+        await _reconciler.DeleteAsync(
+            _state.Resources.Where(resource => resource.Replaced || !_declared.ContainsKey((resource.Type, resource.Name))));
+        return true;
+    });
+
+    /// <summary>Deletes everything, newest first: <c>pulumi destroy</c>.</summary>
+    public Task DestroyAllAsync() => DestroyAllAsync(refresh: false);
+
+    /// <param name="refresh">Refreshes first: <c>pulumi destroy --refresh</c>.</param>
+    public Task DestroyAllAsync(bool refresh) => TrackAsync(async () =>
+    {
+        if (refresh)
+        {
+            Refresh();
+        }
+        await _reconciler.DeleteAsync(_state.Resources);
+        return true;
+    });
+
+    private async Task<T> TrackAsync<T>(Func<Task<T>> work)
+    {
+        // The SDK calls from its own chain of continuations, and much of this work is CPU-bound.
+        var task = Task.Run(work);
+        _running.TryAdd(task, true);
+        try
+        {
+            return await task;
+        }
+        finally
+        {
+            _running.TryRemove(task, out _);
+        }
+    }
+
+    /// <summary>A new host runtime does not know the existing resources.</summary>
+    private async Task RestoreAsync()
+    {
+        foreach (var volume in _context.All(Types.Volume).Where(volume => volume.Status == ResourceStatus.Ok).ToList())
+        {
+            await _context.Runtime.CreateVolumeAsync(Volumes.Spec(volume), _context.Cancel);
+        }
+        foreach (var certificate in _context.All(Types.Certificate).Where(certificate => certificate.Status == ResourceStatus.Ok).ToList())
+        {
+            if (new Certificates(_context).Renewed(certificate) is { } renewed)
+            {
+                _state.Put(renewed);
+            }
+        }
+        if (_state.Resources.Any())
+        {
+            await _context.VirtualNetwork.ApplyPolicyAsync();
+            await _context.VirtualNetwork.ApplyBalancersAsync();
+        }
+    }
+
+    /// <summary>The outputs for the program: its inputs plus the provider's values, with secrets marked.</summary>
+    private PropertyMap State(CloudResource resource, PropertyMap inputs, DeclaredOptions options)
+    {
+        var secrets = _reconciler.SecretOutputs(resource.Type);
+        // The effective inputs, if a change is ignored; a component returns the program's.
+        return (resource.Id is null ? inputs : resource.Inputs).SetItems(resource.Outputs).ToImmutableDictionary(
+            property => property.Key,
+            property => property.Value is string text && (secrets.Contains(property.Key) || options.SecretOutputs.Contains(property.Key))
+                ? Output.CreateSecret(text)
+                : property.Value);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Infra.Cli.CommandLine;
+using Infra.Lab.DigitalOcean;
+using Spectre.Console;
+
+namespace Infra.Lab.Stacks.Views;
+
+/// <summary>Output of <c>./infra up</c> for terminals.</summary>
+internal static class LabView
+{
+    public static void Write(IAnsiConsole console, LabReport report)
+    {
+        var (resources, output) = (report.Resources, console.Profile.Out.Writer);
+        output.WriteLine(Counts(resources));
+        foreach (var endpoint in report.Endpoints)
+        {
+            console.WriteLine();
+            console.MarkupLine(
+                $"[bold]{Markup.Escape(endpoint.Name)}[/] ({endpoint.Access}): {Markup.Escape(endpoint.Model)} at "
+                    + $"{Markup.Escape(endpoint.Url)}");
+            foreach (var node in endpoint.Nodes)
+            {
+                output.WriteLine($"  {node.Name}  {node.PublicAddress} ssh, {node.PrivateAddress} in the VPC");
+                output.WriteLine($"    {Phases(node.Phases)}");
+            }
+
+            // For pasting: commands must not wrap.
+            output.WriteLine($"  ask    {endpoint.Ask}");
+            if (endpoint.Access == "private")
+            {
+                output.WriteLine($"  tunnel {endpoint.Tunnel}");
+            }
+
+            output.WriteLine($"  curl   {endpoint.Curl}");
+            console.MarkupLine($"  [green]{Markup.Escape(Printable.Text(endpoint.Answer))}[/]");
+        }
+    }
+
+    private static string Phases(IReadOnlyList<TimelinePhase> phases) => string.Join("  ", phases.Select(phase => string.Create(
+        CultureInfo.InvariantCulture, $"{phase.Phase} {phase.Start:0.0}-{phase.End:0.0}"))) + " s";
+
+    private static string Counts(CloudSummary summary) =>
+        summary.Changes == 0
+            ? $"nothing changed; {summary.Same} resources"
+            : $"{summary.Created} created, {summary.Updated} updated, {summary.Replaced} replaced, {summary.Deleted} deleted, "
+                + $"{summary.Same} unchanged";
+}

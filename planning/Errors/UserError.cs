@@ -1,0 +1,20 @@
+namespace Infra.Planning.Errors;
+
+/// <summary>A user error: the key, the value, what is allowed, and the command that fixes it.</summary>
+/// <param name="Key">Path of the setting as the Pulumi CLI spells it: <c>endpoints.chat.model</c>; or a command-line flag.</param>
+/// <param name="Value">The wrong value; null if it is missing.</param>
+/// <param name="Problem">
+/// The problem and the allowed values, as the rest of a sentence: <c>is not in the catalog; choose one of a, b</c>.
+/// </param>
+/// <param name="Fix">A command that can be pasted.</param>
+public sealed record UserError(string Key, object? Value, string Problem, string Fix)
+{
+    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the command line.</summary>
+    public static UserError InStackConfig(string key, object? value, string problem, string example = "<value>") =>
+        new(key, value, problem, key.StartsWith("--", StringComparison.Ordinal)
+            ? $"./infra plan {key} {example}"
+            : $"pulumi config set --path {ConfigPath.Quoted(key)} {example}");
+
+    public override string ToString() =>
+        Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Sizing;
+using static Infra.Planning.Placements.NodeFit;
+
+namespace Infra.Planning.Placements;
+
+/// <summary>User errors of a placement request that cannot be satisfied.</summary>
+internal static class PlacementErrors
+{
+    /// <summary>Number of sizes in a message when none fits.</summary>
+    private const int ReasonsShown = 6;
+
+    /// <summary>Requests that no hardware can satisfy.</summary>
+    public static IEnumerable<UserError> Of(PlacementRequest request, string key)
+    {
+        if (request.ContextLength is { } context && context < EngineDefaults.BlockTokens)
+        {
+            yield return About(key, "contextLength", context, $"is below one block of {EngineDefaults.BlockTokens} tokens", "8192");
+        }
+
+        if (request.ContextLength > request.Model.MaxContext)
+        {
+            var longest = request.Model.MaxContext;
+            yield return About(key, "contextLength", request.ContextLength,
+                Invariant($"is above the longest context of {request.Model.Id}, {longest:N0} tokens"), Number(longest));
+        }
+
+        if (request.Concurrency < 1)
+        {
+            yield return About(key, "concurrency", request.Concurrency, "is not a number of requests: 1 or more", "4");
+        }
+
+        if (request.Options.MaxNumSeqs is { } sequences && sequences < 1)
+        {
+            yield return About(key, "maxNumSeqs", sequences, "is not a number of requests: 1 or more", "64");
+        }
+
+        if (request.Options.MaxNumBatchedTokens is { } tokens)
+        {
+            if (tokens < EngineDefaults.BlockTokens)
+            {
+                yield return About(key, "maxNumBatchedTokens", tokens, $"is below one block of {EngineDefaults.BlockTokens} tokens",
+                    "2048");
+            }
+            else if (tokens < request.Options.MaxNumSeqs)
+            {
+                yield return About(key, "maxNumBatchedTokens", tokens,
+                    $"is less than {Path(key, "maxNumSeqs")}, {request.Options.MaxNumSeqs}: vLLM rejects that, because each "
+                        + "request needs a token per step",
+                    Number(request.Options.MaxNumSeqs.Value));
+            }
+            else if (request.Options.MaxNumSeqs is null && tokens < request.Concurrency)
+            {
+                yield return About(key, "maxNumBatchedTokens", tokens,
+                    $"is less than {Path(key, "concurrency")}, {request.Concurrency}: each request needs a token per step",
+                    Number(request.Concurrency));
+            }
+        }
+
+        if (request.Model.Task != ModelTask.Generate && request.Options.MaxNumBatchedTokens < (request.ContextLength ?? request.Model.MaxContext))
+        {
+            var input = request.ContextLength ?? request.Model.MaxContext;
+            yield return About(key, "maxNumBatchedTokens", request.Options.MaxNumBatchedTokens,
+                Invariant(
+                    $"is below the context of {input:N0} tokens: {request.Model.Id} reads an input in one step, and vLLM would not start"),
+                Number(input));
+        }
+
+        if (request.Options.GpuMemoryUtilization is { } utilization && utilization is not (> 0 and <= 1))
+        {
+            yield return About(key, "gpuMemoryUtilization", utilization, "is not a share of the memory: above 0, at most 1", "0.92");
+        }
+
+        if (request.Options.TensorParallel is { } tensor && tensor < 1)
+        {
+            yield return About(key, "tensorParallel", tensor, "is not a number of GPUs: 1 or more", "1");
+        }
+
+        if (request.Options.DataParallel is { } data && data < 1)
+        {
+            yield return About(key, "dataParallel", data, "is not a number of engines: 1 or more", "1");
+        }
+    }
+
+    /// <summary>The request fits on no size within its limits.</summary>
+    public static UserError NothingFits(PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
+    {
+        var region = request.Region is null ? "" : $" in {request.Region}";
+        var context = request.ContextLength is { } length ? Invariant($" with {request.Concurrency:N0} x {length:N0} tokens") : "";
+        var reasons = candidates
+            .Where(candidate => request.Availability.Contains(candidate.Size.Availability) || candidate.IsSoldOtherwiseInRegion)
+            .OrderByDescending(candidate => candidate.Fit.Fits && candidate.IsSoldOtherwiseInRegion)
+            .ThenByDescending(candidate => candidate.Fit.Fits)
+            .ThenByDescending(candidate => candidate.Fit.LongestContext)
+            .ThenByDescending(candidate => candidate.Fit.Memory?.KvGiB ?? double.MinValue)
+            .Take(ReasonsShown)
+            .Select(candidate => $"\n  {candidate.Size.Slug}: {(candidate.Fit.Fits ? candidate.RejectionReason : candidate.Fit.Reason)}");
+        var problem = $"fits on no size{region}{context}: {string.Concat(reasons)}";
+        return new(Path(key, "model"), request.Model.Id, problem, WayOut(request, key, candidates));
+    }
+
+    /// <summary>The command that fixes it: another size or region, or removing the setting that nothing satisfies.</summary>
+    public static string WayOut(PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
+    {
+        string Set(string setting, string value) => About(key, setting, null, "", value).Fix;
+        if ((candidates.FirstOrDefault(candidate => candidate.RejectionReason is null) ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits)) is { } fitting)
+        {
+            // The region applies to the whole stack, but a size that the region lacks would be the next error.
+            return request.Region is not { } region || fitting.Size.Regions.Count == 0 || fitting.Size.Regions.Contains(region)
+                ? Set("size", fitting.Size.Slug)
+                : UserError.InStackConfig(key.Length == 0 ? "--region" : "region", null, "", fitting.Size.Regions[0]).Fix;
+        }
+
+        string[] split = [.. request.Options.TensorParallel is null ? [] : new[] { "tensorParallel" },
+            .. request.Options.DataParallel is null ? [] : new[] { "dataParallel" }];
+        if (split.Length > 0 && key.Length > 0)
+        {
+            return string.Join(" && ", split.Select(setting => $"pulumi config rm --path {ConfigPath.Quoted(Path(key, setting))}"));
+        }
+
+        var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size).Select(candidate => candidate.Fit.LongestContext)
+            .DefaultIfEmpty().Max();
+        return within >= EngineDefaults.BlockTokens
+            ? Set("contextLength", Number(ContextLength.RoundDown(within)))
+            : $"./infra plan --model {request.Model.Id}";
+    }
+
+    /// <summary>The alternative size.</summary>
+    public static string Instead(IReadOnlyList<Candidate> candidates)
+    {
+        var fitting = candidates.FirstOrDefault(candidate => candidate.RejectionReason is null);
+        return fitting is null
+            ? "No other size fits"
+            : Invariant($"{fitting.Size.Slug} fits, at {fitting.Size.UsdPerHour:0.00} USD/h");
+    }
+
+    /// <summary>A user error about a setting of this endpoint.</summary>
+    public static UserError About(string key, string setting, object? value, string problem, string example) =>
+        UserError.InStackConfig(Path(key, setting), value, problem, example);
+
+    /// <summary>Name of a setting in messages.</summary>
+    public static string Path(string key, string setting) => key.Length == 0 ? $"--{Hyphenated(setting)}" : $"{key}.{setting}";
+
+    /// <summary><c>contextLength</c> is <c>--context</c> on the command line; all others only change their spelling.</summary>
+    private static string Hyphenated(string setting) => setting == "contextLength"
+        ? "context"
+        : string.Concat(setting.Select(letter => char.IsAsciiLetterUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

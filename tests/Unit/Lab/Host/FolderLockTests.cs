@@ -1,0 +1,87 @@
+using System.Globalization;
+using Infra.Lab.Linux;
+using Infra.Lab.State;
+
+namespace Infra.Tests.Unit.Lab.Host;
+
+public sealed class FolderLockTests : IDisposable
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
+    private readonly string _folder = Directory.CreateTempSubdirectory("infra-lock-").FullName;
+
+    private string Path => System.IO.Path.Combine(_folder, "local.lock");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task The_second_process_learns_the_first_and_waits()
+    {
+        var holders = new List<string>();
+        var first = await TakeAsync(holders);
+        var second = TakeAsync(holders);
+        await Task.Delay(Moment, TestContext.Current.CancellationToken);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Assert.Single(holders));
+
+        first.Dispose();
+        (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task A_lock_with_a_deleted_file_still_lets_in_only_one()
+    {
+        var first = await TakeAsync([]);
+        var second = TakeAsync([]);
+        await Task.Delay(Moment, TestContext.Current.CancellationToken);
+        File.Delete(Path);
+        first.Dispose();
+        using var held = await second;
+
+        var third = TakeAsync([]);
+        await Task.Delay(Moment, TestContext.Current.CancellationToken);
+        Assert.False(third.IsCompleted);
+        held.Dispose();
+        (await third).Dispose();
+    }
+
+    [Fact]
+    public async Task Who_does_not_want_to_wait_any_longer_goes()
+    {
+        using var first = await TakeAsync([]);
+        using var impatient = new CancellationTokenSource(Moment);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FolderLock.TakeAsync(Path, static _ => { }, impatient.Token));
+    }
+
+    [Fact]
+    public async Task What_is_no_file_in_its_place_goes()
+    {
+        Func<string, Task>[] inTheWay =
+        [
+            static path => Task.FromResult(Directory.CreateDirectory(System.IO.Path.Combine(path, "x"))),
+            static path => Task.FromResult(File.CreateSymbolicLink(path, "/etc/passwd")),
+            static path => HostProgram.RunAsync("mkfifo", [path], null, TestContext.Current.CancellationToken),
+        ];
+        foreach (var make in inTheWay)
+        {
+            await make(Path);
+            Assert.False(FileKind.IsRegular(Path));
+            using (await TakeAsync([]))
+            {
+                Assert.True(FileKind.IsRegular(Path));
+            }
+
+            File.Delete(Path);
+            Assert.Null(FileKind.IsRegular(Path));
+        }
+    }
+
+    [Fact]
+    public void What_the_system_cannot_look_at_is_not_taken_for_nothing()
+    {
+        Assert.Null(FileKind.IsRegular($"{Path}/no/folder"));
+        Assert.Throws<IOException>(() => FileKind.IsRegular($"{Path}{new string('a', 5000)}"));
+    }
+
+    private Task<FolderLock> TakeAsync(List<string> holders) =>
+        FolderLock.TakeAsync(Path, holders.Add, TestContext.Current.CancellationToken);
+}
