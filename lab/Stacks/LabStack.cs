@@ -12,7 +12,6 @@ using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 using Infra.Stacks;
-using Pulumi;
 using Pulumi.Testing;
 
 namespace Infra.Lab.Stacks;
