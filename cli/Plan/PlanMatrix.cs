@@ -22,7 +22,9 @@ internal sealed record PlanMatrix(IReadOnlyList<ModelSpec> Models, IReadOnlyList
             [.. fits.Select(fit => fit.Model).DistinctBy(model => model.Id)],
             [.. fits.GroupBy(fit => fit.Size.Slug)
                 .Select(size => new PlanColumn(
-                    size.First().Size, size.Key[prefix.Length..], size.ToDictionary(fit => fit.Model.Id, PlanCell.Of, StringComparer.Ordinal)))
+                    size.First().Size,
+                    size.Key[prefix.Length..],
+                    size.ToDictionary(fit => fit.Model.Id, PlanCell.Of, StringComparer.Ordinal)))
                 .OrderBy(column => column.Size.UsdPerHour ?? decimal.MaxValue)
                 .ThenBy(column => column.Size.GpuCount)
                 .ThenBy(column => column.Size.Slug, StringComparer.Ordinal)]);

@@ -47,7 +47,8 @@ internal static class PlanMatrixView
         var lines = columns.Max(column => column.Header.Count);
         for (var line = 0; line < lines; line++)
         {
-            grid.AddRow([line == 0 && matrix.Prefix.Length > 0 ? $"[grey]{matrix.Prefix}...[/]" : "", .. columns.Select(column => Bold(column.Header.ElementAtOrDefault(line)))]);
+            var first = line == 0 && matrix.Prefix.Length > 0 ? $"[grey]{matrix.Prefix}...[/]" : "";
+            grid.AddRow([first, .. columns.Select(column => Bold(column.Header.ElementAtOrDefault(line)))]);
         }
 
         grid.AddRow(["[grey]USD/h[/]", .. columns.Select(column => Bold(column.Price))]);
@@ -60,7 +61,7 @@ internal static class PlanMatrixView
                 grid.AddRow([$"[grey]{Markup.Escape(owner)}...[/]", .. columns.Select(_ => "")]);
             }
 
-            grid.AddRow([Markup.Escape(model.Id[owner.Length..]), .. columns.Select(column => Coloured(column.Cells[model.Id]))]);
+            grid.AddRow([Markup.Escape(model.Id[owner.Length..]), .. columns.Select(column => Colored(column.Cells[model.Id]))]);
         }
 
         return grid;
@@ -68,8 +69,11 @@ internal static class PlanMatrixView
 
     private static string Bold(string? text) => string.IsNullOrEmpty(text) ? "" : $"[bold]{Markup.Escape(text)}[/]";
 
-    private static string Coloured(PlanCell cell) =>
-        $"[{(cell.Obstacle is null ? "green" : cell.Text.StartsWith(PlanCell.AtMost, StringComparison.Ordinal) ? "yellow" : "grey")}]{cell.Text}[/]";
+    private static string Colored(PlanCell cell)
+    {
+        var color = cell.Obstacle is null ? "green" : cell.Text.StartsWith(PlanCell.AtMost, StringComparison.Ordinal) ? "yellow" : "grey";
+        return $"[{color}]{cell.Text}[/]";
+    }
 
     /// <summary>Meaning of the cells that occur.</summary>
     private static IEnumerable<string> Legend(IReadOnlyList<PlanCell> cells)
@@ -84,7 +88,9 @@ internal static class PlanMatrixView
             yield return $"{shorter.Text}: does not fit; the longest context for that many concurrent requests";
         }
 
-        var words = cells.Where(cell => cell.Obstacle is { } obstacle && cell.Text == PlanCell.Word(obstacle)).Select(cell => cell.Obstacle!.Value);
+        var words = cells
+            .Where(cell => cell.Obstacle is { } obstacle && cell.Text == PlanCell.Word(obstacle))
+            .Select(cell => cell.Obstacle!.Value);
         foreach (var obstacle in words.Distinct().Order())
         {
             yield return $"{PlanCell.Word(obstacle)}: {PlanCell.Meaning(obstacle)}";

@@ -102,7 +102,9 @@ public sealed class ModelCatalog
             : throw new ConfigurationException(reader.Errors.Select(error => error.ToUserError()));
     }
 
-    /// <summary>The model with this repository id. The suggestion for an unknown id prefers the Instruct variant, which is the one for serving.</summary>
+    /// <summary>
+    /// The model with this repository id. The suggestion for an unknown id prefers the Instruct variant, which is the one for serving.
+    /// </summary>
     /// <param name="id">As in the catalog.</param>
     /// <param name="key">Setting for the error: <c>endpoints.chat.model</c>.</param>
     public ModelSpec Model(string id, string key) =>
@@ -142,7 +144,12 @@ public sealed class ModelCatalog
         EngineChoice.WhyNot(engine, model, vendor, install, kv, SecurityFloor);
 
     private static T Find<T>(
-        IReadOnlyDictionary<string, T> rows, string name, string key, string what, string? instead = null, Func<string, bool>? prefer = null)
+        IReadOnlyDictionary<string, T> rows,
+        string name,
+        string key,
+        string what,
+        string? instead = null,
+        Func<string, bool>? prefer = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (rows.TryGetValue(name, out var row))

@@ -68,7 +68,9 @@ public static class NearMiss
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a name contains all words of a value, in order: <c>Ministral-3-8B-Instruct-2512</c> those of <c>ministral-8b</c>.</summary>
+    /// <summary>
+    /// Whether a name contains all words of a value, in order: <c>Ministral-3-8B-Instruct-2512</c> those of <c>ministral-8b</c>.
+    /// </summary>
     private static bool HasWords(string name, string value)
     {
         var words = value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);

@@ -64,7 +64,8 @@ internal static class NodeFit
         };
     }
 
-    private static Fit Unfit(PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) => new()
+    private static FitResult Unfit(
+        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) => new()
     {
         Model = request.Model,
         Size = size,
@@ -80,7 +81,8 @@ internal static class NodeFit
         var model = request.Model;
         if (!model.Hardware.TryGetValue(gpu.Architecture, out var support))
         {
-            return (FitObstacle.Format, $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model");
+            return (FitObstacle.Format,
+                $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model");
         }
 
         if (support == Support.Unverified && request.Size != size.Slug)
@@ -90,7 +92,8 @@ internal static class NodeFit
 
         if (!request.Engine.Images.ContainsKey(gpu.Vendor) && request.Engine.Package?.Vendor != gpu.Vendor)
         {
-            return (FitObstacle.Engine, $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards");
+            return (FitObstacle.Engine,
+                $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards");
         }
 
         var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;

@@ -121,7 +121,8 @@ internal static class MirrorsCommand
         {
             if (header.Split(':', 2) is not [var name, var value] || name.Trim().Length == 0 || header.Any(char.IsControl))
             {
-                throw LabUserError.Of(Header.Name, header, "is not a name, a colon and a value", "./infra mirrors hub --refuse 503 --header 'Retry-After: 5'");
+                throw LabUserError.Of(Header.Name, header, "is not a name, a colon and a value",
+                    "./infra mirrors hub --refuse 503 --header 'Retry-After: 5'");
             }
 
             headers[name.Trim()] = value.Trim();

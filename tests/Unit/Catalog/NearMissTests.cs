@@ -59,7 +59,8 @@ public sealed class NearMissTests
     [InlineData("alpha-1", "alpha-10", "x-alpha-1")]
     [InlineData("al-2", "alpha-al-2", "alpha-1")]
     [InlineData("alpah", "alpha", "aloha-x")]
-    public void Another_case_ranks_before_a_prefix_a_prefix_before_a_part_and_a_part_before_a_typo(string typed, string meant, string other) =>
+    public void Another_case_ranks_before_a_prefix_a_prefix_before_a_part_and_a_part_before_a_typo(
+        string typed, string meant, string other) =>
         Assert.Equal(meant, NearMiss.Of(typed, [other, meant])[0]);
 
     [Fact]

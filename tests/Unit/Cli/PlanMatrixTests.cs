@@ -25,7 +25,8 @@ public sealed class PlanMatrixTests
         Assert.Equal(s_catalog.Models.Keys.Order(), matrix.Models.Select(model => model.Id).Order());
         Assert.Equal(s_catalog.Sizes.Keys.Order(), matrix.Columns.Select(column => column.Size.Slug).Order());
         Assert.All(matrix.Columns, column => Assert.Equal(matrix.Models.Select(model => model.Id).Order(), column.Cells.Keys.Order()));
-        Assert.All(fits, fit => Assert.Equal(fit.Fits, matrix.Columns.Single(column => column.Size == fit.Size).Cells[fit.Model.Id].Obstacle is null));
+        Assert.All(fits, fit => Assert.Equal(
+            fit.Fits, matrix.Columns.Single(column => column.Size == fit.Size).Cells[fit.Model.Id].Obstacle is null));
         var prices = matrix.Columns.Select(column => column.Size.UsdPerHour ?? decimal.MaxValue).ToArray();
         Assert.Equal(prices.Order(), prices);
     }
@@ -54,7 +55,9 @@ public sealed class PlanMatrixTests
         var longest = s_catalog.Models.Values.Max(model => model.MaxContext);
         var column = PlanMatrix.Of(PlanTable.Of(s_all with { ContextLength = longest })).Columns[0];
 
-        Assert.All(s_catalog.Models.Values.Where(model => model.MaxContext < longest), model => Assert.Equal(FitObstacle.Request, column.Cells[model.Id].Obstacle));
+        Assert.All(
+            s_catalog.Models.Values.Where(model => model.MaxContext < longest),
+            model => Assert.Equal(FitObstacle.Request, column.Cells[model.Id].Obstacle));
     }
 
     [Theory]
@@ -81,7 +84,9 @@ public sealed class PlanMatrixTests
         var lines = Printed(matrix, width);
 
         // Commands for pasting do not wrap.
-        Assert.All(lines.Where(line => !line.StartsWith("./infra ", StringComparison.Ordinal)), line => Assert.True(line.Length <= width, line));
+        Assert.All(
+            lines.Where(line => !line.StartsWith("./infra ", StringComparison.Ordinal)),
+            line => Assert.True(line.Length <= width, line));
         Assert.Equal(matrix.Groups(width, 2).Count(), lines.Count(line => line.StartsWith("USD/h", StringComparison.Ordinal)));
         Assert.Equal(matrix.Columns, matrix.Groups(width, 2).SelectMany(group => group));
         Assert.DoesNotContain(lines, line => line.Contains('\u2026', StringComparison.Ordinal)); // no cell is truncated
@@ -101,7 +106,8 @@ public sealed class PlanMatrixTests
     }
 
     [Fact]
-    public void An_empty_matrix_is_explained() => Assert.Contains("No size", Assert.Single(Printed(PlanMatrix.Of([]), Narrow)), StringComparison.Ordinal);
+    public void An_empty_matrix_is_explained() =>
+        Assert.Contains("No size", Assert.Single(Printed(PlanMatrix.Of([]), Narrow)), StringComparison.Ordinal);
 
     internal static string[] Printed(PlanMatrix matrix, int width, params string[] typed)
     {
@@ -114,7 +120,7 @@ public sealed class PlanMatrixTests
 
     private static PlanColumn Only(string slug) => Assert.Single(PlanMatrix.Of([Row(null, null, s_size with { Slug = slug })]).Columns);
 
-    private static Fit Row(FitObstacle? obstacle, Placement? placement, GpuSize? size = null) => new()
+    private static FitResult Row(FitObstacle? obstacle, Placement? placement, GpuSize? size = null) => new()
     {
         Model = s_model,
         Size = size ?? s_size,
