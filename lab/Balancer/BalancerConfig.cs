@@ -8,7 +8,7 @@ namespace Infra.Lab.Balancer;
 /// <summary>Converts a specification to HAProxy's configuration (docs.haproxy.org/2.6/configuration.html).</summary>
 internal static class BalancerConfig
 {
-    /// <summary>Name of the backend with the health checks. The backends of all ports use its results, so that each server is checked once.</summary>
+    /// <summary>The backend with the health checks. All ports use its results, so that each server is checked once.</summary>
     public const string Checks = "checks";
 
     /// <summary>The text of the configuration.</summary>

@@ -111,7 +111,7 @@ internal sealed class HaProxy(string file, string socket)
     private IEnumerable<string> CertificateFiles() =>
         Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*.pem");
 
-    /// <summary>The name contains a hash of the content: a new certificate changes the configuration, and the old file stays until it is unused.</summary>
+    /// <summary>Its name has a hash of its content: a new certificate changes the configuration, and the old file stays while in use.</summary>
     private string WriteCertificate(BalancerRule rule, HashSet<string> written)
     {
         var text = $"{rule.CertificatePem}\n{rule.PrivateKeyPem}\n";

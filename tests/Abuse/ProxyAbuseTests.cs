@@ -63,7 +63,7 @@ public sealed class ProxyAbuseTests
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public Task A_client_that_means_well_is_served_meanwhile(string attack) => Chance.WithSeedAsync(attack, async chance =>
+    public Task An_honest_client_is_served_meanwhile(string attack) => Chance.WithSeedAsync(attack, async chance =>
     {
         await using var proxy = new Attacked();
         await proxy.InitializeAsync();

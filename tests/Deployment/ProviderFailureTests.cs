@@ -108,7 +108,7 @@ public sealed partial class ProviderFailureTests
     [InlineData("context deadline exceeded (Client.Timeout exceeded while awaiting headers)")]
     [InlineData("proxyconnect tcp: dial tcp 10.0.0.1:3128: i/o timeout")]
     [InlineData("unexpected EOF")]
-    public void A_network_that_fails_is_no_matter_of_the_token(string words)
+    public void A_network_failure_is_not_blamed_on_the_token(string words)
     {
         var error = ProviderFailure.Explain(
             Grpc($"Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": {words}"), s_none);
@@ -135,7 +135,7 @@ public sealed partial class ProviderFailureTests
 
     [Theory]
     [MemberData(nameof(OddAnswers))]
-    public async Task An_answer_of_another_shape_is_no_stack_trace(string shape)
+    public async Task An_answer_in_another_format_causes_no_stack_trace(string shape)
     {
         static ImmutableDictionary<string, object> Size(params (string, object)[] members) =>
             Sdk.Mocks.State([("available", true), .. members]);

@@ -180,7 +180,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public async Task A_picture_by_address_is_fetched_from_nowhere(string server, string url)
+    public async Task An_image_by_URL_is_never_fetched(string server, string url)
     {
         var body = new JsonObject
         {

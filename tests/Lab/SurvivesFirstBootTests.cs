@@ -40,7 +40,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     /// What the firewall knows of connections that were there before it begins with a packet of the server's: without one, they stall.
     /// </summary>
     [Fact]
-    public void A_download_that_gets_nothing_speaks_up_by_itself() =>
+    public void A_silent_download_sends_keep_alives() =>
         Assert.All(boots.SilentConnections.TrimEnd().Split('\n'), connection => Assert.Matches(@"timer:\((keepalive|on),", connection));
 
     [Fact]

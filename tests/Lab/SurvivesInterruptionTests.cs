@@ -13,7 +13,7 @@ public sealed class SurvivesInterruptionTests
     private const int CacheVolumeGiB = 30;
 
     [Fact]
-    public async Task A_run_that_is_killed_at_any_moment_is_taken_up_by_the_next_and_nothing_stays_after_down()
+    public async Task The_next_run_resumes_one_that_was_killed_at_any_moment_and_down_leaves_nothing()
     {
         await using var project = new SurvivesProject();
         var endpoint = Endpoint();

@@ -12,7 +12,7 @@ public sealed class SurvivesVolumeTests
     private const string Node = "chat-0";
 
     [Fact]
-    public async Task A_Volume_that_grows_is_larger_on_the_node_without_an_interruption_and_one_that_goes_takes_its_server_along()
+    public async Task A_Volume_grows_without_an_interruption_and_its_removal_replaces_the_server()
     {
         await using var stack = await RunningStack.UpAsync("volume", With(gib: 30));
         var before = stack.Node(Node);

@@ -62,7 +62,7 @@ public sealed class FirstBootTests
     }
 
     [Fact]
-    public async Task A_command_of_the_first_boot_that_fails_without_a_word_is_named()
+    public async Task A_first_boot_command_that_fails_silently_is_named()
     {
         using var node = Bootable("Debian GNU/Linux 13 (trixie)", "debian", "13");
         node.Stub("systemd-sysusers", "exit 1");

@@ -52,7 +52,7 @@ public sealed class GpuProofTests
     }
 
     [Fact]
-    public async Task A_library_that_is_there_and_does_not_load_is_no_missing_one()
+    public async Task A_library_that_fails_to_load_is_not_reported_as_missing()
     {
         var result = await ProveAsync("nvidia", Nvidia,
             "def library(name): raise OSError('libother.so.1: cannot open shared object file: No such file or directory')", "exit 0");

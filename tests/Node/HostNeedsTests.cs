@@ -70,7 +70,7 @@ public sealed class HostNeedsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_system_without_apt_is_refused_though_root_may_do_all()
+    public async Task A_system_without_apt_is_refused_even_for_root()
     {
         NeedsRoot();
         File.Delete(Path.Combine(_clone.Bin, "apt-get"));

@@ -45,7 +45,7 @@ public sealed class LiveFilesTests
     }
 
     [Fact]
-    public void Whatever_becomes_of_the_workflow_its_bill_is_ended()
+    public void Whatever_happens_to_the_workflow_everything_is_deleted()
     {
         var jobs = (YamlMappingNode)StackFiles.Document(".github/workflows/live.yml")["jobs"];
         var ask = ((YamlSequenceNode)jobs["ask"]["steps"]).Cast<YamlMappingNode>().ToArray();

@@ -64,7 +64,7 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
     [InlineData("text/html", "application/octet-stream")]
     [InlineData("image/svg+xml", "application/octet-stream")]
     [InlineData("application/jsonp", "application/octet-stream")]
-    public async Task A_type_that_a_browser_would_run_is_no_type(string sent, string seen)
+    public async Task A_content_type_that_a_browser_would_run_is_replaced(string sent, string seen)
     {
         proxy.Engine.Raw = $"HTTP/1.1 200 OK\r\nContent-Type: {sent}\r\nContent-Length: 2\r\n\r\n{{}}";
         try

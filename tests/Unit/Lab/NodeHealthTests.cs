@@ -41,7 +41,7 @@ public sealed class NodeHealthTests
         Assert.Equal(refused, NodeHealth.IsRefused(new ProgramAnswer(status, "", errors)));
 
     [Fact]
-    public void A_phase_that_no_node_writes_is_left_out_and_breaks_nothing()
+    public void An_unknown_phase_is_ignored()
     {
         string[] lines =
         [

@@ -41,7 +41,7 @@ public sealed class LiveSizesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
+    public void A_size_without_a_region_or_availability_is_unavailable(bool available) =>
         Assert.Contains("is unavailable in all regions",
             Error(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
 

@@ -28,7 +28,7 @@ public sealed class MirrorFaultTests
     }
 
     [Fact]
-    public async Task A_refusal_is_of_one_host_as_often_as_asked_with_statuses_in_turn()
+    public async Task A_refusal_affects_one_host_the_requested_number_of_times_with_statuses_in_turn()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         var weights = await WeightsAsync(mirrors);
@@ -150,7 +150,7 @@ public sealed class MirrorFaultTests
     }
 
     [Fact]
-    public async Task A_hanging_mirror_answers_when_it_is_let_go()
+    public async Task A_hanging_mirror_answers_once_the_fault_is_removed()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         mirrors.Control(MirrorKind.Python, new() { Hang = true });

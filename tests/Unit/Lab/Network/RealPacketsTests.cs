@@ -19,7 +19,7 @@ public sealed class RealPacketsTests
     }
 
     [Fact]
-    public async Task Random_policies_hold_each_replacing_the_one_before_under_a_stream_that_lives()
+    public async Task Random_policies_take_effect_one_after_another_under_a_running_stream()
     {
         const int seed = 20261;
         var random = new Random(seed);
@@ -37,7 +37,7 @@ public sealed class RealPacketsTests
     }
 
     [Fact]
-    public async Task A_false_source_is_dropped_on_either_side_even_towards_one_that_nothing_guards()
+    public async Task A_spoofed_source_is_dropped_on_both_sides_even_towards_an_unprotected_host()
     {
         var open = new NetworkPolicy([.. Policies.Sample.Servers.Select(server => server with { Guarded = false })],
             Policies.Sample.Balancers);
