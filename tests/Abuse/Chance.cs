@@ -21,7 +21,7 @@ internal static class Chance
     /// <summary>Numbers for one purpose, the same for the same seed whatever other tests draw.</summary>
     public static Random For(string purpose) => new(unchecked(purpose.Aggregate(Seed, static (hash, letter) => hash * 31 + letter)));
 
-    /// <summary>Runs something; its failure says with which seed it is had again.</summary>
+    /// <summary>Runs something; a failure names the seed that reproduces it.</summary>
     public static async Task WithSeedAsync(string what, Func<Random, Task> act)
     {
         try

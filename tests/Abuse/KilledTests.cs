@@ -137,7 +137,7 @@ public sealed class KilledTests
         }
     }
 
-    /// <summary><c>up</c> repairs it, or says what helps, which does.</summary>
+    /// <summary><c>up</c> repairs it, or reports a fix that works.</summary>
     private static async Task RepairedAsync(SurvivesProject project, string what)
     {
         for (var attempt = 0; ; attempt++)

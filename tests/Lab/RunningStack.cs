@@ -26,7 +26,7 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>What the last bring-up came to.</summary>
     public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
 
-    /// <summary>Of the fake engines from now on: as fast as they can where no one says otherwise.</summary>
+    /// <summary>Speed of the fake engines from now on. Default: unlimited.</summary>
     public EngineSpeed Speed { get; set; } = EngineSpeed.Default with { TokensPerSecond = 0 };
 
     /// <summary>How it is brought up from now on, next to the speed.</summary>

@@ -2,7 +2,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>What a server that cannot come up says to the operator, and that it comes up once the cause is gone.</summary>
+/// <summary>What the operator reads when a server cannot start, and that it starts once the cause is gone.</summary>
 [Collection(SerialLabs.Name)]
 public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFixture<SurvivesFirstBoots>
 {

@@ -21,7 +21,7 @@ public sealed class SurvivesInterruptionTests
         project.Write("cut", ConfigValues(("chat", endpoint)));
         var lab = project.LabStack("cut");
         var traces = new SurvivesTraces(lab);
-        // A hub that says nothing keeps the server from being ready, however long the runs before take: the gate has to wait.
+        // A silent hub keeps the server from becoming ready, however long the previous runs take: the gate has to wait.
         lab.Folder.Create();
         Hub(new() { Hang = true });
 

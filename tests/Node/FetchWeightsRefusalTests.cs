@@ -214,7 +214,7 @@ public sealed class FetchWeightsRefusalTests
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
         var port = new Uri(fetch.Hub.Url).Port.ToString(CultureInfo.InvariantCulture);
-        // From the storage: what the hub itself says is a setting to fix.
+        // From the storage host: an error of the hub itself would be a setting to fix.
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Storage, 302, "", 2, ("Location", where.Replace("PORT", port, StringComparison.Ordinal))));
         var result = await fetch.RunAsync();
         Assert.True(result.ExitCode == 0, result.All);

@@ -2,7 +2,7 @@ using Infra.Node;
 
 namespace Infra.Tests.Node;
 
-/// <summary><c>firewall</c>: the rules that it says, and what they do to packets in a kernel of namespaces.</summary>
+/// <summary><c>firewall</c>: the rules that it writes, and their effect on packets between network namespaces.</summary>
 public sealed class FirewallTests
 {
     // A node, a hub on another network, and a client that only listens, as one that downloads does.

@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>gpu-proof</c> and <c>engine-gpus</c>: whether a user may use the planned GPUs, and what is said when not.</summary>
+/// <summary><c>gpu-proof</c> and <c>engine-gpus</c>: whether a user may use the planned GPUs, and the message if not.</summary>
 public sealed class GpuProofTests
 {
     private const string Nvidia = "nvidia0 nvidia1 nvidiactl nvidia-uvm";

@@ -33,7 +33,7 @@ public sealed class LiveRunTests
             || live.KeepsState);
         var page = await File.ReadAllTextAsync(Path.Combine(live.ReportFolder, "report.md"), TestContext.Current.CancellationToken);
         Assert.All(answers, answer => Assert.Contains(answer.GetProperty("question").GetString()!, page, StringComparison.Ordinal));
-        // The price was said before anything was made, and computed afterwards from the Droplet's creation: 900 s of waiting for the
+        // The price was printed before anything was created, and computed afterwards from the Droplet's creation: 900 s of waiting for the
         // graphs, at least.
         Assert.InRange(result.Errors.IndexOf("at most 2.34 USD", StringComparison.Ordinal), 0,
             result.Errors.IndexOf("live: up", StringComparison.Ordinal));

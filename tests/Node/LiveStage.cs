@@ -65,7 +65,7 @@ internal sealed class LiveStage : IDisposable
         EndAsync(Tool.Start(Script(script), arguments, Values(environment)));
 
     /// <summary>
-    /// What a run said, once it has ended. A whole run starts some hundred programs: on a busy machine that takes its time.
+    /// The output of a run, once it has ended. A whole run starts some hundred programs: on a busy machine that takes its time.
     /// </summary>
     public static async Task<ToolResult> EndAsync(Process process)
     {
@@ -96,7 +96,7 @@ internal sealed class LiveStage : IDisposable
             Assert.Equal(0, (await Tool.RunAsync("mkfifo", InCloud(pipe))).ExitCode);
         }
 
-        // What this one was told to ignore, as by nohup or a shell's &, a script could not take back.
+        // A script cannot reset signals that this process ignores, for example under nohup or after a shell's &.
         var process = Tool.Start("env", ["--default-signal=HUP,INT,QUIT,TERM,PIPE", Script("run")], Values([]));
         using var reader = new StreamReader(InCloud("under-way"));
         Assert.Equal("up", await reader.ReadLineAsync());

@@ -56,7 +56,7 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
         Assert.DoesNotContain("Origin", proxy.Engine.LastHeaders, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Without these a page sees "network error" where the answer says what to fix.
+    // Without these headers a page sees "network error" instead of the message with the fix.
     [Theory]
     [InlineData("GET /v1/models", "", 401)]
     [InlineData("GET /metrics", Alice, 404)]

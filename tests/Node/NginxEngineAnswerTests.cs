@@ -131,7 +131,7 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
         }
     }
 
-    // What /ready says is kept in memory for all who ask: an answer that is long, or never ends, would fill it.
+    // The response of /ready is cached in memory: a long or endless one would fill it.
     [Theory]
     [InlineData("Transfer-Encoding: chunked", "8\r\n12345678\r\n")]
     [InlineData("Content-Length: 1025", "12345678")]

@@ -182,7 +182,7 @@ public class NginxProxy : IAsyncLifetime
         throw new TimeoutException($"no log line has the id {id}");
     }
 
-    /// <summary>What the engine says of itself is kept for a second.</summary>
+    /// <summary>nginx caches the engine's health for a second.</summary>
     internal async Task UntilReadyAsync(int status)
     {
         using var limit = new CancellationTokenSource(Patience);

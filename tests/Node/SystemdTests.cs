@@ -4,7 +4,7 @@ using Infra.Node;
 
 namespace Infra.Tests.Node;
 
-/// <summary>systemd reads every unit without a word, and none is more exposed than the table says.</summary>
+/// <summary>systemd parses every unit without a warning, and none is more exposed than the table allows.</summary>
 public sealed partial class SystemdTests
 {
     private const string UnitFolder = "/etc/systemd/system/";

@@ -47,7 +47,7 @@ internal static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading all: its status says why.
+            // It ended without reading all input: its exit status has the reason.
         }
 
         try

@@ -5,7 +5,7 @@ using Pulumi.Testing;
 namespace Infra.Tests.Sdk;
 
 /// <summary>
-/// Records what the SDK asks for. Every resource gets its name with "-id" as id and its inputs as state, unless a test says otherwise.
+/// Records the SDK's requests. Every resource gets its name with "-id" as id and its inputs as state, unless a test overrides it.
 /// </summary>
 internal sealed class Mocks : IMocks
 {

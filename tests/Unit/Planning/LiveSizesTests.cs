@@ -51,7 +51,7 @@ public sealed class LiveSizesTests
         var error = Error(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
         Assert.Equal("region", error.Key);
         Assert.Contains("it is available in ams3, nyc2", error.Problem, StringComparison.Ordinal);
-        // Whose Droplets run must not be told to move them.
+        // An operator with running Droplets must not be advised to move them.
         Assert.Contains("set ignoreAvailability to true", error.Problem, StringComparison.Ordinal);
     }
 

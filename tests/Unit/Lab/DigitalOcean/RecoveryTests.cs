@@ -8,7 +8,7 @@ using Infra.Tests.Unit.Lab.Mirrors;
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 
 /// <summary>
-/// What goes wrong between the provider and DigitalOcean: what each later run says, and that what docs/operations.md says helps. Time is
+/// Faults between the provider and DigitalOcean: what each later run reports, and that the command of docs/operations.md helps. Time is
 /// virtual.
 /// </summary>
 [Collection(SerialDeployments.Name)]

@@ -6,7 +6,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 
-/// <summary>Mirrors that are told to fail while they run.</summary>
+/// <summary>Faults that are set while the mirrors run.</summary>
 public sealed class MirrorFaultTests
 {
     private const string Weights = $"/{RunningMirrors.ModelId}/resolve/main/consolidated.safetensors";
