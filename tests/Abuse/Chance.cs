@@ -13,7 +13,7 @@ internal static class Chance
         Environment.GetEnvironmentVariable("ABUSE_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
         ? seed : DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().Date).DayNumber;
 
-    /// <summary>How long tests go on that end by the clock: <c>ABUSE_MINUTES</c>, or an hour.</summary>
+    /// <summary>Duration of tests with a time limit: <c>ABUSE_MINUTES</c>, or an hour.</summary>
     public static TimeSpan Duration { get; } = TimeSpan.FromMinutes(
         int.TryParse(Environment.GetEnvironmentVariable("ABUSE_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
             ? minutes : 60);

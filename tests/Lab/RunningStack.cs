@@ -9,7 +9,7 @@ using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>A stack that is up on this machine for the tests of a class, and taken down after them. It needs root.</summary>
+/// <summary>A stack that runs on this machine for the tests of a class, and is deleted after them. Needs root.</summary>
 internal sealed class RunningStack : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
@@ -51,7 +51,7 @@ internal sealed class RunningStack : IAsyncDisposable
         }
         catch
         {
-            // No one else would take down what did come up.
+            // No one else would stop the parts that did start.
             await stack.DisposeAsync();
             throw;
         }

@@ -56,7 +56,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     [Fact]
     public async Task Weights_that_were_corrupt_once_are_fetched_again_and_served()
     {
-        // Two tries of the round before were refused for good; in the next one a single answer was wrong.
+        // Both attempts of the previous round were rejected permanently; in the next round only one answer was wrong.
         var journal = await boots.Stack.JournalAsync("image-0", "inference-weights");
         Assert.Matches(
             $@"(?s)error: {Weights} is corrupt.*{Weights} is corrupt: [^\n]*; downloading it again.*"

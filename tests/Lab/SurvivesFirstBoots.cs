@@ -55,7 +55,7 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, new() { Down = true }).With(MirrorKind.Hub, new() { Hang = true }));
         Reported["no packages, no GPU"] = await Stack.FailuresAsync(("image-0", "packages"), ("card-0", "gpu-check"));
 
-        // It waits no longer than RETRY_S, and may be between two tries: looked for on the server itself, from a start on.
+        // It waits at most RETRY_S, possibly between two attempts: checked on the server itself, from a start on.
         SilentConnections = (await Stack.InsideAsync("image-0", "bash", "-c", """
             systemctl restart --no-block inference-weights.service
             for ((looks = 0; looks < 300; looks++)); do

@@ -92,7 +92,7 @@ public sealed class SurvivesInterruptionTests
         }
         finally
         {
-            // Those that still run hold the lab that is taken down next.
+            // The ones that still run hold the lock of the lab that is deleted next.
             foreach (var run in runs)
             {
                 run.Dispose();
@@ -121,7 +121,7 @@ public sealed class SurvivesInterruptionTests
         Assert.Single(traces[1].Cgroups());
         traces[1].Look(project.LabStack("two"));
 
-        // One that is taken down while it comes up: its first answer is in, and then it is gone.
+        // A lab that is stopped while it starts: it gets its first answer, and then it is gone.
         using (var up = project.Start("up", "one"))
         {
             await UntilAsync(up, "the run has the lab",

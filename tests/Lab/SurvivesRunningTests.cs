@@ -8,7 +8,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>A server that is up, and what it comes back from by itself. Every test leaves it serving.</summary>
+/// <summary>Faults from which a running server recovers by itself. Every test leaves it serving.</summary>
 [Collection(SerialLabs.Name)]
 public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
 {

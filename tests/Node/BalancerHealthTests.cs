@@ -13,7 +13,7 @@ public sealed class BalancerHealthTests
         await stage.ApplyAsync(spec => spec with { Check = spec.Check with { HealthyThreshold = threshold } });
         var status = await stage.UntilAsync(status =>
         {
-            // Asked before what it is held against, which may have grown since.
+            // The status is older than the count of checks, which may have grown since.
             Assert.True(!status.Backends[0].Healthy || stage.Servers[0].Checks >= threshold);
             return status.Backends[0].Healthy;
         });

@@ -91,7 +91,7 @@ public sealed class FirstBootTests
     {
         using var node = Bootable("Ubuntu 24.04.3 LTS", "ubuntu", "24.04");
         var result = await FailedGateAsync(node);
-        // What failed has passed; the gate goes on to the units, and this machine has none.
+        // The failure is gone: the gate continues with the units, and this machine has none.
         Assert.DoesNotContain("phase: first-boot", result.Errors, StringComparison.Ordinal);
         Assert.Contains("phase: nginx\ncause: not finished after 1 s", result.Errors, StringComparison.Ordinal);
     }

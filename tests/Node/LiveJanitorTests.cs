@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>live/janitor</c>: ends a bill by the API alone, and touches nothing of anyone else's.</summary>
+/// <summary><c>live/janitor</c>: deletes a run's resources only with the API, and nothing of others.</summary>
 public sealed class LiveJanitorTests
 {
     private const string Old = "2027-01-15T01:00:00Z";

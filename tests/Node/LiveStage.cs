@@ -6,7 +6,7 @@ namespace Infra.Tests.Node;
 
 /// <summary>
 /// The scripts of <c>live/</c> in a folder of their own, with programs of <c>tests/Node/live</c> in place of Pulumi, curl, ssh and the
-/// clock. The cloud is a folder: what lies in <c>droplets</c> is billed.
+/// clock. The cloud is a folder: the files in <c>droplets</c> are billed.
 /// </summary>
 internal sealed class LiveStage : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class LiveStage : IDisposable
 
     public string ReportFolder => Path.Combine(_root, "project", ".live", "live", "report");
 
-    /// <summary>What a run keeps only while its bill may go on.</summary>
+    /// <summary>Files that a run keeps only while something may still cost money.</summary>
     public bool KeepsState => Directory.Exists(Path.Combine(_root, "project", ".live", "live", "state"))
         || File.Exists(Path.Combine(_root, "project", "Pulumi.live.yaml"));
 

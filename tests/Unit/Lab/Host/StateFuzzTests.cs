@@ -94,7 +94,7 @@ public sealed class StateFuzzTests : IDisposable
             Assert.False(Path.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null);
             Assert.True(File.Exists(Path.Combine(bystander, "kept")));
 
-            // And nothing of that is in the way of the next one.
+            // And it leaves nothing that would block the next one.
             Write();
             Directory.Delete(path, recursive: true);
             replace(path);

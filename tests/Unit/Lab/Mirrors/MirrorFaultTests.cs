@@ -130,7 +130,7 @@ public sealed class MirrorFaultTests
             Assert.Equal(100_000, await ReadAsync(mirrors, weights));
         }
 
-        // Counting goes on where another fault changes.
+        // A change of another fault does not restart the count.
         mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2), LatencyMs = 1 });
         Assert.Equal(SizeOfWeights, await ReadAsync(mirrors, weights));
         mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2, DateTimeOffset.UtcNow) });

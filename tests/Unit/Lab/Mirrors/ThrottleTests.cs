@@ -73,7 +73,7 @@ public sealed class ThrottleTests
         throttle.BytesPerSecond = 10_000;
         for (var i = 0; i < 31 && !waiting.IsCompleted; i++)
         {
-            // The waiter notices the new rate on a thread of its own; its timer has to be there before time goes on.
+            // The waiter notices the new rate on a thread of its own; its timer must exist before time advances.
             await Task.Delay(20, Cancel);
             clock.Advance(TimeSpan.FromMilliseconds(100));
         }

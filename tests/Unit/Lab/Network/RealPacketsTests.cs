@@ -1,7 +1,7 @@
 using Infra.Lab.Specs;
 using Infra.Tests.Unit.Lab.Network;
 
-// Beside the tests of what it renders, but of the kind that needs tools of the machine.
+// Next to the tests of the ruleset's text, but of the kind that needs tools of the machine.
 namespace Infra.Tests.Node.Network;
 
 /// <summary>Packets between network namespaces pass or drop as in the model: only what a rule allows passes.</summary>
