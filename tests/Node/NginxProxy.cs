@@ -154,7 +154,7 @@ public class NginxProxy : IAsyncLifetime
 
     internal Task<string> LogLineAsync(string id) => _journal!.LineAsync(id);
 
-    /// <summary>What the engine says of itself is kept for a second.</summary>
+    /// <summary>nginx caches the engine's health for a second.</summary>
     internal async Task UntilReadyAsync(int status)
     {
         using var limit = new CancellationTokenSource(Patience);
