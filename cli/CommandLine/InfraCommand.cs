@@ -67,7 +67,9 @@ internal static partial class InfraCommand
     {
         try
         {
-            foreach (var completion in parsed.GetCompletions().Select(item => item.Label).Distinct(StringComparer.Ordinal))
+            // Of the names of the help option, one is enough.
+            foreach (var completion in parsed.GetCompletions().Select(item => item.Label).Distinct(StringComparer.Ordinal)
+                .Where(static label => !label.StartsWith('/') && label is not ("-?" or "-h")))
             {
                 terminal.WriteCommand(completion);
             }

@@ -70,6 +70,7 @@ internal static class PlanCommand
         };
         Model.CompletionSources.Add(static _ => ModelCatalog.Load().Models.Keys);
         Size.CompletionSources.Add(static _ => ModelCatalog.Load().Sizes.Keys);
+        Availabilities.CompletionSources.Add(static _ => InfraCommand.Words(typeof(Availability)).Split(", "));
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), () =>
         {
             var typed = new PlanCommandLine([.. parsed.Tokens.Skip(1).Select(token => token.Value)]);

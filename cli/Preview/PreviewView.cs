@@ -33,7 +33,7 @@ internal static class PreviewView
         }
 
         console.WriteLine();
-        console.Write(Ports(Exposure.Of(preview.Resources)));
+        WritePorts(console, Exposure.Of(preview.Resources), wide);
         WriteWarnings(console, plan);
         console.MarkupLine($"[bold]{EndpointFacts.Usd(plan.UsdPerHour)} USD/h[/], {EndpointFacts.Usd(plan.UsdPerMonth)} USD "
             + $"for a month of 31 days ({Markup.Escape(plan.PriceSource)}). "
@@ -96,6 +96,23 @@ internal static class PreviewView
         }
     }
 
+    private static void WritePorts(IAnsiConsole console, IReadOnlyList<Exposure> exposures, bool wide)
+    {
+        if (wide)
+        {
+            console.Write(Ports(exposures));
+            return;
+        }
+
+        foreach (var exposure in exposures)
+        {
+            console.MarkupLine($"[bold]{Markup.Escape($"{exposure.Target}, {exposure.Port}")}[/]");
+            console.MarkupLine($"  outsider: {Who(exposure.Outsider, "red")}");
+            console.MarkupLine($"  VPC neighbour: {Who(exposure.Neighbour, "yellow")}");
+            console.MarkupLine($"  admin: {Who(exposure.Admin, "green")}");
+        }
+    }
+
     private static Table Ports(IReadOnlyList<Exposure> exposures)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("target", "port", "outsider", "VPC neighbour", "admin");
@@ -109,6 +126,6 @@ internal static class PreviewView
         return table;
     }
 
-    private static string Who(IReadOnlyList<string> who, string colour) =>
-        who.Count == 0 ? "[grey]closed[/]" : $"[{colour}]open to {Markup.Escape(string.Join(", ", who))}[/]";
+    private static string Who(IReadOnlyList<string> who, string color) =>
+        who.Count == 0 ? "[grey]closed[/]" : $"[{color}]open to {Markup.Escape(string.Join(", ", who))}[/]";
 }

@@ -38,8 +38,8 @@ internal sealed class InfraClone : IDisposable
 
         Stub("dotnet", $$"""
             echo "${PulumiSdk-}|$*" >> '{{Log}}'
-            if [ -f '{{_folder}}'/seconds.$1 ]; then
-              sleep "$(cat '{{_folder}}'/seconds.$1)"
+            if [ -f '{{_folder}}/seconds.'"$1" ]; then
+              sleep "$(cat '{{_folder}}/seconds.'"$1")"
             fi
             failure='{{_folder}}'/fail.$1.${PulumiSdk-}
             if [ -f "$failure" ]; then

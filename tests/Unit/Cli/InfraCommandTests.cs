@@ -50,7 +50,7 @@ public sealed class InfraCommandTests
     [Theory]
     [InlineData("plan --mod", "--model")]
     [InlineData("plan --size gpu-h100", "gpu-h100x1-80gb")]
-    [InlineData("plan --availability sp", "Spot")]
+    [InlineData("plan --availability sp", "spot")]
     [InlineData("pre", "preview")]
     [InlineData("preview d", "dev")]
     public async Task The_last_word_of_a_line_is_completed(string typed, string completion)
