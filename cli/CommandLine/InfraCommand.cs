@@ -17,7 +17,15 @@ internal static partial class InfraCommand
     /// <param name="args">The arguments.</param>
     /// <param name="terminal">Where to report errors.</param>
     /// <param name="commands">The commands of this program.</param>
-    public static Task<int> InvokeAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
+    public static async Task<int> InvokeAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
+    {
+        var status = ExitCode.Fine;
+        // Help, completion and reports of errors are output too, which may fail.
+        var written = await Failure.GuardAsync(terminal, json: false, async () => status = await RunAsync(args, terminal, commands));
+        return written == ExitCode.Fine ? status : written;
+    }
+
+    private static Task<int> RunAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
     {
         // Not a RootCommand: its name would be the assembly's, so its usage lines could not be pasted.
         var root = new Command("./infra", "Open-weight models on your own cloud account.") { new HelpOption() };
@@ -35,7 +43,11 @@ internal static partial class InfraCommand
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
-            return parsed.InvokeAsync();
+            return parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Console.Profile.Out.Writer,
+            });
         }
 
         var errors = parsed.Errors.Select(error => Plain(error.Message)).Distinct().ToArray();

@@ -62,6 +62,21 @@ public sealed class InfraCommandTests
         Assert.DoesNotContain("gpu-4000adax1-20gb", output.Split('\n'));
     }
 
+    [Theory]
+    [InlineData("plan --json")]
+    [InlineData("plan --json --context x")]
+    [InlineData("plan --help")]
+    [InlineData("complete plan --size")]
+    public async Task Output_to_a_full_disk_is_a_user_error(string typed)
+    {
+        using var output = new FullDisk();
+        using var error = new StringWriter();
+        var terminal = new Terminal(output, error, interactive: false);
+
+        Assert.Equal(ExitCode.UserError, await InfraCommand.InvokeAsync(typed.Split(' '), terminal, [PlanCommand.Create(terminal)]));
+        Assert.StartsWith("disk is full: No space left on device", error.ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task<(int Status, string Output, string Errors)> RunAsync(string typed)
     {
         using var output = new StringWriter();
@@ -70,5 +85,12 @@ public sealed class InfraCommandTests
         var commands = new Command[] { PreviewCommand.Create(terminal), PlanCommand.Create(terminal) };
         var status = await InfraCommand.InvokeAsync(typed.Split(' '), terminal, commands);
         return (status, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+    }
+
+    private sealed class FullDisk : TextWriter
+    {
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device : '/dev/full'");
     }
 }
