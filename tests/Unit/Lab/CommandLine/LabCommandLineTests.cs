@@ -5,7 +5,7 @@ using Infra.Cli.Preview;
 using Infra.Lab.Benches;
 using Infra.Lab.Stacks.Commands;
 
-namespace Infra.Tests.Unit.Lab;
+namespace Infra.Tests.Unit.Lab.CommandLine;
 
 /// <summary>One contract for the command line of every command.</summary>
 public sealed class LabCommandLineTests
