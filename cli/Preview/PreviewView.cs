@@ -29,6 +29,10 @@ internal static class PreviewView
         console.MarkupLine($"[bold]{Usd(plan.UsdPerHour)} USD/h[/], {Usd(plan.UsdPerMonth)} USD for a month of 31 days "
             + $"({Markup.Escape(plan.PriceSource)}). "
             + $"{preview.Resources.Count} resources. Nothing was created.");
+        foreach (var warning in preview.Warnings)
+        {
+            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+        }
     }
 
     private static Tree Tree(IReadOnlyList<ObservedResource> resources)
