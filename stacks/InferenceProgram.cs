@@ -49,7 +49,8 @@ public static class InferenceProgram
             Read(
                 StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
                 StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
-                Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY")),
+                Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY"),
+                Deployment.Instance.StackName),
             new()
             {
                 LiveSizes = AskDigitalOceanAsync,
@@ -63,12 +64,14 @@ public static class InferenceProgram
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
     /// </param>
+    /// <param name="stack">Name of the stack, which is part of other names. Default: unknown, and checked by the deployment.</param>
     /// <exception cref="ConfigurationException">
     /// The configuration is invalid; every error has key, value, allowed values and a command.
     /// </exception>
     public static StackPlan Read(
-        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null) =>
-        UserDataSize.Check(StackPlan.Read(config, secretKeys, projectDirectory));
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null,
+        string? stack = null) =>
+        UserDataSize.Check(StackPlan.Read(config, secretKeys, projectDirectory, stack));
 
     /// <summary>Declares the resources for settings that were created in code.</summary>
     /// <exception cref="RunException">The catalog or the sizing reject the settings; nothing was declared.</exception>

@@ -38,6 +38,10 @@ internal static class PreviewView
         console.MarkupLine($"[bold]{EndpointFacts.Usd(plan.UsdPerHour)} USD/h[/], {EndpointFacts.Usd(plan.UsdPerMonth)} USD "
             + $"for a month of 31 days ({Markup.Escape(plan.PriceSource)}). "
             + $"{preview.Resources.Count} resources. Nothing was created.");
+        foreach (var warning in preview.Warnings)
+        {
+            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+        }
     }
 
     private static Table Endpoints(StackPlan plan)
