@@ -73,7 +73,7 @@ internal static class PreviewView
         var console = terminal.Console;
         var placement = endpoint.Placement;
         console.MarkupLine($"[bold]{Markup.Escape(endpoint.Name)}[/]");
-        IEnumerable<(string Key, string Value)> inTable = wide ? [] : EndpointFacts.OfTable(endpoint);
+        var inTable = wide ? [] : EndpointFacts.OfTable(endpoint);
         foreach (var (key, value) in inTable.Concat(EndpointFacts.Of(endpoint, plan.Config.Endpoints[endpoint.Name])))
         {
             console.WriteLine($"  {key}: {value}");
