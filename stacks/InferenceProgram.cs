@@ -97,7 +97,7 @@ public static class InferenceProgram
             }
         }
 
-        var network = new PrivateNetwork(Names.Network, new()
+        var network = await PrivateNetwork.CreateAsync(Names.Network, new()
         {
             CloudName = Names.Cloud(stack),
             Region = plan.Config.Region,
@@ -105,7 +105,7 @@ public static class InferenceProgram
             IpRange = plan.Config.VpcCidr is { } range ? (Input<string>)range : null,
             AdminCidrs = plan.Ssh.Cidrs.ToArray(),
             OutboundTcpPorts = PortAccess.OutboundTcpPorts,
-        }, Root(options));
+        }, Root(options)).ConfigureAwait(false);
         var operatorKey = new OperatorKey(Names.OperatorKey, new() { CloudName = Names.Cloud(stack) }, Root(options));
         var authority = new CertificateAuthority(Names.Authority, new() { CommonName = $"Inference stack {stack}" }, Root(options));
         var token = options.HuggingFaceToken ?? new Pulumi.Config(ConfigNames.Namespace).GetSecret(ConfigNames.HuggingFaceToken);
