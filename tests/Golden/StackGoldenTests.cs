@@ -9,6 +9,7 @@ using Infra.Cli.Preview;
 using Infra.Cli.Project;
 using Infra.Node;
 using Infra.Planning;
+using Infra.Planning.Catalog;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Golden;
@@ -77,6 +78,24 @@ public sealed class StackGoldenTests
             GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.node.env", environment);
             GoldenFile.Matches("tests/Golden/stacks/user-data.yaml", Common(userData, hostname, environment));
         }
+    }
+
+    /// <summary>A row of this file is reviewed against DigitalOcean's page and its date.</summary>
+    [Fact]
+    public void The_sizes_and_their_prices_are_those_that_were_reviewed()
+    {
+        var catalog = ModelCatalog.Load();
+        var list = new StringBuilder("slug,gpu,gpu_count,vram_gb_per_gpu,vcpus,ram_gib,boot_disk_gb,scratch_disk_gb,usd_per_hour,regions,"
+            + "image_slug,availability,source_date\n");
+        foreach (var size in catalog.Sizes.Values)
+        {
+            list.Append(CultureInfo.InvariantCulture,
+                $"{size.Slug},{size.Gpu},{size.GpuCount},{catalog.GpuOf(size).MemoryGB},{size.Vcpus},{size.RamGiB},{size.BootDiskGB},"
+                    + $"{size.ScratchDiskGB},{size.UsdPerHour:0.00},{string.Join(';', size.Regions)},{size.Image},"
+                    + $"{CatalogWords.Of(size.Availability)},{size.SourceDate}\n");
+        }
+
+        GoldenFile.Matches("tests/Golden/gpu-sizes.csv", list.ToString());
     }
 
     [Fact]

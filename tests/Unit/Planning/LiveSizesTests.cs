@@ -18,7 +18,7 @@ public sealed class LiveSizesTests
 
     [Fact]
     public void A_price_that_rose_above_the_limit_stops_the_deployment() =>
-        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"0.80\"")), new LiveSize(Slug, ["tor1"], true, 0.90m)).Key);
+        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"99\"")), new LiveSize(Slug, ["tor1"], true, 99.01m)).Key);
 
     [Fact]
     public void An_account_without_gpu_sizes_reads_of_limits_and_tiers()
