@@ -1,19 +1,24 @@
+using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
+using Infra.Stacks;
 using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Unit.Planning;
 
 public sealed class StackPlanTests
 {
+    /// <summary>The catalog's price of the smallest size, USD per hour.</summary>
+    private static readonly decimal Price = ModelCatalog.Load().Sizes["gpu-4000adax1-20gb"].UsdPerHour!.Value;
+
     [Fact]
     public void The_cheapest_size_of_the_region_is_chosen_and_the_price_is_known()
     {
         var plan = StackPlan.Read(Configs.With());
         var chat = Assert.Single(plan.Endpoints);
         Assert.Equal("gpu-4000adax1-20gb", chat.Placement.Size.Slug);
-        Assert.Equal(0.76m, plan.UsdPerHour);
-        Assert.Equal(0.76m * 744, plan.UsdPerMonth);
+        Assert.Equal(Price, plan.UsdPerHour);
+        Assert.Equal(Price * 744, plan.UsdPerMonth);
         Assert.Equal(["default"], chat.Clients.Select(client => client.Name));
         Assert.Null(chat.LoadBalancer);
     }
@@ -23,19 +28,19 @@ public sealed class StackPlanTests
     {
         var plan = StackPlan.Read(Configs.With(
             ("endpoints.chat.access", "\"internal\""), ("endpoints.chat.replicas", "2"), ("endpoints.chat.cacheVolumeGiB", "50")));
-        Assert.Equal(2 * 0.76m * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
-        Assert.Equal(2 * 0.76m + (12 + 10) / 672m, plan.UsdPerHour);
+        Assert.Equal(2 * Price * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
+        Assert.Equal(2 * Price + (12 + 10) / 672m, plan.UsdPerHour);
     }
 
     [Fact]
     public void A_price_above_the_limit_names_what_costs_what()
     {
         var error = Assert.Single(
-            Errors(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
+            Errors(("maxHourlyUsd", "\"0.01\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
         Assert.Equal("maxHourlyUsd", error.Key);
-        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", error.Problem,
+        Assert.Contains($"chat {3 * Price:0.00} (3 x gpu-4000adax1-20gb) + code {Price:0.00} (1 x gpu-4000adax1-20gb)", error.Problem,
             StringComparison.Ordinal);
-        Assert.Contains("maxHourlyUsd' 3.04", error.Fix, StringComparison.Ordinal);
+        Assert.Contains($"maxHourlyUsd' {4 * Price:0.00}", error.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
