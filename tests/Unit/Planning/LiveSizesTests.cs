@@ -59,7 +59,8 @@ public sealed class LiveSizesTests
     public void Availability_can_be_ignored_and_the_price_is_still_todays() =>
         Assert.Equal(0.90m, LiveSizes.Check(Plan(("ignoreAvailability", "\"true\"")), [new(Slug, [], false, 0.90m)]).UsdPerHour);
 
-    private static StackPlan Plan(params (string, string?)[] edits) => StackPlan.Read(Configs.With(edits));
+    private static StackPlan Plan(params (string, string?)[] edits) =>
+        StackPlan.Read(Configs.With([("endpoints.chat.size", $"\"{Slug}\""), .. edits]));
 
     private static UserError Error(StackPlan plan, params LiveSize[] sizes) =>
         Assert.Single(Assert.Throws<ConfigurationException>(() => LiveSizes.Check(plan, sizes)).Errors);
