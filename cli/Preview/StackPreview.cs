@@ -1,4 +1,5 @@
 using Infra.Cli.Project;
+using Infra.Node;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 using Infra.Stacks;
@@ -15,6 +16,7 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
 {
     public static async Task<StackPreview> RunAsync(PulumiProject project, string stack)
     {
+        CloudConfig.Prepare();
         var configuration = project.Configuration(stack);
         configuration.Publish();
         var plan = Decide(configuration, project.Folder);

@@ -61,11 +61,9 @@ internal sealed class PulumiProject
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
+            var others = Stacks.Count > 0 ? $"the stacks there are {string.Join(", ", Stacks)}" : "there is no stack";
             throw new ConfigurationException(
-                new UserError("stack", stack,
-                    $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}",
-                    $"./infra {command} "
-                        + $"{(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
+                new UserError("stack", stack, $"has no file Pulumi.{stack}.yaml in {Folder}; {others}", InsteadOf(stack, command)));
         }
 
         return Guarded(file, () => Read(stack, file));
@@ -108,6 +106,11 @@ internal sealed class PulumiProject
             HasMoreDocuments = more,
         };
     }
+
+    /// <summary>The command with the likeliest stack, or with its default. Without a stack, <c>down</c> would stop all labs.</summary>
+    private string InsteadOf(string stack, string command) =>
+        NearMiss.Of(stack, Stacks) is [var nearest, ..] ? $"./infra {command} {nearest}"
+        : $"./infra {(command == "down" ? "status" : command)}";
 
     private static Dictionary<string, DeclaredKey> Declared(string project, object? section) => section switch
     {

@@ -9,7 +9,10 @@ namespace Infra.Planning.Errors;
 /// <param name="Problem">
 /// The problem and the allowed values, as the rest of a sentence: <c>is not in the catalog; choose one of a, b</c>.
 /// </param>
-/// <param name="Fix">A command that can be pasted.</param>
+/// <param name="Fix">
+/// A command that can be pasted; or options of the command line's <c>plan</c>, which start with <c>--</c>: the command line and the program
+/// add the command.
+/// </param>
 public sealed record UserError(string Key, object? Value, string Problem, string Fix)
 {
     /// <summary>A command with a secret in it must not be in a shell's history.</summary>
@@ -26,10 +29,10 @@ public sealed record UserError(string Key, object? Value, string Problem, string
 
     public string Fix { get; init => field = Pasted(value); } = Pasted(Fix);
 
-    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the command line.</summary>
+    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the flag.</summary>
     public static UserError InStackConfig(string key, object? value, string problem, string example = "<value>") =>
         new(key, value, problem, key.StartsWith("--", StringComparison.Ordinal)
-            ? $"./infra plan {key} {example}"
+            ? $"{key} {example}"
             : $"pulumi config set --path {ConfigPath.Quoted(key)} {example}");
 
     public override string ToString() =>

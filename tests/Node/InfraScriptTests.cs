@@ -27,6 +27,7 @@ public sealed class InfraScriptTests : IDisposable
         Assert.True(first.ExitCode == 0, first.All);
         Assert.Contains("Infra.Cli.dll preview dev", first.Output, StringComparison.Ordinal);
         Assert.Equal(3, _clone.Asked.Count);
+        Assert.Contains("--no-restore", _clone.Asked[1], StringComparison.Ordinal); // the question to the feed has restored it
         var second = await _clone.RunAsync($"{shell} \"$infra\" plan --json");
         Assert.Equal("", second.Errors);
         Assert.Equal(4, _clone.Asked.Count); // neither restored nor built again
@@ -150,7 +151,7 @@ public sealed class InfraScriptTests : IDisposable
         _clone.Forget();
         var result = await _clone.RunAsync($"{change} && \"$infra\" preview");
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal(again, _clone.Asked.Contains("official|restore components/Infra.Components.csproj"));
+        Assert.Equal(again, _clone.Asked.Contains("official|restore cli"));
     }
 
     [Theory]
@@ -158,7 +159,7 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("lab.csproj : error NU1101: Unable to find package Spectre.Console. No packages exist", 1,
         "the package feed lacks Spectre.Console")]
     [InlineData("error MSB3021: Unable to copy file. No space left on device", 1, "the disk is full")]
-    public async Task A_build_that_fails_by_the_machine_differs_from_one_that_fails_by_us(string output, int status, string problem)
+    public async Task A_build_failure_of_the_machine_is_a_user_error_and_one_of_the_code_is_not(string output, int status, string problem)
     {
         _clone.Fail("build", "official", $"{output}\n");
         var result = await _clone.RunAsync("\"$infra\" preview");
@@ -171,7 +172,9 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("PulumiSdk=newest \"$infra\" preview", "must be official or offline\n  fix: unset PulumiSdk")]
     [InlineData("\"$infra\" test units", "is not a kind of test; choose from unit, sdk, deployment, golden, node, lab, abuse\n  fix: ")]
     [InlineData("\"$infra\" check all", "is an extra argument")]
-    [InlineData("\"$infra\" prewiev", "is not a command")]
+    [InlineData("\"$infra\" prewiev", "is not a command; choose from preview, plan, up, ")]
+    [InlineData("\"$infra\" bench all", "is not a benchmark; choose from preview, boot, proxy\n  fix: ")]
+    [InlineData("\"$infra\" plan >&-", "standard output is closed\n  fix: ")]
     public async Task A_wrong_command_line_is_explained_and_nothing_is_built(string command, string problem)
     {
         var result = await _clone.RunAsync(command);
@@ -184,7 +187,7 @@ public sealed class InfraScriptTests : IDisposable
     [Theory]
     [InlineData(0, 0)]
     [InlineData(100, 1)]
-    public async Task A_broken_apt_source_stops_nothing_but_a_package_that_cannot_be_had_does(int install, int status)
+    public async Task A_broken_apt_source_is_skipped_and_an_unavailable_package_is_an_error(int install, int status)
     {
         _clone.Stub("sudo", "while [ \"$1\" != apt-get ] && [ \"$1\" != env ] && [ $# -gt 0 ]; do shift; done; exec \"$@\"");
         _clone.Stub("apt-get",
@@ -207,6 +210,14 @@ public sealed class InfraScriptTests : IDisposable
         await _clone.RunAsync(
             $"mkdir '{tools}' && for tool in $(busybox --list); do ln -s \"$(command -v busybox)\" '{tools}'/\"$tool\"; done");
         foreach (var command in new[] { "preview", "up", "test lab", "check" })
+        {
+            await RefusedAsync(command);
+        }
+
+        await _clone.RunAsync("\"$infra\" preview");
+        await RefusedAsync("preview"); // what is built cannot run either
+
+        async Task RefusedAsync(string command)
         {
             var result = await _clone.RunAsync($"PATH='{tools}' && \"$infra\" {command}");
             Assert.Equal(1, result.ExitCode);

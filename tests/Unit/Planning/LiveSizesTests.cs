@@ -18,7 +18,7 @@ public sealed class LiveSizesTests
 
     [Fact]
     public void A_price_that_rose_above_the_limit_stops_the_deployment() =>
-        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"0.80\"")), new LiveSize(Slug, ["tor1"], true, 0.90m)).Key);
+        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"99\"")), new LiveSize(Slug, ["tor1"], true, 99.01m)).Key);
 
     [Fact]
     public void An_account_without_gpu_sizes_reads_of_limits_and_tiers()
@@ -41,7 +41,7 @@ public sealed class LiveSizesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
+    public void A_size_without_a_region_or_availability_is_unavailable(bool available) =>
         Assert.Contains("is unavailable in all regions",
             Error(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
 
@@ -51,7 +51,7 @@ public sealed class LiveSizesTests
         var error = Error(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
         Assert.Equal("region", error.Key);
         Assert.Contains("it is available in ams3, nyc2", error.Problem, StringComparison.Ordinal);
-        // Whose Droplets run must not be told to move them.
+        // An operator with running Droplets must not be advised to move them.
         Assert.Contains("set ignoreAvailability to true", error.Problem, StringComparison.Ordinal);
     }
 
@@ -59,7 +59,8 @@ public sealed class LiveSizesTests
     public void Availability_can_be_ignored_and_the_price_is_still_todays() =>
         Assert.Equal(0.90m, LiveSizes.Check(Plan(("ignoreAvailability", "\"true\"")), [new(Slug, [], false, 0.90m)]).UsdPerHour);
 
-    private static StackPlan Plan(params (string, string?)[] edits) => StackPlan.Read(Configs.With(edits));
+    private static StackPlan Plan(params (string, string?)[] edits) =>
+        StackPlan.Read(Configs.With([("endpoints.chat.size", $"\"{Slug}\""), .. edits]));
 
     private static UserError Error(StackPlan plan, params LiveSize[] sizes) =>
         Assert.Single(Assert.Throws<ConfigurationException>(() => LiveSizes.Check(plan, sizes)).Errors);

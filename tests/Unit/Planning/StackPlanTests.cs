@@ -1,19 +1,35 @@
+using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
+using Infra.Stacks;
 using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Unit.Planning;
 
 public sealed class StackPlanTests
 {
+    private const string Small = "gpu-4000adax1-20gb";
+
+    /// <summary>Its price in the catalog, USD per hour.</summary>
+    private static readonly decimal Price = ModelCatalog.Load().Sizes[Small].UsdPerHour!.Value;
+
     [Fact]
-    public void The_cheapest_size_of_the_region_is_chosen_and_the_price_is_known()
+    public void The_cheapest_size_of_the_region_is_chosen()
     {
-        var plan = StackPlan.Read(Configs.With());
+        var chat = Assert.Single(StackPlan.Read(Configs.With()).Endpoints).Placement;
+        var others = ModelCatalog.Load().Sizes.Values
+            .Where(size => size.Availability == Availability.OnDemand && size.Regions.Contains("tor1"));
+        Assert.Contains("tor1", chat.Size.Regions);
+        Assert.All(others, size => Assert.True(size.UsdPerHour >= chat.Size.UsdPerHour, size.Slug));
+    }
+
+    [Fact]
+    public void The_price_is_that_of_the_size_and_a_month_has_744_hours()
+    {
+        var plan = StackPlan.Read(Configs.With(("endpoints.chat.size", $"\"{Small}\"")));
         var chat = Assert.Single(plan.Endpoints);
-        Assert.Equal("gpu-4000adax1-20gb", chat.Placement.Size.Slug);
-        Assert.Equal(0.76m, plan.UsdPerHour);
-        Assert.Equal(0.76m * 744, plan.UsdPerMonth);
+        Assert.Equal(Price, plan.UsdPerHour);
+        Assert.Equal(Price * 744, plan.UsdPerMonth);
         Assert.Equal(["default"], chat.Clients.Select(client => client.Name));
         Assert.Null(chat.LoadBalancer);
     }
@@ -22,24 +38,37 @@ public sealed class StackPlanTests
     public void Load_balancer_and_volumes_are_in_the_price_with_a_capped_month()
     {
         var plan = StackPlan.Read(Configs.With(
-            ("endpoints.chat.access", "\"internal\""), ("endpoints.chat.replicas", "2"), ("endpoints.chat.cacheVolumeGiB", "50")));
-        Assert.Equal(2 * 0.76m * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
-        Assert.Equal(2 * 0.76m + (12 + 10) / 672m, plan.UsdPerHour);
+            ("endpoints.chat.access", "\"internal\""), ("endpoints.chat.replicas", "2"), ("endpoints.chat.cacheVolumeGiB", "50"),
+            ("endpoints.chat.size", $"\"{Small}\"")));
+        Assert.Equal(2 * Price * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
+        Assert.Equal(2 * Price + (12 + 10) / 672m, plan.UsdPerHour);
     }
 
     [Fact]
     public void A_price_above_the_limit_names_what_costs_what()
     {
         var error = Assert.Single(
-            Errors(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
+            Errors(("maxHourlyUsd", "\"0.01\""), ("endpoints.chat.replicas", "3"), ("endpoints.chat.size", $"\"{Small}\""),
+                ("endpoints.code.model", $"\"{Configs.Model}\""), ("endpoints.code.size", $"\"{Small}\"")));
         Assert.Equal("maxHourlyUsd", error.Key);
-        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", error.Problem,
+        Assert.Contains($"chat {3 * Price:0.00} (3 x {Small}) + code {Price:0.00} (1 x {Small})", error.Problem,
             StringComparison.Ordinal);
-        Assert.Contains("maxHourlyUsd' 3.04", error.Fix, StringComparison.Ordinal);
+        Assert.Contains($"maxHourlyUsd' {4 * Price:0.00}", error.Fix, StringComparison.Ordinal);
+    }
+
+    // Planning has no command line: the program adds the command.
+    [Fact]
+    public void A_model_that_fits_on_no_size_ends_with_the_table_of_its_sizes()
+    {
+        const string Large = "mistralai/Mistral-Large-3-675B-Instruct-2512";
+        (string, string?)[] tooLarge = [("endpoints.chat.model", $"\"{Large}\""), ("endpoints.chat.gpuMemoryUtilization", "0.1")];
+        Assert.Equal($"--model {Large}", Assert.Single(Errors(tooLarge)).Fix);
+        Assert.Equal($"./infra plan --model {Large}", Assert.Single(
+            Assert.Throws<ConfigurationException>(() => InferenceProgram.Read(Configs.With(tooLarge))).Errors).Fix);
     }
 
     [Fact]
-    public void A_contract_has_no_price_to_hold_to_a_limit()
+    public void A_contract_size_has_no_price_to_compare_with_a_limit()
     {
         (string, string?)[] contract = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-h200x1-141gb-contracted\"")];
         Assert.Null(StackPlan.Read(Configs.With(contract)).UsdPerHour);
@@ -90,7 +119,7 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void A_context_that_a_named_size_does_not_hold_is_refused_with_what_it_does_hold()
+    public void A_context_that_is_too_long_for_a_named_size_is_refused_with_the_longest_that_fits()
     {
         var error = Assert.Single(Errors(
             ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), ("endpoints.chat.contextLength", "262144"),
@@ -136,7 +165,7 @@ public sealed class StackPlanTests
     [InlineData("function", "0.30.0", null, "vLLM 0.30.0 has no --tool-strict-level; 0.31.0 has it")]
     [InlineData("auto", null, "mistralai/Ministral-3-3B-Base-2512", "have no tool call parser")]
     [InlineData("strict", null, null, "auto, function, parameter")]
-    public void Tool_calls_are_held_to_their_schema_where_the_release_can(string level, string? version, string? model, string? words)
+    public void Tool_calls_follow_their_schema_if_the_release_can_enforce_it(string level, string? version, string? model, string? words)
     {
         (string, string?)[] config =
         [
@@ -271,7 +300,7 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void No_caller_is_no_address_and_a_tag_or_a_load_balancer_is_some_address_of_the_VPC()
+    public void Without_callers_there_is_no_address_and_a_tag_or_a_load_balancer_is_the_range_of_the_VPC()
     {
         Assert.Empty(Callers.None.InAddresses("10.118.0.0/20"));
         Assert.Equal(["10.118.0.0/20"], new Callers { Tags = ["web"] }.InAddresses("10.118.0.0/20"));

@@ -1,5 +1,6 @@
 using CsCheck;
 using Infra.Lab.Mirrors;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 
@@ -50,7 +51,7 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task An_idle_line_saves_nothing_up()
+    public async Task Idle_time_is_not_compensated()
     {
         var clock = new SelfAdvancingClock();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1_000_000 };
@@ -62,9 +63,9 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task A_new_rate_holds_for_who_waits_already()
+    public async Task A_new_rate_also_applies_to_waiting_transfers()
     {
-        var clock = new StandingClock();
+        var clock = new FakeTimeProvider();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1000 };
         var waiting = throttle.TakeAsync(60_000, Cancel).AsTask();
         clock.Advance(TimeSpan.FromSeconds(30));
@@ -73,7 +74,7 @@ public sealed class ThrottleTests
         throttle.BytesPerSecond = 10_000;
         for (var i = 0; i < 31 && !waiting.IsCompleted; i++)
         {
-            // The waiter notices the new rate on a thread of its own; its timer has to be there before time goes on.
+            // The waiter notices the new rate on a thread of its own; its timer must exist before time advances.
             await Task.Delay(20, Cancel);
             clock.Advance(TimeSpan.FromMilliseconds(100));
         }
@@ -82,18 +83,18 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task Lifting_the_limit_frees_who_waits()
+    public async Task Removing_the_limit_releases_waiting_transfers()
     {
-        using var throttle = new Throttle(new StandingClock()) { BytesPerSecond = 1 };
+        using var throttle = new Throttle(new FakeTimeProvider()) { BytesPerSecond = 1 };
         var waiting = throttle.TakeAsync(60_000, Cancel).AsTask();
         throttle.BytesPerSecond = null;
         await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
     }
 
     [Fact]
-    public async Task Who_gives_up_leaves_the_line_to_others()
+    public async Task A_cancelled_transfer_leaves_the_bandwidth_to_others()
     {
-        var clock = new StandingClock();
+        var clock = new FakeTimeProvider();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1 };
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var first = throttle.TakeAsync(60_000, leaves.Token).AsTask();
