@@ -86,7 +86,8 @@ internal sealed class RandomYaml(Random chance)
     private string Right(ValueShape shape, string name, int level) => shape.Kind switch
     {
         ValueKind.List => Joined("[", "]", Odd(2) ? 2 : 1, () => Of(shape.Element!, name, level + 1)),
-        ValueKind.Map => Joined("{", "}", Odd(4) ? 2 : 1, () => $"{Name(Pick(["chat", "embed", "code"]))}: {Of(shape.Element!, name, level + 1)}"),
+        ValueKind.Map => Joined(
+            "{", "}", Odd(4) ? 2 : 1, () => $"{Name(Pick(["chat", "embed", "code"]))}: {Of(shape.Element!, name, level + 1)}"),
         ValueKind.Record when shape.Shorthand is not null && chance.Next(2) == 0 => Styled(Pick(["alice", "bob"])),
         ValueKind.Record => "{" + string.Join(", ", RecordShape.Of(shape.Type).Members
             .Where(member => member.Required || Odd(8) || (!_odd && chance.Next(40) == 0))
