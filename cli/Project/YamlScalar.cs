@@ -55,7 +55,7 @@ internal static partial class YamlScalar
         }
 
         var plain = text.Replace("_", "", StringComparison.Ordinal);
-        if (Whole(plain, 0) is { } whole)
+        if (IsWhole(plain, 0, out var whole))
         {
             return ("!!int", whole);
         }
@@ -66,20 +66,18 @@ internal static partial class YamlScalar
         }
 
         // A sign behind the prefix, which the first attempt does not take.
-        var late = plain.StartsWith("0b", StringComparison.Ordinal) ? Whole(plain[2..], 2)
-            : plain.StartsWith("0o", StringComparison.Ordinal) ? Whole(plain[2..], 8)
-            : null;
-        return late is { } value ? ("!!int", value) : ("!!str", text);
+        return plain is ['0', 'b' or 'o', ..] && IsWhole(plain[2..], plain[1] == 'b' ? 2u : 8u, out var late)
+            ? ("!!int", late) : ("!!str", text);
     }
 
     /// <summary>Go's <c>strconv.ParseInt</c>, then <c>ParseUint</c>; with base 0 by its prefix, where a leading 0 is octal.</summary>
-    private static object? Whole(string text, uint numberBase)
+    private static bool IsWhole(string text, uint numberBase, out object? value)
     {
-        var negative = text is ['-', ..];
+        value = null;
         var digits = text is ['-' or '+', ..] ? text.AsSpan(1) : text.AsSpan();
         if (digits.IsEmpty)
         {
-            return null;
+            return false;
         }
 
         if (numberBase == 0)
@@ -95,24 +93,42 @@ internal static partial class YamlScalar
             digits = digits[prefix..];
         }
 
-        UInt128 sum = 0;
+        if (Sum(digits, numberBase) is not { } sum)
+        {
+            return false;
+        }
+
+        if (text is ['-', ..])
+        {
+            value = sum <= (ulong)long.MaxValue + 1 ? unchecked((long)(0 - sum)) : null;
+        }
+        else if (sum <= long.MaxValue)
+        {
+            value = (long)sum;
+        }
+        else
+        {
+            value = text is ['+', ..] ? null : sum; // ParseUint takes no sign
+        }
+
+        return value is not null;
+    }
+
+    private static ulong? Sum(ReadOnlySpan<char> digits, uint numberBase)
+    {
+        ulong sum = 0;
         foreach (var digit in digits)
         {
-            if (!char.IsAsciiHexDigit(digit) || Convert.ToUInt32(digit.ToString(), 16) is var value && value >= numberBase)
+            var value = char.IsAsciiHexDigit(digit) ? (uint)Convert.ToInt32(digit.ToString(), 16) : uint.MaxValue;
+            if (value >= numberBase || sum > (ulong.MaxValue - value) / numberBase)
             {
                 return null;
             }
 
             sum = (sum * numberBase) + value;
-            if (sum > ulong.MaxValue)
-            {
-                return null;
-            }
         }
 
-        return negative ? sum <= (UInt128)long.MaxValue + 1 ? (long)-(Int128)sum : null
-            : sum <= long.MaxValue ? (long)sum
-            : text is ['+', ..] ? null : (object)(ulong)sum;
+        return sum;
     }
 
     // Go refuses what is too large; .NET makes it infinite.

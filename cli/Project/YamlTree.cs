@@ -50,7 +50,7 @@ internal sealed record YamlTree(YamlKind Kind, string Tag, string Text, long Lin
     public static YamlTree? Parse(string text, out bool more)
     {
         var parser = new Parser(new StringReader(text));
-        var root = default(YamlTree);
+        YamlTree root;
         more = false;
         try
         {
