@@ -70,6 +70,12 @@ public sealed record FitResult
     /// <summary>Memory of one GPU; null if the card does not support the format.</summary>
     public MemoryPlan? Memory { get; init; }
 
-    /// <summary>Longest context of a single request, in tokens; 0 if none.</summary>
+    /// <summary>Longest context of the requested number of concurrent requests, of any layout, in tokens; 0 if none.</summary>
     public required int LongestContext { get; init; }
+
+    /// <summary>
+    /// Most concurrent requests of the placement's context, of any layout; 0 if none. The placement may hold fewer: it prefers copies to a
+    /// split over GPUs.
+    /// </summary>
+    public int MostRequests { get; init; }
 }
