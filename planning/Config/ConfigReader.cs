@@ -150,7 +150,7 @@ internal sealed class ConfigReader : StrictReader
         {
             var quoted = ConfigPath.Quoted(name);
             _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path",
-                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ConfigPath.ShellWord(shown)}"));
+                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ShellWord.Of(shown)}"));
             return;
         }
         var near = NearMiss.Of(name, known);
@@ -198,7 +198,7 @@ internal sealed class ConfigReader : StrictReader
             .First(free => !map.TryGetProperty(free, out _));
         _errors.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
             $"pulumi config rm --path {ConfigPath.Quoted(path)} && "
-            + $"pulumi config set --path 'endpoints.{better}.model' {ConfigPath.ShellWord(model)}"));
+            + $"pulumi config set --path 'endpoints.{better}.model' {ShellWord.Of(model)}"));
         return false;
     }
 
@@ -243,7 +243,7 @@ internal sealed class ConfigReader : StrictReader
         var isWhole = !_masked && IsScalar(value) && shown == Text(value);
         var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
         return $"pulumi config set --path {ConfigPath.Quoted(settable)} "
-            + (keeps ? ConfigPath.ShellWord(shown) : ConfigExamples.At(settable));
+            + (keeps ? ShellWord.Of(shown) : ConfigExamples.At(settable));
     }
 
     /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>

@@ -20,15 +20,8 @@ internal static partial class ConfigPath
     public static string Element(string path, int index) => $"{path}[{index.ToString(CultureInfo.InvariantCulture)}]";
 
     /// <summary>A path as a quoted shell word: brackets are patterns in some shells.</summary>
-    public static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
-    /// <summary>A shell word: unquoted if no shell interprets it, else in single quotes.</summary>
-    public static string ShellWord(string text) =>
-        PlainWord().IsMatch(text) ? text : Quoted(text);
+    public static string Quoted(string path) => ShellWord.Quoted(path);
 
     [GeneratedRegex("^[A-Za-z0-9_-]+$", RegexOptions.CultureInvariant)]
     private static partial Regex PlainName();
-
-    [GeneratedRegex("^[A-Za-z0-9_./:@%+=,-]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex PlainWord();
 }

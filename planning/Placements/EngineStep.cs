@@ -12,22 +12,15 @@ internal sealed record EngineStep(int Tokens, int Sequences)
     private const int FewestSequences = 16;
 
     /// <summary>
-    /// Steps to try, in the order of preference: with the tokens of vLLM's default for the card, then with those of a smaller card, which
-    /// need less memory for activations. Each with vLLM's default of requests, then fewer, but at least as many as requested. What the
-    /// operator sets stays.
+    /// Steps to try, best first: vLLM's default of requests for the card, then fewer, but at least as many as requested. What the operator
+    /// sets stays.
     /// </summary>
-    public static IReadOnlyList<IReadOnlyList<EngineStep>> Candidates(PlacementRequest request, Gpu gpu)
+    public static IReadOnlyList<EngineStep> Candidates(PlacementRequest request, Gpu gpu)
     {
-        if (request.Options.MaxNumBatchedTokens is { } asked)
-        {
-            return [[.. SequenceCounts(request, gpu, asked).Select(sequences => new EngineStep(asked, sequences))]];
-        }
-
-        int[] tokens = [EngineDefaults.MaxNumBatchedTokens(gpu), EngineDefaults.FewBatchedTokens];
-        return [.. tokens.Select(count => EngineDefaults.MaxNumBatchedTokens(count, request.Model, request.ContextLength))
-            .Distinct()
-            .Select(count => SequenceCounts(request, gpu, int.MaxValue)
-                .Select(sequences => new EngineStep(Math.Max(count, sequences), sequences)).ToList())];
+        var tokens = request.Options.MaxNumBatchedTokens;
+        var usual = EngineDefaults.MaxNumBatchedTokens(gpu, request.Model, request.ContextLength);
+        return [.. SequenceCounts(request, gpu, tokens ?? int.MaxValue)
+            .Select(sequences => new EngineStep(tokens ?? Math.Max(usual, sequences), sequences))];
     }
 
     /// <summary>Requests per step, in halves.</summary>

@@ -78,7 +78,8 @@ internal sealed class LayoutTrial
                     + $"short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
             }
 
-            var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
+            var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, ")
+                + Invariant($"{Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
             if (MeetsRequest)
             {
                 return kv;
@@ -86,7 +87,8 @@ internal sealed class LayoutTrial
 
             if (!StepsHoldRequests)
             {
-                return kv + Invariant($"; but {Options.MaxNumSeqs:N0} requests in a step (maxNumSeqs) of {Layout.DataParallel} engines are ")
+                return kv
+                    + Invariant($"; but {Options.MaxNumSeqs:N0} requests in a step (maxNumSeqs) of {Layout.DataParallel} engines are ")
                     + Invariant($"{Options.MaxNumSeqs * Layout.DataParallel:N0} at once, and {_request.Concurrency:N0} are requested");
             }
 

@@ -15,25 +15,24 @@ internal static class NodeFit
     /// <summary>The best layout of the model on the size, or the reason why there is none.</summary>
     public static FitResult Of(PlacementRequest request, GpuSize size, Gpu gpu)
     {
-        if (WhyImpossible(request, size, gpu) is { } reason)
+        if (WhyImpossible(request, size, gpu) is var (obstacle, reason))
         {
-            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = reason, LongestContext = 0 };
+            return Unfit(request, size, obstacle, reason);
         }
 
         var layouts = Layout.Candidates(request.Model, size.GpuCount, request.Options);
-        var reasons = layouts.Select(layout => layout.WhyNot(request.Model.Architecture, size.GpuCount)
-            ?? WhyNoStart(request, size, gpu, layout)).ToList();
+        var reasons = layouts.Select(layout => WhyNot(request, size, gpu, layout)).ToList();
         var possible = layouts.Where((_, index) => reasons[index] is null).ToList();
         if (possible.Count == 0)
         {
-            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = reasons[0]!, LongestContext = 0 };
+            return Unfit(request, size, reasons[0]!.Value.Obstacle, reasons[0]!.Value.Reason);
         }
 
         var trials = Trials(request, size, gpu, possible).ToList();
         var best = Best(request, trials);
         if (best.LongestContext > 0 && WhyNoDisk(request.Model, size) is { } disk)
         {
-            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = disk, Memory = best.Plan, LongestContext = 0 };
+            return Unfit(request, size, FitObstacle.Disk, disk, best.Plan);
         }
 
         // A layout on fewer GPUs explains nothing if the ones on all GPUs would not start.
@@ -43,20 +42,22 @@ internal static class NodeFit
             Model = request.Model,
             Size = size,
             Fits = best.MeetsRequest,
-            Reason = best.MeetsRequest ? best.Explanation : refused ?? best.Explanation + PlacementAdvice.For(request, size, gpu, best),
+            Obstacle = best.MeetsRequest ? null : refused?.Obstacle ?? FitObstacle.Memory,
+            Reason = best.MeetsRequest ? best.Explanation
+                : refused?.Reason ?? best.Explanation + PlacementAdvice.For(request, size, gpu, best),
             Placement = best.LongestContext > 0 ? best.ToPlacement() : null,
             Memory = best.Plan,
             LongestContext = trials.Max(trial => trial.LongestContext),
             MostRequests = trials.Max(trial => trial.RequestsOf(best.Context)),
+            MostKvTokens = trials.Max(trial => trial.Plan.KvTokens * trial.Layout.DataParallel),
         };
     }
 
-    /// <summary>All trials in the order of preference: layouts that use all GPUs before others, vLLM's default of tokens before fewer.</summary>
+    /// <summary>All trials, best first: layouts that use all GPUs before others.</summary>
     private static IEnumerable<LayoutTrial> Trials(PlacementRequest request, GpuSize size, Gpu gpu, IReadOnlyList<Layout> layouts) =>
         from used in layouts.GroupBy(layout => layout.Gpus == size.GpuCount).OrderByDescending(sharing => sharing.Key)
-        from steps in EngineStep.Candidates(request, gpu)
         from layout in used
-        from step in steps
+        from step in EngineStep.Candidates(request, gpu)
         select new LayoutTrial(request, size, gpu, layout, step);
 
     /// <summary>
@@ -71,27 +72,50 @@ internal static class NodeFit
             : meeting.FirstOrDefault() ?? trials.MaxBy(trial => trial.LongestContext)!;
     }
 
-    /// <summary>Why vLLM would not start in a layout: its budget is more than what is free then.</summary>
-    private static string? WhyNoStart(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout) => StartMemory.WhyNot(
-        gpu, layout.Together(request.Model.Architecture), size.FastInterconnect,
-        request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization, request.Options.EnforceEager);
+    /// <summary>Why a layout is impossible: a rule of vLLM, or a budget that is more than what is free at the start.</summary>
+    private static (FitObstacle Obstacle, string Reason)? WhyNot(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout)
+    {
+        var architecture = request.Model.Architecture;
+        if (layout.WhyNot(architecture, size.GpuCount) is { } rule)
+        {
+            return (FitObstacle.Layout, rule);
+        }
 
-    private static string? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
+        var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;
+        return StartMemory.WhyNot(gpu, layout.Together(architecture), size.FastInterconnect, utilization, request.Options.EnforceEager)
+            is { } start ? (FitObstacle.Utilization, start) : null;
+    }
+
+    private static FitResult Unfit(
+        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) => new()
+    {
+        Model = request.Model,
+        Size = size,
+        Fits = false,
+        Reason = reason,
+        Obstacle = obstacle,
+        Memory = memory,
+        LongestContext = 0,
+    };
+
+    private static (FitObstacle Obstacle, string Reason)? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
     {
         var model = request.Model;
         if (!model.Hardware.TryGetValue(gpu.Architecture, out var support))
         {
-            return $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model";
+            return (FitObstacle.Format,
+                $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model");
         }
 
         if (support == Support.Unverified && request.Size != size.Slug)
         {
-            return $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it";
+            return (FitObstacle.Untested, $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it");
         }
 
         if (!request.Engine.Images.ContainsKey(gpu.Vendor) && request.Engine.Package?.Vendor != gpu.Vendor)
         {
-            return $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
+            return (FitObstacle.Engine,
+                $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards");
         }
 
         return null;

@@ -26,8 +26,11 @@ public sealed record Placement
     public required EngineOptions Options { get; init; }
     public required MemoryPlan Memory { get; init; }
 
-    /// <summary>KV cache tokens of the whole node.</summary>
+    /// <summary>KV cache tokens of the whole node: the best estimate.</summary>
     public required long KvTokens { get; init; }
+
+    /// <summary>KV cache tokens of the whole node that are promised: after the margin.</summary>
+    public long SafeKvTokens => Memory.SafeKvTokens * DataParallel;
 
     /// <summary>Concurrent requests of <see cref="MaxModelLen"/> tokens per node.</summary>
     public required int Requests { get; init; }
@@ -52,6 +55,34 @@ public sealed record Placement
 /// <param name="UsdPerHour">Its price, if known.</param>
 public sealed record RejectedSize(string Size, string Reason, decimal? UsdPerHour);
 
+/// <summary>Why a model does not fit on a size.</summary>
+public enum FitObstacle
+{
+    /// <summary>The card does not support the format of the weights.</summary>
+    Format,
+
+    /// <summary>No run of the model on this card is known. A size that is set is tried anyway.</summary>
+    Untested,
+
+    /// <summary>The vLLM release has no build for the vendor of the card.</summary>
+    Engine,
+
+    /// <summary>vLLM would reserve more memory than is free at its start.</summary>
+    Utilization,
+
+    /// <summary>The GPUs cannot share the model evenly.</summary>
+    Layout,
+
+    /// <summary>The disk is too small for the weights.</summary>
+    Disk,
+
+    /// <summary>The memory is too small for the weights, or for that many requests of that length.</summary>
+    Memory,
+
+    /// <summary>The model does not support the request on any hardware.</summary>
+    Request,
+}
+
 /// <summary>A row of the hardware table: a model on a size, whether it fits or not.</summary>
 public sealed record FitResult
 {
@@ -63,6 +94,9 @@ public sealed record FitResult
 
     /// <summary>Why it does not fit, or what limits it if it does.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Why it does not fit; null if it fits.</summary>
+    public required FitObstacle? Obstacle { get; init; }
 
     /// <summary>The placement if the model runs at all, possibly with less than requested; else null.</summary>
     public Placement? Placement { get; init; }
@@ -78,4 +112,7 @@ public sealed record FitResult
     /// split over GPUs.
     /// </summary>
     public int MostRequests { get; init; }
+
+    /// <summary>Most tokens of KV cache on the node, of any layout.</summary>
+    public long MostKvTokens { get; init; }
 }

@@ -23,7 +23,7 @@ internal static class PlacementAdvice
             ($"without images (vision: false) and with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}",
                 higher with { Vision = false }, options.Vision && options.GpuMemoryUtilization < HighUtilization),
         };
-        var smallest = EngineStep.Candidates(request, gpu)[^1][^1];
+        var smallest = EngineStep.Candidates(request, gpu)[^1];
         foreach (var (setting, changed, applies) in changes)
         {
             // The fewest requests per step that placement would try.

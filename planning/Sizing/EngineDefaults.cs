@@ -11,17 +11,14 @@ internal static class EngineDefaults
     /// <summary>Cards with at least this much memory, in GiB, have the larger batch; A100 does not.</summary>
     private const double LargeCardGiB = 70;
 
-    /// <summary>Tokens of a step on cards that are not large.</summary>
-    public const int FewBatchedTokens = 2048;
-
-    public static int MaxNumBatchedTokens(Gpu gpu) => IsLarge(gpu) ? 8192 : FewBatchedTokens;
+    public static int MaxNumBatchedTokens(Gpu gpu) => IsLarge(gpu) ? 8192 : 2048;
 
     /// <summary>
-    /// The tokens of a step for a model. A pooling model may only read a whole input in one step, and vLLM does not start if a step is
+    /// The same for a model on a card. A pooling model may only read a whole input in one step, and vLLM does not start if a step is
     /// shorter than the context (SchedulerConfig: chunked prefill is off for most of them).
     /// </summary>
-    public static int MaxNumBatchedTokens(int tokens, ModelSpec model, int? contextLength) =>
-        model.Task == ModelTask.Generate ? tokens : Math.Max(tokens, contextLength ?? model.MaxContext);
+    public static int MaxNumBatchedTokens(Gpu gpu, ModelSpec model, int? contextLength) =>
+        model.Task == ModelTask.Generate ? MaxNumBatchedTokens(gpu) : Math.Max(MaxNumBatchedTokens(gpu), contextLength ?? model.MaxContext);
 
     public static int MaxNumSeqs(Gpu gpu) => IsLarge(gpu) ? 1024 : 256;
 

@@ -7,7 +7,7 @@ internal static class ExpertMemory
 {
     /// <summary>
     /// Bytes for each token of a step and each of its experts that FP8 experts take on Hopper, in addition: 1.05 GiB for 8,192 tokens of 8
-    /// experts. Logs on H200: Qwen3 235B-A22B, FP8 against BF16 (0.11.2), 1.00; DeepSeek R1 (0.18.0 and 0.19.0), 1.05. Not on B200 (R1 -0.65).
+    /// experts. Logs on H200: Qwen3 235B-A22B, FP8 against BF16 (0.11.2), 1.00; DeepSeek R1 (0.18.0 and 0.19.0), 1.05. Not on B200.
     /// </summary>
     private const double Fp8BytesPerRow = 1.05 * Gib.Bytes / (8192 * 8);
 

@@ -9,8 +9,8 @@ internal static class LayoutMemory
     private const int Few = 4;
 
     /// <summary>
-    /// NCCL of two GPUs on PCIe, without the symmetric memory of NVLink. Logs of 2 x RTX 4090 and 2 x L40S leave 0.0 to 0.2 GiB for it; this is
-    /// what engines before 0.17 took on NVLink. In GiB.
+    /// NCCL of two GPUs on PCIe, without the symmetric memory of NVLink. Logs of 2 x RTX 4090 and 2 x L40S leave 0.0 to 0.2 GiB for it;
+    /// this is what engines before 0.17 took on NVLink. In GiB.
     /// </summary>
     private const double PairOnPcieGiB = 0.41;
 
@@ -20,7 +20,8 @@ internal static class LayoutMemory
     /// <summary>
     /// Graphs of latent attention, and of a mixture of experts on several GPUs with NVLink, for
     /// <see cref="EngineMemory.GraphSequences"/> requests. DeepSeek R1 on 8 x H200: 1.55 charged by 0.20.0, 2.27 captured by 0.18.0;
-    /// V3.2 1.62, Kimi K2.5 1.61, V2-Lite on one H100 1.39 (0.19.0). No log of the second runner is known, so it is charged the same. In GiB.
+    /// V3.2 1.62, Kimi K2.5 1.61, V2-Lite on one H100 1.39 (0.19.0). No log of the second runner is known, so it is charged the same.
+    /// In GiB.
     /// </summary>
     private const double GraphsOfExpertsGiB = 1.6;
 

@@ -20,7 +20,9 @@ internal sealed record RocmMemory(double WeightsGiB, double NonTorchGiB)
     /// </summary>
     private const double Fp8WeightsGiB = 2.9;
 
-    /// <summary>BF16 experts are reordered after loading. Qwen3 235B: 2.7 and 3.1 % of the weights on 4 and 8 GPUs; Qwen3 VL 30B: 3.4 %.</summary>
+    /// <summary>
+    /// BF16 experts are reordered after loading. Qwen3 235B: 2.7 and 3.1 % of the weights on 4 and 8 GPUs; Qwen3 VL 30B: 3.4 %.
+    /// </summary>
     private const double Bf16ExpertsShare = 0.031;
 
     /// <summary>Overhead against the same model and release on H200, 1 and 4 GPUs: 0.63 to 0.93, most at 0.75. In GiB.</summary>

@@ -36,7 +36,7 @@ public enum SizingLayout
 /// </summary>
 public sealed record SizingClass
 {
-    /// <summary>Least margin, as a share of weights and overhead: the error of two starts of one configuration, and of the constants.</summary>
+    /// <summary>Least margin, as a share of weights and overhead: the error of the constants.</summary>
     public const double LeastShare = 0.02;
 
     /// <summary>The margin of a class that has few logs, or none of the runner of the engine.</summary>

@@ -15,14 +15,21 @@ internal static class StartMemory
     /// </summary>
     private const double OneGpuGiB = 0.5;
 
-    /// <summary>Two to four GPUs on NVLink: 77.66 of 79.19 GiB free (H100, 0.19.0, TP 2 and 4; llm-d-planner, 2026-04). In GiB.</summary>
-    private const double FewGpusGiB = 1.53;
+    /// <summary>
+    /// Two to four GPUs on NVLink, in addition: 77.66 of 79.19 GiB free (H100, 0.19.0, TP 2 and 4; llm-d-planner, 2026-04). In GiB.
+    /// </summary>
+    private const double FewGpusGiB = 1.03;
 
-    /// <summary>More GPUs: 137.64 of 139.8 GiB free (H200, TP 8; public sizing study, 2026-09-16). In GiB.</summary>
-    private const double ManyGpusGiB = 2.16;
+    /// <summary>More GPUs, in addition: 137.64 of 139.8 GiB free (H200, TP 8; public sizing study, 2026-09-16). In GiB.</summary>
+    private const double ManyGpusGiB = 1.66;
 
-    /// <summary>Several GPUs on PCIe: one GPU and NCCL's buffers of 342 to 392 MB (aiconfigurator, 2026-08-21). In GiB.</summary>
-    private const double PcieGiB = 0.9;
+    /// <summary>Several GPUs on PCIe, in addition: NCCL's buffers of 342 to 392 MB (aiconfigurator, 2026-08-21). In GiB.</summary>
+    private const double PcieGiB = 0.4;
+
+    /// <summary>
+    /// Most that several GPUs take in addition, as a share of the card: that of the H100. No figure of a smaller card is known.
+    /// </summary>
+    private const double MostOfCard = FewGpusGiB / 79.19;
 
     /// <summary>
     /// Graphs on ROCm, which vLLM captures outside of the budget: 2.6 to 8.9 GiB on MI300X (0.11.2 to 0.18.0; database of
@@ -60,13 +67,14 @@ internal static class StartMemory
 
     private static double OutsideGiB(Gpu gpu, int gpus, bool fastInterconnect, bool enforceEager)
     {
-        var start = (gpus, fastInterconnect) switch
+        var together = (gpus, fastInterconnect) switch
         {
-            (1, _) => OneGpuGiB,
+            (1, _) => 0,
             (_, false) => PcieGiB,
             ( > Few, true) => ManyGpusGiB,
             _ => FewGpusGiB,
         };
-        return start + (gpu.Vendor == GpuVendor.Amd && !enforceEager ? RocmGraphsGiB : 0);
+        var graphs = gpu.Vendor == GpuVendor.Amd && !enforceEager ? RocmGraphsGiB : 0;
+        return OneGpuGiB + Math.Min(together, MostOfCard * gpu.VisibleGiB) + graphs;
     }
 }

@@ -49,7 +49,7 @@ internal sealed record WeightShares
         double layers = architecture.Layers;
         double hidden = architecture.HiddenSize;
 
-        // NVFP4 checkpoints of the family keep attention in BF16, and so do INT4 ones with experts; others quantize all linear layers.
+        // NVFP4 checkpoints of the family keep attention in BF16, and so do INT4 ones of latent attention; others quantize all.
         var attentionBytes = model.Precision switch
         {
             Precision.Bf16 or Precision.Nvfp4 => 2.0,

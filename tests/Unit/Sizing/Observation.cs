@@ -81,7 +81,8 @@ internal sealed record Observations
         Options = OptionsOf(row),
     };
 
-    public GpuSize SizeOf(Observation row) => Sample.Size("observed", GpuOf(row), row.TensorParallel * row.DataParallel) with { FastInterconnect = !row.Pcie };
+    public GpuSize SizeOf(Observation row) =>
+        Sample.Size("observed", GpuOf(row), row.TensorParallel * row.DataParallel) with { FastInterconnect = !row.Pcie };
 
     public Gpu GpuOf(Observation row) => Sample.Gpu(Gpus[row.Gpu].Name, Gpus[row.Gpu].Architecture, Gpus[row.Gpu].VisibleGiB);
 

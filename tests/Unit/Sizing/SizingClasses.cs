@@ -1,3 +1,4 @@
+using Infra.Planning.Catalog;
 using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
@@ -19,10 +20,10 @@ internal static class SizingClasses
     /// <summary>Starts whose card was not shared and whose cache is no remainder.</summary>
     private static IEnumerable<Observation> Logged() => All.Rows.Where(row => row.Fits && row.Group is not ("shared" or "tiny"));
 
-    private static (SizingFamily, Infra.Planning.Catalog.GpuVendor, SizingLayout) Key(SizingClass row) => (row.Family, row.Vendor, row.Layout);
+    private static (SizingFamily, GpuVendor, SizingLayout) Key(SizingClass row) => (row.Family, row.Vendor, row.Layout);
 
     private static SizingClass Of(
-        (SizingFamily Family, Infra.Planning.Catalog.GpuVendor Vendor, SizingLayout Layout) key, IReadOnlyList<Observation> rows)
+        (SizingFamily Family, GpuVendor Vendor, SizingLayout Layout) key, IReadOnlyList<Observation> rows)
     {
         var errors = rows.Select(row => 100 * Math.Abs(ObservationTests.Error(row))).Order().ToList();
         return new SizingClass

@@ -7,7 +7,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 
-/// <summary>The tables of docs/sizing.md are what the code says: set GOLDEN_ACCEPT=1 and run these tests to rewrite them.</summary>
+/// <summary>The tables of docs/sizing.md match the code: set GOLDEN_ACCEPT=1 and run these tests to rewrite them.</summary>
 public sealed class SizingDocumentTests
 {
     private static readonly Observations All = Observations.Load();
@@ -31,8 +31,8 @@ public sealed class SizingDocumentTests
         foreach (var row in SizingClasses.Measure())
         {
             table.Append(CultureInfo.InvariantCulture,
-                $"| {CatalogWords.Of(row.Family)} | {row.Vendor.ToString().ToUpperInvariant()} | {CatalogWords.Of(row.Layout)} | {row.Logs} | {row.NewestEngine} "
-                    + $"| {row.MedianErrorPercent:0.0} % | {row.LargestErrorPercent:0.0} % "
+                $"| {CatalogWords.Of(row.Family)} | {row.Vendor.ToString().ToUpperInvariant()} | {CatalogWords.Of(row.Layout)} "
+                    + $"| {row.Logs} | {row.NewestEngine} | {row.MedianErrorPercent:0.0} % | {row.LargestErrorPercent:0.0} % "
                     + $"| {SizingClasses.Promised(row)} | {100 * row.MarginShare(engine):0.0} % |\n");
         }
 
