@@ -113,7 +113,7 @@ internal sealed class LayoutTrial
             DataParallel = Layout.DataParallel,
             ExpertParallel = _request.Model.Architecture.Moe is not null && Layout.DataParallel > 1,
             MaxModelLen = Context,
-            MaxNumSeqs = Options.MaxNumSeqs.Value,
+            MaxNumSeqs = Options.MaxNumSeqs!.Value,
             MaxNumBatchedTokens = Options.MaxNumBatchedTokens!.Value,
             GpuMemoryUtilization = Options.GpuMemoryUtilization!.Value,
             Options = Options,

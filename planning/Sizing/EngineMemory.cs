@@ -44,13 +44,10 @@ internal sealed record EngineMemory
     public double CommunicationOfManyGiB { get; init; }
 
     /// <summary>
-    /// Memory of the graphs of a dense model on one GPU, captured for <see cref="GraphSequences"/> requests, part of the budget; 0: graphs
-    /// are not part of it. In GiB.
+    /// Memory of the graphs of a dense model on one GPU, part of the budget, with vLLM's default of requests; 0: graphs are not part of it.
+    /// In GiB.
     /// </summary>
     public required double CudaGraphGiB { get; init; }
-
-    /// <summary>Requests per step above which no more graphs are captured.</summary>
-    public const int GraphSequences = 256;
 
     /// <summary>
     /// The second model runner, for all models since 0.29.0 (pull request 53183, 2026-08-27). Its dummy sampler run skips top-k, top-p and

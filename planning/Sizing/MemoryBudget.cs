@@ -38,8 +38,8 @@ public static class MemoryBudget
         var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, resolved)
             + ExpertMemory.Bytes(model, gpu, layout, resolved));
         var nonTorch = memory.NonTorchGiB + rocm.NonTorchGiB + LayoutMemory.CommunicationGiB(memory, together, fastInterconnect);
-        var captured = Math.Min(1.0, (double)resolved.MaxNumSeqs!.Value / EngineMemory.GraphSequences);
-        var graphs = resolved.EnforceEager ? 0 : captured * LayoutMemory.GraphsGiB(memory, architecture, together, fastInterconnect);
+        var graphs = resolved.EnforceEager ? 0
+            : LayoutMemory.GraphsGiB(memory, architecture, together, fastInterconnect, resolved.MaxNumSeqs!.Value);
 
         var budget = gpu.VisibleGiB * resolved.GpuMemoryUtilization!.Value;
         var kv = budget - weights - activation - nonTorch - graphs;
