@@ -11,6 +11,7 @@ namespace Infra.Cli.Preview;
 /// <param name="UsdPerHour">Total price; null if a part is a contract size.</param>
 /// <param name="UsdPerMonth">The same per month.</param>
 /// <param name="PriceSource">Source of the prices.</param>
+/// <param name="Warnings">Parts of the configuration that are not in this output; null: none.</param>
 internal sealed record PreviewReport(
     string Stack,
     IReadOnlyList<ObservedResource> Resources,
@@ -18,7 +19,8 @@ internal sealed record PreviewReport(
     IReadOnlyList<Exposure> Ports,
     decimal? UsdPerHour,
     decimal? UsdPerMonth,
-    string PriceSource)
+    string PriceSource,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings)
 {
     /// <summary>Prices are rounded to a hundredth of a cent: a load balancer costs 12 USD a month.</summary>
     private const int PriceDigits = 4;
@@ -30,7 +32,8 @@ internal sealed record PreviewReport(
         Exposure.Of(preview.Resources),
         Price(preview.Plan.UsdPerHour),
         Price(preview.Plan.UsdPerMonth),
-        preview.Plan.PriceSource);
+        preview.Plan.PriceSource,
+        preview.Warnings is { Count: > 0 } warnings ? warnings : null);
 
     internal static decimal? Price(decimal? usd) => usd is { } known ? Math.Round(known, PriceDigits) : null;
 }

@@ -21,7 +21,11 @@ internal sealed class ConfigReader : StrictReader
     private readonly List<UserError> _errors;
     private readonly IReadOnlySet<string>? _secretKeys;
     private readonly List<(string Endpoint, string Warning)> _deprecations = [];
+    private readonly List<string> _encrypted = [];
     private bool _masked;
+
+    // Pulumi.yaml declares the type of top-level lists down to their elements; of maps it knows no more than that.
+    private bool _textOnly;
 
     private ConfigReader(List<UserError> errors, IReadOnlySet<string>? secretKeys)
     {
@@ -41,7 +45,7 @@ internal sealed class ConfigReader : StrictReader
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(sound.ToJsonString()));
         var stackConfig = new ConfigurationBuilder().AddJsonStream(json).Build()
             .Get<StackConfig>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
-        return stackConfig with { Deprecations = reader._deprecations };
+        return stackConfig with { Deprecations = reader._deprecations, Encrypted = reader._encrypted };
     }
 
     private JsonObject Check(IReadOnlyDictionary<string, string> config)
@@ -55,7 +59,8 @@ internal sealed class ConfigReader : StrictReader
                 continue;
             }
             var key = qualified[(Namespace.Length + 1)..];
-            _masked = _secretKeys?.Contains(qualified) == true || key == HuggingFaceToken;
+            _textOnly = record.Member(key)?.Shape is { Kind: ValueKind.List };
+            _masked = (_secretKeys?.Contains(qualified) == true && !ConfigNames.HasEncrypted(text)) || key == HuggingFaceToken;
             if (key == HuggingFaceToken)
             {
                 CheckToken(qualified, text);
@@ -80,9 +85,9 @@ internal sealed class ConfigReader : StrictReader
 
     private void CheckToken(string qualified, string text)
     {
-        if (text.Length == 0)
+        if (text.Length == 0 || text == ConfigNames.Encrypted)
         {
-            return; // the same
+            return; // the same, or not readable here
         }
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
@@ -100,8 +105,11 @@ internal sealed class ConfigReader : StrictReader
     {
         try
         {
-            if (shape?.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
-                && JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Null } parsed)
+            // Where text is due, JSON is a list or map that the CLI refuses, too.
+            var holdsMembers = shape?.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record;
+            if ((holdsMembers || text is ['[' or '{', ..])
+                && JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Null } parsed
+                && (holdsMembers || parsed.ValueKind is JsonValueKind.Object or JsonValueKind.Array))
             {
                 return parsed;
             }
@@ -117,6 +125,10 @@ internal sealed class ConfigReader : StrictReader
 
     protected override JsonNode? Read(JsonElement value, ValueShape shape, string path)
     {
+        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(ConfigNames.Encrypted))
+        {
+            return Encrypted(shape, path);
+        }
         var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
         var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
             : holdsMembers && JsonTree.HasTwice(value) ? "has a duplicate key"
@@ -132,6 +144,18 @@ internal sealed class ConfigReader : StrictReader
         return null;
     }
 
+    // Pulumi passes each encrypted value as text: no list, no map.
+    private JsonValue? Encrypted(ValueShape shape, string path)
+    {
+        if (shape.Kind is ValueKind.List or ValueKind.Map || (shape.Kind == ValueKind.Record && shape.Shorthand is null))
+        {
+            Wrong(path, null, $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
+            return null;
+        }
+        _encrypted.Add(path);
+        return StandIns.Required(path) is { } standIn ? JsonValue.Create(standIn) : null;
+    }
+
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
     {
         var settable = Settable(path, shape);
@@ -143,27 +167,30 @@ internal sealed class ConfigReader : StrictReader
     protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
     {
         var key = ConfigPath.Member(path, name);
-        var shown = Shown(value);
+        var isSecret = _masked || SecretWords.IsName(name);
+        var shown = isSecret ? ShownValue.Secret : Shown(value);
         var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
         if (path.Length == 0 && known.Any(member =>
             name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
         {
             var quoted = ConfigPath.Quoted(name);
             _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path",
-                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ShellWord.Of(shown)}"));
+                isSecret ? $"pulumi config rm {quoted}"
+                    : $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ShellWord.Of(shown)}"));
             return;
         }
         var near = NearMiss.Of(name, known);
         var remove = $"pulumi config rm --path {ConfigPath.Quoted(key)}";
         if (near.Count == 0)
         {
-            _errors.Add(new(key, shown, $"is not a setting; choose from {string.Join(", ", known)}", remove));
+            // Its value could be anything, also a secret, and does not help.
+            _errors.Add(new(key, null, $"is not a setting; choose from {string.Join(", ", known)}", remove));
             return;
         }
         var isToken = near[0] == HuggingFaceToken;
         _errors.Add(new(key, isToken ? ShownValue.Mask(shown, secret: true) : shown,
             $"is not a setting; did you mean {string.Join(" or ", near.Select(member => ConfigPath.Member(path, member)))}?",
-            $"{remove} && {(isToken ? SetToken : Renamed(ConfigPath.Member(path, near[0]), record.Member(near[0])!.Shape, value))}"));
+            $"{remove} && {(isToken ? SetToken : Renamed(ConfigPath.Member(path, near[0]), record.Member(near[0])!.Shape, value, isSecret))}"));
     }
 
     protected override string NotOfKind(ValueShape shape) =>
@@ -175,7 +202,10 @@ internal sealed class ConfigReader : StrictReader
         var text = value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
             || (shape.Kind == ValueKind.Text && value.ValueKind is JsonValueKind.True or JsonValueKind.False) ? null : Text(value);
         return text is null ? $"is not {Noun(shape.Kind)}; {Expected(shape)}"
+            : _textOnly && value.ValueKind == JsonValueKind.Number ? "is a number, and Pulumi takes only text here: put it in quotes"
             : text.Trim().Length == 0 ? "is empty"
+            : SshPublicKey.IsPrivate(text) ? SshPublicKey.PrivateKeyProblem
+            : SecretWords.Kind(text) is { } secret ? $"has {secret} in plain text, and no setting takes one here: remove and revoke it"
             : text != text.Trim() || text.Any(char.IsControl) ? "has invalid white space"
             : IsOfKind(text, shape) ? null
             : $"is not {Noun(shape.Kind)}; {Expected(shape)}";
@@ -188,6 +218,11 @@ internal sealed class ConfigReader : StrictReader
         if (Names.IsName(entry.Name))
         {
             return true;
+        }
+        if (SecretWords.Kind(entry.Name) is { } secret)
+        {
+            _errors.Add(new(path, null, $"has a name with {secret} in it; the name becomes a tag and a host name", $"pulumi config rm --path {ConfigPath.Quoted(path)}"));
+            return false;
         }
         var endpoint = entry.Value;
         var model = endpoint.ValueKind == JsonValueKind.Object && endpoint.TryGetProperty("model", out var given) && IsScalar(given)
@@ -236,11 +271,11 @@ internal sealed class ConfigReader : StrictReader
     };
 
     // The written value under the correct name, or an example if the value is not valid there.
-    private string Renamed(string meant, ValueShape shape, JsonElement value)
+    private string Renamed(string meant, ValueShape shape, JsonElement value, bool isSecret)
     {
         var settable = Settable(meant, shape);
         var shown = Shown(value);
-        var isWhole = !_masked && IsScalar(value) && shown == Text(value);
+        var isWhole = !isSecret && IsScalar(value) && shown == Text(value);
         var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
         return $"pulumi config set --path {ConfigPath.Quoted(settable)} "
             + (keeps ? ShellWord.Of(shown) : ConfigExamples.At(settable));
@@ -261,17 +296,5 @@ internal sealed class ConfigReader : StrictReader
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    private string Shown(JsonElement value) => ShownValue.Mask(Text(value), _masked);
-
-    /// <summary>The same errors without values that are stored encrypted.</summary>
-    internal static IEnumerable<UserError> Conceal(IEnumerable<UserError> errors,
-        IReadOnlySet<string>? secretKeys) =>
-        errors.Select(error => error.Value is not (null or "[secret]")
-            && secretKeys?.Contains($"{Namespace}:{error.Key.Split('.', '[')[0]}") == true
-            ? error with
-            {
-                Value = "[secret]",
-                Problem = "is invalid; it is stored encrypted, so this message does not show it or the reason",
-            }
-            : error);
+    private string Shown(JsonElement value) => ShownValue.Mask(SecretWords.Shown(value), _masked);
 }

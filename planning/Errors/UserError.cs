@@ -1,20 +1,41 @@
 namespace Infra.Planning.Errors;
 
-/// <summary>A user error: the key, the value, what is allowed, and the command that fixes it.</summary>
+/// <summary>
+/// A user error: the key, the value, what is allowed, and the command that fixes it. Whatever looks like a secret is replaced in all of
+/// them: a user may have written it anywhere, also as a key.
+/// </summary>
 /// <param name="Key">Path of the setting as the Pulumi CLI spells it: <c>endpoints.chat.model</c>; or a command-line flag.</param>
 /// <param name="Value">The wrong value; null if it is missing.</param>
 /// <param name="Problem">
 /// The problem and the allowed values, as the rest of a sentence: <c>is not in the catalog; choose one of a, b</c>.
 /// </param>
-/// <param name="Fix">A command that can be pasted.</param>
+/// <param name="Fix">
+/// A command that can be pasted; or options of the command line's <c>plan</c>, which start with <c>--</c>: the command line and the program
+/// add the command.
+/// </param>
 public sealed record UserError(string Key, object? Value, string Problem, string Fix)
 {
-    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the command line.</summary>
+    /// <summary>A command with a secret in it must not be in a shell's history.</summary>
+    private const string FixOfSecret = "remove it from the stack's file with an editor; if it is a real secret, revoke it";
+
+    public string Key { get; init => field = SecretWords.Without(value); } = SecretWords.Without(Key);
+
+    public object? Value { get; init => field = Shown(value); } = Shown(Value);
+
+    public string Problem { get; init => field = SecretWords.Without(value); } = SecretWords.Without(Problem);
+
+    public string Fix { get; init => field = WithoutSecret(value); } = WithoutSecret(Fix);
+
+    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the flag.</summary>
     public static UserError InStackConfig(string key, object? value, string problem, string example = "<value>") =>
         new(key, value, problem, key.StartsWith("--", StringComparison.Ordinal)
-            ? $"./infra plan {key} {example}"
+            ? $"{key} {example}"
             : $"pulumi config set --path {ConfigPath.Quoted(key)} {example}");
 
     public override string ToString() =>
         Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";
+
+    private static object? Shown(object? value) => value is string text ? SecretWords.Without(text) : value;
+
+    private static string WithoutSecret(string fix) => SecretWords.Without(fix) == fix ? fix : FixOfSecret;
 }

@@ -87,9 +87,8 @@ internal static class NodeFit
     }
 
     private static FitResult Unfit(
-        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null)
-    {
-        return new FitResult
+        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) =>
+        new()
         {
             Model = request.Model,
             Size = size,
@@ -99,7 +98,6 @@ internal static class NodeFit
             Memory = memory,
             LongestContext = 0,
         };
-    }
 
     private static (FitObstacle Obstacle, string Reason)? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
     {

@@ -59,9 +59,9 @@ internal static class PlacementErrors
             }
         }
 
-        if (request.Model.Task != ModelTask.Generate && request.Options.MaxNumBatchedTokens < (request.ContextLength ?? request.Model.MaxContext))
+        var input = request.ContextLength ?? request.Model.MaxContext;
+        if (request.Model.Task != ModelTask.Generate && request.Options.MaxNumBatchedTokens < input)
         {
-            var input = request.ContextLength ?? request.Model.MaxContext;
             yield return About(key, "maxNumBatchedTokens", request.Options.MaxNumBatchedTokens,
                 Invariant(
                     $"is below the context of {input:N0} tokens: {request.Model.Id} reads an input in one step, and vLLM would not start"),
@@ -101,11 +101,16 @@ internal static class PlacementErrors
         return new(Path(key, "model"), request.Model.Id, problem, WayOut(request, key, candidates));
     }
 
-    /// <summary>The command that fixes it: another size or region, or removing the setting that nothing satisfies.</summary>
+    /// <summary>
+    /// The command that fixes it: another size or region, or removing the setting that nothing satisfies; else the options of <c>plan</c>
+    /// that show what each size lacks.
+    /// </summary>
     public static string WayOut(PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
     {
         string Set(string setting, string value) => About(key, setting, null, "", value).Fix;
-        if ((candidates.FirstOrDefault(candidate => candidate.RejectionReason is null) ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits)) is { } fitting)
+        var choice = candidates.FirstOrDefault(candidate => candidate.RejectionReason is null)
+            ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits);
+        if (choice is { } fitting)
         {
             // The region applies to the whole stack, but a size that the region lacks would be the next error.
             return request.Region is not { } region || fitting.Size.Regions.Count == 0 || fitting.Size.Regions.Contains(region)
@@ -120,11 +125,13 @@ internal static class PlacementErrors
             return string.Join(" && ", split.Select(setting => $"pulumi config rm --path {ConfigPath.Quoted(Path(key, setting))}"));
         }
 
-        var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size).Select(candidate => candidate.Fit.LongestContext)
-            .DefaultIfEmpty().Max();
+        var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size)
+            .Select(candidate => candidate.Fit.LongestContext)
+            .DefaultIfEmpty()
+            .Max();
         return within >= EngineDefaults.BlockTokens
             ? Set("contextLength", Number(ContextLength.RoundDown(within)))
-            : $"./infra plan --model {request.Model.Id}";
+            : $"--model {request.Model.Id}";
     }
 
     /// <summary>The alternative size.</summary>

@@ -22,6 +22,9 @@ public sealed record StackPlan
     /// <summary>Who may open SSH on the nodes.</summary>
     public Callers Ssh => PortAccess.SshOf(Config);
 
+    /// <summary>Paths of values that are stored encrypted and could not be read: the plan has defaults or stand-ins for them.</summary>
+    public IReadOnlyList<string> Encrypted => Config.Encrypted;
+
     /// <summary>Total price in USD per hour; null if a part is unknown, as for a contract size.</summary>
     public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
 
@@ -35,14 +38,17 @@ public sealed record StackPlan
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
     /// </param>
+    /// <param name="stack">Name of the stack, which is part of other names. Default: unknown.</param>
     /// <exception cref="ConfigurationException">
     /// The configuration is invalid; every error has key, value, allowed values and a command.
     /// </exception>
     public static StackPlan Read(
-        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null)
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null,
+        string? stack = null)
     {
         var errors = new List<UserError>();
         var stackConfig = StackConfig.Parse(config, secretKeys, errors);
+        errors.AddRange(stack is null ? [] : StackName.Errors(stack, stackConfig));
         var catalog = LoadCatalog(stackConfig, projectDirectory, errors);
         try
         {
@@ -51,7 +57,7 @@ public sealed record StackPlan
         }
         catch (ConfigurationException exception)
         {
-            throw new ConfigurationException(ConfigReader.Conceal(exception.Errors, secretKeys));
+            throw new ConfigurationException(new Concealment(config, secretKeys).Of(exception.Errors));
         }
     }
 
