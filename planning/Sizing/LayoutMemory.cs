@@ -18,9 +18,9 @@ internal static class LayoutMemory
     private const double MoreOnPcieGiB = 1.4;
 
     /// <summary>
-    /// Graphs of latent attention, and of a mixture of experts on several GPUs with NVLink, with all capture sizes. DeepSeek R1 on 8 x H200: 1.55 charged by 0.20.0, 2.27 captured by 0.18.0;
-    /// V3.2 1.62, Kimi K2.5 1.61, V2-Lite on one H100 1.39 (0.19.0). No log of the second runner is known, so it is charged the same.
-    /// In GiB.
+    /// Graphs of latent attention, and of a mixture of experts on several GPUs with NVLink, with all capture sizes. DeepSeek R1 on 8 x
+    /// H200: 1.55 charged by 0.20.0, 2.27 captured by 0.18.0; V3.2 1.62, Kimi K2.5 1.61, V2-Lite on one H100 1.39 (0.19.0). No log of the
+    /// second runner is known, so it is charged the same. In GiB.
     /// </summary>
     private const double GraphsOfExpertsGiB = 1.6;
 
