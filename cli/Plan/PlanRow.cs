@@ -18,6 +18,14 @@ namespace Infra.Cli.Plan;
 /// <param name="DataParallel">Engines per node.</param>
 /// <param name="Precision">How the weights are stored.</param>
 /// <param name="GpuMemoryUtilization">Share of the card's memory.</param>
+/// <param name="SafeKvTokens">Tokens that are promised: after the margin.</param>
+/// <param name="MarginGiB">Margin of one GPU.</param>
+/// <param name="Margin">What the margin follows from: the class of the plan and its measured error.</param>
+/// <param name="MaxNumSeqs">Requests in one engine step.</param>
+/// <param name="MaxNumBatchedTokens">Tokens of one engine step.</param>
+/// <param name="MostRequests">Most concurrent requests of that length, of any layout.</param>
+/// <param name="MostKvTokens">Most tokens in the KV cache, of any layout.</param>
+/// <param name="Warnings">Warnings for the operator.</param>
 internal sealed record PlanRow(
     string Model,
     string Size,
@@ -33,7 +41,15 @@ internal sealed record PlanRow(
     int? TensorParallel,
     int? DataParallel,
     string Precision,
-    double? GpuMemoryUtilization)
+    double? GpuMemoryUtilization,
+    long SafeKvTokens,
+    double? MarginGiB,
+    string? Margin,
+    int? MaxNumSeqs,
+    int? MaxNumBatchedTokens,
+    int MostRequests,
+    long MostKvTokens,
+    IReadOnlyList<string> Warnings)
 {
     /// <summary>GiB are rounded to two digits: the constants behind them are less precise.</summary>
     private const int Digits = 2;
@@ -53,7 +69,15 @@ internal sealed record PlanRow(
         fit.Placement?.TensorParallel,
         fit.Placement?.DataParallel,
         fit.Model.Precision.ToString().ToUpperInvariant(),
-        fit.Placement?.GpuMemoryUtilization);
+        fit.Placement?.GpuMemoryUtilization,
+        fit.Placement?.SafeKvTokens ?? 0,
+        Rounded(fit.Memory?.MarginGiB),
+        fit.Memory?.MarginReason,
+        fit.Placement?.MaxNumSeqs,
+        fit.Placement?.MaxNumBatchedTokens,
+        fit.MostRequests,
+        fit.MostKvTokens,
+        fit.Placement?.Warnings ?? []);
 
     private static double? Rounded(double? value) => value is { } number ? Math.Round(number, Digits) : null;
 }

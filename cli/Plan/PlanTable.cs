@@ -25,9 +25,9 @@ internal static class PlanTable
 
         // In the table of all models, a model that does not support the requested context gets a row with the reason.
         var sizes = named.Length > 0 ? named : [.. catalog.Sizes.Values.Where(size => IsOffered(size, query))];
-        return [.. possible.SelectMany(request => named.Length > 0
+        return [.. possible.SelectMany(request => (named.Length > 0
                 ? named.Select(size => Placer.Fit(request with { Size = size.Slug }, size, catalog))
-                : Placer.Table([request], sizes, catalog)),
+                : Placer.Table([request], sizes, catalog)).Select(fit => Served(fit, request, catalog))),
             .. from request in requests.Except(possible) from size in sizes select Impossible(request, size)];
     }
 
@@ -41,6 +41,24 @@ internal static class PlanTable
                 $"is not a region with a known GPU size; {NearMiss.Sentence(region, known)}",
                 NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
         }
+    }
+
+    /// <summary>What a release must not serve, or cannot, does not fit: the checks of a stack, for either way to install it.</summary>
+    private static FitResult Served(FitResult fit, PlacementRequest request, ModelCatalog catalog)
+    {
+        var refusals = Enum.GetValues<EngineInstall>().Select(install => catalog.WhyNot(
+            request.Engine, request.Model, catalog.GpuOf(fit.Size).Vendor, install, request.Options.KvCache)).ToArray();
+        var served = fit.Obstacle is FitObstacle.Format or FitObstacle.Untested || Array.Exists(refusals, refusal => refusal is null);
+        return served ? fit : fit with
+        {
+            Fits = false,
+            Obstacle = FitObstacle.Engine,
+            Reason = refusals[0]!,
+            Placement = null,
+            LongestContext = 0,
+            MostRequests = 0,
+            MostKvTokens = 0,
+        };
     }
 
     private static FitResult Impossible(PlacementRequest request, GpuSize size) => new()

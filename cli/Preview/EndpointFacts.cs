@@ -30,7 +30,8 @@ internal static class EndpointFacts
         yield return ("decided", Invariant($"{placement.MaxModelLen:N0} tokens of context, {Requests(placement.Requests)}, ")
             + Invariant($"{placement.Size.Slug}, TP {placement.TensorParallel}")
             + (placement.DataParallel > 1 ? Invariant($" x DP {placement.DataParallel}") : "")
-            + Invariant($", {placement.KvTokens:N0} tokens of KV cache per node"));
+            + Invariant($", {placement.KvTokens:N0} tokens of KV cache per node expected, {placement.SafeKvTokens:N0} promised"));
+        yield return ("margin", Invariant($"{placement.Memory.MarginGiB:F1} GiB per GPU; {placement.Memory.MarginReason}"));
         yield return ("engine", $"vLLM {placement.Engine.Version}, {endpoint.Install switch
         {
             EngineInstall.Container => "in a container",

@@ -74,6 +74,8 @@ public static class WeightFormula
     /// <summary>
     /// Bytes of one copy of the weights. The matrices of the layers have the precision; embeddings, output head, norms, routers and vision
     /// are BF16. NVFP4 of a mixture of experts or of latent attention quantizes only the feed-forward matrices, as Mistral Large 3 does.
+    /// INT4 of latent attention quantizes only the routed experts, in groups of 32, as Kimi K2.5 does (595.1 GB; by this formula 594.2): a
+    /// repository that quantizes more has fewer bytes.
     /// </summary>
     public static long Bytes(Architecture architecture, Precision precision)
     {
@@ -84,10 +86,20 @@ public static class WeightFormula
         {
             Precision.Bf16 => 0,
             Precision.Nvfp4 when architecture.Moe is not null || architecture.Mla is not null => feedForward,
+            Precision.Int4 when OnlyExpertsInInt4(architecture) => architecture.Moe is null ? feedForward : RoutedExpertParameters(architecture),
             _ => linear,
         };
-        return QuantizedBytes(quantized, precision) + (Bf16Bytes * (Parameters(architecture) - quantized));
+        var bytes = precision == Precision.Int4 && OnlyExpertsInInt4(architecture)
+            ? (quantized / 2) + (quantized / 16) // half a byte, and an FP16 scale for every 32 elements
+            : QuantizedBytes(quantized, precision);
+        return bytes + (Bf16Bytes * (Parameters(architecture) - quantized));
     }
+
+    /// <summary>
+    /// Whether INT4 repositories of such a model keep attention, shared experts and dense blocks in BF16: Kimi K2.5 and Mistral Small 4 do,
+    /// Qwen3 30B-A3B does not.
+    /// </summary>
+    internal static bool OnlyExpertsInInt4(Architecture architecture) => architecture.Mla is not null;
 
     private static long QuantizedBytes(long elements, Precision precision) => precision switch
     {

@@ -9,25 +9,28 @@ namespace Infra.Planning.Placements;
 internal sealed class LayoutTrial
 {
     private readonly PlacementRequest _request;
+    private readonly GpuSize _size;
     private readonly Gpu _gpu;
+    private readonly int _perEngine;
 
-    public LayoutTrial(PlacementRequest request, Gpu gpu, Layout layout, int sequences)
+    public LayoutTrial(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout, EngineStep step)
     {
         _request = request;
+        _size = size;
         _gpu = gpu;
         Layout = layout;
         var layoutOptions = request.Options with
         {
             TensorParallel = layout.TensorParallel,
             DataParallel = layout.DataParallel,
-            MaxNumSeqs = sequences,
-            MaxNumBatchedTokens = request.Options.MaxNumBatchedTokens
-                ?? Math.Max(sequences, EngineDefaults.MaxNumBatchedTokens(gpu, request.Model, request.ContextLength)),
+            MaxNumSeqs = step.Sequences,
+            MaxNumBatchedTokens = step.Tokens,
         };
         Options = EngineDefaults.Resolve(layoutOptions, request.Model, gpu, request.Engine);
-        Plan = MemoryBudget.Plan(request.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, request.Engine);
-        var perEngine = (request.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
-        LongestContext = (int)Math.Min(Plan.SafeKvTokens / perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens,
+        Plan = MemoryBudget.Plan(request.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, request.Engine,
+            size.FastInterconnect);
+        _perEngine = (request.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
+        LongestContext = (int)Math.Min(Plan.SafeKvTokens / _perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens,
                 request.Model.MaxContext);
     }
 
@@ -40,8 +43,22 @@ internal sealed class LayoutTrial
     /// <summary>Longest context that the requested number of concurrent requests can have, in tokens; 0 if none.</summary>
     public int LongestContext { get; }
 
-    public bool MeetsRequest =>
-        LongestContext >= Math.Min(_request.ContextLength ?? ShortestUseful, _request.Model.MaxContext) && LongestContext > 0;
+    public bool MeetsRequest => StepsHoldRequests && LongestContext > 0
+        && LongestContext >= Math.Min(_request.ContextLength ?? ShortestUseful, _request.Model.MaxContext);
+
+    /// <summary>Context length of the placement: the requested one, or the longest in round numbers.</summary>
+    public int Context => MeetsRequest && _request.ContextLength is { } requested ? requested
+        : ContextLength.RoundDown(LongestContext) is > 0 and var round ? round : LongestContext;
+
+    /// <summary>Concurrent requests of <see cref="Context"/> tokens on all engines; 0 without a KV cache.</summary>
+    public int Requests => RequestsOf(Context);
+
+    /// <summary>Concurrent requests of a context length on all engines; 0 if none fits.</summary>
+    public int RequestsOf(int context) => context == 0 ? 0
+        : (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), Options.MaxNumSeqs!.Value) * Layout.DataParallel;
+
+    /// <summary>The engine steps have room for the concurrent requests: <c>max-num-seqs</c> of each engine.</summary>
+    private bool StepsHoldRequests => Options.MaxNumSeqs >= _perEngine;
 
     /// <summary>Without a requested context, a size fits if it has at least this many tokens: a page of prompt and an answer.</summary>
     private const int ShortestUseful = 2048;
@@ -51,7 +68,7 @@ internal sealed class LayoutTrial
         get
         {
             var per = Layout.Gpus > 1 ? " per GPU" : "";
-            var budget = Invariant($"{Plan.BudgetGiB:F1} GiB ({Options.GpuMemoryUtilization:0.##} x {Plan.VisibleGiB:F1} GiB){per}");
+            var budget = Invariant($"{Plan.BudgetGiB:F1} GiB ({Options.GpuMemoryUtilization:0.####} x {Plan.VisibleGiB:F1} GiB){per}");
             var used = Invariant($"weights {Plan.WeightsGiB:F1} GiB + overhead {Plan.OverheadGiB:F1} GiB");
             if (Plan.KvGiB <= Plan.MarginGiB)
             {
@@ -68,6 +85,13 @@ internal sealed class LayoutTrial
                 return kv;
             }
 
+            if (!StepsHoldRequests)
+            {
+                return kv
+                    + Invariant($"; but {Options.MaxNumSeqs:N0} requests in a step (maxNumSeqs) of {Layout.DataParallel} engines are ")
+                    + Invariant($"{Options.MaxNumSeqs * Layout.DataParallel:N0} at once, and {_request.Concurrency:N0} are requested");
+            }
+
             var context = _request.ContextLength ?? ShortestUseful;
             var engines = Layout.DataParallel > 1 ? Invariant($" on {Layout.DataParallel} engines") : "";
             return string.Create(
@@ -77,29 +101,27 @@ internal sealed class LayoutTrial
         }
     }
 
-    public Placement ToPlacement(GpuSize size)
+    public Placement ToPlacement()
     {
-        var context = MeetsRequest && _request.ContextLength is { } requested ? requested : ContextLength.RoundDown(LongestContext);
-        var perEngine = (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), Options.MaxNumSeqs!.Value);
         return new Placement
         {
             Model = _request.Model,
             Engine = _request.Engine,
-            Size = size,
+            Size = _size,
             Gpu = _gpu,
             TensorParallel = Layout.TensorParallel,
             DataParallel = Layout.DataParallel,
             ExpertParallel = _request.Model.Architecture.Moe is not null && Layout.DataParallel > 1,
-            MaxModelLen = context,
-            MaxNumSeqs = Options.MaxNumSeqs.Value,
+            MaxModelLen = Context,
+            MaxNumSeqs = Options.MaxNumSeqs!.Value,
             MaxNumBatchedTokens = Options.MaxNumBatchedTokens!.Value,
             GpuMemoryUtilization = Options.GpuMemoryUtilization!.Value,
             Options = Options,
             Memory = Plan,
             KvTokens = Plan.KvTokens * Layout.DataParallel,
-            Requests = perEngine * Layout.DataParallel,
+            Requests = Requests,
             SingleStreamTokensPerSecondBound = Throughput.SingleStreamBound(_request.Model, _gpu, Layout),
-            Warnings = PlacementWarnings.For(_request, size, _gpu, Layout),
+            Warnings = PlacementWarnings.For(_request, _size, _gpu, Layout),
             Rejected = [],
         };
     }
@@ -112,9 +134,5 @@ internal sealed class LayoutTrial
         return fewer > 0 ? Invariant($"{shorter}, or {fewer:N0} x {context:N0}") : shorter;
     }
 
-    private double NeededGiB(int context)
-    {
-        var perEngine = (_request.Concurrency + Layout.DataParallel - 1) / Layout.DataParallel;
-        return Gib.Of(perEngine * KvCache.InBlocks(context) * Plan.KvBytesPerToken);
-    }
+    private double NeededGiB(int context) => Gib.Of(_perEngine * KvCache.InBlocks(context) * Plan.KvBytesPerToken);
 }

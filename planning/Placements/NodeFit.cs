@@ -12,16 +12,6 @@ internal static class NodeFit
     /// </summary>
     private const double SystemDiskGB = 60;
 
-    /// <summary>
-    /// GPU memory in use before vLLM starts, in GiB: driver and CUDA context. vLLM does not start if its budget exceeds the free memory.
-    /// Observed: 0.41 (A100, 0.31.0), 0.51 and 0.61 (H100, 0.19.0 and 0.11.0); a 24 GB card failed with 0.48 outside of the budget (vLLM
-    /// issue 57475).
-    /// </summary>
-    private const double TakenBeforeStartGiB = 0.5;
-
-    /// <summary>Fewest requests per engine step that placement tries, to free memory of the sampler.</summary>
-    private const int FewestSequences = 16;
-
     /// <summary>The best layout of the model on the size, or the reason why there is none.</summary>
     public static FitResult Of(PlacementRequest request, GpuSize size, Gpu gpu)
     {
@@ -31,37 +21,69 @@ internal static class NodeFit
         }
 
         var layouts = Layout.Candidates(request.Model, size.GpuCount, request.Options);
-        if (layouts.Count == 0)
-        {
-            layouts = [new Layout(size.GpuCount, 1)];
-        }
-
-        var reasons = layouts.Select(layout => layout.WhyNot(request.Model.Architecture, size.GpuCount)).ToList();
+        var reasons = layouts.Select(layout => WhyNot(request, size, gpu, layout)).ToList();
         var possible = layouts.Where((_, index) => reasons[index] is null).ToList();
         if (possible.Count == 0)
         {
-            return Unfit(request, size, FitObstacle.Layout, reasons[0]!);
+            return Unfit(request, size, reasons[0]!.Value.Obstacle, reasons[0]!.Value.Reason);
         }
 
-        var trials = possible
-            .SelectMany(layout => Sequences(request, gpu).Select(sequences => new LayoutTrial(request, gpu, layout, sequences))).ToList();
-        var best = trials.FirstOrDefault(trial => trial.MeetsRequest) ?? trials.MaxBy(trial => trial.LongestContext)!;
+        var trials = Trials(request, size, gpu, possible).ToList();
+        var best = Best(request, trials);
         if (best.LongestContext > 0 && WhyNoDisk(request.Model, size) is { } disk)
         {
             return Unfit(request, size, FitObstacle.Disk, disk, best.Plan);
         }
 
+        // A layout on fewer GPUs explains nothing if the ones on all GPUs would not start.
+        var refused = reasons.Find(reason => reason is not null);
         return new FitResult
         {
             Model = request.Model,
             Size = size,
             Fits = best.MeetsRequest,
-            Obstacle = best.MeetsRequest ? null : FitObstacle.Memory,
-            Reason = best.MeetsRequest ? best.Explanation : best.Explanation + PlacementAdvice.For(request, gpu, best),
-            Placement = best.LongestContext > 0 ? best.ToPlacement(size) : null,
+            Obstacle = best.MeetsRequest ? null : refused?.Obstacle ?? FitObstacle.Memory,
+            Reason = best.MeetsRequest ? best.Explanation
+                : refused?.Reason ?? best.Explanation + PlacementAdvice.For(request, size, gpu, best),
+            Placement = best.LongestContext > 0 ? best.ToPlacement() : null,
             Memory = best.Plan,
-            LongestContext = best.LongestContext,
+            LongestContext = trials.Max(trial => trial.LongestContext),
+            MostRequests = trials.Max(trial => trial.RequestsOf(best.Context)),
+            MostKvTokens = trials.Max(trial => trial.Plan.KvTokens * trial.Layout.DataParallel),
         };
+    }
+
+    /// <summary>All trials, best first: layouts that use all GPUs before others.</summary>
+    private static IEnumerable<LayoutTrial> Trials(PlacementRequest request, GpuSize size, Gpu gpu, IReadOnlyList<Layout> layouts) =>
+        from used in layouts.GroupBy(layout => layout.Gpus == size.GpuCount).OrderByDescending(sharing => sharing.Key)
+        from layout in used
+        from step in EngineStep.Candidates(request, gpu)
+        select new LayoutTrial(request, size, gpu, layout, step);
+
+    /// <summary>
+    /// The first trial that meets the request. Without a requested context, the one with the longest, and of those with the most requests:
+    /// what the size holds.
+    /// </summary>
+    private static LayoutTrial Best(PlacementRequest request, IReadOnlyList<LayoutTrial> trials)
+    {
+        var meeting = trials.Where(trial => trial.MeetsRequest);
+        return request.ContextLength is null
+            ? meeting.MaxBy(trial => (trial.Context, trial.Requests)) ?? trials.MaxBy(trial => trial.LongestContext)!
+            : meeting.FirstOrDefault() ?? trials.MaxBy(trial => trial.LongestContext)!;
+    }
+
+    /// <summary>Why a layout is impossible: a rule of vLLM, or a budget that is more than what is free at the start.</summary>
+    private static (FitObstacle Obstacle, string Reason)? WhyNot(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout)
+    {
+        var architecture = request.Model.Architecture;
+        if (layout.WhyNot(architecture, size.GpuCount) is { } rule)
+        {
+            return (FitObstacle.Layout, rule);
+        }
+
+        var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;
+        return StartMemory.WhyNot(gpu, layout.Together(architecture), size.FastInterconnect, utilization, request.Options.EnforceEager)
+            is { } start ? (FitObstacle.Utilization, start) : null;
     }
 
     private static FitResult Unfit(
@@ -97,13 +119,7 @@ internal static class NodeFit
                 $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards");
         }
 
-        var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;
-        var free = gpu.VisibleGiB - TakenBeforeStartGiB;
-        return gpu.VisibleGiB * utilization > free
-            ? (FitObstacle.Utilization,
-                Invariant($"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, ")
-                + Invariant($"but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free"))
-            : null;
+        return null;
     }
 
     /// <summary>Why the weights do not fit on their disk; null if they fit, or if the disk is unknown.</summary>
@@ -115,23 +131,6 @@ internal static class NodeFit
         return room < weightsGB
             ? Invariant($"the disk of {size.Slug} has room for {room:N0} GB, but the weights are {weightsGB:N0} GB")
             : null;
-    }
-
-    /// <summary>
-    /// Requests per engine step to try: vLLM's default for the card, limited to the tokens of a step, then fewer, but at least as many as
-    /// requested.
-    /// </summary>
-    internal static IEnumerable<int> Sequences(PlacementRequest request, Gpu gpu)
-    {
-        if (request.Options.MaxNumSeqs is { } asked)
-        {
-            return [asked];
-        }
-
-        var tokens = request.Options.MaxNumBatchedTokens ?? int.MaxValue;
-        var usual = Math.Min(Math.Max(EngineDefaults.MaxNumSeqs(gpu), request.Concurrency), tokens);
-        var least = Math.Min(Math.Max(FewestSequences, request.Concurrency), usual);
-        return Enumerable.Range(0, 16).Select(halvings => usual >> halvings).TakeWhile(sequences => sequences >= least);
     }
 
     internal static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -26,8 +26,11 @@ public sealed record Placement
     public required EngineOptions Options { get; init; }
     public required MemoryPlan Memory { get; init; }
 
-    /// <summary>KV cache tokens of the whole node.</summary>
+    /// <summary>KV cache tokens of the whole node: the best estimate.</summary>
     public required long KvTokens { get; init; }
+
+    /// <summary>KV cache tokens of the whole node that are promised: after the margin.</summary>
+    public long SafeKvTokens => Memory.SafeKvTokens * DataParallel;
 
     /// <summary>Concurrent requests of <see cref="MaxModelLen"/> tokens per node.</summary>
     public required int Requests { get; init; }
@@ -101,6 +104,15 @@ public sealed record FitResult
     /// <summary>Memory of one GPU; null if the card does not support the format.</summary>
     public MemoryPlan? Memory { get; init; }
 
-    /// <summary>Longest context of a single request, in tokens; 0 if none.</summary>
+    /// <summary>Longest context of the requested number of concurrent requests, of any layout, in tokens; 0 if none.</summary>
     public required int LongestContext { get; init; }
+
+    /// <summary>
+    /// Most concurrent requests of the placement's context, of any layout; 0 if none. The placement may hold fewer: it prefers copies to a
+    /// split over GPUs.
+    /// </summary>
+    public int MostRequests { get; init; }
+
+    /// <summary>Most tokens of KV cache on the node, of any layout.</summary>
+    public long MostKvTokens { get; init; }
 }

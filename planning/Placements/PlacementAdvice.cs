@@ -11,7 +11,7 @@ internal static class PlacementAdvice
     private const double HighUtilization = 0.95;
 
     /// <summary>The first change of settings that helps, as the end of a sentence; empty if none does.</summary>
-    public static string For(PlacementRequest request, Gpu gpu, LayoutTrial missed)
+    public static string For(PlacementRequest request, GpuSize size, Gpu gpu, LayoutTrial missed)
     {
         var options = missed.Options;
         var withoutVision = options with { Vision = false };
@@ -23,11 +23,13 @@ internal static class PlacementAdvice
             ($"without images (vision: false) and with gpuMemoryUtilization: {Invariant($"{HighUtilization}")}",
                 higher with { Vision = false }, options.Vision && options.GpuMemoryUtilization < HighUtilization),
         };
+        var smallest = EngineStep.Candidates(request, gpu)[^1];
         foreach (var (setting, changed, applies) in changes)
         {
             // The fewest requests per step that placement would try.
-            if (applies && new LayoutTrial(request with { Options = changed }, gpu, missed.Layout,
-                Sequences(request, gpu).Last()) is { MeetsRequest: true } trial)
+            if (applies && StartMemory.WhyNot(gpu, missed.Layout.Together(request.Model.Architecture), size.FastInterconnect,
+                    changed.GpuMemoryUtilization!.Value, changed.EnforceEager) is null
+                && new LayoutTrial(request with { Options = changed }, size, gpu, missed.Layout, smallest) is { MeetsRequest: true } trial)
             {
                 return Invariant($"; {setting} it fits {trial.LongestContext:N0} tokens");
             }

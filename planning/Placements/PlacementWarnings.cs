@@ -10,6 +10,9 @@ internal static class PlacementWarnings
     /// <summary>Share of the memory to keep outside of vLLM's budget, for contexts, NCCL and graphs.</summary>
     private const double HighestUtilization = 0.96;
 
+    /// <summary>Width of a block of FP8 scales (<c>weight_block_size</c>), which only some checkpoints have.</summary>
+    private const int Fp8Block = 128;
+
     public static IReadOnlyList<string> For(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout)
     {
         var warnings = new List<string>();
@@ -35,6 +38,13 @@ internal static class PlacementWarnings
             warnings.Add($"tensor parallel {layout.TensorParallel} without NVLink: every token waits for PCIe");
         }
 
+        if (request.Model.Precision == Precision.Fp8 && layout.DataParallel == 1
+            && request.Model.Architecture.Moe is { ExpertFeedForwardSize: var width } && width / layout.TensorParallel % Fp8Block != 0)
+        {
+            warnings.Add($"if the FP8 scales of this model are in blocks of {Fp8Block}, vLLM may not start: its experts are {width} wide, "
+                + $"{width / layout.TensorParallel} on each of {layout.TensorParallel} GPUs");
+        }
+
         if (layout.Gpus < size.GpuCount)
         {
             warnings.Add($"{size.GpuCount - layout.Gpus} of {size.GpuCount} GPUs are unused");
@@ -43,7 +53,7 @@ internal static class PlacementWarnings
         if (request.Options.GpuMemoryUtilization > HighestUtilization)
         {
             warnings.Add(Invariant(
-                $"a GPU memory utilization of {request.Options.GpuMemoryUtilization:0.##} leaves little memory for what vLLM does not count"));
+                $"a GPU memory utilization of {request.Options.GpuMemoryUtilization:0.####} leaves little memory for what vLLM does not count"));
         }
 
         return warnings;

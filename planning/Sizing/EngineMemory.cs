@@ -35,16 +35,19 @@ internal sealed record EngineMemory
     /// <summary>Allocations of one GPU outside of torch, in GiB.</summary>
     public required double NonTorchGiB { get; init; }
 
-    /// <summary>Added to <see cref="NonTorchGiB"/> with several GPUs: NCCL, custom all-reduce and symmetric memory. In GiB.</summary>
+    /// <summary>
+    /// Added to <see cref="NonTorchGiB"/> with several GPUs on NVLink: NCCL, custom all-reduce and symmetric memory. In GiB.
+    /// </summary>
     public required double CommunicationGiB { get; init; }
 
+    /// <summary>Added to <see cref="CommunicationGiB"/> with more than four GPUs. In GiB.</summary>
+    public double CommunicationOfManyGiB { get; init; }
+
     /// <summary>
-    /// Memory of graphs captured for <see cref="GraphSequences"/> requests, part of the budget; 0: not part of it. In GiB.
+    /// Memory of the graphs of a dense model on one GPU, part of the budget, with vLLM's default of requests; 0: graphs are not part of it.
+    /// In GiB.
     /// </summary>
     public required double CudaGraphGiB { get; init; }
-
-    /// <summary>Requests per step above which no more graphs are captured.</summary>
-    public const int GraphSequences = 256;
 
     /// <summary>
     /// The second model runner, for all models since 0.29.0 (pull request 53183, 2026-08-27). Its dummy sampler run skips top-k, top-p and
@@ -63,10 +66,13 @@ internal sealed record EngineMemory
         CudaGraphGiB = 0.25,
     };
 
-    /// <summary>The first runner, with graphs in the budget (VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS, default since 0.21).</summary>
+    /// <summary>
+    /// The first runner, with graphs in the budget (VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS). The release notes name 0.21; logs of 0.20.0
+    /// and 0.20.2 on H200 charge 0.55 GiB (Ministral 3 14B) to 1.55 GiB (DeepSeek R1) that 0.19.0 does not.
+    /// </summary>
     private static readonly EngineMemory FirstRunnerChargingGraphs = new()
     {
-        From = new Version(0, 21, 0),
+        From = new Version(0, 20, 0),
         SamplerBytesPerLogit = 14.09,
         SamplerBytes = 0.09 * Gib.Bytes,
         RotaryBytesPerElement = 2,
@@ -74,6 +80,10 @@ internal sealed record EngineMemory
         CommunicationGiB = 1.85,
         CudaGraphGiB = 0.7,
     };
+
+    /// <summary>The same with the copies of the embedding that a first start keeps (vLLM issues 54122 and 54383).</summary>
+    private static readonly EngineMemory FirstRunnerCompilingInPeak =
+        FirstRunnerChargingGraphs with { From = new Version(0, 28, 0), CompilationInPeak = true };
 
     /// <summary>
     /// The first runner with the Triton kernel for top-k and top-p. The slope is measured in 0.19.0 logs of vocabularies from 32,016 to
@@ -83,20 +93,27 @@ internal sealed record EngineMemory
 
     /// <summary>
     /// The first runner, which sorts all logits. The slope is measured in 0.11.0 logs of vocabularies of 128,256, 151,936 and 201,088 on
-    /// H100 (llm-d-benchmark, empirical-vllm-memory-results.md). Its only log of a model with a vision tower does not show the sampler.
+    /// H100 (llm-d-benchmark, empirical-vllm-memory-results.md). Eight GPUs: 0.13.0 logs of Ministral 3 14B and DeepSeek R1 on H200.
     /// </summary>
     private static readonly EngineMemory SortingRunner = FirstRunner with
     {
-        From = new Version(0, 0),
+        From = new Version(0, 13),
         SamplerBytesPerLogit = 38.25,
         SamplerBytes = 0,
-        SamplesMultimodal = false,
         ExpertWorkspaceStays = false,
         NonTorchGiB = 0.13,
         CommunicationGiB = 0.41,
+        CommunicationOfManyGiB = 0.44,
     };
 
-    private static readonly EngineMemory[] Generations = [SecondRunner, FirstRunnerChargingGraphs, FirstRunner, SortingRunner];
+    /// <summary>
+    /// The same before its dummy sampler run came to models with a vision tower: a 0.11.0 log of Mistral Small 3.2 does not show it, and
+    /// logs of Ministral 3 14B from 0.13.0 on do.
+    /// </summary>
+    private static readonly EngineMemory OldestRunner = SortingRunner with { From = new Version(0, 0), SamplesMultimodal = false };
+
+    private static readonly EngineMemory[] Generations =
+        [SecondRunner, FirstRunnerCompilingInPeak, FirstRunnerChargingGraphs, FirstRunner, SortingRunner, OldestRunner];
 
     /// <summary>The generation of a release such as <c>0.31.0</c>.</summary>
     public static EngineMemory For(string version)

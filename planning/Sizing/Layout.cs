@@ -9,10 +9,14 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
 {
     public int Gpus => TensorParallel * DataParallel;
 
+    /// <summary>GPUs that work on one step together: copies of a dense model do not, the experts of a mixture are on all GPUs.</summary>
+    public int Together(Architecture architecture) => architecture.Moe is null ? TensorParallel : Gpus;
+
     /// <summary>
     /// Possible layouts on a node, best first. A dense model uses the fewest GPUs that hold it, and the other GPUs run copies: copies need
     /// no communication between GPUs. A mixture of experts is split over all GPUs, as in its model cards; the second choice is a copy of
-    /// the attention with its own KV cache per GPU, and experts spread over all.
+    /// the attention with its own KV cache per GPU, and experts spread over all. Last come layouts that leave GPUs unused, because a number
+    /// of GPUs may not divide the model, or communication may take more than a GPU adds.
     /// </summary>
     public static IReadOnlyList<Layout> Candidates(ModelSpec model, int gpuCount, EngineOptions options)
     {
@@ -24,14 +28,15 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
 
         if (options.DataParallel is { } data)
         {
-            return [new Layout(Math.Max(1, gpuCount / data), data)];
+            var most = Math.Max(1, gpuCount / data);
+            return [.. Enumerable.Range(1, most).Reverse().Select(split => new Layout(split, data))
+                .Where(layout => layout.TensorParallel == most || LayoutRules.WhyNot(model.Architecture, layout) is null)];
         }
 
-        var splits = Enumerable.Range(1, gpuCount).Where(split => gpuCount % split == 0 && Divides(model.Architecture, split)).ToList();
-        return moe
-            ? [.. splits.OrderDescending().Where(split => split == gpuCount || split == 1)
-                .Select(split => new Layout(split, gpuCount / split))]
-            : [.. splits.Select(split => new Layout(split, gpuCount / split))];
+        var all = moe
+            ? Enumerable.Range(1, gpuCount).Reverse().SelectMany(used => OfExperts(used))
+            : Enumerable.Range(1, gpuCount).Select(split => new Layout(split, gpuCount / split));
+        return [.. all.Where(layout => LayoutRules.WhyNot(model.Architecture, layout) is null)];
     }
 
     /// <summary>Why this layout is impossible for the model with that many GPUs; null if it is possible.</summary>
@@ -42,41 +47,11 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
             return $"tensor parallel {TensorParallel} x data parallel {DataParallel} takes {Gpus} GPUs and the size has {gpuCount}";
         }
 
-        if (!DividesHeads(architecture, TensorParallel))
-        {
-            return $"tensor parallel {TensorParallel} does not divide the model's {architecture.AttentionHeads} attention heads evenly";
-        }
-
-        return UndividedWidth(architecture, TensorParallel, DataParallel > 1) is { } width
-            ? $"tensor parallel {TensorParallel} does not divide a feed-forward width of {width} evenly"
+        return LayoutRules.WhyNot(architecture, this) is { } reason
+            ? $"{reason}; possible on {gpuCount} GPUs: {string.Join(", ", LayoutRules.Possible(architecture, gpuCount, DataParallel > 1))}"
             : null;
     }
 
-    private static bool Divides(Architecture architecture, int split) =>
-        DividesHeads(architecture, split) && UndividedWidth(architecture, split, expertsWhole: true) is null;
-
-    /// <summary>
-    /// A width that vLLM cannot split evenly; null: none. With data parallelism, experts are distributed whole.
-    /// </summary>
-    private static int? UndividedWidth(Architecture architecture, int split, bool expertsWhole)
-    {
-        var widths = new List<int>();
-        if (architecture.Moe is not { } moe || moe.DenseLayers > 0)
-        {
-            widths.Add(architecture.FeedForwardSize);
-        }
-
-        if (architecture.Moe is { } mixture)
-        {
-            widths.Add(mixture.SharedExperts * mixture.ExpertFeedForwardSize);
-            widths.Add(expertsWhole ? 0 : mixture.ExpertFeedForwardSize);
-        }
-
-        var undivided = widths.Find(width => width % split != 0);
-        return undivided == 0 ? null : undivided;
-    }
-
-    private static bool DividesHeads(Architecture architecture, int split) =>
-        architecture.AttentionHeads % split == 0
-        && (architecture.KeyValueHeads is not { } heads || heads % split == 0 || split % heads == 0);
+    private static IEnumerable<Layout> OfExperts(int gpus) =>
+        gpus == 1 ? [new Layout(1, 1)] : [new Layout(gpus, 1), new Layout(1, gpus)];
 }

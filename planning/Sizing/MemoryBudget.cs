@@ -9,12 +9,9 @@ public static class MemoryBudget
 {
     /// <summary>
     /// Margin in GiB when a placement request is checked against a plan: differences between two starts of the same configuration
-    /// (fragmentation, driver, graph estimate).
+    /// (fragmentation, driver, graph estimate). The error of the formulas comes in addition: <see cref="SizingClass"/>.
     /// </summary>
     public const double SafetyMarginGiB = 0.25;
-
-    /// <summary>Additional margin, as a share of weights and overhead: the error of the formulas grows with them.</summary>
-    public const double SafetyMarginShare = 0.02;
 
     /// <summary>The memory plan of one GPU. Never throws: a plan that does not fit has a negative <see cref="MemoryPlan.KvGiB"/>.</summary>
     /// <param name="model">The model.</param>
@@ -23,26 +20,31 @@ public static class MemoryBudget
     /// <param name="dataParallel">Copies of the attention layers. The experts of a mixture are then spread over all GPUs.</param>
     /// <param name="options">vLLM options; null values are the defaults of the card.</param>
     /// <param name="engine">The vLLM release.</param>
+    /// <param name="fastInterconnect">Whether the cards are connected by more than PCIe (<see cref="GpuSize.FastInterconnect"/>).</param>
     public static MemoryPlan Plan(ModelSpec model, Gpu gpu, int tensorParallel, int dataParallel, EngineOptions options,
-        EngineRelease engine)
+        EngineRelease engine, bool fastInterconnect = true)
     {
         var memory = EngineMemory.For(engine.Version);
         var architecture = model.Architecture;
         var resolved = EngineDefaults.Resolve(options, model, gpu, engine);
-        var gpus = tensorParallel * dataParallel;
-
+        var layout = new Layout(tensorParallel, dataParallel);
+        var together = layout.Together(architecture);
+        var shares = WeightShares.Of(model);
         var rotaryDim = architecture.Mla?.RopeHeadDim ?? architecture.HeadDim!.Value;
         var rotary = (double)architecture.MaxPositions * rotaryDim * memory.RotaryBytesPerElement;
-        var expertGpus = architecture.Moe is null ? tensorParallel : gpus;
-        var weights = Gib.Of(WeightShares.Of(model).PerGpu(architecture, tensorParallel, expertGpus, resolved.Vision) + rotary);
-        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, resolved));
-        var nonTorch = memory.NonTorchGiB + (tensorParallel > 1 || expertGpus > 1 ? memory.CommunicationGiB : 0);
-        var captured = Math.Min(1.0, (double)resolved.MaxNumSeqs!.Value / EngineMemory.GraphSequences);
-        var graphs = resolved.EnforceEager ? 0 : memory.CudaGraphGiB * captured;
+        var rocm = gpu.Vendor == GpuVendor.Amd ? RocmMemory.Of(model.Precision, shares, together) : RocmMemory.None;
+        var weights = Gib.Of(shares.PerGpu(architecture, tensorParallel, together, resolved.Vision) + rotary
+            + WeightShares.AbsorbedLatent(architecture, tensorParallel)) + rocm.WeightsGiB;
+        var activation = Gib.Of(ActivationPeak.Bytes(architecture, memory, tensorParallel, resolved)
+            + ExpertMemory.Bytes(model, gpu, layout, resolved));
+        var nonTorch = memory.NonTorchGiB + rocm.NonTorchGiB + LayoutMemory.CommunicationGiB(memory, together, fastInterconnect);
+        var graphs = resolved.EnforceEager ? 0
+            : LayoutMemory.GraphsGiB(memory, architecture, together, fastInterconnect, resolved.MaxNumSeqs!.Value);
 
         var budget = gpu.VisibleGiB * resolved.GpuMemoryUtilization!.Value;
         var kv = budget - weights - activation - nonTorch - graphs;
         var bytesPerToken = KvCache.BytesPerToken(architecture, tensorParallel, resolved.KvCache);
+        var measured = SizingClass.Of(architecture, gpu.Vendor, layout, fastInterconnect);
         return new MemoryPlan
         {
             VisibleGiB = gpu.VisibleGiB,
@@ -54,7 +56,8 @@ public static class MemoryBudget
             KvGiB = kv,
             KvTokens = KvCache.Tokens(kv * Gib.Bytes, bytesPerToken),
             KvBytesPerToken = bytesPerToken,
-            MarginGiB = SafetyMarginGiB + (SafetyMarginShare * (weights + activation + nonTorch + graphs)),
+            MarginGiB = SafetyMarginGiB + (measured.MarginShare(memory) * (weights + activation + nonTorch + graphs)),
+            MarginReason = measured.Describe(memory),
         };
     }
 }

@@ -31,6 +31,9 @@ public sealed record MemoryPlan
     /// <summary>Part of <see cref="KvGiB"/> that placement does not use; see <c>docs/sizing.md</c>.</summary>
     public required double MarginGiB { get; init; }
 
+    /// <summary>What the margin follows from: the class of the plan and its measured error.</summary>
+    public required string MarginReason { get; init; }
+
     /// <summary>KV cache tokens for placement: <see cref="KvTokens"/> minus the margin, in whole blocks.</summary>
     public long SafeKvTokens => KvCache.Tokens((KvGiB - MarginGiB) * Gib.Bytes, KvBytesPerToken);
 

@@ -49,12 +49,12 @@ internal sealed record WeightShares
         double layers = architecture.Layers;
         double hidden = architecture.HiddenSize;
 
-        // NVFP4 checkpoints of the family keep attention in BF16; FP8 and INT4 ones quantize all linear layers.
+        // NVFP4 checkpoints of the family keep attention in BF16, and so do INT4 ones of latent attention; others quantize all.
         var attentionBytes = model.Precision switch
         {
             Precision.Bf16 or Precision.Nvfp4 => 2.0,
             Precision.Fp8 => 1.0,
-            _ => Int4Bytes,
+            _ => WeightFormula.OnlyExpertsInInt4(architecture) ? 2.0 : Int4Bytes,
         };
         var keyValue = 0.0;
         var downProjections = 0.0;
@@ -101,6 +101,15 @@ internal sealed record WeightShares
         var experts = feedForward * ExpertShare(architecture);
         return shares with { Split = shares.Split + (feedForward - experts), Experts = experts };
     }
+
+    /// <summary>
+    /// Bytes on one GPU of the projections that vLLM multiplies into the queries and the output of latent attention after loading: a copy
+    /// in BF16 that stays besides the weights (mla_attention.py: process_weights_after_loading, W_UK_T and W_UV). 0 without it.
+    /// </summary>
+    public static double AbsorbedLatent(Architecture architecture, int tensorParallel) => architecture.Mla is { } mla
+        ? 2.0 * architecture.Layers * mla.KeyValueLoraRank * architecture.AttentionHeads / tensorParallel
+            * (mla.NopeHeadDim + mla.ValueHeadDim)
+        : 0;
 
     /// <summary>Routed experts' part of all feed-forward parameters.</summary>
     private static double ExpertShare(Architecture architecture)

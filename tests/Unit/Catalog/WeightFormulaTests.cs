@@ -59,6 +59,24 @@ public sealed class WeightFormulaTests
         Assert.InRange(WeightFormula.Bytes(architecture, precision) / 1073741824.0, loadedGiB * 0.98, loadedGiB * 1.02);
     }
 
+    // Kimi K2.5: bytes of its repository (INT4 experts in groups of 32, the rest BF16, its vision tower of 0.4 billion parameters left out).
+    [Fact]
+    public void Four_bit_experts_leave_attention_as_it_is()
+    {
+        var architecture = new Architecture
+        {
+            Layers = 61,
+            HiddenSize = 7168,
+            AttentionHeads = 64,
+            FeedForwardSize = 18432,
+            VocabularySize = 163840,
+            MaxPositions = 262144,
+            Mla = new() { QueryLoraRank = 1536, KeyValueLoraRank = 512, NopeHeadDim = 128, RopeHeadDim = 64, ValueHeadDim = 128 },
+            Moe = new() { Experts = 384, ActiveExperts = 8, SharedExperts = 1, ExpertFeedForwardSize = 2048, DenseLayers = 1 },
+        };
+        Assert.InRange(WeightFormula.Bytes(architecture, Precision.Int4), 592e9, 596e9);
+    }
+
     [Fact]
     public void Fewer_bits_never_take_more_bytes() =>
         Gen.Select(Gen.Int[1, 100], Gen.Int[1, 64], Gen.Int[1, 300], Gen.Bool).Sample((layers, heads, vocabulary, sparse) =>

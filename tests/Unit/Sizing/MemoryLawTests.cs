@@ -214,6 +214,62 @@ public sealed class MemoryLawTests
         Assert.False(NodeFit.Of(request with { Concurrency = 2 * concurrency }, size, gpu).Fits);
     });
 
+    /// <summary>
+    /// A placement request on a node with a number of cards: whatever is more, or smaller, the node as a whole holds no less. All layouts
+    /// and steps are searched, so no switch from one to another loses anything.
+    /// </summary>
+    [Fact]
+    public void More_memory_GPUs_utilization_or_a_smaller_element_never_hold_less() => Gen.Select(
+        Case, Gen.Int[1, 40], Gen.Int[1, 8], Gen.Int[0, 3], Gen.Int[0, 131_072])
+        .Sample((sample, concurrency, count, which, length) =>
+    {
+        var context = length < 16 || length % 2 == 0 ? (int?)null : length;
+        if ((1 - sample.Options.GpuMemoryUtilization - 0.01) * sample.VisibleGiB < 0.5 + (0.014 * sample.VisibleGiB))
+        {
+            return; // with some layouts: vLLM would not start, whatever the memory
+        }
+
+        if (which == 0 && sample.VisibleGiB is > 63 and < 70)
+        {
+            return; // vLLM's default of batched tokens is four times as large from 70 GiB on
+        }
+
+        var free = sample.Options with { MaxNumSeqs = null, MaxNumBatchedTokens = null, KvCache = KvCacheType.Auto };
+        var less = Holding(sample with { Options = free });
+        var more = which switch
+        {
+            0 => Holding(sample with { VisibleGiB = sample.VisibleGiB * 1.1, Options = free }),
+            1 => Holding(sample with { Options = free with { GpuMemoryUtilization = free.GpuMemoryUtilization + 0.01 } }),
+            2 => Holding(sample with { Options = free with { KvCache = KvCacheType.Fp8 } }),
+            _ => Holding(sample with { Options = free }, extra: count),
+        };
+        Assert.True(more.LongestContext >= less.LongestContext, $"{which}: {more.LongestContext} < {less.LongestContext}");
+        Assert.True(more.MostKvTokens >= less.MostKvTokens, $"{which}: {more.MostKvTokens} < {less.MostKvTokens}");
+        Assert.True(more.Fits || !less.Fits, more.Reason);
+        if (less.Fits && context is not null)
+        {
+            Assert.True(more.MostRequests >= less.MostRequests, $"{which}: {more.MostRequests} < {less.MostRequests}");
+        }
+        else if (less.Fits)
+        {
+            Assert.True(more.Placement!.MaxModelLen >= less.Placement!.MaxModelLen);
+        }
+
+        FitResult Holding((ModelSpec Model, double VisibleGiB, EngineRelease Engine, EngineOptions Options) of, int extra = 0)
+        {
+            var gpu = Card(of.VisibleGiB);
+            var request = new PlacementRequest
+            {
+                Model = of.Model,
+                Engine = of.Engine,
+                ContextLength = context is { } asked ? Math.Min(asked, of.Model.MaxContext) : null,
+                Concurrency = concurrency,
+                Options = of.Options,
+            };
+            return NodeFit.Of(request, Sample.Size("any", gpu, count + extra) with { FastInterconnect = true }, gpu);
+        }
+    });
+
     [Fact]
     public void A_context_is_rounded_down_to_a_round_number() => Gen.Int[0, 300_000].Sample(tokens =>
     {

@@ -17,9 +17,19 @@ internal sealed record Observation
     public required string Model { get; init; }
     public required string Architecture { get; init; }
     public required Precision Precision { get; init; }
-    public required long WeightBytes { get; init; }
+
+    /// <summary>Bytes that are loaded; null: what the formula says.</summary>
+    public long? WeightBytes { get; init; }
     public required string Gpu { get; init; }
     public required int TensorParallel { get; init; }
+
+    /// <summary>Engines, with <c>--enable-expert-parallel</c> if there are several.</summary>
+    public int DataParallel { get; init; } = 1;
+
+    /// <summary>The cards are connected by PCIe only.</summary>
+    public bool Pcie { get; init; }
+    public KvCacheType KvCache { get; init; } = KvCacheType.Auto;
+    public bool Vision { get; init; } = true;
     public required string Engine { get; init; }
     public required double Utilization { get; init; }
     public int? MaxNumBatchedTokens { get; init; }
@@ -56,7 +66,11 @@ internal sealed record Observations
     public static Observations Load() => JsonSerializer.Deserialize<Observations>(File.ReadAllText(Here()), Options)!;
 
     public MemoryPlan Plan(Observation row) =>
-        MemoryBudget.Plan(ModelOf(row), GpuOf(row), row.TensorParallel, 1, OptionsOf(row), EngineOf(row.Engine));
+        MemoryBudget.Plan(ModelOf(row), GpuOf(row), row.TensorParallel, row.DataParallel, OptionsOf(row), EngineOf(row.Engine), !row.Pcie);
+
+    /// <summary>The class that the row is a log of.</summary>
+    public SizingClass ClassOf(Observation row) => SizingClass.Of(
+        Architectures[row.Architecture], GpuOf(row).Vendor, new Layout(row.TensorParallel, row.DataParallel), !row.Pcie);
 
     /// <summary>The placement request that was granted or refused, on a size with just the cards that were used.</summary>
     public PlacementRequest RequestOf(Observation row, string? engine = null) => new()
@@ -67,15 +81,20 @@ internal sealed record Observations
         Options = OptionsOf(row),
     };
 
-    public GpuSize SizeOf(Observation row) => Sample.Size("observed", GpuOf(row), row.TensorParallel);
+    public GpuSize SizeOf(Observation row) =>
+        Sample.Size("observed", GpuOf(row), row.TensorParallel * row.DataParallel) with { FastInterconnect = !row.Pcie };
 
     public Gpu GpuOf(Observation row) => Sample.Gpu(Gpus[row.Gpu].Name, Gpus[row.Gpu].Architecture, Gpus[row.Gpu].VisibleGiB);
 
-    private ModelSpec ModelOf(Observation row) => Sample.Model(row.Model, row.Precision, row.WeightBytes, Architectures[row.Architecture]);
+    private ModelSpec ModelOf(Observation row) => Sample.Model(row.Model, row.Precision,
+        row.WeightBytes ?? WeightFormula.Bytes(Architectures[row.Architecture], row.Precision), Architectures[row.Architecture]);
 
     private static EngineOptions OptionsOf(Observation row) => new()
     {
         TensorParallel = row.TensorParallel,
+        DataParallel = row.DataParallel > 1 ? row.DataParallel : null,
+        KvCache = row.KvCache,
+        Vision = row.Vision,
         GpuMemoryUtilization = row.Utilization,
         MaxNumBatchedTokens = row.MaxNumBatchedTokens,
         MaxNumSeqs = row.MaxNumSeqs,

@@ -20,8 +20,17 @@ public sealed class ObservationTests(ITestOutputHelper output)
         // Engines that are too old to be served.
         ["earlier"] = 0.05,
 
+        // Latent attention: releases differ by up to 1.7 GiB, without a trend.
+        ["latent"] = 0.05,
+
+        // Constants that are the largest of several: mostly on the safe side.
+        ["amd"] = 0.05,
+
         // A card that other programs use too: the plan cannot know.
         ["shared"] = 0.15,
+
+        // A cache so small that 1 % of the weights is half of it.
+        ["tiny"] = 1,
     };
 
     public static TheoryData<string> Started => [.. All.Rows.Where(row => row.Fits).Select(row => row.Id)];
@@ -29,7 +38,7 @@ public sealed class ObservationTests(ITestOutputHelper output)
     public static TheoryData<string> Failed => [.. All.Rows.Where(row => !row.Fits).Select(row => row.Id)];
 
     public static TheoryData<string> Served =>
-        [.. All.Rows.Where(row => row.Fits && row.KvTokens is not null && row.ContextLength is not null).Select(row => row.Id)];
+        [.. All.Rows.Where(row => row.Fits && row.Group != "shared").Select(row => row.Id)];
 
     [Theory]
     [MemberData(nameof(Started))]
@@ -62,13 +71,15 @@ public sealed class ObservationTests(ITestOutputHelper output)
     public void A_context_that_fits_by_the_estimate_is_within_the_logged_tokens(string id)
     {
         var row = Row(id);
-        if (row.Group == "shared")
-        {
-            return;
-        }
-
         var plan = All.Plan(row);
-        Assert.True(plan.SafeKvTokens <= row.KvTokens, $"{row.Id}: {plan.SafeKvTokens:N0} tokens promised, {row.KvTokens:N0} logged");
+        if (row.KvTokens is { } tokens)
+        {
+            Assert.True(plan.SafeKvTokens <= tokens, $"{row.Id}: {plan.SafeKvTokens:N0} tokens promised, {tokens:N0} logged");
+        }
+        else
+        {
+            Assert.True(plan.KvGiB - plan.MarginGiB <= row.KvGiB, Line(row));
+        }
     }
 
     [Fact]

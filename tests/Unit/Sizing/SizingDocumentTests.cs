@@ -19,6 +19,26 @@ public sealed class SizingDocumentTests
     [Fact]
     public void The_documentation_explains_the_hardware_table_with_numbers() => Holds("hardware table", HardwareTable());
 
+    [Fact]
+    public void The_documentation_shows_the_measured_error_of_every_class() => Holds("error by class", ErrorByClass());
+
+    private static string ErrorByClass()
+    {
+        var table = new StringBuilder(
+            "| model | cards | layout | logs | newest engine | median error | largest | promised more than logged | margin on 0.31 |\n");
+        table.Append("|---|---|---|---|---|---|---|---|---|\n");
+        var engine = EngineMemory.For("0.31.0");
+        foreach (var row in SizingClasses.Measure())
+        {
+            table.Append(CultureInfo.InvariantCulture,
+                $"| {CatalogWords.Of(row.Family)} | {row.Vendor.ToString().ToUpperInvariant()} | {CatalogWords.Of(row.Layout)} "
+                    + $"| {row.Logs} | {row.NewestEngine} | {row.MedianErrorPercent:0.0} % | {row.LargestErrorPercent:0.0} % "
+                    + $"| {SizingClasses.Promised(row)} | {100 * row.MarginShare(engine):0.0} % |\n");
+        }
+
+        return table.ToString();
+    }
+
     private static string HardwareTable()
     {
         var table = new StringBuilder(
