@@ -46,7 +46,7 @@ public static class UserDataSize
                 string.Create(CultureInfo.InvariantCulture,
                     $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows "
                         + $"{CloudConfig.MaximumBytes}: shorten the list"),
-                $"pulumi config rm --path {ConfigPath.Quoted(ConfigPath.Element(key, Math.Max(entries.Count - 1, 0)))}"));
+                ConfigFix.Remove(ConfigPath.Element(key, Math.Max(entries.Count - 1, 0)))));
         }
         return errors.Count > 0 ? throw new ConfigurationException(errors.Distinct()) : plan; // two endpoints may have the same error
     }

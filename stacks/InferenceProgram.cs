@@ -29,6 +29,12 @@ public sealed record ProgramOptions
     /// </summary>
     public string? Run { get; init; }
 
+    /// <summary>
+    /// Whether a run that creates resources refuses the placeholders of examples. Default: false, for labs and tests, which are no one's
+    /// network.
+    /// </summary>
+    public bool RefusePlaceholders { get; init; }
+
     /// <summary>Hugging Face token. Default: the secret <c>huggingFaceToken</c> of the stack configuration, if it is set.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 }
@@ -53,6 +59,7 @@ public static class InferenceProgram
             new()
             {
                 LiveSizes = AskDigitalOceanAsync,
+                RefusePlaceholders = true,
                 Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
             })).ConfigureAwait(false);
     }
@@ -85,9 +92,17 @@ public static class InferenceProgram
         options ??= new();
         var stack = Deployment.Instance.StackName;
         StackConfiguration.CheckNames(stack, plan);
+        if (options.RefusePlaceholders && !Deployment.Instance.IsDryRun && plan.Placeholders is { Count: > 0 } placeholders)
+        {
+            throw new ConfigurationException(placeholders);
+        }
         if (options.LiveSizes is { } ask)
         {
             plan = LiveSizes.Check(plan, await ask().ConfigureAwait(false));
+        }
+        foreach (var warning in plan.Warnings)
+        {
+            Log.Warn(warning);
         }
         foreach (var endpoint in plan.Endpoints)
         {

@@ -8,6 +8,7 @@ namespace Infra.Cli.Preview;
 /// <param name="Resources">All resources to create.</param>
 /// <param name="Endpoints">All planned endpoints.</param>
 /// <param name="Ports">Who can reach which port, derived from the resources.</param>
+/// <param name="Warnings">Warnings about the stack; each endpoint has its own.</param>
 /// <param name="UsdPerHour">Total price; null if a part is a contract size.</param>
 /// <param name="UsdPerMonth">The same per month.</param>
 /// <param name="PriceSource">Source of the prices.</param>
@@ -16,6 +17,7 @@ internal sealed record PreviewReport(
     IReadOnlyList<ObservedResource> Resources,
     IReadOnlyList<PreviewedEndpoint> Endpoints,
     IReadOnlyList<Exposure> Ports,
+    IReadOnlyList<string> Warnings,
     decimal? UsdPerHour,
     decimal? UsdPerMonth,
     string PriceSource)
@@ -28,6 +30,7 @@ internal sealed record PreviewReport(
         preview.Resources,
         [.. preview.Plan.Endpoints.Select(PreviewedEndpoint.Of)],
         Exposure.Of(preview.Resources),
+        preview.Plan.Warnings,
         Price(preview.Plan.UsdPerHour),
         Price(preview.Plan.UsdPerMonth),
         preview.Plan.PriceSource);

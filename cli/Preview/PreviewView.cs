@@ -26,6 +26,11 @@ internal static class PreviewView
 
         console.WriteLine();
         console.Write(Ports(Exposure.Of(preview.Resources)));
+        foreach (var warning in plan.Warnings)
+        {
+            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+        }
+
         console.MarkupLine($"[bold]{Usd(plan.UsdPerHour)} USD/h[/], {Usd(plan.UsdPerMonth)} USD for a month of 31 days "
             + $"({Markup.Escape(plan.PriceSource)}). "
             + $"{preview.Resources.Count} resources. Nothing was created.");

@@ -17,16 +17,18 @@ internal sealed class ConfigReader : StrictReader
 {
     private const string Namespace = ConfigNames.Namespace;
     private const string HuggingFaceToken = ConfigNames.HuggingFaceToken;
-    private const string SetToken = $"pulumi config set --secret {HuggingFaceToken}";
+    private static readonly ConfigFix s_setToken = new(new SetSecretStep(HuggingFaceToken) { IsKey = true });
     private readonly List<UserError> _errors;
     private readonly IReadOnlySet<string>? _secretKeys;
     private readonly List<(string Endpoint, string Warning)> _deprecations = [];
+    private readonly Misspellings _misspellings;
     private bool _masked;
 
     private ConfigReader(List<UserError> errors, IReadOnlySet<string>? secretKeys)
     {
         _errors = errors;
         _secretKeys = secretKeys;
+        _misspellings = new(errors);
     }
 
     /// <summary>Binds the valid settings. Invalid ones keep their default and are in <paramref name="errors"/>.</summary>
@@ -48,10 +50,15 @@ internal sealed class ConfigReader : StrictReader
     {
         var record = RecordShape.Of(typeof(StackConfig));
         var sound = new JsonObject();
+        var meantKeys = new HashSet<string>(StringComparer.Ordinal);
+        // Pulumi passes the defaults of Pulumi.yaml, too.
+        bool IsSet(string name) => meantKeys.Contains(name)
+            || config.GetValueOrDefault($"{Namespace}:{name}") is not (null or "" or "[]" or "{}" or "false");
         foreach (var (qualified, text) in config.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (!qualified.StartsWith($"{Namespace}:", StringComparison.Ordinal))
             {
+                OtherNamespaces.Check(qualified, text, _secretKeys, _errors);
                 continue;
             }
             var key = qualified[(Namespace.Length + 1)..];
@@ -60,11 +67,22 @@ internal sealed class ConfigReader : StrictReader
             {
                 CheckToken(qualified, text);
             }
+            else if (record.Member(key) is null && !IsPath(key, record) && NearestIsNotToken(key, record)
+                && Misspellings.Meant(key, record, IsSet) is { } meant)
+            {
+                meantKeys.Add(meant);
+                var element = Element(text, record.Member(meant)!.Shape);
+                _misspellings.Report(ValueShape.Of(typeof(StackConfig)), "", Property(key, element), meant, _masked);
+                if (Read(element, record.Member(meant)!.Shape, meant) is { } value)
+                {
+                    sound[meant] = value;
+                }
+            }
             else if (record.Member(key) is not { } member)
             {
-                Unknown("", key, Element(text), record);
+                Unknown("", key, Element(text), record, IsSet);
             }
-            else if (text.Length == 0 && !member.Required)
+            else if (meantKeys.Contains(key) || (text.Length == 0 && !member.Required))
             {
                 continue; // the empty default in Pulumi.yaml: Pulumi requires one for optional settings
             }
@@ -74,7 +92,7 @@ internal sealed class ConfigReader : StrictReader
             }
         }
         _masked = false;
-        CheckRequired(record, "", name => config.ContainsKey($"{Namespace}:{name}"));
+        CheckRequired(record, "", name => meantKeys.Contains(name) || config.ContainsKey($"{Namespace}:{name}"));
         return sound;
     }
 
@@ -87,11 +105,11 @@ internal sealed class ConfigReader : StrictReader
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
             _errors.Add(
-                new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", SetToken));
+                new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", s_setToken));
         }
         if (text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
-            _errors.Add(new(HuggingFaceToken, null, "has white space in it", SetToken));
+            _errors.Add(new(HuggingFaceToken, null, "has white space in it", s_setToken));
         }
     }
 
@@ -118,53 +136,63 @@ internal sealed class ConfigReader : StrictReader
     protected override JsonNode? Read(JsonElement value, ValueShape shape, string path)
     {
         var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
-        var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
+        var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove it"
             : holdsMembers && JsonTree.HasTwice(value) ? "has a duplicate key"
             : null;
         if (problem is null)
         {
-            var current = holdsMembers && shape.Type == typeof(EndpointConfig)
-                ? DeprecatedNames.Resolve(value, path, _masked, _deprecations)
-                : value;
+            var current = holdsMembers ? _misspellings.Resolve(value, shape, path, _masked) : value;
+            if (holdsMembers && shape.Type == typeof(EndpointConfig))
+            {
+                current = DeprecatedNames.Resolve(current, path, _masked, _deprecations);
+            }
             return base.Read(current, shape, path);
         }
         Wrong(path, null, problem, shape);
         return null;
     }
 
-    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
-    {
-        var settable = Settable(path, shape);
-        // Pulumi does not add an element or member to an existing text value.
-        var remove = settable != path && value is not null ? $"pulumi config rm --path {ConfigPath.Quoted(path)} && " : "";
-        _errors.Add(new(path, value is { } there ? Shown(there) : null, problem, remove + ConfigExamples.Fix(settable)));
-    }
+    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
+        _errors.Add(new(path, value is { } there ? Shown(there) : null, problem,
+            _masked && value is not null ? new ConfigFix(new SetSecretStep(path)) : ReadingFixes.Of(path, value, shape)));
 
-    protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
+    protected override void Unknown(string path, string name, JsonElement value, RecordShape record) =>
+        Unknown(path, name, value, record, isSet: _ => true);
+
+    private void Unknown(string path, string name, JsonElement value, RecordShape record, Func<string, bool> isSet)
     {
         var key = ConfigPath.Member(path, name);
-        var shown = Shown(value);
         var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
-        if (path.Length == 0 && known.Any(member =>
-            name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
+        var remove = new RemoveStep(key);
+        if (path.Length == 0 && IsPath(name, record))
         {
-            var quoted = ConfigPath.Quoted(name);
-            _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path",
-                $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ConfigPath.ShellWord(shown)}"));
+            _errors.Add(new(key, Shown(value), "is a path, which Pulumi only splits with --path", new ConfigFix(
+                new RemoveStep(name) { IsKey = true },
+                _masked || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
             return;
         }
         var near = NearMiss.Of(name, known);
-        var remove = $"pulumi config rm --path {ConfigPath.Quoted(key)}";
-        if (near.Count == 0)
+        if (near is [HuggingFaceToken, ..])
         {
-            _errors.Add(new(key, shown, $"is not a setting; choose from {string.Join(", ", known)}", remove));
+            _errors.Add(new(key, ShownValue.Mask("", secret: true), $"is not a setting; did you mean {HuggingFaceToken}?",
+                isSet(HuggingFaceToken)
+                    ? new ConfigFix(remove)
+                    : new ConfigFix(remove, new SetSecretStep(HuggingFaceToken) { IsKey = true })));
             return;
         }
-        var isToken = near[0] == HuggingFaceToken;
-        _errors.Add(new(key, isToken ? ShownValue.Mask(shown, secret: true) : shown,
-            $"is not a setting; did you mean {string.Join(" or ", near.Select(member => ConfigPath.Member(path, member)))}?",
-            $"{remove} && {(isToken ? SetToken : Renamed(ConfigPath.Member(path, near[0]), record.Member(near[0])!.Shape, value))}"));
+        _errors.Add(new(key, Shown(value), near.Count == 0
+            ? $"is not a setting; choose from {string.Join(", ", known)}"
+            : $"is not a setting; did you mean {ConfigPath.Member(path, near[0])}, which is set, too?", new ConfigFix(remove)));
     }
+
+    private static bool IsPath(string key, RecordShape record) => record.Names.Any(member =>
+        key.StartsWith($"{member}.", StringComparison.Ordinal) || key.StartsWith($"{member}[", StringComparison.Ordinal));
+
+    private static bool NearestIsNotToken(string key, RecordShape record) =>
+        NearMiss.Of(key, [.. record.Names, HuggingFaceToken]) is not [HuggingFaceToken, ..];
+
+    private static JsonProperty Property(string name, JsonElement value) =>
+        JsonTree.Element(new JsonObject { [name] = JsonNode.Parse(value.GetRawText()) }).EnumerateObject().First();
 
     protected override string NotOfKind(ValueShape shape) =>
         $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
@@ -183,24 +211,8 @@ internal sealed class ConfigReader : StrictReader
 
     protected override string Missing(RecordMember member) => "is missing: it has no default";
 
-    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path)
-    {
-        if (Names.IsName(entry.Name))
-        {
-            return true;
-        }
-        var endpoint = entry.Value;
-        var model = endpoint.ValueKind == JsonValueKind.Object && endpoint.TryGetProperty("model", out var given) && IsScalar(given)
-            ? Shown(given)
-            : ConfigExamples.Of("model");
-        var better = Enumerable.Range(1, map.GetPropertyCount() + 1)
-            .Select(index => Names.Nearest(entry.Name, index))
-            .First(free => !map.TryGetProperty(free, out _));
-        _errors.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
-            $"pulumi config rm --path {ConfigPath.Quoted(path)} && "
-            + $"pulumi config set --path 'endpoints.{better}.model' {ConfigPath.ShellWord(model)}"));
-        return false;
-    }
+    // Wrong names were replaced by right ones before.
+    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path) => true;
 
     private static bool IsOfKind(string text, ValueShape shape) => shape.Kind switch
     {
@@ -231,33 +243,9 @@ internal sealed class ConfigReader : StrictReader
         ValueKind.Word => $"choose one of {string.Join(", ", shape.Words!)}",
         ValueKind.List => "set its elements by index, from [0]",
         ValueKind.Map => "set each entry by its name",
-        ValueKind.Record => $"it has {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
+        ValueKind.Record => $"its settings are {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
         _ => "write text",
     };
-
-    // The written value under the correct name, or an example if the value is not valid there.
-    private string Renamed(string meant, ValueShape shape, JsonElement value)
-    {
-        var settable = Settable(meant, shape);
-        var shown = Shown(value);
-        var isWhole = !_masked && IsScalar(value) && shown == Text(value);
-        var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
-        return $"pulumi config set --path {ConfigPath.Quoted(settable)} "
-            + (keeps ? ConfigPath.ShellWord(shown) : ConfigExamples.At(settable));
-    }
-
-    /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>
-    private static string Settable(string path, ValueShape shape) => shape.Kind switch
-    {
-        ValueKind.List => ConfigPath.Element(path, 0),
-        ValueKind.Map => ConfigPath.Member(ConfigPath.Member(path, "chat"), "model"),
-        ValueKind.Record when shape.Shorthand is not null => path,
-        ValueKind.Record => ConfigPath.Member(path, shape.Type == typeof(EngineConfig) ? "install" : "model"),
-        _ => path,
-    };
-
-    private static bool IsScalar(JsonElement value) =>
-        value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

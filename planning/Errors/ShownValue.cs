@@ -5,6 +5,9 @@ namespace Infra.Planning.Errors;
 /// <summary>Values in messages.</summary>
 internal static partial class ShownValue
 {
+    /// <summary>Whether a value looks like a private key or a token, which no message and no command shows.</summary>
+    public static bool IsSecret(string text) => text.Contains("PRIVATE KEY", StringComparison.Ordinal) || Token().IsMatch(text);
+
     /// <summary>A value for a message: short, on one line, and masked if it is a secret or looks like a private key or a token.</summary>
     public static string Mask(string text, bool secret = false)
     {
