@@ -75,7 +75,7 @@ public static class InferenceProgram
     /// </exception>
     public static StackPlan Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null) =>
-        UserDataSize.Check(StackPlan.Read(config, secretKeys, projectDirectory));
+        StackPlan.Read(config, secretKeys, projectDirectory, UserDataSize.Check);
 
     /// <summary>Declares the resources for settings that were created in code.</summary>
     /// <exception cref="RunException">The catalog or the sizing reject the settings; nothing was declared.</exception>

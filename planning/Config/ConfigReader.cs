@@ -141,14 +141,20 @@ internal sealed class ConfigReader : StrictReader
             : null;
         if (problem is null)
         {
-            var current = holdsMembers ? _misspellings.Resolve(value, shape, path, _masked) : value;
-            if (holdsMembers && shape.Type == typeof(EndpointConfig))
-            {
-                current = DeprecatedNames.Resolve(current, path, _masked, _deprecations);
-            }
+            var current = holdsMembers && shape.Type == typeof(EndpointConfig)
+                ? DeprecatedNames.Resolve(value, path, _masked, _deprecations)
+                : value;
+            current = holdsMembers ? _misspellings.Resolve(current, shape, path, _masked) : current;
             return base.Read(current, shape, path);
         }
-        Wrong(path, null, problem, shape);
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            Wrong(path, null, problem, shape);
+        }
+        else
+        {
+            _errors.Add(new(path, null, problem, "write each of its keys once in the file of the stack"));
+        }
         return null;
     }
 

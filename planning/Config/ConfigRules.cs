@@ -106,7 +106,7 @@ internal sealed class ConfigRules(List<UserError> errors)
         {
             Wrong(At("gpuMemoryUtilization"), share.ToString(CultureInfo.InvariantCulture),
                 "must be a share of the card's memory: above 0, at most 1",
-                share is > 1 and < 100 ? Text((decimal)share / 100) : null);
+                share is >= 10 and <= 100 ? Text((decimal)share / 100) : null);
         }
         if (endpoint.MaxNumBatchedTokens < endpoint.MaxNumSeqs)
         {

@@ -9,7 +9,7 @@ internal abstract record ConfigStep(string Path)
     /// <summary>Whether the path is a whole key, which may contain dots, brackets and a namespace.</summary>
     public bool IsKey { get; init; }
 
-    protected string At => IsKey ? ConfigPath.Quoted(Path) : $"--path {ConfigPath.Quoted(Path)}";
+    protected string At => IsKey ? ConfigPath.KeyWord(Path) : $"--path {ConfigPath.Quoted(Path)}";
 }
 
 /// <summary>Sets a setting.</summary>

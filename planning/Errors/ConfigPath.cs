@@ -32,6 +32,9 @@ internal static partial class ConfigPath
     /// <summary>A path as a quoted shell word: brackets are patterns in some shells.</summary>
     public static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
+    /// <summary>A key as a shell word: unquoted if it is no path.</summary>
+    public static string KeyWord(string key) => PlainName().IsMatch(key) ? key : Quoted(key);
+
     /// <summary>A shell word: unquoted if no shell interprets it, else in single quotes.</summary>
     public static string ShellWord(string text) =>
         PlainWord().IsMatch(text) ? text : Quoted(text);

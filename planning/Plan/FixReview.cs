@@ -56,7 +56,7 @@ internal static class FixReview
         var all = errors.ToList();
         foreach (var next in left)
         {
-            var same = all.FindIndex(error => error.Commands?.Steps[^1] is { } last && last.Path == next.Key
+            var same = all.FindIndex(error => error.Key == next.Key && error.Commands?.Steps[^1] is { } last && last.Path == next.Key
                 && (last is SetStep || !last.Path.EndsWith(']'))); // other elements have the index of one that was removed
             if (same >= 0 && next.Commands is { } better)
             {

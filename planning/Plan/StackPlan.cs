@@ -50,19 +50,21 @@ public sealed record StackPlan
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
     /// </param>
+    /// <param name="check">Checks of later layers: returns the plan, or throws user errors. Default: none.</param>
     /// <exception cref="ConfigurationException">
     /// The configuration is invalid; every error has key, value, allowed values and a command.
     /// </exception>
-    public static StackPlan Read(
-        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null)
+    public static StackPlan Read(IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null,
+        string? projectDirectory = null, Func<StackPlan, StackPlan>? check = null)
     {
+        check ??= plan => plan;
         try
         {
-            return ReadOnce(config, secretKeys, projectDirectory);
+            return check(ReadOnce(config, secretKeys, projectDirectory));
         }
         catch (ConfigurationException exception)
         {
-            var errors = FixReview.Of(exception.Errors, config, changed => ReadOnce(changed, secretKeys, projectDirectory));
+            var errors = FixReview.Of(exception.Errors, config, changed => check(ReadOnce(changed, secretKeys, projectDirectory)));
             throw ConfigurationException.InOrder([.. ConfigReader.Conceal(errors, secretKeys)]);
         }
     }

@@ -1,7 +1,7 @@
 using Infra.Planning.Errors;
-using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Abuse;
+using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Config;
 
@@ -48,12 +48,16 @@ public sealed class FixTests
         IReadOnlyList<UserError> errors;
         try
         {
-            InferenceProgram.Read(config);
+            InferenceProgram.Read(config, projectDirectory: StackFiles.Root);
             return (shell, []);
         }
         catch (ConfigurationException exception)
         {
             errors = exception.Errors;
+        }
+        if (errors.Any(error => !error.Fix.StartsWith("pulumi config ", StringComparison.Ordinal)))
+        {
+            return (shell, errors); // more than a command can do
         }
         foreach (var error in errors)
         {
@@ -61,7 +65,7 @@ public sealed class FixTests
         }
         try
         {
-            InferenceProgram.Read(shell.Config);
+            InferenceProgram.Read(shell.Config, shell.Secrets, StackFiles.Root);
         }
         catch (ConfigurationException exception)
         {

@@ -82,7 +82,7 @@ internal sealed partial class PulumiConfigCommands
         {
             Secrets.Add((string)path[0]);
         }
-        Set(path, isSecret ? JsonValue.Create("typed at the prompt") : isPath ? Coerced(arguments[1]) : JsonValue.Create(arguments[1]));
+        Set(path, isSecret ? JsonValue.Create("typed-at-the-prompt") : isPath ? Coerced(arguments[1]) : JsonValue.Create(arguments[1]));
     }
 
     private static List<object> Path(string text, bool isPath)
