@@ -13,7 +13,7 @@ public sealed class ClientKeysArgs : ResourceArgs
 }
 
 /// <summary>
-/// Named API keys, so that one can be revoked alone: removing a name deletes its key, and <c>pulumi up --replace</c> on a key rotates it
+/// Named API keys, so that each can be revoked: removing a name deletes its key, and <c>pulumi up --replace</c> on a key rotates it
 /// (not <c>--target-replace</c>, which would not update the nodes).
 /// </summary>
 public sealed class ClientKeys : ComponentResource

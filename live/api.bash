@@ -1,10 +1,10 @@
-# DigitalOcean's API over curl. The token reaches curl in a file, never in an argument. An answer is in $work/body, its status in $api_status.
+# DigitalOcean's API with curl. curl reads the token from a file, never from an argument. The response is in $work/body, its status in $api_status.
 # shellcheck shell=bash
 
 readonly api_root=https://api.digitalocean.com
 api_status=000
 
-# api METHOD PATH: returns 0 for 2xx. What may pass (429, 5xx, no connection) is tried again, as the provider does.
+# api METHOD PATH: returns 0 for 2xx. Retries temporary failures (429, 5xx, no connection), like the provider.
 api() {
   local method=$1 path=$2 try
   for try in 1 2 3 4 5; do
@@ -19,7 +19,7 @@ api() {
   return 1
 }
 
-# The words of a refusal: the API's own message where it sent one.
+# The message of a failure: the API's own, if it sent one.
 api_message() {
   local words
   words=$(jq -r '.message // empty' "$work/body" 2> /dev/null | head -c 300) || words=
@@ -27,7 +27,8 @@ api_message() {
   printf '%s %s' "$api_status" "$words"
 }
 
-# api_list PATH KEY: every item of all pages, one JSON object a line, into $work/list. It fails as a whole: half a list hides what costs money.
+# api_list PATH KEY: writes the items of all pages to $work/list, one JSON object per line. Fails if any page fails: an incomplete list would hide
+# resources that cost money.
 api_list() {
   local path=$1 key=$2 page=1 joint='?'
   [[ $path != *\?* ]] || joint='&'
@@ -40,13 +41,13 @@ api_list() {
   done
 }
 
-# api_authorize: keeps the token where only this user reads it.
+# api_authorize: writes the token to a file that only this user can read.
 api_authorize() {
   (umask 077 && printf 'Authorization: Bearer %s\n' "$DIGITALOCEAN_TOKEN" > "$work/authorization")
 }
 
-# live_droplets STACK: Droplets of exactly this stack into $work/droplets. Two questions, because the specification leaves open whether a list by tag
-# names GPU Droplets, and the one of GPU Droplets takes no tag.
+# live_droplets STACK: writes the Droplets of exactly this stack to $work/droplets. Two requests, because the specification does not state whether a list
+# by tag includes GPU Droplets, and the list of GPU Droplets accepts no tag.
 live_droplets() {
   local tag="inference:$1"
   api_list "/v2/droplets?tag_name=${tag//:/%3A}" droplets || return 1

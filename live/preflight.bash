@@ -1,4 +1,4 @@
-# What must hold before anything costs money. Each refusal is one message with its fix; nothing has been made then.
+# Checks before anything costs money. Each failure is one message with its fix; nothing was created.
 # shellcheck shell=bash
 
 refuse() {
@@ -6,7 +6,7 @@ refuse() {
   exit 1
 }
 
-# Reads that need nothing but the scope; the last two are for answers only.
+# Reads that need only the scope. The useful ones are only for answers.
 readonly needed_reads=(
   'account:read /v2/account' 'droplet:read /v2/droplets?per_page=1' 'vpc:read /v2/vpcs?per_page=1' 'tag:read /v2/tags?per_page=1'
   'firewall:read /v2/firewalls?per_page=1' 'ssh_key:read /v2/account/keys?per_page=1' 'load_balancer:read /v2/load_balancers?per_page=1'
@@ -15,7 +15,7 @@ readonly needed_reads=(
 )
 readonly domain_reads=('certificate:read /v2/certificates?per_page=1' 'domain:read /v2/domains?per_page=1')
 readonly useful_reads=('billing:read /v2/customers/my/balance')
-# A deletion of what cannot exist shows whether the bill could be ended: 403 is a missing scope, anything else is not.
+# The deletion of a resource that cannot exist shows whether the token may delete: only a 403 means a missing scope.
 readonly nothing=00000000-0000-0000-0000-000000000000
 readonly needed_deletes=("droplet:delete /v2/droplets/0" "load_balancer:delete /v2/load_balancers/$nothing")
 
@@ -57,12 +57,12 @@ check_token() {
   done
 }
 
-# An earlier run of this machine whose bill may not be ended: its state is what ends it best.
+# An earlier run on this machine that may have left resources: its state is the best way to delete them.
 check_left() {
   [[ ! -e $folder/state && ! -e Pulumi.$stack.yaml ]] || refuse "an earlier live run of $stack was not ended here ($folder, Pulumi.$stack.yaml)" 'live/run end'
 }
 
-# Another run under way, or what is left of one.
+# Another running live run, or its leftovers.
 check_alone() {
   live_droplets "$stack" || refuse "DigitalOcean did not say which Droplets there are: $(api_message)" 'try again'
   [[ ! -s $work/droplets ]] || refuse "there are Droplets under the tag inference:$stack: another live run is under way, or left them" \
@@ -72,7 +72,7 @@ check_alone() {
     || refuse "there is a load balancer of $stack already" "live/janitor --stack $stack"
 }
 
-# Whether DigitalOcean lists the size where it is wanted. A create may be refused all the same: nothing tells the stock.
+# Whether DigitalOcean lists the size in the region. A creation may still be rejected: no API shows the stock.
 check_capacity() {
   local regions
   api_list /v2/sizes sizes || refuse "DigitalOcean did not say which sizes there are: $(api_message)" 'try again'
@@ -95,8 +95,8 @@ check_address() {
   secret "${admin%/*}"
 }
 
-# check_cost: the plan's price, for as long as the run may take and the deletion after it. Nothing was made yet. Then the stack's own limit is what the
-# cap leaves for an hour, because `pulumi up` reads the price of the day.
+# check_cost: compares the plan's price for the longest run, including the deletion, with the cap, before anything is created. Then sets the stack's limit
+# per hour to what the cap allows, because `pulumi up` uses the current price.
 check_cost() {
   local plan
   write_stack_file 1000

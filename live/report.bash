@@ -1,14 +1,14 @@
-# Answers as they come, one JSON object a line in $folder/answers.jsonl, and the report made of them. What is written is masked first.
+# Writes each answer as a JSON line to $folder/answers.jsonl, and the report from them. Masks secrets first.
 # shellcheck shell=bash
 
 readonly longest_detail=20000
 
-# secret VALUE: never to be written; kept in a file of this user's.
+# secret VALUE: a value that must never be written; stored in a file that only this user can read.
 secret() {
   [[ -z $1 ]] || jq -n --rawfile value <(printf %s "$1") '$value' >> "$work/secrets"
 }
 
-# Known secrets by value, and whatever has the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
+# Masks known secrets, and everything in the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
 # shellcheck disable=SC2016 # jq's own names
 readonly masked='
   def masked:
@@ -22,7 +22,7 @@ mask() {
   jq -Rrsj --slurpfile secrets "$work/secrets" "$masked masked"
 }
 
-# record ID REFERENCES QUESTION STATUS SECONDS: adds an answer; its sentence is $answer, its detail in $work/detail.
+# record ID REFERENCES QUESTION STATUS SECONDS: adds an answer; its text is $answer, its detail is in $work/detail.
 record() {
   jq -nc --slurpfile secrets "$work/secrets" --arg id "$1" --arg references "$2" --arg question "$3" --arg status "$4" --argjson seconds "$5" --arg at "$(date -u +%FT%TZ)" \
     --rawfile answer <(printf %s "$answer") --rawfile detail <(head -c "$longest_detail" "$work/detail") "$masked"'
@@ -32,8 +32,8 @@ record() {
   printf 'live: %-18s %-10s %s\n' "$1" "$4" "$(jq -r .answer "$work/recorded")" >&2
 }
 
-# ask ID REFERENCES QUESTION FUNCTION: one question. The function prints detail and sets answer; it returns 0 for an answer, 3 where it does not apply,
-# anything else where the asking failed. Whatever happens, the next question follows.
+# ask ID REFERENCES QUESTION FUNCTION: one question. The function prints the detail and sets answer. It returns 0 for an answer, 3 if the question does not
+# apply, anything else for a failure. The next question always follows.
 ask() {
   local id=$1 references=$2 question=$3 began status=answered code=0
   answer=
@@ -60,13 +60,13 @@ ask() {
   record "$id" "$references" "$question" "$status" "$(($(now) - began))"
 }
 
-# fact NAME VALUE: something about the run that is no answer: prices, times, what is left.
+# fact NAME VALUE: a fact of the run that is not an answer: prices, times, leftovers.
 fact() {
   jq -nc --slurpfile secrets "$work/secrets" --arg name "$1" --rawfile value <(printf %s "$2") \
     "$masked"'{($name): ($value | masked | (tonumber? // .))}' >> "$folder/facts.jsonl"
 }
 
-# write_report: report.json and report.md, from whatever there is by now.
+# write_report: writes report.json and report.md from the answers so far.
 write_report() {
   touch "$folder/answers.jsonl" "$folder/facts.jsonl"
   mkdir -p "$folder/report"

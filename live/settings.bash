@@ -1,4 +1,4 @@
-# What the environment may say about a run, and the stack's file made of it.
+# The settings of a run from the environment, and the stack file with them.
 # shellcheck shell=bash
 
 check_settings() {
@@ -10,15 +10,15 @@ check_settings() {
   [[ -z $domain || $domain =~ ^[a-z0-9-]+(\.[a-z0-9-]+)+$ ]] || refuse "LIVE_DOMAIN: '$domain' must be a host name in a zone at DigitalOcean, such as llm.example.com" 'unset LIVE_DOMAIN'
 }
 
-# write_stack_file LIMIT: Pulumi.STACK.yaml from live/stack.yaml, with the highest price in USD per hour. The values were checked: none of them can be
-# more than a value.
+# write_stack_file LIMIT: writes Pulumi.STACK.yaml from live/stack.yaml, with the highest price in USD per hour. The values are checked: none can inject
+# YAML.
 write_stack_file() {
   sed -e "s|inference:region: .*|inference:region: $region|" -e "s|203\.0\.113\.7/32|$admin|" -e "s|size: .*|size: $size|" \
     -e "s|inference-run-live|inference-run-$stack|" -e "s|inference:maxHourlyUsd: .*|inference:maxHourlyUsd: \"$1\"|" live/stack.yaml > "Pulumi.$stack.yaml"
   wrote_stack_file=yes
 }
 
-# keep: what `live/run end` must know of a run that was killed.
+# keep: stores what `live/run end` needs after a kill.
 keep() {
   declare -p created droplets usd_per_hour region size domain > "$folder/values"
 }

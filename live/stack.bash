@@ -1,10 +1,10 @@
-# The stack of the run: Pulumi with a state of its own under $folder, and the node over SSH.
+# The stack of the run: Pulumi with its own state under $folder, and SSH to the node.
 # shellcheck shell=bash
 
 child=
 
-# What takes long runs in the background and in a process group of its own (timeout makes one), and this script waits: a signal then ends the waiting,
-# and Pulumi is not hit in the middle of a write. The group's id is kept, for `live/run end` after a kill that no trap sees.
+# start COMMAND...: runs a slow command in the background, in its own process group (timeout creates one). A signal then interrupts only the wait, not
+# Pulumi in the middle of a write. The id of the group is stored for `live/run end`, after a kill that no trap sees.
 start() {
   "$@" 8>&- 9>&- <&0 &
   child=$!
@@ -36,7 +36,7 @@ pulumi_do() {
   finish
 }
 
-# end_group GROUP: ends what was started, Pulumi with time to write its state down.
+# end_group GROUP: stops the started command, and gives Pulumi time to write its state.
 end_group() {
   local try
   kill -INT -- "-$1" 2> /dev/null || return 0
@@ -50,10 +50,10 @@ end_group() {
 # The last lines of a command's log, for an answer's detail.
 log_end() { tail -n "${2:-40}" "$folder/logs/$1.log"; }
 
-# output NAME: a value of the stack, secret or not, as JSON. It goes to variables and files of this user's alone.
+# output NAME: an output of the stack, also a secret one, as JSON. It goes only to variables and to files that only this user can read.
 output() { pulumi stack output "$1" --json --show-secrets 2> "$work/output-error" < /dev/null; }
 
-# learn_stack: addresses and keys of a stack that is up, for the questions.
+# learn_stack: reads addresses and keys of the running stack, for the questions.
 learn_stack() {
   local endpoints
   endpoints=$(output endpoints) || return 1
@@ -73,7 +73,7 @@ learn_stack() {
   done < "$work/ops.key"
 }
 
-# on_node LIMIT: runs the script on standard input as root on the node. What it says is masked here, before any answer is made of parts of it.
+# on_node LIMIT: runs the script on standard input as root on the node. Masks its output before any answer uses it.
 on_node() {
   local code=0
   start timeout "$1" ssh -F /dev/null -i "$work/ops.key" -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes -o ConnectTimeout=20 \
@@ -93,12 +93,11 @@ remaining() {
   echo "$left"
 }
 
-# call_values LIMIT: what a script on the node needs to call the endpoint. It goes over standard input, and no argument has it.
+# call_values LIMIT: the values with which a script on the node calls the endpoint. They go over standard input, never in an argument.
 call_values() { printf 'ca=%q key=%q url=%q limit=%q\n' "$ca" "$key" "$url" "$1"; }
 
-# complete LIMIT TOKENS STREAM: one completion of exactly so many tokens, from the node through $url. Key and certificate reach it on standard input.
-# An account of it comes into $line: status, seconds to the first line of the answer (the first token of a stream: the engine's headers come before it),
-# seconds in all, bytes, and curl's own exit status.
+# complete LIMIT TOKENS STREAM: requests a completion of exactly that many tokens, from the node through $url. Key and certificate go over standard input.
+# Sets $line: status, seconds to the first line of the body (for a stream the first token), seconds in all, bytes, and curl's exit status.
 complete() {
   local body
   body=$(jq -nc --arg model "$model" --argjson tokens "$2" --argjson stream "$3" '{$model, $stream, max_tokens: $tokens, min_tokens: $tokens,

@@ -50,6 +50,9 @@ internal sealed class Terminal
 
     public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));
 
+    /// <summary>A command for pasting: a line of its own of any length, with no markup and no prefix.</summary>
+    public void WriteCommand(string command) => _output.WriteLine(Printable.Text(command));
+
     /// <summary>Messages quote servers, programs and engines, so they are sanitized.</summary>
     public void WriteError(string message) => _error.WriteLine(Printable.Text(message));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Infra.Cli.CommandLine;
 using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 using Infra.Planning.Sizing;
 
 namespace Infra.Cli.Plan;
@@ -10,14 +11,16 @@ internal static class PlanCommand
 {
     private static readonly Option<string[]> Model = new("--model")
     {
-        Description = "Repository ids, repeated or comma-separated. Default: all models of the catalog.",
+        Description = "Repository ids, repeated or comma-separated, in detail. Default: all models of the catalog, as a matrix.",
         AllowMultipleArgumentsPerToken = true,
     };
+
     private static readonly Option<string[]> Size = new("--size")
     {
-        Description = "Size slugs, likewise. Default: all that match --availability.",
+        Description = "Size slugs, likewise. Default: all that match --availability, as a matrix.",
         AllowMultipleArgumentsPerToken = true,
     };
+
     private static readonly Option<string?> Region = new("--region") { Description = "Only sizes with a sighting in this region." };
     private static readonly Option<int?> Context = new("--context")
     {
@@ -67,19 +70,37 @@ internal static class PlanCommand
         };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), () =>
         {
-            var fits = PlanTable.Of(Query(parsed));
-            if (parsed.GetValue(Json))
+            var typed = new PlanCommandLine([.. parsed.Tokens.Skip(1).Select(token => token.Value)]);
+            try
             {
-                terminal.WriteJson([.. fits.Select(PlanRow.Of)], PlanJson.Default.IReadOnlyListPlanRow);
+                Write(terminal, parsed, typed);
             }
-            else
+            catch (ConfigurationException errors)
             {
-                PlanView.Write(terminal.Console, fits);
+                throw new ConfigurationException(errors.Errors.Select(typed.Complete));
             }
 
             return Task.CompletedTask;
         }));
         return command;
+    }
+
+    private static void Write(Terminal terminal, ParseResult parsed, PlanCommandLine typed)
+    {
+        var query = Query(parsed);
+        var fits = PlanTable.Of(query);
+        if (parsed.GetValue(Json))
+        {
+            terminal.WriteJson([.. fits.Select(PlanRow.Of)], PlanJson.Default.IReadOnlyListPlanRow);
+        }
+        else if (query.Models.Count > 0 || query.Sizes.Count > 0)
+        {
+            PlanView.Write(terminal.Console, fits);
+        }
+        else
+        {
+            PlanMatrixView.Write(terminal, PlanMatrix.Of(fits), typed);
+        }
     }
 
     private static PlanQuery Query(ParseResult parsed) => new()

@@ -48,6 +48,7 @@ internal static class PlanTable
         Model = request.Model,
         Size = size,
         Fits = false,
+        Obstacle = FitObstacle.Request,
         Reason = string.Join("; ", Placer.Errors(request, key: "").Select(error => $"{error.Key} {error.Value} {error.Problem}")),
         LongestContext = 0,
     };

@@ -37,7 +37,7 @@ internal static class PreviewCommand
             }
             else
             {
-                PreviewView.Write(terminal.Console, preview);
+                PreviewView.Write(terminal, preview);
             }
         }));
         return command;

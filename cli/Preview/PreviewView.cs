@@ -1,4 +1,6 @@
 using System.Globalization;
+using Infra.Cli.CommandLine;
+using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 using Spectre.Console;
 
@@ -13,15 +15,16 @@ internal static class PreviewView
     /// <summary>Number of pinned files to list.</summary>
     private const int PinnedShown = 3;
 
-    public static void Write(IAnsiConsole console, StackPreview preview)
+    public static void Write(Terminal terminal, StackPreview preview)
     {
+        var console = terminal.Console;
         var plan = preview.Plan;
         console.Write(Tree(preview.Resources));
         console.WriteLine();
         console.Write(Endpoints(plan));
         foreach (var endpoint in plan.Endpoints)
         {
-            WriteDecision(console, endpoint);
+            WriteDecision(terminal, endpoint);
         }
 
         console.WriteLine();
@@ -79,8 +82,9 @@ internal static class PreviewView
         return table;
     }
 
-    private static void WriteDecision(IAnsiConsole console, EndpointPlan endpoint)
+    private static void WriteDecision(Terminal terminal, EndpointPlan endpoint)
     {
+        var console = terminal.Console;
         var placement = endpoint.Placement;
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
             $"[bold]{Markup.Escape(endpoint.Name)}[/]: vLLM {placement.Engine.Version}, "
@@ -92,7 +96,7 @@ internal static class PreviewView
                 $"  at most {bound:N0} tokens/s per request: memory bandwidth divided by the bytes read per token"));
         }
 
-        console.WriteLine($"  vllm serve {string.Join(' ', endpoint.Flags)}");
+        terminal.WriteCommand($"vllm serve {string.Join(' ', endpoint.Flags.Prepend(placement.Model.Id).Select(ShellWord.Of))}");
         console.WriteLine($"  weights: {Checksums(endpoint)}");
         var cheaper = placement.Rejected.Where(rejected => rejected.UsdPerHour < placement.UsdPerHour).ToArray();
         foreach (var rejected in cheaper.Concat(placement.Rejected.Except(cheaper).Take(DearerShown)))

@@ -5,23 +5,23 @@ using Infra.Lab.Specs;
 
 namespace Infra.Lab.Balancer;
 
-/// <summary>A specification in HAProxy's words (docs.haproxy.org/2.6/configuration.html).</summary>
+/// <summary>Converts a specification to HAProxy's configuration (docs.haproxy.org/2.6/configuration.html).</summary>
 internal static class BalancerConfig
 {
-    /// <summary>The backend that checks servers. Those of all ports follow its results, so that each server is checked once.</summary>
+    /// <summary>The backend with the health checks. All ports use its results, so that each server is checked once.</summary>
     public const string Checks = "checks";
 
-    /// <summary>The configuration.</summary>
-    /// <param name="spec">What it shall do.</param>
-    /// <param name="stateFile">File of <see cref="States"/>.</param>
-    /// <param name="certificateFile">Gives the file of a rule's certificate and key.</param>
-    /// <exception cref="FormatException">An address is none.</exception>
+    /// <summary>The text of the configuration.</summary>
+    /// <param name="spec">The specification.</param>
+    /// <param name="stateFile">Path of the file with <see cref="States"/>.</param>
+    /// <param name="certificateFile">Returns the path of a rule's certificate and key.</param>
+    /// <exception cref="FormatException">An address is invalid.</exception>
     /// <exception cref="ArgumentException">The protocol of the health check is unknown.</exception>
     public static string Text(BalancerSpec spec, string stateFile, Func<BalancerRule, string> certificateFile) => $"""
         global
           maxconn 4000
           nbthread 1
-          # All servers are checked at once, and the next time an interval later.
+          # All servers are checked at the start, and then once per interval.
           max-spread-checks 1
           server-state-file {Quoted(stateFile)}
         defaults
@@ -30,7 +30,7 @@ internal static class BalancerConfig
           source {IPAddress.Parse(spec.BackendAddress)}
           timeout connect 3s
           timeout check {Text(spec.Check.TimeoutSeconds)}s
-          # Whoever meets a server that takes no connection gets the next one at once.
+          # If a server refuses a connection, the caller gets the next server at once.
           option redispatch 1
           retries {Text(Math.Max(spec.Backends.Count - 1, 0))}
         backend {Checks}
@@ -41,14 +41,14 @@ internal static class BalancerConfig
         """;
 
     /// <summary>
-    /// The states of servers that it begins with, as "show servers state" prints them: unlike HAProxy's own default, a server is down until
-    /// checks say otherwise.
+    /// The initial states of the servers, in the format of "show servers state": unlike in HAProxy's default, a server is down until its
+    /// checks succeed.
     /// </summary>
-    /// <param name="spec">What it shall do.</param>
-    /// <param name="known">Servers that it had before: their health goes on.</param>
+    /// <param name="spec">The specification.</param>
+    /// <param name="known">Servers of the previous configuration: they keep their health.</param>
     public static string States(BalancerSpec spec, IReadOnlyList<BackendStatus> known) => string.Concat(Backends(spec)
         .Select((address, index) => State(spec, index + 1, $"{address}", known.FirstOrDefault(server => server.Address == $"{address}")))
-        .Prepend("1") // the version of the format
+        .Prepend("1") // version of the format
         .Select(line => $"{line}\n"));
 
     private static string State(BalancerSpec spec, int number, string address, BackendStatus? known)
@@ -59,7 +59,7 @@ internal static class BalancerConfig
             $"1 {Checks} {number} {address} {address} {state} 0 1 1 {seconds} 1 0 0 6 0 0 0 - {spec.Check.Port} - 0 0 - - 0");
     }
 
-    // docs.digitalocean.com/glossary/health-check: HTTP is well with 200 to 399, TCP with a connection.
+    // docs.digitalocean.com/glossary/health-check: healthy is a status of 200 to 399, or with TCP a connection.
     private static IEnumerable<string> Check(BalancerCheck check)
     {
         var tls = check.Protocol switch
@@ -88,7 +88,7 @@ internal static class BalancerConfig
             listen port-{rule.EntryPort}
               bind {IPAddress.Parse(spec.Address)}:{rule.EntryPort}{tls}
             {Lines(Allowed(spec))}
-              # "tunnel" holds for bytes either way, where a connection is passed through.
+              # "tunnel" is the timeout of passthrough connections, for data in either direction.
               timeout client {idle}s
               timeout server {idle}s
               timeout tunnel {idle}s
@@ -99,8 +99,8 @@ internal static class BalancerConfig
     }
 
     /// <summary>
-    /// Where TLS ends. At DigitalOcean a request has a connection of its own to a server unless <c>enable_backend_keepalive</c> is set, and
-    /// the server learns the caller from <c>X-Forwarded-For</c>. The certificate of a server is not checked.
+    /// Options where TLS terminates. As at DigitalOcean, each request has its own connection to a server (unless
+    /// <c>enable_backend_keepalive</c> is set), <c>X-Forwarded-For</c> has the caller, and the certificate of a server is not checked.
     /// </summary>
     private static readonly string[] Http =
     [

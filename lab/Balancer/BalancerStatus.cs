@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace Infra.Lab.Balancer;
 
 /// <summary>
-/// What a load balancer is doing. A new specification begins new counts; older ones are in the sums until their last connection ends.
+/// The state of a load balancer. A new specification starts new counts; the totals include the old ones until the last old connection ends.
 /// </summary>
-/// <param name="Error">Why it does not follow its specification; null when all is well.</param>
+/// <param name="Error">Why it does not apply its specification; null if it does.</param>
 /// <param name="Ports">Ports that it listens on.</param>
-/// <param name="Active">Connections of callers, now.</param>
-/// <param name="Total">Connections of callers, without those that were refused.</param>
-/// <param name="Refused">Connections closed because the list does not name the caller.</param>
-/// <param name="Unserved">Connections, or requests where TLS ends, for which no server could be reached.</param>
+/// <param name="Active">Current connections of callers.</param>
+/// <param name="Total">All connections of callers, without refused ones.</param>
+/// <param name="Refused">Connections closed because the allow-list does not contain the caller.</param>
+/// <param name="Unserved">Connections without a reachable server; where TLS terminates, requests.</param>
 /// <param name="Backends">The servers, in the order of the specification.</param>
 internal sealed record BalancerStatus(
     string? Error, IReadOnlyList<int> Ports, int Active, long Total, long Refused, long Unserved,
@@ -19,10 +19,10 @@ internal sealed record BalancerStatus(
 {
     private const string PortPrefix = "port-";
 
-    /// <summary>One that cannot be asked.</summary>
+    /// <summary>The state of a load balancer that cannot be queried.</summary>
     public static BalancerStatus Down(string error) => new(error, [], 0, 0, 0, 0, []);
 
-    /// <summary>Reads "show stat json" of each of its processes, the newest first.</summary>
+    /// <summary>Combines "show stat json" of its processes, newest first.</summary>
     public static BalancerStatus Of(string? error, IReadOnlyList<string> statistics)
     {
         var processes = statistics.Select(Rows).ToList();
@@ -50,7 +50,7 @@ internal sealed record BalancerStatus(
 
     private static bool IsUp(Dictionary<string, string> row) => row["status"].StartsWith("UP", StringComparison.Ordinal);
 
-    // INI: not checked yet. A star before it: a check is under way, and the code is 0 until it ends.
+    // INI: not checked yet. A leading star: a check is running, and the code is 0 until it ends.
     private static string? Problem(Dictionary<string, string> row) =>
         row["check_status"] is var status && (status.EndsWith("OK", StringComparison.Ordinal)
             || (status.EndsWith("INI", StringComparison.Ordinal) && IsUp(row)))
@@ -69,9 +69,9 @@ internal sealed record BalancerStatus(
 }
 
 /// <param name="Address">Private address of the server.</param>
-/// <param name="Healthy">Whether new connections go to it.</param>
-/// <param name="Since">When that became so.</param>
-/// <param name="LastError">Why its last check failed, in HAProxy's words; null when that went well.</param>
-/// <param name="Active">Connections to it, now.</param>
-/// <param name="Total">Connections to it.</param>
+/// <param name="Healthy">Whether it gets new connections.</param>
+/// <param name="Since">Time of the last change of its health.</param>
+/// <param name="LastError">Why its last check failed, in HAProxy's words; null if it succeeded.</param>
+/// <param name="Active">Current connections to it.</param>
+/// <param name="Total">All connections to it.</param>
 internal sealed record BackendStatus(string Address, bool Healthy, DateTimeOffset Since, string? LastError, int Active, long Total);

@@ -9,9 +9,9 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Balancer;
 
 /// <summary>
-/// The HAProxy of a load balancer: a master process, asked over its socket, and a worker for each configuration that still has connections.
+/// The HAProxy of a load balancer: a master process with a command socket, and a worker for each configuration that still has connections.
 /// </summary>
-/// <param name="file">Its configuration; certificates and states of servers lie beside it.</param>
+/// <param name="file">Path of its configuration; certificates and server states are next to it.</param>
 /// <param name="socket">The master's socket, as this process sees it.</param>
 internal sealed class HaProxy(string file, string socket)
 {
@@ -21,20 +21,20 @@ internal sealed class HaProxy(string file, string socket)
     private string StateFile => $"{file}.states";
 
     /// <summary>The command that runs it until it is killed.</summary>
-    /// <param name="file">Its configuration.</param>
-    /// <param name="socket">The master's socket, as the process itself sees it.</param>
+    /// <param name="file">Path of its configuration.</param>
+    /// <param name="socket">The master's socket, as HAProxy sees it.</param>
     public static string[] Command(string file, string socket) => ["haproxy", "-W", "-S", socket, "-f", file];
 
     /// <summary>
-    /// Has it follow a specification, whole or not at all. Connections that are there go on, also on ports and to servers that are gone;
-    /// servers that stay keep their health.
+    /// Applies a specification completely or not at all. Existing connections continue, also those of removed ports and servers; remaining
+    /// servers keep their health.
     /// </summary>
     /// <param name="spec">The specification.</param>
-    /// <param name="start">Starts it, unless somebody has.</param>
+    /// <param name="start">Starts HAProxy unless it is running.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="FormatException">It cannot be followed; nothing has changed.</exception>
-    /// <exception cref="ArgumentException">The same.</exception>
-    /// <exception cref="ProgramException">The same, in HAProxy's words.</exception>
+    /// <exception cref="FormatException">It is invalid; nothing was changed.</exception>
+    /// <exception cref="ArgumentException">It is invalid; nothing was changed.</exception>
+    /// <exception cref="ProgramException">HAProxy rejected it; the message is HAProxy's.</exception>
     public async Task ApplyAsync(BalancerSpec spec, Func<Task> start, CancellationToken cancel)
     {
         var certificates = new HashSet<string>(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ internal sealed class HaProxy(string file, string socket)
         }
 
         await FollowsAsync(stamp, cancel);
-        // For a process that is started again: it knows nothing of its servers.
+        // For a restarted process, which does not know the state of its servers.
         Write(StateFile, BalancerConfig.States(spec, []));
         foreach (var old in CertificateFiles().Where(old => !certificates.Contains(old)))
         {
@@ -65,7 +65,7 @@ internal sealed class HaProxy(string file, string socket)
         }
     }
 
-    /// <summary>What it does now; what it did before counts for nothing.</summary>
+    /// <summary>Its current state, queried now.</summary>
     public async Task<BalancerStatus> StatusAsync(CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -82,7 +82,7 @@ internal sealed class HaProxy(string file, string socket)
             var statistics = new List<string>();
             foreach (var worker in old.Select(pid => $"@!{pid}").Prepend("@1"))
             {
-                // An old one may have ended meanwhile.
+                // An old worker may have ended meanwhile.
                 if (await AskAsync($"{worker} show stat json", limit.Token) is ['[', ..] answer)
                 {
                     statistics.Add(answer);
@@ -99,19 +99,19 @@ internal sealed class HaProxy(string file, string socket)
         }
     }
 
-    // The last column but two of the master's line: how many reloads there were, and how many failed since the last that did not.
+    // The third column from the end of the master's line: the number of reloads, and of failures since the last successful one.
     private static bool HasFailed(string processes) =>
         processes.Contains("[failed: ", StringComparison.Ordinal) && !processes.Contains("[failed: 0]", StringComparison.Ordinal);
 
     private static string Stamp(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>For the owner alone: a certificate has its private key with it.</summary>
+    /// <summary>Only for the owner: a certificate's file also has its private key.</summary>
     private static void Write(string path, string text) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), AtomicFile.Private);
 
     private IEnumerable<string> CertificateFiles() =>
         Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*.pem");
 
-    /// <summary>Named by its content: a new one is a new configuration, and lies beside the old one until that is not used.</summary>
+    /// <summary>Its name has a hash of its content: a new certificate changes the configuration, and the old file stays while in use.</summary>
     private string WriteCertificate(BalancerRule rule, HashSet<string> written)
     {
         var text = $"{rule.CertificatePem}\n{rule.PrivateKeyPem}\n";
@@ -145,7 +145,7 @@ internal sealed class HaProxy(string file, string socket)
 
     private ProgramException NotFollowed() => new("haproxy", new ProgramAnswer(1, "", $"it does not follow {file}; {file}.log says why"));
 
-    /// <summary>A command of the master's, or with <c>@</c> of a worker's; null where nobody listens.</summary>
+    /// <summary>Sends a command to the master, or with <c>@</c> to a worker; null if no process listens.</summary>
     private async Task<string?> AskAsync(string command, CancellationToken cancel)
     {
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -154,7 +154,7 @@ internal sealed class HaProxy(string file, string socket)
             await client.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
             await using var stream = new NetworkStream(client);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"{command}\n"), cancel);
-            client.Shutdown(SocketShutdown.Send); // else it waits for more
+            client.Shutdown(SocketShutdown.Send); // otherwise HAProxy waits for more commands
             using var reader = new StreamReader(stream);
             return await reader.ReadToEndAsync(cancel);
         }

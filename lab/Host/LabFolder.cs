@@ -92,7 +92,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
     /// <exception cref="ConfigurationException">The path would be misread by programs that use it.</exception>
     public static string CacheFolder() => NamedFolder() is var folder && Problem(folder) is { } problem
         ? throw new ConfigurationException(new UserError(
-            CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra ..."))
+            CacheVariable, folder, problem, $"{CacheVariable}=/var/cache/infra-lab ./infra up"))
         : folder;
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Infra.Lab.Network;
 
 /// <summary>
 /// Names of the router's links to a server, load balancer or test host: at most 15 characters, derived from its id only. The script
-/// <c>fabric</c> uses the same names.
+/// <c>network</c> uses the same names.
 /// </summary>
 internal static class NetworkLinks
 {

@@ -1,4 +1,4 @@
-# What the image holds and does. Everything here is a look: nothing on the node is changed, but that `apt-get update` reads its lists again.
+# Content and behaviour of the image. Only reads, except that `apt-get update` downloads the package lists again.
 # shellcheck shell=bash
 
 image_release() {
@@ -72,7 +72,7 @@ NODE
   answer=$(sed -n 1,4p "$work/detail" | paste -s -d ';')
 }
 
-# The janitor finds a Droplet by two lists, because the specification does not say whether the first names GPU Droplets.
+# The janitor uses two lists, because the specification does not state whether the first includes GPU Droplets.
 image_listing() {
   live_droplets "$stack" || return 1
   answer="by tag $(grep -c . "$work/by-tag" || true), among those of GPUs $(jq -c --arg tag "inference:$stack" 'select((.tags // []) | index($tag))' "$work/list" | grep -c . || true)"

@@ -1,4 +1,4 @@
-# The boot with real downloads, and what the engine does.
+# The boot with real downloads, and the engine's speed.
 # shellcheck shell=bash
 
 boot_phases() {
@@ -25,7 +25,7 @@ boot_speed() {
   answer="first token after $first s; $(printf '%.1f' "$rate") tokens a second"
 }
 
-# Around the five seconds after which the engine closes a connection that was idle: each request finds one that is about to be closed.
+# Requests at intervals around the engine's idle timeout of five seconds: each meets a connection that is about to be closed.
 boot_idle() {
   {
     call_values 30
@@ -45,6 +45,6 @@ NODE
 ask_boot() {
   ask boot-phases 'phases' 'Where did the time of the boot go?' boot_phases
   ask boot-downloads 'phases' 'How long did pulling, unpacking, weights, loading and compiling take?' boot_downloads
-  ask boot-speed 'R04 phases' 'When comes the first token through the load balancer, and how fast the others?' boot_speed
+  ask boot-speed 'R04 phases' 'How long until the first token through the load balancer, and how fast are the others?' boot_speed
   ask boot-idle 'R04' 'Does any request fail around the time at which the engine closes idle connections?' boot_idle
 }

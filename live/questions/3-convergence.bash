@@ -1,4 +1,4 @@
-# Whether a stack that is up stays as it is under preview and refresh.
+# Whether preview and refresh leave a running stack unchanged.
 # shellcheck shell=bash
 
 # quiet_preview LOG
@@ -42,9 +42,9 @@ converge_size_unit() {
 }
 
 ask_convergence() {
-  # We may have taken the last one that the region had.
+  # This Droplet may be the last one that the region had.
   pulumi_do config "$(remaining 60)" config set ignoreAvailability true || true
-  ask preview-twice 'P04 R16' 'Does preview, twice, want no change?' converge_twice
-  ask preview-refresh 'P15 P04' 'Does it want none after a refresh?' converge_refresh
+  ask preview-twice 'P04 R16' 'Does preview report no change, twice?' converge_twice
+  ask preview-refresh 'P15 P04' 'Does it report no change after a refresh?' converge_refresh
   ask size-unit 'P15' 'Where there are no size units: is one read back and sent?' converge_size_unit
 }

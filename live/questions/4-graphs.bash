@@ -1,9 +1,9 @@
-# Whether DigitalOcean's agent reports, after the first boot and after another: what it reports is what the panel draws.
+# Whether DigitalOcean's agent sends metrics after the first boot and after a reboot: the control panel draws them.
 # shellcheck shell=bash
 
 readonly graph_patience=900
 
-# points SINCE: how many readings of free memory the agent has sent since then; the hypervisor cannot know them.
+# points SINCE: number of readings of free memory that the agent has sent since then; the hypervisor cannot measure these.
 points() {
   api GET "/v2/monitoring/metrics/droplet/memory_free?host_id=$droplet&start=$1&end=$(now)" || return 1
   jq '[.data.result[]?.values[]?] | length' "$work/body"
@@ -31,7 +31,7 @@ systemctl is-active do-agent droplet-agent 2>&1 | paste -d ' ' <(printf '%s\n' d
 ps -C do-agent -o user=,args= || true
 journalctl --no-pager --unit=do-agent | tail -n 15
 NODE
-  # Readings of the last minutes: those from before the host firewall say nothing.
+  # Only readings of the last minutes: those from before the host firewall prove nothing.
   pause "$(waits $((created + 900 - $(now))))"
   await_points $(($(now) - 300))
 }
@@ -59,7 +59,7 @@ graphs_reboot() {
   await_points "$began"
 }
 
-# await_engine: until a completion of one token comes back.
+# await_engine: waits until a completion of one token succeeds.
 await_engine() {
   local began line=
   began=$(now)
@@ -72,7 +72,7 @@ await_engine() {
   return 1
 }
 
-# The engine's stop through the runtime, under AppArmor: how long it takes, and whether a signal is refused.
+# Stops the engine through the container runtime, under AppArmor: how long it takes, and whether a signal is denied.
 stop_engine() {
   local seconds
   on_node 300 << 'NODE' || return 1
@@ -93,5 +93,5 @@ NODE
 ask_graphs() {
   ask graphs-boot 'R15' 'Does the agent report 15 minutes after the first boot?' graphs_first_boot
   ask graphs-reboot 'R15' 'Does it report after a reboot, and does the stack serve again?' graphs_reboot
-  ask engine-stop 'R13' 'Does the engine stop when told, or does AppArmor refuse the signal?' stop_engine
+  ask engine-stop 'R13' 'Does the engine stop on request, or does AppArmor deny the signal?' stop_engine
 }

@@ -1,7 +1,7 @@
-# How long the load balancer lets a connection be silent, and whether its name is free at once after a deletion.
+# The idle timeout of the load balancer, and whether its name is free at once after a deletion.
 # shellcheck shell=bash
 
-# tokens_for SECONDS: how many tokens keep the engine at it for that long and a fifth more; no more than the context holds.
+# tokens_for SECONDS: number of tokens that the engine generates in that time plus a fifth, limited by the context.
 tokens_for() {
   jq -n --argjson rate "${rate:-60}" --argjson seconds "$1" '[$rate * $seconds * 1.2, 97000] | min | floor'
 }
@@ -35,7 +35,7 @@ silent_long() {
 
 stream_long() { long_request 1200 true; }
 
-# Deletion of a load balancer is not waited for by the provider; the new one has the name of the old one.
+# The provider does not wait for the deletion of a load balancer, and the new one has the same name.
 balancer_replace() {
   local code=0
   pulumi_do balancer-replace "$(remaining 1800)" up --yes --skip-preview --replace '**LoadBalancer::chat' || code=$?
@@ -57,6 +57,6 @@ balancer_replace() {
 ask_balancer() {
   ask silent-61 'R16' 'Does a request without a byte for 61 s survive the load balancer?' silent_short
   ask silent-601 'R16' 'Does one of 601 s?' silent_long
-  ask stream-1200 'R16' 'Does a stream of 20 minutes come whole?' stream_long
-  ask balancer-name 'P10' 'Can a load balancer be made at once under the name of one that was deleted?' balancer_replace
+  ask stream-1200 'R16' 'Does a stream of 20 minutes arrive completely?' stream_long
+  ask balancer-name 'P10' 'Can a load balancer be created at once with the name of a deleted one?' balancer_replace
 }

@@ -1,4 +1,4 @@
-# A public endpoint, last: Let's Encrypt gives out a few certificates a week for one name.
+# A public endpoint, last: Let's Encrypt issues only a few certificates a week for a name.
 # shellcheck shell=bash
 
 public_certificate() {

@@ -1,7 +1,7 @@
-# The end: deletion, destroy twice, what stays and what it cost. It is asked of every run that made something, whatever became of the rest.
+# The end: deletion, destroy twice, leftovers and cost. Runs for every run that created something, also after failures.
 # shellcheck shell=bash
 
-# The first without a refresh, as people do it; beside it a look at when the Droplet is gone.
+# The first destroy without a refresh, as users do it; meanwhile, polls until the Droplet is gone.
 end_destroy() {
   local began code=0 gone=
   began=$(now)
@@ -24,7 +24,7 @@ end_destroy() {
   ((code == 0)) || answer+="; $(grep -m 1 -iE 'error:' "$folder/logs/destroy-1.log" | head -c 200)"
 }
 
-# Whether each Droplet that this run had is a 404.
+# Whether every Droplet of this run is a 404.
 droplets_gone() {
   local id
   for id in $droplets; do
@@ -53,7 +53,7 @@ end_destroy_again() {
   return 1
 }
 
-# By the API, because Pulumi says only what it knows of.
+# With the API, because Pulumi reports only what its state knows.
 end_janitor() {
   local code=0
   live/janitor --stack "$stack" || code=$?
@@ -72,7 +72,7 @@ end_tags() {
   answer="$(grep -c . "$work/detail" || true) of the run's tags are there after destroy: $(paste -s -d ' ' "$work/detail")"
 }
 
-# balance NAME: what DigitalOcean has billed this month, as a fact. It runs hours late.
+# balance NAME: DigitalOcean's month-to-date cost, as a fact. It lags by hours.
 balance() {
   if api GET /v2/customers/my/balance; then
     fact "$1" "$(jq -r '"\(.month_to_date_usage) USD at \(.generated_at)"' "$work/body")"
@@ -87,14 +87,14 @@ end_cost() {
   fact estimatedUsd "$(jq -n --argjson seconds "$seconds" --argjson hour "$usd_per_hour" '$seconds / 3600 * $hour * 100 | ceil / 100')"
 }
 
-# The end has time of its own: the deadline of the questions does not hold here.
+# The end has its own time limit: the deadline of the questions does not apply here.
 ask_end() {
   deadline=$(($(now) + 7200))
   if [[ $1 == whole ]]; then
     ask end-destroy 'P01 P05' 'How long does destroy take, and how long until the Droplet is gone?' end_destroy
   fi
-  ask end-destroy-twice 'P01 P05 P06' 'Does destroy succeed once more, or with --refresh?' end_destroy_again
+  ask end-destroy-twice 'P01 P05 P06' 'Does destroy succeed a second time, or with --refresh?' end_destroy_again
   ask end-tags 'P16' 'Which tags does destroy leave?' end_tags
-  ask end-janitor 'billing' 'Does anything of this run exist still?' end_janitor
+  ask end-janitor 'billing' 'Does anything of this run still exist?' end_janitor
   ask end-cost 'billing' 'What did it cost?' end_cost
 }

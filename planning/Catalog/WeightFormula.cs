@@ -73,7 +73,7 @@ public static class WeightFormula
 
     /// <summary>
     /// Bytes of one copy of the weights. The matrices of the layers have the precision; embeddings, output head, norms, routers and vision
-    /// are BF16. NVFP4 of a mixture of experts or of latent attention quantizes the feed-forward matrices alone, as Mistral Large 3 does.
+    /// are BF16. NVFP4 of a mixture of experts or of latent attention quantizes only the feed-forward matrices, as Mistral Large 3 does.
     /// </summary>
     public static long Bytes(Architecture architecture, Precision precision)
     {

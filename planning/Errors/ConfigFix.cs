@@ -52,7 +52,7 @@ internal sealed record ConfigFix(params IReadOnlyList<ConfigStep> Steps)
 
     public static ConfigFix Remove(string path) => new(new RemoveStep(path));
 
-    public static SetStep SetTo(string path, string value) => new(path, ConfigPath.ShellWord(value), value);
+    public static SetStep SetTo(string path, string value) => new(path, ShellWord.Of(value), value);
 
     public static SetStep SetTo(string path, int value) => SetTo(path, value.ToString(CultureInfo.InvariantCulture));
 

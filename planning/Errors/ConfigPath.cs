@@ -30,20 +30,13 @@ internal static partial class ConfigPath
             : part.Groups["quoted"] is { Success: true } quoted ? Escape().Replace(quoted.Value, "${letter}") : part.Groups["name"].Value)];
 
     /// <summary>A path as a quoted shell word: brackets are patterns in some shells.</summary>
-    public static string Quoted(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Quoted(string path) => ShellWord.Quoted(path);
 
     /// <summary>A key as a shell word: unquoted if it is no path.</summary>
     public static string KeyWord(string key) => PlainName().IsMatch(key) ? key : Quoted(key);
 
-    /// <summary>A shell word: unquoted if no shell interprets it, else in single quotes.</summary>
-    public static string ShellWord(string text) =>
-        PlainWord().IsMatch(text) ? text : Quoted(text);
-
     [GeneratedRegex("^[A-Za-z0-9_-]+$", RegexOptions.CultureInvariant)]
     private static partial Regex PlainName();
-
-    [GeneratedRegex("^[A-Za-z0-9_./:@%+=,-]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex PlainWord();
 
     [GeneratedRegex(@"\[(?<index>[0-9]+)\]|\[""(?<quoted>(\\.|[^""\\])*)""\]|\.?(?<name>[^.\[\]]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]

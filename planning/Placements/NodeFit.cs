@@ -25,9 +25,9 @@ internal static class NodeFit
     /// <summary>The best layout of the model on the size, or the reason why there is none.</summary>
     public static FitResult Of(PlacementRequest request, GpuSize size, Gpu gpu)
     {
-        if (WhyImpossible(request, size, gpu) is { } reason)
+        if (WhyImpossible(request, size, gpu) is var (obstacle, reason))
         {
-            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = reason, LongestContext = 0 };
+            return Unfit(request, size, obstacle, reason);
         }
 
         var layouts = Layout.Candidates(request.Model, size.GpuCount, request.Options);
@@ -40,7 +40,7 @@ internal static class NodeFit
         var possible = layouts.Where((_, index) => reasons[index] is null).ToList();
         if (possible.Count == 0)
         {
-            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = reasons[0]!, LongestContext = 0 };
+            return Unfit(request, size, FitObstacle.Layout, reasons[0]!);
         }
 
         var trials = possible
@@ -48,7 +48,7 @@ internal static class NodeFit
         var best = trials.FirstOrDefault(trial => trial.MeetsRequest) ?? trials.MaxBy(trial => trial.LongestContext)!;
         if (best.LongestContext > 0 && WhyNoDisk(request.Model, size) is { } disk)
         {
-            return new FitResult { Model = request.Model, Size = size, Fits = false, Reason = disk, Memory = best.Plan, LongestContext = 0 };
+            return Unfit(request, size, FitObstacle.Disk, disk, best.Plan);
         }
 
         return new FitResult
@@ -56,6 +56,7 @@ internal static class NodeFit
             Model = request.Model,
             Size = size,
             Fits = best.MeetsRequest,
+            Obstacle = best.MeetsRequest ? null : FitObstacle.Memory,
             Reason = best.MeetsRequest ? best.Explanation : best.Explanation + PlacementAdvice.For(request, gpu, best),
             Placement = best.LongestContext > 0 ? best.ToPlacement(size) : null,
             Memory = best.Plan,
@@ -63,31 +64,44 @@ internal static class NodeFit
         };
     }
 
-    private static string? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
+    private static FitResult Unfit(
+        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) => new()
+    {
+        Model = request.Model,
+        Size = size,
+        Fits = false,
+        Reason = reason,
+        Obstacle = obstacle,
+        Memory = memory,
+        LongestContext = 0,
+    };
+
+    private static (FitObstacle Obstacle, string Reason)? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
     {
         var model = request.Model;
         if (!model.Hardware.TryGetValue(gpu.Architecture, out var support))
         {
-            return $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model";
+            return (FitObstacle.Format,
+                $"{gpu.Name} ({gpu.Architecture}) does not run {model.Precision.ToString().ToUpperInvariant()} weights of this model");
         }
 
         if (support == Support.Unverified && request.Size != size.Slug)
         {
-            return $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it";
+            return (FitObstacle.Untested, $"no known run of this model on {gpu.Name} ({gpu.Architecture}): set the size to try it");
         }
 
         if (!request.Engine.Images.ContainsKey(gpu.Vendor) && request.Engine.Package?.Vendor != gpu.Vendor)
         {
-            return $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards";
+            return (FitObstacle.Engine,
+                $"vLLM {request.Engine.Version} is not in the catalog for {gpu.Vendor.ToString().ToUpperInvariant()} cards");
         }
 
         var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;
         var free = gpu.VisibleGiB - TakenBeforeStartGiB;
         return gpu.VisibleGiB * utilization > free
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, "
-                + $"but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free")
+            ? (FitObstacle.Utilization,
+                Invariant($"vLLM would not start: a utilization of {utilization:0.###} needs {gpu.VisibleGiB * utilization:F1} GiB, ")
+                + Invariant($"but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free"))
             : null;
     }
 

@@ -52,6 +52,34 @@ public sealed record Placement
 /// <param name="UsdPerHour">Its price, if known.</param>
 public sealed record RejectedSize(string Size, string Reason, decimal? UsdPerHour);
 
+/// <summary>Why a model does not fit on a size.</summary>
+public enum FitObstacle
+{
+    /// <summary>The card does not support the format of the weights.</summary>
+    Format,
+
+    /// <summary>No run of the model on this card is known. A size that is set is tried anyway.</summary>
+    Untested,
+
+    /// <summary>The vLLM release has no build for the vendor of the card.</summary>
+    Engine,
+
+    /// <summary>vLLM would reserve more memory than is free at its start.</summary>
+    Utilization,
+
+    /// <summary>The GPUs cannot share the model evenly.</summary>
+    Layout,
+
+    /// <summary>The disk is too small for the weights.</summary>
+    Disk,
+
+    /// <summary>The memory is too small for the weights, or for that many requests of that length.</summary>
+    Memory,
+
+    /// <summary>The model does not support the request on any hardware.</summary>
+    Request,
+}
+
 /// <summary>A row of the hardware table: a model on a size, whether it fits or not.</summary>
 public sealed record FitResult
 {
@@ -63,6 +91,9 @@ public sealed record FitResult
 
     /// <summary>Why it does not fit, or what limits it if it does.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Why it does not fit; null if it fits.</summary>
+    public required FitObstacle? Obstacle { get; init; }
 
     /// <summary>The placement if the model runs at all, possibly with less than requested; else null.</summary>
     public Placement? Placement { get; init; }

@@ -46,7 +46,7 @@ internal static class Placeholders
 
     private static UserError Error(string path, string value, string what, string word) => new(path, value,
         $"is a placeholder, which pulumi up refuses; set {what}",
-        $"pulumi config set --path {ConfigPath.Quoted(path)} {(word.StartsWith('<') ? ConfigPath.ShellWord(word) : word)}");
+        $"pulumi config set --path {ConfigPath.Quoted(path)} {(word.StartsWith('<') ? ShellWord.Of(word) : word)}");
 
     private static bool IsExample(string domain) =>
         s_names.Any(name => domain == name || domain.EndsWith($".{name}", StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using Infra.Planning.Catalog;
 namespace Infra.Planning.Plan;
 
 /// <summary>
-/// The arguments after <c>vllm serve MODEL</c>. Flags for one model belong into the catalog's <c>flags</c>, flags for all models into <see
+/// The arguments after <c>vllm serve MODEL</c>. Flags for one model belong in the catalog's <c>flags</c>, flags for all models in <see
 /// cref="For"/>. No argument contains a space or a quote, so that <c>node.env</c> has them in one value; JSON options use the dotted form.
 /// </summary>
 public static class VllmArguments

@@ -13,7 +13,7 @@ internal static class Chance
         Environment.GetEnvironmentVariable("ABUSE_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
         ? seed : DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().Date).DayNumber;
 
-    /// <summary>How long tests go on that end by the clock: <c>ABUSE_MINUTES</c>, or an hour.</summary>
+    /// <summary>Duration of tests with a time limit: <c>ABUSE_MINUTES</c>, or an hour.</summary>
     public static TimeSpan Duration { get; } = TimeSpan.FromMinutes(
         int.TryParse(Environment.GetEnvironmentVariable("ABUSE_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
             ? minutes : 60);
@@ -21,7 +21,7 @@ internal static class Chance
     /// <summary>Numbers for one purpose, the same for the same seed whatever other tests draw.</summary>
     public static Random For(string purpose) => new(unchecked(purpose.Aggregate(Seed, static (hash, letter) => hash * 31 + letter)));
 
-    /// <summary>Runs something; its failure says with which seed it is had again.</summary>
+    /// <summary>Runs something; a failure names the seed that reproduces it.</summary>
     public static async Task WithSeedAsync(string what, Func<Random, Task> act)
     {
         try

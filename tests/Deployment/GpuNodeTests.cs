@@ -187,7 +187,7 @@ public sealed class GpuNodeTests
     }
 
     [Fact]
-    public async Task One_by_one_each_droplet_waits_until_the_one_before_it_answers()
+    public async Task In_a_rolling_rollout_each_droplet_waits_until_the_one_before_it_answers()
     {
         var run = await MockedDeployment.RunStackAsync("prod");
         Assert.Contains((Command, "chat-0-ready"), await Laws.BeforeAsync(run.Named(Droplet, "chat-1")));

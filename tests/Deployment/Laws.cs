@@ -112,7 +112,7 @@ internal static class Laws
             Assert.Equal((443.0, "https", 443.0, "https"),
                 (rule["entryPort"], rule["entryProtocol"], rule["targetPort"], rule["targetProtocol"]));
         }
-        // What a node lets in by itself: no address more, and of what has no address the VPC alone.
+        // The node's own allow-list has the same addresses, and the VPC range for callers without an address.
         foreach (var (endpoint, index) in plan.Endpoints.SelectMany(endpoint =>
             Enumerable.Range(0, endpoint.Replicas).Select(index => (endpoint, index))))
         {

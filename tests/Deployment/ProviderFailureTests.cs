@@ -17,7 +17,7 @@ public sealed partial class ProviderFailureTests
     private static readonly ProviderToken s_none = new(null, null);
     private static readonly ProviderToken s_variable = new("DIGITALOCEAN_TOKEN", Token);
 
-    /// <summary>As gRPC tells it, around the words of engine, bridge, provider and godo.</summary>
+    /// <summary>A gRPC error around the messages of engine, bridge, provider and godo.</summary>
     private static string Grpc(string words) =>
         "Status(StatusCode=\"Unknown\", Detail=\"invocation of digitalocean:index/getSizes:getSizes returned an error: "
             + $"invoking digitalocean:index/getSizes:getSizes: 1 error occurred:\n\t* {words}\n\n\")";
@@ -108,7 +108,7 @@ public sealed partial class ProviderFailureTests
     [InlineData("context deadline exceeded (Client.Timeout exceeded while awaiting headers)")]
     [InlineData("proxyconnect tcp: dial tcp 10.0.0.1:3128: i/o timeout")]
     [InlineData("unexpected EOF")]
-    public void A_network_that_fails_is_no_matter_of_the_token(string words)
+    public void A_network_failure_is_not_blamed_on_the_token(string words)
     {
         var error = ProviderFailure.Explain(
             Grpc($"Error retrieving sizes: Get \"https://api.digitalocean.com/v2/sizes\": {words}"), s_none);
@@ -135,7 +135,7 @@ public sealed partial class ProviderFailureTests
 
     [Theory]
     [MemberData(nameof(OddAnswers))]
-    public async Task An_answer_of_another_shape_is_no_stack_trace(string shape)
+    public async Task An_answer_in_another_format_causes_no_stack_trace(string shape)
     {
         static ImmutableDictionary<string, object> Size(params (string, object)[] members) =>
             Sdk.Mocks.State([("available", true), .. members]);

@@ -170,7 +170,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.Equal(200, (await AskAsync(TestCluster.Venv)).Status);
     }
 
-    /// <summary>Where a request would like the engine to fetch its picture.</summary>
+    /// <summary>URLs of images in requests, which the engine must not fetch.</summary>
     public static MatrixTheoryData<string, string> Addresses => new(Engines.Select(row => row.Data),
     [
         "http://198.51.100.1/forged.png", "https://huggingface.co/forged.png", "http://169.254.169.254/forged.png",
@@ -180,7 +180,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public async Task A_picture_by_address_is_fetched_from_nowhere(string server, string url)
+    public async Task An_image_by_URL_is_never_fetched(string server, string url)
     {
         var body = new JsonObject
         {

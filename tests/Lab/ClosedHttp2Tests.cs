@@ -41,7 +41,7 @@ public sealed class ClosedHttp2Tests(TestCluster cluster)
     [InlineData("get", "/v1/models")]
     [InlineData("CONNECT", "/v1/models")]
     [InlineData("POST", "/invocations")]
-    public async Task A_path_or_a_method_that_is_written_otherwise_leads_nowhere(string method, string path)
+    public async Task A_path_or_a_method_in_another_spelling_leads_nowhere(string method, string path)
     {
         var before = await CountAsync();
         var status = await AskAsync(method, path);
@@ -62,7 +62,7 @@ public sealed class ClosedHttp2Tests(TestCluster cluster)
     [InlineData("x y", "z")]
     [InlineData("", "nameless")]
     [InlineData("authorization", "Bearer sk-0123456789abcdef0123456789abcdef")]
-    public async Task A_header_that_does_not_belong_opens_nothing_more(string name, string value)
+    public async Task A_forbidden_header_opens_nothing(string name, string value)
     {
         var status = await AskAsync("GET", "/v1/models", false, (name, value));
         Assert.True(status is 0 or 400 or 401 or 404 or 405, $"{status}");

@@ -78,7 +78,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         @"^(inference-[a-z-]+|systemd-[a-z-]+|dbus|ssh|sshd-unix-local|cloud-init-hotplugd|unattended-upgrades)\.(service|socket)$")]
     private static partial Regex Expected();
 
-    // A Cloud Firewall that someone takes away by error: what is said of the servers holds still.
+    // Someone deletes a Cloud Firewall by mistake: the claims about the servers still hold.
     [Fact]
     public async Task With_the_Cloud_Firewall_gone_each_servers_own_enforces_the_same()
     {

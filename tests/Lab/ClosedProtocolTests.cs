@@ -32,7 +32,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task A_path_that_is_written_otherwise_leads_nowhere(string path)
+    public async Task A_path_in_another_spelling_leads_nowhere(string path)
     {
         var before = await CountersAsync();
         foreach (var method in (string[])["GET", "POST"])
@@ -52,7 +52,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
     [InlineData("?x=/invocations")]
     [InlineData("?x=%20HTTP/1.1%0d%0aHost:%20x")]
     [InlineData("?../../invocations")]
-    public async Task A_query_leads_to_the_route_that_it_hangs_on(string query)
+    public async Task A_query_string_does_not_change_the_route(string query)
     {
         var before = await CountersAsync();
         var answer = await cluster.ExchangeAsync(
@@ -180,7 +180,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
         Assert.Equal("0", await cluster.ShellAsync(Node, "find /run/inference/bodies -type f | wc -l"));
     }
 
-    // nginx gives a header 20 s; a connection that says nothing more is gone after it.
+    // nginx waits 20 s for the headers, then closes a silent connection.
     [Fact]
     public async Task Connections_that_send_little_are_closed_and_disturb_no_one()
     {

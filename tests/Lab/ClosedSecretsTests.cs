@@ -13,7 +13,7 @@ namespace Infra.Tests.Lab;
 public sealed partial class ClosedSecretsTests(TestCluster cluster)
 {
     /// <summary>
-    /// Looks for the lines of standard input where no one may find them, and tells each place; last where root must find them.
+    /// Searches the lines of standard input in all places where they must not be, and prints each hit; at last where root must find them.
     /// </summary>
     private const string Search = """
         set -u
@@ -32,7 +32,7 @@ public sealed partial class ClosedSecretsTests(TestCluster cluster)
         cat /var/lib/cloud/instance/user-data.txt | found 'user data'
         if systemctl is-active -q inference-vllm-container.service; then podman inspect vllm | found 'podman inspect'; fi
         systemctl show 'inference-*' | found 'systemctl show'
-        # What somebody without any right can read, and the names that he can list.
+        # Everything that an unprivileged user can read or list.
         setpriv --reuid nobody --regid nogroup --clear-groups find / \( -path /proc -o -path /sys -o -path /usr/lib -o -path /usr/share \) -prune -o -type f -readable -print0 2> /dev/null \
           | xargs -0 grep -alF -f "$patterns" 2> /dev/null | sed 's/^/file /'
         setpriv --reuid nobody --regid nogroup --clear-groups find / \( -path /proc -o -path /sys \) -prune -o -print 2> /dev/null | found 'name of a file'

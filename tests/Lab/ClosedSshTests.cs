@@ -74,7 +74,7 @@ public sealed class ClosedSshTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task No_agent_and_no_display_come_along()
+    public async Task The_agent_and_the_display_are_not_forwarded()
     {
         var answer = await SshAsync(
             "ops", ["-A", "-X", "-o", "ForwardX11Trusted=yes"], "printenv SSH_AUTH_SOCK DISPLAY; true", "ssh-agent");

@@ -45,7 +45,7 @@ internal sealed partial class RawConnection(Stream stream) : IAsyncDisposable
 
     public async Task SendAsync(string bytes) => await SendAsync(Encoding.Latin1.GetBytes(bytes));
 
-    /// <summary>Sends; a server that stopped reading has said why already, or hung up.</summary>
+    /// <summary>Sends; a server that stopped reading has already answered or disconnected.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         using var limit = new CancellationTokenSource(Patience);

@@ -1,6 +1,6 @@
 namespace Infra.Tests.Lab;
 
-/// <summary>What cannot serve says so, with its name, before anything large was fetched.</summary>
+/// <summary>An image that cannot serve is reported by name before anything large is downloaded.</summary>
 [Collection(SerialLabs.Name)]
 public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<RefusedImages>
 {

@@ -2,7 +2,7 @@ using Infra.Lab.Host;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>Images on which nothing can be served. What each failure said, and how long its server had been up when it did.</summary>
+/// <summary>Images that cannot serve: the message of each failure, and the uptime of its server at that moment.</summary>
 public sealed class RefusedImages : IAsyncLifetime
 {
     private static readonly Dictionary<string, ImageVariant> Variants = new(StringComparer.Ordinal)
@@ -29,7 +29,7 @@ public sealed class RefusedImages : IAsyncLifetime
                     Variants.FirstOrDefault(variant => SurvivesStage.Hostname(Stack, variant.Key) == name).Value ?? ImageVariant.None,
             },
         };
-        // After a failure nothing new begins: another run tells of the next server.
+        // After a failure nothing new starts: the next run reports the next server.
         for (var runs = 0; runs < 2 * Variants.Count && Reported.Count < Variants.Count; runs++)
         {
             foreach (var failure in (await Stack.UpAgainAsync()).Failures)

@@ -9,7 +9,7 @@ using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>A stack that is up on this machine for the tests of a class, and taken down after them. It needs root.</summary>
+/// <summary>A stack that runs on this machine for the tests of a class, and is deleted after them. Needs root.</summary>
 internal sealed class RunningStack : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
@@ -26,7 +26,7 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>What the last bring-up came to.</summary>
     public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
 
-    /// <summary>Of the fake engines from now on: as fast as they can where no one says otherwise.</summary>
+    /// <summary>Speed of the fake engines from now on. Default: unlimited.</summary>
     public EngineSpeed Speed { get; set; } = EngineSpeed.Default with { TokensPerSecond = 0 };
 
     /// <summary>How it is brought up from now on, next to the speed.</summary>
@@ -51,7 +51,7 @@ internal sealed class RunningStack : IAsyncDisposable
         }
         catch
         {
-            // No one else would take down what did come up.
+            // No one else would stop the parts that did start.
             await stack.DisposeAsync();
             throw;
         }

@@ -28,10 +28,10 @@ internal sealed class SurvivesCallers : IAsyncDisposable
 
     public ConcurrentQueue<CallersAnswer> Answers { get; } = new();
 
-    /// <summary>Those that were no whole stream.</summary>
+    /// <summary>Answers that were not a complete stream.</summary>
     public IReadOnlyList<CallersAnswer> Failed => [.. Answers.Where(answer => answer.Problem is not null)];
 
-    /// <summary>Requests that come back from now on are this many before it goes on.</summary>
+    /// <summary>Waits for this many more answers.</summary>
     public async Task MoreAsync(int answers)
     {
         var goal = Answers.Count + answers;

@@ -2,7 +2,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>What a server that cannot come up says to the operator, and that it comes up once the cause is gone.</summary>
+/// <summary>What the operator reads when a server cannot start, and that it starts once the cause is gone.</summary>
 [Collection(SerialLabs.Name)]
 public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFixture<SurvivesFirstBoots>
 {
@@ -40,7 +40,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     /// What the firewall knows of connections that were there before it begins with a packet of the server's: without one, they stall.
     /// </summary>
     [Fact]
-    public void A_download_that_gets_nothing_speaks_up_by_itself() =>
+    public void A_silent_download_sends_keep_alives() =>
         Assert.All(boots.SilentConnections.TrimEnd().Split('\n'), connection => Assert.Matches(@"timer:\((keepalive|on),", connection));
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     [Fact]
     public async Task Weights_that_were_corrupt_once_are_fetched_again_and_served()
     {
-        // Two tries of the round before were refused for good; in the next one a single answer was wrong.
+        // Both attempts of the previous round were rejected permanently; in the next round only one answer was wrong.
         var journal = await boots.Stack.JournalAsync("image-0", "inference-weights");
         Assert.Matches(
             $@"(?s)error: {Weights} is corrupt.*{Weights} is corrupt: [^\n]*; downloading it again.*"

@@ -14,13 +14,13 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
     private static readonly string[] Impatient = ["RETRY_S=3", "GPU_WAIT_S=2"];
     private static readonly string[] Patient = ["RETRY_S=900"];
 
-    /// <summary>The disk of one has no room until it is mounted again with another size.</summary>
+    /// <summary>The disk of one node is full until it is mounted again with another size.</summary>
     private const string SmallDisk = "tmpfs /srv/inference tmpfs size=1g 0 0\n";
 
     internal RunningStack Stack { get; } = RunningStack.Prepare("faulty", SurvivesStage.ConfigValues(
         ("image", SurvivesStage.Endpoint()), ("wheels", SurvivesStage.Endpoint(install: "venv")), ("card", SurvivesStage.Endpoint())));
 
-    /// <summary>What each node's failure said, by what was wrong.</summary>
+    /// <summary>The message of each node's failure, by fault.</summary>
     internal Dictionary<string, IReadOnlyDictionary<string, string>> Reported { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Result of the run after all was repaired.</summary>
@@ -29,7 +29,7 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
     /// <summary>Bytes that the server with the wrong card had asked of hub and registry before it had the right one.</summary>
     internal long BytesBeforeTheCard { get; private set; }
 
-    /// <summary>Connections of a server to a hub that says nothing, as the kernel lists them with their timers.</summary>
+    /// <summary>Connections of a server to a silent hub, as the kernel lists them with their timers.</summary>
     internal string SilentConnections { get; private set; } = "";
 
     private Func<MachineDescription, MachineDescription> _card = machine => machine with { Count = 0 };
@@ -51,11 +51,11 @@ public sealed class SurvivesFirstBoots : IAsyncLifetime
             },
         };
 
-        // The hub takes connections and says nothing: a download that waits is no failure yet.
+        // The hub accepts connections and sends nothing: a waiting download is no failure yet.
         Stack.SetMirrors(control => control.With(MirrorKind.Apt, new() { Down = true }).With(MirrorKind.Hub, new() { Hang = true }));
         Reported["no packages, no GPU"] = await Stack.FailuresAsync(("image-0", "packages"), ("card-0", "gpu-check"));
 
-        // It waits no longer than RETRY_S, and may be between two tries: looked for on the server itself, from a start on.
+        // It waits at most RETRY_S, possibly between two attempts: checked on the server itself, from a start on.
         SilentConnections = (await Stack.InsideAsync("image-0", "bash", "-c", """
             systemctl restart --no-block inference-weights.service
             for ((looks = 0; looks < 300; looks++)); do

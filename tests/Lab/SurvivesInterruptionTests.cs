@@ -13,7 +13,7 @@ public sealed class SurvivesInterruptionTests
     private const int CacheVolumeGiB = 30;
 
     [Fact]
-    public async Task A_run_that_is_killed_at_any_moment_is_taken_up_by_the_next_and_nothing_stays_after_down()
+    public async Task The_next_run_resumes_one_that_was_killed_at_any_moment_and_down_leaves_nothing()
     {
         await using var project = new SurvivesProject();
         var endpoint = Endpoint();
@@ -21,7 +21,7 @@ public sealed class SurvivesInterruptionTests
         project.Write("cut", ConfigValues(("chat", endpoint)));
         var lab = project.LabStack("cut");
         var traces = new SurvivesTraces(lab);
-        // A hub that says nothing keeps the server from being ready, however long the runs before take: the gate has to wait.
+        // A silent hub keeps the server from becoming ready, however long the previous runs take: the gate has to wait.
         lab.Folder.Create();
         Hub(new() { Hang = true });
 
@@ -92,7 +92,7 @@ public sealed class SurvivesInterruptionTests
         }
         finally
         {
-            // Those that still run hold the lab that is taken down next.
+            // The ones that still run hold the lock of the lab that is deleted next.
             foreach (var run in runs)
             {
                 run.Dispose();
@@ -121,7 +121,7 @@ public sealed class SurvivesInterruptionTests
         Assert.Single(traces[1].Cgroups());
         traces[1].Look(project.LabStack("two"));
 
-        // One that is taken down while it comes up: its first answer is in, and then it is gone.
+        // A lab that is stopped while it starts: it gets its first answer, and then it is gone.
         using (var up = project.Start("up", "one"))
         {
             await UntilAsync(up, "the run has the lab",

@@ -8,7 +8,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>A server that is up, and what it comes back from by itself. Every test leaves it serving.</summary>
+/// <summary>Faults from which a running server recovers by itself. Every test leaves it serving.</summary>
 [Collection(SerialLabs.Name)]
 public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
 {
@@ -19,7 +19,7 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
     public Task Mirrors_that_were_down_for_a_while_only_cost_time() => _stack.AnswersAsync("chat");
 
     [Fact]
-    public void A_download_that_is_cut_goes_on_where_it_stopped()
+    public void An_interrupted_download_continues_where_it_stopped()
     {
         Assert.Equal(3, server.Weights.Count);
         Assert.Equal(1, server.Weights.Count(line => line.Range!.StartsWith("bytes=0-", StringComparison.Ordinal)));

@@ -6,7 +6,7 @@ using Infra.Planning;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>What the tests of faults share: small stacks, servers that give up within seconds, and what a failure says.</summary>
+/// <summary>Shared by the tests of faults: small stacks, servers that give up within seconds, and the messages of failures.</summary>
 internal static class SurvivesStage
 {
     public const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
@@ -84,7 +84,7 @@ internal static class SurvivesStage
         Names.Hostname(stack.LabStack.Stack, endpoint, index);
 
     /// <summary>
-    /// Runs <c>up</c> until each of these nodes has failed in that phase, and gives what it said: after a failure nothing new begins, so
+    /// Runs <c>up</c> until each of these nodes has failed in that phase, and returns the messages: after a failure nothing new starts, so
     /// that a node that was not so far yet is waited for by the next run.
     /// </summary>
     public static async Task<IReadOnlyDictionary<string, string>> FailuresAsync(this RunningStack stack,
@@ -99,7 +99,7 @@ internal static class SurvivesStage
             var result = await stack.UpAgainAsync();
             foreach (var failure in result.Failures)
             {
-                // What a node has said of this phase stays: a later run may find it in the next one.
+                // Keeps the message of this phase: in a later run the node may be in the next phase.
                 var node = failure.Name.Replace("-ready", "", StringComparison.Ordinal);
                 if (!nodes.Any(wanted => wanted.Node == node && reported.TryGetValue(node, out var message)
                     && Line(message, "phase") == wanted.Phase))
@@ -113,7 +113,7 @@ internal static class SurvivesStage
         return reported;
     }
 
-    /// <summary>What a failure says in the line that begins so.</summary>
+    /// <summary>The rest of the failure's line with this prefix.</summary>
     public static string Line(string message, string beginning) =>
         message.Split('\n').FirstOrDefault(line => line.StartsWith($"{beginning}: ", StringComparison.Ordinal))?[(beginning.Length + 2)..]
         ?? throw new Xunit.Sdk.XunitException($"no line '{beginning}: ' in: {message}");

@@ -21,7 +21,7 @@ internal sealed class SurvivesTraces
         Look(lab);
     }
 
-    /// <summary>Takes note of the namespaces that there are now: those of the world, of each server and load balancer.</summary>
+    /// <summary>Records the current namespaces of the sandbox, of each server and of each load balancer.</summary>
     public void Look(LabStack lab)
     {
         if (lab.Sandbox.Running is not { } sandbox)
@@ -29,8 +29,8 @@ internal sealed class SurvivesTraces
             return;
         }
 
-        // What runs servers was started from outside, so that it is no child of the world; it has its process ids, or is in a server's
-        // cgroup.
+        // The processes of servers were started from outside of the sandbox, so they are not its children: they are in its PID namespace
+        // or in a server's cgroup.
         var own = Namespaces(Environment.ProcessId);
         foreach (var pid in Processes().Where(pid => IsOf(pid, sandbox.Pid) || IsOfServers(pid)))
         {

@@ -33,7 +33,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
     private readonly RunningStack _stack = balanced.Stack;
 
     [Fact]
-    public async Task Nothing_that_changed_is_nothing_that_is_done()
+    public async Task Without_a_change_nothing_is_done()
     {
         // Whatever a test before has left undone.
         await _stack.UpAgainAsync();

@@ -12,7 +12,7 @@ public sealed class SurvivesVolumeTests
     private const string Node = "chat-0";
 
     [Fact]
-    public async Task A_Volume_that_grows_is_larger_on_the_node_without_an_interruption_and_one_that_goes_takes_its_server_along()
+    public async Task A_Volume_grows_without_an_interruption_and_its_removal_replaces_the_server()
     {
         await using var stack = await RunningStack.UpAsync("volume", With(gib: 30));
         var before = stack.Node(Node);
@@ -25,8 +25,8 @@ public sealed class SurvivesVolumeTests
         Assert.Equal(running, await RunningAsync(stack));
         Assert.Equal("42949672960", (await stack.InsideAsync(Node, "sh", "-c",
             "blockdev --getsize64 $(readlink -f /dev/disk/by-id/scsi-0DO_Volume_volume-chat-0-weights)")).Output.Trim());
-        // A machine that is a container itself may lack what growing a mounted file system takes; then the old size goes on, and the run
-        // says so.
+        // A machine that is itself a container may lack the capability to grow a mounted file system: then the old size stays, and the run
+        // reports it.
         var mayGrow = (await stack.InsideAsync(Node, "sh", "-c",
             "echo $((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 24 & 1))")).Output.Trim() == "1";
         Assert.InRange(await GiBAsync(stack), mayGrow ? 38 : 28, mayGrow ? 40 : 30);

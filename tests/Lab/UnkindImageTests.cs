@@ -2,7 +2,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>What an image brings that is in the way, and that it serves all the same.</summary>
+/// <summary>Obstacles in an image, in spite of which its server serves.</summary>
 [Collection(SerialLabs.Name)]
 public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<UnkindImages>
 {

@@ -43,7 +43,7 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task It_shows_a_picture() =>
+    public async Task It_sends_an_image() =>
         Assert.Contains("PNG 1x1", (string?)(await AnswersAsync())["picture"], StringComparison.Ordinal);
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     [InlineData("route", "NotFoundError", 404)]
     [InlineData("length", "BadRequestError", 400)]
     [InlineData("parameter", "BadRequestError", 400)]
-    public async Task It_throws_the_error_of_its_own_that_fits(string wrong, string error, int status)
+    public async Task The_library_throws_its_matching_error(string wrong, string error, int status)
     {
         var refusal = (await AnswersAsync())["errors"]![wrong];
         Assert.True(refusal is not null, $"{wrong}: no error");

@@ -101,7 +101,7 @@ public sealed class WorksTests(TestCluster cluster)
     [InlineData("chat")]
     [InlineData("venv")]
     [InlineData("amd")]
-    public async Task A_picture_inside_the_request_is_seen(string endpoint)
+    public async Task An_image_inside_the_request_is_decoded(string endpoint)
     {
         using var client = Client(endpoint);
         var body = Chat(client, "", 64);

@@ -16,7 +16,7 @@ public sealed class ApplySettingsTests
         "systemctl stop inference-storage.service inference-weights.service\n")]
     [InlineData("FIREWALL_CLIENT_CIDRS", "10.20.0.9", "", "systemctl reload-or-restart inference-firewall.service\n")]
     [InlineData("API_CORS_ORIGINS", "https://app.example.com", "", "systemctl try-reload-or-restart inference-nginx.service\n")]
-    public async Task What_a_changed_key_belongs_to_runs_with_it_and_all_else_goes_on(
+    public async Task Only_the_units_of_a_changed_key_restart(
         string key, string value, string restarted, string call)
     {
         using var node = await UpAsync();
@@ -82,7 +82,7 @@ public sealed class ApplySettingsTests
     }
 
     [Fact]
-    public async Task A_reload_that_changes_nothing_of_what_runs_is_no_success()
+    public async Task A_reload_without_an_effect_is_a_failure()
     {
         using var node = await UpAsync();
         var after = RunningNode.With(node.Node.Read(NodeEnvironment.Path), ("API_CORS_ORIGINS", "https://app.example.com"));
@@ -137,7 +137,7 @@ public sealed class ApplySettingsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(200)]
-    public async Task What_a_connection_that_broke_left_of_the_settings_is_refused(int missing)
+    public async Task Settings_that_a_broken_connection_truncated_are_refused(int missing)
     {
         using var node = new StagedNode();
         var text = node.Read(NodeEnvironment.Path);

@@ -39,7 +39,7 @@ public sealed class AptSourcesTests
     [InlineData("dbe http://archive.ubuntu.com/ubuntu noble main", "is not a valid apt source")]
     [InlineData("deb http://archive.ubuntu.com/ubuntu noble", "is not a valid apt source")]
     [InlineData("deb [arch=amd64 http://archive.ubuntu.com/ubuntu noble main", "is not a valid apt source")]
-    public async Task A_line_of_somebody_else_or_one_that_no_apt_can_read_is_left_out_by_name(string line, string because)
+    public async Task A_third_party_or_invalid_line_is_skipped_and_named(string line, string because)
     {
         using var node = Ubuntu();
         node.Write("/etc/apt/sources.list", "deb http://archive.ubuntu.com/ubuntu noble main\n");

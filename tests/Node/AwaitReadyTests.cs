@@ -85,7 +85,7 @@ public sealed class AwaitReadyTests
     }
 
     [Fact]
-    public async Task A_script_of_root_leaves_its_cause_where_the_next_start_removes_it_and_the_words_of_others_only_in_the_log()
+    public async Task A_script_of_root_stores_its_cause_until_the_next_start_and_output_of_others_only_in_the_log()
     {
         const string Cause = "/run/inference/causes/inference-engine-container.service";
         using var node = new StagedNode();

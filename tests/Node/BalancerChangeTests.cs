@@ -122,7 +122,7 @@ public sealed class BalancerChangeTests
     [InlineData("interval")]
     [InlineData("protocol")]
     [InlineData("path")]
-    public async Task What_cannot_be_followed_is_refused_and_changes_nothing(string wrong)
+    public async Task An_invalid_specification_is_refused_and_changes_nothing(string wrong)
     {
         await using var stage = new BalancerStage(1);
         await stage.BecomeHealthyAsync();

@@ -13,7 +13,7 @@ public sealed class BalancerHealthTests
         await stage.ApplyAsync(spec => spec with { Check = spec.Check with { HealthyThreshold = threshold } });
         var status = await stage.UntilAsync(status =>
         {
-            // Asked before what it is held against, which may have grown since.
+            // The status is older than the count of checks, which may have grown since.
             Assert.True(!status.Backends[0].Healthy || stage.Servers[0].Checks >= threshold);
             return status.Backends[0].Healthy;
         });
@@ -73,7 +73,7 @@ public sealed class BalancerHealthTests
     }
 
     [Fact]
-    public async Task A_tcp_check_is_content_with_a_connection_and_a_dead_port_is_not()
+    public async Task A_tcp_check_succeeds_with_a_connection_and_fails_on_a_dead_port()
     {
         await using var stage = new BalancerStage(2);
         stage.Servers[0].Ready = 503;
@@ -113,7 +113,7 @@ public sealed class BalancerHealthTests
     }
 
     [Fact]
-    public async Task A_process_that_is_started_again_takes_no_server_for_healthy()
+    public async Task A_restarted_process_considers_no_server_healthy()
     {
         await using var stage = new BalancerStage(1);
         await stage.BecomeHealthyAsync();

@@ -67,7 +67,7 @@ public sealed class BalancerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_ends_sending_still_gets_the_rest_of_the_answer(bool passthrough)
+    public async Task A_caller_that_closes_its_sending_side_still_gets_the_rest_of_the_answer(bool passthrough)
     {
         await using var stage = new BalancerStage(1, passthrough);
         await stage.BecomeHealthyAsync();
@@ -138,7 +138,7 @@ public sealed class BalancerTests
     }
 
     [Fact]
-    public async Task Who_is_not_on_the_list_is_closed_at_once_and_the_list_can_change()
+    public async Task A_caller_outside_the_allow_list_is_disconnected_at_once_and_the_list_can_change()
     {
         await using var stage = new BalancerStage(1);
         await stage.BecomeHealthyAsync(spec => spec with { AllowedCidrs = [$"{stage.Host(7)}/32", "::/0"] });

@@ -21,7 +21,7 @@ public sealed class ClockHintTests
     public async Task A_hub_that_sends_no_time_gives_no_hint() => Assert.Equal("", await HintAsync(null));
 
     [Fact]
-    public async Task A_hub_that_sends_a_little_now_and_then_is_not_waited_for()
+    public async Task A_hub_that_sends_single_bytes_is_not_waited_for()
     {
         using var node = new StagedNode();
         using var hub = new LyingHub(call => call.WithoutEndAsync("HTTP/1.1 100 Continue\r\n\r\n", pauseMilliseconds: 50));

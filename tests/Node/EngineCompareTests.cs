@@ -18,7 +18,7 @@ public sealed class EngineCompareTests : IDisposable
     }
 
     [Fact]
-    public async Task What_came_and_what_went_is_reported_by_its_name()
+    public async Task Added_and_removed_names_are_reported()
     {
         Write(route: "/v1/new", flag: "--brand-new", parser: "newest", without: "/pause");
         var (status, reported) = await CompareAsync();

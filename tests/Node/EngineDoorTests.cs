@@ -39,7 +39,7 @@ public sealed class EngineDoorTests : IDisposable
     }
 
     [Fact]
-    public async Task Before_each_start_the_way_is_shut_and_nothing_of_the_last_engine_lies_next_to_the_socket()
+    public async Task Before_each_start_access_is_closed_and_no_file_of_the_last_engine_is_next_to_the_socket()
     {
         await RunAsync("open");
         _node.Write("/run/inference/engine/vllm.sock/left", "a folder in its place");

@@ -9,7 +9,7 @@ public sealed class EngineReaderTests
     private const int Tokens = 30_000;
 
     [Fact]
-    public async Task One_that_does_not_read_holds_up_no_one_and_gets_all_of_it_later()
+    public async Task A_slow_reader_delays_no_one_and_gets_everything_later()
     {
         using var engine = await new FakeVllm().StartAsync(null, "--max-num-seqs", "1");
         await using var slow = await engine.ConnectAsync(Asked(1));

@@ -188,7 +188,7 @@ public sealed class EngineRefusalTests
     }
 
     [Fact]
-    public async Task A_chunk_of_no_size_ends_the_connection_and_not_the_engine()
+    public async Task A_chunk_without_a_size_ends_the_connection_and_not_the_engine()
     {
         using var engine = await Start();
         foreach (var size in (string[])["-2", "0x10", "1_0", "", "z"])

@@ -54,7 +54,7 @@ internal sealed class FakeEngine : IDisposable
     private int _requests;
     private int _closed;
 
-    /// <summary>Lets a streamed answer go on.</summary>
+    /// <summary>Lets a streamed answer continue.</summary>
     internal SemaphoreSlim Continue { get; } = new(0);
 
     /// <summary>Requests so far, those of health checks aside.</summary>

@@ -56,7 +56,7 @@ internal sealed class FakeHub : IDisposable
     /// <summary>Every second signed address is of another storage host.</summary>
     internal bool ChangesStorage { get; set; }
 
-    /// <summary>Answers in place of the right ones, each as often as it says, in this order.</summary>
+    /// <summary>Answers instead of the correct ones, each a number of times, in this order.</summary>
     internal List<HubFault> Faults { get; } = [];
 
     internal bool IgnoresRanges { get; set; }

@@ -40,7 +40,7 @@ internal sealed class FakeVllm : IDisposable
 
     public string Socket => Path.Combine(Root, "vllm.sock");
 
-    /// <summary>What was printed up to the line that says it serves.</summary>
+    /// <summary>The output up to the line of the running server.</summary>
     public string Log { get; private set; } = "";
 
     public HttpClient Client { get; private set; } = null!;

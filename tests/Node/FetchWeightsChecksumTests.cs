@@ -61,7 +61,7 @@ public sealed class FetchWeightsChecksumTests
     }
 
     [Fact]
-    public async Task A_file_made_to_have_the_mark_of_another_is_refused_by_the_digest()
+    public async Task A_file_with_a_forged_mark_is_refused_by_the_digest()
     {
         using var fetch = new WeightsFetch(Right);
         var (name, value) = Pinned(Right);
@@ -71,7 +71,7 @@ public sealed class FetchWeightsChecksumTests
     }
 
     [Fact]
-    public async Task What_was_fetched_before_the_catalog_had_checksums_is_held_against_them()
+    public async Task Files_from_before_the_catalog_had_checksums_are_compared_with_them()
     {
         using var fetch = new WeightsFetch([Right[0], ("params.json", "{\"dim\":2}"u8.ToArray()), Right[2]]);
         Assert.Equal(0, (await fetch.RunAsync()).ExitCode);
@@ -81,7 +81,7 @@ public sealed class FetchWeightsChecksumTests
     }
 
     [Fact]
-    public async Task A_file_that_was_changed_on_the_disk_is_not_taken_over_by_a_run_that_goes_on()
+    public async Task A_file_that_changed_on_the_disk_is_not_reused_by_a_resumed_run()
     {
         using var fetch = new WeightsFetch(Right);
         Assert.Equal(0, (await fetch.RunAsync(Pinned(Right))).ExitCode);

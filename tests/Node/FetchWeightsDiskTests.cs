@@ -27,7 +27,7 @@ public sealed class FetchWeightsDiskTests
     [InlineData("cd ..; rmdir \"$folder\"; : > \"$folder\"")]
     [InlineData("cd ../..; mkdir -p current/x current.new/x")]
     [InlineData("cd ../..; : > current; mkfifo current.new")]
-    public async Task Whatever_lies_where_the_weights_go_they_come(string left)
+    public async Task The_weights_replace_anything_in_their_place(string left)
     {
         using var fetch = new WeightsFetch();
         var folder = fetch.At($"{FakeHub.Model.Replace("/", "--", StringComparison.Ordinal)}/{WeightsFetch.Revision}");
@@ -43,7 +43,7 @@ public sealed class FetchWeightsDiskTests
     }
 
     [Fact]
-    public async Task Progress_that_claims_more_than_is_there_is_found_out_by_the_checksum()
+    public async Task Progress_that_claims_too_much_is_detected_by_the_checksum()
     {
         using var fetch = new WeightsFetch();
         for (var i = 0; i < 40; i++)
@@ -60,7 +60,7 @@ public sealed class FetchWeightsDiskTests
     }
 
     [Fact]
-    public async Task A_repository_with_files_of_our_names_changes_nothing_of_ours()
+    public async Task A_repository_with_files_of_our_names_does_not_overwrite_ours()
     {
         using var fetch = new WeightsFetch(
             ("params.json", "{}"u8.ToArray()), ("tekken.json", "{}"u8.ToArray()), ("consolidated.safetensors", WeightsFetch.Weights),

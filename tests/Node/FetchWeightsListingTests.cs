@@ -48,11 +48,11 @@ public sealed class FetchWeightsListingTests
         RefusedAsync(call => call.AnswerAsync(new byte[9 << 20]), "has a page of more than 8388608 bytes", patience: "5");
 
     [Fact]
-    public Task Pages_in_a_circle_come_to_an_end() =>
+    public Task A_circular_listing_ends() =>
         RefusedAsync(call => call.AnswerAsync("[]", $"Link: <{call.Path}>; rel=\"next\"\r\n"), "is endless");
 
     [Fact]
-    public Task Ever_new_pages_come_to_an_end()
+    public Task An_endless_listing_ends()
     {
         var page = 0;
         return RefusedAsync(
@@ -81,7 +81,7 @@ public sealed class FetchWeightsListingTests
     [InlineData("a line of the headers", Head + "X-A: ", "b")]
     [InlineData("trailers", Head + "Transfer-Encoding: chunked\r\n\r\n1\r\n[\r\n0\r\n", "X-A: b\r\n")]
     [InlineData("interim answers", "", "HTTP/1.1 100 Continue\r\n\r\n")]
-    public Task A_host_that_sends_a_little_now_and_then_gets_no_more_time_for_it(string what, string first, string little)
+    public Task A_host_that_sends_single_bytes_gets_no_more_time(string what, string first, string little)
     {
         Assert.NotEmpty(what);
         return RefusedAsync(Then(first, call => call.WithoutEndAsync(little, pauseMilliseconds: 50)), "no complete listing within 2 s");
@@ -110,7 +110,7 @@ public sealed class FetchWeightsListingTests
     }
 
     [Fact]
-    public Task A_hub_that_lies_by_chance_gets_nothing_served_that_the_catalog_does_not_have() =>
+    public Task A_hub_that_lies_at_random_gets_nothing_served_that_differs_from_the_catalog() =>
         Task.WhenAll(Enumerable.Range(1, 6).Select(HubLies.HoldAsync));
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class FetchWeightsRefusalTests
     [InlineData(400, "bad range")]
     [InlineData(403, "Auth failed: invalid range")]
     [InlineData(416, "")]
-    public async Task Where_a_range_is_refused_the_next_try_leaves_its_end_open(int status, string message)
+    public async Task After_a_refused_range_the_next_attempt_leaves_its_end_open(int status, string message)
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Storage, status, message, times: 4));
@@ -80,7 +80,7 @@ public sealed class FetchWeightsRefusalTests
     [InlineData("bytes 5-299999/300000")]
     [InlineData("bytes 0-299999/300001")]
     [InlineData("none")]
-    public async Task A_part_that_was_not_asked_for_is_no_content(string range)
+    public async Task An_unrequested_range_is_no_content(string range)
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
         fetch.Hub.Faults.Add(HubFault.OtherRange(HubPart.Storage, range, times: 6));
@@ -214,7 +214,7 @@ public sealed class FetchWeightsRefusalTests
     {
         using var fetch = new WeightsFetch { Hub = { Redirects = true } };
         var port = new Uri(fetch.Hub.Url).Port.ToString(CultureInfo.InvariantCulture);
-        // From the storage: what the hub itself says is a setting to fix.
+        // From the storage host: an error of the hub itself would be a setting to fix.
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Storage, 302, "", 2, ("Location", where.Replace("PORT", port, StringComparison.Ordinal))));
         var result = await fetch.RunAsync();
         Assert.True(result.ExitCode == 0, result.All);
@@ -233,7 +233,7 @@ public sealed class FetchWeightsRefusalTests
     }
 
     [Fact]
-    public async Task An_address_that_does_not_answer_is_passed_over_and_asked_last_from_then_on()
+    public async Task An_address_that_does_not_answer_is_tried_last_from_then_on()
     {
         using var node = new StagedNode();
         // A listener whose queue is full drops what knocks, as an IPv6 route that leads nowhere does.
@@ -284,7 +284,7 @@ public sealed class FetchWeightsRefusalTests
     }
 
     [Fact]
-    public async Task A_disk_that_takes_nothing_is_no_matter_of_the_network()
+    public async Task A_write_error_of_the_disk_is_not_reported_as_a_network_error()
     {
         using var fetch = new WeightsFetch();
         var result = await fetch.RunInsideAsync(words => ["prlimit", "--fsize=100000", .. words], ("RETRY_S", "900"));

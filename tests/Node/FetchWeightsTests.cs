@@ -34,7 +34,7 @@ public sealed class FetchWeightsTests
     }
 
     [Fact]
-    public async Task What_an_older_version_called_complete_is_held_against_the_listing_again()
+    public async Task A_complete_download_of_an_older_version_is_compared_with_the_listing_again()
     {
         using var fetch = new WeightsFetch();
         await fetch.RunAsync();
@@ -82,7 +82,7 @@ public sealed class FetchWeightsTests
     }
 
     [Fact]
-    public async Task A_download_that_is_cut_goes_on_where_it_stopped()
+    public async Task An_interrupted_download_continues_where_it_stopped()
     {
         using var fetch = new WeightsFetch();
         fetch.Hub.Cuts.Enqueue(200_000);
@@ -94,7 +94,7 @@ public sealed class FetchWeightsTests
     }
 
     [Fact]
-    public async Task A_run_that_gave_up_is_taken_up_by_the_next()
+    public async Task The_next_run_resumes_one_that_gave_up()
     {
         using var fetch = new WeightsFetch();
         for (var i = 0; i < 40; i++)

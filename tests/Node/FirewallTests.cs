@@ -2,7 +2,7 @@ using Infra.Node;
 
 namespace Infra.Tests.Node;
 
-/// <summary><c>firewall</c>: the rules that it says, and what they do to packets in a kernel of namespaces.</summary>
+/// <summary><c>firewall</c>: the rules that it writes, and their effect on packets between network namespaces.</summary>
 public sealed class FirewallTests
 {
     // A node, a hub on another network, and a client that only listens, as one that downloads does.
@@ -71,7 +71,7 @@ public sealed class FirewallTests
     }
 
     [Fact]
-    public async Task A_download_that_is_older_than_the_rules_goes_on()
+    public async Task A_download_that_is_older_than_the_rules_continues()
     {
         using var node = new StagedNode();
         var result = await RunAsync(node, seconds: "20");
@@ -86,7 +86,7 @@ public sealed class FirewallTests
     [InlineData("connection", "20 True 0")]
     [InlineData("balancer", "22 True 0")]
     [InlineData("header", "22 True 0")]
-    public async Task One_address_gets_so_many_connections_and_the_next_one_its_own_but_a_load_balancer_all(string callers, string expected)
+    public async Task Each_address_has_its_own_connection_limit_and_a_load_balancer_has_none(string callers, string expected)
     {
         using var node = new StagedNode();
         node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), ("API_ADDRESS", callers)));
@@ -132,7 +132,7 @@ public sealed class FirewallTests
     // Whether connection tracking hears of the connection by itself in that moment is chance on a machine that is busy: one of a
     // few will do.
     [Fact]
-    public async Task Without_a_look_at_what_was_there_before_it_would_stall()
+    public async Task Without_the_warm_up_of_conntrack_it_would_stall()
     {
         for (var tries = 0; tries < 5; tries++)
         {
@@ -242,7 +242,7 @@ public sealed class FirewallTests
 
     // A look takes a dozen programs: one for each connection would be a flood's to use.
     [Fact]
-    public async Task Who_connects_is_no_reason_to_look_at_the_rules()
+    public async Task A_new_connection_causes_no_check_of_the_rules()
     {
         using var node = new StagedNode();
         node.Stub("nft", "[[ $* != *'list table inet inference'* ]] || echo >> \"$INFERENCE_ROOT/looks\"; exec /usr/sbin/nft \"$@\"");

@@ -62,7 +62,7 @@ public sealed class FirstBootTests
     }
 
     [Fact]
-    public async Task A_command_of_the_first_boot_that_fails_without_a_word_is_named()
+    public async Task A_first_boot_command_that_fails_silently_is_named()
     {
         using var node = Bootable("Debian GNU/Linux 13 (trixie)", "debian", "13");
         node.Stub("systemd-sysusers", "exit 1");
@@ -91,7 +91,7 @@ public sealed class FirstBootTests
     {
         using var node = Bootable("Ubuntu 24.04.3 LTS", "ubuntu", "24.04");
         var result = await FailedGateAsync(node);
-        // What failed has passed; the gate goes on to the units, and this machine has none.
+        // The failure is gone: the gate continues with the units, and this machine has none.
         Assert.DoesNotContain("phase: first-boot", result.Errors, StringComparison.Ordinal);
         Assert.Contains("phase: nginx\ncause: not finished after 1 s", result.Errors, StringComparison.Ordinal);
     }

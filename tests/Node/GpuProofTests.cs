@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>gpu-proof</c> and <c>engine-gpus</c>: whether a user may use the planned GPUs, and what is said when not.</summary>
+/// <summary><c>gpu-proof</c> and <c>engine-gpus</c>: whether a user may use the planned GPUs, and the message if not.</summary>
 public sealed class GpuProofTests
 {
     private const string Nvidia = "nvidia0 nvidia1 nvidiactl nvidia-uvm";
@@ -52,7 +52,7 @@ public sealed class GpuProofTests
     }
 
     [Fact]
-    public async Task A_library_that_is_there_and_does_not_load_is_no_missing_one()
+    public async Task A_library_that_fails_to_load_is_not_reported_as_missing()
     {
         var result = await ProveAsync("nvidia", Nvidia,
             "def library(name): raise OSError('libother.so.1: cannot open shared object file: No such file or directory')", "exit 0");

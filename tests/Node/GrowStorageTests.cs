@@ -56,7 +56,7 @@ public sealed class GrowStorageTests
     [InlineData("0")]
     [InlineData("80 GiB")]
     [InlineData("a[$(reboot)]")]
-    public async Task What_is_no_size_is_refused(string size)
+    public async Task An_invalid_size_is_refused(string size)
     {
         using var node = Mounted(80 * GiB);
         var result = await node.RunAsync("grow-storage", size);

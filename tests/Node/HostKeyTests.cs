@@ -45,7 +45,7 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task A_key_that_is_in_its_file_and_not_served_is_not_in_place()
+    public async Task A_host_key_that_is_stored_but_not_served_is_not_installed()
     {
         using var running = new RunningNode();
         var node = running.Node;

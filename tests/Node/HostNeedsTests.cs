@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary>A machine that cannot do what servers need says so before anything is built or installed, and still previews.</summary>
+/// <summary>A machine that cannot run servers is reported before anything is built or installed, and can still preview.</summary>
 public sealed class HostNeedsTests : IDisposable
 {
     private const string NotHere = "available here: ./infra preview, ./infra plan and ./infra test unit sdk deployment golden\n  fix: ";
@@ -64,13 +64,13 @@ public sealed class HostNeedsTests : IDisposable
     [InlineData("test node")]
     public async Task A_filter_of_system_calls_that_refuses_namespaces_is_named(string command)
     {
-        // As under Docker's filter: the program is there, and the kernel says no.
+        // As under Docker's seccomp filter: the program exists, and the kernel rejects the call.
         _clone.Stub("unshare", "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1");
         AssertRefused(await _clone.RunAsync($"\"$infra\" {command}"), "namespaces: unshare: unshare failed: Operation not permitted");
     }
 
     [Fact]
-    public async Task A_system_without_apt_is_refused_though_root_may_do_all()
+    public async Task A_system_without_apt_is_refused_even_for_root()
     {
         NeedsRoot();
         File.Delete(Path.Combine(_clone.Bin, "apt-get"));

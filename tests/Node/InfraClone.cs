@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// A clone as far as <c>./infra</c> looks at it, with a stub in place of <c>dotnet</c> that says what it was asked and fails as told.
+/// The parts of a clone that <c>./infra</c> reads, with a stub of <c>dotnet</c> that records its arguments and fails on request.
 /// </summary>
 internal sealed class InfraClone : IDisposable
 {
@@ -69,7 +69,7 @@ internal sealed class InfraClone : IDisposable
 
     public void Forget() => File.Delete(Log);
 
-    /// <summary>From now on this command of <c>dotnet</c> says this and fails.</summary>
+    /// <summary>From now on this command of <c>dotnet</c> prints this and fails.</summary>
     public void Fail(string command, string sdk, string output) =>
         File.WriteAllText(Path.Combine(_folder, $"fail.{command}.{sdk}"), output);
 

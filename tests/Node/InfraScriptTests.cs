@@ -158,7 +158,7 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("lab.csproj : error NU1101: Unable to find package Spectre.Console. No packages exist", 1,
         "the package feed lacks Spectre.Console")]
     [InlineData("error MSB3021: Unable to copy file. No space left on device", 1, "the disk is full")]
-    public async Task A_build_that_fails_by_the_machine_differs_from_one_that_fails_by_us(string output, int status, string problem)
+    public async Task A_build_failure_of_the_machine_is_a_user_error_and_one_of_the_code_is_not(string output, int status, string problem)
     {
         _clone.Fail("build", "official", $"{output}\n");
         var result = await _clone.RunAsync("\"$infra\" preview");
@@ -184,7 +184,7 @@ public sealed class InfraScriptTests : IDisposable
     [Theory]
     [InlineData(0, 0)]
     [InlineData(100, 1)]
-    public async Task A_broken_apt_source_stops_nothing_but_a_package_that_cannot_be_had_does(int install, int status)
+    public async Task A_broken_apt_source_is_skipped_and_an_unavailable_package_is_an_error(int install, int status)
     {
         _clone.Stub("sudo", "while [ \"$1\" != apt-get ] && [ \"$1\" != env ] && [ $# -gt 0 ]; do shift; done; exec \"$@\"");
         _clone.Stub("apt-get",

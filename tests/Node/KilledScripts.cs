@@ -135,7 +135,7 @@ internal sealed partial class KilledScripts : IDisposable
         await FinishAsync(copy, $"killed at {line}");
     }
 
-    /// <summary>Each write of it fails, as on a disk that is full; then there is room again.</summary>
+    /// <summary>Each of its writes fails once, as on a full disk.</summary>
     public async Task FullDiskAsync()
     {
         using var copy = Copy();
@@ -185,7 +185,7 @@ internal sealed partial class KilledScripts : IDisposable
         return copy;
     }
 
-    /// <summary>Every file, link and folder, with what is in it, but what only says that something ran.</summary>
+    /// <summary>Every file, link and folder with its content, except records of runs.</summary>
     private static string Snapshot(StagedNode node)
     {
         var text = new StringBuilder();

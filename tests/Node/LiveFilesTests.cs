@@ -45,7 +45,7 @@ public sealed class LiveFilesTests
     }
 
     [Fact]
-    public void Whatever_becomes_of_the_workflow_its_bill_is_ended()
+    public void Whatever_happens_to_the_workflow_everything_is_deleted()
     {
         var jobs = (YamlMappingNode)StackFiles.Document(".github/workflows/live.yml")["jobs"];
         var ask = ((YamlSequenceNode)jobs["ask"]["steps"]).Cast<YamlMappingNode>().ToArray();
@@ -56,7 +56,7 @@ public sealed class LiveFilesTests
         Assert.Equal("always()", StackFiles.Text(jobs["janitor"]["if"]));
         Assert.Equal("ask", StackFiles.Text(jobs["janitor"]["needs"]));
         Assert.Contains(((YamlSequenceNode)jobs["janitor"]["steps"]).Cast<YamlMappingNode>(), step => Run(step) == "live/janitor");
-        // The steps must fit into the job, or what ends the bill has no time of its own.
+        // The steps must fit into the job, or the cleanup has no time left.
         Assert.True(int.Parse(StackFiles.Text(jobs["ask"]["timeout-minutes"]), null)
             >= ask.Where(step => step.Children.ContainsKey("timeout-minutes"))
                 .Sum(step => int.Parse(StackFiles.Text(step["timeout-minutes"]), null)));

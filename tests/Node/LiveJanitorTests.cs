@@ -1,13 +1,13 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>live/janitor</c>: ends a bill by the API alone, and touches nothing of anyone else's.</summary>
+/// <summary><c>live/janitor</c>: deletes a run's resources only with the API, and nothing of others.</summary>
 public sealed class LiveJanitorTests
 {
     private const string Old = "2027-01-15T01:00:00Z";
     private const string New = "2027-01-15T07:59:00Z";
 
     [Fact]
-    public async Task Everything_of_the_run_goes_and_nothing_of_anybody_else()
+    public async Task Everything_of_the_run_is_deleted_and_nothing_of_others()
     {
         using var live = new LiveStage();
         live.PutDroplet("1", Old, "inference:live", "inference:live:chat");
@@ -43,7 +43,7 @@ public sealed class LiveJanitorTests
     }
 
     [Fact]
-    public async Task A_deletion_that_takes_long_is_asked_for_again_and_looked_at_until_it_is_done()
+    public async Task A_slow_deletion_is_repeated_and_polled_until_it_is_done()
     {
         using var live = new LiveStage();
         live.PutDroplet("1", Old, "inference:live");

@@ -33,7 +33,7 @@ public sealed class LiveRunTests
             || live.KeepsState);
         var page = await File.ReadAllTextAsync(Path.Combine(live.ReportFolder, "report.md"), TestContext.Current.CancellationToken);
         Assert.All(answers, answer => Assert.Contains(answer.GetProperty("question").GetString()!, page, StringComparison.Ordinal));
-        // The price was said before anything was made, and computed afterwards from the Droplet's creation: 900 s of waiting for the
+        // The price was printed before anything was created, and computed afterwards from the Droplet's creation: 900 s of waiting for the
         // graphs, at least.
         Assert.InRange(result.Errors.IndexOf("at most 2.34 USD", StringComparison.Ordinal), 0,
             result.Errors.IndexOf("live: up", StringComparison.Ordinal));
@@ -65,7 +65,7 @@ public sealed class LiveRunTests
     }
 
     [Fact]
-    public async Task A_failure_in_the_middle_is_written_down_and_the_rest_is_asked_and_the_bill_ended()
+    public async Task A_failed_question_is_reported_and_the_run_asks_the_rest_and_deletes_everything()
     {
         using var live = new LiveStage();
         live.Put("ssh-fails", "apt-get\\|chat/completions\n");
@@ -103,7 +103,7 @@ public sealed class LiveRunTests
     }
 
     [Fact]
-    public async Task When_the_time_is_up_the_rest_is_not_asked_and_the_bill_is_ended()
+    public async Task When_the_time_is_up_the_run_asks_no_more_and_deletes_everything()
     {
         using var live = new LiveStage();
         await live.RunAsync(("LIVE_MINUTES", "10"));
@@ -118,7 +118,7 @@ public sealed class LiveRunTests
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
-    public async Task A_signal_in_the_middle_of_up_ends_the_bill_and_writes_the_report(string signal)
+    public async Task A_signal_during_up_deletes_everything_and_writes_the_report(string signal)
     {
         using var live = new LiveStage();
         var process = await live.StartAndAwaitPulumiAsync();
@@ -148,7 +148,7 @@ public sealed class LiveRunTests
     }
 
     [Fact]
-    public async Task After_a_kill_that_no_trap_sees_the_end_command_ends_the_bill()
+    public async Task After_a_kill_that_no_trap_sees_the_end_command_deletes_everything()
     {
         using var live = new LiveStage();
         var process = await live.StartAndAwaitPulumiAsync();

@@ -6,7 +6,7 @@ namespace Infra.Tests.Node;
 
 /// <summary>
 /// The scripts of <c>live/</c> in a folder of their own, with programs of <c>tests/Node/live</c> in place of Pulumi, curl, ssh and the
-/// clock. The cloud is a folder: what lies in <c>droplets</c> is billed.
+/// clock. The cloud is a folder: the files in <c>droplets</c> are billed.
 /// </summary>
 internal sealed class LiveStage : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class LiveStage : IDisposable
 
     public string ReportFolder => Path.Combine(_root, "project", ".live", "live", "report");
 
-    /// <summary>What a run keeps only while its bill may go on.</summary>
+    /// <summary>Files that a run keeps only while something may still cost money.</summary>
     public bool KeepsState => Directory.Exists(Path.Combine(_root, "project", ".live", "live", "state"))
         || File.Exists(Path.Combine(_root, "project", "Pulumi.live.yaml"));
 
@@ -65,7 +65,7 @@ internal sealed class LiveStage : IDisposable
         EndAsync(Tool.Start(Script(script), arguments, Values(environment)));
 
     /// <summary>
-    /// What a run said, once it has ended. A whole run starts some hundred programs: on a busy machine that takes its time.
+    /// The output of a run, once it has ended. A whole run starts some hundred programs: on a busy machine that takes its time.
     /// </summary>
     public static async Task<ToolResult> EndAsync(Process process)
     {
@@ -96,7 +96,7 @@ internal sealed class LiveStage : IDisposable
             Assert.Equal(0, (await Tool.RunAsync("mkfifo", InCloud(pipe))).ExitCode);
         }
 
-        // What this one was told to ignore, as by nohup or a shell's &, a script could not take back.
+        // A script cannot reset signals that this process ignores, for example under nohup or after a shell's &.
         var process = Tool.Start("env", ["--default-signal=HUP,INT,QUIT,TERM,PIPE", Script("run")], Values([]));
         using var reader = new StreamReader(InCloud("under-way"));
         Assert.Equal("up", await reader.ReadLineAsync());

@@ -36,7 +36,7 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
     [Theory]
     [InlineData(App)]
     [InlineData("http://localhost:5173")]
-    public async Task A_page_that_is_named_passes_the_browsers_questions(string origin)
+    public async Task An_allowed_page_passes_the_browsers_preflight(string origin)
     {
         var asked = await proxy.SendAsync(
             "OPTIONS /v1/chat/completions HTTP/1.1",
@@ -56,11 +56,11 @@ public sealed class NginxCorsTests(NginxCorsTests.Browsers proxy) : IClassFixtur
         Assert.DoesNotContain("Origin", proxy.Engine.LastHeaders, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Without these a page sees "network error" where the answer says what to fix.
+    // Without these headers a page sees "network error" instead of the message with the fix.
     [Theory]
     [InlineData("GET /v1/models", "", 401)]
     [InlineData("GET /metrics", Alice, 404)]
-    public async Task A_page_that_is_named_may_read_a_refusal_too(string request, string header, int status)
+    public async Task An_allowed_page_may_read_an_error_too(string request, string header, int status)
     {
         var answer = await proxy.SendAsync($"{request} HTTP/1.1", header.Length > 0 ? $"Origin: {App}\r\n{header}" : $"Origin: {App}");
         Assert.Equal((status, App), (answer.Status, answer.Header("Access-Control-Allow-Origin")));

@@ -64,7 +64,7 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
     [InlineData("text/html", "application/octet-stream")]
     [InlineData("image/svg+xml", "application/octet-stream")]
     [InlineData("application/jsonp", "application/octet-stream")]
-    public async Task A_type_that_a_browser_would_run_is_no_type(string sent, string seen)
+    public async Task A_content_type_that_a_browser_would_run_is_replaced(string sent, string seen)
     {
         proxy.Engine.Raw = $"HTTP/1.1 200 OK\r\nContent-Type: {sent}\r\nContent-Length: 2\r\n\r\n{{}}";
         try
@@ -131,7 +131,7 @@ public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<Ngi
         }
     }
 
-    // What /ready says is kept in memory for all who ask: an answer that is long, or never ends, would fill it.
+    // The response of /ready is cached in memory: a long or endless one would fill it.
     [Theory]
     [InlineData("Transfer-Encoding: chunked", "8\r\n12345678\r\n")]
     [InlineData("Content-Length: 1025", "12345678")]

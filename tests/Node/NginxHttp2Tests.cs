@@ -13,7 +13,7 @@ public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy
 
     // The answer waits for a window that never opens. What holds a connection for two minutes here would hold all of them.
     [Fact]
-    public async Task An_answer_that_a_stranger_does_not_take_is_given_up()
+    public async Task An_answer_that_a_stranger_does_not_read_is_dropped()
     {
         await using var tls = await OpenAsync(proxy.Port);
         await tls.WriteAsync(Stubborn(), Cancel);

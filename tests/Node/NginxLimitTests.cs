@@ -139,7 +139,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         {
             var refused = await NginxProxy.ExchangeAsync(connection, "GET /metrics HTTP/1.1", Alice);
             Assert.Equal(404, refused.Status);
-            // nginx drops a line for which the socket of the log has no room: these are not to be lost to that.
+            // nginx drops a line if the log's socket is full: this test must not lose lines that way.
             if (count < 60)
             {
                 await fresh.LogLineAsync(refused.Header("X-Request-Id")!);

@@ -14,8 +14,7 @@ public class NginxProxy : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly StagedNode _node = new();
     private readonly int _port = FakeHub.FreePort();
-    private readonly List<string> _log = [];
-    private Socket? _syslog;
+    private JournalSocket? _journal;
     private System.Diagnostics.Process? _nginx;
     private string _material = "";
 
@@ -62,9 +61,7 @@ public class NginxProxy : IAsyncLifetime
         File.CreateSymbolicLink(_node.At("/run/inference/open"), "engine");
         await ListenAsync();
         await ServeAsync(_node.At("/run/inference/engine/vllm.sock"));
-        _syslog = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        _syslog.Bind(new UnixDomainSocketEndPoint(_node.At("/run/systemd/journal/dev-log")));
-        _ = System.Threading.Tasks.Task.Run(CollectLog);
+        _journal = await JournalSocket.ListenAsync(_node.At("/run/systemd/journal/dev-log"));
         Answered(true);
 
         // The machine's own /etc, and the node's: nginx wants passwd and OpenSSL's settings.
@@ -123,7 +120,7 @@ public class NginxProxy : IAsyncLifetime
         }
 
         _nginx?.Dispose();
-        _syslog?.Dispose();
+        _journal?.Dispose();
         Engine?.Dispose();
         _node.Dispose();
     }
@@ -153,36 +150,11 @@ public class NginxProxy : IAsyncLifetime
     }
 
     /// <summary>What the log has so far.</summary>
-    internal string[] Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return [.. _log];
-            }
-        }
-    }
+    internal IReadOnlyList<string> Log => _journal!.Lines;
 
-    internal async Task<string> LogLineAsync(string id)
-    {
-        for (var i = 0; i < 400; i++)
-        {
-            lock (_log)
-            {
-                if (_log.Find(line => line.Contains(id, StringComparison.Ordinal)) is { } found)
-                {
-                    return found;
-                }
-            }
+    internal Task<string> LogLineAsync(string id) => _journal!.LineAsync(id);
 
-            await System.Threading.Tasks.Task.Delay(25);
-        }
-
-        throw new TimeoutException($"no log line has the id {id}");
-    }
-
-    /// <summary>What the engine says of itself is kept for a second.</summary>
+    /// <summary>nginx caches the engine's health for a second.</summary>
     internal async Task UntilReadyAsync(int status)
     {
         using var limit = new CancellationTokenSource(Patience);
@@ -234,25 +206,5 @@ public class NginxProxy : IAsyncLifetime
     {
         using var expected = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(_node.Read("/tls.crt"));
         return certificate is not null && certificate.GetRawCertData().AsSpan().SequenceEqual(expected.RawData);
-    }
-
-    private void CollectLog()
-    {
-        var buffer = new byte[65536];
-        try
-        {
-            while (true)
-            {
-                var line = Encoding.UTF8.GetString(buffer, 0, _syslog!.Receive(buffer));
-                lock (_log)
-                {
-                    _log.Add(line);
-                }
-            }
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // The class is done.
-        }
     }
 }

@@ -2,7 +2,7 @@ namespace Infra.Tests.Node;
 
 /// <summary>
 /// <c>store-secrets</c> and <c>apply-settings</c> with an nginx that runs, in namespaces of its own: what it serves and has loaded counts.
-/// A script in systemd's place reloads it as its unit does, refuses to, or says that it did and does not.
+/// A script in systemd's place reloads it like its unit, refuses to, or reports a reload that did not happen.
 /// </summary>
 public sealed class NginxTakesEffectTests
 {

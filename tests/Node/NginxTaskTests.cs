@@ -52,7 +52,7 @@ public sealed class NginxTaskTests
     [InlineData("API_CLIENTS", ":60:1")]
     [InlineData("API_CLIENTS", ":60:1:0")]
     [InlineData("API_CLIENTS", ":60:1:1,a;b:1:1:1")]
-    public async Task A_value_that_would_be_more_than_a_word_of_nginxs_configuration_is_refused(string key, string value)
+    public async Task A_value_that_would_inject_nginx_configuration_is_refused(string key, string value)
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/run"));

@@ -34,7 +34,7 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     [InlineData("POST /v1/messages", "?beta=true")]
     [InlineData("POST /v1/completions", "?x=%0d%0aHost:%20evil&../../pause")]
     [InlineData("GET /ready", "?probe=1")]
-    public async Task A_query_is_taken_and_goes_no_further(string route, string query)
+    public async Task A_query_string_is_accepted_and_not_forwarded(string route, string query)
     {
         var answer = await proxy.SendAsync($"{route}{query} HTTP/1.1", $"Authorization: {Alice}");
         Assert.Equal(200, answer.Status);
@@ -121,7 +121,7 @@ public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
     [InlineData("POST /pause#/v1/completions")]
     [InlineData("POST /v1\\completions")]
     [InlineData("GET /v1/models HTTP/1.1 HTTP/1.1")]
-    public async Task A_path_that_is_not_written_as_allowed_never_reaches_the_engine(string request)
+    public async Task A_path_in_another_spelling_never_reaches_the_engine(string request)
     {
         var before = proxy.Engine.Requests;
         var answer = await proxy.SendAsync($"{request} HTTP/1.1", $"Authorization: {Alice}");

@@ -78,7 +78,7 @@ public sealed class PackagesTests
     }
 
     [Fact]
-    public async Task A_package_of_somebody_else_that_cannot_be_configured_does_not_count_as_a_failure_of_ours()
+    public async Task A_third_party_package_that_cannot_be_configured_is_no_failure()
     {
         using var node = WithApt(WhenInstalled,
             $"{Installs}\n[[ $* != *\" install \"* ]] || {{ echo 'E: Sub-process /usr/bin/dpkg returned an error code (1)'; exit 100; }}");

@@ -6,7 +6,7 @@ namespace Infra.Tests.Node;
 public sealed class ReadyProbeTests
 {
     [Fact]
-    public async Task Ready_is_written_after_a_completion_and_taken_back_when_the_engine_goes()
+    public async Task Ready_is_set_after_a_completion_and_removed_when_the_engine_ends()
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/ready"));
@@ -27,7 +27,7 @@ public sealed class ReadyProbeTests
     [InlineData("5")]
     [InlineData("{\"choices\":")]
     [InlineData("deep")]
-    public async Task An_answer_that_is_none_is_no_answer_and_does_not_end_the_probe(string completion)
+    public async Task An_invalid_answer_does_not_count_and_does_not_end_the_probe(string completion)
     {
         using var node = new StagedNode();
         Directory.CreateDirectory(node.At("/ready"));

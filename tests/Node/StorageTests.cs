@@ -59,7 +59,7 @@ public sealed class StorageTests
     [InlineData("/dev/sda", true)]
     [InlineData("/dev/gone", true)]
     [InlineData("/dev/vdb", false)]
-    public async Task Without_a_planned_disk_a_volume_is_given_up_and_a_disk_of_the_images_own_stays(string mounted, bool givenUp)
+    public async Task Without_a_planned_disk_a_volume_is_unmounted_and_a_disk_of_the_image_stays(string mounted, bool givenUp)
     {
         using var node = WithDisks(mounted);
         await RunAsync(node, volume: "");

@@ -4,7 +4,7 @@ using Infra.Node;
 
 namespace Infra.Tests.Node;
 
-/// <summary>systemd reads every unit without a word, and none is more exposed than the table says.</summary>
+/// <summary>systemd parses every unit without a warning, and none is more exposed than the table allows.</summary>
 public sealed partial class SystemdTests
 {
     private const string UnitFolder = "/etc/systemd/system/";
@@ -94,7 +94,7 @@ public sealed partial class SystemdTests
             });
 
     [Fact]
-    public void The_check_of_gpu_access_for_wheels_has_the_walls_of_their_engine()
+    public void The_check_of_gpu_access_for_wheels_has_the_restrictions_of_their_engine()
     {
         static IEnumerable<string> Walls(string unit) => Content(unit).Split('\n').SkipWhile(line => line != "[Service]")
             .Where(line => Wall().IsMatch(line) && !line.StartsWith("ReadWritePaths", StringComparison.Ordinal)
@@ -142,7 +142,7 @@ public sealed partial class SystemdTests
     [Theory]
     [InlineData("container")]
     [InlineData("venv")]
-    public void The_way_to_an_engine_is_shut_before_each_start_and_opened_after_the_probe(string install)
+    public void Access_to_an_engine_is_closed_before_each_start_and_opened_after_the_probe(string install)
     {
         Assert.Contains("\nExecStartPre=+/usr/local/libexec/inference/engine-access close\n", Content($"inference-vllm-{install}.service"),
             StringComparison.Ordinal);

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Infra.Tests.Node;
 
-/// <summary>What a program of the machine answered.</summary>
+/// <summary>The result of a program of the machine.</summary>
 internal sealed record ToolResult(int ExitCode, string Output, string Errors)
 {
     public string All => Output + Errors;
 }
 
-/// <summary>Runs programs that the node files are held against. A missing one fails the test with the package that has it.</summary>
+/// <summary>Runs programs that check or run the node files. A missing one fails the test with the package that has it.</summary>
 internal static class Tool
 {
     private static readonly Dictionary<string, string> Packages = new()
@@ -47,7 +47,7 @@ internal static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading all: its status says why.
+            // It ended without reading all input: its exit status has the reason.
         }
 
         try
@@ -62,7 +62,7 @@ internal static class Tool
         }
     }
 
-    /// <summary>A program that goes on; the caller ends it.</summary>
+    /// <summary>Starts a program that keeps running; the caller ends it.</summary>
     internal static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program)

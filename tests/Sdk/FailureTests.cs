@@ -3,7 +3,7 @@ using Pulumi.DigitalOcean;
 
 namespace Infra.Tests.Sdk;
 
-/// <summary>What fails a deployment, and what is then said.</summary>
+/// <summary>What fails a deployment, and with which message.</summary>
 [Collection(SerialRuns.Name)]
 public sealed class FailureTests
 {

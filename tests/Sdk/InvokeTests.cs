@@ -102,7 +102,7 @@ public sealed class InvokeTests
     public async Task A_function_that_fails_fails_the_deployment_though_no_one_reads_its_result()
     {
         var exception = await Assert.ThrowsAsync<RunException>(() => new Mocks().RunAsync(() => { GetSizes.Invoke(); }));
-        Assert.Contains("Nobody expected a call of digitalocean:index/getSizes:getSizes.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Unexpected call of digitalocean:index/getSizes:getSizes.", exception.Message, StringComparison.Ordinal);
     }
 
     private static ImmutableDictionary<string, object> Sizes => Mocks.State(

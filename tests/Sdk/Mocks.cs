@@ -5,7 +5,7 @@ using Pulumi.Testing;
 namespace Infra.Tests.Sdk;
 
 /// <summary>
-/// Records what the SDK asks for. Every resource gets its name with "-id" as id and its inputs as state, unless a test says otherwise.
+/// Records the SDK's requests. Every resource gets its name with "-id" as id and its inputs as state, unless a test overrides it.
 /// </summary>
 internal sealed class Mocks : IMocks
 {
@@ -22,7 +22,7 @@ internal sealed class Mocks : IMocks
         args => Task.FromResult<(string?, object)>(($"{args.Name}-id", args.Inputs));
 
     public Func<MockCallArgs, object> Result { get; init; } =
-        args => throw new InvalidOperationException($"Nobody expected a call of {args.Token}.");
+        args => throw new InvalidOperationException($"Unexpected call of {args.Token}.");
 
     public static Mocks WithState(object state, string? id = "an-id") => new() { Answer = _ => Task.FromResult((id, state)) };
 

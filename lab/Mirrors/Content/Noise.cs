@@ -5,7 +5,7 @@ using System.Text;
 namespace Infra.Lab.Mirrors.Content;
 
 /// <summary>
-/// Deterministic bytes that do not compress: SplitMix64 (Steele, Lea, Flood, 2014) is counter-based, so any part can be generated alone.
+/// Deterministic bytes that do not compress: SplitMix64 (Steele, Lea, Flood, 2014) is counter-based, so any part can be generated first.
 /// </summary>
 internal static class Noise
 {

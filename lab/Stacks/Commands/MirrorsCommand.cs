@@ -4,6 +4,7 @@ using System.Globalization;
 using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Mirrors;
+using Infra.Planning.Errors;
 
 namespace Infra.Lab.Stacks.Commands;
 
@@ -96,7 +97,7 @@ internal static class MirrorsCommand
             else if (new Option[] { BytesPerSecond, Latency, Down, Hang, Refuse, At, Times, Rate, Seed, Header }
                 .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
             {
-                throw LabUserError.Of(option.Name, null, "needs a mirror", $"./infra mirrors {Word(Kinds[0])} {option.Name} ...");
+                throw LabUserError.Of(option.Name, null, "needs a mirror", Typed(parsed, Word(Kinds[0])));
             }
 
             terminal.Console.Profile.Out.Writer.Write(control.ToJson());
@@ -111,8 +112,7 @@ internal static class MirrorsCommand
         {
             return new Option[] { At, Times, Rate, Seed, Header }
                 .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } unpaired
-                ? throw LabUserError.Of(unpaired.Name, null, $"needs {Refuse.Name}",
-                    $"./infra mirrors hub {Refuse.Name} 403 {unpaired.Name} ...")
+                ? throw LabUserError.Of(unpaired.Name, null, $"needs {Refuse.Name}", Typed(parsed, Refuse.Name, "403"))
                 : null;
         }
 
@@ -121,7 +121,8 @@ internal static class MirrorsCommand
         {
             if (header.Split(':', 2) is not [var name, var value] || name.Trim().Length == 0 || header.Any(char.IsControl))
             {
-                throw LabUserError.Of(Header.Name, header, "is not a name, a colon and a value", $"{Header.Name} \"Retry-After: 5\"");
+                throw LabUserError.Of(Header.Name, header, "is not a name, a colon and a value",
+                    "./infra mirrors hub --refuse 503 --header 'Retry-After: 5'");
             }
 
             headers[name.Trim()] = value.Trim();
@@ -138,6 +139,10 @@ internal static class MirrorsCommand
             Asked = DateTimeOffset.UtcNow,
         };
     }
+
+    /// <summary>The command that was typed, with more words at its end.</summary>
+    private static string Typed(ParseResult parsed, params IEnumerable<string> more) =>
+        $"./infra {string.Join(' ', parsed.Tokens.Select(token => token.Value).Concat(more).Select(ShellWord.Of))}";
 
     private static int[] Statuses(ArgumentResult given)
     {

@@ -38,7 +38,7 @@ internal static class StatusCommand
             }
             else
             {
-                StatusView.Write(terminal.Console, reports);
+                StatusView.Write(terminal, reports);
             }
         }));
         return command;

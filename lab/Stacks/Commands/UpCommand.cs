@@ -84,7 +84,7 @@ internal static class UpCommand
             }
             else
             {
-                LabView.Write(terminal.Console, report);
+                LabView.Write(terminal, report);
             }
         }));
         return command;

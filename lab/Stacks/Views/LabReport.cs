@@ -37,7 +37,7 @@ internal sealed record EndpointReport(
         var timelines = result.Outputs.PhaseTimelines;
         return new EndpointReport(
             endpoint.Name, endpoint.Access, endpoint.Url, endpoint.Model,
-            $"./infra ask{OfStack(lab)} --endpoint {endpoint.Name} \"...\"",
+            $"./infra ask{OfStack(lab)} --endpoint {endpoint.Name} \"What is a firewall?\"",
             CurlOf(lab, files, endpoint),
             $"./infra exec{OfStack(lab)} operator -- ssh -N -L {TunnelPort}:127.0.0.1:443 "
                 + $"-b {lab.Sandbox.Operator} -i {files.OperatorKey} -o IdentitiesOnly=yes "

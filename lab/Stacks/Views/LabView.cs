@@ -8,8 +8,9 @@ namespace Infra.Lab.Stacks.Views;
 /// <summary>Output of <c>./infra up</c> for terminals.</summary>
 internal static class LabView
 {
-    public static void Write(IAnsiConsole console, LabReport report)
+    public static void Write(Terminal terminal, LabReport report)
     {
+        var console = terminal.Console;
         var (resources, output) = (report.Resources, console.Profile.Out.Writer);
         output.WriteLine(Counts(resources));
         foreach (var endpoint in report.Endpoints)
@@ -24,14 +25,13 @@ internal static class LabView
                 output.WriteLine($"    {Phases(node.Phases)}");
             }
 
-            // For pasting: commands must not wrap.
-            output.WriteLine($"  ask    {endpoint.Ask}");
+            terminal.WriteCommand(endpoint.Ask);
             if (endpoint.Access == "private")
             {
-                output.WriteLine($"  tunnel {endpoint.Tunnel}");
+                terminal.WriteCommand(endpoint.Tunnel);
             }
 
-            output.WriteLine($"  curl   {endpoint.Curl}");
+            terminal.WriteCommand(endpoint.Curl);
             console.MarkupLine($"  [green]{Markup.Escape(Printable.Text(endpoint.Answer))}[/]");
         }
     }

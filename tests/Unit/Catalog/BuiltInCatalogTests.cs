@@ -20,7 +20,7 @@ public sealed class BuiltInCatalogTests
 
     /// <summary>The program trusts the built-in rows because this test does not.</summary>
     [Fact]
-    public void Every_row_is_held_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Errors);
+    public void Every_row_is_checked_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Errors);
 
     [Fact]
     public void Every_servable_repository_of_the_family_is_there()

@@ -21,7 +21,7 @@ public sealed class CatalogFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(States))]
-    public async Task What_is_no_catalog_file_is_one_message(string makes, string message)
+    public async Task An_invalid_catalog_file_is_one_message(string makes, string message)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices are made as Linux has them.");
         var file = Path.Combine(_folder, "catalog.json");

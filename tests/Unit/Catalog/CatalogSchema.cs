@@ -98,7 +98,7 @@ internal static partial class CatalogSchema
 
         if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && !context.Path.IsEmpty)
         {
-            // What a nested object must have depends on basedOn and on defaults; the reader says it.
+            // The required members of a nested object depend on basedOn and on defaults: the reader checks them.
             schema.Remove("required");
         }
 

@@ -68,7 +68,7 @@ public sealed class EngineChoiceTests
     }
 
     [Fact]
-    public void Where_a_row_does_not_name_its_class_what_may_hit_it_is_a_caution()
+    public void A_breakage_that_may_affect_a_row_without_a_class_is_a_caution()
     {
         var unknown = Ministral with { Family = "other", Formats = [WeightsFormat.Hf] };
         Assert.Null(OfImage030(unknown));

@@ -13,6 +13,14 @@ public sealed class NearMissTests
     [InlineData("Ministral-3-3B-Instruct-2512", "mistralai/Ministral-3-3B-Instruct-2512")]
     [InlineData("mistralai/Ministral-3-3B-Instruct", "mistralai/Ministral-3-3B-Instruct-2512")]
     [InlineData("mistralai/Minstral-3-14B-Base-2512", "mistralai/Ministral-3-14B-Base-2512")]
+    [InlineData("ministral-3-8b-instruct-2512", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("ministral-3-8b-base", "mistralai/Ministral-3-8B-Base-2512")]
+    [InlineData("Ministral-3-8B", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("mistralai/Ministral-3-8B", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("mistralai/Ministral-3-8B-2512", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("Minstral-3-8B", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("ministral-8b", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("mistral-large", "mistralai/Mistral-Large-3-675B-Instruct-2512")]
     public void An_unknown_model_is_answered_with_the_likeliest_and_all_others(string typed, string meant)
     {
         var error = Assert.Single(Assert.Throws<ConfigurationException>(() => Catalog.Model(typed, "endpoints.chat.model")).Errors);
@@ -39,8 +47,21 @@ public sealed class NearMissTests
         Assert.Contains("0.31.0", error.Problem, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_resembles_nothing_gets_no_suggestion() => Assert.Empty(NearMiss.Of("gpt-oss-120b", Catalog.Sizes.Keys));
+    [Theory]
+    [InlineData("gpt-oss-120b")]
+    [InlineData("g")]
+    [InlineData("-")]
+    [InlineData("")]
+    public void What_resembles_nothing_gets_no_suggestion(string typed) => Assert.Empty(NearMiss.Of(typed, Catalog.Sizes.Keys));
+
+    [Theory]
+    [InlineData("ALPHA", "alpha", "alpha-2")]
+    [InlineData("alpha-1", "alpha-10", "x-alpha-1")]
+    [InlineData("al-2", "alpha-al-2", "alpha-1")]
+    [InlineData("alpah", "alpha", "aloha-x")]
+    public void Another_case_ranks_before_a_prefix_a_prefix_before_a_part_and_a_part_before_a_typo(
+        string typed, string meant, string other) =>
+        Assert.Equal(meant, NearMiss.Of(typed, [other, meant])[0]);
 
     [Fact]
     public void A_name_is_always_its_own_nearest() =>

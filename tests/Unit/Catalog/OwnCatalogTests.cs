@@ -106,7 +106,7 @@ public sealed class OwnCatalogTests
     }
 
     [Fact]
-    public void Bytes_that_are_given_are_believed() => Assert.Equal(9_000_000_000, Add(
+    public void Given_bytes_are_used_unchanged() => Assert.Equal(9_000_000_000, Add(
         """
         {"models": [{"id": "acme/awq", "precision": "int4", "weightBytes": 9000000000, "maxContext": 40960, "architecture": {"layers": 40, "hiddenSize": 5120,
           "attentionHeads": 40, "keyValueHeads": 8, "headDim": 128, "feedForwardSize": 17408, "vocabularySize": 151936}}]}

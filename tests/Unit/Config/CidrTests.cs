@@ -95,7 +95,7 @@ public sealed class CidrTests
     [InlineData("fe80::1%eth0/64")]
     [InlineData("2001:db8::/129")]
     [InlineData("10.0.0.256/32")]
-    public void What_is_no_range_is_refused_with_a_reason(string text)
+    public void An_invalid_range_is_refused_with_a_reason(string text)
     {
         Assert.False(Cidr.TryParse(text, out _, out var problem));
         Assert.NotEmpty(problem);

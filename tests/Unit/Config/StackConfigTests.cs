@@ -105,7 +105,7 @@ public sealed class StackConfigTests
     [InlineData("endpoints.chat.replicas", "2",
         "pulumi config rm 'endpoints.chat.replicas' && pulumi config set --path 'endpoints.chat.replicas' 2")]
     [InlineData("adminCidrs[0]", "203.0.113.9/32", "pulumi config set --path 'adminCidrs[0]' 203.0.113.9/32")]
-    public void A_key_that_is_a_path_was_set_without_saying_so(string key, string value, string fix)
+    public void A_path_that_was_set_as_a_key_is_reported_with_the_right_command(string key, string value, string fix)
     {
         var config = Configs.With();
         config[$"inference:{key}"] = value;
@@ -139,7 +139,7 @@ public sealed class StackConfigTests
     [InlineData("", 1, "m")]
     [InlineData("-", 2, "m-2")]
     [InlineData("a-name-of-an-endpoint-that-is-too-long", 2, "a-name-of-an-endpoint-that-is-2")]
-    public void A_wrong_name_has_a_right_one_near_to_it(string text, int index, string name)
+    public void An_invalid_name_gets_a_similar_valid_one(string text, int index, string name)
     {
         Assert.Equal(name, Names.Nearest(text, index));
         Assert.True(Names.IsName(name));
@@ -160,7 +160,7 @@ public sealed class StackConfigTests
     [InlineData("public", "[\"nobody\"]", "\"llm.example.com\"", null, "endpoints.chat.clientCidrs[0]")]
     [InlineData("internal", "[\"198.51.100.0/24\"]", null, null, "endpoints.chat.clientCidrs[0]")]
     [InlineData("internal", "[]", "\"llm.example.com\"", null, "endpoints.chat.domain")]
-    public void What_goes_with_an_access_is_checked(string access, string cidrs, string? domain, string? zone, string key) =>
+    public void Settings_that_do_not_match_the_access_are_errors(string access, string cidrs, string? domain, string? zone, string key) =>
         Assert.Equal(key, Assert.Single(Errors(Configs.With(
             ("endpoints.chat.access", $"\"{access}\""), ("endpoints.chat.clientCidrs", cidrs), ("endpoints.chat.domain", domain),
             ("endpoints.chat.dnsZone", zone)))).Key);

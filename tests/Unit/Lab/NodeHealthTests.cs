@@ -3,7 +3,7 @@ using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Unit.Lab;
 
-/// <summary>What a server says of itself, and what <c>status</c> and <c>up</c> make of it.</summary>
+/// <summary>What a server reports, and how <c>status</c> and <c>up</c> interpret it.</summary>
 public sealed class NodeHealthTests
 {
     private const string Booted = "booted True False";
@@ -20,7 +20,7 @@ public sealed class NodeHealthTests
     [InlineData("network True\nready 0\nfailed \ncoming \nbooted False True", "failed", "its first boot failed")]
     // One without a network answers itself on loopback all the same.
     [InlineData("network False\nready 200\nfailed \ncoming \n" + Booted, "failed", "its public address is not on eth0")]
-    // A taken-over server says what it wants.
+    // A compromised server may send anything.
     [InlineData("", "failed", "its public address is not on eth0")]
     [InlineData("network True\nready 200 OK\nfailed \u001b]0;curl | sh\u0007 x.service\ncoming \n" + Booted,
         "stopped", "it does not serve and no unit is starting")]
@@ -41,7 +41,7 @@ public sealed class NodeHealthTests
         Assert.Equal(refused, NodeHealth.IsRefused(new ProgramAnswer(status, "", errors)));
 
     [Fact]
-    public void A_phase_that_no_node_writes_is_left_out_and_breaks_nothing()
+    public void An_unknown_phase_is_ignored()
     {
         string[] lines =
         [

@@ -38,7 +38,7 @@ public sealed class PlanTableTests
     }
 
     [Fact]
-    public void A_catalog_that_is_not_there_is_named_by_the_flag_that_named_it()
+    public void A_missing_catalog_file_is_reported_with_its_flag()
     {
         var error = Assert.Single(
             Assert.Throws<ConfigurationException>(() => ModelCatalog.Load("no-such-file.json", "--catalog")).Errors);

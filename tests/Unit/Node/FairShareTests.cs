@@ -33,7 +33,7 @@ public sealed class FairShareTests
             FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 1).Limits([])));
 
     [Fact]
-    public void Limits_of_a_clients_own_are_next_to_those_of_the_rest()
+    public void A_client_may_have_its_own_limits()
     {
         var share = FairShare.Of(s_small with { MaxNumSeqs = 256, DataParallel = 1, Requests = 100 }, 3);
         Assert.Equal(new FairShare(4, 4, 27, SingleClient: false), share);
@@ -45,7 +45,7 @@ public sealed class FairShareTests
 
     // 8 bytes a token: twice what English has, more than an escaped letter of any alphabet.
     [Fact]
-    public void A_body_holds_every_prompt_and_picture_that_a_request_may_have_and_grows_with_them() =>
+    public void The_body_limit_covers_all_prompts_and_images_that_a_request_may_have() =>
         Gen.Select(Gen.Int[1, 4096], Gen.Int[1024, 262_144], Gen.Int[0, 3]).Sample((sequences, context, images) =>
         {
             var share = FairShare.Of(s_small with { MaxNumSeqs = sequences, DataParallel = 1 }, 2);
@@ -61,7 +61,7 @@ public sealed class FairShareTests
     [InlineData(262_144, 0, 17)]
     [InlineData(8_192, 1, 18)]
     [InlineData(8_192, 4, 64)]
-    public void A_model_without_pictures_gets_no_long_body(int context, int images, int mib) =>
+    public void A_model_without_images_gets_a_small_body_limit(int context, int images, int mib) =>
         Assert.Equal(mib, new FairShare(4, 4, 27, SingleClient: false).BodyMiB(context, images));
 
     private static (int Rate, int Concurrent, int Prompting) Limits(string entry)

@@ -41,7 +41,7 @@ public sealed class LiveSizesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_size_without_a_region_or_not_available_is_not_to_be_had(bool available) =>
+    public void A_size_without_a_region_or_availability_is_unavailable(bool available) =>
         Assert.Contains("is unavailable in all regions",
             Error(Plan(), new LiveSize(Slug, available ? [] : ["tor1"], available, 0.76m)).Problem, StringComparison.Ordinal);
 
@@ -51,7 +51,7 @@ public sealed class LiveSizesTests
         var error = Error(Plan(), new LiveSize(Slug, ["nyc2", "ams3"], true, 0.76m));
         Assert.Equal("region", error.Key);
         Assert.Contains("it is available in ams3, nyc2", error.Problem, StringComparison.Ordinal);
-        // Whose Droplets run must not be told to move them.
+        // An operator with running Droplets must not be advised to move them.
         Assert.Contains("set ignoreAvailability to true", error.Problem, StringComparison.Ordinal);
     }
 

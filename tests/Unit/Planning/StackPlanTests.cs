@@ -39,7 +39,7 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void A_contract_has_no_price_to_hold_to_a_limit()
+    public void A_contract_size_has_no_price_to_compare_with_a_limit()
     {
         (string, string?)[] contract = [("region", "\"nyc2\""), ("endpoints.chat.size", "\"gpu-h200x1-141gb-contracted\"")];
         Assert.Null(StackPlan.Read(Configs.With(contract)).UsdPerHour);
@@ -90,7 +90,7 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void A_context_that_a_named_size_does_not_hold_is_refused_with_what_it_does_hold()
+    public void A_context_that_is_too_long_for_a_named_size_is_refused_with_the_longest_that_fits()
     {
         var error = Assert.Single(Errors(
             ("endpoints.chat.size", "\"gpu-4000adax1-20gb\""), ("endpoints.chat.contextLength", "262144"),
@@ -136,7 +136,7 @@ public sealed class StackPlanTests
     [InlineData("function", "0.30.0", null, "vLLM 0.30.0 has no --tool-strict-level; 0.31.0 has it")]
     [InlineData("auto", null, "mistralai/Ministral-3-3B-Base-2512", "have no tool call parser")]
     [InlineData("strict", null, null, "auto, function, parameter")]
-    public void Tool_calls_are_held_to_their_schema_where_the_release_can(string level, string? version, string? model, string? words)
+    public void Tool_calls_follow_their_schema_if_the_release_can_enforce_it(string level, string? version, string? model, string? words)
     {
         (string, string?)[] config =
         [
@@ -271,7 +271,7 @@ public sealed class StackPlanTests
     }
 
     [Fact]
-    public void No_caller_is_no_address_and_a_tag_or_a_load_balancer_is_some_address_of_the_VPC()
+    public void Without_callers_there_is_no_address_and_a_tag_or_a_load_balancer_is_the_range_of_the_VPC()
     {
         Assert.Empty(Callers.None.InAddresses("10.118.0.0/20"));
         Assert.Equal(["10.118.0.0/20"], new Callers { Tags = ["web"] }.InAddresses("10.118.0.0/20"));

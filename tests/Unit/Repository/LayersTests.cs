@@ -65,7 +65,7 @@ public sealed partial class LayersTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void No_folder_uses_one_that_uses_it(string project)
+    public void The_folders_of_a_project_have_no_cycle(string project)
     {
         // What a body uses is in the assembly; a constant, and a type that only a comment names, are seen by their usings.
         var uses = TypeUses.In(Assembly(project)).Select(use => (use.FromNamespace, use.ToNamespace))

@@ -56,7 +56,7 @@ public sealed class ObservationTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Whatever is said to fit is held by the KV cache that was logged: the margin covers the error.</summary>
+    /// <summary>The logged KV cache holds everything that the sizing promises: the margin covers the error.</summary>
     [Theory]
     [MemberData(nameof(Served))]
     public void A_context_that_fits_by_the_estimate_is_within_the_logged_tokens(string id)

@@ -7,7 +7,7 @@ using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 
-/// <summary>The tables of docs/sizing.md are what the code says: set GOLDEN_ACCEPT=1 and run these tests to rewrite them.</summary>
+/// <summary>The tables of docs/sizing.md match the code: set GOLDEN_ACCEPT=1 and run these tests to rewrite them.</summary>
 public sealed class SizingDocumentTests
 {
     private static readonly Observations All = Observations.Load();

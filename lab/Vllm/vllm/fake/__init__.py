@@ -1,1 +1,1 @@
-"""What stands behind the command line: the engine that only counts, and the server in front of it."""
+"""The parts behind the command line: an engine that only counts tokens, and the HTTP server in front of it."""

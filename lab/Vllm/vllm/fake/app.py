@@ -1,4 +1,4 @@
-"""The routes: which there are (routes.json), whom the key lets in, and what each answers."""
+"""The routes: which exist (routes.json), which need the key, and what each returns."""
 import hashlib
 import hmac
 import json
@@ -14,7 +14,7 @@ _GUARDED = ("/v1", "/v2", "/inference", "/cohere")
 
 
 class App:
-    """task: generate, embed or score, as the model's architecture has it; width: of an embedding."""
+    """task: generate, embed or score, from the model's architecture. width: length of an embedding."""
 
     def __init__(self, args, engine, vision, task="generate", width=1):
         self.args, self.engine, self.vision, self.task, self.width = args, engine, vision, task, width
@@ -57,7 +57,7 @@ class App:
             return True
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         given = hashlib.sha256(key.encode("latin-1", "replace")).digest()
-        # All are compared: how long it takes tells nothing.
+        # Compares all keys, so that the duration reveals nothing.
         return scheme.lower() == "bearer" and any([hmac.compare_digest(given, known) for known in self.keys])
 
     async def answer(self, request, connection):
@@ -97,7 +97,7 @@ class App:
         try:
             await answer
         except RecursionError:
-            # Whatever walks through a body ends at the same depth: such a body is refused.
+            # Python's recursion limit bounds all code that walks through a body: a deeper body is rejected.
             raise Fault("The request is nested too deeply.") from None
 
     def _body(self, request, kind=fields.ANY):

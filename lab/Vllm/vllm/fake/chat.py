@@ -12,14 +12,14 @@ _PER_MESSAGE = 3
 
 
 class Conversation:
-    """What the messages hold: the last user's words, images as they were seen, and the tokens of it all."""
+    """Content of the messages: the last text of the user, the images, and the number of tokens."""
 
     def __init__(self):
         self.said, self.seen, self.tokens = "", [], 1
 
 
 async def read(app, body):
-    """A body whose types are right: fields.CHAT or TOKENIZE has checked it."""
+    """Reads a body whose types fields.CHAT or TOKENIZE has checked."""
     messages = body["messages"]
     if not messages:
         raise Fault("Conversation must have at least one message")
@@ -71,7 +71,7 @@ def _answer(told):
 
 
 async def choices(app, body, default=None):
-    """The tokens of the question, how to answer it, and the answers, all the same."""
+    """Returns the tokens of the prompt, the parameters, and the answers, which are all equal."""
     params.check_trust(app.args, body)
     told = await read(app, body)
     function = tools.called(app.args, body, told.said)
@@ -117,7 +117,7 @@ def _made(answers, params):
 
 
 async def batch(app, body, connection):
-    """One choice for each of several conversations."""
+    """Several conversations in one request: one choice for each."""
     model = app.check_model(body)
     if body.get("stream") or body.get("tools") or body.get("use_beam_search") or body.get("n") not in (None, 1):
         raise Fault("Batch chat completions do not support streaming, tools, beam search or n > 1.")

@@ -1,4 +1,4 @@
-"""`vllm serve`'s command line, made from flags.json, parsed as vLLM's FlexibleArgumentParser does."""
+"""The command line of `vllm serve`, built from flags.json and parsed like vLLM's FlexibleArgumentParser."""
 import argparse
 import json
 import os
@@ -74,7 +74,7 @@ def _add(group, flag):
 
 
 class FlexibleArgumentParser(argparse.ArgumentParser):
-    """Dashes and underscores are the same in a flag's name; JSON options may be given key by key."""
+    """In a flag's name, dashes and underscores are equal; JSON options may be set key by key."""
 
     def parse_known_args(self, args=None, namespace=None):
         if args is not None and self.prog == "vllm":
@@ -94,7 +94,7 @@ def _dashed(word):
 
 
 def _keys_joined(words):
-    """--flag.key value and --flag.key+ value become one --flag JSON, after the rest as vLLM has it."""
+    """--flag.key value and --flag.key+ value become one --flag JSON after all other arguments, as in vLLM."""
     kept, joined, index = [], {}, 0
     while index < len(words):
         word = words[index]
@@ -128,7 +128,7 @@ def _keys_joined(words):
 
 
 def parser():
-    """The whole command. parsed.subparser names the sub-command, parsed.groups the flags of serve."""
+    """Parses the command line. parsed.subparser is the sub-command, parsed.groups has the flags of serve."""
     facts = data()
     top = FlexibleArgumentParser(prog="vllm", description="vLLM CLI (fake engine)")
     top.add_argument("-v", "--version", action="store_true")
@@ -156,7 +156,7 @@ def settle_model(parsed, arguments):
 
 
 def non_default(parsed):
-    """What the log shows as 'non-default args', without keys."""
+    """The 'non-default args' of the log, without keys."""
     shown = {}
     if parsed.model_tag is not None:
         shown["model_tag"] = parsed.model_tag

@@ -12,7 +12,7 @@ _DEFAULT = 16
 
 
 def _prompts(body):
-    """Each prompt as its text and its number of tokens."""
+    """Text and number of tokens of each prompt."""
     prompt = body.get("prompt")
     if not prompt:
         raise Fault("You must set `--enable-prompt-embeds` to input `prompt_embeds`")
@@ -30,7 +30,7 @@ def _in_vocabulary(ids):
 
 
 def _logprobs(parts, most, at=0):
-    """The one that was said is told also where it is none of the most likely."""
+    """Always includes the generated token, even if it is not among the most likely ones."""
     offsets = []
     for part in parts:
         offsets.append(at)

@@ -1,4 +1,4 @@
-"""Continuous batching without a model: in one step every running sequence gets its next token, at the rate the machine's file asks for."""
+"""Continuous batching without a model: each step gives every running sequence its next token, at the rate of the machine file."""
 import asyncio
 import os
 import time
@@ -7,7 +7,7 @@ from collections import deque
 from vllm.fake import log, machine
 from vllm.fake.metrics import Metrics
 
-# Without a rate a step gives several tokens, so that the loop's own cost is spread.
+# Without a rate, a step gives several tokens, so that the loop costs less per token.
 _FREE_STEP = 8
 
 
@@ -17,9 +17,9 @@ class EngineDead(Exception):
 
 
 class Sequence:
-    """pieces: the text of each token to come. on_piece(piece, last) is called for each, where someone reads along on a connection.
+    """pieces: the text of each token. For a stream, on_piece(piece, last) is called for each of them.
 
-    A reader that does not read holds up nobody: the engine goes on, and what was not told yet is told from the pieces when there is room.
+    A slow reader blocks no one: the engine continues, and sends the remaining pieces when the connection has room.
     """
 
     __slots__ = ("prompt_tokens", "pieces", "at", "on_piece", "connection", "given", "done", "arrived", "first", "admitted")
@@ -36,21 +36,21 @@ class Sequence:
         self.first = self.admitted = 0.0
 
     def tell(self):
-        """What is made and not told yet, as far as the connection takes it."""
+        """Sends the generated pieces that were not sent yet, until the connection is full."""
         last = len(self.pieces) - 1
         while self.given < self.at and not self.connection.paused:
             at, self.given = self.given, self.given + 1
             self.on_piece(self.pieces[at], at == last)
 
     async def told(self):
-        """Waits until the reader was given everything."""
+        """Waits until everything is sent."""
         while self.on_piece is not None and self.given < self.at:
             await self.connection.room()
             self.tell()
 
 
 class Engine:
-    """max_length, kv_tokens in tokens; rate in tokens per second and sequence, 0 for as fast as it goes."""
+    """max_length and kv_tokens in tokens; rate in tokens per second and sequence, 0: unlimited."""
 
     def __init__(self, args, max_length, kv_tokens, rate):
         self.args, self.max_length, self.kv_tokens, self.rate = args, max_length, kv_tokens, rate
@@ -114,7 +114,7 @@ class Engine:
         for sequence in [*self.running, *self.waiting]:
             if not sequence.done.done():
                 sequence.done.set_exception(EngineDead())
-        # The answers to those who wait first, then the end.
+        # Waiting requests get their response before the process exits.
         asyncio.get_running_loop().call_later(0.2, os._exit, 1)
 
     async def _run(self):
@@ -149,7 +149,7 @@ class Engine:
         now, metrics, ended, gave = time.monotonic(), self.metrics, [], 0
         for sequence in self.running:
             at, pieces = sequence.at, sequence.pieces
-            # Nobody reads along and no rate is asked for: all at once.
+            # No stream and no rate: all tokens in one step.
             until = len(pieces) if sequence.on_piece is None and not self.rate else min(at + most, len(pieces))
             if at == 0:
                 sequence.first = now

@@ -1,4 +1,4 @@
-"""What the server answers when a request cannot be served, in vLLM's shape: {"error": {message, type, param, code}}."""
+"""Error responses in vLLM's format: {"error": {message, type, param, code}}."""
 import json
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ _LONGEST = 1000
 
 
 class Fault(Exception):
-    """An answer other than 200."""
+    """A response other than 200."""
 
     def __init__(self, message, kind="BadRequestError", status=400, param=None):
         super().__init__(message)
@@ -21,7 +21,7 @@ class Fault(Exception):
 
 
 class _Shown:
-    """A python object that a message shows by its repr."""
+    """A Python object that appears in a message as its repr."""
 
     def __init__(self, message):
         self.message = message
@@ -35,7 +35,7 @@ def _with_parameter(message, parameter, value=None):
 
 
 def invalid(message, parameter, value=None):
-    """vLLM's VLLMValidationError: the words end with the parameter."""
+    """vLLM's VLLMValidationError: the message ends with the parameter."""
     return Fault(_with_parameter(message, parameter, value), param=parameter)
 
 
@@ -55,13 +55,13 @@ def _short(value):
 
 
 def violation(kind, path, message, value, context=None):
-    """One thing that pydantic holds against a body."""
+    """One of pydantic's errors for a body."""
     told = {"type": kind, "loc": "body." + path if path else "body", "msg": message, "input": _short(value)}
     return {**told, "ctx": context} if context else told
 
 
 def violations(found, param=None):
-    """FastAPI's refusal of a body, as vLLM words it: ten of them at most, each of bounded length."""
+    """vLLM's message for FastAPI's errors of a body: at most ten, each of limited length."""
     label = "error" if len(found) == 1 else "errors"
     lines = [f"{len(found)} validation {label}:", *(f"  {_cut(str(one), _LONGEST)}" for one in found[:_MOST_REPORTED])]
     if len(found) > _MOST_REPORTED:
@@ -74,7 +74,7 @@ def validation(kind, path, message, value, context=None):
 
 
 def relation(message, parameter, body, value=None):
-    """A check between members, which vLLM makes before pydantic looks at their types."""
+    """An error in the relation between members, which vLLM checks before pydantic checks their types."""
     told = _with_parameter(message, parameter, value)
     return violations([violation("value_error", "", f"Value error, {told}", body, {"error": _Shown(message)})], parameter or "body")
 

@@ -1,5 +1,5 @@
-"""The one table of what a request may hold: the members of each request with their types, the ranges of what is sampled by, and what must
-hold between members. In vLLM's order: relations first, on what was sent; then types; ranges when the request is read (params.py)."""
+"""The one table of what a request may contain: members with their types, ranges of sampling parameters, and relations between members.
+In vLLM's order: first relations, on the raw body; then types; ranges when the request is read (params.py)."""
 import math
 import os
 import re
@@ -15,7 +15,7 @@ def environment(name, default):
 
 
 def _one_constraint(told):
-    """StructuredOutputsParams' own check."""
+    """The check of vLLM's StructuredOutputsParams."""
     given = [name for name in ("json", "regex", "choice", "grammar", "json_object", "structural_tag") if told.get(name) is not None]
     if len(given) == 1:
         return None
@@ -177,7 +177,7 @@ def _check_background(body, _):
 
 
 class Request:
-    """One kind of request: check gives its body as it is used from then on, without members of no meaning, or raises what vLLM answers."""
+    """One kind of request. check returns the body for all later code, without meaningless members, or raises vLLM's error."""
 
     def __init__(self, members, required=(), relations=(), chat=False):
         self.relations, self.chat, self.known = relations, chat, () if callable(members) else members
@@ -222,7 +222,7 @@ SCORE = Request({**_SCORED, **dict.fromkeys(("queries", "documents", "items", "d
 RERANK = Request({**_SCORED, "query": text, "documents": _TEXTS}, ("query", "documents"))
 ANY = Request(table())
 
-# Of SamplingParams: a member, whether its value will do, vLLM's words, and whether they end with the parameter.
+# Ranges of SamplingParams: member, whether a value is valid, vLLM's message, whether the message ends with the parameter.
 RANGES = (
     ("n", lambda v: v >= 1, "n must be at least 1, got {}.", False),
     ("presence_penalty", lambda v: -2 <= v <= 2, "presence_penalty must be in [-2, 2], got {}.", False),
@@ -243,7 +243,7 @@ RANGES = (
 
 
 def check_ranges(body, max_logprobs):
-    """What vLLM's SamplingParams refuses of a body whose types are right."""
+    """The checks of vLLM's SamplingParams, for a body with valid types."""
     for name, holds, told, named in RANGES:
         value = body.get(name)
         if value is not None and not holds(value):
@@ -265,7 +265,7 @@ def check_ranges(body, max_logprobs):
 
 
 def _check_ids(body):
-    """Token ids are columns of a table: each has to be in the vocabulary."""
+    """Token ids are columns of a table: each must be in the vocabulary."""
     bias = body.get("logit_bias") or {}
     unknown = [token for token in bias if not re.fullmatch(r"\s*[+-]?\d+\s*", token)]
     if unknown:

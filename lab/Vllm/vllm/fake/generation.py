@@ -1,4 +1,4 @@
-"""From an answer that is known to one that is given token by token."""
+"""Sends a known answer token by token."""
 import asyncio
 
 from vllm.fake import words
@@ -8,7 +8,7 @@ from vllm.fake.errors import Fault
 
 
 class Choice:
-    """One answer. reasoning and parts are token texts, the first echoed of them the prompt's; function and call are those of a tool."""
+    """One answer. reasoning and parts are token texts, of which the first `echoed` belong to the prompt; function and call are those of a tool call."""
 
     def __init__(self, index, reasoning, parts, reason, met=None, function=None, call=None, echoed=0):
         self.echoed = echoed
@@ -25,8 +25,8 @@ class Choice:
 
 
 async def generate(engine, tokens, answers, params, reader=None, connection=None, first=None):
-    """Waits until every answer was given. reader makes the callback of one that is read along on the connection; first is called when they
-    are let in."""
+    """Returns when all answers are sent. For a stream, reader(choice) returns the callback for its tokens; first is called once the
+    requests are accepted."""
     if engine.queue_full():
         raise Fault("The server is overloaded: too many requests are in flight. Please try again later.", "ServiceUnavailableError", 503)
     engine.metrics.asked(params.n, params.longest)
@@ -54,5 +54,5 @@ def _logprob(token, logprob):
 
 
 def logprobs(parts, most):
-    """Of each token, with the most likely ones in its place: itself, and others that nobody said."""
+    """Log probabilities of each token and of the most likely ones in its place: itself, and made-up others."""
     return [{**_logprob(part, words.LOGPROB), "top_logprobs": [_logprob(*one) for one in words.likely(part, most)]} for part in parts]

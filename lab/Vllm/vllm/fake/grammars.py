@@ -10,15 +10,15 @@ _COMMON = {"INT": "0", "DIGIT": "0", "NUMBER": "0", "SIGNED_NUMBER": "0", "SIGNE
            "NEWLINE": "\n", "ESCAPED_STRING": '""'}
 _MOST_PASSES = 40
 _LONGEST_GRAMMAR = 20_000
-# Comments, and what may hold what looks like one. What is opened and not closed goes to the end of its line, which nothing can read: no
-# letter is looked at twice.
+# Comments, and texts that may contain what looks like one. An unclosed text reaches to the end of its line and is then rejected: the scan
+# stays linear.
 _COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|\[(?:[^\]\\\n]|\\.)*\]?)|(?:#|//)[^\n]*""")
 _LARK_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|/(?!/)(?:[^/\\\n]|\\.)*/?)|//[^\n]*""")
 _IMPORT = re.compile(r"%import\s+common\b")
 
 
 def shortest_of(grammar):
-    """The shortest text; Unfit where the grammar cannot be read, names a rule that is not there, or has no end."""
+    """The shortest text. Raises Unfit if the grammar is invalid, names a missing rule, or has no finite text."""
     if len(grammar) > _LONGEST_GRAMMAR:
         raise Unfit("the grammar is too long")
     lark = "::=" not in grammar
@@ -45,7 +45,7 @@ def shortest_of(grammar):
 
 
 def _settle(rules, known, start):
-    """What each rule's shortest text is, told from rule to rule until nothing gets shorter."""
+    """The shortest text of each rule: repeats over all rules until none gets shorter."""
     order = list(rules)
     for _ in range(_MOST_PASSES):
         order.reverse()
@@ -147,7 +147,7 @@ class _Reader:
                     raise Unfit("nothing to repeat")
                 parts[-1] = ("times", (int((re.findall(r"\d+", value) or ["0"])[0][:9]) if not value.startswith("{,") else 0, parts[-1]))
             elif kind == "range":
-                # Of 'a'..'z' the first is as short as any.
+                # In 'a'..'z' all are equally short: takes the first.
                 self.at += 1
             else:
                 parts.append(self._leaf(kind, value))

@@ -1,6 +1,6 @@
-"""HTTP/1.1 as uvicorn speaks it: keep-alive until a connection was idle for too long, pipelining, chunked bodies both ways.
+"""HTTP/1.1 like uvicorn: keep-alive with an idle timeout, pipelining, chunked bodies in both directions.
 
-One write for each piece of an answer, Nagle off.
+One write per piece of an answer, with TCP_NODELAY.
 """
 import asyncio
 import os
@@ -14,7 +14,7 @@ from vllm.fake import log
 from vllm.fake.engine import EngineDead
 
 _LIMIT = 512 << 20
-# Of a chunk's size, with what may follow it.
+# Longest line with a chunk's size, including extensions.
 _LONGEST_LINE = 16 << 10
 _CHUNK = re.compile(rb"[0-9a-fA-F]{1,15}(?=\s*(?:;|\r|$))")
 _dates = (0, b"")
@@ -36,16 +36,16 @@ class Request:
 
 
 class Gone(Exception):
-    """The client has left."""
+    """The client has disconnected."""
 
 
 class Connection(asyncio.Protocol):
-    """One client. A request is answered before the next one is looked at."""
+    """The connection of one client. Answers a request before it reads the next one."""
 
     def __init__(self, server):
         self.server = server
         self.buffer = bytearray()
-        # Of a request that is not whole yet: what its head says, what of its chunks has come, and how far no head's end is.
+        # State of an incomplete request: its head, the chunks so far, and the position up to which no end of the head was found.
         self.head, self.body, self.looked = None, bytearray(), 0
         self.transport = self.task = self.idle = None
         self.paused = self.started = self.closing = False
@@ -77,18 +77,18 @@ class Connection(asyncio.Protocol):
         self.may_write.set()
 
     async def room(self):
-        """Waits until the client has read enough for more."""
+        """Waits until the connection can take more data."""
         await self.may_write.wait()
 
     def _expects(self, seconds=None):
-        """Closes the connection unless something comes within that time; without one nothing is waited for any more. A new connection
-        may stay silent for ever: uvicorn counts from an answer's end."""
+        """Closes the connection if no data arrives within that time; None cancels the timeout. A new connection has no timeout: uvicorn
+        starts it at the end of an answer."""
         if self.idle is not None:
             self.idle.cancel()
         self.idle = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.transport.close)
 
     def data_received(self, data):
-        # What comes after the close is not looked at: the client sees its connection end without an answer.
+        # Ignores data after the close: the client sees its connection end without an answer.
         if self.transport.is_closing():
             return
         self._expects()
@@ -97,7 +97,7 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def _next(self):
-        """Looks for a whole request in what has come. What was read of one is not read again when more comes."""
+        """Answers the next request if it is complete. Does not parse parts of it again when more data arrives."""
         try:
             if self.head is None and not self._read_head():
                 return
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         self.task = asyncio.ensure_future(self._answer(request, version))
 
     def _read_head(self):
-        """Whether a head is there."""
+        """Parses the head; returns whether it is complete."""
         end = self.buffer.find(b"\r\n\r\n", self.looked)
         self.looked = 0 if end >= 0 else max(0, len(self.buffer) - 3)
         if end < 0:
@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
         return body
 
     def _chunks(self):
-        """The body, or None until its last chunk is there."""
+        """The body; None until its last chunk has arrived."""
         buffer, body, at, match, find = self.buffer, self.body, 0, _CHUNK.match, self.buffer.find
         while True:
             line = find(b"\r\n", at)
@@ -229,7 +229,7 @@ class Connection(asyncio.Protocol):
         return b"".join(lines)
 
     def send(self, status, body, kind="application/json", more=()):
-        """A whole answer."""
+        """Sends a complete response."""
         head = self._head(status, kind, more, b"content-length: %d\r\n" % len(body))
         self.transport.write(head if self.task and self.request.method == "HEAD" else head + body)
 
@@ -269,7 +269,7 @@ class Server:
                 log.uvicorn(f'{connection.peer} - "{request.method} {request.path} HTTP/1.1" {status} {HTTPStatus(status).phrase}')
 
     async def stop(self, engine, patience):
-        """No new clients; those who wait get patience seconds, as --shutdown-timeout says, then are cut off."""
+        """Accepts no new clients, waits up to `patience` seconds (--shutdown-timeout) for running requests, then aborts them."""
         log.uvicorn("Shutting down")
         self.server.close()
         for connection in list(self.connections):

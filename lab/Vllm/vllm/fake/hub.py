@@ -1,4 +1,4 @@
-"""A model by the name of its repository, fetched as vLLM's client of Hugging Face does: what describes it first, its weights when they are loaded."""
+"""A model named by its repository, downloaded like vLLM's Hugging Face client: configuration files first, weights when they are loaded."""
 import asyncio
 import concurrent.futures
 import fnmatch
@@ -14,7 +14,7 @@ import urllib.request
 from vllm.fake import log
 from vllm.fake.refused import Refused
 
-# Of huggingface_hub: files at a time.
+# Concurrent downloads, as in huggingface_hub.
 _WORKERS = 8
 _BLOCK = 1 << 20
 _SMALL = ("*.json", "*.jinja", "*.txt", "*.model", "*.model.v*")
@@ -46,13 +46,13 @@ def _cache():
 def _get(url):
     request = urllib.request.Request(url, headers={"User-Agent": "vllm-fake"})
     if token := os.environ.get("HF_TOKEN"):
-        # Not to the storage that the hub redirects to.
+        # Only to the hub, not to the storage host that it redirects to.
         request.add_unredirected_header("Authorization", f"Bearer {token}")
     return urllib.request.urlopen(request, timeout=60)
 
 
 class Repository:
-    """A repository at one commit. Files lie in the cache, in snapshots/COMMIT, and are fetched once."""
+    """A repository at one commit. Its files are downloaded once, to snapshots/COMMIT of the cache."""
 
     def __init__(self, name, revision):
         self.name = name
@@ -85,7 +85,7 @@ class Repository:
         return told["sha"], [sibling["rfilename"] for sibling in told["siblings"]]
 
     def fetch(self, patterns):
-        """Fetches the files of the top folder that a pattern matches, as many at a time as there are workers."""
+        """Downloads the files of the top folder that match a pattern, concurrently."""
         wanted = [name for name in self.files if "/" not in name and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
         os.makedirs(self.folder, exist_ok=True)
         with concurrent.futures.ThreadPoolExecutor(_WORKERS) as pool:
@@ -114,20 +114,20 @@ async def _in_thread(repository, patterns):
     try:
         await asyncio.to_thread(repository.fetch, patterns)
     finally:
-        # A thread cannot be cancelled: a process that is told to end does not wait for the rest of a file.
+        # A thread cannot be cancelled: an ending process does not wait for the rest of a file.
         repository.ended.set()
     repository.ended.clear()
 
 
 async def describe(name, revision):
-    """The repository, with the files that describe the model."""
+    """The repository, with its configuration files downloaded."""
     repository = await asyncio.to_thread(Repository, name, revision)
     await _in_thread(repository, _SMALL)
     return repository
 
 
 async def weights(repository, load_format):
-    """The copy that will be loaded."""
+    """The copy of the weights that vLLM would load."""
     started = time.monotonic()
     await _in_thread(repository, _WEIGHTS.get(load_format, ("*.safetensors",)))
     log.engine("weight_utils.py:572", f"Time spent downloading weights for {repository.name}: {time.monotonic() - started:.6f} seconds")

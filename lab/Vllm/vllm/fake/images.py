@@ -1,4 +1,4 @@
-"""Images of a request: decoded and looked at far enough to say what they are."""
+"""Images of a request: decodes them and reads format and size."""
 import asyncio
 import base64
 import binascii
@@ -30,7 +30,7 @@ def check_count(args, count, vision):
 
 
 def tokens(width, height):
-    """Pixtral's count: one token a patch of 28 x 28 pixels, and one at the end of each row."""
+    """Tokens of an image as Pixtral counts them: one per patch of 28 x 28 pixels, and one per row."""
     shrink = max(width / _SIDE, height / _SIDE, 1)
     columns, rows = -(-int(width / shrink) // _PATCH), -(-int(height / shrink) // _PATCH)
     return max(1, columns) * max(1, rows) + max(1, rows)
@@ -68,7 +68,7 @@ def _looked(data):
 
 
 async def read(args, url):
-    """The bytes behind a URL: in it, or fetched from where it says, as vLLM does."""
+    """The bytes of an image: from a data URL, or downloaded, as vLLM does."""
     try:
         parts = urlsplit(url)
         parts.port, (parts.hostname or "").encode("idna")

@@ -1,4 +1,4 @@
-"""Lines in vLLM's form: (APIServer pid=1) INFO 11-27 12:00:00 [file.py:12] words. All go to the standard output, flushed."""
+"""Log lines in vLLM's format: (APIServer pid=1) INFO 11-27 12:00:00 [file.py:12] text. All go to standard output, flushed."""
 import os
 import sys
 import time
@@ -12,7 +12,7 @@ def set_process(name, pid):
 
 
 def write(line, prefix=None):
-    # One write: lines of two processes must not mix.
+    # A single write, so that lines of two processes do not mix.
     sys.stdout.write(f"{_prefix if prefix is None else prefix}{line}\n")
     sys.stdout.flush()
 
@@ -36,7 +36,7 @@ def error(place, words):
 
 
 def engine(place, words, level="INFO"):
-    """A line of the process that vLLM calls EngineCore; here it is the same process under another name."""
+    """A line of vLLM's EngineCore process, which is this process here."""
     _line(level, place, words, engine_prefix())
 
 
@@ -49,7 +49,7 @@ def engine_prefix():
 
 
 def traceback(refused):
-    """The end of a traceback, as python writes it: the kind of the error, then its words."""
+    """The end of a traceback in Python's format: the type of the error, then its message."""
     prefix = engine_prefix() if refused.in_engine else _prefix
     lines = ["Traceback (most recent call last):", f'  File "<fake>", in {refused.place}', *f"{refused.kind}: {refused}".split("\n")]
     if refused.in_engine:

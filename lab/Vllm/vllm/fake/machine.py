@@ -1,4 +1,4 @@
-"""The GPUs as the lab's file tells them: /usr/lib/lab-machine/gpu.json, or the file that LAB_MACHINE names."""
+"""The GPUs, from the lab's file /usr/lib/lab-machine/gpu.json or from the file that LAB_MACHINE names."""
 import json
 import os
 
@@ -6,7 +6,7 @@ PATH = "/usr/lib/lab-machine/gpu.json"
 
 
 class Machine:
-    """count GPUs of gib GiB each; engine holds what the sizing planned, or is empty."""
+    """count GPUs with gib GiB each; engine has the planned values, or is empty."""
 
     def __init__(self, told):
         self.vendor = told.get("vendor", "nvidia")
@@ -27,7 +27,7 @@ def _told():
 
 
 def read():
-    """None where there is no GPU."""
+    """The machine; None without a GPU."""
     try:
         told = _told()
     except (OSError, ValueError):
@@ -46,7 +46,7 @@ _seen = (None, None)
 
 
 def fault():
-    """The fault asked for, from LAB_FAULT or from "fault" in the file. The file may change while the engine runs: its time is looked at."""
+    """The requested fault, from LAB_FAULT or from "fault" in the file. Reads the file again when it changes."""
     global _seen
     if asked := os.environ.get("LAB_FAULT"):
         return asked

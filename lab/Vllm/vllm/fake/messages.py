@@ -1,4 +1,4 @@
-"""/v1/messages and its counting of tokens, Anthropic's form, answered through the chat."""
+"""/v1/messages and its count_tokens: Anthropic's API, converted to a chat request."""
 import contextlib
 import json
 import uuid
@@ -7,7 +7,7 @@ from vllm.fake import chat, fields
 from vllm.fake.errors import Fault
 from vllm.fake.generation import generate
 
-_BODY = "Bad Request"  # A body that is not of the form is refused before the route is asked, in OpenAI's shape.
+_BODY = "Bad Request"  # A body with invalid types is rejected before the route runs, in OpenAI's error format.
 
 
 @contextlib.contextmanager
@@ -25,7 +25,7 @@ def _event(connection, name, told):
 
 
 def _said(body):
-    """The messages in the chat's form."""
+    """The messages as chat messages."""
     said = [{"role": "system", "content": body["system"]}] if body.get("system") else []
     for message in body["messages"]:
         role, content = message["role"], message["content"]
@@ -63,7 +63,7 @@ def _chat_tools(body):
 
 
 def _asked(body):
-    """The chat's request that it becomes, checked as one: what is wrong then is told in Anthropic's shape."""
+    """The converted chat request, checked as one; from here on, errors have Anthropic's format."""
     inner = {name: body[name] for name in ("temperature", "top_p", "top_k", "stream", "max_tokens", "chat_template_kwargs") if body.get(name) is not None}
     schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
     if schema is not None:

@@ -1,4 +1,4 @@
-"""vLLM's Prometheus metrics, by its names. What a model would have to measure stays at zero."""
+"""vLLM's Prometheus metrics, with its names. Metrics that need a model stay at zero."""
 import bisect
 import time
 
@@ -62,7 +62,7 @@ class Metrics:
         self.histograms["first"].observe(seconds)
 
     def stepped(self, now, tokens, sequences):
-        """One step of the engine: the time since the last one is every sequence's wait for its token."""
+        """Counts a step of the engine: every sequence waited for its token since the last step."""
         self.generation_tokens += tokens
         if tokens:
             self.histograms["steps"].observe(tokens)

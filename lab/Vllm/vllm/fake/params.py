@@ -1,10 +1,10 @@
-"""How one request wants to be answered: read from a body that fields.py has checked."""
+"""The parameters of a request, from a body that fields.py has checked."""
 from vllm.fake import fields, words
 from vllm.fake.errors import Fault, invalid
 
 
 def check_trust(args, body):
-    """What a request may not say unless the server is told to trust its clients."""
+    """Rejects members that are only allowed if the server trusts its clients."""
     if not args.trust_request_mm_kwargs:
         for name, told in (("mm_processor_kwargs", "multimodal preprocessing"), ("media_io_kwargs", "multimodal media loading")):
             if body.get(name):
@@ -15,7 +15,7 @@ def check_trust(args, body):
 
 
 class Params:
-    """longest: tokens that the answer may have at most; shown: how many other tokens are told beside each, None for no probabilities at all."""
+    """longest: most tokens of the answer. shown: number of alternatives reported for each token; None: no probabilities."""
 
     def __init__(self, args, body, prompt_tokens, max_length, default=None):
         fields.check_ranges(body, args.max_logprobs)
@@ -58,7 +58,7 @@ class Params:
             raise Fault(f"min_tokens must be less than or equal to max_tokens={self.longest}, got {self.shortest}.")
 
     def cut(self, parts, whole=False):
-        """The tokens to give, why they end, and the stop word that ended them. whole: the text has an end of its own, and is not made longer."""
+        """The tokens of the answer, its finish reason, and the stop word that ended it. whole: the text is complete and must not be extended."""
         stretch = not whole and (self.ignore_end or self.shortest > len(parts))
         if stretch:
             parts = words.stretched(parts, self.longest if self.ignore_end else self.shortest)

@@ -1,4 +1,4 @@
-"""The shortest text that a regular expression takes, of the expressions that the structured outputs' backends know."""
+"""The shortest text that matches a regular expression, for the syntax that the structured output backends support."""
 import re
 import warnings
 from re import _constants as op
@@ -6,12 +6,12 @@ from re import _parser
 
 LONGEST = 20_000
 _CLASSES = {op.CATEGORY_DIGIT: "0", op.CATEGORY_SPACE: " ", op.CATEGORY_WORD: "a", op.CATEGORY_NOT_DIGIT: "a", op.CATEGORY_NOT_SPACE: "a", op.CATEGORY_NOT_WORD: "-"}
-# What is tried where anything but something may stand.
+# Candidates for a negated class.
 _ALPHABET = "a0 -A_.,;:!?/()[]{}<>@#$%^&*+=~|\\\"'`\n\tbcdefghijklmnopqrstuvwxyz"
 
 
 class Unfit(Exception):
-    """No text or value fits, or it uses what the backends do not know: what is asked for is refused with the words."""
+    """Nothing fits, or the backends do not support it: the request is rejected with this message."""
 
 
 def shortest(pattern):
@@ -22,7 +22,7 @@ def shortest(pattern):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Classes by a property of Unicode, which python does not know: a letter of it, or one that is not.
+            # Classes by Unicode property, which Python's re does not support: a character with the property, and one without.
             tree = _parser.parse(re.sub(r"\\(p|P)\{\^?(\w)\w*\}", lambda match: "-" if match[1] == "P" else {"N": "0", "Z": " ", "P": "!"}.get(match[2], "a"), pattern))
     except (re.error, OverflowError, ValueError) as error:
         raise Unfit(str(error)) from None
@@ -67,7 +67,7 @@ def _part(kind, value):
 
 
 def _member(parts):
-    """A character of a class; a class with ^ has the ones that are named taken away."""
+    """A character of a class, also of a negated one."""
     if parts and parts[0][0] is op.NEGATE:
         wrong = re.compile("[" + "".join(_as_class(part) for part in parts[1:]) + "]")
         letter = next((letter for letter in _ALPHABET if not wrong.match(letter)), None)

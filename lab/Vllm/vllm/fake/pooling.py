@@ -1,5 +1,5 @@
-"""/v1/embeddings, /v1/score and /v1/rerank of a model that pools. There is no model: a vector comes from the text's checksum, a score from the words
-that two texts share."""
+"""/v1/embeddings, /v1/score and /v1/rerank of a pooling model. Without a model: vectors come from a checksum of the text, scores from the words that
+two texts share."""
 import array
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from vllm.fake.errors import Fault, invalid, validation
 
 
 def task(architecture):
-    """What vLLM's pooler of an architecture can do: its first word decides which routes there are."""
+    """The task of an architecture's pooler in vLLM; it decides which routes exist."""
     return "score" if "SequenceClassification" in architecture else "embed"
 
 
@@ -27,7 +27,7 @@ def _checked(app, tokens, purpose):
 
 
 async def _run(app, counts):
-    """Lets the engine read each input; nothing is generated."""
+    """Runs each input through the engine, which generates nothing."""
     if app.engine.queue_full():
         raise Fault("The server is overloaded: too many requests are in flight. Please try again later.", "ServiceUnavailableError", 503)
     for count in counts:
@@ -41,7 +41,7 @@ def _usage(tokens):
 
 
 def _inputs(body):
-    """Each input as its text and its number of tokens."""
+    """Text and number of tokens of each input."""
     told = body.get("input")
     if not told and told != "":
         raise validation("missing", "input", "Field required", body)
@@ -57,7 +57,7 @@ def _inputs(body):
 
 
 def _vector(text, width):
-    """Of length 1, always the same for a text."""
+    """The vector of a text: of length 1, and deterministic."""
     numbers, block = [], text.encode("utf-8", "surrogatepass")
     while len(numbers) < width:
         block = hashlib.sha256(block).digest()
@@ -89,13 +89,13 @@ async def embeddings(app, body, connection):
 
 
 def _alike(one, other):
-    """The share of their words that two texts have in common."""
+    """Share of the words that two texts have in common."""
     first, second = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
     return len(first & second) / len(first | second) if first | second else 1.0
 
 
 def _texts(body, *names):
-    """The texts of the first member that is there, and its name."""
+    """The texts of the first of these members that the body has."""
     name = next((name for name in names if body.get(name) is not None), None)
     if name is None:
         raise validation("missing", names[0], "Field required", body)

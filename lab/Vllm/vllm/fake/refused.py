@@ -1,8 +1,8 @@
-"""A start that vLLM refuses."""
+"""Errors with which vLLM refuses to start."""
 
 
 class Refused(Exception):
-    """kind is the python error that vLLM raises, str() its words; in_engine: raised by the EngineCore process."""
+    """kind: vLLM's Python exception type; str(): its message; in_engine: raised by the EngineCore process."""
 
     def __init__(self, kind, words, place="create_engine_config", in_engine=False):
         super().__init__(words)
@@ -12,7 +12,7 @@ class Refused(Exception):
 
 
 def invalid(config, words):
-    """As pydantic words a check that failed inside a configuration class."""
+    """pydantic's message for a failed check in a configuration class."""
     return Refused("pydantic_core._pydantic_core.ValidationError",
                    f"1 validation error for {config}\n  Value error, {words} [type=value_error, input_value=ArgsKwargs((), {{...}}), input_type=ArgsKwargs]\n"
                    "    For further information visit https://errors.pydantic.dev/2.12/v/value_error")

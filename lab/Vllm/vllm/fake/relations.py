@@ -1,4 +1,4 @@
-"""What vLLM checks between its arguments, the model and the machine, in its order and words."""
+"""vLLM's checks between arguments, model and machine, in its order and with its messages."""
 import os
 
 from vllm.fake import commandline
@@ -6,7 +6,7 @@ from vllm.fake.refused import Refused, invalid, out_of_range
 
 
 def check_arguments(args):
-    """Before the model is looked at."""
+    """Checks before the model is read."""
     if args.config:
         raise Refused("NotImplementedError", "--config: this fake engine reads no configuration file", "serve")
     if args.enable_auto_tool_choice and not args.tool_call_parser:
@@ -34,7 +34,7 @@ def check_cache(args):
 
 
 def check_length(args, numbers):
-    """The length that the model itself allows, and the one that is served; -1 stands for 'as much as fits'."""
+    """The model's own maximum length, and the served one; -1 means 'as much as fits'."""
     derived = int(numbers.get("max_position_embeddings") or numbers.get("max_seq_len") or 128000)
     asked = args.max_model_len
     if asked is None:
@@ -66,7 +66,7 @@ def check_parallel(args, numbers, machine):
 
 
 def check_scheduler(args, length, large_gpu):
-    """A model that pools reads its whole input in one step, unless it can be told otherwise. Fills in max_num_seqs and max_num_batched_tokens as vLLM does for a server on this GPU."""
+    """Sets max_num_seqs and max_num_batched_tokens to vLLM's defaults for a server on this GPU. Most pooling models must read an input in one step."""
     if args.runner == "pooling" and args.enable_chunked_prefill is None:
         args.enable_chunked_prefill = False
     if args.max_num_seqs is None:

@@ -1,5 +1,5 @@
-"""/v1/responses, OpenAI's newer form, answered through the chat. Nothing is stored: VLLM_ENABLE_RESPONSES_API_STORE is off unless somebody sets it, and
-vLLM then takes "store": true as false without a word."""
+"""/v1/responses, OpenAI's newer API, converted to a chat request. Nothing is stored: VLLM_ENABLE_RESPONSES_API_STORE is off by default, and vLLM then
+silently treats "store": true as false."""
 import json
 import time
 import uuid
@@ -9,7 +9,7 @@ from vllm.fake.errors import Fault
 from vllm.fake.generation import generate, logprobs
 
 _LOGPROBS = "message.output_text.logprobs"
-# Members that mean in the chat what they mean here.
+# Members with the same meaning in a chat request.
 _SAME = ("temperature", "top_p", "top_k", "stream", "stop", "seed", "repetition_penalty", "logit_bias", "ignore_eos", "structured_outputs", "mm_processor_kwargs", "priority")
 _NO_BACKGROUND = ("This vLLM engine does not support `store=True` and therefore does not support the background mode. To enable these features, set the environment "
                   "variable `VLLM_ENABLE_RESPONSES_API_STORE=1` when launching the vLLM server.")
@@ -46,7 +46,7 @@ def _add(messages, item):
     elif kind == "function_call_output":
         messages.append({"role": "tool", "tool_call_id": item.get("call_id"), "content": item.get("output")})
     elif kind != "reasoning":
-        # mistral-common knows no developer, and vLLM passes the role on.
+        # mistral-common does not know the role developer, and vLLM does not convert it.
         messages.append(item)
 
 

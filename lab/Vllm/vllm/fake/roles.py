@@ -1,14 +1,14 @@
-"""What mistral-common refuses of a conversation, in its order and words, as vLLM passes them on: a 400 with the words and nothing else.
+"""mistral-common's checks of a conversation, in its order and with its messages, which vLLM returns unchanged in a 400.
 
-After its validator for tokenizers v13 (Ministral 3, Large 3) in the mode "test", which vLLM insists on: that calls are answered is looked at
-when the assistant speaks again. From 1.11.1 on the user may speak after a tool.
+Follows the validator for tokenizers v13 (Ministral 3, Large 3) in the mode "test", which vLLM always uses: it checks that calls have results at
+the assistant's next message. From 1.11.1 on, a user message may follow a tool's.
 """
 import os
 import re
 
 from vllm.fake.errors import Fault
 
-# Of the releases in the catalog: vLLM's own lock file at 0.30.0 has 1.11.6.
+# For the releases in the catalog: the lock file of vLLM 0.30.0 has 1.11.6.
 _VERSION = tuple(map(int, os.environ.get("LAB_MISTRAL_COMMON", "1.11.6").split(".")))
 _AFTER = {"system": ("user", "assistant", "system"), "user": ("assistant", "system", "user"), "assistant": ("assistant", "user", "tool"),
           "tool": ("assistant", "tool", "user") if _VERSION >= (1, 11, 1) else ("assistant", "tool")}
@@ -18,7 +18,7 @@ _ID_LENGTH = 9
 
 
 def check(messages, body, mistral=True):
-    """messages: a list of objects with a role. Without mistral-common it is the template that refuses a role."""
+    """messages: a list of objects with a role. Without mistral-common, the template rejects unknown roles."""
     if not mistral:
         for message in messages:
             if message["role"] not in _AFTER:
@@ -42,7 +42,7 @@ def check(messages, body, mistral=True):
 
 
 def _check_end(role, prompt, go_on):
-    """vLLM's own look at the last message, before mistral-common's."""
+    """vLLM's own check of the last message, before mistral-common's."""
     if prompt and go_on:
         raise Fault("Cannot set both `add_generation_prompt` and `continue_final_message` to True.")
     if prompt and role == "assistant":
@@ -56,7 +56,7 @@ def _calls(message):
 
 
 def _shorten(messages):
-    """vLLM cuts ids that are too long down to their end."""
+    """vLLM truncates long ids to their last characters."""
     for message in messages:
         for call in _calls(message):
             if isinstance(call.get("id"), str):

@@ -1,4 +1,4 @@
-"""A value that fits a JSON schema, always the same, and what is no schema. Of draft 2020-12, as far as the structured outputs' backends go."""
+"""A deterministic value that fits a JSON schema, and the validation of schemas: draft 2020-12, as far as the structured output backends support it."""
 import json
 import math
 
@@ -12,17 +12,17 @@ _COUNTS = ("minItems", "maxItems", "minLength", "maxLength", "minProperties", "m
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _SEVERAL = ("anyOf", "oneOf", "allOf", "prefixItems")
 _NAMED = ("properties", "$defs", "definitions", "patternProperties")
-# What each keyword has to be, for the ones that are looked at.
+# Types of the supported keywords.
 _KEYWORDS = (*((name, int, "a non-negative integer") for name in _COUNTS), *((name, (int, float), "a number") for name in _BOUNDS),
              *((name, list, "an array") for name in ("required", "enum", *_SEVERAL)), *((name, str, "a string") for name in ("pattern", "format", "$ref")),
              *((name, dict, "an object") for name in _NAMED))
 _DEEPEST = 64
-# How far down members are shown that need not be there.
+# Depth to which optional members are included.
 _SHOWN = 6
 
 
 def check(schema):
-    """Raises on what is no schema, anywhere in it or in what it refers to: a reference may lead to where nothing else is looked at."""
+    """Raises Unfit for an invalid schema. Also checks all targets of references, which may be outside of the known keywords."""
     names, seen = [], set()
     _check(schema, 0, names, seen)
     for name in names:
@@ -32,7 +32,7 @@ def check(schema):
 
 
 def _check(schema, depth, names, seen):
-    """names: what is referred to, each once. seen: what was looked at, by id."""
+    """names: targets of references, each once. seen: checked schemas, by id."""
     if isinstance(schema, bool) or id(schema) in seen:
         return
     seen.add(id(schema))
@@ -66,7 +66,7 @@ def _check(schema, depth, names, seen):
 
 
 def _found(root, name):
-    """Where a reference leads, or None."""
+    """The target of a reference, or None."""
     if not name.startswith("#"):
         return None
     place = root
@@ -91,7 +91,7 @@ def filled(schema):
 
 
 def _looks(schema):
-    """What it costs to look at one, beside what is made of it."""
+    """Cost of reading a schema, in addition to its value."""
     return (len(schema) + len(schema.get("properties") or ()) + len(schema.get("required") or ())) // 16
 
 
@@ -101,7 +101,7 @@ class _Filler:
         self.targets, self.texts = {}, {}
 
     def _spend(self, count):
-        """Every value, letter and look at a schema is counted: no small schema makes a large answer, or takes long."""
+        """Counts every value, character and read of a schema, so that a small schema cannot cause a large answer or take long."""
         self.left -= count
         if self.left < 0:
             raise Unfit("no value of bounded size fits")
@@ -129,7 +129,7 @@ class _Filler:
         return self._first(({**schema, "type": kind} for kind in self._kinds(schema)), depth, self._of)
 
     def _first(self, schemas, depth, make=None):
-        """The first that can be had: another may be endless."""
+        """The first alternative with a finite value."""
         refused = Unfit("nothing fits")
         for schema in schemas:
             try:
@@ -141,7 +141,7 @@ class _Filler:
         raise refused
 
     def _merged(self, schema, depth):
-        """With what it refers to, and all of what it has to be at once."""
+        """The schema with its references resolved and its allOf merged."""
         for _ in range(_DEEPEST if depth <= _DEEPEST else 0):
             self._spend(_looks(schema))
             if "$ref" in schema:
@@ -192,7 +192,7 @@ class _Filler:
             if wanted is None and (depth > _SHOWN or self.left < 0):
                 break
             if wanted is None:
-                # Nothing has to be there: what can be had is shown.
+                # All members are optional: includes those that have a value.
                 try:
                     told[self._said(name)] = self.value(inner[name], depth + 1)
                 except Unfit:

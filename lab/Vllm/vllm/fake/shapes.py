@@ -1,5 +1,5 @@
-"""Types of a request's members as pydantic checks them: each check takes a value and its place, and gives the value as it is used from
-then on with the list of what is wrong, in pydantic's words."""
+"""Types of a request's members, checked like pydantic: each check takes a value and its location, and returns the converted value and a list
+of errors with pydantic's messages."""
 import json
 import math
 import re
@@ -31,7 +31,7 @@ def text(value, path):
 
 
 def words(least=0, most=None):
-    """Text of a length."""
+    """A string with length limits."""
     def check(value, path):
         value, wrong = text(value, path)
         if not wrong and len(value) < least:
@@ -110,7 +110,7 @@ def literal(*allowed):
 
 
 def many(of, most=None, least=0):
-    """A list. most: a number, or what gives it when it is asked."""
+    """A list. most: a number, or a function that returns it."""
     def check(value, path):
         if not isinstance(value, list):
             return _wrong("list_type", path, "Input should be a valid list", value)
@@ -130,7 +130,7 @@ def many(of, most=None, least=0):
 
 
 def table(of=anything):
-    """An object whose members are not named beforehand."""
+    """An object with arbitrary member names."""
     def check(value, path):
         if not isinstance(value, dict):
             return _wrong("dict_type", path, "Input should be a valid dictionary", value)
@@ -144,7 +144,7 @@ def table(of=anything):
 
 
 def model(members, required=(), finish=None):
-    """An object with named members; others are let through. finish may say a last word about it: what is wrong, or None."""
+    """An object with known members; unknown ones pass. finish: a final check that returns an error or None."""
     def check(value, path=""):
         if not isinstance(value, dict):
             return _wrong("model_attributes_type", path, "Input should be a valid dictionary or object to extract fields from", value)
@@ -164,7 +164,7 @@ def model(members, required=(), finish=None):
 
 
 def ruled(of, holds, told):
-    """A value that a validator of vLLM's looks at after pydantic."""
+    """A value that a validator of vLLM checks after pydantic."""
     def check(value, path):
         value, wrong = of(value, path)
         return (value, wrong) if wrong or holds(value) else _wrong("value_error", path, f"Value error, {told}", value)
@@ -177,7 +177,7 @@ def optional(of):
 
 
 def either(*branches):
-    """The first that takes it; if none does, what each of them says. A branch is a check, or its name and the check."""
+    """The first branch that accepts the value; if none does, the errors of all. A branch is a check, or a name and a check."""
     def check(value, path=""):
         all_wrong = []
         for branch in branches:

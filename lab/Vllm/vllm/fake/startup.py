@@ -1,4 +1,4 @@
-"""From the arguments to a server that answers: vLLM's checks, log lines and waits."""
+"""The start, from the arguments to a running server: vLLM's checks, log lines and delays."""
 import asyncio
 import hashlib
 import json
@@ -28,7 +28,7 @@ def _greet(args):
 
 
 def bind(args):
-    """Bound before the model is loaded, listened on after: as vLLM does, so that a taken port is known at once."""
+    """Binds the socket before the model is loaded and listens afterwards, like vLLM: a port in use is reported at once."""
     if args.uds:
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         address = args.uds
@@ -47,7 +47,7 @@ def bind(args):
 
 
 async def _pause(seconds, places):
-    """Waits without holding up a signal; then a line."""
+    """Waits without blocking signals, then logs a line."""
     if seconds > 0:
         await asyncio.sleep(seconds)
     for place, words in places:
@@ -55,7 +55,7 @@ async def _pause(seconds, places):
 
 
 def _bytes_per_token(numbers, args):
-    """KV bytes of one token on one GPU; 2 bytes an element unless the cache is fp8."""
+    """KV cache bytes of one token on one GPU: 2 bytes per element, 1 for fp8."""
     width = 1 if args.kv_cache_dtype.startswith(("fp8", "int8")) else 2
     layers = numbers.get("n_layers", 32)
     if numbers.get("kv_lora_rank"):
@@ -66,7 +66,7 @@ def _bytes_per_token(numbers, args):
 
 
 def _memory(args, numbers, gpu, shards):
-    """weights and KV GiB of one GPU and the tokens that fit: what was planned, else plain formulas."""
+    """GiB of weights and KV cache per GPU, and the tokens that fit: the planned values, or simple formulas."""
     planned = gpu.engine
     per_token = _bytes_per_token(numbers, args)
     held = float(planned.get("weightsGiB") or sum(map(os.path.getsize, shards)) / GIB / args.tensor_parallel_size)
@@ -93,7 +93,7 @@ def _check_room(length, room, tokens):
 
 
 async def _compile(args, numbers, seconds):
-    """The first start writes a compile cache, later ones find it."""
+    """The first start writes a compile cache; later starts find it."""
     if args.enforce_eager:
         log.engine("vllm.py:1547", "Enforce eager set, disabling torch.compile and CUDAGraphs. This is equivalent to setting -cc.mode=none -cc.cudagraph_mode=none", "WARNING")
         return
@@ -122,7 +122,7 @@ async def _compile(args, numbers, seconds):
 
 
 async def _load(args, model, numbers, length, gpu, repository):
-    """Everything that vLLM's EngineCore does before it is ready. Gives the KV tokens."""
+    """All steps of vLLM's EngineCore before it is ready. Returns the KV cache tokens."""
     planned = gpu.engine
     log.engine("core.py:129", f"Initializing a V1 LLM engine (v{vllm.__version__}) with config: model='{args.model}', tokenizer='{args.tokenizer or args.model}', "
                f"tokenizer_mode={args.tokenizer_mode}, dtype=torch.bfloat16, max_seq_len={length}, load_format={args.load_format}, "

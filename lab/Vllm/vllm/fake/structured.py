@@ -1,5 +1,5 @@
-"""What an answer has to be: response_format and structured_outputs of a request, told as the text that is given. What the backends of the
-structured outputs refuse is refused here, in vLLM's words as far as they are its own."""
+"""Constrained answers: turns response_format and structured_outputs of a request into a text that fits. Rejects what the structured output
+backends reject, with vLLM's messages where they are vLLM's own."""
 import json
 
 from vllm.fake import grammars, patterns, schemas, words
@@ -14,7 +14,7 @@ def _refused(error):
 
 
 def _asked(body):
-    """StructuredOutputsParams of a request: response_format goes over what is there."""
+    """StructuredOutputsParams of a request: response_format overrides it."""
     told, shape = {name: value for name, value in (body.get("structured_outputs") or {}).items() if value is not None}, body.get("response_format") or {}
     kind = shape.get("type", "text")
     if kind == "json_object":
@@ -33,7 +33,7 @@ def _asked(body):
 
 
 def text(body, said):
-    """The text that fits, or None where anything does."""
+    """A text that fits; None if any text does."""
     kind, value = _asked(body)
     if kind is None:
         return None
@@ -89,7 +89,7 @@ def _tag(value, said):
 
 
 def _triggered(told):
-    """The older form: free text, until one of the triggers is said. Each has to begin one of the structures."""
+    """The older format: free text until one of the triggers. Each structure must begin with a trigger."""
     for one in told["structures"]:
         schemas.check(one.get("schema") or {})
         if not any(one["begin"].startswith(trigger) for trigger in told["triggers"]):

@@ -1,4 +1,4 @@
-"""Tools of a request: which of them is called, and with what."""
+"""Tools of a request: which one is called, and with which arguments."""
 import hashlib
 import json
 import re
@@ -8,7 +8,7 @@ from vllm.fake.errors import Fault
 
 
 def called(args, body, said):
-    """The function that is called, or None. The word of its name in what the user said calls it."""
+    """The called function, or None. A user message that contains a function's name calls it."""
     functions, wish = [tool["function"] for tool in body.get("tools") or []], body.get("tool_choice") or "auto"
     if not functions or wish == "none":
         return None
@@ -21,8 +21,8 @@ def called(args, body, said):
 
 
 def call_id(args, body, name, said):
-    """Nine letters and digits, which is the only form that mistral-common takes, but not in a stream of a required call: there it is vLLM's
-    general form (vllm-project/vllm issue 47734, open on 2026-07-06)."""
+    """Nine letters and digits, the only format that mistral-common accepts; in a stream with a required call, vLLM's general format
+    (vllm-project/vllm issue 47734, open on 2026-07-06)."""
     digits = hashlib.sha256(f"{name} {said}".encode()).hexdigest()
     general = args.tokenizer_mode != "mistral" or (body.get("tool_choice") == "required" and body.get("stream"))
     return f"chatcmpl-tool-{digits[:16]}" if general else digits[:9]

@@ -1,4 +1,4 @@
-"""The model's folder: which files vLLM reads of it, and whether they are whole."""
+"""The model's folder: the files that vLLM reads, and whether they are complete."""
 import glob
 import json
 import os
@@ -19,7 +19,7 @@ def folder(model):
 
 
 def configuration(model, config_format):
-    """The format that was found, and the architecture's numbers under Mistral's names."""
+    """The format of the weights, and the numbers of the architecture under Mistral's names."""
     mistral, hf = os.path.join(model, "params.json"), os.path.join(model, "config.json")
     if config_format == "auto":
         config_format = "mistral" if os.path.isfile(mistral) else "hf"
@@ -90,7 +90,7 @@ def _broken(path, words):
 
 
 def read_header(path):
-    """The number of tensors of one file. Every offset is held against the file's size."""
+    """Number of tensors in a file. Checks every offset against the file's size."""
     size = os.path.getsize(path)
     with open(path, "rb") as file:
         start = file.read(8)

@@ -21,7 +21,7 @@ def count(text):
 
 
 def token_id(piece):
-    """Always the same number for a piece. Remembered, so that /detokenize finds it again."""
+    """The token id of a piece: deterministic, and stored for /detokenize."""
     number = binascii.crc32(piece.encode("utf-8", "surrogatepass")) % (VOCABULARY - 1000) + 1000
     if len(_known) < 1_000_000:
         _known[number] = piece
@@ -29,7 +29,7 @@ def token_id(piece):
 
 
 def likely(piece, most):
-    """The most likely tokens where this one stands, and their log probabilities: it is the first, and the others are made up."""
+    """The most likely tokens at this position with their log probabilities: this one first, the others made up."""
     others = (f"{at:x}~" for at in range(most + 1))
     return [(piece, LOGPROB), *((other, LOGPROB - 3 - at) for at, other in enumerate(other for other in others if other != piece))][:most]
 
@@ -45,13 +45,13 @@ def answer(said, seen=""):
 
 
 def tokenized(length, text, shown=False):
-    """The answer of /tokenize."""
+    """The response of /tokenize."""
     ids = [token_id(piece) for piece in pieces(text)]
     return {"count": len(ids), "max_model_len": length, "tokens": ids, "token_strs": pieces(text) if shown else None}
 
 
 def stretched(parts, length):
-    """parts, made length tokens long by filler words: for those who ask that the end is ignored."""
+    """parts, extended to length tokens with filler words, for requests with ignore_eos."""
     if len(parts) < length:
         parts = parts + [_FILLER[index % len(_FILLER)] for index in range(length - len(parts))]
     return parts[:length]
@@ -61,7 +61,7 @@ _encoded = {}
 
 
 def encoded(piece):
-    """The piece as JSON; remembered, because a benchmark says the same again and again."""
+    """The piece as JSON; cached, because benchmarks repeat the same pieces."""
     found = _encoded.get(piece)
     if found is None:
         if len(_encoded) > 50_000:

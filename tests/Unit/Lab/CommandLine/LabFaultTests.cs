@@ -81,7 +81,7 @@ public sealed class LabFaultTests : IDisposable
     [InlineData("/ca$che", false)]
     [InlineData("/c\u001bche", false)]
     [InlineData("/home/jürgen/.cache/infra-lab_2+x@y=z", true)]
-    public void A_cache_that_mounts_and_ssh_would_read_in_another_way_is_refused(string folder, bool fine)
+    public void A_cache_path_that_mount_or_ssh_would_misread_is_refused(string folder, bool fine)
     {
         Assert.Equal(fine, LabFolder.Problem(folder) is null);
         Assert.NotNull(LabFolder.Problem($"/{new string('x', 150)}"));
@@ -93,7 +93,7 @@ public sealed class LabFaultTests : IDisposable
             new ProgramAnswer(1, "", "E: Temporary failure resolving 'deb.debian.org'")))!.Problem, StringComparison.Ordinal);
 
     [Fact]
-    public void A_file_of_somebody_else_is_named()
+    public void A_file_without_access_is_named()
     {
         Assert.Equal("cache", Explain(new UnauthorizedAccessException($"Access to the path '{_cache}/labs' is denied."))?.Key);
         Assert.Equal("/home/me/infra/Pulumi.dev.yaml",

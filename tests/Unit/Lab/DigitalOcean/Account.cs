@@ -20,7 +20,7 @@ internal sealed class Account : IDisposable
     public FakeHostRuntime Runtime { get; } = new();
     public CloudOptions Options { get; set; } = new();
 
-    /// <summary>Everything that was told of the last run.</summary>
+    /// <summary>All events of the last run.</summary>
     public ConcurrentQueue<ResourceEvent> Events { get; private set; } = new();
 
     /// <summary>Configuration of a stack file, with changes by key.</summary>

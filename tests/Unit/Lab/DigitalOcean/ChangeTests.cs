@@ -50,7 +50,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Volume_that_is_replaced_goes_after_its_Droplet_and_before_the_new_one()
+    public async Task A_replaced_Volume_is_deleted_after_its_Droplet_and_before_the_new_one()
     {
         (await _account.UpAsync(Volume(50))).Succeeded();
         var from = _account.Runtime.Calls.Count;
@@ -95,7 +95,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_allow_list_that_is_taken_away_stays_and_one_that_changes_changes()
+    public async Task A_removed_allow_list_stays_and_a_changed_one_changes()
     {
         await BalancerAsync("203.0.113.0/24");
         Assert.Equal(0, (await BalancerAsync()).Summary.Changes);
@@ -105,7 +105,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_may_call_an_internal_endpoint_is_closed_again_when_its_clients_are_taken_away()
+    public async Task Removing_the_clients_of_an_internal_endpoint_restricts_it_to_the_VPC_again()
     {
         (await _account.UpAsync(Internal("[\"10.9.0.0/24\"]"))).Succeeded();
         Assert.Equal(["10.9.0.0/24"], Assert.Single(_account.Runtime.Balancers.Values).AllowedCidrs);

@@ -37,7 +37,7 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_an_option_the_new_one_comes_before_the_old_one_goes_and_with_it_after()
+    public async Task A_replacement_creates_before_it_deletes_unless_the_option_is_set()
     {
         await MachineAsync(userData: "one", trigger: "a", deleteFirst: false);
         var calls = _account.Runtime.Calls.Count;

@@ -21,7 +21,7 @@ internal sealed class FakeHostRuntime : IHostRuntime
     /// <summary>Calls that change something, made until now.</summary>
     public int Steps => _steps;
 
-    /// <summary>Is told of each step before it takes effect and after; what it throws is the host runtime's failure.</summary>
+    /// <summary>Called before and after each step; what it throws becomes the host runtime's failure.</summary>
     public Action<int, bool> OnStep { get; set; } = static (_, _) => { };
 
     /// <summary>What a command answers.</summary>

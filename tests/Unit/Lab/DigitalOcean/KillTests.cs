@@ -7,7 +7,7 @@ namespace Infra.Tests.Unit.Lab.DigitalOcean;
 [Collection(Deployments.SerialDeployments.Name)]
 public sealed class KillTests
 {
-    // What follows from a state that has converged is the same each time: it is looked at after some of the kills alone.
+    // After convergence the result is the same each time, so only some of the kills check it.
     private const int LookCloser = 5;
 
     [Theory]

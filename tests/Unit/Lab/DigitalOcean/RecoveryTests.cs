@@ -8,7 +8,7 @@ using Infra.Tests.Unit.Lab.Mirrors;
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 
 /// <summary>
-/// What goes wrong between the provider and DigitalOcean: what each later run says, and that what docs/operations.md says helps. Time is
+/// Faults between the provider and DigitalOcean: what each later run reports, and that the command of docs/operations.md helps. Time is
 /// virtual.
 /// </summary>
 [Collection(SerialDeployments.Name)]
@@ -36,7 +36,7 @@ public sealed class RecoveryTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_Droplet_that_takes_longer_to_go_fails_every_later_run_until_a_refresh(bool destroys)
+    public async Task A_slow_deletion_of_a_Droplet_fails_every_later_run_until_a_refresh(bool destroys)
     {
         Breaks(new CloudFault(FaultKind.SlowDeletion, Types.Droplet, "chat-0", TimeSpan.FromSeconds(90)));
         (await _account.UpAsync(Account.Plan("local"))).Succeeded();
@@ -128,7 +128,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_is_killed_while_it_makes_a_Droplet_leaves_a_second_one_that_a_hand_has_to_delete()
+    public async Task A_run_that_is_killed_while_it_creates_a_Droplet_leaves_a_second_one_to_delete_by_hand()
     {
         Breaks(new CloudFault(FaultKind.KilledWhileCreating, Types.Droplet, "chat-0"));
         Assert.NotNull((await _account.UpAsync(Account.Plan("local"))).Thrown);
@@ -146,7 +146,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Droplet_that_is_taken_up_by_its_id_is_replaced_by_the_next_run()
+    public async Task An_imported_Droplet_is_replaced_by_the_next_run()
     {
         Breaks(new CloudFault(FaultKind.KilledWhileCreating, Types.Droplet, "chat-0"));
         Assert.NotNull((await _account.UpAsync(Account.Plan("local"))).Thrown);
@@ -158,7 +158,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task The_name_of_a_load_balancer_that_is_going_is_taken_for_a_while_and_the_next_run_gets_it()
+    public async Task The_name_of_a_load_balancer_in_deletion_stays_in_use_for_a_while_and_the_next_run_gets_it()
     {
         Breaks(new CloudFault(FaultKind.NameHeld, Types.LoadBalancer, "chat", TimeSpan.FromMinutes(2)));
         (await _account.UpAsync(Account.Plan("local"))).Succeeded();

@@ -66,7 +66,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task An_endpoint_that_goes_is_deleted_the_newest_first()
+    public async Task A_removed_endpoint_is_deleted_newest_resource_first()
     {
         var all = await _account.UpAsync(Account.Plan("cluster"));
         var config = Account.Plan("cluster", ("inference:endpoints", """{"chat":{"model":"mistralai/Ministral-3-8B-Instruct-2512","replicas":2,"access":"internal","clients":["backend","batch"]}}"""));

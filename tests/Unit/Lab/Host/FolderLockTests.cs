@@ -14,7 +14,7 @@ public sealed class FolderLockTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task The_second_process_learns_the_first_and_waits()
+    public async Task The_second_process_gets_the_id_of_the_first_and_waits()
     {
         var holders = new List<string>();
         var first = await TakeAsync(holders);
@@ -45,7 +45,7 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_does_not_want_to_wait_any_longer_goes()
+    public async Task A_cancelled_waiter_stops_waiting()
     {
         using var first = await TakeAsync([]);
         using var impatient = new CancellationTokenSource(Moment);
@@ -53,7 +53,7 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_file_in_its_place_goes()
+    public async Task Anything_else_in_place_of_the_lock_file_is_deleted()
     {
         Func<string, Task>[] inTheWay =
         [
@@ -76,7 +76,7 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public void What_the_system_cannot_look_at_is_not_taken_for_nothing()
+    public void A_path_that_the_system_cannot_read_is_not_reported_as_missing()
     {
         Assert.Null(FileKind.IsRegular($"{Path}/no/folder"));
         Assert.Throws<IOException>(() => FileKind.IsRegular($"{Path}{new string('a', 5000)}"));

@@ -42,7 +42,7 @@ public sealed class ImageProfilesTests
         Assert.Throws<InvalidDataException>(() => ImageProfiles.Parse(json.Replace("ROW", Row, StringComparison.Ordinal)));
 
     [Fact]
-    public void A_variant_takes_parts_away_and_lays_others_on_top()
+    public void A_variant_removes_parts_and_adds_others_on_top()
     {
         var profile = ImageProfiles.All.Of("gpu-h100x1-base", "nvidia");
         var parts = new ImageVariant(Without: ["nvidia-toolkit-1.19.1"], With: ["nvidia-toolkit-1.17.8"]).PartsOf(profile)

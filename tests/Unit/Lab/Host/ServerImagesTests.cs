@@ -10,7 +10,7 @@ public sealed class ServerImagesTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void What_a_maker_that_was_killed_has_left_goes_and_what_one_makes_now_stays()
+    public void Leftovers_of_a_killed_build_are_deleted_and_files_of_a_running_build_stay()
     {
         var image = Path.Combine(_folder, "debian-13-0123");
         using var maker = Process.Start("/bin/sh", ["-c", "sleep 60; :", "-", image]);

@@ -12,11 +12,11 @@ public sealed class ServerProcessTests
     };
 
     [Fact]
-    public void What_init_has_just_started_is_not_taken_for_init_though_its_number_is_lower() =>
+    public void A_new_child_of_init_with_a_lower_id_is_not_mistaken_for_init() =>
         Assert.Equal(31000, Among("17", "31000", "31001"));
 
     [Fact]
-    public void A_process_that_ended_while_it_was_read_is_passed_over() => Assert.Equal(31000, Among("4242", "31000"));
+    public void A_process_that_ends_while_it_is_read_is_skipped() => Assert.Equal(31000, Among("4242", "31000"));
 
     [Fact]
     public void A_server_without_its_first_process_has_none() => Assert.Null(Among("17", "31001", "0", ""));

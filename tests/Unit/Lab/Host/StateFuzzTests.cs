@@ -52,7 +52,7 @@ public sealed class StateFuzzTests : IDisposable
     ];
 
     [Fact]
-    public void Whatever_a_state_file_has_become_its_readers_go_on_or_report_a_fix_and_down_works() => Check.Sample(
+    public void With_any_damage_to_a_state_file_its_readers_continue_or_report_a_fix_and_down_works() => Check.Sample(
         Gen.Select(Gen.Int[0, Readers.Length - 1], Gen.Int[0, Damages.Length - 1], Gen.Int[0, int.MaxValue]),
         (reader, damage, chance) =>
         {
@@ -76,7 +76,7 @@ public sealed class StateFuzzTests : IDisposable
     [InlineData("access")]
     [InlineData("volumes")]
     [InlineData("cloud")]
-    public async Task A_folder_that_is_a_file_or_a_link_is_taken_down_and_brings_nothing_else_along(string name)
+    public async Task A_file_or_a_link_in_place_of_a_folder_is_deleted_without_its_target(string name)
     {
         var bystander = Directory.CreateDirectory(Path.Combine(_cache, "somebody-elses")).FullName;
         File.WriteAllText(Path.Combine(bystander, "kept"), "");
@@ -94,7 +94,7 @@ public sealed class StateFuzzTests : IDisposable
             Assert.False(Path.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null);
             Assert.True(File.Exists(Path.Combine(bystander, "kept")));
 
-            // And nothing of that is in the way of the next one.
+            // And it leaves nothing that would block the next one.
             Write();
             Directory.Delete(path, recursive: true);
             replace(path);
@@ -106,7 +106,7 @@ public sealed class StateFuzzTests : IDisposable
     }
 
     [Fact]
-    public void What_lies_in_the_way_of_a_state_file_is_replaced()
+    public void Anything_in_place_of_a_state_file_is_replaced()
     {
         Write();
         foreach (var (_, damage) in Damages.Where(damage => damage.Name != "gone"))

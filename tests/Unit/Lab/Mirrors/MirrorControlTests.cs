@@ -44,7 +44,7 @@ public sealed class MirrorControlTests
         Assert.Equal(new(), MirrorControl.Load(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString(), "control.json")));
 
     [Fact]
-    public async Task What_is_no_file_or_has_no_end_is_refused_and_the_mirrors_stay_as_they_were()
+    public async Task A_control_file_that_is_no_file_or_endless_is_refused_and_the_mirrors_stay_unchanged()
     {
         var folder = Directory.CreateTempSubdirectory("mirrors-");
         var path = Path.Combine(folder.FullName, "control.json");

@@ -6,7 +6,7 @@ using Infra.Lab.Mirrors;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 
-/// <summary>Mirrors that are told to fail while they run.</summary>
+/// <summary>Faults that are set while the mirrors run.</summary>
 public sealed class MirrorFaultTests
 {
     private const string Weights = $"/{RunningMirrors.ModelId}/resolve/main/consolidated.safetensors";
@@ -28,7 +28,7 @@ public sealed class MirrorFaultTests
     }
 
     [Fact]
-    public async Task A_refusal_is_of_one_host_as_often_as_asked_with_statuses_in_turn()
+    public async Task A_refusal_affects_one_host_the_requested_number_of_times_with_statuses_in_turn()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         var weights = await WeightsAsync(mirrors);
@@ -130,7 +130,7 @@ public sealed class MirrorFaultTests
             Assert.Equal(100_000, await ReadAsync(mirrors, weights));
         }
 
-        // Counting goes on where another fault changes.
+        // A change of another fault does not restart the count.
         mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2), LatencyMs = 1 });
         Assert.Equal(SizeOfWeights, await ReadAsync(mirrors, weights));
         mirrors.Control(MirrorKind.Hub, new() { Cut = new(AfterBytes: 100_000, Times: 2, DateTimeOffset.UtcNow) });
@@ -150,7 +150,7 @@ public sealed class MirrorFaultTests
     }
 
     [Fact]
-    public async Task A_hanging_mirror_answers_when_it_is_let_go()
+    public async Task A_hanging_mirror_answers_once_the_fault_is_removed()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         mirrors.Control(MirrorKind.Python, new() { Hang = true });

@@ -38,7 +38,7 @@ internal sealed class RunningMirrors : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    /// <summary>What the mirrors said of a control file that is wrong.</summary>
+    /// <summary>The mirrors' messages about an invalid control file.</summary>
     internal required IReadOnlyCollection<string> Complaints { get; init; }
 
     internal static OciImage Image => SharedContent.Value.Image;

@@ -42,7 +42,7 @@ internal sealed class SelfAdvancingClock(Func<TimeSpan>? lateness = null) : Time
     }
 }
 
-/// <summary>A clock on which nothing happens until a test says so.</summary>
+/// <summary>A clock that only a test advances.</summary>
 internal sealed class StandingClock : TimeProvider
 {
     private readonly Lock _lock = new();

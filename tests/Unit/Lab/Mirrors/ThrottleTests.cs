@@ -50,7 +50,7 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task An_idle_line_saves_nothing_up()
+    public async Task Idle_time_is_not_compensated()
     {
         var clock = new SelfAdvancingClock();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1_000_000 };
@@ -62,7 +62,7 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task A_new_rate_holds_for_who_waits_already()
+    public async Task A_new_rate_also_applies_to_waiting_transfers()
     {
         var clock = new StandingClock();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1000 };
@@ -73,7 +73,7 @@ public sealed class ThrottleTests
         throttle.BytesPerSecond = 10_000;
         for (var i = 0; i < 31 && !waiting.IsCompleted; i++)
         {
-            // The waiter notices the new rate on a thread of its own; its timer has to be there before time goes on.
+            // The waiter notices the new rate on a thread of its own; its timer must exist before time advances.
             await Task.Delay(20, Cancel);
             clock.Advance(TimeSpan.FromMilliseconds(100));
         }
@@ -82,7 +82,7 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task Lifting_the_limit_frees_who_waits()
+    public async Task Removing_the_limit_releases_waiting_transfers()
     {
         using var throttle = new Throttle(new StandingClock()) { BytesPerSecond = 1 };
         var waiting = throttle.TakeAsync(60_000, Cancel).AsTask();
@@ -91,7 +91,7 @@ public sealed class ThrottleTests
     }
 
     [Fact]
-    public async Task Who_gives_up_leaves_the_line_to_others()
+    public async Task A_cancelled_transfer_leaves_the_bandwidth_to_others()
     {
         var clock = new StandingClock();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1 };

@@ -50,5 +50,5 @@ public sealed class AddressRangesTests
     [InlineData("10.0.0.0/")]
     [InlineData("::/129")]
     [InlineData("10.0.0.0/8 } drop")]
-    public void What_is_no_range_is_refused(string cidr) => Assert.Throws<FormatException>(() => AddressRanges.Parse([cidr]));
+    public void An_invalid_range_is_refused(string cidr) => Assert.Throws<FormatException>(() => AddressRanges.Parse([cidr]));
 }

@@ -7,14 +7,14 @@ namespace Infra.Tests.Unit.Lab.Network;
 /// <summary>One side of a host: the address it sends from, and the network it is in (null: public).</summary>
 internal sealed record ModelSide(string Host, string Address, string? VpcId);
 
-/// <summary>A packet that opens something. <c>world</c> stands for the world's own addresses.</summary>
+/// <summary>The first packet of a connection. The host <c>sandbox</c> is the sandbox with its own addresses.</summary>
 internal sealed record ModelPacket(ModelSide From, string Source, ModelSide To, string Protocol, int Port)
 {
     public override string ToString() => $"{Protocol} {Port} from {From.Host} {Source} to {To.Host} {To.Address}";
 }
 
 /// <summary>
-/// What the words of a policy mean, said once more without nftables: one packet at a time, by asking both ends.
+/// The meaning of a policy, implemented a second time without nftables: one packet at a time, from the rules of both ends.
 /// </summary>
 internal static class NetworkModel
 {

@@ -51,7 +51,7 @@ public sealed class NetworkRulesetTests
     [InlineData("tcp", "1-2-3")]
     [InlineData("udp", "53 accept")]
     [InlineData("sctp", "80")]
-    public void What_is_no_rule_is_refused(string protocol, string ports)
+    public void An_invalid_rule_is_refused(string protocol, string ports)
     {
         var server = Policies.Sample.Servers[0] with { Inbound = [new(protocol, ports, ["0.0.0.0/0"])] };
 
@@ -64,6 +64,6 @@ public sealed class NetworkRulesetTests
     [InlineData("aaaaaaaaaaaaaaaa", "10.20.0.5")]
     [InlineData("x", "10.20.0.5/24")]
     [InlineData("x", "::1")]
-    public void What_is_no_neighbour_is_refused(string link, string address) =>
+    public void An_invalid_neighbour_is_refused(string link, string address) =>
         Assert.Throws<FormatException>(() => NetworkRuleset.Render(new([], []), [new(link, address, null)]));
 }

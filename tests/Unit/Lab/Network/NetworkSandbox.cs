@@ -6,7 +6,7 @@ using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Lab.Network;
 
-/// <summary>A round in the sandbox: a policy, then packets of which the model says whether they pass.</summary>
+/// <summary>A round in the sandbox: a policy, then packets with the model's verdict on each.</summary>
 internal sealed record SandboxRound(NetworkPolicy Policy, IReadOnlyList<ModelPacket> Packets, IReadOnlyList<string> Rebooted);
 
 /// <summary>
@@ -34,7 +34,7 @@ internal static class NetworkSandbox
     /// <summary>Path of the script under test.</summary>
     public static string Script { get; } = Path.GetFullPath(Path.Combine(Here(), "../../../../lab/Network/network"));
 
-    /// <summary>Sends all packets of all rounds; the answer lists those that did not fare as the model says.</summary>
+    /// <summary>Sends all packets of all rounds; the answer lists those that differ from the model.</summary>
     /// <param name="rounds">Rounds, each with its policy.</param>
     /// <param name="spoofed">Addresses that hosts take next to their own: host and address.</param>
     /// <param name="stream">A connection that begins in the first round and shall live through all.</param>

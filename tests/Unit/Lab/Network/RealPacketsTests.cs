@@ -1,10 +1,10 @@
 using Infra.Lab.Specs;
 using Infra.Tests.Unit.Lab.Network;
 
-// Beside the tests of what it renders, but of the kind that needs tools of the machine.
+// Next to the tests of the ruleset's text, but of the kind that needs tools of the machine.
 namespace Infra.Tests.Node.Network;
 
-/// <summary>Packets between network namespaces fare as the model says: what no rule allows is dropped.</summary>
+/// <summary>Packets between network namespaces pass or drop as in the model: only what a rule allows passes.</summary>
 public sealed class RealPacketsTests
 {
     private static readonly (string Protocol, int Port)[] Kinds = [("tcp", 22), ("tcp", 80), ("tcp", 443), ("tcp", 8005), ("udp", 53),
@@ -19,7 +19,7 @@ public sealed class RealPacketsTests
     }
 
     [Fact]
-    public async Task Random_policies_hold_each_replacing_the_one_before_under_a_stream_that_lives()
+    public async Task Random_policies_take_effect_one_after_another_under_a_running_stream()
     {
         const int seed = 20261;
         var random = new Random(seed);
@@ -37,7 +37,7 @@ public sealed class RealPacketsTests
     }
 
     [Fact]
-    public async Task A_false_source_is_dropped_on_either_side_even_towards_one_that_nothing_guards()
+    public async Task A_spoofed_source_is_dropped_on_both_sides_even_towards_an_unprotected_host()
     {
         var open = new NetworkPolicy([.. Policies.Sample.Servers.Select(server => server with { Guarded = false })],
             Policies.Sample.Balancers);
@@ -46,7 +46,7 @@ public sealed class RealPacketsTests
         [
             (Side("101", Policies.Vpc), Side("102", Policies.Vpc)),
             (Side("101", null), Side("202", null)),
-            (Side("101", null), Side("world", null)),
+            (Side("101", null), Side("sandbox", null)),
         ];
         // True sources first: afterwards the host knows where to send, and asks no one in a false name.
         ModelPacket[] honest = [.. ways.Select(way => new ModelPacket(way.From, way.From.Address, way.To, "udp", 53))];
@@ -93,7 +93,7 @@ public sealed class RealPacketsTests
     private static IEnumerable<ModelPacket> AllPackets() =>
         from source in NetworkSandbox.Sides
         from target in NetworkSandbox.Sides
-        where source.Host != target.Host && source.Host != "world"
+        where source.Host != target.Host && source.Host != "sandbox"
             ? source.VpcId == target.VpcId || (source.VpcId is null && target.VpcId is not null
                 && !NetworkSandbox.Sides.Any(side => side.Host == source.Host && side.VpcId == target.VpcId))
             : source.Host != target.Host

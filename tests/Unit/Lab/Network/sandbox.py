@@ -1,13 +1,13 @@
-"""A throw-away sandbox: makes links with the script network, applies rulesets, sends real packets and says which arrived.
+"""A temporary sandbox: creates links with the script network, applies rulesets, sends real packets and reports which arrived.
 
 Standard input is one JSON object, standard output another. Runs as root in namespaces of its own (unshare --net --mount --pid):
   network     path of the script
   addresses  the sandbox's own addresses
   hosts      [{netns, id, public, private}], private with its prefix length; "-" for none
-  spoofed    [{netns, address}]: addresses that a host gives itself beside those that it has
+  spoofed    [{netns, address}]: addresses that a host takes in addition to its own
   rounds     [{ruleset, probes: [{from, source, host, to, protocol, port, expected}], reboot: [netns]}]; from and host: a netns or "sandbox"
-The answer is {"rounds": [[true, false, ...]], "lived": true}: lived says whether a stream that began before the first
-round went on through all of them, while rules were replaced under it (asked for by "stream", else null: {from, source, host, to, port}).
+The answer is {"rounds": [[true, false, ...]], "lived": true}: lived is whether a stream that started before the first
+round survived all of them, while its rules were replaced (requested by "stream": {from, source, host, to, port}; else null).
 """
 
 import ctypes
@@ -34,7 +34,7 @@ def sh(*command, text=None):
 
 
 def within(netns, action):
-    """Does something in a network namespace; a socket stays in the one that it was made in."""
+    """Runs an action in a network namespace; a socket stays in the namespace in which it was created."""
     if netns == "sandbox":
         return action()
     target = os.open(f"/run/netns/{netns}", os.O_RDONLY)
@@ -53,7 +53,7 @@ def make_socket(netns, *arguments):
 
 
 def take_anything():
-    """The host itself shall not refuse what the sandbox should have dropped: then a test would see no difference."""
+    """Disables rp_filter: otherwise a host could drop a packet that the sandbox should have dropped, and a test would see no difference."""
     for name in os.listdir("/proc/sys/net/ipv4/conf"):
         with open(f"/proc/sys/net/ipv4/conf/{name}/rp_filter", "w", encoding="ascii") as file:
             file.write("0")
@@ -66,7 +66,7 @@ def enter(descriptor):
 
 
 class Tcp:
-    """Nobody listens: a packet that passed is answered with a reset, one that was dropped is not answered."""
+    """Without a listener: a packet that passes is answered with a reset, a dropped one is not answered."""
 
     def __init__(self, probe):
         self.socket = make_socket(probe["from"], socket.AF_INET, socket.SOCK_STREAM)
@@ -205,7 +205,7 @@ class Stream:
             self.going = False
 
     def lived(self):
-        """Whether it still goes on now."""
+        """Whether it still runs."""
         before = self.messages
         start = time.monotonic()
         while self.going and self.messages == before and time.monotonic() - start < PATIENCE_SECONDS:

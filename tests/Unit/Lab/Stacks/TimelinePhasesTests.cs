@@ -15,7 +15,7 @@ public sealed class TimelinePhasesTests
         Assert.Equal("weights 4.0 s, vllm 4.0 s, ready 3.5 s", Line(s_firstBoot));
 
     [Fact]
-    public void An_engine_that_is_stopped_for_a_change_did_not_take_until_then_to_start() =>
+    public void The_start_time_of_an_engine_does_not_include_its_stop_for_a_change() =>
         Assert.Equal("weights 4.0 s, vllm 4.0 s, ready 3.5 s", Line([.. s_firstBoot, ("ready", "stop", 284.5), ("vllm", "stop", 284.7)]));
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class TimelinePhasesTests
             PhaseTimeline.Phases([new("weights", "start", 900, "a"), new("weights", "end", 910, "a"), new("vllm", "start", 12, "b")])));
 
     [Fact]
-    public void A_clock_that_begins_again_is_another_boots_and_no_phase_is_shorter_than_nothing() =>
+    public void A_clock_that_restarts_means_another_boot_and_no_phase_has_a_negative_duration() =>
         Assert.Equal("vllm 3.0 s, ready 2.0 s",
             Line([.. s_firstBoot, ("vllm", "start", 643), ("vllm", "start", 12), ("ready", "start", 13), ("ready", "end", 15)]));
 
@@ -52,7 +52,7 @@ public sealed class TimelinePhasesTests
     [InlineData("1e999")]
     [InlineData("-1e308")]
     [InlineData("1e308")]
-    public void A_time_that_no_clock_shows_is_left_out(string time) => Assert.Equal(12.5, Assert.Single(PhaseTimeline.Parse(
+    public void An_impossible_time_is_ignored(string time) => Assert.Equal(12.5, Assert.Single(PhaseTimeline.Parse(
         $$"""
         {"phase":"weights","event":"start","monotonicSeconds":{{time}},"boot":"a"}
         {"phase":"weights","event":"start","monotonicSeconds":12.5,"boot":"a"}

@@ -27,7 +27,7 @@ def main():
     except KeyboardInterrupt:
         pass
     except startup.Refused as refused:
-        # vLLM ends with a traceback; its last line is what people read.
+        # vLLM ends with a traceback; people read its last line.
         log.traceback(refused)
         sys.exit(1)
 

@@ -1,4 +1,4 @@
-"""The module whose import fails in real vLLM when transformers is too new; here only when the machine's file asks for that fault."""
+"""In real vLLM, the import of this module fails if transformers is too new; here it fails if the machine file requests that fault."""
 from vllm.fake.machine import fault
 
 if fault() == "import":
@@ -6,4 +6,4 @@ if fault() == "import":
 
 
 class PixtralForConditionalGeneration:
-    """The class that Mistral's models with images are served by. It is null."""
+    """vLLM's class for Mistral models with images. Empty."""

@@ -1,4 +1,4 @@
-"""What the fakes of nvidia-ctk share: command line, discovery of this server's devices, and the specification as toolkit and library write it."""
+"""Shared by the fakes of nvidia-ctk: command line, discovery of this server's devices, and the specification in the toolkit's format."""
 import dataclasses, json, os, re, sys, time
 
 MODES = ["auto", "csv", "gdrcopy", "gds", "imex", "management", "mofed", "nvml", "nvswitch", "wsl"]
@@ -31,7 +31,7 @@ def unknown(flag):
 
 
 def read(arguments, tool):
-    """Options of `cdi generate`: those given, then variables, then defaults."""
+    """Options of `cdi generate`: from the command line, then variables, then defaults."""
     given = {}
     while arguments:
         word = arguments.pop(0)
@@ -74,7 +74,7 @@ def check(options, format_given):
 
 
 def node(path, tool, gids):
-    """A device: by its path alone in old toolkits, with all that is known of it in new ones."""
+    """A device: only its path in old toolkits, with all its properties in new ones."""
     if not tool.describes:
         return {"deviceNodes": [{"path": path}]}
     entry = os.stat(path)
@@ -104,7 +104,7 @@ def hook(options, name, *arguments):
 
 
 def minimum_version(spec):
-    """As the library's MinimumRequiredVersion: the oldest that has the fields in use."""
+    """As the library's MinimumRequiredVersion: the oldest version with the used fields."""
     every = [spec["containerEdits"]] + [device["containerEdits"] for device in spec["devices"]]
     if any("additionalGids" in edits or "intelRdt" in edits for edits in every):
         return "0.7.0"
@@ -141,7 +141,7 @@ def generate(options, tool, machine):
 
 
 def yaml(value, indent=0):
-    """Lists and maps of plain words, which is all that a specification has."""
+    """Writes lists and maps of plain words; a specification has nothing else."""
     space = "    " * indent
     if isinstance(value, dict):
         for key, item in value.items():
@@ -155,7 +155,7 @@ def yaml(value, indent=0):
             if isinstance(item, dict):
                 lines = list(yaml(item, indent + 1))
                 yield f"{space}- {lines[0].lstrip()}"
-                # Two characters of "- " stand where the first line's indent would be.
+                # "- " replaces two characters of the first line's indent.
                 yield from (f"{line[2:]}" for line in lines[1:])
             else:
                 yield f"{space}- {scalar(item)}"
@@ -186,7 +186,7 @@ def main(tool):
     if not options["output"]:
         sys.stdout.write(text)
     else:
-        # As the library: a new file beside it, renamed.
+        # Like the library: writes a new file and renames it.
         os.makedirs(os.path.dirname(options["output"]) or ".", exist_ok=True)
         new = f"{options['output']}.{os.getpid()}"
         with open(new, "w") as f:
