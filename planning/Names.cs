@@ -11,7 +11,8 @@ namespace Infra.Planning;
 public static partial class Names
 {
     /// <summary>Rule for names of endpoints and clients, as the rest of a sentence.</summary>
-    public const string NameRule = "a lower-case letter followed by at most 30 of lower-case letters, digits and '-', and no '-' at the end";
+    public const string NameRule =
+        "a lower-case letter followed by at most 30 of lower-case letters, digits and '-', and no '-' at the end";
 
     /// <summary>Prefix of all firewall tags of a stack.</summary>
     public const string TagPrefix = "inference:";

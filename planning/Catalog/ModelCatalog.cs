@@ -114,7 +114,8 @@ public sealed partial class ModelCatalog
     /// <summary>The repository in the address of a page of a hub; any other text as it is.</summary>
     private static string RepositoryId(string text) => HubPage().Match(text) is { Success: true } page ? page.Groups["id"].Value : text;
 
-    [GeneratedRegex(@"^(https?://)?(www\.)?(huggingface\.co|hf\.co)/(?<id>[^/\s]+/[^/\s?#@]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(https?://)?(www\.)?(huggingface\.co|hf\.co)/(?<id>[^/\s]+/[^/\s?#@]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex HubPage();
 
     /// <summary>The size with this slug.</summary>

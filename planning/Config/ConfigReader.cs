@@ -67,8 +67,8 @@ internal sealed class ConfigReader : StrictReader
             {
                 CheckToken(qualified, text);
             }
-            else if (record.Member(key) is null && !IsPath(key, record) && NearestIsNotToken(key, record)
-                && Misspellings.Meant(key, record, IsSet) is { } meant)
+            else if (record.Member(key) is null && !IsPath(key, record) && !key.Contains(':', StringComparison.Ordinal)
+                && NearestIsNotToken(key, record) && Misspellings.Meant(key, record, IsSet) is { } meant)
             {
                 meantKeys.Add(meant);
                 var element = Element(text, record.Member(meant)!.Shape);
@@ -160,7 +160,10 @@ internal sealed class ConfigReader : StrictReader
 
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
         _errors.Add(new(path, value is { } there ? Shown(there) : null, problem,
-            _masked && value is not null ? new ConfigFix(new SetSecretStep(path)) : ReadingFixes.Of(path, value, shape)));
+            !_masked || value is null ? ReadingFixes.Of(path, value, shape)
+                : shape.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
+                    ? ConfigFix.Remove(path).Then(ReadingFixes.Of(path, null, shape))
+                    : new ConfigFix(new SetSecretStep(path))));
 
     protected override void Unknown(string path, string name, JsonElement value, RecordShape record) =>
         Unknown(path, name, value, record, isSet: _ => true);
@@ -172,9 +175,19 @@ internal sealed class ConfigReader : StrictReader
         var remove = new RemoveStep(key);
         if (path.Length == 0 && IsPath(name, record))
         {
-            _errors.Add(new(key, Shown(value), "is a path, which Pulumi only splits with --path", new ConfigFix(
-                new RemoveStep(name) { IsKey = true },
-                _masked || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
+            var removeKey = new RemoveStep(name) { IsKey = true };
+            var isSettable = ConfigPath.Parse(name) is [string first, var next, ..] && !Text(value).Any(char.IsControl)
+                && next is int == (record.Member(first)?.Shape.Kind == ValueKind.List);
+            _errors.Add(new(key, Shown(value), "is a path, which Pulumi only splits with --path", !isSettable ? new ConfigFix(removeKey)
+                : new ConfigFix(removeKey,
+                    _masked || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
+            return;
+        }
+        if (path.Length == 0 && name.Contains(':', StringComparison.Ordinal))
+        {
+            // The CLI reads what is before the colon as a namespace.
+            _errors.Add(new(key, Shown(value), $"is not a setting; choose from {string.Join(", ", known)}",
+                "remove it from the file of the stack"));
             return;
         }
         var near = NearMiss.Of(name, known);

@@ -33,7 +33,7 @@ internal sealed class ConfigRules(List<UserError> errors)
         Distinct("adminSshKeys", [.. config.AdminSshKeys.Select(SshPublicKey.WithoutComment)]);
         if (config.MaxHourlyUsd is <= 0)
         {
-            errors.Add(new("maxHourlyUsd", config.MaxHourlyUsd, "must be more than 0 USD per hour; leave it out for no limit",
+            errors.Add(new("maxHourlyUsd", config.MaxHourlyUsd, "must be more than 0 USD per hour",
                 ConfigFix.Remove("maxHourlyUsd")));
         }
         Tags("tags", config.Tags);

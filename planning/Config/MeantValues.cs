@@ -36,9 +36,13 @@ internal static partial class MeantValues
     public static string? Tag(string text, IReadOnlyList<string> tags)
     {
         var tag = NotInTag().Replace(text.Trim(), "-");
-        tag = tag.StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase) ? $"{Names.TagPrefix.TrimEnd(':')}-{tag[Names.TagPrefix.Length..]}" : tag;
+        tag = tag.StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase)
+            ? $"{Names.TagPrefix.TrimEnd(':')}-{tag[Names.TagPrefix.Length..]}"
+            : tag;
         tag = tag[..Math.Min(tag.Length, 255)];
-        return ConfigPatterns.Tag().IsMatch(tag) && !ShownValue.IsSecret(text) && !tags.Contains(tag, StringComparer.OrdinalIgnoreCase) ? tag : null;
+        return ConfigPatterns.Tag().IsMatch(tag) && !ShownValue.IsSecret(text) && !tags.Contains(tag, StringComparer.OrdinalIgnoreCase)
+            ? tag
+            : null;
     }
 
     /// <summary>A name that no other client has.</summary>
@@ -52,10 +56,12 @@ internal static partial class MeantValues
         var host = text.Trim().ToLowerInvariant();
         var scheme = host.IndexOf("://", StringComparison.Ordinal);
         host = (scheme < 0 ? host : host[(scheme + 3)..]).Split('/', '?', '#')[0];
-        host = host.EndsWith(":443", StringComparison.Ordinal) || host.EndsWith(":80", StringComparison.Ordinal) ? host[..host.LastIndexOf(':')] : host;
+        host = host.EndsWith(":443", StringComparison.Ordinal) || host.EndsWith(":80", StringComparison.Ordinal)
+            ? host[..host.LastIndexOf(':')]
+            : host;
         var isOwn = host.Split(':')[0] is "localhost" or "127.0.0.1";
         var origin = $"{(isOwn ? "http" : "https")}://{host}";
-        return host.Contains('.', StringComparison.Ordinal) || isOwn ? ConfigPatterns.Origin().IsMatch(origin) ? origin : null : null;
+        return (host.Contains('.', StringComparison.Ordinal) || isOwn) && ConfigPatterns.Origin().IsMatch(origin) ? origin : null;
     }
 
     [GeneratedRegex("^[A-Za-z0-9_./~-]+\\.pub$", RegexOptions.CultureInvariant)]

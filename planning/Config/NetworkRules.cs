@@ -65,7 +65,8 @@ internal sealed class NetworkRules(List<UserError> errors)
         var add = ConfigFix.ExampleStep(ConfigPath.Element("adminCidrs", 0)) with { Path = ConfigPath.Element("adminCidrs", all) };
         errors.Add(new("adminCidrs[0]", right[0].Range, right.TrueForAll(entry => entry.Range.IsV6)
             ? "and the others are IPv6, but the Droplets only have IPv4; add an IPv4 address"
-            : "and the others are private, but SSH goes to the public addresses of the Droplets; add the public address that you connect from",
+            : "and the others are private, but SSH goes to the public addresses of the Droplets; add the public address that you "
+                + "connect from",
             new ConfigFix(add)));
     }
 

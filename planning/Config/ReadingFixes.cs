@@ -29,7 +29,9 @@ internal static partial class ReadingFixes
             ValueKind.List => Replace(path, value, written is { } given ? Elements(path, given, shape.Element!) : []),
             ValueKind.Map => Replace(path, value, written is { } given ? Endpoints(path, given) : []),
             ValueKind.Record when shape.Shorthand is null => Replace(path, value, written is { } given ? Record(path, given, shape) : []),
-            _ => written is { } given && MeantScalar(given, shape, path) is { } meant ? ConfigFix.Set(path, meant) : ConfigExamples.Fix(path),
+            _ => written is { } given && MeantScalar(given, shape, path) is { } meant
+                ? ConfigFix.Set(path, meant)
+                : ConfigExamples.Fix(path),
         };
 
         // Pulumi does not add an element or member to an existing text value.
@@ -119,7 +121,8 @@ internal static partial class ReadingFixes
             JsonValueKind.Object => value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String)
                 .Select(member => member.Value.GetString()!),
             JsonValueKind.String when path.EndsWith("adminSshKeys", StringComparison.Ordinal) => [value.GetString()!.Trim()],
-            JsonValueKind.String => value.GetString()!.Split([',', ' ', ';', '\n'], StringSplitOptions.RemoveEmptyEntries),
+            JsonValueKind.String => value.GetString()!.Split([',', ' ', ';', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => text.Trim('[', ']', '"', '\'')),
             _ => [],
         };
         return [.. texts
@@ -169,10 +172,11 @@ internal static partial class ReadingFixes
 
     private static SetStep Model(string endpoint, string text)
     {
-        var models = ModelCatalog.Load().Models.Keys;
         var path = ConfigPath.Member(endpoint, "model");
-        // Another repository may be in a catalog of the operator's.
-        var meant = text.Contains('/', StringComparison.Ordinal) ? text : NearMiss.Of(text, models) is [var near, ..] ? near : null;
+        // Another repository may be in a catalog of the operator's. A part of many names, such as mistral, could be the most expensive of them.
+        var meant = text.Contains('/', StringComparison.Ordinal) ? text
+            : NearMiss.Of(text, ModelCatalog.Load().Models.Keys) is [var near, ..] && near.Split('/')[^1].Length <= 2 * text.Length ? near
+            : null;
         return meant is null || meant.Any(letter => char.IsControl(letter) || letter == ' ') || ShownValue.IsSecret(meant)
             ? ConfigFix.ExampleStep(path)
             : ConfigFix.SetTo(path, meant);

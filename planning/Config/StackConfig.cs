@@ -58,7 +58,7 @@ public sealed record StackConfig
     [Required, MinLength(1)]
     public IReadOnlyDictionary<string, EndpointConfig> Endpoints { get; init; } = new Dictionary<string, EndpointConfig>();
 
-    /// <summary>Maximum price of the whole stack in USD per hour. Default: no limit.</summary>
+    /// <summary>Maximum price of the whole stack in USD per hour. Default: 10, above which the limit must be set.</summary>
     public decimal? MaxHourlyUsd { get; init; }
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Infra.Planning.Errors;
 
 /// <summary>One command of the Pulumi CLI that changes the stack config.</summary>
-/// <param name="Path">Path of the setting, as in <see cref="ConfigPath"/>; a plain key without <c>--path</c> if <see cref="IsKey"/>.</param>
+/// <param name="Path">Path of the setting, as in <see cref="ConfigPath"/>; a key without <c>--path</c> if <see cref="IsKey"/>.</param>
 internal abstract record ConfigStep(string Path)
 {
     /// <summary>Whether the path is a whole key, which may contain dots, brackets and a namespace.</summary>

@@ -4,8 +4,8 @@ namespace Infra.Planning.Errors;
 internal static class FixOrder
 {
     /// <summary>
-    /// The errors once each, those whose fix removes an element of a list at the end: it gives all later elements another index. A fix that would
-    /// set a second element of a list to the same value removes it instead.
+    /// The errors once each, those whose fix removes an element of a list at the end: it gives all later elements another index. A fix that
+    /// would set a second element of a list to the same value removes it instead.
     /// </summary>
     public static IReadOnlyList<UserError> Of(IEnumerable<UserError> errors)
     {

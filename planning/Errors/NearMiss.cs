@@ -8,9 +8,9 @@ public static class NearMiss
     private static readonly char[] s_separators = ['/', '-', '.', '_', ' '];
 
     /// <summary>
-    /// The known names nearest to <paramref name="value"/>, best first: the same name in another case, names that start with it or that it starts with, names that
-    /// contain it or its words in order, and names within a small edit distance of it, whole or from their start. Ignores case, and a missing
-    /// owner (<c>OWNER/NAME</c>). Empty if none is near.
+    /// The known names nearest to <paramref name="value"/>, best first: the same name in another case, names that start with it or that it
+    /// starts with, names that contain it or its words in order, and names within a small edit distance of it, whole or from their start.
+    /// Ignores case, and a missing owner (<c>OWNER/NAME</c>). Empty if none is near.
     /// </summary>
     /// <param name="value">The unknown name.</param>
     /// <param name="known">All known names.</param>

@@ -25,7 +25,8 @@ public sealed record UserError(string Key, object? Value, string Problem, string
             ? new(key, value, problem, $"./infra plan {key} {example ?? ConfigExamples.At(key)}")
             : new(key, value, problem, new ConfigFix(example is null || example == ConfigExamples.At(key)
                 ? ConfigFix.ExampleStep(key)
-                : new SetStep(key, example, example.Contains("$(", StringComparison.Ordinal) ? ConfigExamples.Sample(key) : example.Trim('\''))));
+                : new SetStep(key, example,
+                    example.Contains("$(", StringComparison.Ordinal) ? ConfigExamples.Sample(key) : example.Trim('\''))));
 
     /// <summary>The same error with another fix.</summary>
     internal UserError With(ConfigFix commands) => this with { Fix = commands.ToString(), Commands = commands };

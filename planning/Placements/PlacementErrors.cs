@@ -107,22 +107,28 @@ internal static class PlacementErrors
     /// </summary>
     public static UserError WayOut(UserError error, PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
     {
-        var about = key.Length == 0 ? request.Model.Id : key;
         if (key.Length > 0 && request.Size is null && !request.Availability.Contains(Availability.OnDemand)
             && candidates.Any(candidate => candidate.IsSoldOtherwiseInRegion && candidate.Size.Availability == Availability.OnDemand))
         {
             var path = Path(key, "availability");
             return new(path, string.Join(", ", request.Availability.Select(terms => CatalogWords.Of(terms))),
-                $"leaves no size: {request.Model.Id} {error.Problem}", ConfigFix.Set(ConfigPath.Element(path, 0), CatalogWords.Of(Availability.OnDemand)));
+                $"leaves no size: {request.Model.Id} {error.Problem}",
+                ConfigFix.Set(ConfigPath.Element(path, 0), CatalogWords.Of(Availability.OnDemand)));
         }
 
-        if ((candidates.FirstOrDefault(candidate => candidate.RejectionReason is null) ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits)) is { } fitting)
+        if ((candidates.FirstOrDefault(candidate => candidate.RejectionReason is null)
+            ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits)) is { } fitting)
         {
             // The region applies to the whole stack, but a size that the region lacks would be the next error.
             return request.Region is not { } region || fitting.Size.Regions.Count == 0 || fitting.Size.Regions.Contains(region)
                 ? Setting(error, Path(key, "size"), fitting.Size.Slug)
                 : Setting(
-                    key.Length == 0 ? error : error with { Key = "region", Value = region, Problem = $"is no region for {about}: {request.Model.Id} {error.Problem}" },
+                    key.Length == 0 ? error : error with
+                    {
+                        Key = "region",
+                        Value = region,
+                        Problem = $"is no region for {key}: {request.Model.Id} {error.Problem}",
+                    },
                     key.Length == 0 ? "--region" : "region", fitting.Size.Regions[0]);
         }
 
@@ -133,7 +139,8 @@ internal static class PlacementErrors
             return error.With(new([.. split.Select(setting => new RemoveStep(Path(key, setting)))]));
         }
 
-        var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size).Select(candidate => candidate.Fit.LongestContext)
+        var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size)
+            .Select(candidate => candidate.Fit.LongestContext)
             .DefaultIfEmpty().Max();
         return within >= EngineDefaults.BlockTokens
             ? Setting(error, Path(key, "contextLength"), Number(ContextLength.RoundDown(within)))

@@ -44,13 +44,14 @@ internal static class EndpointWarnings
         }
         if (placement.Model is { Use: ModelUse.Base, Task: ModelTask.Generate })
         {
-            yield return $"{placement.Model.Id} is a base model: it continues a text, and does not answer in a chat{Instead(placement.Model, catalog)}";
+            yield return $"{placement.Model.Id} is a base model: it continues a text, and does not answer in a chat"
+                + Instead(placement.Model, catalog);
         }
         if (config.MaxNumSeqs * placement.DataParallel < config.Concurrency)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"maxNumSeqs {config.MaxNumSeqs} is below concurrency {config.Concurrency}: the engine works on {config.MaxNumSeqs} requests, "
-                + $"and the others wait");
+                $"maxNumSeqs {config.MaxNumSeqs} is below concurrency {config.Concurrency}: the engine works on {config.MaxNumSeqs} "
+                + $"requests, and the others wait");
         }
     }
 

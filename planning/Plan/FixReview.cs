@@ -10,8 +10,8 @@ namespace Infra.Planning.Plan;
 /// </summary>
 internal static class FixReview
 {
-    // Each round is a plan. Two are enough where a fix is an example that other settings do not go with.
-    private const int MostRounds = 4;
+    // Each round is a plan. Two or three are enough where a fix is an example that other settings do not go with.
+    private const int MostRounds = 8;
 
     // Each needs a plan of its own.
     private const int MostPriced = 10;
@@ -29,8 +29,8 @@ internal static class FixReview
     /// <param name="errors">Errors of a config, in the order of their fixes.</param>
     /// <param name="config">The config.</param>
     /// <param name="read">Reads and plans a changed config.</param>
-    public static IReadOnlyList<UserError> Of(
-        IReadOnlyList<UserError> errors, IReadOnlyDictionary<string, string> config, Func<IReadOnlyDictionary<string, string>, StackPlan> read)
+    public static IReadOnlyList<UserError> Of(IReadOnlyList<UserError> errors, IReadOnlyDictionary<string, string> config,
+        Func<IReadOnlyDictionary<string, string>, StackPlan> read)
     {
         for (var round = 0; round < MostRounds && errors.Count <= MostErrors && errors.All(error => error.Commands is not null); round++)
         {
@@ -44,7 +44,12 @@ internal static class FixReview
             }
             catch (ConfigurationException exception)
             {
-                errors = Together(errors, exception.Errors);
+                var together = Together(errors, exception.Errors);
+                if (together.Distinct().Count() < together.Count)
+                {
+                    return errors; // a fix that does not fix would be there again in each round
+                }
+                errors = together;
             }
         }
         return errors;

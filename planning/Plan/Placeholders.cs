@@ -4,8 +4,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Plan;
 
 /// <summary>
-/// Values of examples that were not replaced: addresses of RFC 5737 and RFC 3849, names of RFC 2606. No one connects from these addresses, and
-/// no one has these names, so a stack with them is of no use to its operator.
+/// Values of examples that were not replaced: addresses of RFC 5737 and RFC 3849, names of RFC 2606. No one connects from these addresses,
+/// and no one has these names, so a stack with them is of no use to its operator.
 /// </summary>
 internal static class Placeholders
 {

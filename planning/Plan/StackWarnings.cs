@@ -17,14 +17,15 @@ internal static class StackWarnings
         {
             if (Cidr.Parse(config.AdminCidrs[i]) is { IsUnroutable: true } range)
             {
-                yield return $"{ConfigPath.Element("adminCidrs", i)} {range} is private: no connection comes from it, because SSH goes to the "
-                    + "public addresses of the Droplets";
+                yield return $"{ConfigPath.Element("adminCidrs", i)} {range} is private: no connection comes from it, because SSH goes to "
+                    + "the public addresses of the Droplets";
             }
         }
         var known = catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToList();
         if (!known.Contains(config.Region))
         {
-            yield return $"region {config.Region} has no known GPU size, and ignoreAvailability is set; {NearMiss.Sentence(config.Region, known)}";
+            yield return $"region {config.Region} has no known GPU size, and ignoreAvailability is set; "
+                + NearMiss.Sentence(config.Region, known);
         }
     }
 }

@@ -5,7 +5,7 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Config;
 
-/// <summary>The fixes of all errors, pasted in the order of the message, make a config that is accepted and keeps what was written.</summary>
+/// <summary>The fixes of all errors, pasted in their order, make a config that is accepted and keeps what was written.</summary>
 public sealed class FixTests
 {
     private const int Pairs = 250;
@@ -33,7 +33,8 @@ public sealed class FixTests
             {
                 continue;
             }
-            var config = Configs.With([.. rows.Select(row => row.With).OfType<(string, string?)>(), .. rows.Select(row => (row.Path, row.Json))]);
+            var config = Configs.With(
+                [.. rows.Select(row => row.With).OfType<(string, string?)>(), .. rows.Select(row => (row.Path, row.Json))]);
             Assert.Equal([], Lost(config, Fixed(config)));
         }
         return Task.CompletedTask;

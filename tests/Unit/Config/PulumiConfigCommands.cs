@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Infra.Tests.Unit.Config;
 
 /// <summary>
-/// A shell with the commands <c>pulumi config set</c> and <c>rm</c>, as pulumi/pulumi v3.260 has them (sdk/go/common/resource/config/map.go and
-/// object.go; pkg/cmd/pulumi/config/config.go): it changes a config as a pasted fix would.
+/// A shell with the commands <c>pulumi config set</c> and <c>rm</c>, as pulumi/pulumi v3.260 has them (map.go and object.go in
+/// sdk/go/common/resource/config; pkg/cmd/pulumi/config/config.go): it changes a config as a pasted fix would.
 /// </summary>
 internal sealed partial class PulumiConfigCommands
 {
@@ -16,7 +17,19 @@ internal sealed partial class PulumiConfigCommands
 
     /// <param name="config">Qualified keys and their values, as Pulumi passes them.</param>
     public PulumiConfigCommands(IReadOnlyDictionary<string, string> config) => _config = new(config.Select(entry =>
-        KeyValuePair.Create(entry.Key, entry.Value.StartsWith('[') || entry.Value.StartsWith('{') ? JsonNode.Parse(entry.Value) : JsonValue.Create(entry.Value))));
+        KeyValuePair.Create(entry.Key, Node(entry.Value))));
+
+    private static JsonNode? Node(string text)
+    {
+        try
+        {
+            return text is ['[' or '{', ..] ? JsonNode.Parse(text) : JsonValue.Create(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
 
     public Dictionary<string, string> Config => _config.ToDictionary(entry => entry.Key, entry =>
         entry.Value is JsonValue value && value.TryGetValue<string>(out var text) ? text : entry.Value?.ToJsonString() ?? "");
@@ -178,7 +191,7 @@ internal sealed partial class PulumiConfigCommands
 
     private static JsonValue Coerced(string text) =>
         text is "true" or "false" ? JsonValue.Create(text == "true")
-        : !(text.Length > 1 && text[0] == '0') && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        : text is not ['0', _, ..] && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? JsonValue.Create(number)
         : JsonValue.Create(text);
 
@@ -247,6 +260,7 @@ internal sealed partial class PulumiConfigCommands
         _ => text,
     };
 
-    [GeneratedRegex(@"\[(?<index>[0-9]+)\]|\[""(?<quoted>(?:\\.|[^""\\])*)""\]|\.?(?<name>[^.\[\]""]+)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\[(?<index>[0-9]+)\]|\[""(?<quoted>(?:\\.|[^""\\])*)""\]|\.?(?<name>[^.\[\]""]+)",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Segment();
 }

@@ -30,7 +30,8 @@ internal static class WrongConfigurations
             "pulumi config rm --path 'adminCidrs[1000]'")
             { Others = true },
         new($"{Chat}.clientCidrs", Many(1001, "10.7"), $"{Chat}.clientCidrs",
-            "are more than a rule of a Cloud Firewall allows, at most 1000", $"pulumi config rm --path '{Chat}.clientCidrs[1000]'") { Others = true },
+            "are more than a rule of a Cloud Firewall allows, at most 1000", $"pulumi config rm --path '{Chat}.clientCidrs[1000]'")
+            { Others = true },
         new("adminCidrs", Many(1000, "200.100"), "adminCidrs", "make the user data of",
             "merge adjacent ranges, or remove some, in the file of the stack")
         {
@@ -54,7 +55,7 @@ internal static class WrongConfigurations
 
         // Keys that are none.
         new("regoin", "\"tor1\"", "regoin", "did you mean region, which is set, too?", "pulumi config rm --path 'regoin'"),
-        new("regoin", "\"tor1\"", "regoin", "did you mean region?", "pulumi config rm --path 'regoin' && pulumi config set --path 'region' tor1")
+        new("regoin", "\"tor1\"", "regoin", "did you mean region?", $"pulumi config rm --path 'regoin' && {Set} 'region' tor1")
         {
             With = ("region", null),
         },
@@ -65,8 +66,10 @@ internal static class WrongConfigurations
             $"&& {Set} 'adminCidrs[0]' 203.0.113.7/32 && {Set} 'adminCidrs[1]' 192.0.2.0/24") { With = ("adminCidrs", null) },
         new("Endpoints", $"{{\"chat\": {{\"model\": \"{Configs.Model}\", \"replicas\": 3, \"clients\": [\"a\", {{\"name\": \"b\"}}]}}}}",
             "Endpoints", "did you mean endpoints?", $"pulumi config rm --path 'Endpoints' && {Set} '{Chat}.model' {Configs.Model} && "
-            + $"{Set} '{Chat}.replicas' 3 && {Set} '{Chat}.clients[0]' a && {Set} '{Chat}.clients[1].name' b") { With = ("endpoints", null) },
-        new("endpoints", $"{{\"model\": \"{Configs.Model}\", \"replicas\": 2}}", "endpoints", "has a name for each endpoint first: endpoints.chat.model",
+            + $"{Set} '{Chat}.replicas' 3 && {Set} '{Chat}.clients[0]' a && {Set} '{Chat}.clients[1].name' b")
+            { With = ("endpoints", null) },
+        new("endpoints", $"{{\"model\": \"{Configs.Model}\", \"replicas\": 2}}", "endpoints",
+            "has a name for each endpoint first: endpoints.chat.model",
             $"pulumi config rm --path 'endpoints.model' && {Set} '{Chat}.model' {Configs.Model} && "
             + $"pulumi config rm --path 'endpoints.replicas' && {Set} '{Chat}.replicas' 2"),
         new("huggingfaceToken", "\"hf_0123456789abcdef0123\"", "huggingfaceToken", "did you mean huggingFaceToken",
@@ -188,7 +191,8 @@ internal static class WrongConfigurations
         new("adminCidrs", "[\"203.0.113.7/32\", \"::/0\"]", "adminCidrs[1]", "opens SSH to the whole world",
             "pulumi config rm --path 'adminCidrs[1]'"),
         new("adminCidrs", "[\"64.0.0.0/7\"]", "adminCidrs[0]", "opens SSH to a large part of the world", Set),
-        new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/31\"]", "adminCidrs[1]", "at most a /32", "pulumi config rm --path 'adminCidrs[1]'"),
+        new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/31\"]", "adminCidrs[1]", "at most a /32",
+            "pulumi config rm --path 'adminCidrs[1]'"),
         new("adminCidrs", "[\"64.0.0.0/8\", \"65.0.0.0/8\"]", "adminCidrs[0]", "more addresses together than a /8",
             "pulumi config rm --path 'adminCidrs[0]'"),
         new("adminCidrs", "[\"203.0.113.7/32\", \"2001:db8::/32\", \"2001:db9::/32\"]", "adminCidrs[1]",
@@ -273,10 +277,12 @@ internal static class WrongConfigurations
             $"{Set} '{Chat}.contextLength' 262144"),
         new($"{Chat}.size", "\"gpu-4000adax1-20gb\"", $"{Chat}.size", "USD/h, and on gpu-4000adax1-20gb 0.76", $"{Set} '{Chat}.size' gpu-")
         {
-            With = (Chat, "{\"model\": \"mistralai/Ministral-3-14B-Instruct-2512\"}"),
+            With = (Chat, "{\"model\": \"mistralai/Ministral-3-14B-Reasoning-2512\"}"),
         },
-        new($"{Chat}.gpuMemoryUtilization", "1", $"{Chat}.gpuMemoryUtilization", "with 0.95 it does", $"{Set} '{Chat}.gpuMemoryUtilization' 0.95"),
-        new($"{Chat}.gpuMemoryUtilization", "90", $"{Chat}.gpuMemoryUtilization", "above 0, at most 1", $"{Set} '{Chat}.gpuMemoryUtilization' 0.9"),
+        new($"{Chat}.gpuMemoryUtilization", "1", $"{Chat}.gpuMemoryUtilization", "with 0.95 it does",
+            $"{Set} '{Chat}.gpuMemoryUtilization' 0.95"),
+        new($"{Chat}.gpuMemoryUtilization", "90", $"{Chat}.gpuMemoryUtilization", "above 0, at most 1",
+            $"{Set} '{Chat}.gpuMemoryUtilization' 0.9"),
         new($"{Chat}.replicas", "1000", "maxHourlyUsd", "is missing: the stack costs 760.00 USD per hour", $"{Set} 'maxHourlyUsd' 760"),
         new($"{Chat}.imagesPerPrompt", "0", $"{Chat}.imagesPerPrompt", "to refuse images set vision to false", Set),
         new($"{Chat}.gpuMemoryUtilization", "0", $"{Chat}.gpuMemoryUtilization", "above 0, at most 1", Set),
