@@ -10,11 +10,12 @@ set "DOTNET_CLI_UI_LANGUAGE=en"
 set "command=%~1"
 if "%command%"=="" goto help
 for %%c in (help --help -h /?) do if /i "%command%"=="%%c" goto help
+if /i "%command%"=="--version" goto version
 for %%c in (preview plan) do if /i "%command%"=="%%c" goto cli
 if /i "%command%"=="test" goto test
 for %%c in (up down status logs ssh exec ask mirrors check bench) do if /i "%command%"=="%%c" goto linux
-echo '%command%' is not a command>&2
-call :usage >&2
+echo '%command%' is not a command; choose from preview, plan, test, help>&2
+echo   fix: infra help>&2
 exit /b 1
 
 :help
@@ -28,10 +29,27 @@ echo   infra preview [STACK]   show what `pulumi up` would create, the price and
 echo   infra plan              show which model fits which hardware, with what context length, at what price
 echo   infra test [KIND...]    run the tests that need no Linux: unit, sdk, deployment, golden (default: all of them)
 echo   infra help              show this text; `infra COMMAND --help` shows the options of a command
+echo   infra --version         show the version, for a report
 echo.
 echo All other commands start servers, which needs Debian or Ubuntu: run ./infra there, in WSL 2 or in a virtual machine.
-echo Exit status: 0 success, 1 user error (the message has the fix), 2 internal error.
+echo Exit status: 0 success, 1 user error (the message has the fix), 2 internal error, or a test that failed.
 echo The environment variable PulumiSdk=official or offline selects the Pulumi SDK; by default the package feed decides, asked once a day.
+exit /b 0
+
+:version
+set "release=unknown"
+set "commit=unknown"
+set "sdk=not found"
+for /f "tokens=2" %%v in ('findstr /b /c:"## " "%root%CHANGELOG.md"') do if "%release%"=="unknown" call :release %%v
+for /f "delims=" %%v in ('git -C "%root%." describe --always --dirty 2^>nul') do set "commit=%%v"
+for /f "delims=" %%v in ('dotnet --version 2^>nul') do set "sdk=%%v"
+echo infra %release%
+echo commit: %commit%
+echo .NET SDK: %sdk%
+exit /b 0
+
+:release
+if "%release%"=="unknown" set "release=%~1"
 exit /b 0
 
 :linux
@@ -40,7 +58,7 @@ echo   fix: run ./infra %command% in a virtual machine with Debian 12 or newer>&
 exit /b 1
 
 :cli
-call :sdk
+call :sdk cli
 if errorlevel 1 exit /b 1
 call :build cli
 if errorlevel 1 exit /b %errorlevel%
@@ -54,6 +72,7 @@ shift
 :kinds
 set "word=%~1"
 if "%word%"=="" goto run_tests
+for %%h in (--help -h /?) do if /i "%word%"=="%%h" goto test_usage
 set "space="
 if /i "%word%"=="unit" set "space=Unit"
 if /i "%word%"=="sdk" set "space=Sdk"
@@ -68,12 +87,19 @@ goto kinds
 
 :run_tests
 if "%filters%"=="" set "filters=--filter-namespace Infra.Tests.Unit* --filter-namespace Infra.Tests.Sdk* --filter-namespace Infra.Tests.Deployment* --filter-namespace Infra.Tests.Golden*"
-call :sdk
+call :sdk tests
 if errorlevel 1 exit /b 1
 call :build tests
 if errorlevel 1 exit /b %errorlevel%
 call dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Tests\%configuration%\Infra.Tests.dll" --progress off --ansi off %filters%
 if errorlevel 1 exit /b 2
+exit /b 0
+
+:test_usage
+echo Usage: infra test [KIND...]
+echo.
+echo Run the tests of these kinds, by default all of them: unit, sdk, deployment, golden. The kinds node, lab and abuse need Debian or Ubuntu.
+echo Exit status: 0 all passed, 1 user error, 2 a test failed.
 exit /b 0
 
 :linux_tests
@@ -86,8 +112,10 @@ echo test: '%word%' is not a kind of test; choose from unit, sdk, deployment, go
 echo   fix: infra test>&2
 exit /b 1
 
-rem Sets PulumiSdk: official, or offline if the feed lacks the packages or matching versions. The answer is kept for today.
+rem :sdk PROJECT sets PulumiSdk: official, or offline if the feed lacks the packages or matching versions. The answer is kept for today.
+rem The question is a restore of the project, which its build would do anyway.
 :sdk
+set "restore="
 where dotnet >nul 2>nul
 if errorlevel 1 goto no_dotnet
 if /i "%PulumiSdk%"=="official" exit /b 0
@@ -102,15 +130,16 @@ if exist "%memory%" < "%memory%" (set /p "day=" & set /p "answer=")
 if "%day%"=="%DATE%" for %%s in (official offline) do if "%answer%"=="%%s" set "PulumiSdk=%%s"
 if not "%PulumiSdk%"=="" exit /b 0
 set "PulumiSdk=official"
-call dotnet restore "%root%components\Infra.Components.csproj" > "%log%" 2>&1
+call dotnet restore "%root%%1" > "%log%" 2>&1
 if not errorlevel 1 goto remember
 findstr "NU1101 NU1102 NU1103 NU1601 NU1602 NU1603 NU1604 NU1605 NU1608" "%log%" >nul
 if errorlevel 1 goto not_restored
 set "PulumiSdk=offline"
-call dotnet restore "%root%components\Infra.Components.csproj" > "%log%.offline" 2>&1
+call dotnet restore "%root%%1" > "%log%.offline" 2>&1
 if errorlevel 1 goto not_restored
 echo the package feed lacks Pulumi packages or matching versions: using the offline SDK, which can preview and test but not deploy>&2
 :remember
+set "restore=--no-restore"
 > "%memory%" echo %DATE%
 >> "%memory%" echo %PulumiSdk%
 exit /b 0
@@ -129,12 +158,12 @@ exit /b 1
 set "PulumiSdk="
 type "%log%" >&2
 echo the packages could not be restored: see the lines above>&2
-echo   fix: dotnet restore components, until it succeeds; set PulumiSdk=offline needs no Pulumi package>&2
+echo   fix: dotnet restore %1, until it succeeds; set PulumiSdk=offline needs no Pulumi package>&2
 exit /b 1
 
 :build
 if not exist "%root%artifacts\%PulumiSdk%" mkdir "%root%artifacts\%PulumiSdk%"
-call dotnet build "%root%%1" --configuration %configuration% --verbosity quiet -p:RunAnalyzers=false > "%root%artifacts\%PulumiSdk%\build.log" 2>&1
+call dotnet build "%root%%1" --configuration %configuration% --verbosity quiet -p:RunAnalyzers=false %restore% > "%root%artifacts\%PulumiSdk%\build.log" 2>&1
 if not errorlevel 1 exit /b 0
 type "%root%artifacts\%PulumiSdk%\build.log" >&2
 echo the build failed: see the lines above>&2

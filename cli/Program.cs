@@ -1,6 +1,9 @@
 using Infra.Cli.CommandLine;
 using Infra.Cli.Plan;
 using Infra.Cli.Preview;
+using Infra.Planning.Catalog;
 
+// On another thread: both commands need the catalog, and its first use compiles as much code as reading the command line and the config.
+_ = Task.Run(static () => ModelCatalog.Load());
 var terminal = Terminal.ForThisProcess();
 return await InfraCommand.InvokeAsync(args, terminal, [PreviewCommand.Create(terminal), PlanCommand.Create(terminal)]);

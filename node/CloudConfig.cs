@@ -62,6 +62,9 @@ public static class CloudConfig
         NewLine = "\n",
     };
 
+    /// <summary>Packs the node files on another thread: it takes as long as reading and checking a configuration does.</summary>
+    public static void Prepare() => _ = Task.Run(static () => Archive.Value);
+
     /// <summary>The user data; deterministic.</summary>
     public static string Render(CloudConfigInputs inputs)
     {

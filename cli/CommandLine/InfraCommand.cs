@@ -4,16 +4,28 @@ using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
 
 namespace Infra.Cli.CommandLine;
 
 /// <summary>The C# part of the <c>./infra</c> command line; the script itself builds, tests and checks.</summary>
 internal static partial class InfraCommand
 {
+    /// <summary>Before the words of a line: prints what the last of them can become. The scripts of <c>./infra completion</c> use it.</summary>
+    private const string CompleteWord = "complete";
+
     /// <param name="args">The arguments.</param>
     /// <param name="terminal">Where to report errors.</param>
     /// <param name="commands">The commands of this program.</param>
-    public static Task<int> InvokeAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
+    public static async Task<int> InvokeAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
+    {
+        var status = ExitCode.Fine;
+        // Help, completion and reports of errors are output too, which may fail.
+        var written = await Failure.GuardAsync(terminal, json: false, async () => status = await RunAsync(args, terminal, commands));
+        return written == ExitCode.Fine ? status : written;
+    }
+
+    private static Task<int> RunAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
     {
         // Not a RootCommand: its name would be the assembly's, so its usage lines could not be pasted.
         var root = new Command("./infra", "Open-weight models on your own cloud account.") { new HelpOption() };
@@ -22,21 +34,62 @@ internal static partial class InfraCommand
             root.Add(command);
         }
 
+        if (args is [CompleteWord, .. var typed])
+        {
+            Complete(root.Parse(typed), terminal);
+            return Task.FromResult(ExitCode.Fine);
+        }
+
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
-            return parsed.InvokeAsync();
+            return parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Console.Profile.Out.Writer,
+            });
         }
 
-        var errors = parsed.Errors.Select(error => Plain(error.Message)).Distinct();
+        var errors = parsed.Errors.Select(error => Plain(error.Message)).Distinct().ToArray();
         var words = new Stack<string>();
-        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var command } && command != root; at = at.Parent)
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var reached } && reached != root; at = at.Parent)
         {
-            words.Push(command.Name);
+            words.Push(reached.Name);
         }
 
-        terminal.WriteError($"{string.Join("\n", errors)}\n  fix: ./infra {string.Join("", words.Select(word => $"{word} "))}--help");
+        var name = string.Join(' ', words);
+        var fix = $"./infra {(name.Length > 0 ? $"{name} " : "")}--help";
+        var message = $"{string.Join("\n", errors)}\n  fix: {fix}";
+        // A line that is not understood may ask for JSON all the same.
+        if (args.TakeWhile(word => word != "--").Contains("--json", StringComparer.Ordinal))
+        {
+            terminal.WriteJson(
+                new FailureReport(message, [.. errors.Select(error => new ReportedError(name, null, error, fix))]),
+                FailureJson.Default.FailureReport);
+        }
+        else
+        {
+            terminal.WriteError(message);
+        }
+
         return Task.FromResult(ExitCode.UserError);
+    }
+
+    private static void Complete(ParseResult parsed, Terminal terminal)
+    {
+        try
+        {
+            // Of the names of the help option, one is enough.
+            foreach (var completion in parsed.GetCompletions().Select(item => item.Label).Distinct(StringComparer.Ordinal)
+                .Where(static label => !label.StartsWith('/') && label is not ("-?" or "-h")))
+            {
+                terminal.WriteCommand(completion);
+            }
+        }
+        catch (ConfigurationException)
+        {
+            // Outside of a project there are no stacks.
+        }
     }
 
     /// <summary>Replaces .NET type names in the parser's messages with plain words.</summary>

@@ -54,5 +54,15 @@ internal sealed class Terminal
     public void WriteCommand(string command) => _output.WriteLine(Printable.Text(command));
 
     /// <summary>Messages quote servers, programs and engines, so they are sanitized.</summary>
-    public void WriteError(string message) => _error.WriteLine(Printable.Text(message));
+    public void WriteError(string message)
+    {
+        try
+        {
+            _error.WriteLine(Printable.Text(message));
+        }
+        catch (IOException)
+        {
+            // No place is left to report to; the exit status remains.
+        }
+    }
 }

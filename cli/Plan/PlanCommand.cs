@@ -68,6 +68,9 @@ internal static class PlanCommand
             Model, Size, Region, Context, Concurrency, Availabilities, TensorParallel, DataParallel,
             GpuMemoryUtilization, MaxNumBatchedTokens, MaxNumSeqs, KvCache, NoVision, EnforceEager, Engine, CatalogFile, Json,
         };
+        Model.CompletionSources.Add(static _ => ModelCatalog.Load().Models.Keys);
+        Size.CompletionSources.Add(static _ => ModelCatalog.Load().Sizes.Keys);
+        Availabilities.CompletionSources.Add(static _ => InfraCommand.Words(typeof(Availability)).Split(", "));
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), () =>
         {
             var typed = new PlanCommandLine([.. parsed.Tokens.Skip(1).Select(token => token.Value)]);

@@ -7,6 +7,9 @@ namespace Infra.Cli.Plan;
 /// <summary>The hardware table for terminals.</summary>
 internal static class PlanView
 {
+    /// <summary>Columns of a terminal that the table needs; in a narrower one each size is a list.</summary>
+    private const int TableWidth = 125;
+
     public static void Write(IAnsiConsole console, IReadOnlyList<FitResult> fits)
     {
         foreach (var model in fits.GroupBy(fit => fit.Model.Id))
@@ -15,7 +18,14 @@ internal static class PlanView
             console.MarkupLine(
                 $"[bold]{Markup.Escape(model.Key)}[/]  {spec.Precision.ToString().ToUpperInvariant()}, "
                     + $"{Number(spec.WeightBytes / 1e9, 1)} GB");
-            console.Write(TableOf(model));
+            if (console.Profile.Width >= TableWidth)
+            {
+                console.Write(TableOf(model));
+            }
+            else
+            {
+                WriteList(console, model);
+            }
         }
 
         console.WriteLine(
@@ -42,7 +52,7 @@ internal static class PlanView
             var row = PlanRow.Of(fit);
             table.AddRow(
                 Markup.Escape(row.Size),
-                row.UsdPerHour is { } price ? price.ToString("0.00", CultureInfo.InvariantCulture) : "contract",
+                Price(row),
                 row.Fits ? "[green]yes[/]" : "[red]no[/]",
                 Whole(row.MaxModelLen),
                 Whole(row.Requests),
@@ -50,14 +60,40 @@ internal static class PlanView
                 Number(row.WeightsGiB, 1),
                 Number(row.OverheadGiB, 1),
                 Number(row.KvGiB, 1),
-                row.TensorParallel is null ? ""
-                    : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}"
-                    : $"TP {row.TensorParallel}",
+                Split(row),
                 row.Fits ? "" : Markup.Escape(row.Reason));
         }
 
         return table;
     }
+
+    private static void WriteList(IAnsiConsole console, IEnumerable<FitResult> fits)
+    {
+        foreach (var row in fits.Select(PlanRow.Of))
+        {
+            var fit = row.Fits ? "[green]fits[/]" : $"[red]does not fit[/]: {Markup.Escape(row.Reason)}";
+            console.MarkupLine($"{Markup.Escape(row.Size)}, {(row.UsdPerHour is null ? "" : "USD/h ")}{Price(row)}: {fit}");
+            if (row.MaxModelLen > 0)
+            {
+                console.WriteLine($"  context: {Whole(row.MaxModelLen)}");
+                console.WriteLine($"  requests: {Whole(row.Requests)}");
+                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)}");
+                console.WriteLine($"  split: {Split(row)}");
+            }
+
+            if (row.WeightsGiB is not null)
+            {
+                console.WriteLine(
+                    $"  memory: weights {Number(row.WeightsGiB, 1)}, overhead {Number(row.OverheadGiB, 1)}, KV {Number(row.KvGiB, 1)}");
+            }
+        }
+    }
+
+    private static string Price(PlanRow row) => row.UsdPerHour?.ToString("0.00", CultureInfo.InvariantCulture) ?? "contract";
+
+    private static string Split(PlanRow row) => row.TensorParallel is null ? ""
+        : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}"
+        : $"TP {row.TensorParallel}";
 
     private static string Whole(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -9,7 +9,7 @@ internal static class PreviewCommand
 {
     private static readonly Argument<string> Stack = new("stack")
     {
-        Description = "Name of a stack: the STACK of Pulumi.STACK.yaml.",
+        Description = "Name of a stack, or its file Pulumi.STACK.yaml.",
         DefaultValueFactory = _ => "dev",
     };
 
@@ -17,6 +17,7 @@ internal static class PreviewCommand
 
     public static Command Create(Terminal terminal)
     {
+        Stack.CompletionSources.Add(static _ => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory).Stacks);
         // Otherwise the parser takes a mistyped option for a stack name.
         Stack.Validators.Add(given =>
         {
@@ -30,7 +31,12 @@ internal static class PreviewCommand
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
-            var preview = await StackPreview.RunAsync(project, parsed.GetValue(Stack)!);
+            if (!AppContext.BaseDirectory.StartsWith(project.Folder, StringComparison.Ordinal))
+            {
+                terminal.WriteError($"the project of the current folder: {project.Name} in {project.Folder}");
+            }
+
+            var preview = await StackPreview.RunAsync(project, StackName.Of(parsed.GetValue(Stack)!));
             if (parsed.GetValue(Json))
             {
                 terminal.WriteJson(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport);

@@ -1,4 +1,5 @@
 using Infra.Cli.Project;
+using Infra.Node;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
@@ -14,6 +15,7 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
 {
     public static async Task<StackPreview> RunAsync(PulumiProject project, string stack)
     {
+        CloudConfig.Prepare();
         var configuration = project.Configuration(stack);
         configuration.Publish();
         var plan = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, project.Folder);

@@ -56,11 +56,9 @@ internal sealed class PulumiProject
         var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
+            var others = Stacks.Count > 0 ? $"the stacks there are {string.Join(", ", Stacks)}" : "there is no stack";
             throw new ConfigurationException(
-                new UserError("stack", stack,
-                    $"has no file Pulumi.{stack}.yaml; the stacks here are {string.Join(", ", Stacks)}",
-                    $"./infra {command} "
-                        + $"{(NearMiss.Of(stack, Stacks) is [var nearest, ..] ? nearest : Stacks is [var first, ..] ? first : "dev")}"));
+                new UserError("stack", stack, $"has no file Pulumi.{stack}.yaml in {Folder}; {others}", InsteadOf(stack, command)));
         }
 
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -91,6 +89,11 @@ internal sealed class PulumiProject
 
         return new StackFile(Name, stack, values, secrets);
     }
+
+    /// <summary>The command with the likeliest stack, or with its default. Without a stack, <c>down</c> would stop all labs.</summary>
+    private string InsteadOf(string stack, string command) =>
+        NearMiss.Of(stack, Stacks) is [var nearest, ..] ? $"./infra {command} {nearest}"
+        : $"./infra {(command == "down" ? "status" : command)}";
 
     /// <summary>Pulumi adds the project's namespace to keys without one.</summary>
     private string Namespaced(string key) => key.Contains(':', StringComparison.Ordinal) ? key : $"{Name}:{key}";

@@ -63,7 +63,8 @@ internal sealed class SurvivesCommand : IDisposable
     private readonly StringBuilder _output = new();
 
     // The umask of root where a hardening guide was followed: what is made for servers and their accounts must not depend on it.
-    private const string Hardened = "umask 077 && exec \"$@\"";
+    // The interrupt is not ignored, as it is in a background job: a program that starts with it ignored never sees it.
+    private const string Hardened = "umask 077 && exec env --default-signal=INT \"$@\"";
 
     public SurvivesCommand(string folder, string[] arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {

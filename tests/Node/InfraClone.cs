@@ -13,8 +13,8 @@ internal sealed class InfraClone : IDisposable
 
     private static readonly string[] s_files =
     [
-        "infra", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets", "lab/packages.txt",
-        "tests/Node/packages.txt",
+        "infra", "CHANGELOG.md", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets",
+        "lab/packages.txt", "tests/Node/packages.txt",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-clone-").FullName;
@@ -23,6 +23,7 @@ internal sealed class InfraClone : IDisposable
     {
         Root = Directory.CreateDirectory(Path.Combine(_folder, "a clone with spaces")).FullName;
         foreach (var file in Directory.GetFiles(Path.Combine(s_project, "cli", "shell"))
+            .Concat(Directory.GetFiles(Path.Combine(s_project, "cli", "completion")))
             .Concat(s_files.Select(name => Path.Combine(s_project, name))))
         {
             var copy = Path.Combine(Root, Path.GetRelativePath(s_project, file));
@@ -37,6 +38,9 @@ internal sealed class InfraClone : IDisposable
 
         Stub("dotnet", $$"""
             echo "${PulumiSdk-}|$*" >> '{{Log}}'
+            if [ -f '{{_folder}}/seconds.'"$1" ]; then
+              sleep "$(cat '{{_folder}}/seconds.'"$1")"
+            fi
             failure='{{_folder}}'/fail.$1.${PulumiSdk-}
             if [ -f "$failure" ]; then
               cat "$failure"
@@ -72,6 +76,9 @@ internal sealed class InfraClone : IDisposable
     /// <summary>From now on this command of <c>dotnet</c> prints this and fails.</summary>
     public void Fail(string command, string sdk, string output) =>
         File.WriteAllText(Path.Combine(_folder, $"fail.{command}.{sdk}"), output);
+
+    /// <summary>From now on this command of <c>dotnet</c> takes so long.</summary>
+    public void Delay(string command, int seconds) => File.WriteAllText(Path.Combine(_folder, $"seconds.{command}"), $"{seconds}");
 
     public string Stub(string name, string body)
     {

@@ -27,6 +27,7 @@ public sealed class InfraScriptTests : IDisposable
         Assert.True(first.ExitCode == 0, first.All);
         Assert.Contains("Infra.Cli.dll preview dev", first.Output, StringComparison.Ordinal);
         Assert.Equal(3, _clone.Asked.Count);
+        Assert.Contains("--no-restore", _clone.Asked[1], StringComparison.Ordinal); // the question to the feed has restored it
         var second = await _clone.RunAsync($"{shell} \"$infra\" plan --json");
         Assert.Equal("", second.Errors);
         Assert.Equal(4, _clone.Asked.Count); // neither restored nor built again
@@ -150,7 +151,7 @@ public sealed class InfraScriptTests : IDisposable
         _clone.Forget();
         var result = await _clone.RunAsync($"{change} && \"$infra\" preview");
         Assert.True(result.ExitCode == 0, result.All);
-        Assert.Equal(again, _clone.Asked.Contains("official|restore components/Infra.Components.csproj"));
+        Assert.Equal(again, _clone.Asked.Contains("official|restore cli"));
     }
 
     [Theory]
@@ -171,7 +172,9 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("PulumiSdk=newest \"$infra\" preview", "must be official or offline\n  fix: unset PulumiSdk")]
     [InlineData("\"$infra\" test units", "is not a kind of test; choose from unit, sdk, deployment, golden, node, lab, abuse\n  fix: ")]
     [InlineData("\"$infra\" check all", "is an extra argument")]
-    [InlineData("\"$infra\" prewiev", "is not a command")]
+    [InlineData("\"$infra\" prewiev", "is not a command; choose from preview, plan, up, ")]
+    [InlineData("\"$infra\" bench all", "is not a benchmark; choose from preview, boot, proxy\n  fix: ")]
+    [InlineData("\"$infra\" plan >&-", "standard output is closed\n  fix: ")]
     public async Task A_wrong_command_line_is_explained_and_nothing_is_built(string command, string problem)
     {
         var result = await _clone.RunAsync(command);
@@ -207,6 +210,14 @@ public sealed class InfraScriptTests : IDisposable
         await _clone.RunAsync(
             $"mkdir '{tools}' && for tool in $(busybox --list); do ln -s \"$(command -v busybox)\" '{tools}'/\"$tool\"; done");
         foreach (var command in new[] { "preview", "up", "test lab", "check" })
+        {
+            await RefusedAsync(command);
+        }
+
+        await _clone.RunAsync("\"$infra\" preview");
+        await RefusedAsync("preview"); // what is built cannot run either
+
+        async Task RefusedAsync(string command)
         {
             var result = await _clone.RunAsync($"PATH='{tools}' && \"$infra\" {command}");
             Assert.Equal(1, result.ExitCode);

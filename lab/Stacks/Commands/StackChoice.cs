@@ -68,8 +68,8 @@ internal static class StackChoice
 
     /// <summary>One of them, or the lab of a stack that is not running.</summary>
     /// <exception cref="ConfigurationException">There is neither.</exception>
-    public static LabStack Named(PulumiProject project, string stack, string command) =>
-        LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
+    public static LabStack Named(PulumiProject project, string typed, string command) =>
+        StackName.Of(typed) is var stack && LabFolder.StacksOf(project.Folder).Contains(stack, StringComparer.Ordinal)
             ? Unconfigured(project, stack) : LabStack.Of(project, stack, command);
 
     // Inspecting or deleting a lab does not need its configuration.

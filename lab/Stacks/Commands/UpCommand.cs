@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Infra.Cli.CommandLine;
+using Infra.Cli.Project;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Host;
 using Infra.Lab.Stacks.Views;
@@ -43,6 +44,7 @@ internal static class UpCommand
         {
             Stack, Base, TokensPerSecond, Json,
         };
+        Stack.CompletionSources.Add(static _ => StackChoice.Project().Stacks);
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var release = parsed.GetValue(Base)!;
@@ -53,7 +55,7 @@ internal static class UpCommand
                     $"./infra up --base {ServerBase.Default}");
             }
 
-            var lab = LabStack.Of(StackChoice.Project(), parsed.GetValue(Stack)!);
+            var lab = LabStack.Of(StackChoice.Project(), StackName.Of(parsed.GetValue(Stack)!));
             var speed = EngineSpeed.Default with { TokensPerSecond = parsed.GetValue(TokensPerSecond) };
             var view = new UpView(terminal, lab);
             LabReport? report = null;

@@ -9,18 +9,84 @@ namespace Infra.Tests.Unit.Cli;
 [Collection(SerialDeployments.Name)]
 public sealed class PreviewViewTests
 {
+    private const int Narrow = 80;
+    private const int Wide = 240;
+
     [Fact]
     public async Task The_vllm_command_is_complete_and_on_a_line_of_its_own()
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(StackFiles.Root), "dev");
-        using var output = new StringWriter();
-        var terminal = new Terminal(output, TextWriter.Null, interactive: false);
-        terminal.Console.Profile.Width = 80;
-        PreviewView.Write(terminal, preview);
 
         var endpoint = Assert.Single(preview.Plan.Endpoints);
-        Assert.Contains(
-            $"vllm serve {endpoint.Placement.Model.Id} {string.Join(' ', endpoint.Flags)}",
-            output.ToString().ReplaceLineEndings("\n").Split('\n'));
+        Assert.Contains($"vllm serve {endpoint.Placement.Model.Id} {string.Join(' ', endpoint.Flags)}", Printed(preview, Narrow));
+    }
+
+    [Theory]
+    [InlineData(Narrow)]
+    [InlineData(Wide)]
+    public async Task A_preview_shows_what_was_asked_and_decided_and_ends_with_warnings_and_price(int width)
+    {
+        var preview = await StackPreview.RunAsync(PulumiProject.Find(StackFiles.Root), "prod");
+        var endpoint = preview.Plan.Endpoints[0];
+        // A warning of two endpoints is one line.
+        preview = preview with
+        {
+            Plan = preview.Plan with { Endpoints = [endpoint with { Warnings = ["mind it"] }, endpoint with { Warnings = ["mind it"] }] },
+        };
+        var lines = Printed(preview, width);
+        var text = string.Join('\n', lines);
+
+        foreach (var key in new[] { "asked", "decided", "engine", "image", "URL", "clients", "weights" })
+        {
+            Assert.Contains($"\n  {key}: ", text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"{endpoint.Placement.MaxModelLen:N0} tokens of context", text, StringComparison.Ordinal);
+        Assert.Contains(endpoint.Image, text, StringComparison.Ordinal);
+        Assert.Equal(width == Narrow, text.Contains("\n  hardware: ", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.Contains("mind it", StringComparison.Ordinal));
+        var end = string.Join(' ', lines[^3..]);
+        Assert.Contains($"warning: {endpoint.Name}: mind it", string.Join('\n', lines[^4..]), StringComparison.Ordinal);
+        Assert.Contains("Nothing was created.", end, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    [InlineData(100, 1)]
+    public async Task Of_many_replicas_the_first_is_shown(int replicas, int shown)
+    {
+        var folder = Directory.CreateTempSubdirectory("infra-preview-").FullName;
+        try
+        {
+            File.Copy(Path.Combine(StackFiles.Root, "Pulumi.yaml"), Path.Combine(folder, "Pulumi.yaml"));
+            var stack = await File.ReadAllTextAsync(
+                Path.Combine(StackFiles.Root, "Pulumi.dev.yaml"), TestContext.Current.CancellationToken);
+            const string Model = "      model: mistralai/Ministral-3-3B-Instruct-2512\n";
+            Assert.Contains(Model, stack, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(Path.Combine(folder, "Pulumi.dev.yaml"),
+                stack.Replace(Model, $"{Model}      replicas: {replicas}\n      access: internal\n", StringComparison.Ordinal)
+                    .Replace("maxHourlyUsd: \"1\"", "maxHourlyUsd: \"1000\"", StringComparison.Ordinal),
+                TestContext.Current.CancellationToken);
+
+            var lines = Printed(await StackPreview.RunAsync(PulumiProject.Find(folder), "dev"), Wide);
+
+            Assert.Equal(shown, lines.Count(line => line.Contains(" GpuNode chat-", StringComparison.Ordinal)));
+            Assert.Equal(shown == 1, lines.Any(line => line.EndsWith($" and {replicas - 1} like it, to chat-{replicas - 1}",
+                StringComparison.Ordinal)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string[] Printed(StackPreview preview, int width)
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(output, TextWriter.Null, interactive: false);
+        terminal.Console.Profile.Width = width;
+        PreviewView.Write(terminal, preview);
+        return output.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
     }
 }

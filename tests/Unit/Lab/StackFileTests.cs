@@ -134,7 +134,10 @@ public sealed class StackFileTests : IDisposable
 
         var exception = Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo"));
 
-        Assert.Contains("dev", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"in {_folder}; the stacks there are dev\n", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("fix: ./infra preview", exception.Message, StringComparison.Ordinal);
+        var down = Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo", "down"));
+        Assert.EndsWith("fix: ./infra status", down.Message, StringComparison.Ordinal);
     }
 
     [Fact]

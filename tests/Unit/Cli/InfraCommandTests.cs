@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.Json;
+using Infra.Cli.CommandLine;
+using Infra.Cli.Plan;
+using Infra.Cli.Preview;
+using Infra.Cli.Project;
+
+namespace Infra.Tests.Unit.Cli;
+
+/// <summary>How a command line is read.</summary>
+public sealed class InfraCommandTests
+{
+    [Theory]
+    [InlineData("dev", "dev")]
+    [InlineData("dev.yaml", "dev")]
+    [InlineData("Pulumi.dev.yaml", "dev")]
+    [InlineData("./Pulumi.my-stack.yml", "my-stack")]
+    [InlineData("../Pulumi.dev.yaml", "../Pulumi.dev.yaml")]
+    [InlineData("Pulumi.yaml", "Pulumi")]
+    public void The_file_of_a_stack_means_the_stack(string typed, string stack) => Assert.Equal(stack, StackName.Of(typed));
+
+    [Theory]
+    [InlineData("plan --json --context abc", "plan", "--context: 'abc' is not a whole number")]
+    [InlineData("preview --jsno --json", "preview", "'--jsno' is not an option of preview.")]
+    public async Task With_json_a_line_that_is_not_understood_is_reported_as_json(string typed, string command, string problem)
+    {
+        var (status, output, errors) = await RunAsync(typed);
+
+        Assert.Equal(ExitCode.UserError, status);
+        Assert.Equal("", errors);
+        using var report = JsonDocument.Parse(output);
+        var error = report.RootElement.GetProperty("mistakes")[0];
+        Assert.Equal(command, error.GetProperty("key").GetString());
+        Assert.Equal(problem, error.GetProperty("problem").GetString());
+        Assert.Equal($"./infra {command} --help", error.GetProperty("fix").GetString());
+    }
+
+    [Theory]
+    [InlineData("plan --context abc", "  fix: ./infra plan --help")]
+    [InlineData("pln", "  fix: ./infra --help")]
+    public async Task Without_json_it_is_text(string typed, string fix)
+    {
+        var (status, output, errors) = await RunAsync(typed);
+
+        Assert.Equal(ExitCode.UserError, status);
+        Assert.Equal("", output);
+        Assert.EndsWith($"{fix}\n", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plan --mod", "--model")]
+    [InlineData("plan --size gpu-h100", "gpu-h100x1-80gb")]
+    [InlineData("plan --availability sp", "spot")]
+    [InlineData("pre", "preview")]
+    [InlineData("preview d", "dev")]
+    public async Task The_last_word_of_a_line_is_completed(string typed, string completion)
+    {
+        var (status, output, _) = await RunAsync($"complete {typed}");
+
+        Assert.Equal(ExitCode.Fine, status);
+        Assert.Contains(completion, output.Split('\n'));
+        Assert.DoesNotContain("gpu-4000adax1-20gb", output.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("plan --json")]
+    [InlineData("plan --json --context x")]
+    [InlineData("plan --help")]
+    [InlineData("complete plan --size")]
+    public async Task Output_to_a_full_disk_is_a_user_error(string typed)
+    {
+        using var output = new FullDisk();
+        using var error = new StringWriter();
+        var terminal = new Terminal(output, error, interactive: false);
+
+        Assert.Equal(ExitCode.UserError, await InfraCommand.InvokeAsync(typed.Split(' '), terminal, [PlanCommand.Create(terminal)]));
+        Assert.StartsWith("disk is full: No space left on device", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Status, string Output, string Errors)> RunAsync(string typed)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var terminal = new Terminal(output, error, interactive: false);
+        var commands = new Command[] { PreviewCommand.Create(terminal), PlanCommand.Create(terminal) };
+        var status = await InfraCommand.InvokeAsync(typed.Split(' '), terminal, commands);
+        return (status, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+    }
+
+    private sealed class FullDisk : TextWriter
+    {
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device : '/dev/full'");
+    }
+}
