@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Infra.Planning.Errors;
 using Infra.Stacks;
 using Infra.Tests.Abuse;
@@ -39,6 +40,34 @@ public sealed class FixTests
         }
         return Task.CompletedTask;
     });
+
+    [Theory]
+    [InlineData("adminCidrs", """["8.8.8.8/32", "9.9.9.0/24", "8.8.8.8/32", "8.8.8.8/32"]""", """["8.8.8.8/32","9.9.9.0/24"]""")]
+    [InlineData("adminCidrs", """["0.0.0.0/0", "::/0"]""", """["93.184.216.34/32"]""")]
+    [InlineData("adminCidrs", """["office", "8.8.8.8", "8.8.8.8/32", "home"]""", """["93.184.216.34/32","8.8.8.8/32"]""")]
+    [InlineData("tags", """["team ai", "a", "A", "team-ai"]""", """["team-ai","a"]""")]
+    [InlineData("endpoints.chat.clients", """["bob", "Bob", {"name": "Al", "concurrent": 4}]""", """["bob","bob-2",{"name":"al","concurrent":4}]""")]
+    [InlineData("endpoints.chat.clientCidrs", """["10.7.0.0/16", "1.1.1.1/32", "10.7.0.0/16", "2.2.2.2/32"]""", """["10.7.0.0/16"]""")]
+    public void Elements_that_are_right_are_left_in_place(string path, string written, string left)
+    {
+        var names = path.Split('.');
+        var config = Fixed(Configs.With((path, written))).Config.Config;
+        var node = names[1..].Aggregate(JsonNode.Parse(config[$"inference:{names[0]}"])!, (at, name) => at[name]!);
+        Assert.Equal(left, node.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("mistralai/Ministral-3-8B-Instruct-2512-FP8", "mistralai/Ministral-3-8B-Instruct-2512")]
+    [InlineData("mistralai/Ministral-3-8B-Instruct-2512-BF16-GGUF", "mistralai/Ministral-3-8B-Instruct-2512-BF16")]
+    [InlineData("mistralai/Ministral-3-3B-Reasoning-2512@main", "mistralai/Ministral-3-3B-Reasoning-2512")]
+    [InlineData("https://huggingface.co/mistralai/Ministral-3-3B-Reasoning-2512/tree/main", "mistralai/Ministral-3-3B-Reasoning-2512")]
+    [InlineData("MISTRALAI/ministral-3-3b-base-2512", "mistralai/Ministral-3-3B-Base-2512")]
+    public void A_model_in_other_words_is_the_same_model(string written, string meant)
+    {
+        var error = Assert.Single(Fixed(Configs.With(("endpoints.chat.model", $"\"{written}\""))).Errors);
+        Assert.Equal($"pulumi config set --path 'endpoints.chat.model' {meant}", error.Fix);
+        Assert.Contains("with the fix chat costs", error.Problem, StringComparison.Ordinal);
+    }
 
     private static bool Overlap(string one, string other) =>
         one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal);
