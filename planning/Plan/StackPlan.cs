@@ -64,7 +64,9 @@ public sealed record StackPlan
         }
         catch (ConfigurationException exception)
         {
-            var errors = FixReview.Of(exception.Errors, config, changed => check(ReadOnce(changed, secretKeys, projectDirectory)));
+            var errors = FixReview.Of(exception.Errors, config, changed => check(ReadOnce(changed,
+                secretKeys?.Concat(changed.Where(entry => entry.Value == ConfigEdits.Encrypted).Select(entry => entry.Key)).ToHashSet(),
+                projectDirectory)));
             throw ConfigurationException.InOrder([.. ConfigReader.Conceal(errors, secretKeys)]);
         }
     }

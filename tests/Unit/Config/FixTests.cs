@@ -69,6 +69,15 @@ public sealed class FixTests
         Assert.Contains("with the fix chat costs", error.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_token_in_plain_text_does_not_hide_what_the_other_fixes_leave()
+    {
+        var config = Configs.With(("endpoints.chat.replicas", "\"two\""), ("endpoints.chat.model", "\"no/such\""));
+        config["inference:huggingFaceToken"] = "hf_x";
+        Assert.Equal(["endpoints.chat.model", "endpoints.chat.replicas", "huggingFaceToken"], Assert.Throws<ConfigurationException>(
+            () => InferenceProgram.Read(config, new HashSet<string>())).Errors.Select(error => error.Key).Order(StringComparer.Ordinal));
+    }
+
     private static bool Overlap(string one, string other) =>
         one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal);
 
