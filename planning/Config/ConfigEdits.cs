@@ -18,7 +18,7 @@ internal static class ConfigEdits
     /// <param name="fixes">The fixes, in their order.</param>
     public static Dictionary<string, string>? Apply(IReadOnlyDictionary<string, string> config, IEnumerable<ConfigFix> fixes)
     {
-        var root = new JsonObject(config.Select(entry => KeyValuePair.Create(entry.Key, Node(entry.Value))));
+        var root = new JsonObject(config.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)Node(entry.Value))));
         foreach (var step in fixes.SelectMany(fix => fix.Steps))
         {
             if (!Apply(root, step))

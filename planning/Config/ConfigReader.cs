@@ -58,7 +58,14 @@ internal sealed class ConfigReader : StrictReader
         {
             if (!qualified.StartsWith($"{Namespace}:", StringComparison.Ordinal))
             {
-                OtherNamespaces.Check(qualified, text, _secretKeys, _errors);
+                var isSecret = _secretKeys?.Contains(qualified) == true;
+                OtherNamespaces.CheckToken(qualified, text, isSecret || _secretKeys is null, _errors);
+                if (OtherNamespaces.Meant(qualified) is { } elsewhere)
+                {
+                    var shape = record.Member(elsewhere)?.Shape;
+                    Moved(new RemoveStep(qualified) { IsKey = true }, elsewhere, Element(text, shape), IsSet(elsewhere), isSecret);
+                    meantKeys.Add(elsewhere);
+                }
                 continue;
             }
             var key = qualified[(Namespace.Length + 1)..];
@@ -78,8 +85,22 @@ internal sealed class ConfigReader : StrictReader
                     sound[meant] = value;
                 }
             }
+            else if (key == Namespace && !_masked
+                && Element(text, ValueShape.Of(typeof(StackConfig))) is { ValueKind: JsonValueKind.Object } nested)
+            {
+                meantKeys.UnionWith(Nested(nested, IsSet));
+            }
+            else if (OnlyEndpoint(config) is { } endpoint && !_masked && RecordShape.Of(typeof(EndpointConfig)).Member(key) is { } misplaced
+                && record.Member(key) is null)
+            {
+                Misplaced(endpoint, key, Element(text, misplaced.Shape));
+            }
             else if (record.Member(key) is not { } member)
             {
+                if (IsPath(key, record) && ConfigPath.Parse(key) is [string written, ..] && !config.ContainsKey($"{Namespace}:{written}"))
+                {
+                    meantKeys.Add(written); // its fix sets it
+                }
                 Unknown("", key, Element(text), record, IsSet);
             }
             else if (meantKeys.Contains(key) || (text.Length == 0 && !member.Required))
@@ -95,6 +116,47 @@ internal sealed class ConfigReader : StrictReader
         CheckRequired(record, "", name => meantKeys.Contains(name) || config.ContainsKey($"{Namespace}:{name}"));
         return sound;
     }
+
+    /// <summary>A setting under another namespace. What its fix leaves wrong comes from trying the fix.</summary>
+    private void Moved(RemoveStep remove, string to, JsonElement value, bool isSet, bool isSecret)
+    {
+        var problem = $"is in a namespace that nothing reads; did you mean {Namespace}:{to}{(isSet ? ", which is set, too" : "")}?";
+        var shown = ShownValue.Mask(Text(value), isSecret);
+        var fix = isSet ? new ConfigFix(remove)
+            : isSecret ? new ConfigFix(remove, new SetSecretStep(to))
+            : ReadingFixes.Move(remove, to, value);
+        _errors.Add(fix is null
+            ? new(remove.Path, shown, problem, $"write {Namespace}:{to} instead of it in the file of the stack")
+            : new(remove.Path, shown, problem, fix));
+    }
+
+    /// <summary>Settings below the namespace as if it were a map; returns their names.</summary>
+    private HashSet<string> Nested(JsonElement nested, Func<string, bool> isSet)
+    {
+        var moved = nested.EnumerateObject().Where(member => !isSet(member.Name)).DistinctBy(member => member.Name).ToList();
+        var moves = moved.Select(member => ReadingFixes.Move(new RemoveStep(Namespace), member.Name, member.Value)).ToList();
+        var problem = $"is a namespace and no setting: each key begins with it, as {Namespace}:region does";
+        _errors.Add(moves.Contains(null)
+            ? new(Namespace, null, problem, "write the settings below it as keys in the file of the stack")
+            : new(Namespace, null, problem, new ConfigFix([new RemoveStep(Namespace), .. moves.SelectMany(move => move!.Steps.Skip(1))])));
+        return [.. moved.Select(member => member.Name)];
+    }
+
+    /// <summary>A setting of an endpoint at the top, where only one endpoint can be meant.</summary>
+    private void Misplaced(string endpoint, string key, JsonElement value)
+    {
+        var to = ConfigPath.Member(endpoint, key);
+        _errors.Add(new(key, Shown(value), $"is a setting of an endpoint: {to}",
+            ReadingFixes.Move(new RemoveStep(key), to, value) ?? ConfigFix.Remove(key)));
+    }
+
+    private static string? OnlyEndpoint(IReadOnlyDictionary<string, string> config) =>
+        Element(config.GetValueOrDefault($"{Namespace}:endpoints", ""), ValueShape.Of(typeof(IReadOnlyDictionary<string, EndpointConfig>)))
+            is { ValueKind: JsonValueKind.Object } endpoints && endpoints.GetPropertyCount() == 1
+            && endpoints.EnumerateObject().First() is { Value.ValueKind: JsonValueKind.Object or JsonValueKind.Null } only
+            && Names.IsName(only.Name)
+            ? ConfigPath.Member("endpoints", only.Name)
+            : null;
 
     private void CheckToken(string qualified, string text)
     {

@@ -199,7 +199,7 @@ internal sealed class ConfigRules(List<UserError> errors)
         }
     }
 
-    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 
     private void Wrong(string path, object? value, string problem, string? example = null)
     {

@@ -89,7 +89,8 @@ internal static class FixReview
             var (before, when) = Before(error, endpoint, member, step, plan, changed, read);
             return before == price ? error : error with
             {
-                Problem = $"{error.Problem}; with the fix {endpoint.Name} costs {Usd(price)} USD/h"
+                Problem = error.Problem + (error.Problem[^1] is '?' or '.' ? " With" : "; with")
+                    + $" the fix {endpoint.Name} costs {Usd(price)} USD/h"
                     + (before is { } other ? $", and {when} {Usd(other)}" : ""),
             };
         })];

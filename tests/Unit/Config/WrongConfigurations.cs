@@ -84,6 +84,11 @@ internal static class WrongConfigurations
         new($"{Chat}.engine.verson", "\"0.31.0\"", $"{Chat}.engine.verson", $"did you mean {Chat}.engine.version", "pulumi config rm"),
         new("engine.image", "\"x\"", "engine.image", "is not a setting", "pulumi config rm"),
 
+        new("replicas", "2", "replicas", "is a setting of an endpoint: endpoints.chat.replicas",
+            $"pulumi config rm --path 'replicas' && {Set} '{Chat}.replicas' 2"),
+        new("inference", "{\"region\": \"nyc2\", \"tags\": [\"a\"]}", "inference", "is a namespace and no setting",
+            $"pulumi config rm --path 'inference' && {Set} 'region' nyc2 && {Set} 'tags[0]' a") { With = ("region", null) },
+
         // Values of another type.
         new($"{Chat}.replicas", "\"two\"", $"{Chat}.replicas", "is not a whole number", Set),
         new($"{Chat}.replicas", "1.5", $"{Chat}.replicas", "is not a whole number", Set),

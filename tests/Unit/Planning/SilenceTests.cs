@@ -52,7 +52,7 @@ public sealed class SilenceTests
 
     [Theory]
     [InlineData("infrence:maxHourlyUsd", "5", "did you mean inference:maxHourlyUsd?",
-        "pulumi config rm 'infrence:maxHourlyUsd' && pulumi config set maxHourlyUsd 5")]
+        "pulumi config rm 'infrence:maxHourlyUsd' && pulumi config set --path 'maxHourlyUsd' 5")]
     [InlineData("digitalocean:token", "dop_v1_x", "is stored in plain text", "pulumi config set --secret 'digitalocean:token'")]
     public void A_key_of_another_namespace_that_does_harm_is_refused(string key, string value, string problem, string fix)
     {
