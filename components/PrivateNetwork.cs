@@ -3,6 +3,7 @@ using Infra.Planning.Plan;
 using Pulumi;
 using Pulumi.DigitalOcean;
 using Pulumi.DigitalOcean.Inputs;
+using Pulumi.Utilities;
 
 namespace Infra.Components;
 
@@ -40,7 +41,7 @@ public sealed class PrivateNetwork : ComponentResource
 {
     private static readonly string[] s_anywhere = ["0.0.0.0/0", "::/0"];
 
-    public PrivateNetwork(string name, PrivateNetworkArgs args, ComponentResourceOptions? options = null)
+    private PrivateNetwork(string name, PrivateNetworkArgs args, ComponentResourceOptions? options)
         : base("infra:components:PrivateNetwork", name, args, options)
     {
         // A firewall needs existing tags, and must exist before the first Droplet.
@@ -50,12 +51,48 @@ public sealed class PrivateNetwork : ComponentResource
             // The state keeps the tag that the network was created with, to detect a renamed stack.
             IgnoreChanges = { "name" },
         });
-        var made = Output.Tuple(tag.Name, args.Tag.ToOutput())
-            .Apply(tags => UserErrors.Shown(() => StackRename.Refuse(made: tags.Item1, asked: tags.Item2)));
+        Tag = tag.Name;
+    }
+
+    /// <summary>
+    /// Declares the network, after a check that the stack has the name that its tag was created with. The check awaits the tag outside of
+    /// an output: Pulumi adds a trace to an error inside an output that is a property of a resource.
+    /// </summary>
+    /// <exception cref="Planning.Errors.ConfigurationException">The stack was renamed; only the tag is declared.</exception>
+    public static async Task<PrivateNetwork> CreateAsync(string name, PrivateNetworkArgs args, ComponentResourceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var network = new PrivateNetwork(name, args, options);
+        var asked = await OutputUtilities.GetValueAsync(args.Tag.ToOutput()).ConfigureAwait(false);
+        // Null in a preview if the tag does not exist yet and the engine does not know its name.
+        if (await OutputUtilities.GetValueAsync(network.Tag).ConfigureAwait(false) is { } made)
+        {
+            StackRename.Check(made, asked);
+        }
+        network.Declare(name, args);
+        return network;
+    }
+
+    /// <summary>Id of the VPC, a UUID.</summary>
+    [Output("vpcId")]
+    public Output<string> VpcId { get; private set; } = null!;
+
+    /// <summary>Its address range in CIDR notation.</summary>
+    [Output("ipRange")]
+    public Output<string> IpRange { get; private set; } = null!;
+
+    /// <summary>Tag of the Droplets that the firewall applies to.</summary>
+    [Output("tag")]
+    public Output<string> Tag { get; private set; }
+
+    /// <summary>Resources that a Droplet depends on, so that it never runs without the firewall.</summary>
+    public Firewall Firewall { get; private set; } = null!;
+
+    private void Declare(string name, PrivateNetworkArgs args)
+    {
         var vpc = new Vpc(name, new()
         {
-            // Depends on the tag: everything else needs the VPC or the firewall, so a renamed stack stops here.
-            Name = Output.Tuple(made, args.CloudName.ToOutput()).Apply(all => all.Item2),
+            Name = args.CloudName,
             Region = args.Region,
             IpRange = args.IpRange,
             Description = "Private network of an inference stack",
@@ -81,7 +118,7 @@ public sealed class PrivateNetwork : ComponentResource
         var firewall = new Firewall(name, new()
         {
             Name = args.CloudName,
-            Tags = made,
+            Tags = Tag,
             InboundRules = new FirewallInboundRuleArgs
             {
                 Protocol = "tcp",
@@ -93,25 +130,9 @@ public sealed class PrivateNetwork : ComponentResource
 
         VpcId = vpc.Id;
         IpRange = vpc.IpRange;
-        Tag = made;
         Firewall = firewall;
         RegisterOutputs();
     }
-
-    /// <summary>Id of the VPC, a UUID.</summary>
-    [Output("vpcId")]
-    public Output<string> VpcId { get; private init; }
-
-    /// <summary>Its address range in CIDR notation.</summary>
-    [Output("ipRange")]
-    public Output<string> IpRange { get; private init; }
-
-    /// <summary>Tag of the Droplets that the firewall applies to.</summary>
-    [Output("tag")]
-    public Output<string> Tag { get; private init; }
-
-    /// <summary>Resources that a Droplet depends on, so that it never runs without the firewall.</summary>
-    public Firewall Firewall { get; }
 
     private static FirewallOutboundRuleArgs[] Outbound(IReadOnlyList<int> tcpPorts) =>
     [

@@ -9,19 +9,18 @@ namespace Infra.Components;
 /// </summary>
 internal static class StackRename
 {
-    /// <summary>The tag that the network was created with, if it matches.</summary>
-    /// <exception cref="ConfigurationException">It does not match; nothing was changed.</exception>
-    public static string Refuse(string made, string asked)
+    /// <summary>Compares the tag that the network was created with and the tag of the stack's name.</summary>
+    /// <exception cref="ConfigurationException">They differ; nothing was changed.</exception>
+    public static void Check(string made, string asked)
     {
         if (string.Equals(made, asked, StringComparison.OrdinalIgnoreCase)) // the API may keep the case of an existing tag
         {
-            return made;
+            return;
         }
         var before = made.StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase) ? made[Names.TagPrefix.Length..] : made;
         var now = asked.StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase) ? asked[Names.TagPrefix.Length..] : asked;
         throw new ConfigurationException(new UserError("the name of the stack", now,
             $"differs from {before}, the name that its resources were created with: tags, firewalls and Volumes depend on it. "
-                + "To keep them, rename the stack back; "
-            + "for another name, run pulumi destroy first", $"pulumi stack rename {before}"));
+                + "To keep them, rename the stack back; for another name, run pulumi destroy first", $"pulumi stack rename {before}"));
     }
 }

@@ -55,7 +55,8 @@ public static class InferenceProgram
             Read(
                 StackConfiguration.Values(Environment.GetEnvironmentVariable(ConfigVariable)),
                 StackConfiguration.Keys(Environment.GetEnvironmentVariable(SecretKeysVariable)),
-                Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY")),
+                Environment.GetEnvironmentVariable("PULUMI_ROOT_DIRECTORY"),
+                Deployment.Instance.StackName),
             new()
             {
                 LiveSizes = AskDigitalOceanAsync,
@@ -70,22 +71,40 @@ public static class InferenceProgram
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
     /// </param>
+    /// <param name="stack">Name of the stack, which is part of other names. Default: unknown, and checked by the deployment.</param>
     /// <exception cref="ConfigurationException">
     /// The configuration is invalid; every error has key, value, allowed values and a command.
     /// </exception>
     public static StackPlan Read(
-        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null) =>
-        StackPlan.Read(config, secretKeys, projectDirectory, UserDataSize.Check);
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null,
+        string? stack = null) =>
+        Checked(() => StackPlan.Read(config, secretKeys, projectDirectory, stack, UserDataSize.Check));
 
     /// <summary>Declares the resources for settings that were created in code.</summary>
     /// <exception cref="RunException">The catalog or the sizing reject the settings; nothing was declared.</exception>
     public static Task<IDictionary<string, object?>> DefineAsync(StackConfig settings, ProgramOptions? options = null) =>
-        UserErrors.ShownAsync(() => DeclareAsync(UserDataSize.Check(StackPlan.Create(settings)), options));
+        UserErrors.ShownAsync(() => DeclareAsync(Checked(() => UserDataSize.Check(StackPlan.Create(settings))), options));
 
     /// <summary>Declares the resources of a plan. The output names are in <see cref="StackOutputs"/>.</summary>
     /// <exception cref="RunException">DigitalOcean cannot provide them now, or a name is too long; nothing was declared.</exception>
     public static Task<IDictionary<string, object?>> DefineAsync(StackPlan plan, ProgramOptions? options = null) =>
         UserErrors.ShownAsync(() => DeclareAsync(plan, options));
+
+    private static StackPlan Checked(Func<StackPlan> plan)
+    {
+        try
+        {
+            return plan();
+        }
+        catch (ConfigurationException exception)
+        {
+            throw ConfigurationException.InOrder([.. exception.Errors.Select(WithCommand)]);
+        }
+    }
+
+    /// <summary>Planning knows options of <c>plan</c>, but not the command that has them.</summary>
+    private static UserError WithCommand(UserError error) =>
+        error.Fix.StartsWith("--", StringComparison.Ordinal) ? error with { Fix = $"./infra plan {error.Fix}" } : error;
 
     private static async Task<IDictionary<string, object?>> DeclareAsync(StackPlan plan, ProgramOptions? options)
     {
@@ -112,7 +131,7 @@ public static class InferenceProgram
             }
         }
 
-        var network = new PrivateNetwork(Names.Network, new()
+        var network = await PrivateNetwork.CreateAsync(Names.Network, new()
         {
             CloudName = Names.Cloud(stack),
             Region = plan.Config.Region,
@@ -120,7 +139,7 @@ public static class InferenceProgram
             IpRange = plan.Config.VpcCidr is { } range ? (Input<string>)range : null,
             AdminCidrs = plan.Ssh.Cidrs.ToArray(),
             OutboundTcpPorts = PortAccess.OutboundTcpPorts,
-        }, Root(options));
+        }, Root(options)).ConfigureAwait(false);
         var operatorKey = new OperatorKey(Names.OperatorKey, new() { CloudName = Names.Cloud(stack) }, Root(options));
         var authority = new CertificateAuthority(Names.Authority, new() { CommonName = $"Inference stack {stack}" }, Root(options));
         var token = options.HuggingFaceToken ?? new Pulumi.Config(ConfigNames.Namespace).GetSecret(ConfigNames.HuggingFaceToken);

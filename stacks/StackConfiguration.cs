@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
-using Infra.Planning;
+using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 
@@ -21,35 +20,10 @@ public static class StackConfiguration
     /// <exception cref="ConfigurationException">It is invalid.</exception>
     internal static void CheckNames(string stack, StackPlan plan)
     {
-        const string Fix = "pulumi stack rename <name>";
-        if (!Names.IsName(stack))
+        var errors = StackName.Errors(stack, plan.Config).ToArray();
+        if (errors.Length > 0)
         {
-            throw new ConfigurationException(new UserError(
-                "the name of the stack", stack, $"is not {Names.NameRule}; it is part of tags and host names", Fix));
+            throw new ConfigurationException(errors);
         }
-        var tooLong = plan.Endpoints.SelectMany(endpoint => TooLong(stack, endpoint, Fix)).ToArray();
-        if (tooLong.Length > 0)
-        {
-            throw new ConfigurationException(tooLong);
-        }
-    }
-
-    // The last replica has the longest name.
-    private static IEnumerable<UserError> TooLong(string stack, EndpointPlan endpoint, string fix)
-    {
-        var last = endpoint.Replicas - 1;
-        if (Names.Hostname(stack, endpoint.Name, last) is { Length: > Names.LongestHostname } hostname)
-        {
-            yield return Error("host names", hostname, Names.LongestHostname);
-        }
-        else if (endpoint.CacheVolumeGiB is not null
-            && Names.CacheVolume(stack, endpoint.Name, last) is { Length: > Names.LongestVolumeName } volume)
-        {
-            yield return Error("names of Volumes", volume, Names.LongestVolumeName);
-        }
-
-        UserError Error(string what, string name, int most) =>
-            new($"endpoints.{endpoint.Name}", null, string.Create(CultureInfo.InvariantCulture,
-            $"has a name that makes {what} such as {name}, of {name.Length} characters; the limit is {most}"), fix);
     }
 }

@@ -11,7 +11,7 @@ namespace Infra.Cli.CommandLine;
 /// <summary>The C# part of the <c>./infra</c> command line; the script itself builds, tests and checks.</summary>
 internal static partial class InfraCommand
 {
-    /// <summary>Before the words of a line: prints what the last of them can become. The scripts of <c>./infra completion</c> use it.</summary>
+    /// <summary>Before the words of a line: prints what the last can become. The scripts of <c>./infra completion</c> use it.</summary>
     private const string CompleteWord = "complete";
 
     /// <param name="args">The arguments.</param>

@@ -10,14 +10,11 @@ internal sealed class PlanCommandLine(IReadOnlyList<string> words)
 
     public string With(string option, string value) => Shell([.. words, option, value]);
 
-    /// <summary>The same error, with the complete command as its fix instead of the wrong option alone.</summary>
-    public UserError Complete(UserError error)
-    {
-        var start = $"{Command} {error.Key} ";
-        return error.Fix.StartsWith(start, StringComparison.Ordinal)
-            ? error with { Fix = Corrected(error.Key, error.Value?.ToString(), error.Fix[start.Length..]) }
+    /// <summary>The same error, with the complete command as its fix instead of one option.</summary>
+    public UserError Complete(UserError error) =>
+        error.Fix.StartsWith("--", StringComparison.Ordinal) && error.Fix.Split(' ', 2) is [var option, var right]
+            ? error with { Fix = Corrected(option, option == error.Key ? error.Value?.ToString() : null, right) }
             : error;
-    }
 
     private string Corrected(string option, string? wrong, string right)
     {

@@ -1,6 +1,5 @@
 using Infra.Cli.CommandLine;
 using Infra.Planning.Catalog;
-using Infra.Planning.Placements;
 using Spectre.Console;
 
 namespace Infra.Cli.Plan;

@@ -8,7 +8,7 @@ namespace Infra.Cli.Preview;
 /// <param name="Resources">All resources to create.</param>
 /// <param name="Endpoints">All planned endpoints.</param>
 /// <param name="Ports">Who can reach which port, derived from the resources.</param>
-/// <param name="Warnings">Warnings about the stack; each endpoint has its own.</param>
+/// <param name="Warnings">Warnings about the stack and its file; each endpoint has its own.</param>
 /// <param name="UsdPerHour">Total price; null if a part is a contract size.</param>
 /// <param name="UsdPerMonth">The same per month.</param>
 /// <param name="PriceSource">Source of the prices.</param>
@@ -30,7 +30,7 @@ internal sealed record PreviewReport(
         preview.Resources,
         [.. preview.Plan.Endpoints.Select(PreviewedEndpoint.Of)],
         Exposure.Of(preview.Resources),
-        preview.Plan.Warnings,
+        [.. preview.Warnings, .. preview.Plan.Warnings],
         Price(preview.Plan.UsdPerHour),
         Price(preview.Plan.UsdPerMonth),
         preview.Plan.PriceSource);

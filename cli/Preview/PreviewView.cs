@@ -38,6 +38,10 @@ internal static class PreviewView
         console.MarkupLine($"[bold]{EndpointFacts.Usd(plan.UsdPerHour)} USD/h[/], {EndpointFacts.Usd(plan.UsdPerMonth)} USD "
             + $"for a month of 31 days ({Markup.Escape(plan.PriceSource)}). "
             + $"{preview.Resources.Count} resources. Nothing was created.");
+        foreach (var warning in preview.Warnings)
+        {
+            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+        }
     }
 
     private static Table Endpoints(StackPlan plan)
@@ -69,7 +73,7 @@ internal static class PreviewView
         var console = terminal.Console;
         var placement = endpoint.Placement;
         console.MarkupLine($"[bold]{Markup.Escape(endpoint.Name)}[/]");
-        IEnumerable<(string Key, string Value)> inTable = wide ? [] : EndpointFacts.OfTable(endpoint);
+        var inTable = wide ? [] : EndpointFacts.OfTable(endpoint);
         foreach (var (key, value) in inTable.Concat(EndpointFacts.Of(endpoint, plan.Config.Endpoints[endpoint.Name])))
         {
             console.WriteLine($"  {key}: {value}");

@@ -1,5 +1,6 @@
 using Infra.Cli.Project;
 using Infra.Node;
+using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Pulumi;
@@ -18,8 +19,35 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
         CloudConfig.Prepare();
         var configuration = project.Configuration(stack);
         configuration.Publish();
-        var plan = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, project.Folder);
+        var plan = Decide(configuration, project.Folder);
         return new StackPreview(configuration, plan, await DeclareAsync(configuration, plan));
+    }
+
+    /// <summary>Parts of the configuration that are not in this output.</summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Configuration.Warnings,
+        .. Plan.Encrypted.Count == 0 ? Array.Empty<string>() :
+        [
+            $"{string.Join(", ", Plan.Encrypted)}: stored encrypted, and not readable without the stack's secrets provider; this output has "
+                + "defaults or stand-ins for them, and Pulumi checks them in `pulumi preview`",
+        ],
+    ];
+
+    private static StackPlan Decide(StackFile configuration, string folder)
+    {
+        try
+        {
+            return InferenceProgram.Read(configuration.Values, configuration.SecretKeys, folder, configuration.Stack);
+        }
+        catch (ConfigurationException errors) when (configuration.HasEnvironment || configuration.HasMoreDocuments)
+        {
+            // A value that seems to be missing may be there, where only the CLI looks, or where nothing does.
+            var also = string.Join("; ", configuration.Warnings);
+            throw new ConfigurationException(errors.Errors.Select(error =>
+                error.Value is null && error.Problem.StartsWith("is missing", StringComparison.Ordinal)
+                    ? error with { Problem = $"{error.Problem}; {also}" } : error));
+        }
     }
 
     private static async Task<IReadOnlyList<ObservedResource>> DeclareAsync(StackFile configuration, StackPlan plan)

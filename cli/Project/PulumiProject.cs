@@ -1,23 +1,28 @@
 using Infra.Planning.Errors;
 using Infra.Planning.Reading;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Infra.Cli.Project;
 
-/// <summary>The Pulumi project on disk: <c>Pulumi.yaml</c> and <c>Pulumi.STACK.yaml</c>, parsed like the Pulumi CLI does.</summary>
+/// <summary>The Pulumi project on disk: <c>Pulumi.yaml</c> and <c>Pulumi.STACK.yaml</c>, read as the Pulumi CLI reads them.</summary>
 internal sealed class PulumiProject
 {
     private const string ProjectFile = "Pulumi.yaml";
-    private readonly YamlMappingNode _project;
 
-    private PulumiProject(string folder, YamlMappingNode project)
+    private readonly Dictionary<string, DeclaredKey> _declared;
+
+    private PulumiProject(string folder)
     {
         Folder = folder;
-        _project = project;
-        Name = Text(project, "name")
-            ?? throw new ConfigurationException(
-                new UserError("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}"));
+        var file = Path.Combine(folder, ProjectFile);
+        (Name, _declared) = Guarded(file, () =>
+        {
+            var project = Document(file, out _) as YamlMap ?? throw new YamlFault(0, "must be one mapping of keys to values");
+            var name = project["name"] as string;
+            return (
+                name is { Length: > 0 } ? name : throw new ConfigurationException(
+                    new UserError("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}")),
+                Declared(name, project["config"]));
+        });
     }
 
     public string Folder { get; }
@@ -39,7 +44,7 @@ internal sealed class PulumiProject
                 var file = Path.Combine(at.FullName, ProjectFile);
                 if (File.Exists(file))
                 {
-                    return new PulumiProject(at.FullName, Read(file));
+                    return new PulumiProject(at.FullName);
                 }
             }
         }
@@ -61,33 +66,45 @@ internal sealed class PulumiProject
                 new UserError("stack", stack, $"has no file Pulumi.{stack}.yaml in {Folder}; {others}", InsteadOf(stack, command)));
         }
 
+        return Guarded(file, () => Read(stack, file));
+    }
+
+    private StackFile Read(string stack, string file)
+    {
+        var document = StackDocument.Of(
+            Document(file, out var more), _declared.Keys.Select(key => key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..]));
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var secrets = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (key, declared) in Section(_project, "config", ProjectFile))
+        foreach (var (key, declared) in _declared)
         {
-            if (Default(declared) is { } value)
+            if (declared.Default is { } value)
             {
-                values[Namespaced(key)] = Value(value, ProjectFile, out _);
+                values[key] = declared.Held(value);
             }
         }
 
         var spelled = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in Section(Read(file), "config", Path.GetFileName(file)))
+        foreach (var (written, node) in document.Settings)
         {
-            var name = Namespaced(key);
-            if (!spelled.TryAdd(name, key))
+            var key = StackDocument.Qualified(Name, written);
+            if (!spelled.TryAdd(key, written))
             {
-                throw Malformed(file, $"has '{spelled[name]}' and '{key}', which are the same setting");
+                throw new YamlFault(0, $"has '{spelled[key]}' and '{written}', which are the same setting");
             }
 
-            values[name] = Value(value, file, out var secret);
-            if (secret)
+            var value = PulumiValue.Of(node);
+            values[key] = _declared.TryGetValue(key, out var declared) ? declared.Held(value) : value.Text;
+            if (value.HasSecret)
             {
-                secrets.Add(name);
+                secrets.Add(key);
             }
         }
 
-        return new StackFile(Name, stack, values, secrets);
+        return new StackFile(Name, stack, values, secrets)
+        {
+            HasEnvironment = document.HasEnvironment,
+            HasMoreDocuments = more,
+        };
     }
 
     /// <summary>The command with the likeliest stack, or with its default. Without a stack, <c>down</c> would stop all labs.</summary>
@@ -95,95 +112,41 @@ internal sealed class PulumiProject
         NearMiss.Of(stack, Stacks) is [var nearest, ..] ? $"./infra {command} {nearest}"
         : $"./infra {(command == "down" ? "status" : command)}";
 
-    /// <summary>Pulumi adds the project's namespace to keys without one.</summary>
-    private string Namespaced(string key) => key.Contains(':', StringComparison.Ordinal) ? key : $"{Name}:{key}";
-
-    /// <summary>A declaration is a bare value, or a mapping with <c>default</c> or <c>value</c>.</summary>
-    private static YamlNode? Default(YamlNode declared) => declared switch
+    private static Dictionary<string, DeclaredKey> Declared(string project, object? section) => section switch
     {
-        YamlMappingNode mapping => Child(mapping, "value") ?? Child(mapping, "default"),
-        _ => declared,
+        null => [],
+        YamlMap map => map.Members
+            .Select(member => KeyValuePair.Create(StackDocument.Qualified(project, member.Key), DeclaredKey.Of(member.Value)))
+            .DistinctBy(declared => declared.Key)
+            .ToDictionary(StringComparer.Ordinal),
+        _ => throw new YamlFault(0, "has a 'config' that is not a mapping of keys to values"),
     };
 
-    private static YamlMappingNode Read(string file)
+    private static object? Document(string file, out bool more)
     {
-        var text = Text(file);
+        byte[] content;
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents switch
-            {
-                [] => [],
-                [{ RootNode: YamlMappingNode root }] => root,
-                _ => throw Malformed(file, "must be one mapping of keys to values"),
-            };
-        }
-        catch (YamlException exception)
-        {
-            throw NotYaml(file, exception);
-        }
-    }
-
-    private static string Text(string file)
-    {
-        try
-        {
-            using var reader = new StreamReader(new MemoryStream(UserFile.Read(file)));
-            return reader.ReadToEnd();
+            content = UserFile.Read(file);
         }
         catch (InvalidDataException problem)
         {
-            throw Malformed(file, $"cannot be read: {problem.Message}");
+            throw new YamlFault(0, $"cannot be read: {problem.Message}");
         }
+
+        return YamlDecoder.Decode(YamlTree.Parse(YamlText.Of(content), out more));
     }
 
-    private static string Value(YamlNode node, string file, out bool secret)
+    private static T Guarded<T>(string file, Func<T> read)
     {
         try
         {
-            return YamlJson.ConfigValue(node, out secret);
+            return read();
         }
-        catch (YamlException exception)
+        catch (YamlFault fault)
         {
-            throw NotYaml(file, exception);
+            var name = Path.GetFileName(file);
+            throw new ConfigurationException(new UserError(name, null, fault.Message, $"edit {name}; Pulumi.dev.yaml shows the format"));
         }
     }
-
-    private static ConfigurationException NotYaml(string file, YamlException exception)
-    {
-        // After a tab, the parser reports the position of the enclosing mapping.
-        var tab = File.Exists(file) ? Array.FindIndex(Text(file).Split('\n'), line => line.TrimStart(' ').StartsWith('\t')) : -1;
-        return tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)
-            ? Malformed(file, $"is not YAML: line {tab + 1} is indented with a tab; YAML allows only spaces")
-            : Malformed(file, $"is not YAML: line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
-    }
-
-    private static List<KeyValuePair<string, YamlNode>> Section(YamlMappingNode root, string name, string file) => Child(root, name) switch
-    {
-        null or YamlScalarNode { Value: null or "" or "null" or "~" } => [],
-        YamlMappingNode section => Members(section, file),
-        _ => throw Malformed(file, $"has a '{name}' that is not a mapping of keys to values"),
-    };
-
-    private static List<KeyValuePair<string, YamlNode>> Members(YamlMappingNode section, string file)
-    {
-        try
-        {
-            return [.. YamlJson.Members(section).Select(pair => KeyValuePair.Create(pair.Key.ToString(), pair.Value))];
-        }
-        catch (YamlException exception)
-        {
-            throw NotYaml(file, exception);
-        }
-    }
-
-    private static YamlNode? Child(YamlMappingNode node, string key) =>
-        node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;
-
-    private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
-
-    private static ConfigurationException Malformed(string file, string problem) =>
-        new(new UserError(
-            Path.GetFileName(file), null, problem, $"edit {Path.GetFileName(file)}; Pulumi.dev.yaml shows the format"));
 }

@@ -5,13 +5,36 @@ namespace Infra.Cli.Project;
 /// <summary>The configuration of a stack file, as Pulumi passes it to a program.</summary>
 /// <param name="Project">Name of the project, and namespace of its keys.</param>
 /// <param name="Stack">Name of the stack.</param>
-/// <param name="Values">By <c>namespace:key</c>; objects and lists as JSON text.</param>
+/// <param name="Values">
+/// By <c>namespace:key</c>; objects and lists as JSON text. Encrypted values are <c>ConfigNames.Encrypted</c>: they cannot be decrypted
+/// without the stack's passphrase.
+/// </param>
 /// <param name="SecretKeys">Keys whose value is, or contains, a secret.</param>
 internal sealed record StackFile(
     string Project, string Stack, IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> SecretKeys)
 {
-    /// <summary>The value of secrets here: they cannot be decrypted without the stack's passphrase.</summary>
-    public const string SecretPlaceholder = "[secret]";
+    /// <summary>Whether environments of Pulumi ESC supply further values: only the CLI can read them.</summary>
+    public bool HasEnvironment { get; init; }
+
+    /// <summary>Whether the file has further documents: the CLI reads only the first.</summary>
+    public bool HasMoreDocuments { get; init; }
+
+    /// <summary>Parts of the file without an effect here or at all.</summary>
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (HasEnvironment)
+            {
+                yield return $"Pulumi.{Stack}.yaml has an environment (Pulumi ESC): its values are not in this output, only the CLI can read them";
+            }
+
+            if (HasMoreDocuments)
+            {
+                yield return $"Pulumi.{Stack}.yaml has several documents: Pulumi reads only what is above the second ---";
+            }
+        }
+    }
 
     /// <summary>
     /// Sets the two environment variables with the configuration of a Pulumi program. A mocked deployment has no other way to get it.

@@ -27,8 +27,14 @@ internal static class BootBench
             project.Delete(recursive: true);
         }
 
-        void Report(int round, string which, BootRun run) => print(string.Create(
-            CultureInfo.InvariantCulture,
-            $"round {round} of {rounds}, {which}: {run.Seconds:0.0} s ({string.Join(", ", run.Phases.OrderBy(phase => phase.Value.Start).Select(phase => $"{phase.Key} {phase.Value.Start:0.0}-{phase.Value.End:0.0}"))})"));
+        void Report(int round, string which, BootRun run)
+        {
+            var phases = run.Phases.OrderBy(phase => phase.Value.Start)
+                .Select(phase => string.Create(
+                    CultureInfo.InvariantCulture, $"{phase.Key} {phase.Value.Start:0.0}-{phase.Value.End:0.0}"));
+            print(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round} of {rounds}, {which}: {run.Seconds:0.0} s ({string.Join(", ", phases)})"));
+        }
     }
 }

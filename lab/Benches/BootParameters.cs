@@ -88,7 +88,9 @@ internal sealed record BootParameters(
         ["inference:region"] = "tor1",
         ["inference:adminCidrs"] = """["203.0.113.0/24"]""",
         ["inference:engine"] = install == EngineInstall.Container ? "{}" : """{"install":"venv"}""",
-        ["inference:endpoints"] = string.Create(
-            CultureInfo.InvariantCulture, $$$"""{"{{{Endpoint}}}":{"model":"{{{model}}}","size":"gpu-4000adax1-20gb","contextLength":{{{ContextLength}}},"clients":[{"name":"bench","requestsPerMinute":1000000,"concurrent":1024}]}}"""),
+        ["inference:endpoints"] = string.Create(CultureInfo.InvariantCulture, $$$"""
+            {"{{{Endpoint}}}": {"model": "{{{model}}}", "size": "gpu-4000adax1-20gb", "contextLength": {{{ContextLength}}},
+              "clients": [{"name": "bench", "requestsPerMinute": 1000000, "concurrent": 1024}]}}
+            """),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -55,8 +55,14 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
         $$"""
         version: 2
         ethernets:
-          eth0: {addresses: [{{Server.PublicAddress}}/24], accept-ra: false, nameservers: {addresses: [{{Sandbox.MirrorAddress}}]}, routes: [{to: 0.0.0.0/0, via: {{Sandbox.MirrorAddress}}}]}
-          eth1: {addresses: [{{Server.PrivateAddress}}/{{Server.VpcCidr[(Server.VpcCidr.IndexOf('/', StringComparison.Ordinal) + 1)..]}}], accept-ra: false}
+          eth0:
+            addresses: [{{Server.PublicAddress}}/24]
+            accept-ra: false
+            nameservers: {addresses: [{{Sandbox.MirrorAddress}}]}
+            routes: [{to: 0.0.0.0/0, via: {{Sandbox.MirrorAddress}}}]
+          eth1:
+            addresses: [{{Server.PrivateAddress}}/{{Server.VpcCidr.Split('/')[1]}}]
+            accept-ra: false
 
         """;
 

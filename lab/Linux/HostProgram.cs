@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -58,9 +59,10 @@ internal static partial class HostProgram
 
     /// <summary>Runs it and returns the result, whatever its exit status.</summary>
     public static async Task<ProgramAnswer> AskAsync(
-        string program, IEnumerable<string> arguments, byte[]? input = null, CancellationToken cancel = default)
+        string program, IEnumerable<string> arguments, byte[]? input = null, CancellationToken cancel = default,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        using var process = Start(program, arguments);
+        using var process = Start(program, arguments, environment);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancel);
@@ -99,9 +101,10 @@ internal static partial class HostProgram
     }
 
     /// <summary>Starts a program; the caller has its streams.</summary>
-    public static Process Start(string program, IEnumerable<string> arguments)
+    /// <exception cref="ProgramException">It is missing or not executable.</exception>
+    public static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -109,12 +112,13 @@ internal static partial class HostProgram
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
         };
-        foreach (var argument in arguments)
+        // Debian keeps daemons where a plain user's PATH does not look.
+        start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin";
+        foreach (var (name, value) in environment ?? ReadOnlyDictionary<string, string>.Empty)
         {
-            start.ArgumentList.Add(argument);
+            start.Environment[name] = value;
         }
 
-        start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin";
         try
         {
             return Process.Start(start)!;

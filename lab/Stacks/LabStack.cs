@@ -92,7 +92,7 @@ internal sealed class LabStack
     public async Task<UpResult> UpAsync(UpOptions options, CancellationToken cancel)
     {
         Configuration.Publish();
-        var declared = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder);
+        var declared = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder, Configuration.Stack);
         using var held = await FolderLock.TakeAsync(Folder.Lock,
             holder => options.Print($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))

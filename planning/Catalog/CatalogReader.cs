@@ -172,6 +172,13 @@ internal sealed class CatalogReader
                 continue;
             }
 
+            if (id is null)
+            {
+                // Its parent's id is not its own.
+                source.Error(label, new(kind.IdMember, null, "is missing; it must be a text in quotes, of this row only"));
+                continue;
+            }
+
             var (value, json, replaces) = row;
             var existing = rows.Keys.FirstOrDefault(key => string.Equals(key, id, StringComparison.OrdinalIgnoreCase));
             if (!added.Add(id!))

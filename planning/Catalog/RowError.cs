@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Infra.Planning.Errors;
 
 namespace Infra.Planning.Catalog;
 
@@ -8,13 +9,6 @@ namespace Infra.Planning.Catalog;
 /// <param name="Problem">The problem and the allowed values, as the rest of a sentence.</param>
 internal sealed record RowError(string Member, string? Value, string Problem)
 {
-    private const int LongestValue = 60;
-
-    public static RowError At(string member, JsonElement value, string problem) => new(member, Show(value), problem);
-
-    private static string Show(JsonElement value)
-    {
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        return text.Length <= LongestValue ? text : $"{text[..LongestValue]}...";
-    }
+    public static RowError At(string member, JsonElement value, string problem) =>
+        new(member, ShownValue.Mask(SecretWords.Shown(value, member.Split('.')[^1])), problem);
 }

@@ -8,9 +8,6 @@ namespace Infra.Planning.Config;
 /// <summary>Applies the fixes of errors to a stack config, as the Pulumi CLI would to its file.</summary>
 internal static class ConfigEdits
 {
-    /// <summary>Stands for a value that is typed at the prompt of the CLI and stored encrypted.</summary>
-    public const string Encrypted = "encrypted";
-
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>The changed config; null if the CLI could not make a change.</summary>
@@ -43,7 +40,7 @@ internal static class ConfigEdits
             Remove(root, parts);
             return true;
         }
-        return Set(root, parts, step is SetStep set ? Scalar(set.Value, isPath: !step.IsKey) : JsonValue.Create(Encrypted));
+        return Set(root, parts, step is SetStep set ? Scalar(set.Value, isPath: !step.IsKey) : JsonValue.Create(ConfigNames.Encrypted));
     }
 
     private static bool Set(JsonNode at, IReadOnlyList<object> parts, JsonNode value)

@@ -22,7 +22,11 @@ internal sealed class ConfigReader : StrictReader
     private readonly IReadOnlySet<string>? _secretKeys;
     private readonly List<(string Endpoint, string Warning)> _deprecations = [];
     private readonly Misspellings _misspellings;
+    private readonly List<string> _encrypted = [];
     private bool _masked;
+
+    // Pulumi.yaml declares the type of top-level lists down to their elements; of maps it knows no more than that.
+    private bool _textOnly;
 
     private ConfigReader(List<UserError> errors, IReadOnlySet<string>? secretKeys)
     {
@@ -43,7 +47,7 @@ internal sealed class ConfigReader : StrictReader
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(sound.ToJsonString()));
         var stackConfig = new ConfigurationBuilder().AddJsonStream(json).Build()
             .Get<StackConfig>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
-        return stackConfig with { Deprecations = reader._deprecations };
+        return stackConfig with { Deprecations = reader._deprecations, Encrypted = reader._encrypted };
     }
 
     private JsonObject Check(IReadOnlyDictionary<string, string> config)
@@ -59,7 +63,7 @@ internal sealed class ConfigReader : StrictReader
             if (!qualified.StartsWith($"{Namespace}:", StringComparison.Ordinal))
             {
                 var isSecret = _secretKeys?.Contains(qualified) == true;
-                OtherNamespaces.CheckToken(qualified, text, isSecret || _secretKeys is null, _errors);
+                OtherNamespaces.CheckToken(qualified, text, isSecret || _secretKeys is null || text == ConfigNames.Encrypted, _errors);
                 if (OtherNamespaces.Meant(qualified) is { } elsewhere)
                 {
                     var shape = record.Member(elsewhere)?.Shape;
@@ -69,7 +73,8 @@ internal sealed class ConfigReader : StrictReader
                 continue;
             }
             var key = qualified[(Namespace.Length + 1)..];
-            _masked = _secretKeys?.Contains(qualified) == true || key == HuggingFaceToken;
+            _textOnly = record.Member(key)?.Shape is { Kind: ValueKind.List };
+            _masked = (_secretKeys?.Contains(qualified) == true && !ConfigNames.HasEncrypted(text)) || key == HuggingFaceToken;
             if (key == HuggingFaceToken)
             {
                 CheckToken(qualified, text);
@@ -160,9 +165,9 @@ internal sealed class ConfigReader : StrictReader
 
     private void CheckToken(string qualified, string text)
     {
-        if (text.Length == 0)
+        if (text.Length == 0 || text == ConfigNames.Encrypted)
         {
-            return; // the same
+            return; // the same, or not readable here
         }
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
@@ -180,8 +185,11 @@ internal sealed class ConfigReader : StrictReader
     {
         try
         {
-            if (shape?.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
-                && JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Null } parsed)
+            // Where text is due, JSON is a list or map that the CLI refuses, too.
+            var holdsMembers = shape?.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record;
+            if ((holdsMembers || text is ['[' or '{', ..])
+                && JsonElement.Parse(text) is { ValueKind: not JsonValueKind.Null } parsed
+                && (holdsMembers || parsed.ValueKind is JsonValueKind.Object or JsonValueKind.Array))
             {
                 return parsed;
             }
@@ -197,6 +205,10 @@ internal sealed class ConfigReader : StrictReader
 
     protected override JsonNode? Read(JsonElement value, ValueShape shape, string path)
     {
+        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(ConfigNames.Encrypted))
+        {
+            return Encrypted(shape, path);
+        }
         var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
         var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove it"
             : holdsMembers && JsonTree.HasTwice(value) ? "has a duplicate key"
@@ -220,6 +232,18 @@ internal sealed class ConfigReader : StrictReader
         return null;
     }
 
+    // Pulumi passes each encrypted value as text: no list, no map.
+    private JsonValue? Encrypted(ValueShape shape, string path)
+    {
+        if (shape.Kind is ValueKind.List or ValueKind.Map || (shape.Kind == ValueKind.Record && shape.Shorthand is null))
+        {
+            Wrong(path, null, $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
+            return null;
+        }
+        _encrypted.Add(path);
+        return StandIns.Required(path) is { } standIn ? JsonValue.Create(standIn) : null;
+    }
+
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
         _errors.Add(new(path, value is { } there ? Shown(there) : null, problem,
             !_masked || value is null ? ReadingFixes.Of(path, value, shape)
@@ -233,6 +257,8 @@ internal sealed class ConfigReader : StrictReader
     private void Unknown(string path, string name, JsonElement value, RecordShape record, Func<string, bool> isSet)
     {
         var key = ConfigPath.Member(path, name);
+        var isSecret = _masked || SecretWords.IsName(name);
+        var shown = isSecret ? ShownValue.Secret : Shown(value);
         var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
         var remove = new RemoveStep(key);
         if (path.Length == 0 && IsPath(name, record))
@@ -240,15 +266,15 @@ internal sealed class ConfigReader : StrictReader
             var removeKey = new RemoveStep(name) { IsKey = true };
             var isSettable = ConfigPath.Parse(name) is [string first, var next, ..] && !Text(value).Any(char.IsControl)
                 && next is int == (record.Member(first)?.Shape.Kind == ValueKind.List);
-            _errors.Add(new(key, Shown(value), "is a path, which Pulumi only splits with --path", !isSettable ? new ConfigFix(removeKey)
+            _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path", !isSettable ? new ConfigFix(removeKey)
                 : new ConfigFix(removeKey,
-                    _masked || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
+                    isSecret || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
             return;
         }
         if (path.Length == 0 && name.Contains(':', StringComparison.Ordinal))
         {
             // The CLI reads what is before the colon as a namespace.
-            _errors.Add(new(key, Shown(value), $"is not a setting; choose from {string.Join(", ", known)}",
+            _errors.Add(new(key, null, $"is not a setting; choose from {string.Join(", ", known)}",
                 "remove it from the file of the stack"));
             return;
         }
@@ -261,7 +287,8 @@ internal sealed class ConfigReader : StrictReader
                     : new ConfigFix(remove, new SetSecretStep(HuggingFaceToken) { IsKey = true })));
             return;
         }
-        _errors.Add(new(key, Shown(value), near.Count == 0
+        // The value of an unknown setting could be anything, also a secret, and does not help.
+        _errors.Add(new(key, near.Count == 0 ? null : shown, near.Count == 0
             ? $"is not a setting; choose from {string.Join(", ", known)}"
             : $"is not a setting; did you mean {ConfigPath.Member(path, near[0])}, which is set, too?", new ConfigFix(remove)));
     }
@@ -284,7 +311,10 @@ internal sealed class ConfigReader : StrictReader
         var text = value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
             || (shape.Kind == ValueKind.Text && value.ValueKind is JsonValueKind.True or JsonValueKind.False) ? null : Text(value);
         return text is null ? $"is not {Noun(shape.Kind)}; {Expected(shape)}"
+            : _textOnly && value.ValueKind == JsonValueKind.Number ? "is a number, and Pulumi takes only text here: put it in quotes"
             : text.Trim().Length == 0 ? "is empty"
+            : SshPublicKey.IsPrivate(text) ? SshPublicKey.PrivateKeyProblem
+            : SecretWords.Kind(text) is { } secret ? $"has {secret} in plain text, and no setting takes one here: remove and revoke it"
             : text != text.Trim() || text.Any(char.IsControl) ? "has invalid white space"
             : IsOfKind(text, shape) ? null
             : $"is not {Noun(shape.Kind)}; {Expected(shape)}";
@@ -292,8 +322,16 @@ internal sealed class ConfigReader : StrictReader
 
     protected override string Missing(RecordMember member) => "is missing: it has no default";
 
-    // Wrong names were replaced by right ones before.
-    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path) => true;
+    // Other wrong names were replaced by right ones before.
+    protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path)
+    {
+        if (SecretWords.Kind(entry.Name) is not { } secret)
+        {
+            return true;
+        }
+        _errors.Add(new(path, null, $"has a name with {secret} in it; the name becomes a tag and a host name", ConfigFix.Remove(path)));
+        return false;
+    }
 
     private static bool IsOfKind(string text, ValueShape shape) => shape.Kind switch
     {
@@ -330,17 +368,5 @@ internal sealed class ConfigReader : StrictReader
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    private string Shown(JsonElement value) => ShownValue.Mask(Text(value), _masked);
-
-    /// <summary>The same errors without values that are stored encrypted.</summary>
-    internal static IEnumerable<UserError> Conceal(IEnumerable<UserError> errors,
-        IReadOnlySet<string>? secretKeys) =>
-        errors.Select(error => error.Value is not (null or "[secret]")
-            && secretKeys?.Contains($"{Namespace}:{error.Key.Split('.', '[')[0]}") == true
-            ? error with
-            {
-                Value = "[secret]",
-                Problem = "is invalid; it is stored encrypted, so this message does not show it or the reason",
-            }
-            : error);
+    private string Shown(JsonElement value) => ShownValue.Mask(SecretWords.Shown(value), _masked);
 }

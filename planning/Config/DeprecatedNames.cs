@@ -68,6 +68,6 @@ internal static class DeprecatedNames
         return settable is null ? $"{old.Name} is deprecated and ignored, because {name} is set: {remove}"
             : isSecret || old.Value.ValueKind != JsonValueKind.String ? $"{old.Name} is deprecated: use {name}"
             : $"{old.Name} is deprecated: use {name} ({remove} && pulumi config set --path {ConfigPath.Quoted(settable)} "
-                + $"{ShellWord.Of(old.Value.GetString()!)})";
+                + $"{ShellWord.Of(ShownValue.Mask(old.Value.GetString()!))})";
     }
 }

@@ -63,7 +63,7 @@ internal sealed class Misspellings(List<UserError> errors)
     }
 
     private static string Shown(JsonElement value, bool isSecret) =>
-        ShownValue.Mask(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), isSecret);
+        ShownValue.Mask(SecretWords.Shown(value), isSecret);
 
     private void Add(string key, string? value, string problem, ConfigFix? fix, string meant) => errors.Add(fix is null
         ? new UserError(key, value, problem, $"write {meant} instead of it in the file of the stack")
@@ -85,7 +85,8 @@ internal sealed class Misspellings(List<UserError> errors)
     private static Dictionary<string, string> OfEndpoints(JsonElement value)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var member in value.EnumerateObject().Where(member => !Names.IsName(member.Name)))
+        foreach (var member in value.EnumerateObject()
+            .Where(member => !Names.IsName(member.Name) && SecretWords.Kind(member.Name) is null))
         {
             names[member.Name] = Enumerable.Range(1, value.GetPropertyCount() + 1)
                 .Select(index => Names.Nearest(member.Name, index))

@@ -193,7 +193,8 @@ internal static partial class ReadingFixes
     };
 
     private static ConfigStep? Leaf(string path, string text) =>
-        text.Any(char.IsControl) || path.Any(char.IsControl) ? null
+        text == ConfigNames.Encrypted ? new SetSecretStep(path)
+        : text.Any(char.IsControl) || path.Any(char.IsControl) ? null
         : ShownValue.IsSecret(text) ? new SetSecretStep(path)
         : ConfigFix.SetTo(path, text);
 

@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
+using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
 
 /// <summary>SSH public keys as a line of <c>authorized_keys</c> without options: type, base64, comment.</summary>
 internal static class SshPublicKey
 {
+    public const string PrivateKeyProblem =
+        "is a private key, which must not be in the configuration: use the .pub file next to it, and replace this key";
+
     private const int LeastRsaBits = 2048;
 
     private static readonly string[] s_types =
@@ -14,12 +18,15 @@ internal static class SshPublicKey
         "sk-ecdsa-sha2-nistp256@openssh.com", "ssh-rsa",
     ];
 
+    /// <summary>Whether a text is a private key, of any format.</summary>
+    public static bool IsPrivate(string text) => SecretWords.Kind(text) == "a private key";
+
     /// <summary>The problem with the line, as the rest of a sentence; null if it is a key.</summary>
     public static string? WhyNot(string line)
     {
-        if (line.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        if (IsPrivate(line))
         {
-            return "is a private key, which must not be in the configuration: use the .pub file next to it, and replace this key";
+            return PrivateKeyProblem;
         }
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 2 || !s_types.Contains(words[0], StringComparer.Ordinal))

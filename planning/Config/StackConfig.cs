@@ -84,6 +84,9 @@ public sealed record StackConfig
     /// <summary>Deprecated names in the configuration, by the path of their endpoint.</summary>
     internal IReadOnlyList<(string Endpoint, string Warning)> Deprecations { get; init; } = [];
 
+    /// <summary>Paths of values that are stored encrypted and could not be read: they are defaults or stand-ins here.</summary>
+    internal IReadOnlyList<string> Encrypted { get; init; } = [];
+
     /// <summary>Reads the configuration of a stack. All errors are in one exception.</summary>
     /// <param name="config">
     /// Keys with their namespace, and their values: text, or JSON for lists and maps. This is the form of the environment variable
@@ -95,16 +98,16 @@ public sealed record StackConfig
     {
         var errors = new List<UserError>();
         var stackConfig = Parse(config, secretKeys, errors);
-        return errors.Count == 0 ? stackConfig : throw new ConfigurationException(ConfigReader.Conceal(errors, secretKeys));
+        return errors.Count == 0 ? stackConfig : throw new ConfigurationException(new Concealment(config, secretKeys).Of(errors));
     }
 
     /// <summary>The same for a caller that collects more errors.</summary>
     internal static StackConfig Parse(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<UserError> errors)
     {
-        var stackConfig = ConfigReader.Read(config, secretKeys, errors);
+        var stackConfig = StandIns.BeforeRules(ConfigReader.Read(config, secretKeys, errors));
         new ConfigRules(errors).Check(stackConfig);
-        return stackConfig;
+        return StandIns.AfterRules(stackConfig, errors);
     }
 }
 

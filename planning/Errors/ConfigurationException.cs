@@ -14,7 +14,7 @@ public sealed class ConfigurationException : Exception
     }
 
     /// <summary>Errors that are in the order of their fixes already.</summary>
-    internal static ConfigurationException InOrder(IReadOnlyList<UserError> errors) => new(errors);
+    public static ConfigurationException InOrder(IReadOnlyList<UserError> errors) => new(errors);
 
     private ConfigurationException(IReadOnlyList<UserError> errors)
         : base(string.Join("\n", errors.Select(error => error.ToString())))

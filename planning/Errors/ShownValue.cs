@@ -1,33 +1,32 @@
-using System.Text.RegularExpressions;
-
 namespace Infra.Planning.Errors;
 
 /// <summary>Values in messages.</summary>
-internal static partial class ShownValue
+internal static class ShownValue
 {
-    /// <summary>Whether a value looks like a private key or a token, which no message and no command shows.</summary>
-    public static bool IsSecret(string text) => text.Contains("PRIVATE KEY", StringComparison.Ordinal) || Token().IsMatch(text);
+    public const string Secret = "[secret]";
 
-    /// <summary>A value for a message: short, on one line, and masked if it is a secret or looks like a private key or a token.</summary>
+    private const int LongestValue = 80;
+
+    /// <summary>Whether a value is, or looks like, a secret, which no command may show.</summary>
+    public static bool IsSecret(string text) => SecretWords.Kind(text) is not null || SecretWords.LooksRandom(text);
+
+    /// <summary>A value for a message: short, on one line, and masked if it is a secret or looks like one.</summary>
     public static string Mask(string text, bool secret = false)
     {
         if (secret)
         {
-            return "[secret]";
+            return Secret;
         }
-        if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        switch (SecretWords.Kind(text))
         {
-            return "[a private key]";
+            case "a private key":
+                return "[a private key]";
+            case "a token":
+                return "[a token]";
+            case null when SecretWords.LooksRandom(text):
+                return "[a token]";
         }
-        if (Token().IsMatch(text))
-        {
-            return "[a token]";
-        }
-        var line = string.Concat(text.Select(character => char.IsControl(character) ? '\u00b7' : character));
-        return line.Length <= 80 ? line : $"{line[..77]}...";
+        var line = string.Concat(SecretWords.Without(text).Select(character => char.IsControl(character) ? '\u00b7' : character));
+        return line.Length <= LongestValue ? line : $"{line[..(LongestValue - 3)]}...";
     }
-
-    /// <summary>Matches API tokens of Hugging Face, DigitalOcean, GitHub and Pulumi by prefix.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(hf_|do[opr]_v1_|gh[pousr]_|pul-)[A-Za-z0-9]{16,}", RegexOptions.CultureInvariant)]
-    private static partial Regex Token();
 }

@@ -1,35 +1,52 @@
 namespace Infra.Planning.Errors;
 
-/// <summary>A user error: the key, the value, what is allowed, and the command that fixes it.</summary>
+/// <summary>
+/// A user error: the key, the value, what is allowed, and the command that fixes it. Whatever looks like a secret is replaced in all of
+/// them: a user may have written it anywhere, also as a key.
+/// </summary>
 /// <param name="Key">Path of the setting as the Pulumi CLI spells it: <c>endpoints.chat.model</c>; or a command-line flag.</param>
 /// <param name="Value">The wrong value; null if it is missing.</param>
 /// <param name="Problem">
 /// The problem and the allowed values, as the rest of a sentence: <c>is not in the catalog; choose one of a, b</c>.
 /// </param>
-/// <param name="Fix">A command that can be pasted.</param>
+/// <param name="Fix">
+/// A command that can be pasted; or options of the command line's <c>plan</c>, which start with <c>--</c>: the command line and the program
+/// add the command.
+/// </param>
 public sealed record UserError(string Key, object? Value, string Problem, string Fix)
 {
+    /// <summary>A command with a secret in it must not be in a shell's history.</summary>
+    private const string FixOfSecret = "remove it from the stack's file with an editor; if it is a real secret, revoke it";
+
+    public string Key { get; init => field = SecretWords.Without(value); } = SecretWords.Without(Key);
+
+    public object? Value { get; init => field = Shown(value); } = Shown(Value);
+
+    public string Problem { get; init => field = SecretWords.Without(value); } = SecretWords.Without(Problem);
+
+    public string Fix { get; init => field = WithoutSecret(value); } = WithoutSecret(Fix);
+
     internal UserError(string key, object? value, string problem, ConfigFix commands)
-        : this(key, value, problem, commands.ToString()) => Commands = commands;
+        : this(key, value, problem, commands.ToString()) => Commands = Fix == FixOfSecret ? null : commands;
 
     /// <summary>The fix as changes of the stack config; null if it is another command.</summary>
     internal ConfigFix? Commands { get; private init; }
 
-    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the command line.</summary>
+    /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the flag.</summary>
     /// <param name="key">As <see cref="Key"/>.</param>
     /// <param name="value">As <see cref="Value"/>.</param>
     /// <param name="problem">As <see cref="Problem"/>.</param>
     /// <param name="example">The right value, as a word of a shell. Default: an example that is valid for the key.</param>
     public static UserError InStackConfig(string key, object? value, string problem, string? example = null) =>
         key.StartsWith("--", StringComparison.Ordinal)
-            ? new(key, value, problem, $"./infra plan {key} {example ?? ConfigExamples.At(key)}")
+            ? new(key, value, problem, $"{key} {example ?? ConfigExamples.At(key)}")
             : new(key, value, problem, new ConfigFix(example is null || example == ConfigExamples.At(key)
                 ? ConfigFix.ExampleStep(key)
                 : new SetStep(key, example,
                     example.Contains("$(", StringComparison.Ordinal) ? ConfigExamples.Sample(key) : example.Trim('\''))));
 
     /// <summary>The same error with another fix.</summary>
-    internal UserError With(ConfigFix commands) => this with { Fix = commands.ToString(), Commands = commands };
+    internal UserError With(ConfigFix commands) => new(Key, Value, Problem, commands);
 
     public bool Equals(UserError? other) =>
         other is not null && (Key, Problem, Fix) == (other.Key, other.Problem, other.Fix) && Equals(Value, other.Value);
@@ -38,4 +55,8 @@ public sealed record UserError(string Key, object? Value, string Problem, string
 
     public override string ToString() =>
         Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";
+
+    private static object? Shown(object? value) => value is string text ? SecretWords.Without(text) : value;
+
+    private static string WithoutSecret(string fix) => SecretWords.Without(fix) == fix ? fix : FixOfSecret;
 }

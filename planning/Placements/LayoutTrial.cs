@@ -40,7 +40,8 @@ internal sealed class LayoutTrial
     /// <summary>Longest context that the requested number of concurrent requests can have, in tokens; 0 if none.</summary>
     public int LongestContext { get; }
 
-    public bool MeetsRequest => LongestContext >= Math.Min(_request.ContextLength ?? ShortestUseful, _request.Model.MaxContext) && LongestContext > 0;
+    public bool MeetsRequest =>
+        LongestContext >= Math.Min(_request.ContextLength ?? ShortestUseful, _request.Model.MaxContext) && LongestContext > 0;
 
     /// <summary>Without a requested context, a size fits if it has at least this many tokens: a page of prompt and an answer.</summary>
     private const int ShortestUseful = 2048;
@@ -60,7 +61,8 @@ internal sealed class LayoutTrial
                     + $"short of {Plan.MarginGiB - Plan.KvGiB:F1} GiB{per}");
             }
 
-            var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, {Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
+            var kv = Invariant($"{used} leave {Plan.KvGiB:F1} GiB of KV cache in {budget}, ")
+                + Invariant($"{Plan.SafeKvTokens:N0} tokens with a margin of {Plan.MarginGiB:F1} GiB");
             if (MeetsRequest)
             {
                 return kv;

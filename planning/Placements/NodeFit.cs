@@ -65,16 +65,17 @@ internal static class NodeFit
     }
 
     private static FitResult Unfit(
-        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) => new()
-    {
-        Model = request.Model,
-        Size = size,
-        Fits = false,
-        Reason = reason,
-        Obstacle = obstacle,
-        Memory = memory,
-        LongestContext = 0,
-    };
+        PlacementRequest request, GpuSize size, FitObstacle obstacle, string reason, MemoryPlan? memory = null) =>
+        new()
+        {
+            Model = request.Model,
+            Size = size,
+            Fits = false,
+            Reason = reason,
+            Obstacle = obstacle,
+            Memory = memory,
+            LongestContext = 0,
+        };
 
     private static (FitObstacle Obstacle, string Reason)? WhyImpossible(PlacementRequest request, GpuSize size, Gpu gpu)
     {

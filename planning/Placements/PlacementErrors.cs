@@ -59,9 +59,9 @@ internal static class PlacementErrors
             }
         }
 
-        if (request.Model.Task != ModelTask.Generate && request.Options.MaxNumBatchedTokens < (request.ContextLength ?? request.Model.MaxContext))
+        var input = request.ContextLength ?? request.Model.MaxContext;
+        if (request.Model.Task != ModelTask.Generate && request.Options.MaxNumBatchedTokens < input)
         {
-            var input = request.ContextLength ?? request.Model.MaxContext;
             yield return About(key, "maxNumBatchedTokens", request.Options.MaxNumBatchedTokens,
                 Invariant(
                     $"is below the context of {input:N0} tokens: {request.Model.Id} reads an input in one step, and vLLM would not start"),
@@ -102,8 +102,8 @@ internal static class PlacementErrors
     }
 
     /// <summary>
-    /// The error with the command that fixes it: another size, region or context. The region and the sales terms have an error of their own,
-    /// because the fix changes them.
+    /// The error with the command that fixes it: another size, region or context; else the options of <c>plan</c> that show what each size
+    /// lacks. The region and the sales terms have an error of their own, because the fix changes them.
     /// </summary>
     public static UserError WayOut(UserError error, PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
     {
@@ -144,7 +144,7 @@ internal static class PlacementErrors
             .DefaultIfEmpty().Max();
         return within >= EngineDefaults.BlockTokens
             ? Setting(error, Path(key, "contextLength"), Number(ContextLength.RoundDown(within)))
-            : error with { Fix = $"./infra plan --model {request.Model.Id}" };
+            : error with { Fix = $"--model {request.Model.Id}" };
     }
 
     private static UserError Setting(UserError error, string path, string value) => path.StartsWith("--", StringComparison.Ordinal)

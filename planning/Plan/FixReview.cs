@@ -32,9 +32,9 @@ internal static class FixReview
     public static IReadOnlyList<UserError> Of(IReadOnlyList<UserError> errors, IReadOnlyDictionary<string, string> config,
         Func<IReadOnlyDictionary<string, string>, StackPlan> read)
     {
-        for (var round = 0; round < MostRounds && errors.Count <= MostErrors && errors.All(error => error.Commands is not null); round++)
+        for (var round = 0; round < MostRounds && errors.Count <= MostErrors; round++)
         {
-            if (ConfigEdits.Apply(config, errors.Select(error => error.Commands!)) is not { } changed)
+            if (ConfigEdits.Apply(config, errors.Select(error => error.Commands).OfType<ConfigFix>()) is not { } changed)
             {
                 return errors;
             }
@@ -44,7 +44,13 @@ internal static class FixReview
             }
             catch (ConfigurationException exception)
             {
-                var together = Together(errors, exception.Errors);
+                // What a command cannot fix is there again.
+                var left = exception.Errors.Where(next => next.Commands is not null || !errors.Contains(next)).ToList();
+                if (left.Count == 0)
+                {
+                    return errors;
+                }
+                var together = Together(errors, left);
                 if (together.Distinct().Count() < together.Count)
                 {
                     return errors; // a fix that does not fix would be there again in each round
@@ -98,7 +104,7 @@ internal static class FixReview
 
     /// <summary>The endpoint whose hardware the fix decides, and the setting.</summary>
     private static (EndpointPlan Endpoint, string Member, ConfigStep Step)? Priced(UserError error, StackPlan plan) =>
-        error.Commands!.Steps[^1] is var step && ConfigPath.Parse(step.Path) is ["endpoints", string name, string member]
+        error.Commands?.Steps[^1] is { } step && ConfigPath.Parse(step.Path) is ["endpoints", string name, string member]
             && s_priced.Contains(member) && plan.Endpoints.FirstOrDefault(endpoint => endpoint.Name == name) is { } endpoint
             ? (endpoint, member, step)
             : null;

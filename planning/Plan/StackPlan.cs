@@ -37,6 +37,9 @@ public sealed record StackPlan
     /// <summary>Who may open SSH on the nodes.</summary>
     public Callers Ssh => PortAccess.SshOf(Config);
 
+    /// <summary>Paths of values that are stored encrypted and could not be read: the plan has defaults or stand-ins for them.</summary>
+    public IReadOnlyList<string> Encrypted => Config.Encrypted;
+
     /// <summary>Total price in USD per hour; null if a part is unknown, as for a contract size.</summary>
     public decimal? UsdPerHour => Endpoints.Aggregate((decimal?)0, (sum, endpoint) => sum + endpoint.UsdPerHour);
 
@@ -50,32 +53,33 @@ public sealed record StackPlan
     /// <param name="projectDirectory">
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
     /// </param>
+    /// <param name="stack">Name of the stack, which is part of other names. Default: unknown.</param>
     /// <param name="check">Checks of later layers: returns the plan, or throws user errors. Default: none.</param>
     /// <exception cref="ConfigurationException">
     /// The configuration is invalid; every error has key, value, allowed values and a command.
     /// </exception>
     public static StackPlan Read(IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null,
-        string? projectDirectory = null, Func<StackPlan, StackPlan>? check = null)
+        string? projectDirectory = null, string? stack = null, Func<StackPlan, StackPlan>? check = null)
     {
         check ??= plan => plan;
         try
         {
-            return check(ReadOnce(config, secretKeys, projectDirectory));
+            return check(ReadOnce(config, secretKeys, projectDirectory, stack));
         }
         catch (ConfigurationException exception)
         {
-            var errors = FixReview.Of(exception.Errors, config, changed => check(ReadOnce(changed,
-                secretKeys?.Concat(changed.Where(entry => entry.Value == ConfigEdits.Encrypted).Select(entry => entry.Key)).ToHashSet(),
-                projectDirectory)));
-            throw ConfigurationException.InOrder([.. ConfigReader.Conceal(errors, secretKeys)]);
+            var errors = FixReview.Of(exception.Errors, config,
+                changed => check(ReadOnce(changed, secretKeys, projectDirectory, stack)));
+            throw ConfigurationException.InOrder([.. new Concealment(config, secretKeys).Of(errors)]);
         }
     }
 
     private static StackPlan ReadOnce(
-        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, string? projectDirectory)
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, string? projectDirectory, string? stack)
     {
         var errors = new List<UserError>();
         var stackConfig = StackConfig.Parse(config, secretKeys, errors);
+        errors.AddRange(stack is null ? [] : StackName.Errors(stack, stackConfig));
         var catalog = LoadCatalog(stackConfig, projectDirectory, errors);
         var hasToken = config.GetValueOrDefault($"{ConfigNames.Namespace}:{ConfigNames.HuggingFaceToken}") is { Length: > 0 };
         return Decide(stackConfig, catalog, errors, hasToken);
@@ -115,11 +119,11 @@ public sealed record StackPlan
         var reported = errors.Select(error => error.Key).ToHashSet(StringComparer.Ordinal);
         var stack = reported.Contains("region") ? stackConfig with { Region = "" } : stackConfig;
         var endpoints = new List<EndpointPlan>();
-        var reviewed = errors.TrueForAll(error => error.Commands is not null);
+        var reviewed = errors.Where(error => error.Commands is not null).Select(error => error.Key).ToList();
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             // A value that cannot be read has its default here, which proves nothing. What is wrong after its fix comes from FixReview.
-            if (reviewed && reported.Any(key => key.StartsWith(ConfigPath.Member("endpoints", name), StringComparison.Ordinal)))
+            if (reviewed.Exists(key => key.StartsWith(ConfigPath.Member("endpoints", name), StringComparison.Ordinal)))
             {
                 continue;
             }

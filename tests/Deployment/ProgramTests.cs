@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Unit.Config;
@@ -139,11 +140,12 @@ public sealed class ProgramTests
             chat["tunnel"]);
         Assert.Contains("curl --cacert ca.pem https://127.0.0.1:8443/v1/chat/completions", (string)chat["curl"]!, StringComparison.Ordinal);
         Assert.Contains("export OPENAI_BASE_URL=https://127.0.0.1:8443/v1", (string)chat["openai"]!, StringComparison.Ordinal);
-        Assert.Equal(0.76, chat["usdPerHour"]);
+        var price = ModelCatalog.Load().Sizes["gpu-4000adax1-20gb"].UsdPerHour!.Value;
+        Assert.Equal((double)price, chat["usdPerHour"]);
         Assert.Equal("192.0.2.1 ssh-ed25519 AAAA-chat-0-host\n",
             (await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.KnownHosts])).Value);
         Assert.Equal("CERT-OF authority\n", (await MockedDeployment.ValueAsync(run.Outputs[StackOutputs.CertificateAuthority])).Value);
-        Assert.Equal(565.44, run.Outputs[StackOutputs.UsdPerMonth]);
+        Assert.Equal((double)(price * 744), run.Outputs[StackOutputs.UsdPerMonth]);
     }
 
     [Fact]

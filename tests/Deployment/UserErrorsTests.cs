@@ -19,9 +19,12 @@ public sealed class UserErrorsTests
         AssertOnly("the name of the stack: 'My_Stack' is not ", await FailureAsync(new StrictMocks(preview: false), "My_Stack"));
 
     [Fact]
-    public async Task In_an_output_that_names_a_renamed_stack() =>
-        AssertTold("the name of the stack: 'dev' differs from ", await FailureAsync(
-        new Answering("digitalocean:index/tag:Tag", "name", "inference:before"), "dev"));
+    public async Task In_a_renamed_stack_before_anything_but_the_tag()
+    {
+        var cloud = new Answering("digitalocean:index/tag:Tag", "name", "inference:before");
+        AssertOnly("the name of the stack: 'dev' differs from ", await FailureAsync(cloud, "dev"));
+        Assert.Equal(["digitalocean:index/tag:Tag", "infra:components:PrivateNetwork"], cloud.Types);
+    }
 
     [Fact]
     public async Task In_an_output_from_which_node_env_cannot_be_written() => AssertTold("endpoints.chat: ", await FailureAsync(
@@ -47,6 +50,10 @@ public sealed class UserErrorsTests
     private sealed class Answering(string type, string output, string value) : IMocks
     {
         private readonly StrictMocks _cloud = new(preview: false);
+
+        /// <summary>Types of the resources that were registered, except the stack.</summary>
+        public IEnumerable<string> Types =>
+            _cloud.Registered.Keys.Select(key => key.Type).Where(registered => registered != "pulumi:pulumi:Stack").Order();
 
         public async Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
         {

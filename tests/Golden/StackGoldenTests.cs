@@ -9,11 +9,15 @@ using Infra.Cli.Preview;
 using Infra.Cli.Project;
 using Infra.Node;
 using Infra.Planning;
+using Infra.Planning.Catalog;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Golden;
 
-/// <summary>The five stacks in full: every resource with its inputs, and what each kind of node boots from.</summary>
+/// <summary>
+/// The five stacks: the plan of each, and what its nodes boot from. <c>cluster</c> and <c>prod</c> have every resource with its inputs;
+/// their endpoints have every kind of access. The others have their resources as a list.
+/// </summary>
 [Collection(SerialDeployments.Name)]
 public sealed class StackGoldenTests
 {
@@ -38,9 +42,18 @@ public sealed class StackGoldenTests
     public async Task A_stack_declares_what_was_reviewed(string stack)
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
+        var report = JsonNode.Parse(TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport))!;
+        if (stack is not "cluster" and not "prod")
+        {
+            report["resources"] = new JsonArray([.. report["resources"]!.AsArray().Select(Short)]);
+        }
+        // The reasons are those of the sizing rules, and almost the same for every endpoint: one list of them is enough.
+        foreach (var endpoint in report["endpoints"]!.AsArray().Skip(stack == "cluster" ? 1 : 0))
+        {
+            endpoint!.AsObject().Remove("notChosen");
+        }
 
-        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json",
-            TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport) + "\n");
+        GoldenFile.Matches($"tests/Golden/stacks/{stack}/preview.json", report.ToJsonString(Json) + "\n");
     }
 
     [Theory]
@@ -52,9 +65,10 @@ public sealed class StackGoldenTests
         {
             var environment = NodeEnvironment.Render(
                 endpoint, VpcRange, endpoint.CacheVolumeGiB is null ? null : Names.CacheVolume(stack, endpoint.Name, 0));
+            var hostname = Names.Hostname(stack, endpoint.Name, 0);
             var userData = CloudConfig.Render(new CloudConfigInputs
             {
-                Hostname = Names.Hostname(stack, endpoint.Name, 0),
+                Hostname = hostname,
                 NodeEnvironment = environment,
                 OpsSshPublicKeys = ["ssh-ed25519 OPERATOR stack", .. endpoint.AdminSshKeys],
                 BootstrapHostKeyPrivate = "ONE-USE PRIVATE KEY",
@@ -62,8 +76,26 @@ public sealed class StackGoldenTests
             });
 
             GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.node.env", environment);
-            GoldenFile.Matches($"tests/Golden/stacks/{stack}/{endpoint.Name}.user-data.yaml", WithoutArchive(userData));
+            GoldenFile.Matches("tests/Golden/stacks/user-data.yaml", Common(userData, hostname, environment));
         }
+    }
+
+    /// <summary>A row of this file is reviewed against DigitalOcean's page and its date.</summary>
+    [Fact]
+    public void The_sizes_and_their_prices_are_those_that_were_reviewed()
+    {
+        var catalog = ModelCatalog.Load();
+        var list = new StringBuilder("slug,gpu,gpu_count,vram_gb_per_gpu,vcpus,ram_gib,boot_disk_gb,scratch_disk_gb,usd_per_hour,regions,"
+            + "image_slug,availability,source_date\n");
+        foreach (var size in catalog.Sizes.Values)
+        {
+            list.Append(CultureInfo.InvariantCulture,
+                $"{size.Slug},{size.Gpu},{size.GpuCount},{catalog.GpuOf(size).MemoryGB},{size.Vcpus},{size.RamGiB},{size.BootDiskGB},"
+                    + $"{size.ScratchDiskGB},{size.UsdPerHour:0.00},{string.Join(';', size.Regions)},{size.Image},"
+                    + $"{CatalogWords.Of(size.Availability)},{size.SourceDate}\n");
+        }
+
+        GoldenFile.Matches("tests/Golden/gpu-sizes.csv", list.ToString());
     }
 
     [Fact]
@@ -97,20 +129,46 @@ public sealed class StackGoldenTests
         GoldenFile.MatchesSection("README.md", "stacks", table.ToString());
     }
 
-    /// <summary>The archive holds static files that git shows already, and <c>node-files.txt</c> lists.</summary>
-    private static string WithoutArchive(string userData)
+    /// <summary>
+    /// Type, name and parent. Droplets and readiness gates are in full: their inputs have the image and the timeout of a size that only
+    /// this stack uses.
+    /// </summary>
+    private static JsonNode? Short(JsonNode? resource)
+    {
+        var type = (string)resource!["type"]!;
+        return type is "digitalocean:index/droplet:Droplet" or "infra:components:ReadinessGate"
+            ? resource.DeepClone()
+            : $"{type} {resource["name"]} {resource["parent"]}";
+    }
+
+    /// <summary>
+    /// User data with placeholders: the host name and node.env of a node, and the archive of static files, which git shows already and
+    /// <c>node-files.txt</c> lists. Everything else is the same on every node.
+    /// </summary>
+    private static string Common(string userData, string hostname, string environment)
     {
         var start = userData.IndexOf('\n', StringComparison.Ordinal) + 1;
         var config = JsonNode.Parse(userData[start..])!;
+        Replace(config, "hostname", hostname, "STACK-ENDPOINT-0");
         foreach (var file in config["write_files"]!.AsArray())
         {
             if (file!["encoding"] is not null)
             {
-                file["content"] = "the archive of ../node-files.txt";
+                file["content"] = "the archive of node-files.txt";
+            }
+            else if ((string?)file["path"] == "/etc/inference/node.env")
+            {
+                Replace(file, "content", environment, "STACK/ENDPOINT.node.env");
             }
         }
 
         return userData[..start] + config.ToJsonString(Json) + "\n";
+    }
+
+    private static void Replace(JsonNode parent, string key, string expected, string placeholder)
+    {
+        Assert.Equal(expected, (string?)parent[key]);
+        parent[key] = placeholder;
     }
 
     private static string Hash(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));

@@ -37,7 +37,7 @@ public sealed class InfraCommandLineTests : IDisposable
     [InlineData("bench boot --help")]
     public async Task The_help_of_commands_with_servers_needs_no_root_and_no_packages(string command)
     {
-        _clone.Stub("id", "case $1 in -u) echo 1000 ;; *) echo someone ;; esac");
+        _clone.Stub("id", "case $1 in -u) echo 1000 ;; *) echo ops ;; esac");
         _clone.Stub("sudo", "echo asked for root >&2; exit 1");
         _clone.Stub("apt-get", "echo asked for packages >&2; exit 1");
 

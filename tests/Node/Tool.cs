@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Infra.Lab.Linux;
 
 namespace Infra.Tests.Node;
 
@@ -36,64 +36,38 @@ internal static class Tool
     internal static async Task<ToolResult> RunAsync(
         string program, IEnumerable<string> arguments, string? input, IReadOnlyDictionary<string, string>? environment)
     {
-        using var process = Start(program, arguments, environment);
         using var limit = new CancellationTokenSource(Patience);
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
         try
         {
-            await process.StandardInput.WriteAsync((input ?? "").AsMemory(), limit.Token);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended without reading all input: its exit status has the reason.
-        }
-
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-            return new ToolResult(process.ExitCode, await output, await errors);
+            var answer = await HostProgram.AskAsync(
+                program, arguments, Encoding.UTF8.GetBytes(input ?? ""), limit.Token, environment);
+            return new ToolResult(answer.Status, answer.Output, answer.Errors);
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in {Patience.TotalSeconds} s");
+        }
+        catch (ProgramException exception) when (!exception.Started && !Path.IsPathRooted(program))
+        {
+            throw Missing(program);
         }
     }
 
     /// <summary>Starts a program that keeps running; the caller ends it.</summary>
     internal static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // Debian keeps daemons where a plain user's PATH does not look.
-        start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin";
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value;
-        }
-
         try
         {
-            return Process.Start(start)!;
+            return HostProgram.Start(program, arguments, environment);
         }
-        catch (Win32Exception) when (!Path.IsPathRooted(program))
+        catch (ProgramException exception) when (!exception.Started && !Path.IsPathRooted(program))
         {
-            Assert.Fail($"{program} is missing; install it: apt-get install {Packages.GetValueOrDefault(program, program)}");
-            throw;
+            throw Missing(program);
         }
     }
+
+    private static InvalidOperationException Missing(string program) =>
+        new($"{program} is missing; install it: apt-get install {Packages.GetValueOrDefault(program, program)}");
 
     /// <summary>Arguments of <c>unshare</c> for a mount namespace of one's own, as root or not.</summary>
     internal static IEnumerable<string> OwnNamespace(params string[] more) =>

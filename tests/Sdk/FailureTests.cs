@@ -1,5 +1,6 @@
 using Pulumi;
 using Pulumi.DigitalOcean;
+using Pulumi.Utilities;
 
 namespace Infra.Tests.Sdk;
 
@@ -64,6 +65,34 @@ public sealed class FailureTests
             return id.Length > 100 ? id : throw new RunException("after a while");
         }));
         Assert.Equal("after a while", exception.Message);
+    }
+
+    /// <summary>
+    /// The output and the property that it is fail, the second with a trace. The SDK reports the one that its task sees first, or both.
+    /// </summary>
+    [Fact]
+    public async Task A_user_error_in_an_output_that_is_a_property_may_have_the_property_and_a_stack_trace()
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => new Mocks().RunAsync(() =>
+            _ = new Tag("t", new() { Name = new Tag("v").Id.Apply(FailLater) })));
+        var failures = exception is AggregateException several ? several.InnerExceptions : [exception];
+        Assert.All(failures, failure => Assert.True(
+            failure.Message == "no tag of v-id"
+                || (failure.Message.Contains("error serializing property \"name\": no tag of v-id", StringComparison.Ordinal)
+                    && failure.Message.Contains(nameof(FailLater), StringComparison.Ordinal)),
+            failure.Message));
+    }
+
+    [Fact]
+    public async Task A_failure_in_an_awaited_output_is_only_its_message()
+    {
+        var options = new Pulumi.Testing.TestOptions { IsPreview = false };
+        var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(new Mocks(), options, async () =>
+        {
+            var id = await OutputUtilities.GetValueAsync(new Tag("v").Id);
+            _ = new Tag("t", new() { Name = await FailLater(id) });
+        }));
+        Assert.Equal("no tag of v-id", exception.Message);
     }
 
     [Fact]
@@ -133,6 +162,12 @@ public sealed class FailureTests
     private static Task<RunException> Failure(Action program) => Assert.ThrowsAsync<RunException>(() => new Mocks().RunAsync(program));
 
     private static int Fail(string message) => throw new RunException(message);
+
+    private static async Task<string> FailLater(string id)
+    {
+        await Task.Yield();
+        throw new RunException($"no tag of {id}");
+    }
 
     private sealed class DerivedError(string message) : RunException(message);
 }

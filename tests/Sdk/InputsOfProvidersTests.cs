@@ -220,7 +220,8 @@ public sealed class InputsOfProvidersTests
     {
         var exception = await Assert.ThrowsAsync<RunException>(() => new Mocks().RunAsync(() =>
             _ = new RemoteCommand("c", new() { Connection = Host, Triggers = new object[] { new Version(1, 0) } })));
-        Assert.Contains("System.Version is not a supported argument type", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("error serializing property \"triggers\": System.Version is not a supported argument type", exception.Message,
+            StringComparison.Ordinal);
     }
 
     private static ConnectionArgs Host => new() { Host = "h" };

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Security;
 
 namespace Infra.Lab.DigitalOcean.Keys;
 
@@ -37,12 +39,12 @@ internal sealed record KeyPair(string PrivatePem, string PrivatePkcs8, string Pu
         }
     }
 
-    public static KeyPair NewEd25519() => OfEd25519(RandomNumberGenerator.GetBytes(Ed25519.SeedLength));
-
-    public static KeyPair OfEd25519(byte[] seed)
+    public static KeyPair NewEd25519()
     {
         const string type = "ssh-ed25519";
-        var open = Ed25519.PublicKey(seed);
+        var key = new Ed25519PrivateKeyParameters(new SecureRandom()); // .NET has no Ed25519
+        var seed = key.GetEncoded();
+        var open = key.GeneratePublicKey().GetEncoded();
         var pkcs8 = Pem("PRIVATE KEY", [.. s_ed25519Private, .. seed]);
         return new(
             pkcs8, pkcs8, Pem("PUBLIC KEY", [.. s_ed25519Public, .. open]),

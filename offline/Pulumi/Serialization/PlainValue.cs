@@ -20,13 +20,23 @@ internal static class PlainValue
     }
 
     /// <summary>Each property on its own: an unknown or secret one says nothing about the others. Absent values are left out.</summary>
+    /// <exception cref="InvalidOperationException">A value failed: its property and the message, as in the official SDK.</exception>
     public static async Task<Dictionary<string, OutputData<object?>>> PropertiesAsync(IEnumerable<KeyValuePair<string, object?>> properties)
     {
         var result = new Dictionary<string, OutputData<object?>>();
         foreach (var (name, value) in properties)
         {
             var sum = new OutputDataSum();
-            var data = sum.Of(await AddAsync(sum, value, name).ConfigureAwait(false));
+            OutputData<object?> data;
+            try
+            {
+                data = sum.Of(await AddAsync(sum, value, name).ConfigureAwait(false));
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"error serializing property \"{name}\": {exception.Message}", exception);
+            }
+
             if (data.Value is not null || !data.IsKnown)
             {
                 result.Add(name, data);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -104,28 +103,6 @@ public sealed class BuiltInCatalogTests
         string.Join(' ', Catalog.Models[id].Hardware.Select(entry => $"{CatalogWords.Of(entry.Key)}:{CatalogWords.Of(entry.Value)}")));
 
     [Fact]
-    public void Every_published_plan_is_there_with_equal_numbers()
-    {
-        var plans = File.ReadAllLines(DataFile("gpu-plans.csv")).Skip(1).Select(line => line.Split(',')).ToArray();
-        Assert.Equal(plans.Select(plan => plan[0]), Catalog.Sizes.Keys);
-        Assert.All(plans, plan =>
-        {
-            var size = Catalog.Sizes[plan[0]];
-            string[] actual =
-            [
-                size.Slug, size.Gpu, Text(size.GpuCount), Text(Catalog.GpuOf(size).MemoryGB), Text(size.Vcpus), Text(size.RamGiB),
-                Text(size.BootDiskGB),
-                Text(size.ScratchDiskGB), size.UsdPerHour?.ToString("0.00", null) ?? "", string.Join(';', size.Regions), size.Image,
-                size.Availability switch { Availability.OnDemand => "on-demand", Availability.Spot => "spot", _ => "contract" },
-                size.SourceDate,
-            ];
-            Assert.Equal(plan, actual);
-        });
-
-        static string Text(IFormattable? number) => number?.ToString(null, null) ?? "";
-    }
-
-    [Fact]
     public void Cards_of_one_Droplet_talk_fast_when_there_are_several() =>
         Assert.All(Catalog.Sizes.Values, size => Assert.Equal(size.GpuCount > 1, size.FastInterconnect));
 
@@ -189,7 +166,4 @@ public sealed class BuiltInCatalogTests
     private static JsonObject WithoutNulls(JsonNode row) =>
         new(row.AsObject().Where(member => member.Value is not null)
             .Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value!.DeepClone())));
-
-    private static string DataFile(string name, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "data", name);
 }

@@ -99,10 +99,11 @@ public sealed class PlanMatrixTests
     [Fact]
     public void Commands_are_complete_and_on_lines_of_their_own()
     {
-        var lines = Printed(PlanMatrix.Of(PlanTable.Of(s_all)), 40, "--context", "8192", "--catalog", "my file.json");
+        var matrix = PlanMatrix.Of(PlanTable.Of(s_all));
+        var lines = Printed(matrix, 40, "--context", "8192", "--catalog", "my file.json");
 
         Assert.Contains("./infra plan --context 8192 --catalog 'my file.json' --model mistralai/Ministral-3-3B-Instruct-2512", lines);
-        Assert.Contains("./infra plan --context 8192 --catalog 'my file.json' --size gpu-4000adax1-20gb", lines);
+        Assert.Contains($"./infra plan --context 8192 --catalog 'my file.json' --size {matrix.Columns[0].Size.Slug}", lines);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Project;
@@ -7,10 +8,21 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Config;
 
-/// <summary>Whatever is in a stack's file ends in a plan or in messages with a fix, and never in a trace.</summary>
+/// <summary>
+/// Whatever is in a stack's file or in a catalog ends in a plan or in messages with a fix, and never in a trace; soon, and in little
+/// memory.
+/// </summary>
 public sealed class ConfigFuzzTests : IDisposable
 {
     private const int Sample = 200;
+
+    /// <summary>Most bytes that one input may allocate, in all.</summary>
+    private const long MostBytes = 1L << 30;
+
+    /// <summary>Longest time of one input, at best of three: the first one also compiles, and a machine may be busy.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
+
+    private static readonly string[] s_stacks = ["fuzz", "fuzz", "fuzz", "Fuzz", "f.uzz", new('f', 31), new('f', 32)];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-config-").FullName;
 
@@ -19,36 +31,82 @@ public sealed class ConfigFuzzTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public Task A_stack_file_that_was_changed_at_random_is_a_plan_or_one_message() => Chance.WithSeedAsync("wrong configurations", chance =>
-    {
-        var plans = 0;
-        for (var file = 0; file < Sample; file++)
-        {
-            plans += Try(_folder, RandomConfigs.Next(chance)) ? 1 : 0;
-        }
+    public Task A_stack_file_that_was_changed_at_random_is_a_plan_or_one_message() =>
+        SampledAsync("wrong configurations", chance => RandomConfigs.Next(chance));
 
+    [Fact]
+    public Task A_stack_file_of_random_yaml_is_a_plan_or_one_message() =>
+        SampledAsync("random yaml", chance => new RandomYaml(chance).Next());
+
+    [Fact]
+    public Task A_random_catalog_is_a_plan_or_one_message() => Chance.WithSeedAsync("random catalogs", chance =>
+    {
+        var catalogs = new RandomCatalogs(chance);
+        var plans = Enumerable.Range(0, Sample).Count(_ => TryCatalog(_folder, catalogs.Next()));
+        Assert.InRange(plans, 1, Sample / 2);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>One input of any kind.</summary>
+    internal static bool TryAny(string folder, Random chance, RandomCatalogs catalogs) => chance.Next(3) switch
+    {
+        0 => Try(folder, RandomConfigs.Next(chance)),
+        1 => Try(folder, new RandomYaml(chance).Next(), s_stacks[chance.Next(s_stacks.Length)]),
+        _ => TryCatalog(folder, catalogs.Next()),
+    };
+
+    private Task SampledAsync(string what, Func<Random, string> next) => Chance.WithSeedAsync(what, chance =>
+    {
+        var plans = Enumerable.Range(0, Sample).Count(_ => Try(_folder, next(chance), s_stacks[chance.Next(s_stacks.Length)]));
         // A generator that makes nothing that is right, or nothing that is wrong, would show little.
         Assert.InRange(plans, 1, Sample / 2);
         return Task.CompletedTask;
     });
 
-    /// <summary>Whether it is a plan; fails the test where it is neither that nor messages.</summary>
-    internal static bool Try(string folder, string text)
+    private static bool TryCatalog(string folder, string catalog)
     {
-        File.WriteAllText(Path.Combine(folder, "Pulumi.fuzz.yaml"), text);
-        using var output = new StringWriter(new StringBuilder());
-        var status = Failure.GuardAsync(new Terminal(output, output, interactive: false), json: false, () =>
+        File.WriteAllText(Path.Combine(folder, "fuzz.json"), catalog);
+        return Try(folder, """
+            config:
+              region: tor1
+              adminCidrs: [203.0.113.7/32]
+              catalog: fuzz.json
+              endpoints: {chat: {model: mistralai/Ministral-3-3B-Instruct-2512}}
+            """, also: catalog);
+    }
+
+    /// <summary>Whether it is a plan; fails the test where it is neither that nor messages.</summary>
+    internal static bool Try(string folder, string text, string stack = "fuzz", string also = "")
+    {
+        var file = Path.Combine(folder, $"Pulumi.{stack}.yaml");
+        File.WriteAllText(file, text);
+        var (status, message, time, bytes) = Run(folder, stack);
+        for (var again = 0; again < 2 && time > s_longest; again++)
         {
-            var configuration = PulumiProject.Find(folder).Configuration("fuzz", "preview");
-            _ = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, folder);
-            return Task.CompletedTask;
-        }).GetAwaiter().GetResult();
-        var message = output.ToString();
-        Assert.True(status is 0 or 1, $"{text}\n{status}: {message}");
+            time = Run(folder, stack).Time;
+        }
+
+        File.Delete(file);
+        Assert.True(status is 0 or 1, $"{text}\n{also}\n{status}: {message}");
         Assert.True(
             status == 0 || (message.Contains("\n  fix: ", StringComparison.Ordinal)
                 && !message.Any(letter => char.IsControl(letter) && letter is not '\n')),
-            $"{text}\n{message}");
+            $"{text}\n{also}\n{message}");
+        Assert.True(time < s_longest && bytes < MostBytes, $"{text}\n{also}\n{time}, {bytes} bytes");
         return status == 0;
+    }
+
+    private static (int Status, string Message, TimeSpan Time, long Bytes) Run(string folder, string stack)
+    {
+        using var output = new StringWriter(new StringBuilder());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var watch = Stopwatch.StartNew();
+        var status = Failure.GuardAsync(new Terminal(output, output, interactive: false), json: false, () =>
+        {
+            var configuration = PulumiProject.Find(folder).Configuration(stack, "preview");
+            _ = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, folder, stack);
+            return Task.CompletedTask;
+        }).GetAwaiter().GetResult();
+        return (status, output.ToString(), watch.Elapsed, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

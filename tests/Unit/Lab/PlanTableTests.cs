@@ -22,7 +22,7 @@ public sealed class PlanTableTests
 
         Assert.Equal("--region", error.Key);
         Assert.Contains("did you mean tor1", error.Problem, StringComparison.Ordinal);
-        Assert.Equal("./infra plan --region tor1", error.Fix);
+        Assert.Equal("--region tor1", error.Fix);
     }
 
     [Fact]
@@ -32,9 +32,9 @@ public sealed class PlanTableTests
     [Fact]
     public void An_unknown_name_ends_with_a_command_that_can_be_pasted()
     {
-        Assert.Equal($"./infra plan --model {Model}", Error(Query with { Models = ["x"] }).Fix);
-        Assert.Equal("./infra plan --size gpu-4000adax1-20gb", Error(Query with { Sizes = ["x"] }).Fix);
-        Assert.Equal("./infra plan --engine 0.31.0", Error(Query with { Engine = "0.27.0" }).Fix);
+        Assert.Equal($"--model {Model}", Error(Query with { Models = ["x"] }).Fix);
+        Assert.Equal("--size gpu-4000adax1-20gb", Error(Query with { Sizes = ["x"] }).Fix);
+        Assert.Equal("--engine 0.31.0", Error(Query with { Engine = "0.27.0" }).Fix);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Infra.Cli.Project;
+using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Tests.Node;
 
@@ -24,7 +25,7 @@ public sealed class StackFileTests : IDisposable
             """).Values;
 
         Assert.Equal("tor1", values["inference:region"]);
-        Assert.Equal("2.50", values["inference:maxHourlyUsd"]);
+        Assert.Equal("2.5", values["inference:maxHourlyUsd"]);
         Assert.Equal("""["203.0.113.7/32"]""", values["inference:adminCidrs"]);
         var chat = JsonDocument.Parse(values["inference:endpoints"]).RootElement.GetProperty("chat");
         Assert.Equal(2, chat.GetProperty("replicas").GetInt32());
@@ -61,7 +62,7 @@ public sealed class StackFileTests : IDisposable
             """);
 
         Assert.Contains("inference:huggingFaceToken", configuration.SecretKeys);
-        Assert.Equal(StackFile.SecretPlaceholder, configuration.Values["inference:huggingFaceToken"]);
+        Assert.Equal(ConfigNames.Encrypted, configuration.Values["inference:huggingFaceToken"]);
     }
 
     [Theory]
@@ -74,7 +75,7 @@ public sealed class StackFileTests : IDisposable
     [InlineData("config: &all\n  inference:region: *all", "check for a recursive alias")]
     [InlineData("config: &all\n  <<: *all", "check for a recursive alias")]
     [InlineData("config:\n  inference:region:\n    <<: text", "takes a mapping")]
-    [InlineData("config:\n  inference:endpoints:\n\tchat: {}", "line 3 is indented with a tab")]
+    [InlineData("config:\n  inference:endpoints:\n\tchat: {}", "line 3: is indented with a tab")]
     public void A_broken_file_is_a_user_error_and_names_the_file(string stack, string problem)
     {
         var exception = Assert.Throws<ConfigurationException>(() => Configuration(stack));

@@ -18,7 +18,7 @@ public sealed class LiveSizesTests
 
     [Fact]
     public void A_price_that_rose_above_the_limit_stops_the_deployment() =>
-        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"0.80\"")), new LiveSize(Slug, ["tor1"], true, 0.90m)).Key);
+        Assert.Equal("maxHourlyUsd", Error(Plan(("maxHourlyUsd", "\"99\"")), new LiveSize(Slug, ["tor1"], true, 99.01m)).Key);
 
     [Fact]
     public void An_account_without_gpu_sizes_reads_of_limits_and_tiers()
@@ -59,7 +59,8 @@ public sealed class LiveSizesTests
     public void Availability_can_be_ignored_and_the_price_is_still_todays() =>
         Assert.Equal(0.90m, LiveSizes.Check(Plan(("ignoreAvailability", "\"true\"")), [new(Slug, [], false, 0.90m)]).UsdPerHour);
 
-    private static StackPlan Plan(params (string, string?)[] edits) => StackPlan.Read(Configs.With(edits));
+    private static StackPlan Plan(params (string, string?)[] edits) =>
+        StackPlan.Read(Configs.With([("endpoints.chat.size", $"\"{Slug}\""), .. edits]));
 
     private static UserError Error(StackPlan plan, params LiveSize[] sizes) =>
         Assert.Single(Assert.Throws<ConfigurationException>(() => LiveSizes.Check(plan, sizes)).Errors);

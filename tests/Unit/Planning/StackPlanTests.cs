@@ -1,19 +1,35 @@
+using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
+using Infra.Stacks;
 using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Unit.Planning;
 
 public sealed class StackPlanTests
 {
+    private const string Small = "gpu-4000adax1-20gb";
+
+    /// <summary>Its price in the catalog, USD per hour.</summary>
+    private static readonly decimal Price = ModelCatalog.Load().Sizes[Small].UsdPerHour!.Value;
+
     [Fact]
-    public void The_cheapest_size_of_the_region_is_chosen_and_the_price_is_known()
+    public void The_cheapest_size_of_the_region_is_chosen()
     {
-        var plan = StackPlan.Read(Configs.With());
+        var chat = Assert.Single(StackPlan.Read(Configs.With()).Endpoints).Placement;
+        var others = ModelCatalog.Load().Sizes.Values
+            .Where(size => size.Availability == Availability.OnDemand && size.Regions.Contains("tor1"));
+        Assert.Contains("tor1", chat.Size.Regions);
+        Assert.All(others, size => Assert.True(size.UsdPerHour >= chat.Size.UsdPerHour, size.Slug));
+    }
+
+    [Fact]
+    public void The_price_is_that_of_the_size_and_a_month_has_744_hours()
+    {
+        var plan = StackPlan.Read(Configs.With(("endpoints.chat.size", $"\"{Small}\"")));
         var chat = Assert.Single(plan.Endpoints);
-        Assert.Equal("gpu-4000adax1-20gb", chat.Placement.Size.Slug);
-        Assert.Equal(0.76m, plan.UsdPerHour);
-        Assert.Equal(0.76m * 744, plan.UsdPerMonth);
+        Assert.Equal(Price, plan.UsdPerHour);
+        Assert.Equal(Price * 744, plan.UsdPerMonth);
         Assert.Equal(["default"], chat.Clients.Select(client => client.Name));
         Assert.Null(chat.LoadBalancer);
     }
@@ -22,20 +38,33 @@ public sealed class StackPlanTests
     public void Load_balancer_and_volumes_are_in_the_price_with_a_capped_month()
     {
         var plan = StackPlan.Read(Configs.With(
-            ("endpoints.chat.access", "\"internal\""), ("endpoints.chat.replicas", "2"), ("endpoints.chat.cacheVolumeGiB", "50")));
-        Assert.Equal(2 * 0.76m * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
-        Assert.Equal(2 * 0.76m + (12 + 10) / 672m, plan.UsdPerHour);
+            ("endpoints.chat.access", "\"internal\""), ("endpoints.chat.replicas", "2"), ("endpoints.chat.cacheVolumeGiB", "50"),
+            ("endpoints.chat.size", $"\"{Small}\"")));
+        Assert.Equal(2 * Price * 744 + 12 + 2 * 50 * 0.10m, plan.UsdPerMonth);
+        Assert.Equal(2 * Price + (12 + 10) / 672m, plan.UsdPerHour);
     }
 
     [Fact]
     public void A_price_above_the_limit_names_what_costs_what()
     {
         var error = Assert.Single(
-            Errors(("maxHourlyUsd", "\"1\""), ("endpoints.chat.replicas", "3"), ("endpoints.code.model", $"\"{Configs.Model}\"")));
+            Errors(("maxHourlyUsd", "\"0.01\""), ("endpoints.chat.replicas", "3"), ("endpoints.chat.size", $"\"{Small}\""),
+                ("endpoints.code.model", $"\"{Configs.Model}\""), ("endpoints.code.size", $"\"{Small}\"")));
         Assert.Equal("maxHourlyUsd", error.Key);
-        Assert.Contains("chat 2.28 (3 x gpu-4000adax1-20gb) + code 0.76 (1 x gpu-4000adax1-20gb)", error.Problem,
+        Assert.Contains($"chat {3 * Price:0.00} (3 x {Small}) + code {Price:0.00} (1 x {Small})", error.Problem,
             StringComparison.Ordinal);
-        Assert.Contains("maxHourlyUsd' 3.04", error.Fix, StringComparison.Ordinal);
+        Assert.Contains($"maxHourlyUsd' {4 * Price:0.00}", error.Fix, StringComparison.Ordinal);
+    }
+
+    // Planning has no command line: the program adds the command.
+    [Fact]
+    public void A_model_that_fits_on_no_size_ends_with_the_table_of_its_sizes()
+    {
+        const string Large = "mistralai/Mistral-Large-3-675B-Instruct-2512";
+        (string, string?)[] tooLarge = [("endpoints.chat.model", $"\"{Large}\""), ("endpoints.chat.gpuMemoryUtilization", "0.1")];
+        Assert.Equal($"--model {Large}", Assert.Single(Errors(tooLarge)).Fix);
+        Assert.Equal($"./infra plan --model {Large}", Assert.Single(
+            Assert.Throws<ConfigurationException>(() => InferenceProgram.Read(Configs.With(tooLarge))).Errors).Fix);
     }
 
     [Fact]

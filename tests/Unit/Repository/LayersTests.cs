@@ -1,3 +1,6 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Infra.Tests.Deployments;
@@ -75,6 +78,25 @@ public sealed partial class LayersTests
 
         // A program's first lines have no namespace, and use whatever they compose.
         bool IsOf(string name) => name == s_projects[project] || name.StartsWith($"{s_projects[project]}.", StringComparison.Ordinal);
+    }
+
+    /// <summary>Only the command line and the program know the commands of <c>./infra</c>. Comments may name them.</summary>
+    [Theory]
+    [InlineData("planning")]
+    [InlineData("node")]
+    [InlineData("components")]
+    public void No_layer_prints_a_command_of_the_command_line(string project)
+    {
+        using var assembly = new PEReader(File.OpenRead(Assembly(project)));
+        var metadata = assembly.GetMetadataReader();
+        var literals = new List<string>();
+        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil; handle = metadata.GetNextHandle(handle))
+        {
+            literals.Add(metadata.GetUserString(handle));
+        }
+
+        Assert.Contains(literals, literal => literal.Length > 0);
+        Assert.DoesNotContain(literals, literal => literal.Contains("./infra", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Placements;
@@ -17,19 +18,43 @@ public sealed class PlacementTests
 
     /// <summary>The tutorial's table, for the sizes that DigitalOcean sells on demand.</summary>
     [Theory]
-    [InlineData(Large, "gpu-h200x8-1128gb", 8)]
-    [InlineData(LargeNvfp4, "gpu-h100x8-640gb", 8)]
-    [InlineData(Ministral14B, "gpu-6000adax1-48gb", 1)]
-    [InlineData(Ministral8B, "gpu-4000adax1-20gb", 1)]
-    [InlineData(Ministral3B, "gpu-4000adax1-20gb", 1)]
-    public void The_cheapest_size_that_fits_is_chosen(string model, string size, int tensorParallel)
+    [InlineData(Large, "gpu-h200x8-1128gb", 8, "gpu-h100x8-640gb")]
+    [InlineData(LargeNvfp4, "gpu-h100x8-640gb", 8, "gpu-h200x1-141gb")]
+    [InlineData(Ministral14B, "gpu-6000adax1-48gb", 1, "gpu-4000adax1-20gb")]
+    [InlineData(Ministral8B, "gpu-4000adax1-20gb", 1, null)]
+    [InlineData(Ministral3B, "gpu-4000adax1-20gb", 1, null)]
+    public void A_model_fits_on_the_size_of_the_tutorial_and_not_on_a_smaller_one(
+        string model, string size, int tensorParallel, string? tooSmall)
     {
-        var placement = Placer.Place(Request(model), Catalog, "endpoints.chat");
-        Assert.Equal(size, placement.Size.Slug);
+        var placement = Placer.Place(Request(model) with { Size = size }, Catalog, "endpoints.chat");
         Assert.Equal(tensorParallel, placement.TensorParallel);
         Assert.Equal(8192, placement.MaxModelLen);
         Assert.True(placement.Requests >= 4);
-        Assert.Equal(Catalog.Sizes.Count - 1, placement.Rejected.Count);
+        if (tooSmall is not null)
+        {
+            Assert.Throws<ConfigurationException>(() => Placer.Place(Request(model) with { Size = tooSmall }, Catalog, "endpoints.chat"));
+        }
+    }
+
+    // Made-up sizes that cost less than every real one: prices of the catalog decide nothing here.
+    [Theory]
+    [InlineData(Ministral8B, 0.01, 0.02, 0.03, "own-small")]
+    [InlineData(Ministral8B, 0.03, 0.01, 0.02, "own-large")]
+    [InlineData(Ministral14B, 0.01, 0.03, 0.02, "own-larger")]
+    public void The_cheapest_size_that_fits_is_chosen(string model, double small, double large, double larger, string chosen)
+    {
+        var catalog = Catalog.Add(JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            sizes = new[]
+            {
+                new { slug = "own-small", gpu = "NVIDIA RTX 4000 Ada", gpuCount = 1, usdPerHour = small },
+                new { slug = "own-large", gpu = "NVIDIA H100", gpuCount = 1, usdPerHour = large },
+                new { slug = "own-larger", gpu = "NVIDIA H200", gpuCount = 1, usdPerHour = larger },
+            },
+        }), "own.json");
+        var placement = Placer.Place(Request(model), catalog, "endpoints.chat");
+        Assert.Equal(chosen, placement.Size.Slug);
+        Assert.Equal(catalog.Sizes.Count - 1, placement.Rejected.Count);
         Assert.All(placement.Rejected, refusal => Assert.NotEmpty(refusal.Reason));
     }
 
@@ -61,7 +86,7 @@ public sealed class PlacementTests
         Assert.Equal("gpu-h100x8-640gb", error.Value);
         Assert.Matches(@"weights \d+\.\d GiB \+ overhead \d+\.\d GiB \+ margin \d+\.\d GiB per GPU", error.Problem);
         Assert.Contains("72.8 GiB (0.92 x 79.2 GiB) per GPU", error.Problem, StringComparison.Ordinal);
-        Assert.Contains("gpu-h200x8-1128gb fits, at 35.76 USD/h", error.Problem, StringComparison.Ordinal);
+        Assert.Contains(Fits("gpu-h200x8-1128gb"), error.Problem, StringComparison.Ordinal);
         Assert.Equal("pulumi config set --path 'endpoints.chat.size' gpu-h200x8-1128gb", error.Fix);
     }
 
@@ -130,7 +155,7 @@ public sealed class PlacementTests
         var problem =
             Assert.Single(Assert.Throws<ConfigurationException>(() => Placer.Place(request, Catalog, "endpoints.chat")).Errors).Problem;
         Assert.Matches(@"4 x [\d,]+ would fit, or 1 x 8,192", problem);
-        Assert.Contains("gpu-6000adax1-48gb fits, at 1.57 USD/h", problem, StringComparison.Ordinal);
+        Assert.Contains(Fits("gpu-6000adax1-48gb"), problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -239,6 +264,8 @@ public sealed class PlacementTests
         Assert.Equal(requests.Count * Catalog.Sizes.Count, table.Count);
         Assert.All(table, fit => Assert.NotEmpty(fit.Reason));
     }
+
+    private static string Fits(string size) => $"{size} fits, at {Catalog.Sizes[size].UsdPerHour:0.00} USD/h";
 
     private static PlacementRequest Request(string model) => new()
     {

@@ -86,6 +86,8 @@ public sealed class ChangeTests : IDisposable
         Assert.Contains("the name of the stack: 'other' differs from test, the name that its resources were created with",
             run.Thrown!.ToString(), StringComparison.Ordinal);
         Assert.Contains("fix: pulumi stack rename test", run.Thrown.ToString(), StringComparison.Ordinal);
+        // No key and no certificate either, although the names in them differ.
+        Assert.DoesNotContain(_account.Events, reported => reported is { Phase: Phase.Finished, Operation: not Operation.Same });
         Assert.DoesNotContain(_account.Runtime.Calls.Skip(from),
             call => call.Split(' ')[0] is "boot" or "destroy" or "no" or "ssh" or "attach");
         Assert.Equal("test-chat-0-weights", Assert.Single(_account.Runtime.Volumes.Values).Name);

@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Linux;
+using Microsoft.Extensions.Time.Testing;
 using Pulumi;
 using Pulumi.Tls;
 using Pulumi.Tls.Inputs;
@@ -32,7 +34,7 @@ public sealed class KeyTests : IDisposable
     [Fact]
     public async Task A_certificate_has_what_was_asked_and_is_signed_by_its_authority_until_its_renewal_is_due()
     {
-        var clock = new SetClock();
+        var clock = new FakeTimeProvider(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
         _account.Options = new() { Clock = clock };
         var run = (await _account.UpAsync(Certificates)).Succeeded();
         using var authority = X509Certificate2.CreateFromPem(run.Only(Types.SelfSignedCert, "ca").Outputs.Text("certPem"));
@@ -45,7 +47,7 @@ public sealed class KeyTests : IDisposable
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 CustomTrustStore = { authority },
                 RevocationMode = X509RevocationMode.NoCheck,
-                VerificationTime = clock.Now.AddHours(1).UtcDateTime,
+                VerificationTime = clock.GetUtcNow().AddHours(1).UtcDateTime,
             },
         };
         Assert.True(chain.Build(certificate), string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation)));
@@ -56,9 +58,9 @@ public sealed class KeyTests : IDisposable
         Assert.False(Assert.Single(certificate.Extensions.OfType<X509BasicConstraintsExtension>()).CertificateAuthority);
         Assert.Equal("CN=node", certificate.Subject);
 
-        clock.Now += TimeSpan.FromHours(89);
+        clock.Advance(TimeSpan.FromHours(89));
         Assert.Equal(0, (await _account.UpAsync(Certificates)).Summary.Changes);
-        clock.Now += TimeSpan.FromHours(1);
+        clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(1, (await _account.UpAsync(Certificates)).Succeeded().Summary.Replaced);
     }
 
@@ -123,24 +125,12 @@ public sealed class KeyTests : IDisposable
     {
         try
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("ssh-keygen",
-                arguments)
-            { RedirectStandardOutput = true })!;
-            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return output.Trim();
+            return (await HostProgram.AskAsync("ssh-keygen", arguments, cancel: TestContext.Current.CancellationToken)).Output.Trim();
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (ProgramException exception) when (!exception.Started)
         {
             Assert.Skip("there is no ssh-keygen here");
             throw;
         }
-    }
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

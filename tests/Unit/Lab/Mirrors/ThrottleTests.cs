@@ -1,5 +1,6 @@
 using CsCheck;
 using Infra.Lab.Mirrors;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Infra.Tests.Unit.Lab.Mirrors;
 
@@ -64,7 +65,7 @@ public sealed class ThrottleTests
     [Fact]
     public async Task A_new_rate_also_applies_to_waiting_transfers()
     {
-        var clock = new StandingClock();
+        var clock = new FakeTimeProvider();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1000 };
         var waiting = throttle.TakeAsync(60_000, Cancel).AsTask();
         clock.Advance(TimeSpan.FromSeconds(30));
@@ -84,7 +85,7 @@ public sealed class ThrottleTests
     [Fact]
     public async Task Removing_the_limit_releases_waiting_transfers()
     {
-        using var throttle = new Throttle(new StandingClock()) { BytesPerSecond = 1 };
+        using var throttle = new Throttle(new FakeTimeProvider()) { BytesPerSecond = 1 };
         var waiting = throttle.TakeAsync(60_000, Cancel).AsTask();
         throttle.BytesPerSecond = null;
         await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
@@ -93,7 +94,7 @@ public sealed class ThrottleTests
     [Fact]
     public async Task A_cancelled_transfer_leaves_the_bandwidth_to_others()
     {
-        var clock = new StandingClock();
+        var clock = new FakeTimeProvider();
         using var throttle = new Throttle(clock) { BytesPerSecond = 1 };
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var first = throttle.TakeAsync(60_000, leaves.Token).AsTask();
