@@ -42,11 +42,10 @@ public static class UserDataSize
                     ("adminSshKeys", config.AdminSshKeys), ("adminCidrs", config.AdminCidrs), (clients, endpoint.Ports.Nodes.Cidrs),
                 }
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
-            errors.Add(new(key, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries"),
-                string.Create(CultureInfo.InvariantCulture,
-                    $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows "
-                        + $"{CloudConfig.MaximumBytes}: shorten the list"),
-                $"pulumi config rm --path {ConfigPath.Quoted(ConfigPath.Element(key, Math.Max(entries.Count - 1, 0)))}"));
+            var shown = string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries");
+            var problem = string.Create(CultureInfo.InvariantCulture,
+                $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows {CloudConfig.MaximumBytes}: shorten the list");
+            errors.Add(new(key, shown, problem, "merge adjacent ranges, or remove some, in the file of the stack"));
         }
         return errors.Count > 0 ? throw new ConfigurationException(errors.Distinct()) : plan; // two endpoints may have the same error
     }

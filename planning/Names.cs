@@ -11,7 +11,8 @@ namespace Infra.Planning;
 public static partial class Names
 {
     /// <summary>Rule for names of endpoints and clients, as the rest of a sentence.</summary>
-    public const string NameRule = "a lower-case letter followed by at most 30 of lower-case letters, digits and '-'";
+    public const string NameRule =
+        "a lower-case letter followed by at most 30 of lower-case letters, digits and '-', and no '-' at the end";
 
     /// <summary>Prefix of all firewall tags of a stack.</summary>
     public const string TagPrefix = "inference:";
@@ -68,6 +69,6 @@ public static partial class Names
     /// <summary>Pulumi's name of a client's key.</summary>
     public static string ClientKey(string endpoint, string client) => $"{endpoint}.{client}";
 
-    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,30}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z]([a-z0-9-]{0,29}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 }

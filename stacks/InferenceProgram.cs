@@ -29,6 +29,12 @@ public sealed record ProgramOptions
     /// </summary>
     public string? Run { get; init; }
 
+    /// <summary>
+    /// Whether a run that creates resources refuses the placeholders of examples. Default: false, for labs and tests, which are no one's
+    /// network.
+    /// </summary>
+    public bool RefusePlaceholders { get; init; }
+
     /// <summary>Hugging Face token. Default: the secret <c>huggingFaceToken</c> of the stack configuration, if it is set.</summary>
     public Output<string>? HuggingFaceToken { get; init; }
 }
@@ -54,6 +60,7 @@ public static class InferenceProgram
             new()
             {
                 LiveSizes = AskDigitalOceanAsync,
+                RefusePlaceholders = true,
                 Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
             })).ConfigureAwait(false);
     }
@@ -71,12 +78,12 @@ public static class InferenceProgram
     public static StackPlan Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null,
         string? stack = null) =>
-        Checked(() => StackPlan.Read(config, secretKeys, projectDirectory, stack));
+        Checked(() => StackPlan.Read(config, secretKeys, projectDirectory, stack, UserDataSize.Check));
 
     /// <summary>Declares the resources for settings that were created in code.</summary>
     /// <exception cref="RunException">The catalog or the sizing reject the settings; nothing was declared.</exception>
     public static Task<IDictionary<string, object?>> DefineAsync(StackConfig settings, ProgramOptions? options = null) =>
-        UserErrors.ShownAsync(() => DeclareAsync(Checked(() => StackPlan.Create(settings)), options));
+        UserErrors.ShownAsync(() => DeclareAsync(Checked(() => UserDataSize.Check(StackPlan.Create(settings))), options));
 
     /// <summary>Declares the resources of a plan. The output names are in <see cref="StackOutputs"/>.</summary>
     /// <exception cref="RunException">DigitalOcean cannot provide them now, or a name is too long; nothing was declared.</exception>
@@ -87,11 +94,11 @@ public static class InferenceProgram
     {
         try
         {
-            return UserDataSize.Check(plan());
+            return plan();
         }
         catch (ConfigurationException exception)
         {
-            throw new ConfigurationException(exception.Errors.Select(WithCommand));
+            throw ConfigurationException.InOrder([.. exception.Errors.Select(WithCommand)]);
         }
     }
 
@@ -104,9 +111,17 @@ public static class InferenceProgram
         options ??= new();
         var stack = Deployment.Instance.StackName;
         StackConfiguration.CheckNames(stack, plan);
+        if (options.RefusePlaceholders && !Deployment.Instance.IsDryRun && plan.Placeholders is { Count: > 0 } placeholders)
+        {
+            throw new ConfigurationException(placeholders);
+        }
         if (options.LiveSizes is { } ask)
         {
             plan = LiveSizes.Check(plan, await ask().ConfigureAwait(false));
+        }
+        foreach (var warning in plan.Warnings)
+        {
+            Log.Warn(warning);
         }
         foreach (var endpoint in plan.Endpoints)
         {

@@ -8,19 +8,19 @@ namespace Infra.Cli.Preview;
 /// <param name="Resources">All resources to create.</param>
 /// <param name="Endpoints">All planned endpoints.</param>
 /// <param name="Ports">Who can reach which port, derived from the resources.</param>
+/// <param name="Warnings">Warnings about the stack and its file; each endpoint has its own.</param>
 /// <param name="UsdPerHour">Total price; null if a part is a contract size.</param>
 /// <param name="UsdPerMonth">The same per month.</param>
 /// <param name="PriceSource">Source of the prices.</param>
-/// <param name="Warnings">Parts of the configuration that are not in this output; null: none.</param>
 internal sealed record PreviewReport(
     string Stack,
     IReadOnlyList<ObservedResource> Resources,
     IReadOnlyList<PreviewedEndpoint> Endpoints,
     IReadOnlyList<Exposure> Ports,
+    IReadOnlyList<string> Warnings,
     decimal? UsdPerHour,
     decimal? UsdPerMonth,
-    string PriceSource,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings)
+    string PriceSource)
 {
     /// <summary>Prices are rounded to a hundredth of a cent: a load balancer costs 12 USD a month.</summary>
     private const int PriceDigits = 4;
@@ -30,10 +30,10 @@ internal sealed record PreviewReport(
         preview.Resources,
         [.. preview.Plan.Endpoints.Select(PreviewedEndpoint.Of)],
         Exposure.Of(preview.Resources),
+        [.. preview.Warnings, .. preview.Plan.Warnings],
         Price(preview.Plan.UsdPerHour),
         Price(preview.Plan.UsdPerMonth),
-        preview.Plan.PriceSource,
-        preview.Warnings is { Count: > 0 } warnings ? warnings : null);
+        preview.Plan.PriceSource);
 
     internal static decimal? Price(decimal? usd) => usd is { } known ? Math.Round(known, PriceDigits) : null;
 }

@@ -91,6 +91,11 @@ internal static class PreviewView
     /// <summary>Each warning once, with the endpoints that have it.</summary>
     private static void WriteWarnings(IAnsiConsole console, StackPlan plan)
     {
+        foreach (var warning in plan.Warnings)
+        {
+            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+        }
+
         var warnings = plan.Endpoints
             .SelectMany(endpoint => endpoint.Warnings.Select(warning => (warning, endpoint.Name)))
             .GroupBy(pair => pair.warning, pair => pair.Name, StringComparer.Ordinal);

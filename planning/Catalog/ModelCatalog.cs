@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Infra.Planning.Errors;
 using Infra.Planning.Reading;
 
@@ -8,7 +9,7 @@ namespace Infra.Planning.Catalog;
 /// Facts about models, cards, sizes, engines and images: embedded rows, and rows of the operator's file. Immutable. Lookups never guess: an
 /// unknown name is a <see cref="ConfigurationException"/> with the nearest and all known names.
 /// </summary>
-public sealed class ModelCatalog
+public sealed partial class ModelCatalog
 {
     private static readonly Lazy<ModelCatalog> BuiltIn = new(() => new(CatalogReader.ReadBuiltIn(strictly: false)));
 
@@ -108,7 +109,14 @@ public sealed class ModelCatalog
     /// <param name="id">As in the catalog.</param>
     /// <param name="key">Setting for the error: <c>endpoints.chat.model</c>.</param>
     public ModelSpec Model(string id, string key) =>
-        Find(Models, id, key, "a model of the catalog", prefer: name => Models[name].Use == ModelUse.Instruct);
+        Find(Models, id, key, "a model of the catalog", prefer: name => Models[name].Use == ModelUse.Instruct, meant: RepositoryId(id));
+
+    /// <summary>The repository in the address of a page of a hub; any other text as it is.</summary>
+    private static string RepositoryId(string text) => HubPage().Match(text) is { Success: true } page ? page.Groups["id"].Value : text;
+
+    [GeneratedRegex(@"^(https?://)?(www\.)?(huggingface\.co|hf\.co)/(?<id>[^/\s]+/[^/\s?#@]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    private static partial Regex HubPage();
 
     /// <summary>The size with this slug.</summary>
     public GpuSize Size(string slug, string key) => Find(Sizes, slug, key, "a size of the catalog");
@@ -149,7 +157,8 @@ public sealed class ModelCatalog
         string key,
         string what,
         string? instead = null,
-        Func<string, bool>? prefer = null)
+        Func<string, bool>? prefer = null,
+        string? meant = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (rows.TryGetValue(name, out var row))
@@ -157,8 +166,8 @@ public sealed class ModelCatalog
             return row;
         }
 
-        var problem = $"is not {what}; {NearMiss.Sentence(name, rows.Keys, prefer)}";
-        instead ??= NearMiss.Of(name, rows.Keys, prefer) is [var nearest, ..] ? nearest : null;
+        var problem = $"is not {what}; {NearMiss.Sentence(meant ?? name, rows.Keys, prefer)}";
+        instead ??= NearMiss.Of(meant ?? name, rows.Keys, prefer) is [var nearest, ..] ? nearest : null;
         var shown = ShownValue.Mask(name);
         if (instead is null && key.StartsWith("--", StringComparison.Ordinal))
         {

@@ -11,6 +11,11 @@ public readonly record struct Cidr
 {
     private static readonly Cidr[] s_private = [Parse("10.0.0.0/8"), Parse("172.16.0.0/12"), Parse("192.168.0.0/16")];
 
+    private static readonly Cidr[] s_local = [Parse("100.64.0.0/10"), Parse("fc00::/7")];
+
+    private static readonly Cidr[] s_documentation =
+        [Parse("192.0.2.0/24"), Parse("198.51.100.0/24"), Parse("203.0.113.0/24"), Parse("2001:db8::/32")];
+
     private readonly IPNetwork _network;
 
     private Cidr(IPNetwork network) => _network = network;
@@ -50,6 +55,26 @@ public readonly record struct Cidr
         {
             var range = this;
             return s_private.Any(block => block.Contains(range));
+        }
+    }
+
+    /// <summary>Whether no connection from it reaches a public address: RFC 1918, shared addresses (RFC 6598), unique local IPv6.</summary>
+    public bool IsUnroutable
+    {
+        get
+        {
+            var range = this;
+            return IsPrivate || s_local.Any(block => block.Contains(range));
+        }
+    }
+
+    /// <summary>Whether it is inside the ranges of examples: RFC 5737, RFC 3849.</summary>
+    public bool IsDocumentation
+    {
+        get
+        {
+            var range = this;
+            return s_documentation.Any(block => block.Contains(range));
         }
     }
 

@@ -31,12 +31,13 @@ internal sealed class Concealment(IReadOnlyDictionary<string, string> config, IR
         bool Repeats(string sentence) => words.Any(word => sentence.Contains(word, StringComparison.OrdinalIgnoreCase));
         // A suggestion tells what the value is like.
         var reveals = Repeats(error.Problem) || error.Problem.Contains("did you mean", StringComparison.Ordinal);
-        return error with
+        var concealed = error with
         {
             Value = ShownValue.Secret,
             Problem = reveals ? "is invalid; a part of it is stored encrypted, so this message does not show the reason" : error.Problem,
-            Fix = reveals || Repeats(error.Fix) ? ConfigExamples.Fix(error.Key) : error.Fix,
         };
+        // The fix could have a value near to the secret one.
+        return concealed.With(ConfigExamples.Fix(error.Key));
     }
 
     private IReadOnlyList<string> Words(string key, string text)

@@ -17,10 +17,11 @@ internal sealed class ConfigReader : StrictReader
 {
     private const string Namespace = ConfigNames.Namespace;
     private const string HuggingFaceToken = ConfigNames.HuggingFaceToken;
-    private const string SetToken = $"pulumi config set --secret {HuggingFaceToken}";
+    private static readonly ConfigFix s_setToken = new(new SetSecretStep(HuggingFaceToken) { IsKey = true });
     private readonly List<UserError> _errors;
     private readonly IReadOnlySet<string>? _secretKeys;
     private readonly List<(string Endpoint, string Warning)> _deprecations = [];
+    private readonly Misspellings _misspellings;
     private readonly List<string> _encrypted = [];
     private bool _masked;
 
@@ -31,6 +32,7 @@ internal sealed class ConfigReader : StrictReader
     {
         _errors = errors;
         _secretKeys = secretKeys;
+        _misspellings = new(errors);
     }
 
     /// <summary>Binds the valid settings. Invalid ones keep their default and are in <paramref name="errors"/>.</summary>
@@ -52,10 +54,22 @@ internal sealed class ConfigReader : StrictReader
     {
         var record = RecordShape.Of(typeof(StackConfig));
         var sound = new JsonObject();
+        var meantKeys = new HashSet<string>(StringComparer.Ordinal);
+        // Pulumi passes the defaults of Pulumi.yaml, too.
+        bool IsSet(string name) => meantKeys.Contains(name)
+            || config.GetValueOrDefault($"{Namespace}:{name}") is not (null or "" or "[]" or "{}" or "false");
         foreach (var (qualified, text) in config.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (!qualified.StartsWith($"{Namespace}:", StringComparison.Ordinal))
             {
+                var isSecret = _secretKeys?.Contains(qualified) == true;
+                OtherNamespaces.CheckToken(qualified, text, isSecret || _secretKeys is null || text == ConfigNames.Encrypted, _errors);
+                if (OtherNamespaces.Meant(qualified) is { } elsewhere)
+                {
+                    var shape = record.Member(elsewhere)?.Shape;
+                    Moved(new RemoveStep(qualified) { IsKey = true }, elsewhere, Element(text, shape), IsSet(elsewhere), isSecret);
+                    meantKeys.Add(elsewhere);
+                }
                 continue;
             }
             var key = qualified[(Namespace.Length + 1)..];
@@ -65,11 +79,36 @@ internal sealed class ConfigReader : StrictReader
             {
                 CheckToken(qualified, text);
             }
+            else if (record.Member(key) is null && !IsPath(key, record) && !key.Contains(':', StringComparison.Ordinal)
+                && NearestIsNotToken(key, record) && Misspellings.Meant(key, record, IsSet) is { } meant)
+            {
+                meantKeys.Add(meant);
+                var element = Element(text, record.Member(meant)!.Shape);
+                _misspellings.Report(ValueShape.Of(typeof(StackConfig)), "", Property(key, element), meant, _masked);
+                if (Read(element, record.Member(meant)!.Shape, meant) is { } value)
+                {
+                    sound[meant] = value;
+                }
+            }
+            else if (key == Namespace && !_masked
+                && Element(text, ValueShape.Of(typeof(StackConfig))) is { ValueKind: JsonValueKind.Object } nested)
+            {
+                meantKeys.UnionWith(Nested(nested, IsSet));
+            }
+            else if (OnlyEndpoint(config) is { } endpoint && !_masked && RecordShape.Of(typeof(EndpointConfig)).Member(key) is { } misplaced
+                && record.Member(key) is null)
+            {
+                Misplaced(endpoint, key, Element(text, misplaced.Shape));
+            }
             else if (record.Member(key) is not { } member)
             {
-                Unknown("", key, Element(text), record);
+                if (IsPath(key, record) && ConfigPath.Parse(key) is [string written, ..] && !config.ContainsKey($"{Namespace}:{written}"))
+                {
+                    meantKeys.Add(written); // its fix sets it
+                }
+                Unknown("", key, Element(text), record, IsSet);
             }
-            else if (text.Length == 0 && !member.Required)
+            else if (meantKeys.Contains(key) || (text.Length == 0 && !member.Required))
             {
                 continue; // the empty default in Pulumi.yaml: Pulumi requires one for optional settings
             }
@@ -79,9 +118,50 @@ internal sealed class ConfigReader : StrictReader
             }
         }
         _masked = false;
-        CheckRequired(record, "", name => config.ContainsKey($"{Namespace}:{name}"));
+        CheckRequired(record, "", name => meantKeys.Contains(name) || config.ContainsKey($"{Namespace}:{name}"));
         return sound;
     }
+
+    /// <summary>A setting under another namespace. What its fix leaves wrong comes from trying the fix.</summary>
+    private void Moved(RemoveStep remove, string to, JsonElement value, bool isSet, bool isSecret)
+    {
+        var problem = $"is in a namespace that nothing reads; did you mean {Namespace}:{to}{(isSet ? ", which is set, too" : "")}?";
+        var shown = ShownValue.Mask(Text(value), isSecret);
+        var fix = isSet ? new ConfigFix(remove)
+            : isSecret ? new ConfigFix(remove, new SetSecretStep(to))
+            : ReadingFixes.Move(remove, to, value);
+        _errors.Add(fix is null
+            ? new(remove.Path, shown, problem, $"write {Namespace}:{to} instead of it in the file of the stack")
+            : new(remove.Path, shown, problem, fix));
+    }
+
+    /// <summary>Settings below the namespace as if it were a map; returns their names.</summary>
+    private HashSet<string> Nested(JsonElement nested, Func<string, bool> isSet)
+    {
+        var moved = nested.EnumerateObject().Where(member => !isSet(member.Name)).DistinctBy(member => member.Name).ToList();
+        var moves = moved.Select(member => ReadingFixes.Move(new RemoveStep(Namespace), member.Name, member.Value)).ToList();
+        var problem = $"is a namespace and no setting: each key begins with it, as {Namespace}:region does";
+        _errors.Add(moves.Contains(null)
+            ? new(Namespace, null, problem, "write the settings below it as keys in the file of the stack")
+            : new(Namespace, null, problem, new ConfigFix([new RemoveStep(Namespace), .. moves.SelectMany(move => move!.Steps.Skip(1))])));
+        return [.. moved.Select(member => member.Name)];
+    }
+
+    /// <summary>A setting of an endpoint at the top, where only one endpoint can be meant.</summary>
+    private void Misplaced(string endpoint, string key, JsonElement value)
+    {
+        var to = ConfigPath.Member(endpoint, key);
+        _errors.Add(new(key, Shown(value), $"is a setting of an endpoint: {to}",
+            ReadingFixes.Move(new RemoveStep(key), to, value) ?? ConfigFix.Remove(key)));
+    }
+
+    private static string? OnlyEndpoint(IReadOnlyDictionary<string, string> config) =>
+        Element(config.GetValueOrDefault($"{Namespace}:endpoints", ""), ValueShape.Of(typeof(IReadOnlyDictionary<string, EndpointConfig>)))
+            is { ValueKind: JsonValueKind.Object } endpoints && endpoints.GetPropertyCount() == 1
+            && endpoints.EnumerateObject().First() is { Value.ValueKind: JsonValueKind.Object or JsonValueKind.Null } only
+            && Names.IsName(only.Name)
+            ? ConfigPath.Member("endpoints", only.Name)
+            : null;
 
     private void CheckToken(string qualified, string text)
     {
@@ -97,11 +177,11 @@ internal sealed class ConfigReader : StrictReader
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
             _errors.Add(
-                new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", SetToken));
+                new(HuggingFaceToken, null, "is stored in plain text; revoke this token and store a new one encrypted", s_setToken));
         }
         if (text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
-            _errors.Add(new(HuggingFaceToken, null, "has white space in it", SetToken));
+            _errors.Add(new(HuggingFaceToken, null, "has white space in it", s_setToken));
         }
     }
 
@@ -135,7 +215,7 @@ internal sealed class ConfigReader : StrictReader
             return Encrypted(shape, path);
         }
         var holdsMembers = value.ValueKind == JsonValueKind.Object && shape.Kind is ValueKind.Map or ValueKind.Record;
-        var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove the key"
+        var problem = value.ValueKind == JsonValueKind.Null ? $"has no value; {Expected(shape)}, or remove it"
             : holdsMembers && JsonTree.HasTwice(value) ? "has a duplicate key"
             : null;
         if (problem is null)
@@ -143,9 +223,17 @@ internal sealed class ConfigReader : StrictReader
             var current = holdsMembers && shape.Type == typeof(EndpointConfig)
                 ? DeprecatedNames.Resolve(value, path, _masked, _deprecations)
                 : value;
+            current = holdsMembers ? _misspellings.Resolve(current, shape, path, _masked) : current;
             return base.Read(current, shape, path);
         }
-        Wrong(path, null, problem, shape);
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            Wrong(path, null, problem, shape);
+        }
+        else
+        {
+            _errors.Add(new(path, null, problem, "write each of its keys once in the file of the stack"));
+        }
         return null;
     }
 
@@ -162,43 +250,63 @@ internal sealed class ConfigReader : StrictReader
         return StandIns.Required(path) is { } standIn ? JsonValue.Create(standIn) : null;
     }
 
-    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape)
-    {
-        var settable = Settable(path, shape);
-        // Pulumi does not add an element or member to an existing text value.
-        var remove = settable != path && value is not null ? $"pulumi config rm --path {ConfigPath.Quoted(path)} && " : "";
-        _errors.Add(new(path, value is { } there ? Shown(there) : null, problem, remove + ConfigExamples.Fix(settable)));
-    }
+    protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
+        _errors.Add(new(path, value is { } there ? Shown(there) : null, problem,
+            !_masked || value is null ? ReadingFixes.Of(path, value, shape)
+                : shape.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
+                    ? ConfigFix.Remove(path).Then(ReadingFixes.Of(path, null, shape))
+                    : new ConfigFix(new SetSecretStep(path))));
 
-    protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
+    protected override void Unknown(string path, string name, JsonElement value, RecordShape record) =>
+        Unknown(path, name, value, record, isSet: _ => true);
+
+    private void Unknown(string path, string name, JsonElement value, RecordShape record, Func<string, bool> isSet)
     {
         var key = ConfigPath.Member(path, name);
         var isSecret = _masked || SecretWords.IsName(name);
         var shown = isSecret ? ShownValue.Secret : Shown(value);
         var known = path.Length == 0 ? [.. record.Names, HuggingFaceToken] : record.Names.ToArray();
-        if (path.Length == 0 && known.Any(member =>
-            name.StartsWith($"{member}.", StringComparison.Ordinal) || name.StartsWith($"{member}[", StringComparison.Ordinal)))
+        var remove = new RemoveStep(key);
+        if (path.Length == 0 && IsPath(name, record))
         {
-            var quoted = ConfigPath.Quoted(name);
-            _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path",
-                isSecret ? $"pulumi config rm {quoted}"
-                    : $"pulumi config rm {quoted} && pulumi config set --path {quoted} {ShellWord.Of(shown)}"));
+            var removeKey = new RemoveStep(name) { IsKey = true };
+            var isSettable = ConfigPath.Parse(name) is [string first, var next, ..] && !Text(value).Any(char.IsControl)
+                && next is int == (record.Member(first)?.Shape.Kind == ValueKind.List);
+            _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path", !isSettable ? new ConfigFix(removeKey)
+                : new ConfigFix(removeKey,
+                    isSecret || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
+            return;
+        }
+        if (path.Length == 0 && name.Contains(':', StringComparison.Ordinal))
+        {
+            // The CLI reads what is before the colon as a namespace.
+            _errors.Add(new(key, null, $"is not a setting; choose from {string.Join(", ", known)}",
+                "remove it from the file of the stack"));
             return;
         }
         var near = NearMiss.Of(name, known);
-        var remove = $"pulumi config rm --path {ConfigPath.Quoted(key)}";
-        if (near.Count == 0)
+        if (near is [HuggingFaceToken, ..])
         {
-            // Its value could be anything, also a secret, and does not help.
-            _errors.Add(new(key, null, $"is not a setting; choose from {string.Join(", ", known)}", remove));
+            _errors.Add(new(key, ShownValue.Mask("", secret: true), $"is not a setting; did you mean {HuggingFaceToken}?",
+                isSet(HuggingFaceToken)
+                    ? new ConfigFix(remove)
+                    : new ConfigFix(remove, new SetSecretStep(HuggingFaceToken) { IsKey = true })));
             return;
         }
-        var isToken = near[0] == HuggingFaceToken;
-        _errors.Add(new(key, isToken ? ShownValue.Mask(shown, secret: true) : shown,
-            $"is not a setting; did you mean {string.Join(" or ", near.Select(member => ConfigPath.Member(path, member)))}?",
-            $"{remove} && "
-                + (isToken ? SetToken : Renamed(ConfigPath.Member(path, near[0]), record.Member(near[0])!.Shape, value, isSecret))));
+        // The value of an unknown setting could be anything, also a secret, and does not help.
+        _errors.Add(new(key, near.Count == 0 ? null : shown, near.Count == 0
+            ? $"is not a setting; choose from {string.Join(", ", known)}"
+            : $"is not a setting; did you mean {ConfigPath.Member(path, near[0])}, which is set, too?", new ConfigFix(remove)));
     }
+
+    private static bool IsPath(string key, RecordShape record) => record.Names.Any(member =>
+        key.StartsWith($"{member}.", StringComparison.Ordinal) || key.StartsWith($"{member}[", StringComparison.Ordinal));
+
+    private static bool NearestIsNotToken(string key, RecordShape record) =>
+        NearMiss.Of(key, [.. record.Names, HuggingFaceToken]) is not [HuggingFaceToken, ..];
+
+    private static JsonProperty Property(string name, JsonElement value) =>
+        JsonTree.Element(new JsonObject { [name] = JsonNode.Parse(value.GetRawText()) }).EnumerateObject().First();
 
     protected override string NotOfKind(ValueShape shape) =>
         $"is not a {(shape.Kind == ValueKind.List ? "list" : "map")}; {Expected(shape)}";
@@ -220,28 +328,14 @@ internal sealed class ConfigReader : StrictReader
 
     protected override string Missing(RecordMember member) => "is missing: it has no default";
 
+    // Other wrong names were replaced by right ones before.
     protected override bool IsKey(JsonProperty entry, JsonElement map, ValueShape shape, string path)
     {
-        if (Names.IsName(entry.Name))
+        if (SecretWords.Kind(entry.Name) is not { } secret)
         {
             return true;
         }
-        if (SecretWords.Kind(entry.Name) is { } secret)
-        {
-            _errors.Add(new(path, null, $"has a name with {secret} in it; the name becomes a tag and a host name",
-                $"pulumi config rm --path {ConfigPath.Quoted(path)}"));
-            return false;
-        }
-        var endpoint = entry.Value;
-        var model = endpoint.ValueKind == JsonValueKind.Object && endpoint.TryGetProperty("model", out var given) && IsScalar(given)
-            ? Shown(given)
-            : ConfigExamples.Of("model");
-        var better = Enumerable.Range(1, map.GetPropertyCount() + 1)
-            .Select(index => Names.Nearest(entry.Name, index))
-            .First(free => !map.TryGetProperty(free, out _));
-        _errors.Add(new(path, null, $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name",
-            $"pulumi config rm --path {ConfigPath.Quoted(path)} && "
-            + $"pulumi config set --path 'endpoints.{better}.model' {ShellWord.Of(model)}"));
+        _errors.Add(new(path, null, $"has a name with {secret} in it; the name becomes a tag and a host name", ConfigFix.Remove(path)));
         return false;
     }
 
@@ -274,33 +368,9 @@ internal sealed class ConfigReader : StrictReader
         ValueKind.Word => $"choose one of {string.Join(", ", shape.Words!)}",
         ValueKind.List => "set its elements by index, from [0]",
         ValueKind.Map => "set each entry by its name",
-        ValueKind.Record => $"it has {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
+        ValueKind.Record => $"its settings are {string.Join(", ", RecordShape.Of(shape.Type).Names)}",
         _ => "write text",
     };
-
-    // The written value under the correct name, or an example if the value is not valid there.
-    private string Renamed(string meant, ValueShape shape, JsonElement value, bool isSecret)
-    {
-        var settable = Settable(meant, shape);
-        var shown = Shown(value);
-        var isWhole = !isSecret && IsScalar(value) && shown == Text(value);
-        var keeps = isWhole && settable == meant && shown.Length > 0 && shown[0] is not ('[' or '{' or '-');
-        return $"pulumi config set --path {ConfigPath.Quoted(settable)} "
-            + (keeps ? ShellWord.Of(shown) : ConfigExamples.At(settable));
-    }
-
-    /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>
-    private static string Settable(string path, ValueShape shape) => shape.Kind switch
-    {
-        ValueKind.List => ConfigPath.Element(path, 0),
-        ValueKind.Map => ConfigPath.Member(ConfigPath.Member(path, "chat"), "model"),
-        ValueKind.Record when shape.Shorthand is not null => path,
-        ValueKind.Record => ConfigPath.Member(path, shape.Type == typeof(EngineConfig) ? "install" : "model"),
-        _ => path,
-    };
-
-    private static bool IsScalar(JsonElement value) =>
-        value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null);
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

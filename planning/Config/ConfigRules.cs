@@ -10,11 +10,16 @@ namespace Infra.Planning.Config;
 /// </summary>
 internal sealed class ConfigRules(List<UserError> errors)
 {
+    // The highest value of these fits on no hardware, or on the most expensive.
+    private static readonly HashSet<string> s_costly =
+        ["contextLength", "concurrency", "replicas", "tensorParallel", "dataParallel", "maxNumSeqs", "maxNumBatchedTokens"];
+
     public void Check(StackConfig config)
     {
         if (config.Region.Length > 0 && !ConfigPatterns.Region().IsMatch(config.Region))
         {
-            Wrong("region", config.Region, "is not a region slug: three letters and a digit, in lower case");
+            Wrong("region", config.Region, "is not a region slug: three letters and a digit, in lower case",
+                MeantValues.Region(config.Region));
         }
         new NetworkRules(errors).Check(config);
         for (var i = 0; i < config.AdminSshKeys.Count; i++)
@@ -22,13 +27,14 @@ internal sealed class ConfigRules(List<UserError> errors)
             var key = config.AdminSshKeys[i];
             if (key.Length > 0 && SshPublicKey.WhyNot(key) is { } problem)
             {
-                Wrong(ConfigPath.Element("adminSshKeys", i), ShownValue.Mask(key), problem);
+                Wrong(ConfigPath.Element("adminSshKeys", i), ShownValue.Mask(key), problem, MeantValues.SshKeyFile(key));
             }
         }
         Distinct("adminSshKeys", [.. config.AdminSshKeys.Select(SshPublicKey.WithoutComment)]);
         if (config.MaxHourlyUsd is <= 0)
         {
-            Wrong("maxHourlyUsd", config.MaxHourlyUsd, "must be more than 0 USD per hour; leave it out for no limit");
+            errors.Add(new("maxHourlyUsd", config.MaxHourlyUsd, "must be more than 0 USD per hour",
+                ConfigFix.Remove("maxHourlyUsd")));
         }
         Tags("tags", config.Tags);
         for (var i = 0; i < config.Tags.Count; i++)
@@ -36,15 +42,15 @@ internal sealed class ConfigRules(List<UserError> errors)
             if (config.Tags[i].StartsWith(Names.TagPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 Wrong(ConfigPath.Element("tags", i), config.Tags[i],
-                    $"begins with {Names.TagPrefix}, the prefix of firewall tags; choose another");
+                    $"begins with {Names.TagPrefix}, the prefix of firewall tags; choose another",
+                    MeantValues.Tag(config.Tags[i], config.Tags));
             }
         }
         Engine("engine", config.Engine);
         if (config.Endpoints.Count == 0 && !errors.Any(error => error.Key.StartsWith("endpoints", StringComparison.Ordinal)))
         {
             errors.Add(
-                UserError.InStackConfig("endpoints.chat.model", null, "is missing: there is no endpoint, so nothing to serve",
-                ConfigExamples.Of("model")));
+                UserError.InStackConfig("endpoints.chat.model", null, "is missing: there is no endpoint, so nothing to serve"));
         }
         foreach (var (name, endpoint) in config.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
@@ -75,11 +81,12 @@ internal sealed class ConfigRules(List<UserError> errors)
         if (endpoint.ServedModelName is { } served && !ConfigPatterns.ServedModelName().IsMatch(served))
         {
             Wrong(At("servedModelName"), ShownValue.Mask(served),
-                "must begin with a letter or digit, followed by at most 127 letters, digits, '.', '_', '-', ':' and '/'");
+                "must begin with a letter or digit, followed by at most 127 letters, digits, '.', '_', '-', ':' and '/'",
+                MeantValues.ServedModelName(served));
         }
         if (endpoint.Size is { } size && !ConfigPatterns.Slug().IsMatch(size))
         {
-            Wrong(At("size"), size, "is not a size slug: lower-case letters, digits, '-' and '.'");
+            Wrong(At("size"), size, "is not a size slug: lower-case letters, digits, '-' and '.'", MeantValues.Size(size));
         }
         if (endpoint.Image is { } image && !ConfigPatterns.Slug().IsMatch(image))
         {
@@ -98,13 +105,14 @@ internal sealed class ConfigRules(List<UserError> errors)
         if (endpoint.GpuMemoryUtilization is { } share && share is not (> 0 and <= 1))
         {
             Wrong(At("gpuMemoryUtilization"), share.ToString(CultureInfo.InvariantCulture),
-                "must be a share of the card's memory: above 0, at most 1");
+                "must be a share of the card's memory: above 0, at most 1",
+                share is >= 10 and <= 100 ? Text((decimal)share / 100) : null);
         }
         if (endpoint.MaxNumBatchedTokens < endpoint.MaxNumSeqs)
         {
             Wrong(At("maxNumBatchedTokens"), endpoint.MaxNumBatchedTokens,
                 $"is less than maxNumSeqs, {endpoint.MaxNumSeqs}: vLLM rejects that, because each request needs a token per step",
-                endpoint.MaxNumSeqs.Value.ToString(CultureInfo.InvariantCulture));
+                Text(endpoint.MaxNumSeqs.Value));
         }
         Clients(At("clients"), endpoint.Clients);
         for (var i = 0; i < endpoint.CorsOrigins.Count; i++)
@@ -115,7 +123,8 @@ internal sealed class ConfigRules(List<UserError> errors)
                 Wrong(ConfigPath.Element(At("corsOrigins"), i), origin, origin.Contains('*', StringComparison.Ordinal)
                     ? "would allow any page, with any key in a browser; list each origin"
                     : "is not an origin as a browser sends it: https://HOST or http://localhost, a port if it is not the "
-                        + "scheme's own, in lower case, with nothing after it");
+                        + "scheme's own, in lower case, with nothing after it",
+                    MeantValues.Origin(origin));
             }
         }
         Distinct(At("corsOrigins"), endpoint.CorsOrigins);
@@ -134,7 +143,10 @@ internal sealed class ConfigRules(List<UserError> errors)
             var (client, at) = (clients[i], ConfigPath.Element(path, i));
             if (client.Name.Length > 0 && !Names.IsName(client.Name))
             {
-                Wrong(at, ShownValue.Mask(client.Name), $"is not {Names.NameRule}");
+                // A client with limits is a map, and the fix must keep them.
+                var hasLimits = client.RequestsPerMinute is not null || client.Concurrent is not null;
+                errors.Add(new(at, ShownValue.Mask(client.Name), $"is not {Names.NameRule}", ConfigFix.Set(
+                    hasLimits ? ConfigPath.Member(at, "name") : at, MeantValues.Client(client.Name, clients))));
             }
             Between(ConfigPath.Member(at, "requestsPerMinute"), client.RequestsPerMinute, 1, 1_000_000, "requests per minute");
             Between(ConfigPath.Member(at, "concurrent"), client.Concurrent, 1, 65_535, "concurrent requests");
@@ -146,7 +158,8 @@ internal sealed class ConfigRules(List<UserError> errors)
     {
         if (engine.Version is { } version && !ConfigPatterns.Version().IsMatch(version))
         {
-            Wrong(ConfigPath.Member(path, "version"), ShownValue.Mask(version), "is not a vLLM release: three numbers, without a v");
+            Wrong(ConfigPath.Member(path, "version"), ShownValue.Mask(version), "is not a vLLM release: three numbers, without a v",
+                ConfigPatterns.Version().IsMatch(version.TrimStart('v', 'V')) ? version.TrimStart('v', 'V') : null);
         }
     }
 
@@ -157,7 +170,7 @@ internal sealed class ConfigRules(List<UserError> errors)
             if (tags[i].Length > 0 && !ConfigPatterns.Tag().IsMatch(tags[i]))
             {
                 Wrong(ConfigPath.Element(path, i), ShownValue.Mask(tags[i]),
-                    "is not a tag: at most 255 letters, digits, ':', '-' and '_'");
+                    "is not a tag: at most 255 letters, digits, ':', '-' and '_'", MeantValues.Tag(tags[i], tags));
             }
         }
         Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean ignores the case of tags
@@ -172,7 +185,7 @@ internal sealed class ConfigRules(List<UserError> errors)
             {
                 var element = ConfigPath.Element(path, i);
                 errors.Add(
-                    new(element, ShownValue.Mask(values[i]), "is a duplicate", $"pulumi config rm --path {ConfigPath.Quoted(element)}"));
+                    new(element, ShownValue.Mask(values[i]), "is a duplicate", ConfigFix.Remove(element)));
             }
         }
     }
@@ -181,9 +194,12 @@ internal sealed class ConfigRules(List<UserError> errors)
     {
         if (value < lowest || value > highest)
         {
-            Wrong(path, value, highest == int.MaxValue ? $"must be at least {lowest} {unit}" : $"must be {lowest} to {highest} {unit}");
+            Wrong(path, value, highest == int.MaxValue ? $"must be at least {lowest} {unit}" : $"must be {lowest} to {highest} {unit}",
+                value > highest && !s_costly.Contains(path[(path.LastIndexOf('.') + 1)..]) ? Text(highest) : null);
         }
     }
+
+    private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 
     private void Wrong(string path, object? value, string problem, string? example = null)
     {

@@ -4,12 +4,15 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
 
-/// <summary>Rules for network access: address ranges, domains, and the settings of each access type.</summary>
+/// <summary>Rules for network access: address ranges, and the settings of each access type.</summary>
 internal sealed class NetworkRules(List<UserError> errors)
 {
     // Limit for the sum of an operator's networks. The allocation of a single provider is smaller.
     private const int WidestAdminV4 = 8;
     private const int WidestAdminV6 = 32;
+
+    // A longer command is not for pasting.
+    private const int MostRemovals = 20;
 
     // Addresses that cannot connect to a Droplet: this host, loopback, link-local, multicast and above.
     private static readonly Cidr[] s_unusable =
@@ -34,80 +37,107 @@ internal sealed class NetworkRules(List<UserError> errors)
 
     private void Admins(IReadOnlyList<string> texts)
     {
-        var ranges = Ranges("adminCidrs", texts);
+        var ranges = Ranges("adminCidrs", texts, MeantAdmin);
         if (texts.Count == 0 && !errors.Any(error => error.Key == "adminCidrs"))
         {
             errors.Add(UserError.InStackConfig("adminCidrs[0]", null,
-                "is missing: the address that this machine connects from must be able to open SSH", ConfigExamples.Of("adminCidrs")));
+                "is missing: the address that this machine connects from must be able to open SSH"));
         }
-        var each = true;
-        foreach (var (path, range) in ranges)
+        var tooWide = ranges.Where(entry => entry.Range.PrefixLength < WidestAdmin(entry.Range)).ToList();
+        var right = ranges.Except(tooWide).ToList();
+        var canConnect = right.Exists(entry => entry.Range is { IsV6: false, IsUnroutable: false });
+        foreach (var (path, range) in tooWide)
         {
-            var widest = range.IsV6 ? WidestAdminV6 : WidestAdminV4;
-            if (range.PrefixLength < widest)
-            {
-                Wrong(path, range, $"opens SSH to {(range.PrefixLength == 0 ? "the whole world" : "a large part of the world")}; "
-                    + $"at most a /{widest}, and better the few addresses that you connect from");
-                each = false;
-            }
+            errors.Add(new(path, range, $"opens SSH to {(range.PrefixLength == 0 ? "the whole world" : "a large part of the world")}; "
+                + $"at most a /{WidestAdmin(range)}, and better the few addresses that you connect from",
+                canConnect || range.IsV6 ? ConfigFix.Remove(path) : ConfigFix.Example(path)));
         }
-        foreach (var family in ranges.Select(entry => entry.Range).GroupBy(range => range.IsV6))
+        foreach (var family in right.GroupBy(entry => entry.Range.IsV6))
         {
-            var bits = family.Key ? 128 - WidestAdminV6 : 32 - WidestAdminV4;
-            if (each && Cidr.CountAddresses(family) > UInt128.One << bits)
-            {
-                errors.Add(new("adminCidrs[0]", ShownValue.Mask(string.Join(", ", family)),
-                    $"and the others open SSH to more addresses together than a /{(family.Key ? WidestAdminV6 : WidestAdminV4)} has",
-                    $"pulumi config rm --path 'adminCidrs' && {ConfigExamples.Fix("adminCidrs[0]")}"));
-            }
+            TooManyTogether([.. family], family.Key ? WidestAdminV6 : WidestAdminV4);
         }
-        if (ranges.Count > 0 && ranges.Count == texts.Count && ranges.All(entry => entry.Range.IsV6))
+        var all = texts.Count;
+        if (right.Count == 0 || right.Count < all || canConnect)
         {
-            Wrong("adminCidrs[0]", ranges[0].Range, "and the others are IPv6, but the Droplets only have IPv4; add an IPv4 address");
+            return;
+        }
+        // The fix adds an address: those that are there are right, but not enough.
+        var add = ConfigFix.ExampleStep(ConfigPath.Element("adminCidrs", 0)) with { Path = ConfigPath.Element("adminCidrs", all) };
+        errors.Add(new("adminCidrs[0]", right[0].Range, right.TrueForAll(entry => entry.Range.IsV6)
+            ? "and the others are IPv6, but the Droplets only have IPv4; add an IPv4 address"
+            : "and the others are private, but SSH goes to the public addresses of the Droplets; add the public address that you "
+                + "connect from",
+            new ConfigFix(add)));
+    }
+
+    private static int WidestAdmin(Cidr range) => range.IsV6 ? WidestAdminV6 : WidestAdminV4;
+
+    // An address with a far too wide prefix is meant as an address.
+    private static Cidr? MeantAdmin(string text) => Cidr.Meant(text) is { } meant && meant.PrefixLength > WidestAdmin(meant)
+        ? meant
+        : Cidr.Meant(text.Split('/')[0]);
+
+    private void TooManyTogether(List<(string Path, Cidr Range)> ranges, int widest)
+    {
+        var bits = ranges[0].Range.IsV6 ? 128 - widest : 32 - widest;
+        var kept = ranges.OrderBy(entry => entry.Range.PrefixLength).ToList();
+        while (kept.Count > 1 && Cidr.CountAddresses(kept.Select(entry => entry.Range)) > UInt128.One << bits)
+        {
+            errors.Add(new(kept[0].Path, kept[0].Range, $"and the others open SSH to more addresses together than a /{widest} has: "
+                + ShownValue.Mask(string.Join(", ", ranges.Select(entry => entry.Range))), ConfigFix.Remove(kept[0].Path)));
+            kept.RemoveAt(0);
         }
     }
 
     private void Vpc(string text, string region)
     {
-        if (!Cidr.TryParse(text, out var range, out var problem))
+        if (!Cidr.TryParse(text, out var range, out var problem) || (problem = WhyNotVpc(range, region)) is not null)
         {
-            Wrong("vpcCidr", ShownValue.Mask(text), problem);
-            return;
+            errors.Add(UserError.InStackConfig("vpcCidr", ShownValue.Mask(text), problem!, MeantVpc(text, region)));
         }
-        var reserved = CloudLimits.Current.ReservedRanges
-            .FirstOrDefault(block => (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range)));
-        if (!range.IsPrivate)
-        {
-            Wrong("vpcCidr", text, "is not private: choose it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16");
-        }
-        else if (range.PrefixLength is < 16 or > 24)
-        {
-            Wrong("vpcCidr", text, "must be a /16 to a /24");
-        }
-        else if (reserved is not null)
-        {
-            Wrong("vpcCidr", text,
-                $"overlaps {reserved.Range}, which DigitalOcean reserves{(reserved.Region is null ? "" : $" in {reserved.Region}")}");
-        }
+    }
+
+    private static string? WhyNotVpc(Cidr range, string region) =>
+        !range.IsPrivate ? "is not private: choose it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
+        : range.PrefixLength is < 16 or > 24 ? "must be a /16 to a /24"
+        : CloudLimits.Current.ReservedRanges.FirstOrDefault(block =>
+            (block.Region is null || block.Region == region) && range.Overlaps(Cidr.Parse(block.Range))) is { } reserved
+            ? $"overlaps {reserved.Range}, which DigitalOcean reserves{(reserved.Region is null ? "" : $" in {reserved.Region}")}"
+            : null;
+
+    /// <summary>The nearest range that a VPC may have: around the written address, or free.</summary>
+    private static string? MeantVpc(string text, string region)
+    {
+        var address = text.Split('/')[0];
+        var around = new[] { text, $"{address}/20", $"{address}/24" }.Select(Cidr.Meant);
+        var free = Enumerable.Range(100, 100).Select(number => Cidr.Meant($"10.{number.ToString(CultureInfo.InvariantCulture)}.0.0/20"));
+        return around.Concat(free).FirstOrDefault(range => range is { } meant && WhyNotVpc(meant, region) is null)?.ToString();
     }
 
     private void Endpoint(string path, EndpointConfig endpoint)
     {
         string At(string member) => ConfigPath.Member(path, member);
-        var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs);
-        foreach (var (rangePath, range) in clients)
+        if (IsUnread(At("access")))
         {
-            var isPrivate = range.IsPrivate;
-            if (endpoint.Access == Access.Public && isPrivate)
-            {
-                Wrong(rangePath, range, "is private, but callers of a public endpoint have internet addresses", "198.51.100.0/24");
-            }
-            else if (endpoint.Access != Access.Public && !isPrivate)
-            {
-                Wrong(rangePath, range,
-                    "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an internet address needs access: public",
-                    "10.100.0.0/20");
-            }
+            // What goes with an access type is judged when it is known.
+            MeantAccess(At("access"), endpoint);
+            Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Meant);
+            return;
+        }
+        var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Meant);
+        var right = clients.Where(entry => entry.Range.IsPrivate != (endpoint.Access == Access.Public)).ToList();
+        if (endpoint is { Access: not Access.Public, Domain: not null } && clients.Count > 0 && right.Count == 0)
+        {
+            errors.Add(new(At("access"), endpoint.Access.ToString().ToLowerInvariant(),
+                "does not go with a domain and internet addresses: they are for public access", ConfigFix.Set(At("access"), "public")));
+            return;
+        }
+        foreach (var (rangePath, range) in clients.Except(right))
+        {
+            errors.Add(new(rangePath, range, endpoint.Access == Access.Public
+                ? "is private, but callers of a public endpoint have internet addresses"
+                : "is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; an internet address needs access: public",
+                endpoint.Access == Access.Public && right.Count == 0 ? ConfigFix.Example(rangePath) : ConfigFix.Remove(rangePath)));
         }
         if (endpoint.Access == Access.Private)
         {
@@ -125,12 +155,12 @@ internal sealed class NetworkRules(List<UserError> errors)
         if (endpoint.ClientTags.Count > 0 && endpoint.Access != Access.Private)
         {
             errors.Add(new(At("clientTags"), string.Join(", ", endpoint.ClientTags.Select(tag => ShownValue.Mask(tag))),
-                "are only for private access: a load balancer identifies its callers by address",
-                $"pulumi config rm --path '{At("clientTags")}'"));
+                "are only for private access: a load balancer identifies its callers by address", ConfigFix.Remove(At("clientTags"))));
         }
         if (endpoint.Access == Access.Public)
         {
-            Public(endpoint, At);
+            Callers(At("clientCidrs"), endpoint.ClientCidrs, right);
+            new DomainRules(errors).Check(endpoint, path);
             return;
         }
         foreach (var (member, value) in new[] { ("domain", endpoint.Domain), ("dnsZone", endpoint.DnsZone) })
@@ -138,60 +168,56 @@ internal sealed class NetworkRules(List<UserError> errors)
             if (value is not null)
             {
                 errors.Add(new(At(member), ShownValue.Mask(value), "is only for public access: remove it, or set access to public",
-                    $"pulumi config rm --path '{At(member)}'"));
+                    ConfigFix.Remove(At(member))));
             }
         }
     }
 
-    private void Public(EndpointConfig endpoint, Func<string, string> at)
+    private bool IsUnread(string path) => errors.Any(error => error.Key == path);
+
+    /// <summary>An access type that nothing is near to is the one that the other settings need.</summary>
+    private void MeantAccess(string path, EndpointConfig endpoint)
     {
-        if (endpoint.ClientCidrs.Count == 0
-            && !errors.Any(error => error.Key.StartsWith(at("clientCidrs"), StringComparison.Ordinal)))
+        var at = errors.FindIndex(error => error.Key == path);
+        if (endpoint.Domain is not null && errors[at].Fix == ConfigFix.Example(path).ToString())
         {
-            errors.Add(UserError.InStackConfig($"{at("clientCidrs")}[0]", null,
-                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all", ConfigExamples.Of("clientCidrs")));
+            errors[at] = errors[at].With(ConfigFix.Set(path, "public"));
         }
-        if (endpoint.Domain is not { } domain)
+    }
+
+    private void Callers(string path, IReadOnlyList<string> texts, List<(string Path, Cidr Range)> ranges)
+    {
+        if (texts.Count == 0 && !errors.Any(error => error.Key.StartsWith(path, StringComparison.Ordinal)))
         {
-            if (!errors.Any(error => error.Key == at("domain")))
-            {
-                errors.Add(UserError.InStackConfig(at("domain"), null,
-                    "is missing: a public endpoint needs a domain for its certificate", ConfigExamples.Of("domain")));
-            }
-            return;
+            errors.Add(UserError.InStackConfig($"{path}[0]", null,
+                "is missing: list the callers of a public endpoint, or 0.0.0.0/0 for all"));
         }
-        if (!ConfigPatterns.Domain().IsMatch(domain))
+        if (ranges.Count > 0 && ranges.Count == texts.Count && ranges.TrueForAll(entry => entry.Range.IsV6))
         {
-            Wrong(at("domain"), ShownValue.Mask(domain),
-                "is not a host name: labels of lower-case letters, digits and '-' with dots between, without scheme, port or path");
-            return;
-        }
-        if (endpoint.DnsZone is not { } zone)
-        {
-            return;
-        }
-        if (!ConfigPatterns.Domain().IsMatch(zone))
-        {
-            Wrong(at("dnsZone"), ShownValue.Mask(zone), "is not a zone: labels of lower-case letters, digits and '-' with dots between");
-        }
-        else if (domain != zone && !domain.EndsWith($".{zone}", StringComparison.Ordinal))
-        {
-            Wrong(at("dnsZone"), zone, $"does not contain {domain}");
+            var everyone = ranges.Exists(entry => entry.Range.PrefixLength == 0);
+            var next = ConfigPath.Element(path, texts.Count);
+            errors.Add(new(ConfigPath.Element(path, 0), ranges[0].Range,
+                "and the others are IPv6, but the load balancer only has an IPv4 address: no one could call; add IPv4 addresses",
+                everyone ? ConfigFix.Set(next, "0.0.0.0/0") : ConfigFix.Example(next)));
         }
     }
 
     private void AtMost(string path, int count, int most, string what)
     {
-        if (count > most)
+        if (count <= most)
         {
-            errors.Add(new(path, string.Create(CultureInfo.InvariantCulture, $"{count} entries"),
-                string.Create(CultureInfo.InvariantCulture,
-                    $"are more than {what} allows, at most {most}: merge adjacent ranges, or remove some"),
-                $"pulumi config rm --path {ConfigPath.Quoted(ConfigPath.Element(path, most))}"));
+            return;
         }
+        var shown = string.Create(CultureInfo.InvariantCulture, $"{count} entries");
+        var problem = string.Create(CultureInfo.InvariantCulture,
+            $"are more than {what} allows, at most {most}: merge adjacent ranges, or remove some");
+        errors.Add(count - most <= MostRemovals
+            ? new(path, shown, problem, new ConfigFix(
+                [.. Enumerable.Range(most, count - most).Reverse().Select(index => new RemoveStep(ConfigPath.Element(path, index)))]))
+            : new(path, shown, problem, "shorten the list in the file of the stack"));
     }
 
-    private List<(string Path, Cidr Range)> Ranges(string path, IReadOnlyList<string> texts)
+    private List<(string Path, Cidr Range)> Ranges(string path, IReadOnlyList<string> texts, Func<string, Cidr?> meant)
     {
         var ranges = new List<(string Path, Cidr Range)>();
         for (var i = 0; i < texts.Count; i++)
@@ -203,15 +229,19 @@ internal sealed class NetworkRules(List<UserError> errors)
             }
             if (!Cidr.TryParse(texts[i], out var range, out var problem))
             {
-                Wrong(element, ShownValue.Mask(texts[i]), problem, Cidr.Meant(texts[i])?.ToString());
+                var fixedRange = meant(texts[i]) is { } right && !s_unusable.Any(block => block.Contains(right)) ? right.ToString() : null;
+                errors.Add(fixedRange is not null && texts.Contains(fixedRange)
+                    ? new(element, ShownValue.Mask(texts[i]), problem, ConfigFix.Remove(element))
+                    : UserError.InStackConfig(element, ShownValue.Mask(texts[i]), problem, fixedRange));
             }
             else if (s_unusable.Any(block => block.Contains(range)))
             {
-                Wrong(element, range, "is not an address that can connect");
+                errors.Add(new(element, range, "is not an address that can connect",
+                    texts.Count == 1 && path == "adminCidrs" ? ConfigFix.Example(element) : ConfigFix.Remove(element)));
             }
             else if (ranges.Any(entry => entry.Range == range))
             {
-                errors.Add(new(element, range, "is a duplicate", $"pulumi config rm --path '{element}'"));
+                errors.Add(new(element, range, "is a duplicate", ConfigFix.Remove(element)));
             }
             else
             {
@@ -220,7 +250,4 @@ internal sealed class NetworkRules(List<UserError> errors)
         }
         return ranges;
     }
-
-    private void Wrong(string path, object? value, string problem, string? example = null) =>
-        errors.Add(UserError.InStackConfig(path, value, problem, example ?? ConfigExamples.At(path)));
 }

@@ -58,7 +58,7 @@ public sealed record StackConfig
     [Required, MinLength(1)]
     public IReadOnlyDictionary<string, EndpointConfig> Endpoints { get; init; } = new Dictionary<string, EndpointConfig>();
 
-    /// <summary>Maximum price of the whole stack in USD per hour. Default: no limit.</summary>
+    /// <summary>Maximum price of the whole stack in USD per hour. Default: 10, above which the limit must be set.</summary>
     public decimal? MaxHourlyUsd { get; init; }
 
     /// <summary>
@@ -115,7 +115,7 @@ public sealed record StackConfig
 public sealed record EngineConfig
 {
     /// <summary>How the node gets vLLM: the pinned image, or the pinned version in a virtual environment. Default: container.</summary>
-    public EngineInstall Install { get; init; } = EngineInstall.Container;
+    public EngineInstall? Install { get; init; }
 
     /// <summary>vLLM release in the catalog. Default: the newest that serves the model.</summary>
     public string? Version { get; init; }
@@ -229,6 +229,6 @@ public sealed record EndpointConfig
     /// </summary>
     public int? ReadyTimeoutMinutes { get; init; }
 
-    /// <summary>Engine of this endpoint. Default: the stack's.</summary>
+    /// <summary>Engine of this endpoint. Default of each member: the stack's.</summary>
     public EngineConfig? Engine { get; init; }
 }

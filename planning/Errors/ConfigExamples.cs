@@ -12,7 +12,7 @@ internal static partial class ConfigExamples
     private static readonly Dictionary<string, string> s_byName = new(StringComparer.Ordinal)
     {
         ["region"] = "tor1",
-        ["adminCidrs"] = "\"$(curl -4s https://ifconfig.me)/32\"", // the public address of this machine
+        ["adminCidrs"] = "\"$(curl -4s https://checkip.amazonaws.com)/32\"", // the public address of this machine
         ["adminSshKeys"] = "\"$(cat ~/.ssh/id_ed25519.pub)\"",
         ["endpoints"] = "mistralai/Ministral-3-3B-Instruct-2512",
         ["maxHourlyUsd"] = "5",
@@ -59,10 +59,18 @@ internal static partial class ConfigExamples
     /// <summary>Example value of the setting, or of an element of it, at this path, or of the flag with this name.</summary>
     public static string At(string path) => Of(LastName().Match(path).Groups["name"].Value.TrimStart('-'));
 
-    /// <summary>The command that fixes the setting at this path: a valid value, or no value if the default is always right.</summary>
-    public static string Fix(string path) => s_betterLeftOut.Contains(LastName().Match(path).Groups["name"].Value)
-        ? $"pulumi config rm --path {ConfigPath.Quoted(path)}"
-        : $"pulumi config set --path {ConfigPath.Quoted(path)} {At(path)}";
+    /// <summary>A value like the one that a shell makes of a command substitution for the setting at this path.</summary>
+    public static string Sample(string path) => LastName().Match(path).Groups["name"].Value switch
+    {
+        "adminCidrs" => "9.9.9.9/32",
+        "adminSshKeys" => $"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{new string('A', 43)}",
+        "revision" => new string('0', 40),
+        _ => At(path),
+    };
+
+    /// <summary>The commands that fix the setting at this path: a valid value, or no value if the default is always right.</summary>
+    public static ConfigFix Fix(string path) =>
+        s_betterLeftOut.Contains(LastName().Match(path).Groups["name"].Value) ? ConfigFix.Remove(path) : ConfigFix.Example(path);
 
     [GeneratedRegex(@"(?<name>[A-Za-z0-9_-]+)(\[[^\]]*\])*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex LastName();

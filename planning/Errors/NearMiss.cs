@@ -8,9 +8,9 @@ public static class NearMiss
     private static readonly char[] s_separators = ['/', '-', '.', '_', ' '];
 
     /// <summary>
-    /// The known names nearest to <paramref name="value"/>, best first: the same name in another case, names that start with it, names that
-    /// contain it or its words in order, and names within a small edit distance of it, whole or from their start. Ignores case, and a missing
-    /// owner (<c>OWNER/NAME</c>). Empty if none is near.
+    /// The known names nearest to <paramref name="value"/>, best first: the same name in another case, names that start with it or that it
+    /// starts with, names that contain it or its words in order, and names within a small edit distance of it, whole or from their start.
+    /// Ignores case, and a missing owner (<c>OWNER/NAME</c>). Empty if none is near.
     /// </summary>
     /// <param name="value">The unknown name.</param>
     /// <param name="known">All known names.</param>
@@ -19,8 +19,10 @@ public static class NearMiss
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(known);
-        return [.. known
-            .Select(name => (Name: name, Rank: Rank(value, name)))
+        string[] names = [.. known];
+        var extended = names.Where(name => Extends(value, name)).MaxBy(name => name.Length);
+        return [.. names
+            .Select(name => (Name: name, Rank: name == extended ? 1 : Rank(value, name)))
             .Where(candidate => candidate.Rank is not null)
             .OrderBy(candidate => candidate.Rank)
             .ThenBy(candidate => prefer?.Invoke(candidate.Name) is not true)
@@ -64,6 +66,14 @@ public static class NearMiss
         return start > 0 && start <= farthest / 2 && start < whole ? 3 + start
             : whole <= farthest ? 2 + whole
             : null;
+    }
+
+    /// <summary>Whether a value is a name with something behind it: <c>NAME-FP8</c>, <c>NAME@main</c>.</summary>
+    private static bool Extends(string value, string name)
+    {
+        var bare = value.Contains('/', StringComparison.Ordinal) ? name : name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return bare.Length > 2 && value.Length > bare.Length && value.StartsWith(bare, StringComparison.OrdinalIgnoreCase)
+            && !char.IsLetterOrDigit(value[bare.Length]);
     }
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

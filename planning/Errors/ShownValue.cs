@@ -7,6 +7,9 @@ internal static class ShownValue
 
     private const int LongestValue = 80;
 
+    /// <summary>Whether a value is, or looks like, a secret, which no command may show.</summary>
+    public static bool IsSecret(string text) => SecretWords.Kind(text) is not null || SecretWords.LooksRandom(text);
+
     /// <summary>A value for a message: short, on one line, and masked if it is a secret or looks like one.</summary>
     public static string Mask(string text, bool secret = false)
     {

@@ -29,11 +29,32 @@ public sealed record UserError(string Key, object? Value, string Problem, string
 
     public string Fix { get; init => field = Pasted(value); } = Pasted(Fix);
 
+    internal UserError(string key, object? value, string problem, ConfigFix commands)
+        : this(key, value, problem, commands.ToString()) => Commands = Fix == FixOfSecret ? null : commands;
+
+    /// <summary>The fix as changes of the stack config; null if it is another command.</summary>
+    internal ConfigFix? Commands { get; private init; }
+
     /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the flag.</summary>
-    public static UserError InStackConfig(string key, object? value, string problem, string example = "<value>") =>
-        new(key, value, problem, key.StartsWith("--", StringComparison.Ordinal)
-            ? $"{key} {example}"
-            : $"pulumi config set --path {ConfigPath.Quoted(key)} {example}");
+    /// <param name="key">As <see cref="Key"/>.</param>
+    /// <param name="value">As <see cref="Value"/>.</param>
+    /// <param name="problem">As <see cref="Problem"/>.</param>
+    /// <param name="example">The right value, as a word of a shell. Default: an example that is valid for the key.</param>
+    public static UserError InStackConfig(string key, object? value, string problem, string? example = null) =>
+        key.StartsWith("--", StringComparison.Ordinal)
+            ? new(key, value, problem, $"{key} {example ?? ConfigExamples.At(key)}")
+            : new(key, value, problem, new ConfigFix(example is null || example == ConfigExamples.At(key)
+                ? ConfigFix.ExampleStep(key)
+                : new SetStep(key, example,
+                    example.Contains("$(", StringComparison.Ordinal) ? ConfigExamples.Sample(key) : example.Trim('\''))));
+
+    /// <summary>The same error with another fix.</summary>
+    internal UserError With(ConfigFix commands) => new(Key, Value, Problem, commands);
+
+    public bool Equals(UserError? other) =>
+        other is not null && (Key, Problem, Fix) == (other.Key, other.Problem, other.Fix) && Equals(Value, other.Value);
+
+    public override int GetHashCode() => HashCode.Combine(Key, Problem, Fix);
 
     public override string ToString() =>
         Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";

@@ -80,8 +80,9 @@ internal sealed record Candidate(PlacementRequest Request, GpuSize Size, FitResu
         }
         else
         {
-            yield return new(PlacementErrors.Path(key, "size"), Size.Slug, $"cannot serve {Request.Model.Id}: {Fit.Reason}. {instead}",
-                PlacementErrors.WayOut(Request, key, candidates));
+            yield return PlacementErrors.WayOut(
+                new(PlacementErrors.Path(key, "size"), Size.Slug, $"cannot serve {Request.Model.Id}: {Fit.Reason}. {instead}", ""),
+                Request, key, candidates);
         }
     }
 

@@ -98,41 +98,58 @@ internal static class PlacementErrors
             .Take(ReasonsShown)
             .Select(candidate => $"\n  {candidate.Size.Slug}: {(candidate.Fit.Fits ? candidate.RejectionReason : candidate.Fit.Reason)}");
         var problem = $"fits on no size{region}{context}: {string.Concat(reasons)}";
-        return new(Path(key, "model"), request.Model.Id, problem, WayOut(request, key, candidates));
+        return WayOut(new(Path(key, "model"), request.Model.Id, problem, ""), request, key, candidates);
     }
 
     /// <summary>
-    /// The command that fixes it: another size or region, or removing the setting that nothing satisfies; else the options of <c>plan</c>
-    /// that show what each size lacks.
+    /// The error with the command that fixes it: another size, region or context; else the options of <c>plan</c> that show what each size
+    /// lacks. The region and the sales terms have an error of their own, because the fix changes them.
     /// </summary>
-    public static string WayOut(PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
+    public static UserError WayOut(UserError error, PlacementRequest request, string key, IReadOnlyList<Candidate> candidates)
     {
-        string Set(string setting, string value) => About(key, setting, null, "", value).Fix;
-        var choice = candidates.FirstOrDefault(candidate => candidate.RejectionReason is null)
-            ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits);
-        if (choice is { } fitting)
+        if (key.Length > 0 && request.Size is null && !request.Availability.Contains(Availability.OnDemand)
+            && candidates.Any(candidate => candidate.IsSoldOtherwiseInRegion && candidate.Size.Availability == Availability.OnDemand))
+        {
+            var path = Path(key, "availability");
+            return new(path, string.Join(", ", request.Availability.Select(terms => CatalogWords.Of(terms))),
+                $"leaves no size: {request.Model.Id} {error.Problem}",
+                ConfigFix.Set(ConfigPath.Element(path, 0), CatalogWords.Of(Availability.OnDemand)));
+        }
+
+        if ((candidates.FirstOrDefault(candidate => candidate.RejectionReason is null)
+            ?? candidates.FirstOrDefault(candidate => candidate.Fit.Fits)) is { } fitting)
         {
             // The region applies to the whole stack, but a size that the region lacks would be the next error.
             return request.Region is not { } region || fitting.Size.Regions.Count == 0 || fitting.Size.Regions.Contains(region)
-                ? Set("size", fitting.Size.Slug)
-                : UserError.InStackConfig(key.Length == 0 ? "--region" : "region", null, "", fitting.Size.Regions[0]).Fix;
+                ? Setting(error, Path(key, "size"), fitting.Size.Slug)
+                : Setting(
+                    key.Length == 0 ? error : error with
+                    {
+                        Key = "region",
+                        Value = region,
+                        Problem = $"is no region for {key}: {request.Model.Id} {error.Problem}",
+                    },
+                    key.Length == 0 ? "--region" : "region", fitting.Size.Regions[0]);
         }
 
         string[] split = [.. request.Options.TensorParallel is null ? [] : new[] { "tensorParallel" },
             .. request.Options.DataParallel is null ? [] : new[] { "dataParallel" }];
         if (split.Length > 0 && key.Length > 0)
         {
-            return string.Join(" && ", split.Select(setting => $"pulumi config rm --path {ConfigPath.Quoted(Path(key, setting))}"));
+            return error.With(new([.. split.Select(setting => new RemoveStep(Path(key, setting)))]));
         }
 
         var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size)
             .Select(candidate => candidate.Fit.LongestContext)
-            .DefaultIfEmpty()
-            .Max();
+            .DefaultIfEmpty().Max();
         return within >= EngineDefaults.BlockTokens
-            ? Set("contextLength", Number(ContextLength.RoundDown(within)))
-            : $"--model {request.Model.Id}";
+            ? Setting(error, Path(key, "contextLength"), Number(ContextLength.RoundDown(within)))
+            : error with { Fix = $"--model {request.Model.Id}" };
     }
+
+    private static UserError Setting(UserError error, string path, string value) => path.StartsWith("--", StringComparison.Ordinal)
+        ? error with { Fix = UserError.InStackConfig(path, null, "", value).Fix }
+        : error.With(ConfigFix.Set(path, value));
 
     /// <summary>The alternative size.</summary>
     public static string Instead(IReadOnlyList<Candidate> candidates)

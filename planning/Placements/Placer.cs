@@ -29,11 +29,18 @@ public static class Placer
             var size = catalog.Size(slug, PlacementErrors.Path(key, "size"));
             var named = candidates.First(candidate => candidate.Size == size);
             var against = named.ErrorsWhenNamed(key, candidates).ToList();
+            if (key.Length > 0 && !named.Fit.Fits && SettingAtFault.Of(request, key, [named], catalog) is { } fault)
+            {
+                against = [.. against.Take(against.Count - 1), fault];
+            }
             return against.Count > 0 ? throw new ConfigurationException(against) : Chosen(named, candidates);
         }
 
         var chosen = candidates.FirstOrDefault(candidate => candidate.RejectionReason is null);
-        return chosen is null ? throw new ConfigurationException(PlacementErrors.NothingFits(request, key, candidates)) : Chosen(chosen, candidates);
+        return chosen is not null
+            ? Chosen(chosen, candidates)
+            : throw new ConfigurationException((key.Length > 0 ? SettingAtFault.Of(request, key, candidates, catalog) : null)
+                ?? PlacementErrors.NothingFits(request, key, candidates));
     }
 
     /// <summary>Problems that no hardware solves: a context longer than the model's, zero requests. Empty for a valid request.</summary>

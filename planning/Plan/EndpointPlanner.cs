@@ -21,9 +21,14 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
     private const long LargeModelBytes = 100_000_000_000;
     private const int LargeReadyMinutes = 180;
 
+    // Names of DigitalOcean's distribution images begin with one of these.
+    private static readonly string[] s_withoutDriver =
+        ["ubuntu-", "debian-", "centos-", "fedora-", "rockylinux-", "almalinux-", "freebsd-", "opensuse-"];
+
     private readonly string _path = ConfigPath.Member("endpoints", name);
     private readonly List<UserError> _errors = [];
-    private readonly EngineConfig _engine = config.Engine ?? stack.Engine;
+    private readonly EngineInstall _install = config.Engine?.Install ?? stack.Engine.Install ?? EngineInstall.Container;
+    private readonly string? _version = config.Engine?.Version ?? stack.Engine.Version;
 
     /// <summary>The plan, or null with all reasons in <paramref name="errors"/>.</summary>
     public EndpointPlan? Plan(List<UserError> errors)
@@ -42,8 +47,11 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
             return null;
         }
         CheckModel(model);
-        CheckImage(size);
         var placement = Place(model, size);
+        if ((placement?.Size ?? size) is { } booted)
+        {
+            CheckImage(booted);
+        }
         if (placement is null)
         {
             return null;
@@ -64,7 +72,7 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
             Checksums = WeightsChecksums.Of(model, revision),
             Hub = model.WeightsUrl ?? PublicHub,
             ServedModelName = config.ServedModelName ?? model.Id,
-            Install = _engine.Install,
+            Install = _install,
             ImagesPerPrompt = placement.Options.Vision && model.Architecture.Vision is not null ? config.ImagesPerPrompt : 0,
             ToolStrictLevel = config.ToolStrictLevel,
             Image = config.Image ?? placement.Size.Image,
@@ -81,7 +89,7 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
             ReadyTimeoutSeconds = 60 * (config.ReadyTimeoutMinutes ?? slowest),
             RetrySeconds = RetrySeconds,
             DropletUsdPerHour = placement.UsdPerHour,
-            Warnings = [.. placement.Warnings, .. Warnings(placement)],
+            Warnings = [.. placement.Warnings, .. EndpointWarnings.Of(stack, config, _path, placement, catalog, _install, hasToken)],
         };
     }
 
@@ -98,15 +106,25 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
         }
     }
 
-    private void CheckImage(GpuSize? size)
+    private void CheckImage(GpuSize size)
     {
-        if (config.Image is not { } image || !catalog.Images.TryGetValue(image, out var known))
+        if (config.Image is not { } image)
         {
-            return; // a snapshot or another image of the account: the operator knows it
+            return;
         }
-        if (size is not null && catalog.GpuOf(size).Vendor is var vendor && known.Vendor != vendor)
+        if (catalog.Images.TryGetValue(image, out var known))
         {
-            Wrong("image", image, $"has the driver for {Cards(known.Vendor)}, but {size.Slug} has {Cards(vendor)}", size.Image);
+            if (catalog.GpuOf(size).Vendor is var vendor && known.Vendor != vendor)
+            {
+                _errors.Add(new(At("image"), image, $"has the driver for {Cards(known.Vendor)}, but {size.Slug} has {Cards(vendor)}; "
+                    + $"without the setting it is {size.Image}", Unset("image")));
+            }
+        }
+        // A number is a snapshot or another image of the account: the operator knows it.
+        else if (s_withoutDriver.Any(name => image.StartsWith(name, StringComparison.Ordinal)))
+        {
+            _errors.Add(new(At("image"), image,
+                $"is a plain system without a GPU driver; without the setting it is {size.Image}", Unset("image")));
         }
     }
 
@@ -146,7 +164,7 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
         }
     }
 
-    private string Unset(string member) => $"pulumi config rm --path {ConfigPath.Quoted(At(member))}";
+    private ConfigFix Unset(string member) => ConfigFix.Remove(At(member));
 
     private Placement? Place(ModelSpec model, GpuSize? size)
     {
@@ -174,28 +192,28 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
 
     private EngineRelease? Engine(ModelSpec model, GpuVendor vendor)
     {
-        if (config.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _engine.Install, config.KvCacheDtype) is { } problem
-            && WhyNone(model, vendor, _engine.Install, KvCacheType.Auto) is null)
+        if (config.KvCacheDtype != KvCacheType.Auto && WhyNone(model, vendor, _install, config.KvCacheDtype) is { } problem
+            && WhyNone(model, vendor, _install, KvCacheType.Auto) is null)
         {
             Wrong("kvCacheDtype", config.KvCacheDtype.ToString().ToLowerInvariant(), $"is rejected: {problem}", "auto");
             return null;
         }
-        var other = _engine.Install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
-        if (WhyNone(model, vendor, _engine.Install, config.KvCacheDtype) is { } lacking
+        var other = _install == EngineInstall.Venv ? EngineInstall.Container : EngineInstall.Venv;
+        if (WhyNone(model, vendor, _install, config.KvCacheDtype) is { } lacking
             && WhyNone(model, vendor, other, config.KvCacheDtype) is null)
         {
             _errors.Add(UserError.InStackConfig(
-                EngineAt("install"), Word(_engine.Install), $"is rejected: {lacking}", Word(other)));
+                EngineAt("install"), Word(_install), $"is rejected: {lacking}", Word(other)));
             return null;
         }
-        if (_engine.Version is not { } version)
+        if (_version is not { } version)
         {
-            return Try(() => catalog.NewestEngineFor(model, vendor, _engine.Install, config.KvCacheDtype, EngineAt("version")));
+            return Try(() => catalog.NewestEngineFor(model, vendor, _install, config.KvCacheDtype, EngineAt("version")));
         }
         var engine = Try(() => catalog.Engine(version, EngineAt("version")));
-        if (engine is not null && catalog.WhyNot(engine, model, vendor, _engine.Install, config.KvCacheDtype) is { } reason)
+        if (engine is not null && catalog.WhyNot(engine, model, vendor, _install, config.KvCacheDtype) is { } reason)
         {
-            _errors.Add(new(EngineAt("version"), version, $"is rejected: {reason}", $"pulumi config rm --path '{EngineAt("version")}'"));
+            _errors.Add(new(EngineAt("version"), version, $"is rejected: {reason}", ConfigFix.Remove(EngineAt("version"))));
             return null;
         }
         return engine;
@@ -207,7 +225,7 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
     private string? WhyNone(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType type)
     {
         var reasons = catalog.Engines.Values
-            .Where(engine => _engine.Version is not { } version || engine.Version == version)
+            .Where(engine => _version is not { } version || engine.Version == version)
             .Select(engine => catalog.WhyNot(engine, model, vendor, install, type))
             .ToList();
         return reasons.Contains(null) ? null : string.Join("; ", reasons);
@@ -219,7 +237,7 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
         {
             Model = model,
             // The sizing uses the images of a release; here it gets only the allowed ones.
-            Engine = engine with { Images = Servable(engine, model), Package = _engine.Install == EngineInstall.Venv ? engine.Package : null },
+            Engine = engine with { Images = Servable(engine, model), Package = _install == EngineInstall.Venv ? engine.Package : null },
             ContextLength = config.ContextLength ?? (config.Size is null ? Math.Min(DefaultContextLength, model.MaxContext) : null),
             Concurrency = config.Concurrency ?? (config.Size is not null && config.ContextLength is null ? 1 : DefaultConcurrency),
             Size = config.Size,
@@ -241,8 +259,8 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
 
     private Dictionary<GpuVendor, EngineImage> Servable(EngineRelease engine, ModelSpec model) =>
         engine.Images
-            .Where(image => _engine.Install == EngineInstall.Container
-                && catalog.WhyNot(engine, model, image.Key, _engine.Install, config.KvCacheDtype) is null)
+            .Where(image => _install == EngineInstall.Container
+                && catalog.WhyNot(engine, model, image.Key, _install, config.KvCacheDtype) is null)
             .ToDictionary();
 
     private LoadBalancerPlan? LoadBalancer() => config.Access switch
@@ -258,43 +276,13 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
         return parent.Contains('.', StringComparison.Ordinal) ? parent : domain;
     }
 
-    private IEnumerable<string> Warnings(Placement placement)
-    {
-        foreach (var (_, warning) in stack.Deprecations.Where(deprecation => deprecation.Endpoint == _path))
-        {
-            yield return warning;
-        }
-        foreach (var caution in EngineChoice.Cautions(
-            placement.Engine, placement.Model, placement.Gpu.Vendor, _engine.Install, config.KvCacheDtype, placement.Gpu.Architecture))
-        {
-            yield return caution;
-        }
-        if (placement.Size.Availability == Availability.Spot)
-        {
-            yield return $"{placement.Size.Slug} is spot capacity: DigitalOcean destroys the Droplet when it needs it, "
-                + "usually with two hours' notice";
-        }
-        if (config.Replicas > 1 && config.Rollout == Rollout.Parallel)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"a change that replaces servers deletes {config.Replicas} of {config.Replicas} servers before the first new one "
-                + $"exists, and the GPUs may be unavailable by then; set rollout to rolling to replace one after the other");
-        }
-        if (config.Access == Access.Public && config.ClientCidrs.Any(cidr => cidr.EndsWith("/0", StringComparison.Ordinal)))
-        {
-            yield return "the endpoint is open to the whole internet: only its API keys protect it";
-        }
-        if (placement.Model.Gated && !hasToken)
-        {
-            yield return $"{placement.Model.Id} requires an accepted licence: set huggingFaceToken";
-        }
-    }
-
     private static string Cards(GpuVendor vendor) => vendor == GpuVendor.Amd ? "AMD cards" : "NVIDIA cards";
 
     private string At(string member) => ConfigPath.Member(_path, member);
 
-    private string EngineAt(string member) => ConfigPath.Member(config.Engine is null ? "engine" : At("engine"), member);
+    /// <summary>Where a member of the engine is set: at the endpoint, else for the stack.</summary>
+    private string EngineAt(string member) => ConfigPath.Member(
+        (member == "install" ? config.Engine?.Install is not null : config.Engine?.Version is not null) ? At("engine") : "engine", member);
 
     private void Wrong(string member, object? value, string problem, string example) =>
         _errors.Add(UserError.InStackConfig(At(member), value, problem, example));

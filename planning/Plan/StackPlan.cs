@@ -8,6 +8,12 @@ namespace Infra.Planning.Plan;
 /// <summary>The complete plan of a stack before the first resource: every endpoint with hardware, price and open ports. Pure.</summary>
 public sealed record StackPlan
 {
+    /// <summary>
+    /// A stack that costs more needs <c>maxHourlyUsd</c>. It is more than any single GPU costs, and 7,440 USD a month: the price of a stack
+    /// that someone has decided on, or of a digit too many.
+    /// </summary>
+    public const decimal MostUsdPerHourWithoutCap = 10;
+
     public required StackConfig Config { get; init; }
 
     /// <summary>The catalog of the plan, including the operator's rows.</summary>
@@ -18,6 +24,15 @@ public sealed record StackPlan
 
     /// <summary>Source of the Droplet prices.</summary>
     public required string PriceSource { get; init; }
+
+    /// <summary>Warnings about the stack, in addition to those of its endpoints.</summary>
+    public IReadOnlyList<string> Warnings => [.. StackWarnings.Of(Config, Catalog)];
+
+    /// <summary>
+    /// Settings that still have the value of an example, which no real stack can have: <c>pulumi up</c> refuses them, a preview and the lab
+    /// do not.
+    /// </summary>
+    public IReadOnlyList<UserError> Placeholders => [.. Plan.Placeholders.Of(Config)];
 
     /// <summary>Who may open SSH on the nodes.</summary>
     public Callers Ssh => PortAccess.SshOf(Config);
@@ -39,26 +54,35 @@ public sealed record StackPlan
     /// Base folder of a relative <c>catalog</c>: the folder of <c>Pulumi.yaml</c>. Default: the current one.
     /// </param>
     /// <param name="stack">Name of the stack, which is part of other names. Default: unknown.</param>
+    /// <param name="check">Checks of later layers: returns the plan, or throws user errors. Default: none.</param>
     /// <exception cref="ConfigurationException">
     /// The configuration is invalid; every error has key, value, allowed values and a command.
     /// </exception>
-    public static StackPlan Read(
-        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null, string? projectDirectory = null,
-        string? stack = null)
+    public static StackPlan Read(IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys = null,
+        string? projectDirectory = null, string? stack = null, Func<StackPlan, StackPlan>? check = null)
+    {
+        check ??= plan => plan;
+        try
+        {
+            return check(ReadOnce(config, secretKeys, projectDirectory, stack));
+        }
+        catch (ConfigurationException exception)
+        {
+            var errors = FixReview.Of(exception.Errors, config,
+                changed => check(ReadOnce(changed, secretKeys, projectDirectory, stack)));
+            throw ConfigurationException.InOrder([.. new Concealment(config, secretKeys).Of(errors)]);
+        }
+    }
+
+    private static StackPlan ReadOnce(
+        IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, string? projectDirectory, string? stack)
     {
         var errors = new List<UserError>();
         var stackConfig = StackConfig.Parse(config, secretKeys, errors);
         errors.AddRange(stack is null ? [] : StackName.Errors(stack, stackConfig));
         var catalog = LoadCatalog(stackConfig, projectDirectory, errors);
-        try
-        {
-            var hasToken = config.GetValueOrDefault($"{ConfigNames.Namespace}:{ConfigNames.HuggingFaceToken}") is { Length: > 0 };
-            return Decide(stackConfig, catalog, errors, hasToken);
-        }
-        catch (ConfigurationException exception)
-        {
-            throw new ConfigurationException(new Concealment(config, secretKeys).Of(exception.Errors));
-        }
+        var hasToken = config.GetValueOrDefault($"{ConfigNames.Namespace}:{ConfigNames.HuggingFaceToken}") is { Length: > 0 };
+        return Decide(stackConfig, catalog, errors, hasToken);
     }
 
     /// <summary>Plans a stack from parsed settings.</summary>
@@ -95,8 +119,14 @@ public sealed record StackPlan
         var reported = errors.Select(error => error.Key).ToHashSet(StringComparer.Ordinal);
         var stack = reported.Contains("region") ? stackConfig with { Region = "" } : stackConfig;
         var endpoints = new List<EndpointPlan>();
+        var reviewed = errors.Where(error => error.Commands is not null).Select(error => error.Key).ToList();
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
+            // A value that cannot be read has its default here, which proves nothing. What is wrong after its fix comes from FixReview.
+            if (reviewed.Exists(key => key.StartsWith(ConfigPath.Member("endpoints", name), StringComparison.Ordinal)))
+            {
+                continue;
+            }
             var against = new List<UserError>();
             if (new EndpointPlanner(stack, catalog, name, endpoint, hasToken).Plan(against) is { } plan)
             {
@@ -135,23 +165,37 @@ public sealed record StackPlan
     {
         if (stackConfig.MaxHourlyUsd is not { } highest)
         {
+            AskForCap(endpoints, errors);
             return;
         }
         foreach (var endpoint in endpoints.Where(endpoint => endpoint.UsdPerHour is null))
         {
             errors.Add(new("maxHourlyUsd", highest,
                 $"cannot be checked: the price of {endpoint.Placement.Size.Slug}, for endpoint {endpoint.Name}, is not public",
-                "pulumi config rm maxHourlyUsd"));
+                ConfigFix.Remove("maxHourlyUsd")));
         }
         if (endpoints.Sum(endpoint => endpoint.UsdPerHour) is { } sum && sum > highest)
         {
-            var parts = string.Join(" + ", endpoints.Select(endpoint => string.Create(CultureInfo.InvariantCulture,
-                $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x "
-                    + $"{endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
-            var needed = Math.Ceiling(sum * 100) / 100;
-            errors.Add(UserError.InStackConfig("maxHourlyUsd", highest,
-                string.Create(CultureInfo.InvariantCulture, $"is less than the {sum:0.00} USD per hour that the stack costs: {parts}"),
-                needed.ToString(CultureInfo.InvariantCulture)));
+            errors.Add(new("maxHourlyUsd", highest, string.Create(CultureInfo.InvariantCulture,
+                $"is less than the {sum:0.00} USD per hour that the stack costs: {Parts(endpoints)}"), CapOf(sum)));
         }
     }
+
+    private static void AskForCap(IReadOnlyList<EndpointPlan> endpoints, List<UserError> errors)
+    {
+        if (endpoints.Sum(endpoint => endpoint.UsdPerHour) is { } sum && sum > MostUsdPerHourWithoutCap)
+        {
+            errors.Add(new("maxHourlyUsd", null, string.Create(CultureInfo.InvariantCulture,
+                $"is missing: the stack costs {sum:0.00} USD per hour, {Parts(endpoints)}; above {MostUsdPerHourWithoutCap} USD per hour ")
+                + "the config must have a limit, so that a mistyped number cannot cost thousands", CapOf(sum)));
+        }
+    }
+
+    private static ConfigFix CapOf(decimal usdPerHour) =>
+        ConfigFix.Set("maxHourlyUsd", (Math.Ceiling(usdPerHour * 100) / 100).ToString(CultureInfo.InvariantCulture));
+
+    private static string Parts(IReadOnlyList<EndpointPlan> endpoints) =>
+        string.Join(" + ", endpoints.Select(endpoint => string.Create(CultureInfo.InvariantCulture,
+            $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x "
+                + $"{endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
 }

@@ -8,7 +8,7 @@ internal static class RandomStacks
 {
     private static readonly Gen<string> s_name =
         Gen.Select(Gen.Char['a', 'z'], Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789-"], 0, 12],
-            (first, rest) => $"{first}{rest}");
+            (first, rest) => $"{first}{rest}".TrimEnd('-'));
 
     private static readonly Gen<IReadOnlyList<string>> s_names = Distinct(s_name, 0, 3);
 
@@ -19,7 +19,7 @@ internal static class RandomStacks
             ? new ClientConfig { Name = name, RequestsPerMinute = rate, Concurrent = concurrent } : new ClientConfig { Name = name })]);
 
     private static readonly Gen<IReadOnlyList<string>> s_admins = Distinct(
-        Gen.Select(Gen.Int[11, 126], Gen.Int[0, 255], Gen.Int[24, 32],
+        Gen.Select(Gen.Int[11, 99], Gen.Int[0, 255], Gen.Int[24, 32],
             (a, b, prefix) => Range((uint)((a << 24) | (b << 16) | (5 << 8) | 77), prefix)), 1, 4);
 
     private static readonly Gen<IReadOnlyList<string>> s_insiders = Distinct(
@@ -41,8 +41,8 @@ internal static class RandomStacks
         {
             Access = Access.Public,
             ClientCidrs = cidrs,
-            Domain = $"{name.TrimEnd('-')}.example.com",
-            DnsZone = atZone ? $"{name.TrimEnd('-')}.example.com" : null,
+            Domain = $"{name}.example.com",
+            DnsZone = atZone ? $"{name}.example.com" : null,
         });
 
     private static readonly Gen<EndpointConfig> s_endpoint = Gen.Select(
@@ -73,12 +73,13 @@ internal static class RandomStacks
         {
             Region = region,
             AdminCidrs = admins,
+            MaxHourlyUsd = 1000,
             VpcCidr = vpc,
             Tags = tags,
             Endpoints = endpoints.Item1.Zip(endpoints.Item2).ToDictionary(pair => pair.First, pair => pair.Second with
             {
                 // Each needs a domain of its own.
-                Domain = pair.Second.Domain is { } domain ? $"{pair.First.TrimEnd('-')}.{domain}" : null,
+                Domain = pair.Second.Domain is { } domain ? $"{pair.First}.{domain}" : null,
             }),
         });
 

@@ -19,6 +19,7 @@ internal static class NodeSamples
         StackPlan.Create(new StackConfig
         {
             Region = "tor1",
+            MaxHourlyUsd = Catalog.Sizes[size].UsdPerHour is null ? null : 1000,
             IgnoreAvailability = true, // a sample of any size, wherever it is sold
             AdminCidrs = ["203.0.113.7/32", "2001:db8::/64"],
             Endpoints = new Dictionary<string, EndpointConfig>

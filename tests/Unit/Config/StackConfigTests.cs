@@ -101,7 +101,7 @@ public sealed class StackConfigTests
     }
 
     [Theory]
-    [InlineData("replicas", "2", "--path")]
+    [InlineData("replicas", "2", "pulumi config set --path 'endpoints.chat.replicas' 2")]
     [InlineData("endpoints.chat.replicas", "2",
         "pulumi config rm 'endpoints.chat.replicas' && pulumi config set --path 'endpoints.chat.replicas' 2")]
     [InlineData("adminCidrs[0]", "203.0.113.9/32", "pulumi config set --path 'adminCidrs[0]' 203.0.113.9/32")]

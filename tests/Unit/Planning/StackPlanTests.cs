@@ -188,7 +188,7 @@ public sealed class StackPlanTests
     [Fact]
     public void Spot_and_contract_sizes_are_not_taken_unasked()
     {
-        Assert.Equal("endpoints.chat.model", Assert.Single(Errors(("region", "\"ric1\""))).Key);
+        Assert.Equal("region", Assert.Single(Errors(("region", "\"ric1\""))).Key);
         var spot = StackPlan.Read(Configs.With(("region", "\"ric1\""), ("endpoints.chat.availability", "[\"spot\"]"))).Endpoints[0];
         Assert.EndsWith("-spot", spot.Placement.Size.Slug, StringComparison.Ordinal);
         var warned = Assert.Single(spot.Warnings, warning => warning.Contains("spot", StringComparison.Ordinal));

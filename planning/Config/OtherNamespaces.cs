@@ -1,0 +1,27 @@
+using Infra.Planning.Errors;
+
+namespace Infra.Planning.Config;
+
+/// <summary>Keys of other namespaces than the project's. They belong to providers, unless the namespace is misspelt.</summary>
+internal static class OtherNamespaces
+{
+    /// <summary>The provider's own setting for its token; its name is fixed.</summary>
+    private const string ProviderToken = "digitalocean:token";
+
+    /// <summary>The setting of this project that was meant; null if the namespace is not near to its own.</summary>
+    public static string? Meant(string qualified) =>
+        qualified.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+            && NearMiss.Of(qualified[..colon], [ConfigNames.Namespace]).Count > 0
+            ? qualified[(colon + 1)..]
+            : null;
+
+    /// <summary>Reports a token of the provider that is not encrypted.</summary>
+    public static void CheckToken(string qualified, string text, bool isSecret, List<UserError> errors)
+    {
+        if (qualified == ProviderToken && text.Length > 0 && !isSecret)
+        {
+            errors.Add(new(qualified, null, "is stored in plain text; revoke this token and store a new one encrypted",
+                new ConfigFix(new SetSecretStep(qualified) { IsKey = true })));
+        }
+    }
+}

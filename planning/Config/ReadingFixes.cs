@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Infra.Planning.Catalog;
+using Infra.Planning.Errors;
+using Infra.Planning.Reading;
+
+namespace Infra.Planning.Config;
+
+/// <summary>
+/// Fixes of values that cannot be read. They keep what is written, in the form that was meant; an example replaces it only if nothing of it
+/// can be meant. Never for values that are stored encrypted: a command line would show them.
+/// </summary>
+internal static partial class ReadingFixes
+{
+    // A longer command is not for pasting.
+    private const int MostSteps = 60;
+    private const string FirstEndpoint = "chat";
+
+    /// <summary>The fix of a value with this shape.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="value">What is written; null: nothing.</param>
+    /// <param name="shape">What it should be.</param>
+    public static ConfigFix Of(string path, JsonElement? value, ValueShape shape)
+    {
+        var written = value is { } there && Unwrapped(there, shape) is { ValueKind: not JsonValueKind.Null } one ? one : (JsonElement?)null;
+        return shape.Kind switch
+        {
+            ValueKind.List => Replace(path, value, written is { } given ? Elements(path, given, shape.Element!) : []),
+            ValueKind.Map => Replace(path, value, written is { } given ? Endpoints(path, given) : []),
+            ValueKind.Record when shape.Shorthand is null => Replace(path, value, written is { } given ? Record(path, given, shape) : []),
+            _ => written is { } given && MeantScalar(given, shape, path) is { } meant
+                ? ConfigFix.Set(path, meant)
+                : ConfigExamples.Fix(path),
+        };
+
+        // Pulumi does not add an element or member to an existing text value.
+        ConfigFix Replace(string at, JsonElement? old, IReadOnlyList<ConfigStep> steps)
+        {
+            steps = steps.Count is > 0 and <= MostSteps ? steps : [ConfigFix.ExampleStep(Settable(at, shape))];
+            return new([.. old is null ? Array.Empty<ConfigStep>() : [new RemoveStep(at)], .. steps]);
+        }
+    }
+
+    /// <summary>Writes a value under another path; null if a command cannot show it.</summary>
+    public static ConfigFix? Move(ConfigStep remove, string to, JsonElement value)
+    {
+        var steps = Leaves(to, value).ToList();
+        return steps.Count <= MostSteps && !steps.Contains(null) ? new([remove, .. steps.Select(step => step!)]) : null;
+    }
+
+    /// <summary>The word of a choice that was meant: in another case, with a hyphen, or with a wrong letter.</summary>
+    public static string? MeantWord(string text, IReadOnlyList<string> words) =>
+        words.FirstOrDefault(word => Letters(word) == Letters(text)) ?? (NearMiss.Of(text, words) is [var near, ..] ? near : null);
+
+    /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>
+    private static string Settable(string path, ValueShape shape) => shape.Kind switch
+    {
+        ValueKind.List => ConfigPath.Element(path, 0),
+        ValueKind.Map => ConfigPath.Member(ConfigPath.Member(path, FirstEndpoint), "model"),
+        ValueKind.Record when shape.Shorthand is not null => path,
+        ValueKind.Record => ConfigPath.Member(path, shape.Type == typeof(EngineConfig) ? "install" : "model"),
+        _ => path,
+    };
+
+    // [2] where 2 is meant.
+    private static JsonElement Unwrapped(JsonElement value, ValueShape shape)
+    {
+        var one = value;
+        while (shape.Kind is not (ValueKind.List or ValueKind.Map) && one.ValueKind == JsonValueKind.Array && one.GetArrayLength() == 1)
+        {
+            one = one[0];
+        }
+        return one;
+    }
+
+    private static string? MeantScalar(JsonElement value, ValueShape shape, string path)
+    {
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        {
+            return null;
+        }
+        var text = (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim();
+        var meant = shape.Kind switch
+        {
+            ValueKind.Whole => Number().Match(text) is { Success: true } number && decimal.TryParse(
+                    number.Groups["digits"].Value.Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal),
+                    NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                && whole * (number.Groups["thousand"].Success ? 1024 : 1) is <= int.MaxValue and >= int.MinValue and var count
+                && decimal.IsInteger(count)
+                ? count.ToString("0", CultureInfo.InvariantCulture)
+                : null,
+            ValueKind.Decimal => MeantDecimal(text),
+            ValueKind.Flag => text.ToLowerInvariant() switch
+            {
+                "true" or "yes" or "on" or "1" or "y" or "enabled" => "true",
+                "false" or "no" or "off" or "0" or "n" or "disabled" => "false",
+                _ => null,
+            },
+            ValueKind.Word => MeantWord(text, shape.Words!),
+            _ => value.ValueKind == JsonValueKind.String && text.Length > 0 ? text : null,
+        };
+        return meant is null || meant.Any(char.IsControl) || ShownValue.IsSecret(meant) || path.Length == 0 ? null : meant;
+    }
+
+    private static string? MeantDecimal(string text)
+    {
+        var match = Amount().Match(text);
+        return match.Success && decimal.TryParse(match.Groups["number"].Value.Replace(',', '.'), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var number)
+            ? (match.Groups["percent"].Success ? number / 100 : number).ToString(CultureInfo.InvariantCulture)
+            : null;
+    }
+
+    private static List<ConfigStep> Elements(string path, JsonElement value, ValueShape element)
+    {
+        // A map is a list of its names if the elements have one, else of its values.
+        var texts = value.ValueKind switch
+        {
+            JsonValueKind.Object when element.Shorthand is not null => value.EnumerateObject().Select(member => member.Name),
+            JsonValueKind.Object => value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String)
+                .Select(member => member.Value.GetString()!),
+            JsonValueKind.String when path.EndsWith("adminSshKeys", StringComparison.Ordinal) => [value.GetString()!.Trim()],
+            JsonValueKind.String => value.GetString()!.Split([',', ' ', ';', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => text.Trim('[', ']', '"', '\'')),
+            _ => [],
+        };
+        return [.. texts
+            .Where(text => text.Length > 0 && !text.Any(char.IsControl) && !ShownValue.IsSecret(text))
+            .Select(text => element.Kind == ValueKind.Word ? MeantWord(text, element.Words!) : text)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Select((text, index) => ConfigFix.SetTo(ConfigPath.Element(path, index), text))];
+    }
+
+    private static List<ConfigStep> Record(string path, JsonElement value, ValueShape shape)
+    {
+        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 } text)
+        {
+            return [];
+        }
+        if (shape.Type == typeof(EngineConfig))
+        {
+            return ConfigPatterns.Version().IsMatch(text) ? [ConfigFix.SetTo(ConfigPath.Member(path, "version"), text)]
+                : MeantWord(text, ValueShape.WordsOf(typeof(EngineInstall))) is { } install
+                    ? [ConfigFix.SetTo(ConfigPath.Member(path, "install"), install)]
+                    : [];
+        }
+        return [Model(path, text)];
+    }
+
+    private static List<ConfigStep> Endpoints(string path, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String when value.GetString() is { Length: > 0 } text => [Model(ConfigPath.Member(path, FirstEndpoint), text)],
+        JsonValueKind.Array => [.. value.EnumerateArray().SelectMany((item, index) => Listed(path, item, index))],
+        _ => [],
+    };
+
+    private static IEnumerable<ConfigStep> Listed(string path, JsonElement item, int index)
+    {
+        var given = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out var member)
+            && member.ValueKind == JsonValueKind.String ? member.GetString()! : FirstEndpoint;
+        var at = ConfigPath.Member(path, Names.Nearest(given, given == FirstEndpoint ? index + 1 : 1));
+        return item.ValueKind switch
+        {
+            JsonValueKind.String => [Model(at, item.GetString()!)],
+            JsonValueKind.Object => item.EnumerateObject().Where(entry => entry.Name != "name")
+                .SelectMany(entry => Leaves(ConfigPath.Member(at, entry.Name), entry.Value)).OfType<ConfigStep>(),
+            _ => [],
+        };
+    }
+
+    private static SetStep Model(string endpoint, string text)
+    {
+        var path = ConfigPath.Member(endpoint, "model");
+        // Another repository may be in a catalog of the operator's. A part of many names, such as mistral, could be the most expensive of them.
+        var meant = text.Contains('/', StringComparison.Ordinal) ? text
+            : NearMiss.Of(text, ModelCatalog.Load().Models.Keys) is [var near, ..] && near.Split('/')[^1].Length <= 2 * text.Length ? near
+            : null;
+        return meant is null || meant.Any(letter => char.IsControl(letter) || letter == ' ') || ShownValue.IsSecret(meant)
+            ? ConfigFix.ExampleStep(path)
+            : ConfigFix.SetTo(path, meant);
+    }
+
+    /// <summary>Steps that write a value; one of them is null if a command cannot show it.</summary>
+    private static IEnumerable<ConfigStep?> Leaves(string path, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Leaves(ConfigPath.Member(path, member.Name), member.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Where(item => item.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
+            .SelectMany((item, index) => Leaves(ConfigPath.Element(path, index), item)),
+        JsonValueKind.Null => [],
+        _ => [Leaf(path, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())],
+    };
+
+    private static ConfigStep? Leaf(string path, string text) =>
+        text == ConfigNames.Encrypted ? new SetSecretStep(path)
+        : text.Any(char.IsControl) || path.Any(char.IsControl) ? null
+        : ShownValue.IsSecret(text) ? new SetSecretStep(path)
+        : ConfigFix.SetTo(path, text);
+
+    private static string Letters(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+
+    [GeneratedRegex("^(?<digits>-?[0-9][0-9_,]*(\\.[0-9]+)?) *(?<thousand>[kK])?( *[A-Za-z]*)?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^[$\u20ac]? *(?<number>[0-9]+([.,][0-9]+)?) *((?<percent>%)|[A-Za-z/$\u20ac ]*)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Amount();
+}

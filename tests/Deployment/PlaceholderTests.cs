@@ -1,0 +1,31 @@
+using Infra.Planning.Plan;
+using Infra.Stacks;
+using Pulumi.Testing;
+
+namespace Infra.Tests.Deployments;
+
+/// <summary>An example's addresses and domain are refused before the first resource of a real stack, and nowhere else.</summary>
+[Collection(SerialDeployments.Name)]
+public sealed class PlaceholderTests
+{
+    private static readonly StackPlan s_plan = InferenceProgram.Read(StackFiles.Config("prod"));
+
+    [Fact]
+    public async Task Pulumi_up_refuses_them()
+    {
+        var mocks = new StrictMocks(preview: false);
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(mocks, isPreview: false, refuse: true));
+        Assert.Contains("endpoints.chat.domain: 'llm.example.com' is a placeholder", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("fix: pulumi config set --path 'adminCidrs[0]' ", failure.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(mocks.Registered.Keys, resource => resource.Type.StartsWith("digitalocean", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, true)] // pulumi preview
+    [InlineData(false, false)] // a lab
+    public Task Previews_and_labs_do_not(bool isPreview, bool refuse) => RunAsync(new StrictMocks(isPreview), isPreview, refuse);
+
+    private static Task RunAsync(StrictMocks mocks, bool isPreview, bool refuse) => Pulumi.Deployment.TestAsync(
+        mocks, new TestOptions { IsPreview = isPreview, StackName = "prod" },
+        () => InferenceProgram.DefineAsync(s_plan, new() { RefusePlaceholders = refuse }));
+}
