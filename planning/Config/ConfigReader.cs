@@ -171,7 +171,7 @@ internal sealed class ConfigReader : StrictReader
         }
         if (Element(text, ValueShape.Text).ValueKind != JsonValueKind.String)
         {
-            _errors.Add(new(HuggingFaceToken, null, "is a list or a map, and Pulumi takes only text here", SetToken));
+            _errors.Add(new(HuggingFaceToken, null, "is a list or a map, and Pulumi takes only text here", s_setToken));
             return;
         }
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
