@@ -79,11 +79,11 @@ public sealed class EncryptedValuesTests : IDisposable
     public void A_program_run_with_decrypted_values_shows_reasons_but_no_value()
     {
         var config = Configs.With(("endpoints.chat.replicas", "\"0\""), ("endpoints.chat.size", "\"gpu-h100x1-80gbb\""),
-            ("endpoints.chat.clients", "[\"Alice Secret\"]"));
+            ("endpoints.chat.clients", "[\"Zelda Secret\"]"));
         var errors = Assert.Throws<ConfigurationException>(() =>
             InferenceProgram.Read(config, new HashSet<string> { "inference:endpoints" })).Errors;
         Assert.All(errors, error => Assert.Equal("[secret]", error.Value));
-        Assert.DoesNotContain(errors, error => error.ToString().Contains("Alice", StringComparison.OrdinalIgnoreCase)
+        Assert.DoesNotContain(errors, error => error.ToString().Contains("Zelda", StringComparison.OrdinalIgnoreCase)
             || error.ToString().Contains("h100x1", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Problem.Contains("must be 1 to 1000 nodes", StringComparison.Ordinal));
     }
