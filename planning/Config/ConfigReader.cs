@@ -169,6 +169,11 @@ internal sealed class ConfigReader : StrictReader
         {
             return; // the same, or not readable here
         }
+        if (Element(text, ValueShape.Text).ValueKind != JsonValueKind.String)
+        {
+            _errors.Add(new(HuggingFaceToken, null, "is a list or a map, and Pulumi takes only text here", s_setToken));
+            return;
+        }
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
             _errors.Add(
@@ -237,7 +242,8 @@ internal sealed class ConfigReader : StrictReader
     {
         if (shape.Kind is ValueKind.List or ValueKind.Map || (shape.Kind == ValueKind.Record && shape.Shorthand is null))
         {
-            Wrong(path, null, $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
+            Wrong(path, null,
+                $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
             return null;
         }
         _encrypted.Add(path);
