@@ -136,7 +136,13 @@ internal static class PlacementErrors
             .. request.Options.DataParallel is null ? [] : new[] { "dataParallel" }];
         if (split.Length > 0 && key.Length > 0)
         {
-            return error.With(new([.. split.Select(setting => new RemoveStep(Path(key, setting)))]));
+            var at = error with
+            {
+                Key = Path(key, split[0]),
+                Value = request.Options.TensorParallel ?? request.Options.DataParallel,
+                Problem = $"does not fit: {request.Model.Id} {error.Problem}",
+            };
+            return at.With(new([.. split.Select(setting => new RemoveStep(Path(key, setting)))]));
         }
 
         var within = candidates.Where(candidate => candidate.Terms is null || candidate.Size.Slug == request.Size)

@@ -38,11 +38,11 @@ public sealed class SecretsInMessagesTests : IDisposable
             Plant(catalog ? rows : (JsonObject)stack["config"]!, secret, chance);
             File.WriteAllText(Path.Combine(_folder, "own.json"), rows.ToJsonString());
             File.WriteAllText(Path.Combine(_folder, "Pulumi.planted.yaml"), stack.ToJsonString());
-            foreach (var json in new[] { false, true })
+            for (var json = 0; json < 2; json++)
             {
                 using var output = new StringWriter(new StringBuilder());
                 var terminal = new Terminal(output, output, interactive: false);
-                var status = await Failure.GuardAsync(terminal, json, () =>
+                var status = await Failure.GuardAsync(terminal, json == 1, () =>
                 {
                     var configuration = PulumiProject.Find(_folder).Configuration("planted", "preview");
                     var plan = InferenceProgram.Read(configuration.Values, configuration.SecretKeys, _folder, "planted");
