@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Infra.Planning.Catalog;
@@ -41,7 +42,8 @@ internal static partial class InfraCommand
         }
 
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0)
+        var errors = parsed.Errors.Select(error => Plain(error.Message)).Concat(UnknownOptions(parsed, args)).Distinct().ToArray();
+        if (errors.Length == 0)
         {
             return parsed.InvokeAsync(new InvocationConfiguration
             {
@@ -50,7 +52,6 @@ internal static partial class InfraCommand
             });
         }
 
-        var errors = parsed.Errors.Select(error => Plain(error.Message)).Distinct().ToArray();
         var words = new Stack<string>();
         for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var reached } && reached != root; at = at.Parent)
         {
@@ -73,6 +74,19 @@ internal static partial class InfraCommand
         }
 
         return Task.FromResult(ExitCode.UserError);
+    }
+
+    /// <summary>Arguments of free text take a mistyped option as text, which nobody means before <c>--</c>.</summary>
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed, string[] args)
+    {
+        if (parsed.Errors.Count > 0)
+        {
+            return [];
+        }
+        var texts = parsed.Tokens.Where(token => token.Type == TokenType.Argument).Select(token => token.Value).ToHashSet();
+        return args.TakeWhile(word => word != "--")
+            .Where(word => word.Length > 1 && word[0] == '-' && !double.TryParse(word, CultureInfo.InvariantCulture, out _) && texts.Contains(word))
+            .Select(word => $"Unrecognized option '{word}'; text that starts with '-' comes after --");
     }
 
     private static void Complete(ParseResult parsed, Terminal terminal)

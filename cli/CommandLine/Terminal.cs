@@ -6,8 +6,8 @@ namespace Infra.Cli.CommandLine;
 /// <summary>Output of a command: colored text in a terminal, plain text in a pipe, or JSON.</summary>
 internal sealed class Terminal
 {
-    /// <summary>Width for pipes and files: wide enough not to wrap any table.</summary>
-    private const int PipeWidth = 240;
+    /// <summary>Width for pipes and files, whose readers want a row or a reason on one line: no table and no message is wider.</summary>
+    private const int PipeWidth = 4096;
 
     private readonly TextWriter _output;
     private readonly TextWriter _error;

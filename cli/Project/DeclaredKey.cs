@@ -16,8 +16,12 @@ internal sealed record DeclaredKey(string? Type, PulumiValue? Default)
     /// The text for the program. The CLI holds each value against its type first (pkg/workspace/config.go, validateStackConfigValue):
     /// text, also JSON text, is no list and no map. A JSON string says so here, so that the program refuses it with its own message.
     /// </summary>
-    public string Held(PulumiValue value) =>
-        Type is "array" or "object" && !value.IsObject && !value.HasSecret ? JsonSerializer.Serialize(value.Text) : value.Text;
+    public string Held(PulumiValue value) => Type switch
+    {
+        "array" or "object" when !value.IsObject && !value.HasSecret => JsonSerializer.Serialize(value.Text),
+        "boolean" when value.Text.Length == 0 => "null", // neither true nor false, and to the program alone the default
+        _ => value.Text,
+    };
 
     private static PulumiValue? Value(object? value) => value is null ? null : PulumiValue.Of(value);
 }

@@ -31,7 +31,9 @@ internal static class GoText
         return text.Contains("e-0", StringComparison.Ordinal) ? text.Replace("e-0", "e-", StringComparison.Ordinal) : text;
     }
 
-    /// <summary>The fewest digits that are the same number. Minus zero is zero: the CLI writes and reads it once more, as an integer.</summary>
+    /// <summary>
+    /// The fewest digits that are the same number. Minus zero is zero: the CLI writes and reads it once more, as an integer.
+    /// </summary>
     private static string Shortest(double number, double exponentBelow, double exponentFrom)
     {
         if (number == 0)

@@ -17,7 +17,8 @@ internal sealed class StackDocument
     private StackDocument(YamlMap root) => _root = root;
 
     /// <summary>Environments of Pulumi ESC supply further values, which only the CLI can read.</summary>
-    public bool HasEnvironment => _root["environment"] is string { Length: > 0 } or List<object?> { Count: > 0 } or YamlMap { Members.Count: > 0 };
+    public bool HasEnvironment =>
+        _root["environment"] is string { Length: > 0 } or List<object?> { Count: > 0 } or YamlMap { Members.Count: > 0 };
 
     /// <param name="root">The first document.</param>
     /// <param name="settings">Names of settings: one beside <c>config</c> has no effect.</param>

@@ -26,7 +26,8 @@ internal sealed record StackFile(
         {
             if (HasEnvironment)
             {
-                yield return $"Pulumi.{Stack}.yaml has an environment (Pulumi ESC): its values are not in this output, only the CLI can read them";
+                yield return $"Pulumi.{Stack}.yaml has an environment (Pulumi ESC): "
+                    + "its values are not in this output, only the CLI can read them";
             }
 
             if (HasMoreDocuments)

@@ -170,7 +170,8 @@ internal sealed class YamlDecoder
         {
             if (!seen.Add((name.Kind, name.Text)))
             {
-                throw new YamlFault(name.Line, $"has the key '{name.Text}' a second time");
+                var shown = string.Concat(name.Text.Where(letter => !char.IsControl(letter)));
+                throw new YamlFault(name.Line, $"has the key '{shown}' a second time");
             }
         }
     }

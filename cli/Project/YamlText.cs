@@ -21,8 +21,8 @@ internal static class YamlText
     {
         var text = bytes switch
         {
-            [0xff, 0xfe, .. var utf16] => Decode(utf16, new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), "UTF-16"),
-            [0xfe, 0xff, .. var utf16] => Decode(utf16, new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), "UTF-16"),
+            [0xff, 0xfe, .. var utf16] => Decode(utf16, Utf16(bigEndian: false), "UTF-16"),
+            [0xfe, 0xff, .. var utf16] => Decode(utf16, Utf16(bigEndian: true), "UTF-16"),
             [0xef, 0xbb, 0xbf, .. var utf8] => Decode(utf8, new UTF8Encoding(false, throwOnInvalidBytes: true), "UTF-8"),
             _ => Decode(bytes, new UTF8Encoding(false, throwOnInvalidBytes: true), "UTF-8"),
         };
@@ -30,6 +30,8 @@ internal static class YamlText
             ? throw new YamlFault(Line(text.AsSpan(0, at)), $"has the control character U+{(int)text[at]:X4}, which YAML does not allow")
             : text;
     }
+
+    private static UnicodeEncoding Utf16(bool bigEndian) => new(bigEndian, byteOrderMark: false, throwOnInvalidBytes: true);
 
     private static string Decode(ReadOnlySpan<byte> bytes, Encoding encoding, string name)
     {

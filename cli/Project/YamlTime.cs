@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Cli.Project;
 
-/// <summary>A timestamp: what the CLI's YAML parser makes of a date without quotes (gopkg.in/yaml.v3, resolve.go, parseTimestamp).</summary>
+/// <summary>
+/// A timestamp: what the CLI's YAML parser makes of a date without quotes (gopkg.in/yaml.v3, resolve.go, parseTimestamp).
+/// </summary>
 /// <param name="At">The moment, with its offset.</param>
 /// <param name="Fraction">Digits of a second behind the point, without trailing zeros.</param>
 internal sealed partial record YamlTime(DateTimeOffset At, string Fraction)
@@ -18,7 +20,8 @@ internal sealed partial record YamlTime(DateTimeOffset At, string Fraction)
             return false;
         }
 
-        int Part(string name) => match.Groups[name] is { Success: true } group ? int.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
+        int Part(string name) =>
+            match.Groups[name] is { Success: true } group ? int.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
         var minutes = (Part("offsetHours") * 60) + Part("offsetMinutes");
         var offset = TimeSpan.FromMinutes(match.Groups["sign"].Value == "-" ? -minutes : minutes);
         if (Part("offsetMinutes") > 59 || Part("month") is 0 or > 12 || Part("year") == 0 || Part("day") == 0
@@ -45,7 +48,8 @@ internal sealed partial record YamlTime(DateTimeOffset At, string Fraction)
         var offset = string.Create(CultureInfo.InvariantCulture,
             $"{(At.Offset < TimeSpan.Zero ? '-' : '+')}{At.Offset:hhmm}");
         return string.Create(CultureInfo.InvariantCulture,
-            $"{At:yyyy-MM-dd HH:mm:ss}{(Fraction.Length > 0 ? "." : "")}{Fraction} {offset} {(At.Offset == TimeSpan.Zero ? "UTC" : offset)}");
+            $"{At:yyyy-MM-dd HH:mm:ss}{(Fraction.Length > 0 ? "." : "")}{Fraction} {offset} "
+                + $"{(At.Offset == TimeSpan.Zero ? "UTC" : offset)}");
     }
 
     // 2006-1-2T15:4:5.999999999Z07:00, the same with t, 2006-1-2 15:4:5.999999999, and 2006-1-2.

@@ -73,6 +73,8 @@ internal sealed class StrictRow : StrictReader
     {
         ValueKind.Text => value.ValueKind != JsonValueKind.String ? Expected(shape)
             : string.IsNullOrWhiteSpace(value.GetString()) ? "must not be empty"
+            : SecretWords.Kind(value.GetString()!) is ("a private key" or "a token") and var secret
+                ? $"has {secret} in plain text; remove and revoke it"
             : value.GetString()!.Any(char.IsControl) ? "must be one line without control characters"
             : null,
         ValueKind.Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : Expected(shape),

@@ -89,6 +89,11 @@ internal sealed class ConfigReader : StrictReader
         {
             return; // the same, or not readable here
         }
+        if (Element(text, ValueShape.Text).ValueKind != JsonValueKind.String)
+        {
+            _errors.Add(new(HuggingFaceToken, null, "is a list or a map, and Pulumi takes only text here", SetToken));
+            return;
+        }
         if (_secretKeys is not null && !_secretKeys.Contains(qualified))
         {
             _errors.Add(
@@ -149,7 +154,8 @@ internal sealed class ConfigReader : StrictReader
     {
         if (shape.Kind is ValueKind.List or ValueKind.Map || (shape.Kind == ValueKind.Record && shape.Shorthand is null))
         {
-            Wrong(path, null, $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
+            Wrong(path, null,
+                $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
             return null;
         }
         _encrypted.Add(path);
@@ -190,7 +196,8 @@ internal sealed class ConfigReader : StrictReader
         var isToken = near[0] == HuggingFaceToken;
         _errors.Add(new(key, isToken ? ShownValue.Mask(shown, secret: true) : shown,
             $"is not a setting; did you mean {string.Join(" or ", near.Select(member => ConfigPath.Member(path, member)))}?",
-            $"{remove} && {(isToken ? SetToken : Renamed(ConfigPath.Member(path, near[0]), record.Member(near[0])!.Shape, value, isSecret))}"));
+            $"{remove} && "
+                + (isToken ? SetToken : Renamed(ConfigPath.Member(path, near[0]), record.Member(near[0])!.Shape, value, isSecret))));
     }
 
     protected override string NotOfKind(ValueShape shape) =>
@@ -221,7 +228,8 @@ internal sealed class ConfigReader : StrictReader
         }
         if (SecretWords.Kind(entry.Name) is { } secret)
         {
-            _errors.Add(new(path, null, $"has a name with {secret} in it; the name becomes a tag and a host name", $"pulumi config rm --path {ConfigPath.Quoted(path)}"));
+            _errors.Add(new(path, null, $"has a name with {secret} in it; the name becomes a tag and a host name",
+                $"pulumi config rm --path {ConfigPath.Quoted(path)}"));
             return false;
         }
         var endpoint = entry.Value;

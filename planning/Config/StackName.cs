@@ -16,7 +16,8 @@ public static class StackName
         return Names.IsName(stack)
             ? config.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal)
                 .SelectMany(entry => TooLong(stack, entry.Key, entry.Value))
-            : [new(Key, ShownValue.Mask(stack), $"is not {Names.NameRule}; it is part of tags and host names", Rename(Names.Nearest(stack)))];
+            : [new(Key, ShownValue.Mask(stack), $"is not {Names.NameRule}; it is part of tags and host names",
+                Rename(Names.Nearest(stack)))];
     }
 
     // The last replica has the longest name.

@@ -11,7 +11,10 @@ internal static partial class SecretWords
 
     /// <summary>What is secret about a value, as <c>a private key</c>; null: nothing. Only what cannot be anything else.</summary>
     public static string? Kind(string text) =>
-        IsPrivateKey(text) ? "a private key" : Token().IsMatch(text) ? "a token" : UserInfo().IsMatch(text) ? "a URL with a password" : null;
+        IsPrivateKey(text) ? "a private key"
+        : Token().IsMatch(text) ? "a token"
+        : UserInfo().IsMatch(text) ? "a URL with a password"
+        : null;
 
     /// <summary>The text without keys, tokens and passwords of URLs.</summary>
     public static string Without(string text)
@@ -28,7 +31,8 @@ internal static partial class SecretWords
         !SshPublicKey().IsMatch(text)
         && LongPart().Matches(text).Select(part => part.Value).Any(part =>
             (part.Count(char.IsAsciiDigit) >= 3 && part.Any(char.IsAsciiLetterUpper) && part.Any(char.IsAsciiLetterLower))
-            || (part.Length is not (40 or 64) && part.Length >= 32 && part.All(char.IsAsciiHexDigit)));
+            || (part.Length is not (40 or 64) && part.Length >= 32 && part.All(char.IsAsciiHexDigit)
+                && part.Count(char.IsAsciiDigit) >= 6));
 
     /// <summary>A value as text; members of it with a secret name are hidden.</summary>
     /// <param name="value">The value.</param>

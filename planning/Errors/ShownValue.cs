@@ -23,7 +23,11 @@ internal static class ShownValue
             case null when SecretWords.LooksRandom(text):
                 return "[a token]";
         }
-        var line = string.Concat(SecretWords.Without(text).Select(character => char.IsControl(character) ? '\u00b7' : character));
+        var line = OneLine(SecretWords.Without(text));
         return line.Length <= LongestValue ? line : $"{line[..(LongestValue - 3)]}...";
     }
+
+    /// <summary>The text with a dot for each control character.</summary>
+    public static string OneLine(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? '\u00b7' : letter)) : text;
 }

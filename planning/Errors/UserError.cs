@@ -18,13 +18,16 @@ public sealed record UserError(string Key, object? Value, string Problem, string
     /// <summary>A command with a secret in it must not be in a shell's history.</summary>
     private const string FixOfSecret = "remove it from the stack's file with an editor; if it is a real secret, revoke it";
 
-    public string Key { get; init => field = SecretWords.Without(value); } = SecretWords.Without(Key);
+    /// <summary>Pasted, a tab or an escape does something else.</summary>
+    private const string FixOfControl = "edit the stack's file: it has a character that no command can have";
+
+    public string Key { get; init => field = Line(value); } = Line(Key);
 
     public object? Value { get; init => field = Shown(value); } = Shown(Value);
 
     public string Problem { get; init => field = SecretWords.Without(value); } = SecretWords.Without(Problem);
 
-    public string Fix { get; init => field = WithoutSecret(value); } = WithoutSecret(Fix);
+    public string Fix { get; init => field = Pasted(value); } = Pasted(Fix);
 
     /// <summary>An error that <c>pulumi config set</c> fixes, or, if the key is a flag, the flag.</summary>
     public static UserError InStackConfig(string key, object? value, string problem, string example = "<value>") =>
@@ -35,7 +38,10 @@ public sealed record UserError(string Key, object? Value, string Problem, string
     public override string ToString() =>
         Value is null ? $"{Key} {Problem}\n  fix: {Fix}" : $"{Key}: '{Value}' {Problem}\n  fix: {Fix}";
 
-    private static object? Shown(object? value) => value is string text ? SecretWords.Without(text) : value;
+    private static object? Shown(object? value) => value is string text ? Line(text) : value;
 
-    private static string WithoutSecret(string fix) => SecretWords.Without(fix) == fix ? fix : FixOfSecret;
+    private static string Line(string text) => ShownValue.OneLine(SecretWords.Without(text));
+
+    private static string Pasted(string fix) =>
+        SecretWords.Without(fix) != fix ? FixOfSecret : fix.Any(char.IsControl) ? FixOfControl : fix;
 }

@@ -28,6 +28,12 @@ public sealed class BrokenFilesTests
         { """{"models": [], "models": []}""", "models", "is a duplicate" },
         { """{"models": ["mistralai/Ministral-3-3B-Base-2512"]}""", "models[0]", "must be an object with the members id," },
 
+        // Rows without an id of their own
+        { """{"models": [{"basedOn": "mistralai/Ministral-3-3B-Instruct-2512"}]}""", "models[0], id", "is missing" },
+        { """{"gpus": [{"basedOn": "NVIDIA H100"}]}""", "gpus[0], name", "is missing" },
+        { """{"sizes": [{"basedOn": "gpu-h100x1-80gb"}]}""", "sizes[0], slug", "is missing" },
+        { """{"engines": [{"basedOn": "0.31.0"}]}""", "engines[0], version", "is missing" },
+
         // Members of a model
         { Model("\"precison\": \"bf16\""), "models[0] (acme/m), precison", "did you mean precision" },
         { Model("\"zebra\": 1"), "models[0] (acme/m), zebra", "known are id, family, use, precision" },

@@ -62,6 +62,16 @@ public sealed class InfraCommandTests
         Assert.DoesNotContain("gpu-4000adax1-20gb", output.Split('\n'));
     }
 
+    [Fact]
+    public async Task In_a_pipe_no_row_is_folded()
+    {
+        var (_, output, _) = await RunAsync("plan --model mistralai/Mistral-Large-3-675B-Instruct-2512");
+
+        var rows = output.Split('\n').Where(line => line.StartsWith("\u2502", StringComparison.Ordinal)).Skip(1).ToArray();
+        Assert.True(rows.Max(row => row.Length) > 240, "no reason is long enough");
+        Assert.All(rows, row => Assert.StartsWith("\u2502 gpu-", row, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("plan --json")]
     [InlineData("plan --json --context x")]

@@ -17,7 +17,8 @@ public sealed class CliReadingTests : IDisposable
 
     [Fact]
     public void Every_scalar_is_the_text_that_the_cli_passes() => Assert.Empty(CliReadings.Texts
-        .Select(row => (row.Written, row.Text, Read: Said(() => Read($"config:\n  other:value: {row.Written}\n").Values["other:value"]), row.Source))
+        .Select(row => (row.Written, row.Text, row.Source,
+            Read: Said(() => Read($"config:\n  other:value: {row.Written}\n").Values["other:value"])))
         .Where(row => row.Read != row.Text));
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class CliReadingTests : IDisposable
         {
             var said = Said(() => Read(file).Values.GetValueOrDefault("inference:region") ?? "");
             Assert.True(
-                refused is null ? said == (region ?? "") : said.Contains(refused, StringComparison.Ordinal) && said.Contains("fix: ", StringComparison.Ordinal),
+                refused is null ? said == (region ?? "")
+                    : said.Contains(refused, StringComparison.Ordinal) && said.Contains("fix: ", StringComparison.Ordinal),
                 $"{file}\n{said}\n{source}");
         }
     }

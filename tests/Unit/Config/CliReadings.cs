@@ -130,7 +130,7 @@ internal static class CliReadings
         ("config: {tags: [.nan]}", null, "infinite", "encoding/json: UnsupportedValueError"),
         ("config: {region: *no}", null, "anchor that is not above", "yaml.v3 decode.go: unknown anchor referenced"),
         ("config: {tags: &a [*a]}", null, "contains itself", "yaml.v3 decode.go: value contains itself"),
-        ("config: {vpcCidr: &a tor1, region: *a}", "tor1", null, "yaml.v3 decode.go: alias"),
+        ("config:\n  vpcCidr: &a tor1\n  region: *a", "tor1", null, "yaml.v3 decode.go: alias"),
         ("x-a: &a {region: tor1}\nconfig: {<<: *a}", "tor1", null, "yaml.v3 decode.go: merge"),
         ("x-a: &a {region: nyc2}\nconfig: {<<: *a, region: tor1}", "tor1", null, "yaml.v3 decode.go: mergedFields"),
         ("x-a: &a {region: tor1}\nx-b: &b {region: nyc2}\nconfig: {<<: [*a, *b]}", "tor1", null, "yaml.v3 decode.go: mergedFields"),
@@ -140,7 +140,7 @@ internal static class CliReadings
         ("config: {region: \"a\u0001\"}", null, "control character", "yaml.v3 readerc.go: control characters are not allowed"),
         ("config: {region: \"a\u007f\"}", null, "control character", "yaml.v3 readerc.go: control characters are not allowed"),
         ("config:\n\tregion: tor1", null, "tab", "yaml.v3 scannerc.go"),
-        ("config: [", null, "line 1", "yaml.v3 parserc.go"),
+        ("config: [", null, "is not YAML: line", "yaml.v3 parserc.go"),
         ("config: {region: [tor1\n", null, "line", "yaml.v3 parserc.go"),
         ("config: {region: {secure: v1:x}}", Infra.Planning.Config.ConfigNames.Encrypted, null, "config/object.go: isSecureValue"),
     ];
@@ -166,6 +166,8 @@ internal static class CliReadings
             "config.go: content is text where the value is no object"),
         ("ignoreAvailability", "True", true, "project.go: \"true\" or \"false\""),
         ("ignoreAvailability", "\"true\"", true, "project.go: \"true\" or \"false\""),
+        ("ignoreAvailability", "~", false, "project.go: \"true\" or \"false\", and null is an empty text"),
+        ("huggingFaceToken", "{secure: ~}", false, "config/object.go: isSecureValue takes only text; project.go: not a string"),
         ("ignoreAvailability", "yes", false, "project.go: \"true\" or \"false\""),
         ("ignoreAvailability", "1", false, "project.go: \"true\" or \"false\""),
         ("maxHourlyUsd", "5", true, "project.go: ValidateConfigValue, text of a number is text"),
@@ -180,6 +182,7 @@ internal static class CliReadings
         ("maxHourlyUsd", "{secure: v1:x}", true, "config.go: the decrypted value is text"),
         ("region", "{secure: v1:x}", true, "config.go: the decrypted value is text"),
         ("endpoints", "{chat: {model: {secure: v1:x}, replicas: {secure: v1:x}}}", true, "config.go: an object, whatever is in it"),
-        ("endpoints", "{chat: {model: mistralai/Ministral-3-3B-Instruct-2512, replicas: 010}}", true, "config.go: an object, whatever is in it"),
+        ("endpoints", "{chat: {model: mistralai/Ministral-3-3B-Instruct-2512, replicas: 010}}", true,
+            "config.go: an object, whatever is in it"),
     ];
 }

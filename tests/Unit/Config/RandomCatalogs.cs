@@ -4,7 +4,9 @@ using Infra.Planning.Reading;
 
 namespace Infra.Tests.Unit.Config;
 
-/// <summary>Catalog files from the records of their rows: rows of the built-in catalog, whole or based on another, changed at random.</summary>
+/// <summary>
+/// Catalog files from the records of their rows: rows of the built-in catalog, whole or based on another, changed at random.
+/// </summary>
 internal sealed class RandomCatalogs(Random chance)
 {
     private static readonly (string List, string Id, Type Row, string File)[] s_lists =
@@ -16,12 +18,15 @@ internal sealed class RandomCatalogs(Random chance)
 
     private static readonly string[] s_values =
     [
-        "null", "true", "false", "0", "-1", "1", "0.5", "1e400", "1e19", "9223372036854775808", "2147483648", "\"\"", "\" \"", "\"x\"", "[]", "{}",
-        "[null]", "[[]]", "[{}]", "\"\\u0000\"", "\"\\ud800\"", "\"2026-01-01\"", "\"1.2.3\"", "\"a/b\"", "\"gpu-h100x1-base\"", "\"NVIDIA H100\"",
+        "null", "true", "false", "0", "-1", "1", "0.5", "1e400", "1e19", "9223372036854775808", "2147483648",
+        "\"\"", "\" \"", "\"x\"", "[]", "{}",
+        "[null]", "[[]]", "[{}]", "\"\\u0000\"", "\"\\ud800\"", "\"2026-01-01\"", "\"1.2.3\"",
+        "\"a/b\"", "\"gpu-h100x1-base\"", "\"NVIDIA H100\"",
         "[\"x\"]", "[1]", "{\"x\": 1}", "{\"x\": \"y\"}", "[\"--x\"]", "\"hf\"", "[\"hf\"]", "\"--load-format\"", "[\"--load-format\"]",
     ];
 
-    private readonly Dictionary<string, JsonArray> _builtIn = s_lists.ToDictionary(list => list.List, list => BuiltIn(list.List, list.File));
+    private readonly Dictionary<string, JsonArray> _builtIn =
+        s_lists.ToDictionary(list => list.List, list => BuiltIn(list.List, list.File));
 
     /// <summary>Text of a catalog file.</summary>
     public string Next()

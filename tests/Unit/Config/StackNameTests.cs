@@ -23,7 +23,8 @@ public sealed class StackNameTests
     public void Names_that_are_too_long_together_are_an_error_with_a_shorter_one()
     {
         var endpoint = new string('e', 31);
-        var error = Assert.Single(Errors(new string('s', 31), ("endpoints.chat", null), ($"endpoints.{endpoint}.model", $"\"{Configs.Model}\"")));
+        var error = Assert.Single(Errors(
+            new string('s', 31), ("endpoints.chat", null), ($"endpoints.{endpoint}.model", $"\"{Configs.Model}\"")));
         Assert.Equal($"endpoints.{endpoint}", error.Key);
         Assert.Contains("host names such as", error.Problem, StringComparison.Ordinal);
         Assert.Equal($"pulumi stack rename {new string('s', 29)}", error.Fix);
