@@ -40,10 +40,10 @@ public sealed record SizingClass
     public const double LeastShare = 0.02;
 
     /// <summary>The margin of a class that has few logs, or none of the runner of the engine.</summary>
-    public const double FewLogsShare = 0.03;
+    public const double FewLogsShare = 0.04;
 
     /// <summary>The margin of a class without a log.</summary>
-    public const double NoLogShare = 0.04;
+    public const double NoLogShare = 0.05;
 
     /// <summary>Logs below which a class has few.</summary>
     public const int Few = 3;
