@@ -116,7 +116,7 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     public Task<ProgramAnswer> AskAsync(IEnumerable<string> command, byte[]? input = null, CancellationToken cancel = default)
     {
         var words = Inside(command);
-        return HostProgram.AskAsync(words[0], words[1..], input, cancel);
+        return HostProgram.AskAsync(words[0], words[1..], input, cancel: cancel);
     }
 
     /// <summary>Path of a server's file on this machine.</summary>
@@ -245,6 +245,6 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     private async Task<bool> HasAddressAsync(string address, CancellationToken cancel)
     {
         var words = sandbox.Network(id, "ip", "-br", "-4", "address", "show", "dev", "eth0");
-        return (await HostProgram.AskAsync(words[0], words[1..], null, cancel)).Output.Contains(address, StringComparison.Ordinal);
+        return (await HostProgram.AskAsync(words[0], words[1..], null, cancel: cancel)).Output.Contains(address, StringComparison.Ordinal);
     }
 }

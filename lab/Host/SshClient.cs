@@ -34,7 +34,7 @@ internal sealed class SshClient(LabFolder folder, Sandbox sandbox)
             var input = Encoding.UTF8.GetBytes(request.Input ?? "");
             for (var failures = 1; ; failures++)
             {
-                var answer = await HostProgram.AskAsync(words[0], words[1..], input, cancel);
+                var answer = await HostProgram.AskAsync(words[0], words[1..], input, cancel: cancel);
                 var dial = answer.Status == NotConnected && !File.Exists(connected);
                 if (!dial || answer.Errors.Contains("REMOTE HOST IDENTIFICATION", StringComparison.Ordinal)
                     || failures > request.DialErrorLimit)

@@ -59,8 +59,8 @@ internal static partial class HostProgram
 
     /// <summary>Runs it and returns the result, whatever its exit status.</summary>
     public static async Task<ProgramAnswer> AskAsync(
-        string program, IEnumerable<string> arguments, byte[]? input = null, CancellationToken cancel = default,
-        IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, byte[]? input = null,
+        IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancel = default)
     {
         using var process = Start(program, arguments, environment);
         try
@@ -96,7 +96,7 @@ internal static partial class HostProgram
     public static async Task<string> RunAsync(
         string program, IEnumerable<string> arguments, byte[]? input = null, CancellationToken cancel = default)
     {
-        var answer = await AskAsync(program, arguments, input, cancel);
+        var answer = await AskAsync(program, arguments, input, cancel: cancel);
         return answer.Status == 0 ? answer.Output : throw new ProgramException(program, answer);
     }
 

@@ -36,6 +36,13 @@ internal static class PlacementErrors
         {
             yield return About(key, "maxNumSeqs", sequences, "is not a number of requests: 1 or more", "64");
         }
+        // On a size that the config names, several engines may hold what one cannot. Without a name, it would choose a larger size.
+        else if (request.Size is null && request.Options.MaxNumSeqs < request.Concurrency)
+        {
+            yield return About(key, "maxNumSeqs", request.Options.MaxNumSeqs,
+                $"is less than {Path(key, "concurrency")}, {request.Concurrency}: an engine works on no more requests at once",
+                Number(request.Concurrency));
+        }
 
         if (request.Options.MaxNumBatchedTokens is { } tokens)
         {

@@ -47,12 +47,6 @@ internal static class EndpointWarnings
             yield return $"{placement.Model.Id} is a base model: it continues a text, and does not answer in a chat"
                 + Instead(placement.Model, catalog);
         }
-        if (config.MaxNumSeqs * placement.DataParallel < config.Concurrency)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"maxNumSeqs {config.MaxNumSeqs} is below concurrency {config.Concurrency}: the engine works on {config.MaxNumSeqs} "
-                + $"requests, and the others wait");
-        }
     }
 
     /// <summary>How much of the internet the ranges hold; null if it is the smaller part.</summary>

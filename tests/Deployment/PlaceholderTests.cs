@@ -25,7 +25,7 @@ public sealed class PlaceholderTests
     [InlineData(false, false)] // a lab
     public Task Previews_and_labs_do_not(bool isPreview, bool refuse) => RunAsync(new StrictMocks(isPreview), isPreview, refuse);
 
-    private static Task RunAsync(StrictMocks mocks, bool isPreview, bool refuse) => Pulumi.Deployment.TestAsync(
+    private static async Task RunAsync(StrictMocks mocks, bool isPreview, bool refuse) => await Pulumi.Deployment.TestAsync(
         mocks, new TestOptions { IsPreview = isPreview, StackName = "prod" },
         () => InferenceProgram.DefineAsync(s_plan, new() { RefusePlaceholders = refuse }));
 }

@@ -31,7 +31,7 @@ internal static class OpenAiLibrary
             using var limit = new CancellationTokenSource(Patience);
             // No script of a package runs: it is installed by root.
             var answer = await HostProgram.AskAsync(
-                "npm", ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts"], null, limit.Token);
+                "npm", ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts"], cancel: limit.Token);
             Assert.True(answer.Status == 0, $"npm ci in {folder}: {answer.Errors}");
         }
 

@@ -39,8 +39,8 @@ public sealed class SurvivesReleaseTests
         try
         {
             var answer = await HostProgram.AskAsync(
-                "bash", ["-c", $". \"$1\"; work=$2; {step}", "-", Path.Combine(Sandbox.Scripts, "image.bash"), work.FullName], null,
-                TestContext.Current.CancellationToken);
+                "bash", ["-c", $". \"$1\"; work=$2; {step}", "-", Path.Combine(Sandbox.Scripts, "image.bash"), work.FullName],
+                cancel: TestContext.Current.CancellationToken);
             Assert.Equal((1, "the reason\n"), (answer.Status, answer.Errors));
         }
         finally

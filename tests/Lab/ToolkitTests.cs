@@ -85,6 +85,6 @@ public sealed class ToolkitTests
                 Path.Combine(parts, toolkit, "usr", "bin", "nvidia-ctk"), "--quiet", "cdi", "generate",
                 .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             ],
-            null, TestContext.Current.CancellationToken);
+            cancel: TestContext.Current.CancellationToken);
     }
 }

@@ -40,7 +40,7 @@ internal static class Tool
         try
         {
             var answer = await HostProgram.AskAsync(
-                program, arguments, Encoding.UTF8.GetBytes(input ?? ""), limit.Token, environment);
+                program, arguments, Encoding.UTF8.GetBytes(input ?? ""), environment, limit.Token);
             return new ToolResult(answer.Status, answer.Output, answer.Errors);
         }
         catch (OperationCanceledException)

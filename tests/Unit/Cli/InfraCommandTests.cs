@@ -67,7 +67,7 @@ public sealed class InfraCommandTests
     {
         var (_, output, _) = await RunAsync("plan --model mistralai/Mistral-Large-3-675B-Instruct-2512");
 
-        var rows = output.Split('\n').Where(line => line.StartsWith("\u2502", StringComparison.Ordinal)).Skip(1).ToArray();
+        var rows = output.Split('\n').Where(line => line.StartsWith('\u2502')).Skip(1).ToArray();
         Assert.True(rows.Max(row => row.Length) > 240, "no reason is long enough");
         Assert.All(rows, row => Assert.StartsWith("\u2502 gpu-", row, StringComparison.Ordinal));
     }

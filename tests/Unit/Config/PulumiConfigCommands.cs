@@ -100,7 +100,7 @@ internal sealed partial class PulumiConfigCommands
 
     private static List<object> Path(string text, bool isPath)
     {
-        List<object> parts = isPath ? Split(text) : [text];
+        var parts = isPath ? Split(text) : [text];
         var key = Assert.IsType<string>(parts[0]);
         parts[0] = key.Contains(':', StringComparison.Ordinal) ? key : Namespace + key;
         return parts;

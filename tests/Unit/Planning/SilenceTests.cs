@@ -73,9 +73,9 @@ public sealed class SilenceTests
     }
 
     [Fact]
-    public void Fewer_requests_in_the_engine_than_asked_for_are_warned_of() => Assert.Contains(
-        Warnings(($"{Chat}.maxNumSeqs", "2"), ($"{Chat}.concurrency", "4")),
-        warning => warning.StartsWith("maxNumSeqs 2 is below concurrency 4", StringComparison.Ordinal));
+    public void Fewer_requests_in_the_engine_than_asked_for_choose_no_larger_size() => Assert.Equal(
+        $"pulumi config set --path '{Chat}.maxNumSeqs' 4",
+        Assert.Single(Errors(($"{Chat}.maxNumSeqs", "2"), ($"{Chat}.concurrency", "4"))).Fix);
 
     [Fact]
     public void A_base_model_is_warned_of_with_the_one_that_chats() => Assert.Contains(
