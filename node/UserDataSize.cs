@@ -44,7 +44,7 @@ public static class UserDataSize
                 .MaxBy(list => list.Item2.Sum(entry => entry.Length + 1));
             var shown = string.Create(CultureInfo.InvariantCulture, $"{entries.Count} entries");
             var problem = string.Create(CultureInfo.InvariantCulture,
-                $"make the user data of {endpoint.Name} {bytes} bytes long; DigitalOcean allows {CloudConfig.MaximumBytes}: shorten the list");
+                $"make the user data of {endpoint.Name} {bytes} bytes, above DigitalOcean's {CloudConfig.MaximumBytes}: shorten the list");
             errors.Add(new(key, shown, problem, "merge adjacent ranges, or remove some, in the file of the stack"));
         }
         return errors.Count > 0 ? throw new ConfigurationException(errors.Distinct()) : plan; // two endpoints may have the same error

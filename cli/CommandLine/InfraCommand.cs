@@ -85,7 +85,8 @@ internal static partial class InfraCommand
         }
         var texts = parsed.Tokens.Where(token => token.Type == TokenType.Argument).Select(token => token.Value).ToHashSet();
         return args.TakeWhile(word => word != "--")
-            .Where(word => word.Length > 1 && word[0] == '-' && !double.TryParse(word, CultureInfo.InvariantCulture, out _) && texts.Contains(word))
+            .Where(word => word.Length > 1 && word[0] == '-' && !double.TryParse(word, CultureInfo.InvariantCulture, out _)
+                && texts.Contains(word))
             .Select(word => $"Unrecognized option '{word}'; text that starts with '-' comes after --");
     }
 

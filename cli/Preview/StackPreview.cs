@@ -29,8 +29,9 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
         .. Configuration.Warnings,
         .. Plan.Encrypted.Count == 0 ? Array.Empty<string>() :
         [
-            $"{string.Join(", ", Plan.Encrypted)}: stored encrypted, and not readable without the stack's secrets provider; this output has "
-                + "defaults or stand-ins for them, and Pulumi checks them in `pulumi preview`",
+            $"{string.Join(", ", Plan.Encrypted)}: stored encrypted, and not readable without the stack's secrets provider; "
+                + "this output has "
+                + "defaults or substitutes for them, and Pulumi checks them in `pulumi preview`",
         ],
     ];
 

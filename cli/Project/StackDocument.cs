@@ -21,7 +21,7 @@ internal sealed class StackDocument
         _root["environment"] is string { Length: > 0 } or List<object?> { Count: > 0 } or YamlMap { Members.Count: > 0 };
 
     /// <param name="root">The first document.</param>
-    /// <param name="settings">Names of settings: one beside <c>config</c> has no effect.</param>
+    /// <param name="settings">Names of settings: one next to <c>config</c> has no effect.</param>
     /// <exception cref="YamlFault">The CLI refuses the file, or ignores a part that is meant as a setting.</exception>
     public static StackDocument Of(object? root, IEnumerable<string> settings)
     {
@@ -81,7 +81,7 @@ internal sealed class StackDocument
 
         if (key.Contains(':', StringComparison.Ordinal) || settings.Contains(key))
         {
-            throw new YamlFault(0, $"has the setting '{key}' beside 'config', where Pulumi ignores it; indent it below 'config:'");
+            throw new YamlFault(0, $"has the setting '{key}' next to 'config', where Pulumi ignores it; indent it below 'config:'");
         }
 
         if (NearMiss.Of(key, s_sections) is [var meant, ..])

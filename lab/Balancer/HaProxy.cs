@@ -111,7 +111,9 @@ internal sealed class HaProxy(string file, string socket)
     private IEnumerable<string> CertificateFiles() =>
         Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}.*.pem");
 
-    /// <summary>Its name has a hash of its content: a new certificate changes the configuration, and the old file stays while in use.</summary>
+    /// <summary>
+    /// Its name has a hash of its content: a new certificate changes the configuration, and the old file stays while in use.
+    /// </summary>
     private string WriteCertificate(BalancerRule rule, HashSet<string> written)
     {
         var text = $"{rule.CertificatePem}\n{rule.PrivateKeyPem}\n";

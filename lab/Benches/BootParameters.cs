@@ -83,14 +83,15 @@ internal sealed record BootParameters(
         return new MirrorControl { Hub = shaped, Registry = shaped, Python = shaped };
     }
 
-    private static ImmutableSortedDictionary<string, string> ConfigValues(string model, EngineInstall install) => new Dictionary<string, string>
-    {
-        ["inference:region"] = "tor1",
-        ["inference:adminCidrs"] = """["203.0.113.0/24"]""",
-        ["inference:engine"] = install == EngineInstall.Container ? "{}" : """{"install":"venv"}""",
-        ["inference:endpoints"] = string.Create(CultureInfo.InvariantCulture, $$$"""
+    private static ImmutableSortedDictionary<string, string> ConfigValues(string model, EngineInstall install) =>
+        new Dictionary<string, string>
+        {
+            ["inference:region"] = "tor1",
+            ["inference:adminCidrs"] = """["203.0.113.0/24"]""",
+            ["inference:engine"] = install == EngineInstall.Container ? "{}" : """{"install":"venv"}""",
+            ["inference:endpoints"] = string.Create(CultureInfo.InvariantCulture, $$$"""
             {"{{{Endpoint}}}": {"model": "{{{model}}}", "size": "gpu-4000adax1-20gb", "contextLength": {{{ContextLength}}},
               "clients": [{"name": "bench", "requestsPerMinute": 1000000, "concurrent": 1024}]}}
             """),
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -10,7 +10,8 @@ namespace Infra.Lab.DigitalOcean;
 /// <param name="Catalog">Available sizes, regions and images.</param>
 /// <param name="Options">The account.</param>
 /// <param name="VirtualNetwork">Networks and load balancers.</param>
-internal sealed record CloudContext(CloudState State, IHostRuntime Runtime, ModelCatalog Catalog, CloudOptions Options, VirtualNetwork VirtualNetwork)
+internal sealed record CloudContext(CloudState State, IHostRuntime Runtime, ModelCatalog Catalog, CloudOptions Options,
+    VirtualNetwork VirtualNetwork)
 {
     public CancellationToken Cancel => Options.Cancel;
 

@@ -172,7 +172,8 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
             await sandbox.RunAsync(
                 [NetworkScript, "attach", name, balancer.Id, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"], null,
                 cancel);
-            await sandbox.RunAsync([NetworkScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"],
+            await sandbox.RunAsync(
+                [NetworkScript, "address", name, isPublic ? balancer.Address : "-", $"{balancer.BackendAddress}{prefix}"],
                 null, cancel);
         }
 

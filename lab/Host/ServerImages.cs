@@ -104,7 +104,8 @@ internal sealed class ServerImages
     private static async Task BuiltAsync(ServerBase release, string script, IEnumerable<string> environ, string[] arguments,
         CancellationToken cancel)
     {
-        var answer = await HostProgram.AskAsync("env", [.. environ, Path.Combine(Sources, "scripts", script), .. arguments], null, cancel: cancel);
+        var answer = await HostProgram.AskAsync("env", [.. environ, Path.Combine(Sources, "scripts", script), .. arguments], null,
+            cancel: cancel);
         if (answer.Status == 0)
         {
             return;

@@ -53,7 +53,8 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
         await sandbox.RunAsync([Path.Combine(Sandbox.Scripts, "make-root"), id, layers], root.Pack(), cancel);
         var privateAddress = $"{server.PrivateAddress}{server.VpcCidr[server.VpcCidr.IndexOf('/', StringComparison.Ordinal)..]}";
         var process = await HostProgram.StartDetachedAsync(
-            Console, sandbox.Inside(Path.Combine(Sandbox.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus),
+            Console,
+            sandbox.Inside(Path.Combine(Sandbox.Scripts, "server"), id, Cgroup, server.PublicAddress, privateAddress, Text(root.Vcpus),
                 Text(root.MemoryBytes)), cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartPatience);

@@ -30,7 +30,8 @@ internal sealed class SshClient(LabFolder folder, Sandbox sandbox)
             // Distinguishes a failed connection from a failed session: a command may also end with 255.
             var connected = Path.Combine(work.FullName, "connected");
             var words =
-                sandbox.Network(null, Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), connected, sandbox.Operator));
+                sandbox.Network(null,
+                    Arguments(request, identity, Path.Combine(work.FullName, "known_hosts"), connected, sandbox.Operator));
             var input = Encoding.UTF8.GetBytes(request.Input ?? "");
             for (var failures = 1; ; failures++)
             {

@@ -7,8 +7,8 @@ using Infra.Lab.Specs;
 namespace Infra.Lab.Network;
 
 /// <summary>
-/// The complete policy of the virtual network as one nftables transaction: table <c>inet network</c>. Established connections survive it, as
-/// at DigitalOcean. VPCs must not overlap, because the router has one routing table; the VPCs of an account do not overlap either.
+/// The complete policy of the virtual network as one nftables transaction: table <c>inet network</c>. Established connections survive it,
+/// as at DigitalOcean. VPCs must not overlap, because the router has one routing table; the VPCs of an account do not overlap either.
 /// </summary>
 internal static class NetworkRuleset
 {

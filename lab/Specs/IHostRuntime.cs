@@ -3,8 +3,8 @@ using Infra.Planning.Catalog;
 namespace Infra.Lab.Specs;
 
 /// <summary>
-/// The real part of the local cloud: booted servers, networks, disks, load balancers. The resources of <c>DigitalOcean/</c> decide what should
-/// exist; this creates it. All calls can be repeated: existing parts stay unchanged.
+/// The real part of the local cloud: booted servers, networks, disks, load balancers. The resources of <c>DigitalOcean/</c> decide what
+/// should exist; this creates it. All calls can be repeated: existing parts stay unchanged.
 /// </summary>
 internal interface IHostRuntime
 {

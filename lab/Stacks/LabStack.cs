@@ -251,7 +251,8 @@ internal sealed class LabStack
         using var limit = new CancellationTokenSource(TimelineTimeout);
         try
         {
-            var answer = new ServerProcess(Folder, Sandbox, serverId).AskAsync(["head", "-c", MostOfTimeline, PhaseTimeline.Path], null, limit.Token)
+            var answer = new ServerProcess(Folder, Sandbox, serverId)
+                .AskAsync(["head", "-c", MostOfTimeline, PhaseTimeline.Path], null, limit.Token)
                 .GetAwaiter().GetResult();
             return PhaseTimeline.Parse(answer.Output);
         }

@@ -86,7 +86,8 @@ public static class WeightFormula
         {
             Precision.Bf16 => 0,
             Precision.Nvfp4 when architecture.Moe is not null || architecture.Mla is not null => feedForward,
-            Precision.Int4 when OnlyExpertsInInt4(architecture) => architecture.Moe is null ? feedForward : RoutedExpertParameters(architecture),
+            Precision.Int4 when OnlyExpertsInInt4(architecture) =>
+                architecture.Moe is null ? feedForward : RoutedExpertParameters(architecture),
             _ => linear,
         };
         var bytes = precision == Precision.Int4 && OnlyExpertsInInt4(architecture)

@@ -247,7 +247,7 @@ internal sealed class ConfigReader : StrictReader
             return null;
         }
         _encrypted.Add(path);
-        return StandIns.Required(path) is { } standIn ? JsonValue.Create(standIn) : null;
+        return Substitutes.Required(path) is { } substitute ? JsonValue.Create(substitute) : null;
     }
 
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>

@@ -173,7 +173,8 @@ internal static partial class ReadingFixes
     private static SetStep Model(string endpoint, string text)
     {
         var path = ConfigPath.Member(endpoint, "model");
-        // Another repository may be in a catalog of the operator's. A part of many names, such as mistral, could be the most expensive of them.
+        // Another repository may be in a catalog of the operator's. A part of many names, such as mistral, could be the most expensive of
+        // them.
         var meant = text.Contains('/', StringComparison.Ordinal) ? text
             : NearMiss.Of(text, ModelCatalog.Load().Models.Keys) is [var near, ..] && near.Split('/')[^1].Length <= 2 * text.Length ? near
             : null;

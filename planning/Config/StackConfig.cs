@@ -84,7 +84,7 @@ public sealed record StackConfig
     /// <summary>Deprecated names in the configuration, by the path of their endpoint.</summary>
     internal IReadOnlyList<(string Endpoint, string Warning)> Deprecations { get; init; } = [];
 
-    /// <summary>Paths of values that are stored encrypted and could not be read: they are defaults or stand-ins here.</summary>
+    /// <summary>Paths of values that are stored encrypted and could not be read: they are defaults or substitutes here.</summary>
     internal IReadOnlyList<string> Encrypted { get; init; } = [];
 
     /// <summary>Reads the configuration of a stack. All errors are in one exception.</summary>
@@ -105,9 +105,9 @@ public sealed record StackConfig
     internal static StackConfig Parse(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<UserError> errors)
     {
-        var stackConfig = StandIns.BeforeRules(ConfigReader.Read(config, secretKeys, errors));
+        var stackConfig = Substitutes.BeforeRules(ConfigReader.Read(config, secretKeys, errors));
         new ConfigRules(errors).Check(stackConfig);
-        return StandIns.AfterRules(stackConfig, errors);
+        return Substitutes.AfterRules(stackConfig, errors);
     }
 }
 

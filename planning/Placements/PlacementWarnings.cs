@@ -53,7 +53,8 @@ internal static class PlacementWarnings
         if (request.Options.GpuMemoryUtilization > HighestUtilization)
         {
             warnings.Add(Invariant(
-                $"a GPU memory utilization of {request.Options.GpuMemoryUtilization:0.####} leaves little memory for what vLLM does not count"));
+                $"a GPU memory utilization of {request.Options.GpuMemoryUtilization:0.####} leaves little memory for what ")
+                + "vLLM does not count");
         }
 
         return warnings;

@@ -37,7 +37,7 @@ public sealed record StackPlan
     /// <summary>Who may open SSH on the nodes.</summary>
     public Callers Ssh => PortAccess.SshOf(Config);
 
-    /// <summary>Paths of values that are stored encrypted and could not be read: the plan has defaults or stand-ins for them.</summary>
+    /// <summary>Paths of values that are stored encrypted and could not be read: the plan has defaults or substitutes for them.</summary>
     public IReadOnlyList<string> Encrypted => Config.Encrypted;
 
     /// <summary>Total price in USD per hour; null if a part is unknown, as for a contract size.</summary>

@@ -7,8 +7,8 @@ public static class UserFile
     public const int MostBytes = 16 << 20;
 
     /// <summary>
-    /// As many bytes as the file system reports. A pipe and a device have none, so they count as empty and are never opened: the first could block, and
-    /// the second has no end.
+    /// As many bytes as the file system reports. A pipe and a device have none, so they count as empty and are never opened: the first
+    /// could block, and the second has no end.
     /// </summary>
     /// <exception cref="InvalidDataException">It is longer than <see cref="MostBytes"/>, or became shorter meanwhile.</exception>
     /// <exception cref="IOException">There is no such file, or it is not readable.</exception>

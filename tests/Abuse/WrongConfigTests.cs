@@ -41,7 +41,8 @@ public sealed class WrongConfigTests : IDisposable
             {
                 using var preview = new SurvivesCommand(_folder, ["preview", "fuzz"], []);
                 Assert.True(
-                    await preview.EndAsync() is 0 or 1 && !preview.Output.Contains("Internal error", StringComparison.Ordinal), preview.Output);
+                    await preview.EndAsync() is 0 or 1 && !preview.Output.Contains("Internal error", StringComparison.Ordinal),
+                    preview.Output);
             }
         }
     });

@@ -90,12 +90,14 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
 
     [Fact]
     public void A_version_that_the_index_does_not_have_is_named() => Names_phase_cause_and_next_step(
-        boots.Reported["no such wheel, no hub"]["wheels-0"], "engine-venv", @"^pip could not install vllm==0\.0\.1: .*No matching distribution",
+        boots.Reported["no such wheel, no hub"]["wheels-0"], "engine-venv",
+        @"^pip could not install vllm==0\.0\.1: .*No matching distribution",
         "^check that the Python index is reachable");
 
     [Fact]
     public void A_disk_without_room_for_the_weights_is_named() => Names_phase_cause_and_next_step(
-        boots.Reported["no such image, no index, small disk"]["card-0"], "weights", "do not fit: .* GB are free under /srv/inference/models$",
+        boots.Reported["no such image, no index, small disk"]["card-0"], "weights",
+        "do not fit: .* GB are free under /srv/inference/models$",
         "^use a size with a scratch disk, or set cacheVolumeGiB$");
 
     [Fact]

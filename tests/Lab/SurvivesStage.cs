@@ -38,14 +38,15 @@ internal static class SurvivesStage
     /// <summary>A client with a limit of its own: more streams at once than a fair share of a small card.</summary>
     private static JsonObject Bob() => new() { ["name"] = "bob", ["concurrent"] = 64 };
 
-    public static Dictionary<string, string> ConfigValues(params (string Name, JsonObject Endpoint)[] endpoints) => new(StringComparer.Ordinal)
-    {
-        ["region"] = "tor1",
-        ["adminCidrs"] = """["203.0.113.0/24"]""",
-        ["vpcCidr"] = "10.100.0.0/20",
-        ["endpoints"] = new JsonObject(endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Name, (JsonNode?)endpoint.Endpoint)))
+    public static Dictionary<string, string> ConfigValues(params (string Name, JsonObject Endpoint)[] endpoints) =>
+        new(StringComparer.Ordinal)
+        {
+            ["region"] = "tor1",
+            ["adminCidrs"] = """["203.0.113.0/24"]""",
+            ["vpcCidr"] = "10.100.0.0/20",
+            ["endpoints"] = new JsonObject(endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Name, (JsonNode?)endpoint.Endpoint)))
             .ToJsonString(),
-    };
+        };
 
     /// <summary>
     /// Files that let a server's units read further values after those of node.env, so that patience of minutes becomes one of seconds:
@@ -95,7 +96,8 @@ internal static class SurvivesStage
         while (!nodes.All(node => reported.TryGetValue(node.Node, out var message) && Line(message, "phase") == node.Phase))
         {
             Assert.True(DateTime.UtcNow < end,
-                $"of {string.Join(", ", nodes)} these failed: {string.Join("\n", reported.Select(entry => $"{entry.Key}: {entry.Value}"))}");
+                $"of {string.Join(", ", nodes)} these failed: "
+                    + $"{string.Join("\n", reported.Select(entry => $"{entry.Key}: {entry.Value}"))}");
             var result = await stack.UpAgainAsync();
             foreach (var failure in result.Failures)
             {
@@ -123,7 +125,8 @@ internal static class SurvivesStage
     {
         const string ErrorPrefix = "  | error: ";
         Assert.Equal(phase, Line(message, "phase"));
-        var errors = message.Split('\n').Where(line => line.StartsWith(ErrorPrefix, StringComparison.Ordinal)).Select(line => line[ErrorPrefix.Length..]);
+        var errors = message.Split('\n').Where(line => line.StartsWith(ErrorPrefix, StringComparison.Ordinal))
+            .Select(line => line[ErrorPrefix.Length..]);
         Assert.Contains(errors.Prepend(Line(message, "cause")), line => Regex.IsMatch(line, cause));
         Assert.Matches(nextStep, Line(message, "next step"));
     }

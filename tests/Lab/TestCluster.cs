@@ -72,7 +72,8 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
         foreach (var server in Servers)
         {
             BroughtUp[server] = new(
-                PhaseTimeline.Phases(Stack.LabStack.TimelineOf(Stack.Node(server))).ToDictionary(phase => phase.Phase, StringComparer.Ordinal),
+                PhaseTimeline.Phases(Stack.LabStack.TimelineOf(Stack.Node(server)))
+                    .ToDictionary(phase => phase.Phase, StringComparer.Ordinal),
                 await ShellAsync(server, "systemctl list-units --failed --plain --no-legend"),
                 await ShellAsync(
                     server, "systemctl show 'inference-*.service' --property=NRestarts --value | awk '{ n += $1 } END { print n + 0 }'"));
@@ -95,32 +96,33 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     }
 
     /// <summary>Settings of the stack, with these clients of the balanced endpoint.</summary>
-    internal static IReadOnlyDictionary<string, string> ConfigValues(string[] clients) => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["region"] = "tor1",
-        ["vpcCidr"] = "10.100.0.0/20",
-        ["adminCidrs"] = """["203.0.113.0/24"]""",
-        ["endpoints"] = new JsonObject
+    internal static IReadOnlyDictionary<string, string> ConfigValues(string[] clients) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [Balanced] = new JsonObject
+            ["region"] = "tor1",
+            ["vpcCidr"] = "10.100.0.0/20",
+            ["adminCidrs"] = """["203.0.113.0/24"]""",
+            ["endpoints"] = new JsonObject
             {
-                ["model"] = Model,
-                ["size"] = "gpu-4000adax1-20gb",
-                ["contextLength"] = ContextLength,
-                ["replicas"] = 3,
-                ["access"] = "internal",
-                ["clients"] = new JsonArray([.. clients.Select(client => JsonValue.Create(client))]),
-            },
-            ["venv"] = new JsonObject
-            {
-                ["model"] = Model,
-                ["size"] = "gpu-4000adax1-20gb",
-                ["contextLength"] = ContextLength,
-                ["engine"] = new JsonObject { ["install"] = "venv" },
-            },
-            ["amd"] = new JsonObject { ["model"] = Model, ["size"] = "gpu-mi325x1-256gb", ["contextLength"] = ContextLength },
-        }.ToJsonString(),
-    };
+                [Balanced] = new JsonObject
+                {
+                    ["model"] = Model,
+                    ["size"] = "gpu-4000adax1-20gb",
+                    ["contextLength"] = ContextLength,
+                    ["replicas"] = 3,
+                    ["access"] = "internal",
+                    ["clients"] = new JsonArray([.. clients.Select(client => JsonValue.Create(client))]),
+                },
+                ["venv"] = new JsonObject
+                {
+                    ["model"] = Model,
+                    ["size"] = "gpu-4000adax1-20gb",
+                    ["contextLength"] = ContextLength,
+                    ["engine"] = new JsonObject { ["install"] = "venv" },
+                },
+                ["amd"] = new JsonObject { ["model"] = Model, ["size"] = "gpu-mi325x1-256gb", ["contextLength"] = ContextLength },
+            }.ToJsonString(),
+        };
 
     /// <summary>
     /// The first <c>up</c>. Weights trickle until every server has begun with its engine: had one waited for the other, it would not come

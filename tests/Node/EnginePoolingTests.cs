@@ -15,7 +15,8 @@ public sealed class EnginePoolingTests
         var (status, body) = await engine.AskAsync("/v1/embeddings", """{"model":"m","input":["one text","another"]}""");
         var reported = JsonDocument.Parse(body).RootElement;
         Assert.Equal((200, 2), (status, reported.GetProperty("data").GetArrayLength()));
-        var numbers = reported.GetProperty("data")[0].GetProperty("embedding").EnumerateArray().Select(number => number.GetDouble()).ToArray();
+        var numbers = reported.GetProperty("data")[0].GetProperty("embedding").EnumerateArray().Select(number => number.GetDouble())
+            .ToArray();
         Assert.Equal(64, numbers.Length);
         Assert.Equal(1, numbers.Sum(number => number * number), 6);
         Assert.Equal(4, reported.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());

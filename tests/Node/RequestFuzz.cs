@@ -41,7 +41,8 @@ internal sealed class RequestFuzz(Random chance)
         }
 
         // What no JsonNode can hold is put in where its mark is.
-        var text = late.Aggregate(body.ToJsonString(), (reported, one) => reported.Replace($"\"{one.Mark}\"", one.Value, StringComparison.Ordinal));
+        var text = late.Aggregate(body.ToJsonString(),
+            (reported, one) => reported.Replace($"\"{one.Mark}\"", one.Value, StringComparison.Ordinal));
         var bytes = Encoding.UTF8.GetBytes(text);
         switch (chance.Next(50))
         {

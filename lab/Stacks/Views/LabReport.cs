@@ -75,7 +75,8 @@ internal sealed record EndpointReport(
 /// <param name="PublicAddress">Address for SSH.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
 /// <param name="Phases">Its phases.</param>
-internal sealed record NodeReport(string Name, string Size, string PublicAddress, string PrivateAddress, IReadOnlyList<TimelinePhase> Phases)
+internal sealed record NodeReport(string Name, string Size, string PublicAddress, string PrivateAddress,
+    IReadOnlyList<TimelinePhase> Phases)
 {
     public static NodeReport Of(DeployedNode node, string timeline) =>
         new(node.Name, node.Size, node.PublicAddress, node.PrivateAddress, PhaseTimeline.Phases(PhaseTimeline.Parse(timeline)));

@@ -59,7 +59,8 @@ public sealed class WeightFormulaTests
         Assert.InRange(WeightFormula.Bytes(architecture, precision) / 1073741824.0, loadedGiB * 0.98, loadedGiB * 1.02);
     }
 
-    // Kimi K2.5: bytes of its repository (INT4 experts in groups of 32, the rest BF16, its vision tower of 0.4 billion parameters left out).
+    // Kimi K2.5: bytes of its repository (INT4 experts in groups of 32, the rest BF16, its vision tower of 0.4 billion parameters left
+    // out).
     [Fact]
     public void Four_bit_experts_leave_attention_as_it_is()
     {

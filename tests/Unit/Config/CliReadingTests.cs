@@ -102,8 +102,8 @@ public sealed class CliReadingTests : IDisposable
         Assert.Contains("nested deeper", Said(() => Read(string.Concat(Enumerable.Repeat("- ", 5_000))).Stack), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("inference:region: tor1", "beside 'config'")]
-    [InlineData("region: tor1", "beside 'config'")]
+    [InlineData("inference:region: tor1", "next to 'config'")]
+    [InlineData("region: tor1", "next to 'config'")]
     [InlineData("Config: {region: tor1}", "did you mean config?")]
     [InlineData("confg: {region: tor1}", "did you mean config?")]
     [InlineData("enviroment: [x]", "did you mean environment?")]

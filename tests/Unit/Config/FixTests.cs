@@ -46,7 +46,8 @@ public sealed class FixTests
     [InlineData("adminCidrs", """["0.0.0.0/0", "::/0"]""", """["93.184.216.34/32"]""")]
     [InlineData("adminCidrs", """["office", "8.8.8.8", "8.8.8.8/32", "home"]""", """["93.184.216.34/32","8.8.8.8/32"]""")]
     [InlineData("tags", """["team ai", "a", "A", "team-ai"]""", """["team-ai","a"]""")]
-    [InlineData("endpoints.chat.clients", """["bob", "Bob", {"name": "Al", "concurrent": 4}]""", """["bob","bob-2",{"name":"al","concurrent":4}]""")]
+    [InlineData("endpoints.chat.clients", """["bob", "Bob", {"name": "Al", "concurrent": 4}]""",
+        """["bob","bob-2",{"name":"al","concurrent":4}]""")]
     [InlineData("endpoints.chat.clientCidrs", """["10.7.0.0/16", "1.1.1.1/32", "10.7.0.0/16", "2.2.2.2/32"]""", """["10.7.0.0/16"]""")]
     public void Elements_that_are_right_are_left_in_place(string path, string written, string left)
     {

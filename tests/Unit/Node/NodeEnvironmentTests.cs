@@ -97,7 +97,8 @@ public sealed class NodeEnvironmentTests
     [InlineData(Access.Internal, "", "", "10.20.0.0/24")]
     [InlineData(Access.Internal, "10.100.0.0/20", "", "10.20.0.0/24")]
     [InlineData(Access.Public, "198.51.100.0/24", "", "10.20.0.0/24")]
-    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_express(Access access, string cidrs, string tags, string expected)
+    public void A_node_lets_in_on_its_own_no_more_than_the_cloud_firewall_can_express(Access access, string cidrs, string tags,
+        string expected)
     {
         var ports = PortAccess.Of(
             new() { AdminCidrs = ["203.0.113.7/32"] }, new() { Access = access, ClientCidrs = Words(cidrs), ClientTags = Words(tags) });

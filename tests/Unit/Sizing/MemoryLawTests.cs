@@ -187,7 +187,8 @@ public sealed class MemoryLawTests
         Assert.True(placement.TensorParallel * placement.DataParallel <= count);
         Assert.True(placement.MaxNumSeqs >= Math.Min(16, concurrency));
         var again = NodeFit.Of(
-            request with { ContextLength = placement.MaxModelLen, Concurrency = placement.Requests, Options = placement.Options }, size, gpu);
+            request with { ContextLength = placement.MaxModelLen, Concurrency = placement.Requests, Options = placement.Options }, size,
+            gpu);
         Assert.True(again.Fits, again.Reason);
     });
 

@@ -112,7 +112,8 @@ public sealed class PlacementTests
     public void A_spot_size_is_taken_when_it_is_asked_for()
     {
         var request = Request(Large) with { Availability = [Availability.Spot], Concurrency = 1 };
-        var refusal = Assert.Throws<ConfigurationException>(() => Placer.Place(request with { Region = "ams3" }, Catalog, "endpoints.chat"));
+        var refusal = Assert.Throws<ConfigurationException>(() =>
+            Placer.Place(request with { Region = "ams3" }, Catalog, "endpoints.chat"));
         Assert.Contains("in ams3", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(Availability.Spot, Placer.Place(request, Catalog, "endpoints.chat").Size.Availability);
     }
@@ -173,7 +174,8 @@ public sealed class PlacementTests
     {
         var gpu = Catalog.Gpus["NVIDIA H200"];
         var size = Sample.Size("eight", gpu, 8) with { BootDiskGB = 700 };
-        Assert.Matches("the disk of eight has room for 640 GB, but the weights are 68[12] GB", NodeFit.Of(Request(Large), size, gpu).Reason);
+        Assert.Matches("the disk of eight has room for 640 GB, but the weights are 68[12] GB",
+            NodeFit.Of(Request(Large), size, gpu).Reason);
         Assert.True(NodeFit.Of(Request(Large), size with { ScratchDiskGB = 1000 }, gpu).Fits);
     }
 

@@ -204,7 +204,7 @@ class App:
         self.json(connection, {"prompt": words.text_of(body["tokens"])})
 
     async def _tokenizer_info(self, request, connection, _):
-        self.json(connection, {"tokenizer_class": "StandIn", "vocab_size": words.VOCABULARY, "model_max_length": self.engine.max_length})
+        self.json(connection, {"tokenizer_class": "Fake", "vocab_size": words.VOCABULARY, "model_max_length": self.engine.max_length})
 
     async def _generative_scoring(self, request, connection, _):
         self._body(request)

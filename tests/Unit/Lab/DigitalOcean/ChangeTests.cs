@@ -60,9 +60,11 @@ public sealed class ChangeTests : IDisposable
             _account.Runtime.Calls.Skip(from).Select(call => call.Split(' ')[0]).SkipWhile(call => call != "destroy")
                 .Where(call => call is "destroy" or "no" or "volume" or "boot"));
         Assert.Equal(_account.Runtime.Volumes.Keys, Server().VolumeIds);
-        Assert.Contains(_account.Events, reported => reported is { Operation: Operation.Replace, Type: Types.Droplet, Phase: Phase.Finished });
+        Assert.Contains(_account.Events,
+            reported => reported is { Operation: Operation.Replace, Type: Types.Droplet, Phase: Phase.Finished });
         // The new one has a host key for its first connection that no earlier user data held.
-        Assert.Contains(_account.Events, reported => reported is { Operation: Operation.Replace, Name: "chat-0-one-use", Phase: Phase.Finished });
+        Assert.Contains(_account.Events,
+            reported => reported is { Operation: Operation.Replace, Name: "chat-0-one-use", Phase: Phase.Finished });
     }
 
     [Fact]

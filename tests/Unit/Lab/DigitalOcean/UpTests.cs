@@ -142,6 +142,7 @@ public sealed class UpTests : IDisposable
     }
 
     private List<string> Done(Operation operation) =>
-        [.. _account.Events.Where(reported => reported.Operation == operation && reported.Phase == Phase.Finished).Select(reported => reported.Name)
+        [.. _account.Events.Where(reported => reported.Operation == operation && reported.Phase == Phase.Finished)
+            .Select(reported => reported.Name)
             .Order(StringComparer.Ordinal)];
 }

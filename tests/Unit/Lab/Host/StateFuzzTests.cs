@@ -200,7 +200,8 @@ public sealed class StateFuzzTests : IDisposable
         EndpointAccess.Save(Folder, [new("chat", "private", "https://127.0.0.1/v1", "m", ["alice"], "198.51.100.11", null)]);
         StateFile.Write(Path.Combine(Folder.Path, "addresses.json"), new Dictionary<string, string> { ["1"] = "198.51.100.11" },
             MachineJson.Default.DictionaryStringString);
-        StateFile.Write(Path.Combine(Folder.Path, "neighbour.json"), new("link", "10.0.0.250", "vpc"), MachineJson.Default.NetworkNeighbour);
+        StateFile.Write(Path.Combine(Folder.Path, "neighbour.json"), new("link", "10.0.0.250", "vpc"),
+            MachineJson.Default.NetworkNeighbour);
         StateFile.Write(Path.Combine(Folder.Volumes, $"{Volume}.img.json"), new(Volume, "weights", 1, "ext4", null),
             MachineJson.Default.VolumeSpec);
         new MirrorControl().With(MirrorKind.Hub, new() { Down = true }).Save(Folder.MirrorControl);

@@ -84,7 +84,8 @@ public sealed class RealPacketsTests
         Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 
-    private static ModelSide Side(string host, string? vpcId) => NetworkSandbox.Sides.First(side => side.Host == host && side.VpcId == vpcId);
+    private static ModelSide Side(string host, string? vpcId) =>
+        NetworkSandbox.Sides.First(side => side.Host == host && side.VpcId == vpcId);
 
     /// <summary>
     /// From every side to every other host's sides. A host sends from the side that its routes choose: eth1 within the VPC's range,

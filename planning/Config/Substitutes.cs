@@ -8,7 +8,7 @@ namespace Infra.Planning.Config;
 /// Values in the place of encrypted ones that cannot be read here. A setting that may be left out is left out; the others get a value that
 /// no rule refuses, because Pulumi passes the true one to the program, which checks it then.
 /// </summary>
-internal static partial class StandIns
+internal static partial class Substitutes
 {
     // RFC 5737 and RFC 2606: reserved for documentation.
     private const string Outside = "192.0.2.";
@@ -16,7 +16,7 @@ internal static partial class StandIns
     private const string Zone = "example.com";
     private const string Word = "encrypted";
 
-    /// <summary>The stand-in of a setting without which there is no plan; null: it is left out.</summary>
+    /// <summary>The substitute of a setting without which there is no plan; null: it is left out.</summary>
     public static string? Required(string path) =>
         path == "region" || EndpointModel().IsMatch(path) ? ConfigExamples.At(path) : null;
 
@@ -64,8 +64,8 @@ internal static partial class StandIns
         CorsOrigins = [.. endpoint.CorsOrigins.Where(origin => origin.Length > 0)],
     };
 
-    private static IReadOnlyList<string> Filled(IReadOnlyList<string> texts, Func<int, string> standIn) =>
-        [.. texts.Select((text, index) => text.Length > 0 ? text : standIn(index))];
+    private static IReadOnlyList<string> Filled(IReadOnlyList<string> texts, Func<int, string> substitute) =>
+        [.. texts.Select((text, index) => text.Length > 0 ? text : substitute(index))];
 
     private static Func<int, string> Range(string start) => index => $"{start}{Number(index)}/32";
 
