@@ -123,7 +123,7 @@ public sealed record StackPlan
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             // A value that cannot be read has its default here, which proves nothing. What is wrong after its fix comes from FixReview.
-            if (reviewed.Exists(key => key.StartsWith(ConfigPath.Member("endpoints", name), StringComparison.Ordinal)))
+            if (reviewed.Exists(key => ConfigPath.Parse(key) is ["endpoints", string other, ..] && other == name))
             {
                 continue;
             }
