@@ -24,16 +24,7 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
     }
 
     /// <summary>Parts of the configuration that are not in this output.</summary>
-    public IReadOnlyList<string> Warnings =>
-    [
-        .. Configuration.Warnings,
-        .. Plan.Encrypted.Count == 0 ? Array.Empty<string>() :
-        [
-            $"{string.Join(", ", Plan.Encrypted)}: stored encrypted, and not readable without the stack's secrets provider; "
-                + "this output has "
-                + "defaults or substitutes for them, and Pulumi checks them in `pulumi preview`",
-        ],
-    ];
+    public IReadOnlyList<string> Warnings => Configuration.WarningsOf(Plan);
 
     private static StackPlan Decide(StackFile configuration, string folder)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Infra.Planning.Plan;
 
 namespace Infra.Cli.Project;
 
@@ -36,6 +37,17 @@ internal sealed record StackFile(
             }
         }
     }
+
+    /// <summary>Parts of the file that a plan without the CLI does not have.</summary>
+    public IReadOnlyList<string> WarningsOf(StackPlan plan) =>
+    [
+        .. Warnings,
+        .. plan.Encrypted.Count == 0 ? Array.Empty<string>() :
+        [
+            $"{string.Join(", ", plan.Encrypted)}: stored encrypted, and not readable without the stack's secrets provider; this output "
+                + "has defaults or substitutes for them, and Pulumi checks them in `pulumi preview`",
+        ],
+    ];
 
     /// <summary>
     /// Sets the two environment variables with the configuration of a Pulumi program. A mocked deployment has no other way to get it.

@@ -93,6 +93,11 @@ internal sealed class LabStack
     {
         Configuration.Publish();
         var declared = InferenceProgram.Read(Configuration.Values, Configuration.SecretKeys, _projectFolder, Configuration.Stack);
+        foreach (var warning in Configuration.WarningsOf(declared))
+        {
+            options.Print($"warning: {warning}");
+        }
+
         using var held = await FolderLock.TakeAsync(Folder.Lock,
             holder => options.Print($"waiting for process {holder}, which changes this lab ..."), cancel);
         if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))

@@ -68,8 +68,9 @@ public sealed class ReadyProbeTests
         Directory.CreateDirectory(node.At("/ready"));
         using var engine = new FakeEngine(node.At("/vllm.sock")) { Hangs = true };
         using var probe = Start(node, timeout: "0.2");
+        // Two probes ask for counters twice each, 3 s each time, and the processors may be busy.
         await probe.WaitForExitAsync(TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            .WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         Assert.Equal(75, probe.ExitCode);
         Assert.Contains("it hangs", await probe.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
