@@ -50,8 +50,11 @@ internal sealed partial record LabFolder(string Cache, string Id)
     /// <summary>Lock for changes of the lab.</summary>
     public string Lock => System.IO.Path.Combine(Cache, "labs", $"{Id}.lock");
 
+    /// <summary>Beginning of the cgroups of all labs.</summary>
+    public const string AnyCgroup = "infra-";
+
     /// <summary>Prefix of the lab's cgroups.</summary>
-    public string CgroupPrefix => $"infra-{Id}-";
+    public string CgroupPrefix => $"{AnyCgroup}{Id}-";
 
     /// <summary>The lab of a stack of a project, in the current user's cache or in another one.</summary>
     public static LabFolder Of(string projectFolder, string stack, string? cache = null)

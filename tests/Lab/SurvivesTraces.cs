@@ -45,7 +45,8 @@ internal sealed class SurvivesTraces
         foreach (var pid in Processes().Where(pid => pid != Environment.ProcessId))
         {
             var words = CommandLine(pid);
-            if ((Namespaces(pid).Overlaps(_namespaces) || words.Contains(_folder.Path, StringComparison.Ordinal))
+            if (((Namespaces(pid).Overlaps(_namespaces) && !IsOfOtherServers(pid))
+                || words.Contains(_folder.Path, StringComparison.Ordinal))
                 && Stat(pid) is var process && !HasEnded(process))
             {
                 // One that has no command line has a name, a state and a parent.
@@ -119,11 +120,16 @@ internal sealed class SurvivesTraces
 
     private static bool IsOf(int pid, int sandbox) => Link($"/proc/{pid}/ns/pid") is { } own && own == Link($"/proc/{sandbox}/ns/pid");
 
-    private bool IsOfServers(int pid)
+    private bool IsOfServers(int pid) => IsInCgroup(pid, $"/{_folder.CgroupPrefix}");
+
+    /// <summary>The kernel gives the number of a namespace that has ended to the next one, which may be another lab's.</summary>
+    private bool IsOfOtherServers(int pid) => IsInCgroup(pid, $"/{LabFolder.AnyCgroup}") && !IsOfServers(pid);
+
+    private static bool IsInCgroup(int pid, string beginning)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cgroup").Contains(_folder.CgroupPrefix, StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/{pid}/cgroup").Contains(beginning, StringComparison.Ordinal);
         }
         catch (IOException)
         {
