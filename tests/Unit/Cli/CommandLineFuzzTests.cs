@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Plan;
@@ -14,8 +13,9 @@ public sealed class CommandLineFuzzTests
 
     private static readonly string[] s_values =
     [
-        "0", "1", "4", "-1", "1.5", "1e9", "0x10", "NaN", "8192", "262144", "999999999999999999999", "true", "", " ", "'", "\"", "\\", "*", "-", "--",
-        "---", "a\0b", "\u001b[31mred", "\u202ereversed", "\ud83d\ude00", "\n", "nyc2", "tor1", "spot", "onDemand", "Spot", "gpu-h100x1-80gb",
+        "0", "1", "4", "-1", "1.5", "1e9", "0x10", "NaN", "8192", "262144", "999999999999999999999", "true", "", " ", "'", "\"",
+        "\\", "*", "-", "--", "---", "a\0b", "\u001b[31mred", "\u202ereversed", "\ud83d\ude00", "\n", "nyc2", "tor1", "spot", "onDemand",
+        "Spot", "gpu-h100x1-80gb",
         "gpu-h100x1-80gb,gpu-h200x1-141gb", "GPU-H100X1-80GB", "mistralai/Ministral-3-8B-Instruct-2512", "Ministral-3-8B", "nobody/nothing",
         "fp8", "bf16", "dev", "Pulumi.dev.yaml", "../dev", "/dev/zero", "@file", "$(id)", "%s%n", new('9', 400), new('m', 20_000),
     ];
