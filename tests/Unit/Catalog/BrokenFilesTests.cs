@@ -85,7 +85,8 @@ public sealed class BrokenFilesTests
         { $$"""{"models": [{"id": "acme/m", "architecture": {{Architecture}}}]}""", "models[0] (acme/m), precision",
             "is missing; it must be one of bf16" },
         {
-            $$"""{"models": [{"id": "acme/m", "basedOn": "acme/n"}, {"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""",
+            """{"models": [{"id": "acme/m", "basedOn": "acme/n"}, """
+                + $$"""{"id": "acme/n", "precision": "bf16", "architecture": {{Architecture}}}]}""",
             "models[0] (acme/m), basedOn", "of an earlier row"
         },
         {
