@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Lab.DigitalOcean.Keys;
+using Infra.Lab.Provider.Keys;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
 using Infra.Lab.Specs;

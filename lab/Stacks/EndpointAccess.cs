@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.Host;
 using Infra.Lab.State;
 

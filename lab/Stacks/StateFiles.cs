@@ -1,4 +1,4 @@
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
 using Infra.Lab.State;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Infra.Cli.Project;
-using Infra.Lab.DigitalOcean;
+using Infra.Lab.Provider;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Infra.Lab.DigitalOcean;
+using Infra.Lab.Provider;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
 using Infra.Lab.Stacks.Views;

@@ -1,4 +1,4 @@
-using Infra.Lab.DigitalOcean;
+using Infra.Lab.Provider;
 using Infra.Lab.Host;
 
 namespace Infra.Lab.Stacks.Views;
