@@ -1,3 +1,4 @@
+using Infra.Lab.DigitalOcean.Networks;
 using System.Text.RegularExpressions;
 using Infra.Lab.Provider.Resources;
 using Infra.Planning.Config;

@@ -1,7 +1,7 @@
 using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 
-namespace Infra.Lab.Provider;
+namespace Infra.Lab.DigitalOcean.Networks;
 
 /// <summary>VPC ranges and their addresses.</summary>
 internal static class AddressRanges

@@ -1,0 +1,32 @@
+using Infra.Planning.Catalog;
+
+namespace Infra.Lab.DigitalOcean.Account;
+
+/// <summary>What the account may have, and how fast its resources change.</summary>
+internal sealed record AccountSettings
+{
+    /// <summary>GPU sizes, regions and images; what has no GPU is in <c>sizes.json</c>.</summary>
+    public required ModelCatalog Catalog { get; init; }
+
+    /// <summary>Slugs of the regions.</summary>
+    public IReadOnlySet<string> Regions => Catalog.Sizes.Values.SelectMany(size => size.Regions).ToHashSet(StringComparer.Ordinal);
+
+    public Pace Pace { get; init; } = Pace.Fast;
+
+    /// <summary>Limit of GPUs. DigitalOcean starts a new account with 0, the second tier with 1.</summary>
+    public int GpuLimit { get; init; } = 16;
+
+    public int DropletLimit { get; init; } = 25;
+
+    public int VolumeLimit { get; init; } = 100;
+}
+
+/// <summary>How long things take.</summary>
+internal enum Pace
+{
+    /// <summary>As long as the lab needs.</summary>
+    Fast,
+
+    /// <summary>At least as long as at DigitalOcean.</summary>
+    Real,
+}

@@ -1,0 +1,23 @@
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Http;
+using Infra.Lab.DigitalOcean.Networks;
+using Infra.Lab.Specs;
+
+namespace Infra.Lab.DigitalOcean;
+
+/// <summary>The whole API: its routes, and the work behind them.</summary>
+internal static class CloudApi
+{
+    public static IReadOnlyList<ApiRoute> Routes(CloudAccount account) =>
+    [
+        .. VpcRoutes.Of(account),
+    ];
+
+    /// <param name="account">The account.</param>
+    /// <param name="host">What makes servers, disks and networks.</param>
+    public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host)
+    {
+        _ = (account, host);
+        return [];
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Http;
+using Infra.Lab.Specs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Infra.Lab.DigitalOcean;
+
+/// <summary>An account that answers over HTTP, with its work running.</summary>
+internal sealed class RunningApi : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+
+    private RunningApi(WebApplication application, WorkRunner runner)
+    {
+        _application = application;
+        _work = runner.RunAsync(_stop.Token);
+    }
+
+    /// <summary>Where it answers; with several addresses, the first.</summary>
+    public Uri Address => new(
+        _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <param name="account">The account.</param>
+    /// <param name="host">What makes servers, disks and networks.</param>
+    /// <param name="listen">Addresses; port 0 is any free one.</param>
+    /// <param name="certificate">Certificate of the server; null: plain HTTP, for tests.</param>
+    public static async Task<RunningApi> StartAsync(
+        CloudAccount account, IHostRuntime host, IReadOnlyList<IPEndPoint> listen, X509Certificate2? certificate)
+    {
+        // No configuration from files or the environment: only what is said here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            foreach (var address in listen)
+            {
+                options.Listen(address, endpoint =>
+                {
+                    if (certificate is not null)
+                    {
+                        endpoint.UseHttps(certificate);
+                    }
+                });
+            }
+        });
+        builder.Services.AddRoutingCore();
+        var application = builder.Build();
+        application.UseRouting();
+        new ApiServer(new ApiGate(account), CloudApi.Routes(account)).Map(application);
+        await application.StartAsync();
+        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _application.DisposeAsync();
+        _stop.Dispose();
+    }
+}

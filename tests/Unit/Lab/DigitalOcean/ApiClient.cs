@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Infra.Lab.DigitalOcean;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Http;
+using Infra.Planning.Catalog;
+using Infra.Tests.Unit.Lab.Provider;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Infra.Tests.Unit.Lab.DigitalOcean;
+
+/// <summary>An answer of the API.</summary>
+internal sealed record ApiResponse(int Status, JsonNode? Body, HttpResponseHeaders Headers)
+{
+    public string? Message => (string?)Body?["message"];
+}
+
+/// <summary>An account of its own behind its HTTP front, on a loopback port, and a client with a token of it.</summary>
+internal sealed class ApiClient : IAsyncDisposable
+{
+    private readonly AccountStore _store;
+    private readonly RunningApi _api;
+    private readonly HttpClient _http;
+
+    private ApiClient(AccountStore store, CloudAccount account, RunningApi api, string token, FakeTimeProvider clock, FakeHostRuntime host)
+    {
+        _store = store;
+        Account = account;
+        _api = api;
+        Token = token;
+        Clock = clock;
+        Host = host;
+        _http = new HttpClient { BaseAddress = api.Address };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public CloudAccount Account { get; }
+
+    public string Token { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    public FakeHostRuntime Host { get; }
+
+    public Uri Address => _api.Address;
+
+    /// <param name="settings">Changes what the account may have.</param>
+    /// <param name="path">Where its records are; in memory if nothing is said.</param>
+    public static async Task<ApiClient> StartAsync(Func<AccountSettings, AccountSettings>? settings = null, string path = ":memory:")
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
+        var host = new FakeHostRuntime();
+        var store = AccountStore.Open(path);
+        var known = new AccountSettings { Catalog = ModelCatalog.Load() };
+        var account = new CloudAccount(store, settings?.Invoke(known) ?? known, clock);
+        var token = account.Change(change => ApiToken.Create(change, "test", []));
+        var api = await RunningApi.StartAsync(account, host, [new IPEndPoint(IPAddress.Loopback, 0)], certificate: null);
+        return new(store, account, api, token, clock, host);
+    }
+
+    public Task<ApiResponse> GetAsync(string path) => SendAsync("GET", path);
+
+    public Task<ApiResponse> PostAsync(string path, string json) => SendAsync("POST", path, json);
+
+    public Task<ApiResponse> PutAsync(string path, string json) => SendAsync("PUT", path, json);
+
+    public Task<ApiResponse> DeleteAsync(string path, string? json = null) => SendAsync("DELETE", path, json);
+
+    public async Task<ApiResponse> SendAsync(string method, string path, string? json = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response.Headers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _api.DisposeAsync();
+        Account.Dispose();
+        _store.Dispose();
+    }
+}
