@@ -15,9 +15,10 @@ internal static class CloudApi
 
     /// <param name="account">The account.</param>
     /// <param name="host">What makes servers, disks and networks.</param>
-    public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host)
+    /// <param name="networks">Knows when networks are as recorded.</param>
+    public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, host);
+        _ = (account, host, networks);
         return [];
     }
 }

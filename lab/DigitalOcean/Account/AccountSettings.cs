@@ -19,6 +19,10 @@ internal sealed record AccountSettings
     public int DropletLimit { get; init; } = 25;
 
     public int VolumeLimit { get; init; } = 100;
+
+    /// <summary>How long something takes at least.</summary>
+    /// <param name="atDigitalOcean">How long it takes there.</param>
+    public TimeSpan Takes(TimeSpan atDigitalOcean) => Pace == Pace.Real ? atDigitalOcean : TimeSpan.Zero;
 }
 
 /// <summary>How long things take.</summary>
