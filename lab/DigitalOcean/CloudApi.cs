@@ -4,6 +4,7 @@ using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Overview;
+using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Specs;
 
@@ -19,6 +20,8 @@ internal static class CloudApi
         .. TagRoutes.Of(account),
         .. ImageRoutes.Of(account),
         .. VpcRoutes.Of(account),
+        .. VolumeRoutes.Of(account),
+        .. SnapshotRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -31,6 +34,11 @@ internal static class CloudApi
         [
             new ImageTransfer(),
             new SnapshotDeletion(host),
+            new VolumeCreation(account, host),
+            new VolumeDeletion(host),
+            new VolumeEventWork(account, host),
+            new VolumeCopy(account, host),
+            new VolumeCopyDeletion(host),
         ];
     }
 }
