@@ -7,10 +7,7 @@ using Infra.Lab.Linux;
 using Infra.Lab.Network;
 using Infra.Lab.Specs;
 using Infra.Lab.State;
-using Infra.Planning;
-using Infra.Planning.Catalog;
 using Infra.Planning.Config;
-using Infra.Planning.Plan;
 
 namespace Infra.Lab.Host;
 
@@ -19,12 +16,10 @@ namespace Infra.Lab.Host;
 /// <param name="sandbox">The running sandbox.</param>
 /// <param name="images">The server images.</param>
 /// <param name="release">Default release of servers.</param>
-/// <param name="stack">Name of the stack.</param>
-/// <param name="plan">The plan, for the hardware of each server.</param>
-/// <param name="speed">Speed of the fake engines.</param>
+/// <param name="hardware">The hardware of each server.</param>
 /// <param name="extras">Additional server properties.</param>
-internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImages images, string release, string stack, StackPlan plan,
-    EngineSpeed speed, ServerExtras extras) : IHostRuntime, IDisposable
+internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImages images, string release,
+    IServerHardware hardware, ServerExtras extras) : IHostRuntime, IDisposable
 {
     /// <summary>Scratch disks have this size instead of the catalog's: the file is sparse, but its metadata is not.</summary>
     private const long ScratchBytes = 8L << 30;
@@ -91,19 +86,18 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
             disks.Add(await VolumeDiskAsync(volume, cancel));
         }
 
-        var size = plan.Catalog.Sizes[server.SizeSlug];
-        if (size.ScratchDiskGB > 0)
+        var planned = hardware.Of(server.Name, server.SizeSlug);
+        if (planned.HasScratchDisk)
         {
             disks.Add(
                 new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
         }
 
         var root = new ServerRoot(
-            server, Describe(server.Name, server.SizeSlug), disks, size.Vcpus ?? 0, (long)(size.RamGiB ?? 0) << 30,
-            extras.Files(server.Name));
+            server, extras.Machine(server.Name, planned.Machine), disks, server.Vcpus ?? planned.Vcpus,
+            server.MemoryMiB is { } memory ? (long)memory << 20 : planned.MemoryBytes, extras.Files(server.Name));
         var variant = extras.Image(server.Name);
-        var parts = variant.PartsOf(
-            ImageProfiles.All.Of(server.Image, plan.Catalog.Gpus[size.Gpu].Vendor == GpuVendor.Amd ? "amd" : "nvidia"));
+        var parts = variant.PartsOf(ImageProfiles.All.Of(server.Image, planned.Machine.Vendor));
         await Server(server.Id).StartAsync(root, await images.LayersAsync(variant.Base ?? release, parts, cancel), cancel);
     }
 
@@ -214,7 +208,7 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     /// <summary>Updates the hardware description and the planned values on a server.</summary>
     public void DescribeAgain(string id, string name, string sizeSlug) => AtomicFile.Write(
         Server(id).HostPath(MachineDescription.Path),
-        JsonSerializer.SerializeToUtf8Bytes(Describe(name, sizeSlug), MachineJson.Default.MachineDescription),
+        JsonSerializer.SerializeToUtf8Bytes(extras.Machine(name, hardware.Of(name, sizeSlug).Machine), MachineJson.Default.MachineDescription),
         AtomicFile.Public); // the engine's user reads it, too
 
     private async Task ReleasePublicAddressAsync(string owner, CancellationToken cancel)
@@ -242,7 +236,7 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         var metadata = Path.Combine(folder.Path, MetadataFolderName, server.PublicAddress);
         Directory.CreateDirectory(metadata);
         foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData),
-            ("region", plan.Config.Region), ("auth-token", $"token-of-{server.Id}") })
+            ("region", server.Region), ("auth-token", $"token-of-{server.Id}") })
         {
             await File.WriteAllTextAsync(Path.Combine(metadata, key), value, cancel);
         }
@@ -304,12 +298,5 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
 
         var loop = await LoopDevices.AttachAsync(VolumeFile(id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
         return new ServerDisk(loop, $"/dev/disk/by-id/scsi-0DO_Volume_{volume.Name}");
-    }
-
-    private MachineDescription Describe(string name, string sizeSlug)
-    {
-        var endpoint = plan.Endpoints.FirstOrDefault(endpoint => Enumerable.Range(0, endpoint.Replicas)
-            .Any(index => Names.Hostname(stack, endpoint.Name, index) == name));
-        return extras.Machine(name, MachineDescription.Of(plan.Catalog, sizeSlug, endpoint?.Placement, speed));
     }
 }

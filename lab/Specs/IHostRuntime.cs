@@ -52,12 +52,25 @@ internal interface IHostRuntime
 /// <param name="VpcCidr">Address range of the VPC.</param>
 /// <param name="PublicAddress">Its public address.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
-/// <param name="SizeSlug">Size: the host runtime gets vCPUs, memory, scratch disk and GPUs from the catalog.</param>
+/// <param name="SizeSlug">Size: a GPU size gets vCPUs, memory, scratch disk and GPUs from the catalog.</param>
 /// <param name="Image">Slug of the image.</param>
 /// <param name="VolumeIds">Volumes that are attached from the start.</param>
 internal sealed record ServerSpec(
     string Id, string Name, string UserData, string VpcId, string VpcCidr, string PublicAddress, string PrivateAddress,
-    string SizeSlug, string Image, IReadOnlyList<string> VolumeIds);
+    string SizeSlug, string Image, IReadOnlyList<string> VolumeIds)
+{
+    /// <summary>Slug of its region, for the metadata service.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>SSH keys with which root can log in, unless the user data forbids it.</summary>
+    public IReadOnlyList<string> PublicKeys { get; init; } = [];
+
+    /// <summary>vCPUs of the size; null: as the catalog says.</summary>
+    public int? Vcpus { get; init; }
+
+    /// <summary>Memory of the size; null: as the catalog says.</summary>
+    public int? MemoryMiB { get; init; }
+}
 
 /// <param name="Id">Id of the Volume, a UUID.</param>
 /// <param name="Name">Its name, part of its device's path.</param>
