@@ -100,7 +100,7 @@ internal static class CloudCatalog
                 row["minimumDriver"] = driver;
             }
 
-            images[CatalogWords.Of(vendor)] = row;
+            images[vendor.ToString().ToLowerInvariant()] = row;
         }
 
         return images;

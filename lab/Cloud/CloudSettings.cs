@@ -21,6 +21,10 @@ internal sealed record CloudSettings(
     /// </summary>
     public const string DefaultAddress = "198.18.0.7";
 
+    /// <summary>The pace as the command line has it.</summary>
+    [JsonIgnore]
+    public string PaceWord => Pace.ToString().ToLowerInvariant();
+
     /// <summary>Null: the cloud has never been started.</summary>
     /// <exception cref="StateFileException">It is damaged.</exception>
     public static CloudSettings? Load(LabFolder folder) => StateFile.Read(FileOf(folder), CloudJson.Default.CloudSettings);
