@@ -1,6 +1,10 @@
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Http;
+using Infra.Lab.DigitalOcean.Images;
+using Infra.Lab.DigitalOcean.Keys;
 using Infra.Lab.DigitalOcean.Networks;
+using Infra.Lab.DigitalOcean.Overview;
+using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Specs;
 
 namespace Infra.Lab.DigitalOcean;
@@ -10,14 +14,23 @@ internal static class CloudApi
 {
     public static IReadOnlyList<ApiRoute> Routes(CloudAccount account) =>
     [
+        .. OverviewRoutes.Of(account),
+        .. SshKeyRoutes.Of(account),
+        .. TagRoutes.Of(account),
+        .. ImageRoutes.Of(account),
         .. VpcRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
     /// <param name="host">What makes servers, disks and networks.</param>
-    public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host)
+    /// <param name="networks">Knows when networks are as recorded.</param>
+    public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, host);
-        return [];
+        _ = (account, networks);
+        return
+        [
+            new ImageTransfer(),
+            new SnapshotDeletion(host),
+        ];
     }
 }

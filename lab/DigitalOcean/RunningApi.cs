@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Effects;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.Specs;
 using Microsoft.AspNetCore.Builder;
@@ -18,10 +19,10 @@ internal sealed class RunningApi : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
 
-    private RunningApi(WebApplication application, WorkRunner runner)
+    private RunningApi(WebApplication application, WorkRunner runner, NetworkFollower networks)
     {
         _application = application;
-        _work = runner.RunAsync(_stop.Token);
+        _work = Task.WhenAll(runner.RunAsync(_stop.Token), networks.RunAsync(_stop.Token));
     }
 
     /// <summary>Where it answers; with several addresses, the first.</summary>
@@ -59,7 +60,8 @@ internal sealed class RunningApi : IAsyncDisposable
         application.UseRouting();
         new ApiServer(new ApiGate(account), CloudApi.Routes(account)).Map(application);
         await application.StartAsync();
-        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host)));
+        var networks = new NetworkFollower(account, host);
+        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host, networks)), networks);
     }
 
     public async ValueTask DisposeAsync()

@@ -83,25 +83,43 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
 
         await EnsureNeighbourAsync(server, cancel);
         await WriteMetadataAsync(server, cancel);
-        var disks = new List<ServerDisk>();
-        foreach (var volume in server.VolumeIds)
-        {
-            disks.Add(await VolumeDiskAsync(volume, cancel));
-        }
+        var (root, layers) = await RootAsync(server, cancel);
+        await Server(server.Id).StartAsync(root, layers, cancel, server.SnapshotId is { } snapshot ? SnapshotFile(snapshot) : null);
+    }
 
-        var planned = hardware.Of(server.Name, server.SizeSlug);
-        if (planned.HasScratchDisk)
+    public async Task StartServerAsync(ServerSpec server, CancellationToken cancel)
+    {
+        if (!Server(server.Id).HasRoot)
         {
-            disks.Add(
-                new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
+            await CreateServerAsync(server, cancel);
         }
+        else if (!HasServer(server.Id))
+        {
+            await WriteMetadataAsync(server, cancel);
+            await Server(server.Id).StartAgainAsync((await RootAsync(server, cancel)).Root, cancel);
+        }
+    }
 
-        var root = new ServerRoot(
-            server, extras.Machine(server.Name, planned.Machine), disks, server.Vcpus ?? planned.Vcpus,
-            server.MemoryMiB is { } memory ? (long)memory << 20 : planned.MemoryBytes, extras.Files(server.Name));
-        var variant = extras.Image(server.Name);
-        var parts = variant.PartsOf(ImageProfiles.All.Of(server.Image, planned.Machine.Vendor));
-        await Server(server.Id).StartAsync(root, await images.LayersAsync(variant.Base ?? release, parts, cancel), cancel);
+    public async Task StopServerAsync(string id, bool hard, CancellationToken cancel)
+    {
+        if (HasServer(id))
+        {
+            await Server(id).PowerOffAsync(hard, cancel);
+        }
+    }
+
+    public Task RebootServerAsync(string id, bool hard, CancellationToken cancel) => Server(id).RebootAsync(hard, cancel);
+
+    public Task RenameServerAsync(ServerSpec server, CancellationToken cancel) => WriteMetadataAsync(server, cancel);
+
+    public Task SnapshotServerAsync(string serverId, string snapshotId, CancellationToken cancel) =>
+        sandbox.RunAsync([Path.Combine(Sandbox.Scripts, "take-snapshot"), serverId, SnapshotFile(snapshotId)], null, cancel);
+
+    public Task DeleteSnapshotAsync(string snapshotId, CancellationToken cancel)
+    {
+        File.Delete(SnapshotFile(snapshotId));
+        File.Delete($"{SnapshotFile(snapshotId)}.new");
+        return Task.CompletedTask;
     }
 
     public async Task DestroyServerAsync(string id, CancellationToken cancel)
@@ -138,6 +156,16 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         if (answer.Status != 0)
         {
             throw new ProgramException("mknod", answer);
+        }
+    }
+
+    public async Task DetachVolumeAsync(string id, string serverId, CancellationToken cancel)
+    {
+        if (HasServer(serverId))
+        {
+            var disk = await VolumeDiskAsync(id, cancel);
+            await Server(serverId).AskAsync(["sh", "-c", "umount -l $1; rm -f $1 $2", "-",
+                $"/dev/loop{disk.Loop.ToString(CultureInfo.InvariantCulture)}", disk.Link!], null, cancel);
         }
     }
 
@@ -211,7 +239,8 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     /// <summary>Updates the hardware description and the planned values on a server.</summary>
     public void DescribeAgain(string id, string name, string sizeSlug) => AtomicFile.Write(
         Server(id).HostPath(MachineDescription.Path),
-        JsonSerializer.SerializeToUtf8Bytes(extras.Machine(name, hardware.Of(name, sizeSlug).Machine), MachineJson.Default.MachineDescription),
+        JsonSerializer.SerializeToUtf8Bytes(
+            extras.Machine(name, hardware.Of(name, sizeSlug).Machine), MachineJson.Default.MachineDescription),
         AtomicFile.Public); // the engine's user reads it, too
 
     private async Task ReleasePublicAddressAsync(string owner, CancellationToken cancel)
@@ -243,6 +272,30 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         {
             await File.WriteAllTextAsync(Path.Combine(metadata, key), value, cancel);
         }
+    }
+
+    /// <summary>A server's own files with its disks, and the layers of its image.</summary>
+    private async Task<(ServerRoot Root, string Layers)> RootAsync(ServerSpec server, CancellationToken cancel)
+    {
+        var disks = new List<ServerDisk>();
+        foreach (var volume in server.VolumeIds)
+        {
+            disks.Add(await VolumeDiskAsync(volume, cancel));
+        }
+
+        var planned = hardware.Of(server.Name, server.SizeSlug);
+        if (planned.HasScratchDisk)
+        {
+            disks.Add(
+                new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
+        }
+
+        var root = new ServerRoot(
+            server, extras.Machine(server.Name, planned.Machine), disks, server.Vcpus ?? planned.Vcpus,
+            server.MemoryMiB is { } memory ? (long)memory << 20 : planned.MemoryBytes, extras.Files(server.Name));
+        var variant = extras.Image(server.Name);
+        var parts = variant.PartsOf(ImageProfiles.All.Of(server.Image, planned.Machine.Vendor));
+        return (root, await images.LayersAsync(variant.Base ?? release, parts, cancel));
     }
 
     /// <summary>A host in the VPC, created before the first server.</summary>
@@ -288,6 +341,8 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     private static string NetworkScript => Path.Combine(AppContext.BaseDirectory, "Network", "network");
 
     private string ScratchFile(string serverId) => Path.Combine(folder.Volumes, $"scratch-{serverId}.img");
+
+    private string SnapshotFile(string id) => Path.Combine(folder.Volumes, $"snapshot-{id}.tar");
 
     private string VolumeFile(string id) => Path.Combine(folder.Volumes, $"{id}.img");
 

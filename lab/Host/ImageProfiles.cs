@@ -95,7 +95,8 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
     /// derived from the vendor's image.
     /// </summary>
     public ImageProfile Of(string slug, string vendor) =>
-        Profiles.FirstOrDefault(profile => profile.Slug == slug && (profile.Vendor == vendor || profile.Vendor == MachineDescription.NoVendor))
+        Profiles.FirstOrDefault(profile =>
+            profile.Slug == slug && (profile.Vendor == vendor || profile.Vendor == MachineDescription.NoVendor))
             ?? Profiles.First(profile => profile.Vendor == vendor);
 }
 

@@ -45,7 +45,7 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
     {
         yield return ($"{Seed}/user-data", Server.UserData);
         yield return ($"{Seed}/meta-data", $"instance-id: {Server.Id}\nlocal-hostname: {Server.Name}\n"
-            + string.Concat(Server.PublicKeys.Select((key, index) => $"{(index == 0 ? "public-keys:\n" : "")}- {JsonSerializer.Serialize(key)}\n")));
+            + (Server.PublicKeys.Count > 0 ? $"public-keys: {JsonSerializer.Serialize(Server.PublicKeys)}\n" : ""));
         if (Server.PublicKeys.Count > 0)
         {
             // DigitalOcean's vendor data: the keys of a Droplet are root's.

@@ -8,8 +8,8 @@ internal sealed record AccountSettings
     /// <summary>GPU sizes, regions and images; what has no GPU is in <c>sizes.json</c>.</summary>
     public required ModelCatalog Catalog { get; init; }
 
-    /// <summary>Slugs of the regions.</summary>
-    public IReadOnlySet<string> Regions => Catalog.Sizes.Values.SelectMany(size => size.Regions).ToHashSet(StringComparer.Ordinal);
+    /// <summary>Slugs of the regions where something can be created.</summary>
+    public IReadOnlySet<string> Regions => CloudRegion.Available;
 
     public Pace Pace { get; init; } = Pace.Fast;
 
@@ -19,6 +19,10 @@ internal sealed record AccountSettings
     public int DropletLimit { get; init; } = 25;
 
     public int VolumeLimit { get; init; } = 100;
+
+    /// <summary>How long something takes at least.</summary>
+    /// <param name="atDigitalOcean">How long it takes there.</param>
+    public TimeSpan Takes(TimeSpan atDigitalOcean) => Pace == Pace.Real ? atDigitalOcean : TimeSpan.Zero;
 }
 
 /// <summary>How long things take.</summary>

@@ -51,7 +51,7 @@ internal sealed class ApiClient : IAsyncDisposable
     public static async Task<ApiClient> StartAsync(Func<AccountSettings, AccountSettings>? settings = null, string path = ":memory:")
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
-        var host = new FakeHostRuntime();
+        var host = new FakeHostRuntime { AreAllGuarded = false };
         var store = AccountStore.Open(path);
         var known = new AccountSettings { Catalog = ModelCatalog.Load() };
         var account = new CloudAccount(store, settings?.Invoke(known) ?? known, clock);
