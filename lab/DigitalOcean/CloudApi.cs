@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
@@ -18,6 +19,8 @@ internal static class CloudApi
         .. SshKeyRoutes.Of(account),
         .. TagRoutes.Of(account),
         .. ImageRoutes.Of(account),
+        .. DropletRoutes.Of(account),
+        .. AssociatedRoutes.Of(account),
         .. VpcRoutes.Of(account),
     ];
 
@@ -26,9 +29,13 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, networks);
+        var machines = new DropletMachines();
         return
         [
+            new DropletWork(account, host, networks, machines),
+            new DropletDeletion(host, networks, machines),
+            new DropletRevival(account, host, networks, machines),
+            new DropletOblivion(),
             new ImageTransfer(),
             new SnapshotDeletion(host),
         ];
