@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Specs;
@@ -11,6 +12,7 @@ internal static class CloudApi
     public static IReadOnlyList<ApiRoute> Routes(CloudAccount account) =>
     [
         .. VpcRoutes.Of(account),
+        .. FirewallRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -18,7 +20,7 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, host, networks);
-        return [];
+        _ = (account, host);
+        return [new FirewallWork(networks)];
     }
 }
