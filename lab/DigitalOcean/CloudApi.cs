@@ -1,5 +1,6 @@
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Droplets;
+using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
@@ -22,6 +23,7 @@ internal static class CloudApi
         .. DropletRoutes.Of(account),
         .. AssociatedRoutes.Of(account),
         .. VpcRoutes.Of(account),
+        .. FirewallRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -38,6 +40,7 @@ internal static class CloudApi
             new DropletOblivion(),
             new ImageTransfer(),
             new SnapshotDeletion(host),
+            new FirewallWork(networks),
         ];
     }
 }
