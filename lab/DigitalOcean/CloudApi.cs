@@ -1,4 +1,6 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Droplets;
+using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
@@ -18,7 +20,10 @@ internal static class CloudApi
         .. SshKeyRoutes.Of(account),
         .. TagRoutes.Of(account),
         .. ImageRoutes.Of(account),
+        .. DropletRoutes.Of(account),
+        .. AssociatedRoutes.Of(account),
         .. VpcRoutes.Of(account),
+        .. FirewallRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -26,11 +31,16 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, networks);
+        var machines = new DropletMachines();
         return
         [
+            new DropletWork(account, host, networks, machines),
+            new DropletDeletion(host, networks, machines),
+            new DropletRevival(account, host, networks, machines),
+            new DropletOblivion(),
             new ImageTransfer(),
             new SnapshotDeletion(host),
+            new FirewallWork(networks),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Effects;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.Specs;
@@ -60,6 +61,7 @@ internal sealed class RunningApi : IAsyncDisposable
         application.UseRouting();
         new ApiServer(new ApiGate(account), CloudApi.Routes(account)).Map(application);
         await application.StartAsync();
+        DropletRevival.Begin(account, host);
         var networks = new NetworkFollower(account, host);
         return new(application, new WorkRunner(account, CloudApi.Handlers(account, host, networks)), networks);
     }
