@@ -1,4 +1,6 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Droplets;
+using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
@@ -19,9 +21,12 @@ internal static class CloudApi
         .. SshKeyRoutes.Of(account),
         .. TagRoutes.Of(account),
         .. ImageRoutes.Of(account),
+        .. DropletRoutes.Of(account),
+        .. AssociatedRoutes.Of(account),
         .. VpcRoutes.Of(account),
         .. VolumeRoutes.Of(account),
         .. SnapshotRoutes.Of(account),
+        .. FirewallRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -29,9 +34,13 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, networks);
+        var machines = new DropletMachines();
         return
         [
+            new DropletWork(account, host, networks, machines),
+            new DropletDeletion(host, networks, machines),
+            new DropletRevival(account, host, networks, machines),
+            new DropletOblivion(),
             new ImageTransfer(),
             new SnapshotDeletion(host),
             new VolumeCreation(account, host),
@@ -39,6 +48,7 @@ internal static class CloudApi
             new VolumeEventWork(account, host),
             new VolumeCopy(account, host),
             new VolumeCopyDeletion(host),
+            new FirewallWork(networks),
         ];
     }
 }

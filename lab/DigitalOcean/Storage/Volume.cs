@@ -88,13 +88,17 @@ internal sealed record VolumeEvent(long ActionId, string Type, long? DropletId =
 /// <param name="CreatedAt">Time of its creation.</param>
 internal sealed record VolumeSnapshot(
     string Id, string Name, string VolumeId, string Region, int SizeGigabytes, string FilesystemType, string FilesystemLabel,
-    ImmutableArray<string> Tags, DateTimeOffset CreatedAt) : ITagged
+    ImmutableArray<string> Tags, DateTimeOffset CreatedAt) : ITagged, IVolumeSnapshot
 {
     public const string ResourceType = "volume_snapshot";
 
     public string Key => Id;
 
     public string TaggedType => ResourceType;
+
+    decimal IVolumeSnapshot.SizeGigabytes => SizeGigabytes;
+
+    public void Delete(AccountChange change) => Volumes.DeleteSnapshot(change, Id);
 
     public ITagged WithTags(ImmutableArray<string> tags) => this with { Tags = tags };
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Networks;
 
 namespace Infra.Lab.DigitalOcean.Tags;
 
@@ -82,6 +83,10 @@ internal static partial class ResourceTags
         foreach (var resource in change.State.AllOf<ITagged>().Where(resource => Has(resource, name)))
         {
             change.Put(Without(resource, name));
+        }
+        foreach (var user in change.State.AllOf<INamesTags>().Where(user => user.Names(name)))
+        {
+            change.Put(user.Without(name));
         }
         change.Remove(tag);
     }

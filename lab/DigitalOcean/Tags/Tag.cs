@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Networks;
 
 namespace Infra.Lab.DigitalOcean.Tags;
 
 /// <summary>A tag. Its name ignores case, and is shown as it was first written.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="LastTagged">Key of the resource that got it last, by the type of resource.</param>
-internal sealed record Tag(string Name, ImmutableDictionary<string, string> LastTagged) : IRecord
+internal sealed record Tag(string Name, ImmutableDictionary<string, string> LastTagged) : ITag
 {
     public string Key => KeyOf(Name);
 
