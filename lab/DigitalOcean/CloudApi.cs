@@ -4,8 +4,10 @@ using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
+using Infra.Lab.DigitalOcean.Monitoring;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Overview;
+using Infra.Lab.DigitalOcean.Projects;
 using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Specs;
@@ -26,6 +28,9 @@ internal static class CloudApi
         .. VpcRoutes.Of(account),
         .. VolumeRoutes.Of(account),
         .. SnapshotRoutes.Of(account),
+        .. ProjectRoutes.Of(account),
+        .. AlertPolicies.Routes(account),
+        .. UptimeRoutes.Of(account),
         .. FirewallRoutes.Of(account),
     ];
 
@@ -38,7 +43,7 @@ internal static class CloudApi
         return
         [
             new DropletWork(account, host, networks, machines),
-            new DropletDeletion(host, networks, machines),
+            new DropletDeletion(account, host, networks, machines),
             new DropletRevival(account, host, networks, machines),
             new DropletOblivion(),
             new ImageTransfer(),

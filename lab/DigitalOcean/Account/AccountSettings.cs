@@ -20,6 +20,9 @@ internal sealed record AccountSettings
 
     public int VolumeLimit { get; init; } = 100;
 
+    /// <summary>Whether too many requests are refused.</summary>
+    public bool LimitsRate => Pace == Pace.Real;
+
     /// <summary>How long something takes at least.</summary>
     /// <param name="atDigitalOcean">How long it takes there.</param>
     public TimeSpan Takes(TimeSpan atDigitalOcean) => Pace == Pace.Real ? atDigitalOcean : TimeSpan.Zero;

@@ -13,6 +13,9 @@ internal sealed class ApiError(int status, string id, string message) : Exceptio
     /// <summary>Whether the answer has the older form, with <c>error</c> and <c>root_causes</c>: tags.</summary>
     public bool HasRootCauses { get; private init; }
 
+    /// <summary>What is recorded although the change is refused; null: nothing.</summary>
+    public Action<AccountChange>? StillRecords { get; set; }
+
     /// <summary>400: the request is not understood.</summary>
     public static ApiError BadRequest(string message) => new(400, "bad_request", message);
 

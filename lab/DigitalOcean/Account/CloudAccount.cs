@@ -24,24 +24,15 @@ internal sealed class CloudAccount(AccountStore store, AccountSettings settings,
     /// <exception cref="ApiError">The change was refused; nothing has changed.</exception>
     public T Change<T>(Func<AccountChange, T> change)
     {
-        TaskCompletionSource changed;
-        T result;
-        lock (_lock)
+        try
         {
-            var next = new AccountChange(settings, _state, clock.GetUtcNow());
-            result = change(next);
-            if (!next.HasChanges)
-            {
-                return result;
-            }
-            // The disk is written first: a failed write leaves memory and file the same.
-            store.Write(next.State, next.Written, next.Removed);
-            Volatile.Write(ref _state, next.State);
-            changed = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Apply(change);
         }
-        changed.SetResult();
-        return result;
+        catch (ApiError error) when (error.StillRecords is { } record)
+        {
+            Change(record);
+            throw;
+        }
     }
 
     public void Change(Action<AccountChange> change) => Change(next =>
@@ -68,4 +59,26 @@ internal sealed class CloudAccount(AccountStore store, AccountSettings settings,
     }
 
     public void Dispose() => store.Dispose();
+
+    private T Apply<T>(Func<AccountChange, T> change)
+    {
+        TaskCompletionSource changed;
+        T result;
+        lock (_lock)
+        {
+            var next = new AccountChange(settings, _state, clock.GetUtcNow());
+            result = change(next);
+            if (!next.HasChanges)
+            {
+                return result;
+            }
+            // The disk is written first: a failed write leaves memory and file the same.
+            store.Write(next.State, next.Written, next.Removed);
+            Volatile.Write(ref _state, next.State);
+            changed = _changed;
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        changed.SetResult();
+        return result;
+    }
 }

@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Storage;
@@ -33,6 +34,8 @@ internal static class DropletRecords
             throw ApiError.Unprocessable("The VPC and the Droplet must be in the same region.");
         }
         DropletRules.Limits(change, names.Count, size);
+        change.RefuseIf(
+            FaultKinds.OutOfStock, $"{size.Slug}@{region}", () => ApiError.Unprocessable("Size is not available in this region."));
         vpc ??= Vpcs.DefaultOf(change, region);
         return [.. names.Select(name => Create(name))];
 

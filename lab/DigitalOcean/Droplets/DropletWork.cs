@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Specs;
 
@@ -53,14 +54,21 @@ internal sealed class DropletWork(CloudAccount account, IHostRuntime host, INetw
 
     private async Task BootAsync(Work work, Droplet droplet, CancellationToken cancel)
     {
+        await account.DelayAsync(FaultKinds.LateAddress, droplet.Name, cancel);
         var address = droplet.PublicAddress ?? await host.TakePublicAddressAsync(droplet.Key, cancel);
         var known = account.Change(change =>
             change.Find<Droplet>(droplet.Key) is { } now ? change.Put(now with { PublicAddress = address }) : null);
         // A server is never up without its firewall.
         await networks.AppliedAsync(cancel);
+        // Nor without the disks that it was created with.
+        await account.UntilAsync(
+            state => DropletRecords.Volumes(state, droplet).All(volume => Storage.Volumes.HasDisk(state, volume.Key)), cancel);
         if (known is not null && Find(work) is not null)
         {
             await host.CreateServerAsync(Spec(known), cancel);
+            // A deletion ends it, too.
+            await account.UntilAsync(
+                state => AccountFaults.Find(state, FaultKinds.StuckNew, droplet.Name) is null || Find(work) is null, cancel);
         }
     }
 
@@ -72,7 +80,7 @@ internal sealed class DropletWork(CloudAccount account, IHostRuntime host, INetw
 }
 
 /// <summary>Deletes Droplets.</summary>
-internal sealed class DropletDeletion(IHostRuntime host, INetworkGate networks, DropletMachines machines) : IWorkHandler
+internal sealed class DropletDeletion(CloudAccount account, IHostRuntime host, INetworkGate networks, DropletMachines machines) : IWorkHandler
 {
     public const string WorkKind = "droplet-delete";
 
@@ -80,6 +88,11 @@ internal sealed class DropletDeletion(IHostRuntime host, INetworkGate networks, 
 
     public async Task RunAsync(Work work, CancellationToken cancel)
     {
+        if (account.State.Find<Droplet>(work.Subject)?.Name is { } name)
+        {
+            await account.DelayAsync(FaultKinds.SlowDeletion, name, cancel);
+            account.FailIf(FaultKinds.FailedDeletion, name);
+        }
         // Out of its load balancers first, so that they send it nothing new.
         await networks.AppliedAsync(cancel);
         using var held = await machines.EnterAsync(work.Subject, cancel);

@@ -44,6 +44,11 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
                 ? new { Error = error.Message, Messages = (object?)null, RootCauses = new[] { error.Message } }
                 : new { error.Id, error.Message, RequestId = id });
         }
+        if (gate.CutsOff(context))
+        {
+            context.Abort();
+            return;
+        }
         context.Response.StatusCode = answer.Status;
         if (answer.Body is not null)
         {

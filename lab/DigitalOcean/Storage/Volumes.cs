@@ -54,6 +54,10 @@ internal static partial class Volumes
     public static Volume? Named(AccountState state, string name, string region) =>
         state.All<Volume>().FirstOrDefault(volume => volume.Name == name && volume.Region == region);
 
+    /// <summary>Whether the disk of a Volume was made, or could not be.</summary>
+    public static bool HasDisk(AccountState state, string id) =>
+        !state.All<Work>().Any(work => work.Kind == VolumeCreation.WorkKind && work.Subject == id);
+
     /// <exception cref="ApiError">404, or 409: it is attached.</exception>
     public static void Delete(AccountChange change, string id)
     {

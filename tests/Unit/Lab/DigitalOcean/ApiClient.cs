@@ -90,8 +90,13 @@ internal sealed class ApiClient : IAsyncDisposable
     /// <summary>Lets time pass until no work of the account is left.</summary>
     public async Task SettleAsync()
     {
-        while (Account.State.All<Work>().Count > 0)
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (Account.State.All<Work>() is { Count: > 0 } left)
         {
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(begun) > TimeSpan.FromSeconds(20))
+            {
+                Assert.Fail($"work that never ends: {string.Join(", ", left.Select(work => work.Key))}");
+            }
             var next = Account.NextChange;
             Clock.Advance(TimeSpan.FromMinutes(1));
             await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken));
