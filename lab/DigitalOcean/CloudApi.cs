@@ -1,6 +1,9 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
+using Infra.Lab.DigitalOcean.LoadBalancers;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Specs;
 
@@ -12,7 +15,10 @@ internal static class CloudApi
     public static IReadOnlyList<ApiRoute> Routes(CloudAccount account) =>
     [
         .. VpcRoutes.Of(account),
+        .. CertificateRoutes.Of(account),
+        .. DomainRoutes.Of(account),
         .. FirewallRoutes.Of(account),
+        .. BalancerRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -20,7 +26,14 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        _ = (account, host);
-        return [new FirewallWork(networks)];
+        var authority = new LocalAuthority(account);
+        return
+        [
+            new FirewallWork(networks),
+            new StartBalancer(account, host, networks),
+            new RemoveBalancer(host, networks),
+            new IssueCertificate(account, authority),
+            new RenewCertificate(account, authority),
+        ];
     }
 }
