@@ -1,10 +1,15 @@
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Domains;
+using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
+using Infra.Lab.DigitalOcean.Images;
+using Infra.Lab.DigitalOcean.Keys;
 using Infra.Lab.DigitalOcean.LoadBalancers;
 using Infra.Lab.DigitalOcean.Networks;
+using Infra.Lab.DigitalOcean.Overview;
+using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Specs;
 
 namespace Infra.Lab.DigitalOcean;
@@ -14,6 +19,12 @@ internal static class CloudApi
 {
     public static IReadOnlyList<ApiRoute> Routes(CloudAccount account) =>
     [
+        .. OverviewRoutes.Of(account),
+        .. SshKeyRoutes.Of(account),
+        .. TagRoutes.Of(account),
+        .. ImageRoutes.Of(account),
+        .. DropletRoutes.Of(account),
+        .. AssociatedRoutes.Of(account),
         .. VpcRoutes.Of(account),
         .. CertificateRoutes.Of(account),
         .. DomainRoutes.Of(account),
@@ -26,9 +37,16 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
+        var machines = new DropletMachines();
         var authority = new LocalAuthority(account);
         return
         [
+            new DropletWork(account, host, networks, machines),
+            new DropletDeletion(host, networks, machines),
+            new DropletRevival(account, host, networks, machines),
+            new DropletOblivion(),
+            new ImageTransfer(),
+            new SnapshotDeletion(host),
             new FirewallWork(networks),
             new StartBalancer(account, host, networks),
             new RemoveBalancer(host, networks),

@@ -22,6 +22,32 @@ internal interface IHostRuntime
     /// <summary>Whether the server exists and is running: after a kill, a lab has no servers.</summary>
     public bool HasServer(string id);
 
+    /// <summary>Powers it off and keeps its disks and addresses; does nothing if it is off.</summary>
+    /// <param name="id">Id of the Droplet.</param>
+    /// <param name="hard">Like pulling the plug; otherwise it shuts down, and the plug is pulled if it does not.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task StopServerAsync(string id, bool hard, CancellationToken cancel);
+
+    /// <summary>Powers it on with the disks that it has; boots it from its image if it has none, as after a kill of the lab.</summary>
+    public Task StartServerAsync(ServerSpec server, CancellationToken cancel);
+
+    /// <summary>Boots a running server again.</summary>
+    /// <param name="id">Id of the Droplet.</param>
+    /// <param name="hard">Like the reset button; otherwise it reboots by itself.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task RebootServerAsync(string id, bool hard, CancellationToken cancel);
+
+    /// <summary>Gives it another name in the metadata service; its own files stay.</summary>
+    public Task RenameServerAsync(ServerSpec server, CancellationToken cancel);
+
+    /// <summary>Copies the disk of a server, which may be running. Replaces an unfinished copy of the same id.</summary>
+    /// <param name="serverId">Id of the Droplet.</param>
+    /// <param name="snapshotId">Id of the image: <see cref="ServerSpec.SnapshotId"/> of servers that boot from it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task SnapshotServerAsync(string serverId, string snapshotId, CancellationToken cancel);
+
+    public Task DeleteSnapshotAsync(string snapshotId, CancellationToken cancel);
+
     /// <summary>Creates a block device of that size, formatted as requested, which exists until it is deleted.</summary>
     public Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel);
 
@@ -29,6 +55,9 @@ internal interface IHostRuntime
 
     /// <summary>Attaches it to a server, as <c>/dev/disk/by-id/scsi-0DO_Volume_NAME</c>.</summary>
     public Task AttachVolumeAsync(string id, string serverId, CancellationToken cancel);
+
+    /// <summary>Takes it from a server; does nothing if the server is off.</summary>
+    public Task DetachVolumeAsync(string id, string serverId, CancellationToken cancel);
 
     /// <summary>Replaces the complete policy of Cloud Firewalls and VPCs atomically.</summary>
     public Task ApplyPolicyAsync(NetworkPolicy policy, CancellationToken cancel);
@@ -52,12 +81,28 @@ internal interface IHostRuntime
 /// <param name="VpcCidr">Address range of the VPC.</param>
 /// <param name="PublicAddress">Its public address.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
-/// <param name="SizeSlug">Size: the host runtime gets vCPUs, memory, scratch disk and GPUs from the catalog.</param>
+/// <param name="SizeSlug">Size: a GPU size gets vCPUs, memory, scratch disk and GPUs from the catalog.</param>
 /// <param name="Image">Slug of the image.</param>
 /// <param name="VolumeIds">Volumes that are attached from the start.</param>
 internal sealed record ServerSpec(
     string Id, string Name, string UserData, string VpcId, string VpcCidr, string PublicAddress, string PrivateAddress,
-    string SizeSlug, string Image, IReadOnlyList<string> VolumeIds);
+    string SizeSlug, string Image, IReadOnlyList<string> VolumeIds)
+{
+    /// <summary>Slug of its region, for the metadata service.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>SSH keys with which root can log in, unless the user data forbids it.</summary>
+    public IReadOnlyList<string> PublicKeys { get; init; } = [];
+
+    /// <summary>vCPUs of the size; null: as the catalog says.</summary>
+    public int? Vcpus { get; init; }
+
+    /// <summary>Memory of the size; null: as the catalog says.</summary>
+    public int? MemoryMiB { get; init; }
+
+    /// <summary>The snapshot whose disk it boots from; null: the image.</summary>
+    public string? SnapshotId { get; init; }
+}
 
 /// <param name="Id">Id of the Volume, a UUID.</param>
 /// <param name="Name">Its name, part of its device's path.</param>

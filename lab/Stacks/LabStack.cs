@@ -118,7 +118,8 @@ internal sealed class LabStack
         }
 
         await Sandbox.StartAsync(OperatorAddress(declared.Config), cancel);
-        using var runtime = new HostRuntime(Folder, Sandbox, images, options.Base, Stack, plan, options.Speed, options.Extras);
+        using var runtime = new HostRuntime(Folder, Sandbox, images, options.Base, new PlannedHardware(Stack, plan, options.Speed),
+            options.Extras);
         using var state = CloudState.Open(Folder.Cloud);
         DescribeAgain(runtime, state);
         var result = await DeployAsync(plan, state, runtime, options, cancel);

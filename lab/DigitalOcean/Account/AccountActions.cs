@@ -21,6 +21,21 @@ internal sealed record AccountAction(
 
     public string Key => KeyOf(Id);
 
+    /// <summary>The action as the API shows it.</summary>
+    /// <param name="settings">What the account may have, for the action's region.</param>
+    public object View(AccountSettings settings) => new
+    {
+        Id,
+        Status,
+        Type,
+        StartedAt,
+        CompletedAt,
+        ResourceId,
+        ResourceType,
+        Region = RegionSlug is null ? null : CloudRegion.View(settings, RegionSlug),
+        RegionSlug,
+    };
+
     public static string KeyOf(long id) => id.ToString(CultureInfo.InvariantCulture);
 }
 

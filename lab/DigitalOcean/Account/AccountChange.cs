@@ -37,8 +37,9 @@ internal sealed class AccountChange(AccountSettings settings, AccountState state
         where T : class, IRecord
     {
         State = State.With(record);
-        _written[(typeof(T), record.Key)] = record;
-        _removed.Remove((typeof(T), record.Key));
+        // By the record's own type: a caller may know it as something with tags only.
+        _written[(record.GetType(), record.Key)] = record;
+        _removed.Remove((record.GetType(), record.Key));
         return record;
     }
 
@@ -46,8 +47,8 @@ internal sealed class AccountChange(AccountSettings settings, AccountState state
         where T : class, IRecord
     {
         State = State.Without(record);
-        _removed[(typeof(T), record.Key)] = record;
-        _written.Remove((typeof(T), record.Key));
+        _removed[(record.GetType(), record.Key)] = record;
+        _written.Remove((record.GetType(), record.Key));
     }
 
     /// <summary>A number that no resource of the account has or had: ids of Droplets, keys, actions, images and DNS records.</summary>

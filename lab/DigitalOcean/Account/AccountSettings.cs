@@ -8,8 +8,8 @@ internal sealed record AccountSettings
     /// <summary>GPU sizes, regions and images; what has no GPU is in <c>sizes.json</c>.</summary>
     public required ModelCatalog Catalog { get; init; }
 
-    /// <summary>Slugs of the regions.</summary>
-    public IReadOnlySet<string> Regions => Catalog.Sizes.Values.SelectMany(size => size.Regions).ToHashSet(StringComparer.Ordinal);
+    /// <summary>Slugs of the regions where something can be created.</summary>
+    public IReadOnlySet<string> Regions => CloudRegion.Available;
 
     public Pace Pace { get; init; } = Pace.Fast;
 

@@ -10,8 +10,14 @@ internal sealed class ApiError(int status, string id, string message) : Exceptio
 
     public string Id => id;
 
+    /// <summary>Whether the answer has the older form, with <c>error</c> and <c>root_causes</c>: tags.</summary>
+    public bool HasRootCauses { get; private init; }
+
     /// <summary>400: the request is not understood.</summary>
     public static ApiError BadRequest(string message) => new(400, "bad_request", message);
+
+    /// <summary>400 in the older form.</summary>
+    public static ApiError BadRequestWithRootCauses(string message) => new(400, "bad_request", message) { HasRootCauses = true };
 
     /// <summary>403: the token has not the scope, or the resource is protected.</summary>
     public static ApiError Forbidden(string message = "You are not authorized to perform this operation") => new(403, "forbidden", message);

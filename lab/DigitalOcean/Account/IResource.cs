@@ -25,6 +25,9 @@ internal interface IVpcMember : IResource
 /// <summary>A resource with tags.</summary>
 internal interface ITagged : IRecord
 {
+    /// <summary><c>droplet</c>, <c>image</c>, <c>volume</c> or <c>volume_snapshot</c>; its key is the id of the resource.</summary>
+    public string TaggedType { get; }
+
     public ImmutableArray<string> Tags { get; }
 
     public ITagged WithTags(ImmutableArray<string> tags);

@@ -40,7 +40,9 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
         }
         catch (ApiError error)
         {
-            answer = new(error.Status, new { error.Id, error.Message, RequestId = id });
+            answer = new(error.Status, error.HasRootCauses
+                ? new { Error = error.Message, Messages = (object?)null, RootCauses = new[] { error.Message } }
+                : new { error.Id, error.Message, RequestId = id });
         }
         context.Response.StatusCode = answer.Status;
         if (answer.Body is not null)

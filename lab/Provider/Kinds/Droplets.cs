@@ -102,7 +102,10 @@ internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
             droplet.Outputs.Text("ipv4AddressPrivate"),
             inputs.Text("size").ToLowerInvariant(),
             inputs.Text("image"),
-            inputs.Texts("volumeIds"));
+            inputs.Texts("volumeIds"))
+        {
+            Region = inputs.TextOrNull("region")?.ToLowerInvariant() ?? "",
+        };
     }
 
     private static HashSet<string> Set(object? list) => list is System.Collections.Immutable.ImmutableArray<object> items

@@ -6,6 +6,7 @@ using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
+using Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 using Infra.Tests.Unit.Lab.Provider;
 using Microsoft.Extensions.Time.Testing;
 
@@ -51,7 +52,7 @@ internal sealed class ApiClient : IAsyncDisposable
     public static async Task<ApiClient> StartAsync(Func<AccountSettings, AccountSettings>? settings = null, string path = ":memory:")
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
-        var host = new FakeHostRuntime();
+        var host = new FakeHostRuntime { AreAllGuarded = false };
         var store = AccountStore.Open(path);
         var known = new AccountSettings { Catalog = ModelCatalog.Load() };
         var account = new CloudAccount(store, settings?.Invoke(known) ?? known, clock);
@@ -68,6 +69,7 @@ internal sealed class ApiClient : IAsyncDisposable
 
     public Task<ApiResponse> DeleteAsync(string path, string? json = null) => SendAsync("DELETE", path, json);
 
+    /// <summary>Sends a request. An answer that DigitalOcean's specification does not know fails the test.</summary>
     public async Task<ApiResponse> SendAsync(string method, string path, string? json = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -77,6 +79,11 @@ internal sealed class ApiClient : IAsyncDisposable
         }
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (ApiSpecification.Current?.Violations(
+            method, path, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, text) is { Count: > 0 } violations)
+        {
+            Assert.Fail($"{method} {path}, answered {(int)response.StatusCode}:\n{string.Join('\n', violations)}\n{text}");
+        }
         return new((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response.Headers);
     }
 
@@ -98,6 +105,17 @@ internal sealed class ApiClient : IAsyncDisposable
         while (!wanted())
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Lets time pass until no work of the account is left, but for what is weeks away: the renewal of a certificate.</summary>
+    public async Task SettleAsync()
+    {
+        while (Account.State.All<Work>().Any(work => work.DueAt < Clock.GetUtcNow().AddDays(7)))
+        {
+            var next = Account.NextChange;
+            Clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken));
         }
     }
 
