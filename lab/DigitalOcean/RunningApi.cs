@@ -34,8 +34,10 @@ internal sealed class RunningApi : IAsyncDisposable
     /// <param name="host">What makes servers, disks and networks.</param>
     /// <param name="listen">Addresses; port 0 is any free one.</param>
     /// <param name="certificate">Certificate of the server; null: plain HTTP, for tests.</param>
+    /// <param name="prepare">Adds what answers before the API, such as other hosts; null: nothing.</param>
     public static async Task<RunningApi> StartAsync(
-        CloudAccount account, IHostRuntime host, IReadOnlyList<IPEndPoint> listen, X509Certificate2? certificate)
+        CloudAccount account, IHostRuntime host, IReadOnlyList<IPEndPoint> listen, X509Certificate2? certificate,
+        Action<WebApplication>? prepare = null)
     {
         // No configuration from files or the environment: only what is said here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -55,6 +57,7 @@ internal sealed class RunningApi : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         var application = builder.Build();
+        prepare?.Invoke(application);
         application.UseRouting();
         new ApiServer(new ApiGate(account), CloudApi.Routes(account)).Map(application);
         await application.StartAsync();

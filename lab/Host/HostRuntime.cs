@@ -42,6 +42,9 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     private readonly ConcurrentDictionary<string, VolumeSpec> _volumes = new(StringComparer.Ordinal);
     private readonly SshClient _ssh = new(folder, sandbox);
 
+    /// <summary>Hosts of the internet that have a link of their own.</summary>
+    public IReadOnlyList<NetworkNeighbour> Guests { get; init; } = [];
+
     private string AddressFile => Path.Combine(folder.Path, "addresses.json");
 
     public ServerProcess Server(string id) => new(folder, sandbox, id);
@@ -174,7 +177,7 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
             _applied = policy;
             var words = sandbox.Network(null, "nft", "-f", "-");
             await HostProgram.RunAsync(words[0], words[1..],
-                System.Text.Encoding.UTF8.GetBytes(NetworkRuleset.Render(policy, Neighbour(policy) is { } neighbour ? [neighbour] : [])),
+                System.Text.Encoding.UTF8.GetBytes(NetworkRuleset.Render(policy, [.. Guests, .. Neighbour(policy) is { } neighbour ? new[] { neighbour } : []])),
                 cancel);
         }
         finally

@@ -24,7 +24,7 @@ internal sealed class SandboxServices(LabFolder folder, Sandbox sandbox)
     /// <exception cref="ConfigurationException">A service does not answer.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
-        await KeepAsync(Log("names"), [Path.Combine(Sandbox.Scripts, "names")], cancel);
+        await KeepAsync(Log("names"), [Path.Combine(Sandbox.Scripts, "names"), folder.Names], cancel);
         await KeepAsync(Log("mirrors"), [HostProgram.Dotnet, typeof(Sandbox).Assembly.Location, "__mirrors", folder.Path], cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartPatience);
@@ -35,7 +35,7 @@ internal sealed class SandboxServices(LabFolder folder, Sandbox sandbox)
                 cancel.ThrowIfCancellationRequested();
                 throw new ConfigurationException([.. problems.Select(problem => new UserError(problem.Name, null,
                     $"{problem.Problem}; {Log(problem.Name)} says: {Sandbox.Tail(Log(problem.Name)) ?? "nothing"}",
-                    $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"))]);
+                    $"{folder.DownCommand}, then {folder.UpCommand}"))]);
             }
 
             await Task.Delay(50, cancel);

@@ -111,7 +111,7 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
         var awaited = Leader is null ? "its init did not start" : $"eth0 did not get {server.PublicAddress}";
         return new(new UserError($"server {server.Name}", null,
             $"did not start: {awaited}{failed}; the end of its console {Console}: {Sandbox.Tail(Console) ?? "nothing"}",
-            $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
+            $"{folder.DownCommand}, then {folder.UpCommand}"));
     }
 
     /// <summary>The command line to run a command as root on the server.</summary>
@@ -128,7 +128,7 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     ];
 
     private ConfigurationException IsOff() =>
-        sandbox.Running is null ? sandbox.NotUp() : new(new UserError("server", id, "is off", $"./infra up {folder.Stack}"));
+        sandbox.Running is null ? sandbox.NotUp() : new(new UserError("server", id, "is off", folder.UpCommand));
 
     /// <summary>Runs a command as root on the server.</summary>
     public Task<ProgramAnswer> AskAsync(IEnumerable<string> command, byte[]? input = null, CancellationToken cancel = default)
