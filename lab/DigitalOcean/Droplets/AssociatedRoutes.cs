@@ -35,7 +35,7 @@ internal static class AssociatedRoutes
             account.Change(change => AssociatedResources.DeleteAll(change, request.RouteNumber(Id)));
             return ApiAnswer.Accepted();
         }),
-        new("GET", $"{Base}/status", "droplet:read", null, request =>
+        new("GET", $"{Base}/status", Scope, null, request =>
             ApiAnswer.Ok(Status(account.State.Get<AssociatedDeletion>(Droplet.KeyOf(request.RouteNumber(Id)))))),
         new("POST", $"{Base}/retry", Scope, null, request =>
         {

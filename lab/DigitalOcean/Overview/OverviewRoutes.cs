@@ -31,8 +31,6 @@ internal static class OverviewRoutes
         {
             account.Settings.DropletLimit,
             FloatingIpLimit = ReservedAddressLimit,
-            ReservedIpLimit = ReservedAddressLimit,
-            account.Settings.VolumeLimit,
             Email = "sammy@example.com",
             Name = "Sammy",
             Uuid = identity.UserId,
