@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.Files;
 using Infra.Lab.Host;
@@ -37,6 +38,7 @@ internal static class CloudProcess
         using var account = new CloudAccount(
             store, new AccountSettings { Catalog = ModelCatalog.Load(), Pace = settings.Pace }, TimeProvider.System);
         EnsureToken(account, files);
+        files.Trust(account.Change(LocalAuthority.Root).CertificatePem);
         using var runtime = new HostRuntime(
             folder, new Sandbox(folder), images, settings.Base, new CloudHardware(settings.Machines), ServerExtras.None)
         {

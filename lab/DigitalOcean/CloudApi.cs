@@ -1,9 +1,12 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
+using Infra.Lab.DigitalOcean.LoadBalancers;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Overview;
 using Infra.Lab.DigitalOcean.Tags;
@@ -23,7 +26,10 @@ internal static class CloudApi
         .. DropletRoutes.Of(account),
         .. AssociatedRoutes.Of(account),
         .. VpcRoutes.Of(account),
+        .. CertificateRoutes.Of(account),
+        .. DomainRoutes.Of(account),
         .. FirewallRoutes.Of(account),
+        .. BalancerRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -31,6 +37,7 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
+        var authority = new LocalAuthority(account);
         var machines = new DropletMachines();
         return
         [
@@ -41,6 +48,10 @@ internal static class CloudApi
             new ImageTransfer(),
             new SnapshotDeletion(host),
             new FirewallWork(networks),
+            new StartBalancer(account, host, networks),
+            new RemoveBalancer(host, networks),
+            new IssueCertificate(account, authority),
+            new RenewCertificate(account, authority),
         ];
     }
 }

@@ -20,6 +20,9 @@ internal sealed record AccountSettings
 
     public int VolumeLimit { get; init; } = 100;
 
+    /// <summary>As accounts have it (docs.digitalocean.com/products/networking/load-balancers/details/limits/).</summary>
+    public int LoadBalancerLimit { get; init; } = 50;
+
     /// <summary>How long something takes at least.</summary>
     /// <param name="atDigitalOcean">How long it takes there.</param>
     public TimeSpan Takes(TimeSpan atDigitalOcean) => Pace == Pace.Real ? atDigitalOcean : TimeSpan.Zero;

@@ -98,6 +98,27 @@ internal sealed class ApiClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets time pass until the account is as wanted; by steps, because work that starts later waits from then on.</summary>
+    public async Task PassAsync(TimeSpan time, Func<AccountState, bool> wanted)
+    {
+        Clock.Advance(time);
+        while (!wanted(Account.State))
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    /// <summary>Waits for the machine, which follows the account.</summary>
+    public static async Task UntilAsync(Func<bool> wanted)
+    {
+        while (!wanted())
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
