@@ -144,6 +144,7 @@ internal static partial class Firewalls
         }
     }
 
-    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9.-]*\z")]
+    // Specification 2.0, schema firewall.
+    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9.-]+\z")]
     private static partial Regex CloudName();
 }
