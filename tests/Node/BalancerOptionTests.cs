@@ -79,7 +79,8 @@ public sealed class BalancerOptionTests : IAsyncDisposable
         var text = BalancerConfig.Text(spec, "/states", _ => "");
 
         Assert.Single(text.Split('\n'), line => line.Trim() == "http-request redirect scheme https code 307");
-        Assert.Contains("option http-keep-alive", BalancerConfig.Text(spec with { Keepalive = true }, "/states", _ => ""), StringComparison.Ordinal);
+        Assert.Contains(
+            "option http-keep-alive", BalancerConfig.Text(spec with { Keepalive = true }, "/states", _ => ""), StringComparison.Ordinal);
     }
 
     [Fact]

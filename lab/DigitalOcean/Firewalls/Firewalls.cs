@@ -16,7 +16,8 @@ internal static partial class Firewalls
         Set(change, new(AccountChange.NewId(), "", change.Now, [], [], [], [], Firewall.Waiting, []), request);
 
     /// <summary>Replaces all of it: what is not given is emptied.</summary>
-    public static Firewall Update(AccountChange change, string id, FirewallRequest request) => Set(change, change.Get<Firewall>(id), request);
+    public static Firewall Update(AccountChange change, string id, FirewallRequest request) =>
+        Set(change, change.Get<Firewall>(id), request);
 
     public static void Delete(AccountChange change, string id) => change.Remove(change.Get<Firewall>(id));
 

@@ -19,7 +19,8 @@ public sealed class FirewallTests
         api.Add((5, ["web"]), (6, []), (7, []));
 
         var made = await api.PostAsync(Firewalls, $$"""
-            {"name": "fw", "inbound_rules": [{{Ssh}}, {"protocol": "tcp", "ports": "80", "sources": {"tags": ["web"], "droplet_ids": [7]} }],
+            {"name": "fw", "inbound_rules": [{{Ssh}},
+                {"protocol": "tcp", "ports": "80", "sources": {"tags": ["web"], "droplet_ids": [7]} }],
              "outbound_rules": [{"protocol": "udp", "ports": "all", "destinations": {"addresses": ["0.0.0.0/0", "::/0"]} },
                                 {"protocol": "icmp", "destinations": {"addresses": ["1.2.3.4"]} }],
              "droplet_ids": [6], "tags": ["WEB"]}
@@ -118,8 +119,9 @@ public sealed class FirewallTests
         await using var api = await ApiClient.StartAsync();
         var text = string.Join(',', Enumerable.Range(0, addresses).Select(index => $"\"10.0.{index / 250}.{index % 250}\""));
 
-        Assert.Equal(status, (await api.PostAsync(Firewalls,
-            $$"""{"name": "one", "inbound_rules": [{"protocol": "tcp", "ports": "1", "sources": {"addresses": [{{text}}] } } ] }""")).Status);
+        Assert.Equal(status, (await api.PostAsync(Firewalls, $$"""
+            {"name": "one", "inbound_rules": [{"protocol": "tcp", "ports": "1", "sources": {"addresses": [{{text}}] } } ] }
+            """)).Status);
     }
 
     [Fact]
