@@ -62,12 +62,12 @@ internal static class BalancerConfig
     // docs.digitalocean.com/glossary/health-check: healthy is a status of 200 to 399, or with TCP a connection.
     private static IEnumerable<string> Check(BalancerCheck check)
     {
-        var tls = check.Protocol switch
+        var options = check.Protocol switch
         {
             "https" => " check-ssl verify none",
             "http" or "tcp" => "",
             var unknown => throw new ArgumentException($"'{unknown}' is no protocol of a health check"),
-        };
+        } + (check.ProxyProtocol ? " check-send-proxy" : "");
         if (check.Protocol != "tcp")
         {
             yield return "option httpchk";
@@ -75,9 +75,8 @@ internal static class BalancerConfig
             yield return "http-check expect status 200-399";
         }
 
-        var proxy = check.ProxyProtocol ? " check-send-proxy" : "";
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"default-server check{tls}{proxy} inter {check.IntervalSeconds}s fall {check.UnhealthyThreshold} rise {check.HealthyThreshold}");
+            $"default-server check{options} inter {check.IntervalSeconds}s fall {check.UnhealthyThreshold} rise {check.HealthyThreshold}");
     }
 
     private static string Port(BalancerSpec spec, BalancerRule rule, Func<BalancerRule, string> certificateFile)

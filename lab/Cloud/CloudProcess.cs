@@ -5,8 +5,10 @@ using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Domains;
+using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.Files;
 using Infra.Lab.Host;
+using Infra.Lab.Specs;
 using Infra.Planning.Catalog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -46,14 +48,22 @@ internal static class CloudProcess
         {
             Guests = [CloudLab.Guest(settings.Address)],
         };
-        await runtime.ApplyPolicyAsync(new([], []), cancel);
+        if (!settings.HasServers)
+        {
+            // No one else would: the host without servers has no network.
+            await runtime.ApplyPolicyAsync(new([], []), cancel);
+        }
+
+        IHostRuntime host = settings.HasServers ? runtime : new NoServers(account.State.All<Droplet>()
+            .Where(droplet => droplet.PublicAddress is not null).Select(droplet => (droplet.Key, droplet.PublicAddress!)));
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         await using var api = await RunningApi.StartAsync(
-            account, runtime, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
+            account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
         await using var names = DnsServer.Start(
             account, new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), DnsPort), IPAddress.Parse(Sandbox.MirrorAddress));
         await using var control = await CloudControl.StartAsync(account, cancel);
-        await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
+        // It ends with an error of ours, and is restarted: work begins again.
+        await api.Work.WaitAsync(cancel);
     }
 
     /// <summary>The token of the programs inside: in the account, and in a file of its owner.</summary>

@@ -18,7 +18,8 @@ internal sealed class LocalAuthority(CloudAccount account) : ICertificateAuthori
         var root = account.Change(Root);
         var key = KeyPair.NewEcdsa("P256").PrivatePem;
         // A common name has 64 characters at most.
-        var request = Issuer.RequestPem(Subject(names.FirstOrDefault(name => name.Length <= 64) ?? ""), Issuer.Names([.. names], [], []), key);
+        var subject = Subject(names.FirstOrDefault(name => name.Length <= 64) ?? "");
+        var request = Issuer.RequestPem(subject, Issuer.Names([.. names], [], []), key);
         var leaf = Issuer.SignedPem(
             request, root.CertificatePem, root.KeyPem, new(s_uses, false, null, false, account.Clock.GetUtcNow(), ValidityHours));
         return Task.FromResult(CertificateFiles.Read(leaf, key, root.CertificatePem));

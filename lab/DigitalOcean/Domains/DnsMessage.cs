@@ -34,8 +34,12 @@ internal sealed record DnsQuestion(ushort Id, string Name, ushort Type, byte[] B
             labels.Add(Encoding.Latin1.GetString(message.Slice(at + 1, length)));
             at += 1 + length;
         }
-        return at + 5 > message.Length || BinaryPrimitives.ReadUInt16BigEndian(message[(at + 3)..]) != Internet ? null : new(
-            BinaryPrimitives.ReadUInt16BigEndian(message), string.Join('.', labels), BinaryPrimitives.ReadUInt16BigEndian(message[(at + 1)..]),
+        if (at + 5 > message.Length || BinaryPrimitives.ReadUInt16BigEndian(message[(at + 3)..]) != Internet)
+        {
+            return null;
+        }
+        var type = BinaryPrimitives.ReadUInt16BigEndian(message[(at + 1)..]);
+        return new(BinaryPrimitives.ReadUInt16BigEndian(message), string.Join('.', labels), type,
             message[HeaderLength..(at + 5)].ToArray(), (message[2] & 1) != 0);
     }
 }

@@ -57,9 +57,8 @@ internal sealed class DnsServer : IAsyncDisposable
             : DnsAnswers.Of(state, question.Name, type ?? "none");
         if (found.IsOurs)
         {
-            return DnsMessage.Answer(
-                question, found.Exists ? DnsMessage.NoError : DnsMessage.NoSuchName, WithElsewhere(found.Records, type, elsewhere), found.Zone,
-                mostBytes);
+            var code = found.Exists ? DnsMessage.NoError : DnsMessage.NoSuchName;
+            return DnsMessage.Answer(question, code, WithElsewhere(found.Records, type, elsewhere), found.Zone, mostBytes);
         }
         return elsewhere is null
             ? DnsMessage.Answer(question, DnsMessage.Refused, [], null)

@@ -4,6 +4,7 @@ using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Storage;
+using Infra.Lab.DigitalOcean.Storage;
 
 namespace Infra.Lab.DigitalOcean.Droplets;
 
@@ -19,7 +20,7 @@ namespace Infra.Lab.DigitalOcean.Droplets;
 /// <param name="CreatedAt">Time of its creation.</param>
 internal sealed record Droplet(
     long Id, string Name, string Region, string Size, int DiskGiB, CloudImage Image, string? VpcId, string? VpcAddress,
-    DateTimeOffset CreatedAt) : INetworkServer, IVolumeHolder
+    DateTimeOffset CreatedAt) : INetworkServer, IVolumeHolder, IVolumeHolder
 {
     public const string ResourceType = "droplet";
 
@@ -70,6 +71,8 @@ internal sealed record Droplet(
     public bool IsOnNetwork => PublicAddress is not null && !IsDeleting;
 
     public bool HasPendingEvent => Pending is not null;
+
+    public bool HasPendingEvent => Pending is not null || IsDeleting;
 
     public bool IsUp => Status == Active && !IsDeleting;
 

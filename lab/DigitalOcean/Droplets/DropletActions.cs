@@ -1,6 +1,7 @@
 using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
+using Infra.Lab.DigitalOcean.Storage;
 
 namespace Infra.Lab.DigitalOcean.Droplets;
 
@@ -31,7 +32,7 @@ internal static class DropletActions
     {
         var droplet = DropletRecords.Get(change.State, id);
         var type = request.Type ?? throw ApiError.Unprocessable("type is required");
-        if (droplet.Pending is not null || droplet.IsDeleting)
+        if (droplet.HasPendingEvent || change.All<Volume>().Any(volume => volume.Pending?.DropletId == id))
         {
             throw ApiError.Unprocessable("Droplet already has a pending event.");
         }

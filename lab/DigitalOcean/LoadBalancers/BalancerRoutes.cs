@@ -20,7 +20,8 @@ internal static class BalancerRoutes
             new("GET", All, Read, null, request =>
             {
                 var state = account.State;
-                return request.Page("load_balancers", state.All<LoadBalancer>(), balancer => BalancerView.Of(account.Settings, state, balancer));
+                return request.Page(
+                    "load_balancers", state.All<LoadBalancer>(), balancer => BalancerView.Of(account.Settings, state, balancer));
             }),
             new("POST", All, "load_balancer:create", Limits, request =>
             {

@@ -92,7 +92,8 @@ internal static partial class BalancerRules
             .FirstOrDefault(group => group.Count() > 1);
         if (port is not null)
         {
-            throw ApiError.Unprocessable(string.Create(CultureInfo.InvariantCulture, $"entry port {port.Key.EntryPort} is used more than once"));
+            throw ApiError.Unprocessable(
+                string.Create(CultureInfo.InvariantCulture, $"entry port {port.Key.EntryPort} is used more than once"));
         }
     }
 

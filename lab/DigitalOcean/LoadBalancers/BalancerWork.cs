@@ -21,7 +21,8 @@ internal sealed class StartBalancer(CloudAccount account, IHostRuntime host, INe
         {
             return;
         }
-        var address = balancer.Network == LoadBalancer.Internal ? balancer.VpcAddress : await host.TakePublicAddressAsync(balancer.Id, cancel);
+        var address = balancer.Network == LoadBalancer.Internal ? balancer.VpcAddress
+            : await host.TakePublicAddressAsync(balancer.Id, cancel);
         account.Change(change =>
         {
             if (change.Find<LoadBalancer>(work.Subject) is { } waiting)

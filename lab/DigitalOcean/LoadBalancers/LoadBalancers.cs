@@ -150,8 +150,9 @@ internal static class LoadBalancers
     }
 
     // Text: digitalocean/openapi 1173.
-    private static LoadBalancer Ready(AccountChange change, string id) => change.Get<LoadBalancer>(id) is { Status: not LoadBalancer.New } known
-        ? known : throw ApiError.Forbidden("Load Balancer can't be updated while it processes previous actions");
+    private static LoadBalancer Ready(AccountChange change, string id) =>
+        change.Get<LoadBalancer>(id) is { Status: not LoadBalancer.New } known ? known
+        : throw ApiError.Forbidden("Load Balancer can't be updated while it processes previous actions");
 
     private static LoadBalancer WithoutTag(LoadBalancer balancer) => balancer.Settings.Tag.Length == 0 ? balancer
         : throw ApiError.Unprocessable("droplets of a load balancer with a tag cannot be added or removed by id");

@@ -31,6 +31,8 @@ internal static class OverviewRoutes
         {
             account.Settings.DropletLimit,
             FloatingIpLimit = ReservedAddressLimit,
+            ReservedIpLimit = ReservedAddressLimit,
+            account.Settings.VolumeLimit,
             Email = "sammy@example.com",
             Name = "Sammy",
             Uuid = identity.UserId,

@@ -46,7 +46,7 @@ public sealed class CertificateTests
 
         Assert.Equal("name is required", await Refused("""{"type": "custom"}"""));
         Assert.Equal("private_key is required", await Refused("""{"name": "x"}"""));
-        Assert.Equal("leaf_certificate is required", await Refused($$"""{"name": "x", "private_key": {{JsonSerializer.Serialize(key)}} }"""));
+        Assert.Equal("leaf_certificate is required", await Refused(JsonSerializer.Serialize(new { name = "x", private_key = key })));
         Assert.Equal("The certificate and private key do not match.", await Refused(Json("x", leaf, otherKey)));
         Assert.Equal("The certificate is not valid PEM.", await Refused(Json("x", "x", key)));
         Assert.Equal("The certificate and private key do not match.", await Refused(Json("x", leaf, "x")));
@@ -114,7 +114,8 @@ public sealed class CertificateTests
         await using var api = await ApiClient.StartAsync();
         await api.PostAsync("/v2/domains", """{"name": "example.com"}""");
         var id = (string)(await api.PostAsync(Certificates, Ordered)).Body!["certificate"]!["id"]!;
-        await api.Account.UntilAsync(state => state.Get<Certificate>(id).State == Certificate.Verified, TestContext.Current.CancellationToken);
+        await api.Account.UntilAsync(
+            state => state.Get<Certificate>(id).State == Certificate.Verified, TestContext.Current.CancellationToken);
         var before = api.Account.State.Get<Certificate>(id);
         api.Account.Change(change => change.Put(new CertificateUser("user", [id])));
 

@@ -169,7 +169,8 @@ public sealed class DomainTests
     {
         await using var api = await ApiClient.StartAsync();
         await api.PostAsync(Domains, """{"name": "example.com"}""");
-        var id = (long)(await api.PostAsync(Records, """{"type": "CNAME", "name": "a", "data": "b.net."}""")).Body!["domain_record"]!["id"]!;
+        var made = await api.PostAsync(Records, """{"type": "CNAME", "name": "a", "data": "b.net."}""");
+        var id = (long)made.Body!["domain_record"]!["id"]!;
 
         var refused = await api.PutAsync($"{Records}/{id}", """{"ttl": 600}""");
 

@@ -19,7 +19,8 @@ public sealed class FirewallTests
         api.Add((5, ["web"]), (6, []), (7, []));
 
         var made = await api.PostAsync(Firewalls, $$"""
-            {"name": "fw", "inbound_rules": [{{Ssh}}, {"protocol": "tcp", "ports": "80", "sources": {"tags": ["web"], "droplet_ids": [7]} }],
+            {"name": "fw", "inbound_rules": [{{Ssh}},
+                {"protocol": "tcp", "ports": "80", "sources": {"tags": ["web"], "droplet_ids": [7]} }],
              "outbound_rules": [{"protocol": "udp", "ports": "all", "destinations": {"addresses": ["0.0.0.0/0", "::/0"]} },
                                 {"protocol": "icmp", "destinations": {"addresses": ["1.2.3.4"]} }],
              "droplet_ids": [6], "tags": ["WEB"]}
@@ -50,16 +51,16 @@ public sealed class FirewallTests
     }
 
     [Theory]
-    [InlineData("""{"name": "x"}""", 422, "at least one rule must be specified")]
+    [InlineData("""{"name": "one"}""", 422, "at least one rule must be specified")]
     [InlineData("""{"inbound_rules": [RULE]}""", 422, "name must only contain alphanumeric characters, dashes, and periods")]
     [InlineData("""{"name": "-x", "inbound_rules": [RULE]}""", 422, "name must only contain alphanumeric characters, dashes, and periods")]
     [InlineData("""{"name": "taken", "inbound_rules": [RULE]}""", 409, "duplicate name")]
-    [InlineData("""{"name": "x", "inbound_rules": [RULE], "tags": ["none"]}""", 422, "tag none does not exist")]
-    [InlineData("""{"name": "x", "inbound_rules": [RULE], "droplet_ids": [1]}""", 422, "droplet 1 does not exist")]
-    [InlineData("""{"name": "x", "inbound_rules": [null]}""", 422, "inbound_rules must not have null values")]
-    [InlineData("""{"name": "x", "inbound_rules": [RULE], "tags": ["a", "b", "c", "d", "e", "f"]}""", 422,
+    [InlineData("""{"name": "one", "inbound_rules": [RULE], "tags": ["none"]}""", 422, "tag none does not exist")]
+    [InlineData("""{"name": "one", "inbound_rules": [RULE], "droplet_ids": [1]}""", 422, "droplet 1 does not exist")]
+    [InlineData("""{"name": "one", "inbound_rules": [null]}""", 422, "inbound_rules must not have null values")]
+    [InlineData("""{"name": "one", "inbound_rules": [RULE], "tags": ["a", "b", "c", "d", "e", "f"]}""", 422,
         "a firewall may have no more than 5 tags and 10 droplets")]
-    [InlineData("""{"name": "x", "inbound_rules": [RULE], "droplet_ids": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}""", 422,
+    [InlineData("""{"name": "one", "inbound_rules": [RULE], "droplet_ids": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}""", 422,
         "a firewall may have no more than 5 tags and 10 droplets")]
     public async Task A_wrong_firewall_is_refused_and_changes_nothing(string request, int status, string message)
     {
@@ -94,7 +95,7 @@ public sealed class FirewallTests
     {
         await using var api = await ApiClient.StartAsync();
 
-        var refused = await api.PostAsync(Firewalls, $$"""{"name": "x", "inbound_rules": [{{rule}}]}""");
+        var refused = await api.PostAsync(Firewalls, $$"""{"name": "one", "inbound_rules": [{{rule}}]}""");
 
         Assert.Equal((422, message), (refused.Status, refused.Message));
     }
@@ -107,7 +108,7 @@ public sealed class FirewallTests
         await using var api = await ApiClient.StartAsync();
         var text = string.Join(',', Enumerable.Range(1, rules).Select(port => Ssh.Replace("22", $"{port}", StringComparison.Ordinal)));
 
-        Assert.Equal(status, (await api.PostAsync(Firewalls, $$"""{"name": "x", "inbound_rules": [{{text}}]}""")).Status);
+        Assert.Equal(status, (await api.PostAsync(Firewalls, $$"""{"name": "one", "inbound_rules": [{{text}}]}""")).Status);
     }
 
     [Theory]
@@ -118,8 +119,9 @@ public sealed class FirewallTests
         await using var api = await ApiClient.StartAsync();
         var text = string.Join(',', Enumerable.Range(0, addresses).Select(index => $"\"10.0.{index / 250}.{index % 250}\""));
 
-        Assert.Equal(status, (await api.PostAsync(Firewalls,
-            $$"""{"name": "x", "inbound_rules": [{"protocol": "tcp", "ports": "1", "sources": {"addresses": [{{text}}] } } ] }""")).Status);
+        Assert.Equal(status, (await api.PostAsync(Firewalls, $$"""
+            {"name": "one", "inbound_rules": [{"protocol": "tcp", "ports": "1", "sources": {"addresses": [{{text}}] } } ] }
+            """)).Status);
     }
 
     [Fact]

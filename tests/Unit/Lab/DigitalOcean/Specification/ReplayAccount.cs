@@ -141,7 +141,7 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
     {
         "droplet_id" => long.Parse(await IdAsync("droplet_id"), CultureInfo.InvariantCulture),
         "vpc_uuid" => await IdAsync("vpc_id"),
-        "project_id" => await IdAsync("project_id"),
+        "project_id" when Routes.Contains("POST /v2/projects") => await IdAsync("project_id"),
         "certificate_id" when value is not null => await IdAsync("certificate_id"),
         "snapshot_id" => await IdAsync("snapshot_id"),
         "volume_name" => (string?)(await api.GetAsync($"/v2/volumes/{await IdAsync("volume_id")}")).Body!["volume"]!["name"],
