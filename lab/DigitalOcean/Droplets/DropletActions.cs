@@ -127,7 +127,8 @@ internal static class DropletActions
         {
             throw ApiError.Unprocessable("GPU Droplets cannot be resized.");
         }
-        if (request.Size is null || CloudSize.Find(settings, request.Size) is not { Gpu: null } size || !size.Regions.Contains(droplet.Region))
+        if (request.Size is null || CloudSize.Find(settings, request.Size) is not { Gpu: null } size
+            || !size.Regions.Contains(droplet.Region))
         {
             throw ApiError.Unprocessable("You specified an invalid size for Droplet resize.");
         }

@@ -65,8 +65,8 @@ internal static class DropletRecords
     public static Droplet Get(AccountState state, long id) => state.Get<Droplet>(Droplet.KeyOf(id));
 
     /// <summary>
-    /// Begins a deletion, also while an action runs, which ends with an error. Another one while it is under way changes nothing. Volumes are
-    /// detached, not deleted.
+    /// Begins a deletion, also while an action runs, which ends with an error. Another one while it is under way changes nothing.
+    /// Volumes are detached, not deleted.
     /// </summary>
     public static void Delete(AccountChange change, long id)
     {

@@ -12,7 +12,10 @@ internal static class TagRoutes
 
     /// <summary>Types of resources: the member of the answer, and the part of the path.</summary>
     private static readonly (string Type, string Path)[] s_types =
-        [("droplet", "droplets"), ("image", "images"), ("volume", "volumes"), ("volume_snapshot", "volume_snapshots"), ("database", "databases")];
+    [
+        ("droplet", "droplets"), ("image", "images"), ("volume", "volumes"), ("volume_snapshot", "volume_snapshots"),
+        ("database", "databases"),
+    ];
 
     public static IEnumerable<ApiRoute> Of(CloudAccount account) =>
     [

@@ -31,8 +31,8 @@ public sealed class ManyDropletsTests
 
         using var ready = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reader = ReadAsync(http, ready.Token);
-        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancel },
-            async (index, stop) =>
+        var clients = new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancel };
+        await Parallel.ForEachAsync(Enumerable.Range(0, Count), clients, async (index, stop) =>
             {
                 using var made = await http.PostAsJsonAsync(All, JsonNode.Parse(DropletTests.Request($"web-{index}", tags: "fleet")), stop);
                 Assert.Equal(HttpStatusCode.Accepted, made.StatusCode);
