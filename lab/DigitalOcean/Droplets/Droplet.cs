@@ -20,7 +20,7 @@ namespace Infra.Lab.DigitalOcean.Droplets;
 /// <param name="CreatedAt">Time of its creation.</param>
 internal sealed record Droplet(
     long Id, string Name, string Region, string Size, int DiskGiB, CloudImage Image, string? VpcId, string? VpcAddress,
-    DateTimeOffset CreatedAt) : INetworkServer, IVolumeHolder, IVolumeHolder
+    DateTimeOffset CreatedAt) : INetworkServer, IVolumeHolder
 {
     public const string ResourceType = "droplet";
 
@@ -69,8 +69,6 @@ internal sealed record Droplet(
     public string TaggedType => ResourceType;
 
     public bool IsOnNetwork => PublicAddress is not null && !IsDeleting;
-
-    public bool HasPendingEvent => Pending is not null;
 
     public bool HasPendingEvent => Pending is not null || IsDeleting;
 
