@@ -4,7 +4,6 @@ using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Storage;
-using Infra.Lab.DigitalOcean.Storage;
 
 namespace Infra.Lab.DigitalOcean.Droplets;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Infra.Lab.DigitalOcean.Account;
-using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 
 namespace Infra.Lab.DigitalOcean.Networks;

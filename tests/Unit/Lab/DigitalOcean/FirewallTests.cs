@@ -12,6 +12,8 @@ public sealed class FirewallTests
 
     private const string Ssh = """{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["18.0.0.0/8"]}}""";
 
+    private static readonly string[] s_tags = ["a", "b", "c", "d", "e", "f"];
+
     [Fact]
     public async Task A_firewall_waits_for_its_droplets_and_guards_them_then()
     {
@@ -68,7 +70,7 @@ public sealed class FirewallTests
         await api.PostAsync(Firewalls, $$"""{"name": "taken", "inbound_rules": [{{Ssh}}]}""");
         if (message.Contains("no more", StringComparison.Ordinal))
         {
-            api.Add([.. Enumerable.Range(1, 11).Select(id => ((long)id, new[] { "a", "b", "c", "d", "e", "f" }))]);
+            api.Add([.. Enumerable.Range(1, 11).Select(id => ((long)id, s_tags))]);
         }
         var count = api.Account.State.All<Firewall>().Count;
 
