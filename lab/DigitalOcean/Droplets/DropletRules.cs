@@ -26,7 +26,7 @@ internal static partial class DropletRules
     /// <summary>The names of the Droplets to create.</summary>
     public static IReadOnlyList<string> Names(DropletRequest request)
     {
-        IReadOnlyList<string?> names = request.Names ?? [request.Name];
+        var names = request.Names ?? [request.Name];
         if (names.Count is 0 or > MostNames)
         {
             throw ApiError.Unprocessable($"names must have between 1 and {MostNames} names");

@@ -162,7 +162,7 @@ internal static class LoadBalancers
         (LoadBalancer.Global, null or "") => null,
         (LoadBalancer.Global, _) => throw ApiError.Unprocessable("region must be empty for a global load balancer"),
         (_, null or "") => throw ApiError.Unprocessable("region is required"),
-        var (_, region) => change.Settings.Regions.Contains(region) ? region : throw ApiError.Unprocessable("region is invalid"),
+        var (_, region) => CloudRegion.Available.Contains(region) ? region : throw ApiError.Unprocessable("region is invalid"),
     };
 
     private static Vpc InVpc(AccountChange change, BalancerRequest request, string region) => string.IsNullOrEmpty(request.VpcUuid)

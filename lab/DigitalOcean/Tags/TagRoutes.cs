@@ -73,7 +73,7 @@ internal static class TagRoutes
     private static Dictionary<string, object> Statistics(IReadOnlyList<ITagged> resources, ITagged? last)
     {
         var statistics = new Dictionary<string, object> { ["count"] = resources.Count };
-        if ((last ?? resources.LastOrDefault()) is { } resource)
+        if (resources is [.., var newest] && (last ?? newest) is var resource)
         {
             statistics["last_tagged_uri"] =
                 $"https://api.digitalocean.com/v2/{s_types.First(type => type.Type == resource.TaggedType).Path}/{resource.Key}";

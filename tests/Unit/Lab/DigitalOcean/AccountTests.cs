@@ -48,7 +48,8 @@ public sealed class AccountTests
         Assert.All(ModelCatalog.Load().Sizes.Values.Where(size => size.UsdPerHour is not null), size => Assert.All(size.Regions, slug =>
             Assert.Contains(size.Slug, regions.Single(region => (string?)region!["slug"] == slug)!["sizes"]!.AsArray()
                 .Select(one => (string?)one))));
-        Assert.All(CloudRegion.All.Where(region => !region.IsAvailable), region => Assert.DoesNotContain(region.Slug, CloudRegion.Available));
+        Assert.All(CloudRegion.All.Where(region => !region.IsAvailable),
+            region => Assert.DoesNotContain(region.Slug, CloudRegion.Available));
     }
 
     [Fact]

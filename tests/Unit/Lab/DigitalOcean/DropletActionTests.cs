@@ -49,7 +49,8 @@ public sealed class DropletActionTests
     [InlineData("off", """{"type": "power_off"}""", "Droplet is already powered off.")]
     [InlineData("off", """{"type": "shutdown"}""", "Droplet is already powered off.")]
     [InlineData("off", """{"type": "reboot"}""", "Droplet is currently off. Please power it on to run this event.")]
-    [InlineData("active", """{"type": "resize", "size": "s-4vcpu-8gb"}""", "Droplet is currently on. Please power it off to run this event.")]
+    [InlineData("active", """{"type": "resize", "size": "s-4vcpu-8gb"}""",
+        "Droplet is currently on. Please power it off to run this event.")]
     [InlineData("off", """{"type": "resize", "size": "s-2vcpu-4gb"}""", "The droplet is already set to this size.")]
     [InlineData("off", """{"type": "resize", "size": "s-1vcpu-1gb"}""", "This size is not available because it has a smaller disk.")]
     [InlineData("off", """{"type": "resize", "size": "gpu-4000adax1-20gb"}""", "You specified an invalid size for Droplet resize.")]

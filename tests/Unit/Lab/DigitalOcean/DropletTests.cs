@@ -56,7 +56,10 @@ public sealed class DropletTests : IDisposable
         await using var api = await ApiClient.StartAsync();
 
         var made = await api.PostAsync(All,
-            """{"names": ["a-1", "a-2", "a-3"], "region": "tor1", "size": "s-2vcpu-4gb", "image": "debian-13-x64", "tags": null, "ssh_keys": null}""");
+            """
+            {"names": ["a-1", "a-2", "a-3"], "region": "tor1", "size": "s-2vcpu-4gb", "image": "debian-13-x64", "tags": null,
+             "ssh_keys": null}
+            """);
 
         Assert.Equal((202, 3, 3), (
             made.Status, made.Body!["droplets"]!.AsArray().Count, made.Body["links"]!["actions"]!.AsArray().Count));

@@ -14,9 +14,9 @@ public sealed class ImageTests
         PublicImages.All.Select(image => image.Slug).Order(StringComparer.Ordinal));
 
     [Theory]
-    [InlineData("", 8)]
+    [InlineData("", 9)]
     [InlineData("?private=true", 1)]
-    [InlineData("?type=distribution", 7)]
+    [InlineData("?type=distribution", 8)]
     [InlineData("?type=application", 0)]
     [InlineData("?tag_name=base", 1)]
     [InlineData("?tag_name=none", 0)]

@@ -102,7 +102,7 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
         var begin = list.Split('/')[2] switch
         {
             "volumes" => $$"""{"type": "attach", "droplet_id": {{await IdAsync("droplet_id")}}}""",
-            "images" => """{"type": "convert"}""",
+            "images" => """{"type": "transfer", "region": "sfo3"}""",
             _ => """{"type": "power_cycle"}""",
         };
         var start = list == "/v2/actions" ? $"/v2/droplets/{await IdAsync("droplet_id")}/actions" : list;
@@ -153,6 +153,7 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
     {
         "droplet_id" => long.Parse(await IdAsync("droplet_id"), CultureInfo.InvariantCulture),
         "vpc_uuid" => await IdAsync("vpc_id"),
+        "public_key" => ReplayKeys.Next(),
         "project_id" when Routes.Contains("POST /v2/projects") => await IdAsync("project_id"),
         "certificate_id" when (string?)value is { Length: > 0 } => await IdAsync("certificate_id"),
         "snapshot_id" => await IdAsync("snapshot_id"),
