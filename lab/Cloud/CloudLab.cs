@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Infra.Cli.Project;
+using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
 using Infra.Lab.Network;
@@ -53,40 +54,51 @@ internal sealed class CloudLab
 
     private static string LogOf(LabFolder folder) => Path.Combine(folder.Path, "api.log");
 
-    /// <summary>Starts it, or what is missing of it, with these settings. Resources of the account stay.</summary>
+    /// <summary>Starts it, or what is missing of it. Resources of the account stay.</summary>
     /// <exception cref="ConfigurationException">A named stack has errors; nothing was changed.</exception>
     public async Task<CloudUpReport> UpAsync(CloudUpOptions options, CancellationToken cancel)
     {
-        var (plans, skipped) = Plans(options);
         using var held = await FolderLock.TakeAsync(Folder.Lock,
             holder => options.Print($"waiting for process {holder}, which changes this cloud ..."), cancel);
+        var known = CloudSettings.Load(Folder);
+        if (options.NoServers && known is { HasServers: true })
+        {
+            throw LabUserError.Of("--no-servers", null, "cannot change: the Droplets of this account boot",
+                $"{Folder.DownCommand}, then {Folder.UpCommand} --no-servers");
+        }
+
+        var (plans, skipped) = Plans(options, known);
+        var settings = new CloudSettings(
+            options.Pace ?? known?.Pace ?? Pace.Fast, options.Base ?? known?.Base ?? ServerBase.Default,
+            !options.NoServers && known is not { HasServers: false }, options.Address ?? known?.Address ?? CloudSettings.DefaultAddress,
+            [.. plans.Select(plan => plan.Stack)], [.. plans.SelectMany(plan => CloudHardware.Of(plan.Stack, plan.Plan))]);
         Folder.Create();
-        StateFile.Remove(Folder.Connections);
-        var images = await ServerImages.PrepareAsync(Folder.Cache, [options.Base], options.Print, cancel);
+        StateFile.Remove(Folder.Connections); // left by a killed process
+        var images = await ServerImages.PrepareAsync(Folder.Cache, [settings.Base], options.Print, cancel);
         Files.Write(images);
         await PrepareMirrorsAsync(images, plans, options, cancel);
-        var settings = new CloudSettings(options.Pace, options.Base, options.HasServers, options.Address, [.. plans.Select(plan => plan.Stack)],
-            [.. plans.SelectMany(plan => CloudHardware.Of(plan.Stack, plan.Plan))]);
         settings.Save(Folder);
-        await File.WriteAllTextAsync(Folder.Names, $"address=/{CloudFiles.ApiName}/{CloudFiles.ApiAddress}\n"
-            + $"address=/{CloudFiles.AddressName}/{CloudFiles.ApiAddress}\n", cancel);
         if (!IsUp)
         {
             // What a killed lab left outside of its namespaces.
             await SandboxServices.EndAsync(ApiLog, cancel);
             ServerProcess.SweepCgroups(Folder.CgroupPrefix);
+            await File.WriteAllTextAsync(Folder.Names, $"address=/{CloudFiles.ApiName}/{CloudFiles.ApiAddress}\n"
+                + $"address=/{CloudFiles.AddressName}/{CloudFiles.ApiAddress}\n"
+                // What the start waits for is answered without the API, which knows all other names.
+                + $"address=/lab/{Sandbox.MirrorAddress}\nserver={CloudFiles.ApiAddress}\n", cancel);
         }
 
         await Sandbox.StartAsync(Sandbox.NoOperatorAddress, cancel);
-        await StartGuestAsync(options.Address, cancel);
+        await StartGuestAsync(settings.Address, cancel);
         var isNew = !File.Exists(Files.Token);
         // It reads the settings when it starts.
         await SandboxServices.EndAsync(ApiLog, cancel);
         await new SandboxServices(Folder, Sandbox).KeepAsync(ApiLog,
             [HostProgram.Dotnet, typeof(CloudLab).Assembly.Location, CloudProcess.CommandName, Folder.Path], cancel);
         await AwaitApiAsync(cancel);
-        return new CloudUpReport($"https://{CloudFiles.ApiName}", isNew ? ReadToken() : null, Files.Token, options.Address,
-            settings.PaceWord, options.Base, options.HasServers, [.. plans.Select(plan => Served(plan.Stack, plan.Plan))], skipped);
+        return new CloudUpReport($"https://{CloudFiles.ApiName}", isNew ? ReadToken() : null, Files.Token, settings.Address,
+            settings.PaceWord, settings.Base, settings.HasServers, [.. plans.Select(plan => Served(plan.Stack, plan.Plan))], skipped);
     }
 
     /// <summary>Deletes everything: the account, servers, disks, namespaces, the lab's folders.</summary>
@@ -150,18 +162,20 @@ internal sealed class CloudLab
     private bool IsThere => Path.Exists(Folder.Path) || Path.Exists(Folder.Public) || IsUp;
 
     /// <summary>The plans of the named stacks; without a name those of the project without an error.</summary>
-    private (IReadOnlyList<(string Stack, StackPlan Plan)> Plans, IReadOnlyList<CloudSkippedStack> Skipped) Plans(CloudUpOptions options)
+    private (IReadOnlyList<(string Stack, StackPlan Plan)> Plans, IReadOnlyList<CloudSkippedStack> Skipped) Plans(
+        CloudUpOptions options, CloudSettings? known)
     {
+        var named = options.Stacks.Count > 0 ? options.Stacks : known?.Stacks ?? [];
         var plans = new List<(string, StackPlan)>();
         var skipped = new List<CloudSkippedStack>();
-        foreach (var stack in options.Stacks.Count > 0 ? options.Stacks : options.Project?.Stacks ?? [])
+        foreach (var stack in named.Count > 0 ? named : options.Project?.Stacks ?? [])
         {
             try
             {
                 var file = options.Project!.Configuration(stack, "cloud up");
                 plans.Add((stack, InferenceProgram.Read(file.Values, file.SecretKeys, _projectFolder, stack)));
             }
-            catch (ConfigurationException exception) when (options.Stacks.Count == 0)
+            catch (ConfigurationException exception) when (options.Stacks.Count == 0 && options.Project is not null)
             {
                 skipped.Add(new CloudSkippedStack(stack, exception.Errors[0].ToString()));
             }

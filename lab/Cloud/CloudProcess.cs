@@ -3,8 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Domains;
+using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.Files;
 using Infra.Lab.Host;
+using Infra.Lab.Specs;
 using Infra.Planning.Catalog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +25,7 @@ internal static class CloudProcess
     private const string TokenName = "infra cloud";
 
     private const int HttpsPort = 443;
+    private const int DnsPort = 53;
 
     /// <param name="path">Folder of the lab.</param>
     /// <param name="cancel">Ends it.</param>
@@ -35,17 +40,30 @@ internal static class CloudProcess
         using var account = new CloudAccount(
             store, new AccountSettings { Catalog = ModelCatalog.Load(), Pace = settings.Pace }, TimeProvider.System);
         EnsureToken(account, files);
+        // Servers and programs inside trust it already.
+        LocalAuthority.Use(account, File.ReadAllText(Path.Combine(images.Certificates, "ca.pem")),
+            File.ReadAllText(Path.Combine(images.Certificates, "ca.key")));
         using var runtime = new HostRuntime(
             folder, new Sandbox(folder), images, settings.Base, new CloudHardware(settings.Machines), ServerExtras.None)
         {
             Guests = [CloudLab.Guest(settings.Address)],
         };
-        await runtime.ApplyPolicyAsync(new([], []), cancel);
+        if (!settings.HasServers)
+        {
+            // No one else would: the host without servers has no network.
+            await runtime.ApplyPolicyAsync(new([], []), cancel);
+        }
+
+        IHostRuntime host = settings.HasServers ? runtime : new NoServers(account.State.All<Droplet>()
+            .Where(droplet => droplet.PublicAddress is not null).Select(droplet => (droplet.Key, droplet.PublicAddress!)));
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         await using var api = await RunningApi.StartAsync(
-            account, runtime, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
+            account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
+        await using var names = DnsServer.Start(
+            account, new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), DnsPort), IPAddress.Parse(Sandbox.MirrorAddress));
         await using var control = await CloudControl.StartAsync(account, cancel);
-        await Task.Delay(Timeout.Infinite, cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
+        // It ends with an error of ours, and is restarted: work begins again.
+        await api.Work.WaitAsync(cancel);
     }
 
     /// <summary>The token of the programs inside: in the account, and in a file of its owner.</summary>

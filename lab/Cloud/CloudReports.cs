@@ -4,24 +4,24 @@ using Infra.Lab.Host;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>Options of a start.</summary>
+/// <summary>Options of a start. What is null stays as it was; at the first start it has its default.</summary>
 internal sealed record CloudUpOptions
 {
     /// <summary>The project; null: there is none, and no stack to serve.</summary>
     public PulumiProject? Project { get; init; }
 
-    /// <summary>Stacks to serve; empty: those of the project without an error.</summary>
+    /// <summary>Stacks to serve; empty: as it was, at first those of the project without an error.</summary>
     public IReadOnlyList<string> Stacks { get; init; } = [];
 
-    public Pace Pace { get; init; } = Pace.Fast;
+    public Pace? Pace { get; init; }
 
-    public string Base { get; init; } = ServerBase.Default;
+    public string? Base { get; init; }
 
-    /// <summary>Whether Droplets boot.</summary>
-    public bool HasServers { get; init; } = true;
+    /// <summary>Whether Droplets do not boot. What an account began with holds for its life.</summary>
+    public bool NoServers { get; init; }
 
     /// <summary>IPv4 address of the programs inside.</summary>
-    public string Address { get; init; } = CloudSettings.DefaultAddress;
+    public string? Address { get; init; }
 
     public ContentSize Size { get; init; } = ContentSize.Default;
 

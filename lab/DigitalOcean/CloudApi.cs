@@ -1,9 +1,12 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Keys;
+using Infra.Lab.DigitalOcean.LoadBalancers;
 using Infra.Lab.DigitalOcean.Monitoring;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Overview;
@@ -31,7 +34,10 @@ internal static class CloudApi
         .. ProjectRoutes.Of(account),
         .. AlertPolicies.Routes(account),
         .. UptimeRoutes.Of(account),
+        .. CertificateRoutes.Of(account),
+        .. DomainRoutes.Of(account),
         .. FirewallRoutes.Of(account),
+        .. BalancerRoutes.Of(account),
     ];
 
     /// <param name="account">The account.</param>
@@ -40,6 +46,7 @@ internal static class CloudApi
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
         var machines = new DropletMachines();
+        var authority = new LocalAuthority(account);
         return
         [
             new DropletWork(account, host, networks, machines),
@@ -54,6 +61,10 @@ internal static class CloudApi
             new VolumeCopy(account, host),
             new VolumeCopyDeletion(host),
             new FirewallWork(networks),
+            new StartBalancer(account, host, networks),
+            new RemoveBalancer(host, networks),
+            new IssueCertificate(account, authority),
+            new RenewCertificate(account, authority),
         ];
     }
 }

@@ -26,6 +26,9 @@ internal sealed class RunningApi : IAsyncDisposable
         _work = Task.WhenAll(runner.RunAsync(_stop.Token), networks.RunAsync(_stop.Token));
     }
 
+    /// <summary>Ends only when it is disposed, or with an error of ours: then nothing that takes time would end any more.</summary>
+    public Task Work => _work;
+
     /// <summary>Where it answers; with several addresses, the first.</summary>
     public Uri Address => new(
         _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -14,6 +14,7 @@ internal sealed class NoServers : IHostRuntime
     private const int AddressesOfByte = 256;
 
     private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _taken = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _servers = new(StringComparer.Ordinal);
     private int _next;
 
@@ -23,6 +24,7 @@ internal sealed class NoServers : IHostRuntime
         foreach (var (owner, address) in taken)
         {
             _addresses[owner] = address;
+            _taken[address] = true;
         }
     }
 
@@ -35,7 +37,7 @@ internal sealed class NoServers : IHostRuntime
             address = string.Create(CultureInfo.InvariantCulture,
                 $"198.19.{number / AddressesOfByte % AddressesOfByte}.{number % AddressesOfByte}");
         }
-        while (_addresses.Values.Contains(address));
+        while (!_taken.TryAdd(address, true));
         return address;
     }));
 
@@ -43,7 +45,7 @@ internal sealed class NoServers : IHostRuntime
 
     public Task DestroyServerAsync(string id, CancellationToken cancel)
     {
-        _addresses.TryRemove(id, out _);
+        Release(id);
         return StopServerAsync(id, hard: true, cancel);
     }
 
@@ -87,10 +89,18 @@ internal sealed class NoServers : IHostRuntime
 
     public Task RemoveBalancerAsync(string id, CancellationToken cancel)
     {
-        _addresses.TryRemove(id, out _);
+        Release(id);
         return Task.CompletedTask;
     }
 
     public Task<SshAnswer> SshAsync(SshRequest request, CancellationToken cancel) =>
         throw new InvalidOperationException("a host without servers has no SSH");
+
+    private void Release(string owner)
+    {
+        if (_addresses.TryRemove(owner, out var address))
+        {
+            _taken.TryRemove(address, out _);
+        }
+    }
 }

@@ -61,7 +61,8 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     /// <summary>Boots it from the root that it has, with its own files written again: its disks and its hardware may be others.</summary>
     public async Task StartAgainAsync(ServerRoot root, CancellationToken cancel)
     {
-        await sandbox.RunAsync(["tar", "-x", "-C", $"/run/servers/{id}/root", "--no-same-owner", "--no-overwrite-dir"], root.Pack(), cancel);
+        await sandbox.RunAsync(
+            ["tar", "-x", "-C", $"/run/servers/{id}/root", "--no-same-owner", "--no-overwrite-dir"], root.Pack(), cancel);
         await BootAsync(root, cancel);
     }
 

@@ -170,7 +170,26 @@ internal sealed record BalancerSpec(
 {
     /// <summary>The same for passthrough connections; not configurable.</summary>
     public int PassthroughIdleTimeoutSeconds { get; init; } = CloudLimits.Current.PassthroughIdleSeconds.Value;
+
+    /// <summary>Refused callers, whatever <see cref="AllowedCidrs"/> says.</summary>
+    public IReadOnlyList<string> DeniedCidrs { get; init; } = [];
+
+    /// <summary>Whether servers learn the caller's address by the PROXY protocol.</summary>
+    public bool ProxyProtocol { get; init; }
+
+    /// <summary>Whether a connection to a server carries several HTTP requests.</summary>
+    public bool Keepalive { get; init; }
+
+    /// <summary>Whether plain HTTP on port 80 is answered with a redirect to HTTPS.</summary>
+    public bool RedirectToHttps { get; init; }
+
+    /// <summary>The cookie by which a caller of HTTP stays with a server; null: none.</summary>
+    public StickyCookie? Sticky { get; init; }
 }
+
+/// <param name="Name">Name of the cookie.</param>
+/// <param name="Seconds">How long it holds.</param>
+internal sealed record StickyCookie(string Name, int Seconds);
 
 /// <param name="EntryPort">Port for callers.</param>
 /// <param name="TargetPort">Port on the servers.</param>
@@ -179,11 +198,25 @@ internal sealed record BalancerSpec(
 /// </param>
 /// <param name="CertificatePem">Certificate chain, if TLS ends here.</param>
 /// <param name="PrivateKeyPem">Its key.</param>
-internal sealed record BalancerRule(int EntryPort, int TargetPort, bool Passthrough, string? CertificatePem, string? PrivateKeyPem);
+internal sealed record BalancerRule(int EntryPort, int TargetPort, bool Passthrough, string? CertificatePem, string? PrivateKeyPem)
+{
+    /// <summary>Whether the connection to a server is TLS, if it does not pass through.</summary>
+    public bool TargetTls { get; init; } = true;
+
+    /// <summary>Whether the bytes are HTTP, which is understood, and not only passed on. True where TLS ends.</summary>
+    public bool Http { get; init; } = !Passthrough;
+
+    /// <summary>Whether callers may speak HTTP/2, where TLS ends.</summary>
+    public bool Http2 { get; init; }
+}
 
 /// <summary>A health check: <c>https</c>, <c>http</c> or <c>tcp</c>. The certificate of the server is not checked.</summary>
 internal sealed record BalancerCheck(
-    string Protocol, int Port, string Path, int IntervalSeconds, int TimeoutSeconds, int UnhealthyThreshold, int HealthyThreshold);
+    string Protocol, int Port, string Path, int IntervalSeconds, int TimeoutSeconds, int UnhealthyThreshold, int HealthyThreshold)
+{
+    /// <summary>Whether a check begins with the PROXY protocol.</summary>
+    public bool ProxyProtocol { get; init; }
+}
 
 /// <param name="Host">Address of the server.</param>
 /// <param name="Port">TCP port. Default: 22.</param>

@@ -43,22 +43,22 @@ internal static class CloudCommand
         };
         StackChoice.RefuseOptions(stacks, "cloud up");
         stacks.CompletionSources.Add(static _ => StackChoice.Project().Stacks);
-        var pace = new Option<string>("--pace")
+        var pace = new Option<string?>("--pace")
         {
-            Description = "fast: things take as long as this machine needs. real: at least as long as at DigitalOcean.",
-            DefaultValueFactory = _ => s_paces[0],
+            Description = "fast: things take as long as this machine needs. real: at least as long as at DigitalOcean. Default: as before, "
+                + "at first fast.",
         };
         pace.CompletionSources.Add(s_paces);
-        var release = new Option<string>("--base")
+        var release = new Option<string?>("--base")
         {
-            Description = $"Release of new Droplets: {string.Join(", ", ServerBase.All.Select(known => known.Name))}.",
-            DefaultValueFactory = _ => ServerBase.Default,
+            Description = $"Release of new Droplets: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. Default: as before, "
+                + $"at first {ServerBase.Default}.",
         };
+        release.CompletionSources.Add([.. ServerBase.All.Select(known => known.Name)]);
         var noServers = new Option<bool>("--no-servers") { Description = "Only the API: Droplets become active and do not boot." };
-        var address = new Option<string>("--address")
+        var address = new Option<string?>("--address")
         {
-            Description = "IPv4 address of the programs inside, as firewalls see it.",
-            DefaultValueFactory = _ => CloudSettings.DefaultAddress,
+            Description = $"IPv4 address of the programs inside, as firewalls see it. Default: as before, at first {CloudSettings.DefaultAddress}.",
         };
         var command = new Command("up", "Start the API with an empty account, or what is missing of it; its resources stay.")
         {
@@ -71,14 +71,10 @@ internal static class CloudCommand
             {
                 Project = project,
                 Stacks = [.. parsed.GetValue(stacks)!.Select(StackName.Of).Distinct(StringComparer.Ordinal)],
-                Pace = Chosen(pace.Name, parsed.GetValue(pace)!, s_paces) switch
-                {
-                    "real" => Pace.Real,
-                    _ => Pace.Fast,
-                },
-                Base = Chosen(release.Name, parsed.GetValue(release)!, [.. ServerBase.All.Select(known => known.Name)]),
-                HasServers = !parsed.GetValue(noServers),
-                Address = Address(address.Name, parsed.GetValue(address)!),
+                Pace = Chosen(pace.Name, parsed.GetValue(pace), s_paces) is { } word ? Enum.Parse<Pace>(word, ignoreCase: true) : null,
+                Base = Chosen(release.Name, parsed.GetValue(release), [.. ServerBase.All.Select(known => known.Name)]),
+                NoServers = parsed.GetValue(noServers),
+                Address = Address(address.Name, parsed.GetValue(address)),
                 Print = terminal.WriteError,
             };
             var report = await CloudLab.Of(project.Folder).UpAsync(options, cancel);
@@ -159,16 +155,16 @@ internal static class CloudCommand
         return cloud;
     }
 
-    private static string Chosen(string option, string value, IReadOnlyList<string> allowed) => allowed.Contains(value, StringComparer.Ordinal)
-        ? value
+    private static string? Chosen(string option, string? value, IReadOnlyList<string> allowed) =>
+        value is null || allowed.Contains(value, StringComparer.Ordinal) ? value
         : throw LabUserError.Of(option, value, $"must be one of {string.Join(", ", allowed)}", $"./infra cloud up {option} {allowed[0]}");
 
     /// <summary>Any address that no part of the lab has.</summary>
-    private static string Address(string option, string value)
+    private static string? Address(string option, string? value)
     {
         var taken = new[] { "198.51.100.0/24", "192.0.2.0/24", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/8", "224.0.0.0/3" };
-        return IPAddress.TryParse(value, out var address) && address.AddressFamily == AddressFamily.InterNetwork
-            && address.ToString() == value && !taken.Any(range => Cidr.Parse(range).Contains(address))
+        return value is null || (IPAddress.TryParse(value, out var address) && address.AddressFamily == AddressFamily.InterNetwork
+            && address.ToString() == value && !taken.Any(range => Cidr.Parse(range).Contains(address)))
             ? value
             : throw LabUserError.Of(option, value, $"must be an IPv4 address outside of {string.Join(", ", taken)}",
                 $"./infra cloud up {option} {CloudSettings.DefaultAddress}");

@@ -8,9 +8,6 @@ internal sealed record AccountSettings
     /// <summary>GPU sizes, regions and images; what has no GPU is in <c>sizes.json</c>.</summary>
     public required ModelCatalog Catalog { get; init; }
 
-    /// <summary>Slugs of the regions where something can be created.</summary>
-    public IReadOnlySet<string> Regions => CloudRegion.Available;
-
     public Pace Pace { get; init; } = Pace.Fast;
 
     /// <summary>Limit of GPUs. DigitalOcean starts a new account with 0, the second tier with 1.</summary>
@@ -22,6 +19,9 @@ internal sealed record AccountSettings
 
     /// <summary>Whether too many requests are refused.</summary>
     public bool LimitsRate => Pace == Pace.Real;
+
+    /// <summary>As accounts have it (docs.digitalocean.com/products/networking/load-balancers/details/limits/).</summary>
+    public int LoadBalancerLimit { get; init; } = 50;
 
     /// <summary>How long something takes at least.</summary>
     /// <param name="atDigitalOcean">How long it takes there.</param>

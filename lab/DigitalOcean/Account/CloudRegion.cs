@@ -32,7 +32,8 @@ internal sealed record CloudRegion(
         region.Slug,
         region.Features,
         Available = region.IsAvailable,
-        Sizes = CloudSize.All(settings).Where(size => size.IsListed && size.Regions.Contains(region.Slug)).Select(size => size.Slug).ToList(),
+        Sizes = CloudSize.All(settings).Where(size => size.IsListed && size.Regions.Contains(region.Slug))
+            .Select(size => size.Slug).ToList(),
     };
 
     private sealed record File(IReadOnlyList<CloudRegion> Regions);

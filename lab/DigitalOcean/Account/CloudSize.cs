@@ -78,8 +78,8 @@ internal sealed partial record CloudSize(
         var card = Parentheses().Replace(gpu.Name, "");
         var name = card[(card.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         return new(size.Slug, (size.RamGiB ?? 0) * 1024, size.Vcpus ?? 0, size.BootDiskGB ?? 0, size.ScratchDiskGB ?? 0,
-            TransferOf(size), (size.UsdPerHour ?? 0) * GpuHoursOfMonth, size.UsdPerHour ?? 0, $"{name} GPU - {size.GpuCount}X", size.Regions,
-            new CloudGpu(size.GpuCount, Model(card), size.GpuCount * (int)gpu.MemoryGB), size.UsdPerHour is not null);
+            TransferOf(size), (size.UsdPerHour ?? 0) * GpuHoursOfMonth, size.UsdPerHour ?? 0, $"{name} GPU - {size.GpuCount}X",
+            size.Regions, new CloudGpu(size.GpuCount, Model(card), size.GpuCount * (int)gpu.MemoryGB), size.UsdPerHour is not null);
     }
 
     // docs.digitalocean.com/products/droplets/details/features/ (2025-11-20).

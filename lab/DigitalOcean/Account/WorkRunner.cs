@@ -5,6 +5,8 @@ internal sealed class WorkRunner(CloudAccount account, IEnumerable<IWorkHandler>
 {
     private readonly Dictionary<string, IWorkHandler> _handlers = handlers.ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
 
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Runs until it is cancelled; work that is under way then is left to the next run.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -23,7 +25,7 @@ internal sealed class WorkRunner(CloudAccount account, IEnumerable<IWorkHandler>
                 {
                     running[work.Key] = RunAsync(work, cancel);
                 }
-                await next.WaitAsync(cancel);
+                await await Task.WhenAny(next, _failed.Task).WaitAsync(cancel);
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -50,6 +52,19 @@ internal sealed class WorkRunner(CloudAccount account, IEnumerable<IWorkHandler>
         {
             failure = exception;
         }
+        try
+        {
+            End(work, handler, failure);
+        }
+        catch (Exception exception)
+        {
+            // An error of ours. Without this, the resource would wait for ever, and no one would know why.
+            _failed.TrySetException(new InvalidOperationException(
+                $"{work.Key} could not end after: {failure?.ToString() ?? "no failure"}", exception));
+        }
+    }
+
+    private void End(Work work, IWorkHandler handler, Exception? failure) =>
         account.Change(change =>
         {
             // Deleted meanwhile: its end is of no interest.
@@ -64,5 +79,4 @@ internal sealed class WorkRunner(CloudAccount account, IEnumerable<IWorkHandler>
             }
             handler.End(change, work, failure);
         });
-    }
 }

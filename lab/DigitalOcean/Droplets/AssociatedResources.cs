@@ -125,7 +125,11 @@ internal static class AssociatedResources
         DroppedAt = droplet is null ? deletion.DroppedAt ?? change.Now : null,
         Problem = droplet?.Problem,
         CompletedAt = change.Now,
-        Resources = [.. deletion.Resources.Select(resource => droplet is null && resource.DestroyedAt is null ? Deleted(change, resource) : resource)],
+        Resources =
+        [
+            .. deletion.Resources.Select(resource =>
+                droplet is null && resource.DestroyedAt is null ? Deleted(change, resource) : resource),
+        ],
     });
 
     private static AssociatedResource Deleted(AccountChange change, AssociatedResource resource)
@@ -140,7 +144,8 @@ internal static class AssociatedResources
                 case Volumes when change.State.AllOf<IBlockVolume>().FirstOrDefault(one => one.Key == resource.Id) is { } volume:
                     volume.Delete(change);
                     break;
-                case VolumeSnapshots when change.State.AllOf<IVolumeSnapshot>().FirstOrDefault(one => one.Key == resource.Id) is { } snapshot:
+                case VolumeSnapshots
+                    when change.State.AllOf<IVolumeSnapshot>().FirstOrDefault(one => one.Key == resource.Id) is { } snapshot:
                     snapshot.Delete(change);
                     break;
             }

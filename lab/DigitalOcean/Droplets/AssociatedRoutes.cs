@@ -44,7 +44,7 @@ internal static class AssociatedRoutes
         }),
     ];
 
-    private static object Status(AssociatedDeletion deletion)
+    private static Dictionary<string, object> Status(AssociatedDeletion deletion)
     {
         var resources = deletion.Resources.ToLookup(resource => resource.Kind, StringComparer.Ordinal);
         var view = new Dictionary<string, object>

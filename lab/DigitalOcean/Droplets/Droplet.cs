@@ -69,7 +69,7 @@ internal sealed record Droplet(
 
     public bool IsOnNetwork => PublicAddress is not null && !IsDeleting;
 
-    public bool HasPendingEvent => Pending is not null;
+    public bool HasPendingEvent => Pending is not null || IsDeleting;
 
     public bool IsUp => Status == Active && !IsDeleting;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
+using Infra.Lab.DigitalOcean.Storage;
 
 namespace Infra.Lab.DigitalOcean.Droplets;
 
@@ -31,7 +32,7 @@ internal static class DropletActions
     {
         var droplet = DropletRecords.Get(change.State, id);
         var type = request.Type ?? throw ApiError.Unprocessable("type is required");
-        if (droplet.Pending is not null || droplet.IsDeleting)
+        if (droplet.HasPendingEvent || change.All<Volume>().Any(volume => volume.Pending?.DropletId == id))
         {
             throw ApiError.Unprocessable("Droplet already has a pending event.");
         }
@@ -126,7 +127,8 @@ internal static class DropletActions
         {
             throw ApiError.Unprocessable("GPU Droplets cannot be resized.");
         }
-        if (request.Size is null || CloudSize.Find(settings, request.Size) is not { Gpu: null } size || !size.Regions.Contains(droplet.Region))
+        if (request.Size is null || CloudSize.Find(settings, request.Size) is not { Gpu: null } size
+            || !size.Regions.Contains(droplet.Region))
         {
             throw ApiError.Unprocessable("You specified an invalid size for Droplet resize.");
         }

@@ -68,14 +68,20 @@ internal static class DropletRecords
     public static Droplet Get(AccountState state, long id) => state.Get<Droplet>(Droplet.KeyOf(id));
 
     /// <summary>
-    /// Begins a deletion, also while an action runs. Another one while it is under way changes nothing. Volumes are detached, not deleted.
+    /// Begins a deletion, also while an action runs, which ends with an error. Another one while it is under way changes nothing.
+    /// Volumes are detached, not deleted.
     /// </summary>
     public static void Delete(AccountChange change, long id)
     {
         var droplet = Get(change.State, id);
         if (!droplet.IsDeleting)
         {
-            change.Put(droplet with { IsDeleting = true });
+            if (droplet.Pending is { } interrupted)
+            {
+                change.Remove(new Work(DropletWork.WorkKind, droplet.Key, change.Now, interrupted.ActionId));
+                AccountActions.End(change, interrupted.ActionId, new OperationCanceledException());
+            }
+            change.Put(droplet with { IsDeleting = true, Pending = null });
             change.Put(new Work(DropletDeletion.WorkKind, droplet.Key, change.Now + DropletTimes.Delete(change.Settings)));
         }
     }
@@ -97,11 +103,6 @@ internal static class DropletRecords
     /// <summary>The last step of a deletion: the Droplet is gone, and nothing names it any more.</summary>
     public static void Remove(AccountChange change, Droplet droplet)
     {
-        foreach (var work in change.All<Work>().Where(work => work.Kind == DropletWork.WorkKind && work.Subject == droplet.Key).ToList())
-        {
-            change.Remove(work);
-            AccountActions.End(change, work.ActionId!.Value, new OperationCanceledException());
-        }
         foreach (var volume in Volumes(change.State, droplet))
         {
             change.Put(volume.AttachedTo(null));
@@ -111,9 +112,10 @@ internal static class DropletRecords
             change.Put(other.Without(droplet.Id));
         }
         change.Remove(droplet);
-        if (DropletTimes.Linger(change.Settings) is { Ticks: > 0 } time && droplet.Tags.Length > 0)
+        if (DropletTimes.Linger(change.Settings) is { Ticks: > 0 } time)
         {
             change.Put(new DeletedDroplet(droplet));
+            change.Put(DeletedMember.Of(droplet));
             change.Put(new Work(DeletedDroplet.WorkKind, droplet.Key, change.Now + time));
         }
     }

@@ -87,7 +87,8 @@ internal static class DropletRoutes
             "gpus" => IsGpu(droplet),
             "droplets" => !IsGpu(droplet),
             _ => tag is not null || name is not null || !IsGpu(droplet),
-        } && (tag is null || ResourceTags.Has(droplet, tag)) && (name is null || string.Equals(droplet.Name, name, StringComparison.OrdinalIgnoreCase));
+        } && (tag is null || ResourceTags.Has(droplet, tag))
+            && (name is null || string.Equals(droplet.Name, name, StringComparison.OrdinalIgnoreCase));
 
         bool IsGpu(Droplet droplet) => CloudSize.Find(account.Settings, droplet.Size)?.Gpu is not null;
     }

@@ -26,7 +26,7 @@ internal static partial class DropletRules
     /// <summary>The names of the Droplets to create.</summary>
     public static IReadOnlyList<string> Names(DropletRequest request)
     {
-        IReadOnlyList<string?> names = request.Names ?? [request.Name];
+        var names = request.Names ?? [request.Name];
         if (names.Count is 0 or > MostNames)
         {
             throw ApiError.Unprocessable($"names must have between 1 and {MostNames} names");
@@ -48,7 +48,8 @@ internal static partial class DropletRules
     {
         var wanted = asked is { Length: > 0 } ? asked.ToLowerInvariant() : vpc?.Region ?? "";
         var known = CloudRegion.Available.Contains(wanted) ? [wanted]
-            : CloudRegion.Available.Where(region => region.StartsWith(wanted, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+            : CloudRegion.Available.Where(region => region.StartsWith(wanted, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal).ToList();
         if (known.Count == 0)
         {
             throw ApiError.Unprocessable("You specified an invalid region for Droplet creation.");
@@ -70,9 +71,9 @@ internal static partial class DropletRules
     public static IReadOnlyList<SshKey> Keys(AccountState state, IReadOnlyList<Identifier?>? asked)
     {
         var found = (asked ?? []).Select(key => (Asked: key?.Value, Key: key is null ? null : SshKeys.Find(state, key.Value))).ToList();
-        return found.Any(key => key.Key is null)
-            ? throw ApiError.Unprocessable(
-                $"{string.Join(", ", found.Where(key => key.Key is null).Select(key => key.Asked))} are invalid key identifiers for Droplet creation.")
+        var unknown = found.Where(key => key.Key is null).Select(key => key.Asked).ToList();
+        return unknown.Count > 0
+            ? throw ApiError.Unprocessable($"{string.Join(", ", unknown)} are invalid key identifiers for Droplet creation.")
             : [.. found.Select(key => key.Key!).Distinct()];
     }
 

@@ -74,7 +74,8 @@ internal sealed class DropletWork(CloudAccount account, IHostRuntime host, INetw
 
     /// <summary>The Droplet whose event this is; null: it is deleted meanwhile.</summary>
     private Droplet? Find(Work work) =>
-        account.State.Find<Droplet>(work.Subject) is { IsDeleting: false } droplet && droplet.Pending?.ActionId == work.ActionId ? droplet : null;
+        account.State.Find<Droplet>(work.Subject) is { IsDeleting: false } droplet && droplet.Pending?.ActionId == work.ActionId
+            ? droplet : null;
 
     private ServerSpec Spec(Droplet droplet) => DropletMachines.Spec(account.State, account.Settings, droplet);
 }
@@ -122,7 +123,8 @@ internal sealed class DropletDeletion(CloudAccount account, IHostRuntime host, I
 }
 
 /// <summary>Boots what should run and does not: after a kill of the lab, its servers are gone.</summary>
-internal sealed class DropletRevival(CloudAccount account, IHostRuntime host, INetworkGate networks, DropletMachines machines) : IWorkHandler
+internal sealed class DropletRevival(CloudAccount account, IHostRuntime host, INetworkGate networks, DropletMachines machines)
+    : IWorkHandler
 {
     private const string WorkKind = "droplet-revive";
 
@@ -131,7 +133,8 @@ internal sealed class DropletRevival(CloudAccount account, IHostRuntime host, IN
     /// <summary>Records the work, at the start of the API.</summary>
     public static void Begin(CloudAccount account, IHostRuntime host) => account.Change(change =>
     {
-        foreach (var droplet in change.All<Droplet>().Where(droplet => droplet.IsUp && droplet.Pending is null && !host.HasServer(droplet.Key)))
+        foreach (var droplet in change.All<Droplet>()
+            .Where(droplet => droplet.IsUp && droplet.Pending is null && !host.HasServer(droplet.Key)))
         {
             change.Put(new Work(WorkKind, droplet.Key, change.Now));
         }

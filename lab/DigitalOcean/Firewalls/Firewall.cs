@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Networks;
 
 namespace Infra.Lab.DigitalOcean.Firewalls;

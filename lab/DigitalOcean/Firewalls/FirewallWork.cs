@@ -14,7 +14,8 @@ internal sealed class FirewallWork(INetworkGate networks) : IWorkHandler
     public string Kind => Name;
 
     /// <summary>Work of its own for each change, so that the last one ends the waiting.</summary>
-    public static Work Of(AccountChange change, string id) => new(Name, id, change.Now + change.Settings.Takes(s_takes), change.NextNumber());
+    public static Work Of(AccountChange change, string id) =>
+        new(Name, id, change.Now + change.Settings.Takes(s_takes), change.NextNumber());
 
     public Task RunAsync(Work work, CancellationToken cancel) => networks.AppliedAsync(cancel);
 

@@ -16,7 +16,8 @@ internal static partial class Firewalls
         Set(change, new(AccountChange.NewId(), "", change.Now, [], [], [], [], Firewall.Waiting, []), request);
 
     /// <summary>Replaces all of it: what is not given is emptied.</summary>
-    public static Firewall Update(AccountChange change, string id, FirewallRequest request) => Set(change, change.Get<Firewall>(id), request);
+    public static Firewall Update(AccountChange change, string id, FirewallRequest request) =>
+        Set(change, change.Get<Firewall>(id), request);
 
     public static void Delete(AccountChange change, string id) => change.Remove(change.Get<Firewall>(id));
 
@@ -144,6 +145,7 @@ internal static partial class Firewalls
         }
     }
 
-    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9.-]*\z")]
+    // Specification 2.0, schema firewall.
+    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9.-]+\z")]
     private static partial Regex CloudName();
 }

@@ -13,7 +13,7 @@ internal static class ImageRoutes
 
     public static IEnumerable<ApiRoute> Of(CloudAccount account) =>
     [
-        new("GET", All, "image:read", "Images of GPU Droplets and four releases; no applications.", request =>
+        new("GET", All, "image:read", "Images of GPU Droplets and five releases; no applications.", request =>
             request.Page("images", [.. CloudImages.All(account.State).Where(Filter(request))], image => image.View())),
         new("POST", All, "image:create", "Refuses: no images from a URL.", request =>
             ApiAnswer.Accepted(Answer(CloudImages.CreateCustom(request.Body<ImageRequest>())))),

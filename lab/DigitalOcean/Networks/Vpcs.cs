@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Infra.Lab.DigitalOcean.Account;
-using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 
 namespace Infra.Lab.DigitalOcean.Networks;
@@ -16,7 +15,7 @@ internal static partial class Vpcs
     public static Vpc Create(AccountChange change, VpcRequest request)
     {
         var region = request.Region ?? throw ApiError.Unprocessable("region is required");
-        if (!change.Settings.Regions.Contains(region))
+        if (!CloudRegion.Available.Contains(region))
         {
             throw ApiError.Unprocessable("region is invalid");
         }

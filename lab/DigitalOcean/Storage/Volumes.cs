@@ -15,7 +15,7 @@ internal static partial class Volumes
     public static Volume Create(AccountChange change, VolumeRequest request)
     {
         var region = request.Region ?? throw ApiError.Unprocessable("region is required");
-        if (!change.Settings.Regions.Contains(region))
+        if (!CloudRegion.Available.Contains(region))
         {
             throw ApiError.Unprocessable("region is invalid");
         }

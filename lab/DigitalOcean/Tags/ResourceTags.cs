@@ -15,7 +15,8 @@ internal static partial class ResourceTags
     {
         if (request.Name is not { } name || !Valid().IsMatch(name))
         {
-            throw ApiError.BadRequestWithRootCauses($"Error validating resource tag: \"tag-name \\\"{request.Name}\\\" contains invalid characters\"");
+            throw ApiError.BadRequestWithRootCauses(
+                $"Error validating resource tag: \"tag-name \\\"{request.Name}\\\" contains invalid characters\"");
         }
         return Ensure(change, name);
     }

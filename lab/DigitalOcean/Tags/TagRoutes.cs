@@ -12,7 +12,10 @@ internal static class TagRoutes
 
     /// <summary>Types of resources: the member of the answer, and the part of the path.</summary>
     private static readonly (string Type, string Path)[] s_types =
-        [("droplet", "droplets"), ("image", "images"), ("volume", "volumes"), ("volume_snapshot", "volume_snapshots"), ("database", "databases")];
+    [
+        ("droplet", "droplets"), ("image", "images"), ("volume", "volumes"), ("volume_snapshot", "volume_snapshots"),
+        ("database", "databases"),
+    ];
 
     public static IEnumerable<ApiRoute> Of(CloudAccount account) =>
     [
@@ -70,7 +73,7 @@ internal static class TagRoutes
     private static Dictionary<string, object> Statistics(IReadOnlyList<ITagged> resources, ITagged? last)
     {
         var statistics = new Dictionary<string, object> { ["count"] = resources.Count };
-        if ((last ?? resources.LastOrDefault()) is { } resource)
+        if (resources is [.., var newest] && (last ?? newest) is var resource)
         {
             statistics["last_tagged_uri"] =
                 $"https://api.digitalocean.com/v2/{s_types.First(type => type.Type == resource.TaggedType).Path}/{resource.Key}";

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
-using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
 using Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 using Infra.Tests.Unit.Lab.Provider;
@@ -87,11 +86,32 @@ internal sealed class ApiClient : IAsyncDisposable
         return new((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response.Headers);
     }
 
-    /// <summary>Lets time pass until no work of the account is left.</summary>
+    /// <summary>Lets time pass until the account is as wanted; by steps, because work that starts later waits from then on.</summary>
+    public async Task PassAsync(TimeSpan time, Func<AccountState, bool> wanted)
+    {
+        Clock.Advance(time);
+        while (!wanted(Account.State))
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    /// <summary>Waits for the machine, which follows the account.</summary>
+    public static async Task UntilAsync(Func<bool> wanted)
+    {
+        while (!wanted())
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Lets time pass until no work of the account is left, but for what is weeks away: the renewal of a certificate.</summary>
     public async Task SettleAsync()
     {
         var begun = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (Account.State.All<Work>() is { Count: > 0 } left)
+        while (Account.State.All<Work>().Where(work => work.DueAt < Clock.GetUtcNow().AddDays(7)).ToList() is { Count: > 0 } left)
         {
             if (System.Diagnostics.Stopwatch.GetElapsedTime(begun) > TimeSpan.FromSeconds(20))
             {

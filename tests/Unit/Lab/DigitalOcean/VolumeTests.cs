@@ -1,3 +1,5 @@
+using Infra.Lab.DigitalOcean.Account;
+
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 
 /// <summary>Volumes, their actions and snapshots as the API keeps them.</summary>
@@ -68,7 +70,7 @@ public sealed class VolumeTests
     [Fact]
     public async Task A_volume_is_attached_by_id_detached_by_name_and_not_deleted_in_between()
     {
-        await using var api = await ApiClient.StartAsync();
+        await using var api = await ApiClient.StartAsync(settings => settings with { Pace = Pace.Real });
         var (volume, droplet) = (await VolumeAsync(api, "data"), await DropletAsync(api));
         var attach = $$"""{"type": "attach", "droplet_id": {{droplet}}}""";
 

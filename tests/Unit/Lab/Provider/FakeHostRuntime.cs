@@ -22,7 +22,7 @@ internal sealed class FakeHostRuntime : IHostRuntime
     public NetworkPolicy Policy { get; private set; } = new([], []);
 
     /// <summary>Whether every server must have a firewall.</summary>
-    public bool AreAllGuarded { get; init; } = true;
+    public bool AreAllGuarded { get; set; } = true;
 
     /// <summary>Everything that was asked for, in order.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];

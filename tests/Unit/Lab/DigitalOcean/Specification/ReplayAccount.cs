@@ -35,7 +35,8 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
         var query = string.Join('&', operation.Parameters.Where(parameter => (string?)parameter["in"] == "query"
             && (bool?)parameter["required"] == true).Select(parameter => $"{parameter["name"]}=web"));
         var body = example is null ? null : await OwnAsync(example.DeepClone(), "");
-        if (isComposed && body?["name"] is JsonValue name)
+        // Names are unique, and examples of one operation share theirs.
+        if ((isComposed || operation is { Method: "POST", RequestExamples.Count: > 1 }) && body?["name"] is JsonValue name)
         {
             body["name"] = $"{name}-{++_number}";
         }
@@ -69,7 +70,10 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
         var (path, idPath, template) = (s_creations[variable].Path, s_creations[variable].Id, s_creations[variable].Body.ToJsonString());
         var number = (++_number).ToString(CultureInfo.InvariantCulture);
         var body = template.Replace("-N", $"-{number}", StringComparison.Ordinal);
-        foreach (var (word, needed) in new[] { ("\"DROPLET\"", "droplet_id"), ("DOMAIN", "domain_name"), ("VPC", "vpc_id") })
+        foreach (var (word, needed) in new[]
+        {
+            ("\"DROPLET\"", "droplet_id"), ("BALANCER", "lb_id"), ("DOMAIN", "domain_name"), ("VPC", "vpc_id"),
+        })
         {
             body = body.Contains(word, StringComparison.Ordinal)
                 ? body.Replace(word, await IdAsync(needed), StringComparison.Ordinal) : body;
@@ -98,7 +102,7 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
         var begin = list.Split('/')[2] switch
         {
             "volumes" => $$"""{"type": "attach", "droplet_id": {{await IdAsync("droplet_id")}}}""",
-            "images" => """{"type": "convert"}""",
+            "images" => """{"type": "transfer", "region": "sfo3"}""",
             _ => """{"type": "power_cycle"}""",
         };
         var start = list == "/v2/actions" ? $"/v2/droplets/{await IdAsync("droplet_id")}/actions" : list;
@@ -126,6 +130,14 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
                 return new JsonArray(await IdAsync("volume_id"));
             case JsonArray items when name is "load_balancer_uids" && items.Count > 0:
                 return new JsonArray(await IdAsync("lb_id"));
+            case JsonArray items when name is "dns_names" && items.Count > 0:
+                return new JsonArray($"www.{await IdAsync("domain_name")}");
+            case JsonArray items when name is "tags":
+                foreach (var tag in items.Select(item => (string?)item).OfType<string>())
+                {
+                    await api.PostAsync("/v2/tags", new JsonObject { ["name"] = tag }.ToJsonString());
+                }
+                return items.DeepClone();
             case JsonArray items when name is "kubernetes_ids":
                 return new JsonArray();
             case JsonArray items when name is "resources" && items.Any(item => item is JsonValue):
@@ -141,8 +153,9 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
     {
         "droplet_id" => long.Parse(await IdAsync("droplet_id"), CultureInfo.InvariantCulture),
         "vpc_uuid" => await IdAsync("vpc_id"),
-        "project_id" => await IdAsync("project_id"),
-        "certificate_id" when value is not null => await IdAsync("certificate_id"),
+        "public_key" => ReplayKeys.Next(),
+        "project_id" when Routes.Contains("POST /v2/projects") => await IdAsync("project_id"),
+        "certificate_id" when (string?)value is { Length: > 0 } => await IdAsync("certificate_id"),
         "snapshot_id" => await IdAsync("snapshot_id"),
         "volume_name" => (string?)(await api.GetAsync($"/v2/volumes/{await IdAsync("volume_id")}")).Body!["volume"]!["name"],
         // Two examples of Volumes have an underscore, which the description of the member forbids.

@@ -21,6 +21,9 @@ internal sealed record SpecificationGaps
     /// <summary>Members that the specification misspells, and what clients read.</summary>
     public required IReadOnlyDictionary<string, string> Misspelled { get; init; }
 
+    /// <summary>Keywords of schemas that answers which clients rely on contradict, as <c>SCHEMA/properties/NAME/minItems</c>.</summary>
+    public required IReadOnlyDictionary<string, string> TooStrict { get; init; }
+
     /// <summary>Operations whose schema lacks the object around the answer that examples and clients have, by that object's member.</summary>
     public required IReadOnlyDictionary<string, string> WrappedAnswers { get; init; }
 
