@@ -83,8 +83,7 @@ internal sealed class CloudLab
             // What a killed lab left outside of its namespaces.
             await SandboxServices.EndAsync(ApiLog, cancel);
             ServerProcess.SweepCgroups(Folder.CgroupPrefix);
-            await File.WriteAllTextAsync(Folder.Names, $"address=/{CloudFiles.ApiName}/{CloudFiles.ApiAddress}\n"
-                + $"address=/{CloudFiles.AddressName}/{CloudFiles.ApiAddress}\n", cancel);
+            await File.WriteAllTextAsync(Folder.Names, CloudNames.ResolverOptions, cancel);
         }
 
         await Sandbox.StartAsync(Sandbox.NoOperatorAddress, cancel);

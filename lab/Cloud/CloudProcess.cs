@@ -56,8 +56,9 @@ internal static class CloudProcess
         await using var api = await RunningApi.StartAsync(
             account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
         await using var control = await CloudControl.StartAsync(account, cancel);
+        using var names = new CloudNames(account);
         // It ends with an error of ours, and is restarted: work begins again.
-        await api.Work.WaitAsync(cancel);
+        await await Task.WhenAny(api.Work, names.RunAsync(cancel)).WaitAsync(cancel);
     }
 
     /// <summary>The token of the programs inside: in the account, and in a file of its owner.</summary>
