@@ -7,24 +7,44 @@ using Infra.Lab.Host;
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// What the lab's resolver asks: the account's zones, the API, and the mirrors for every other name. Over UDP, for the resolver only.
+/// What the lab's resolver asks: the account's zones, the API, and the mirrors for every other name. For the resolver only, which keeps the
+/// transport of its caller.
 /// </summary>
 internal sealed class CloudNames(CloudAccount account) : IDisposable
 {
-    /// <summary>Options of dnsmasq that lead every question here. It keeps no answer: records may change at any time.</summary>
-    public const string ResolverOptions = $"server={CloudFiles.ApiAddress}\ncache-size=0\n";
+    /// <summary>
+    /// Options of dnsmasq that lead every question here. It keeps no answer, because records may change at any time. One name is its own, by
+    /// which the lab asks whether it runs.
+    /// </summary>
+    public const string ResolverOptions =
+        $"server={CloudFiles.ApiAddress}\ncache-size=0\nhost-record={SandboxServices.AskedName},{Sandbox.MirrorAddress}\n";
 
     private const int Port = 53;
 
     /// <summary>Of names that never change.</summary>
     private const int Ttl = 60;
 
+    private static readonly TimeSpan CallerPatience = TimeSpan.FromSeconds(10);
+
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly TcpListener _listener = new(IPAddress.Parse(CloudFiles.ApiAddress), Port);
 
     /// <summary>Answers until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         _socket.Bind(new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), Port));
+        _listener.Start();
+        await await Task.WhenAny(AnswerPacketsAsync(cancel), AnswerStreamsAsync(cancel));
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _listener.Dispose();
+    }
+
+    private async Task AnswerPacketsAsync(CancellationToken cancel)
+    {
         var buffer = new byte[1 << 16];
         while (true)
         {
@@ -36,7 +56,43 @@ internal sealed class CloudNames(CloudAccount account) : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    private async Task AnswerStreamsAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            _ = AnswerAsync(await _listener.AcceptTcpClientAsync(cancel), cancel);
+        }
+    }
+
+    /// <summary>Over TCP, a message has its length before it (RFC 1035, 4.2.2).</summary>
+    private async Task AnswerAsync(TcpClient client, CancellationToken cancel)
+    {
+        using var caller = client;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(CallerPatience);
+        try
+        {
+            var stream = caller.GetStream();
+            var length = new byte[2];
+            while (true)
+            {
+                await stream.ReadExactlyAsync(length, limit.Token);
+                var message = new byte[(length[0] << 8) | length[1]];
+                await stream.ReadExactlyAsync(message, limit.Token);
+                if (DnsMessage.Question(message) is not { } question)
+                {
+                    return;
+                }
+
+                var reply = Reply(account.State, question);
+                await stream.WriteAsync((byte[])[(byte)(reply.Length >> 8), (byte)reply.Length, .. reply], limit.Token);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The caller has ended, or is too slow.
+        }
+    }
 
     internal static byte[] Reply(AccountState state, DnsQuestion question)
     {
