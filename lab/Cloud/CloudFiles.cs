@@ -65,16 +65,6 @@ internal sealed class CloudFiles(LabFolder folder)
         }
     }
 
-    /// <summary>Adds an authority that programs inside trust: that of the account's certificates.</summary>
-    public void Trust(string authority)
-    {
-        var known = File.ReadAllText(Authorities);
-        if (!known.Contains(authority, StringComparison.Ordinal))
-        {
-            Publish(Authorities, $"{known}\n{authority}");
-        }
-    }
-
     /// <summary>Stays readable for all: it has no secret.</summary>
     private static void Publish(string file, string content) => AtomicFile.Write(file, Encoding.UTF8.GetBytes(content), AtomicFile.Public);
 

@@ -83,7 +83,10 @@ internal sealed class CloudLab
             // What a killed lab left outside of its namespaces.
             await SandboxServices.EndAsync(ApiLog, cancel);
             ServerProcess.SweepCgroups(Folder.CgroupPrefix);
-            await File.WriteAllTextAsync(Folder.Names, CloudNames.ResolverOptions, cancel);
+            await File.WriteAllTextAsync(Folder.Names, $"address=/{CloudFiles.ApiName}/{CloudFiles.ApiAddress}\n"
+                + $"address=/{CloudFiles.AddressName}/{CloudFiles.ApiAddress}\n"
+                // What the start waits for is answered without the API, which knows all other names.
+                + $"address=/{SandboxServices.AskedName}/{Sandbox.MirrorAddress}\nserver={CloudFiles.ApiAddress}\n", cancel);
         }
 
         await Sandbox.StartAsync(Sandbox.NoOperatorAddress, cancel);

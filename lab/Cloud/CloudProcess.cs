@@ -4,6 +4,7 @@ using System.Text;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.Files;
 using Infra.Lab.Host;
@@ -24,6 +25,7 @@ internal static class CloudProcess
     private const string TokenName = "infra cloud";
 
     private const int HttpsPort = 443;
+    private const int DnsPort = 53;
 
     /// <param name="path">Folder of the lab.</param>
     /// <param name="cancel">Ends it.</param>
@@ -38,7 +40,9 @@ internal static class CloudProcess
         using var account = new CloudAccount(
             store, new AccountSettings { Catalog = ModelCatalog.Load(), Pace = settings.Pace }, TimeProvider.System);
         EnsureToken(account, files);
-        files.Trust(account.Change(LocalAuthority.Root).CertificatePem);
+        // Servers and programs inside trust it already.
+        LocalAuthority.Use(account, File.ReadAllText(Path.Combine(images.Certificates, "ca.pem")),
+            File.ReadAllText(Path.Combine(images.Certificates, "ca.key")));
         using var runtime = new HostRuntime(
             folder, new Sandbox(folder), images, settings.Base, new CloudHardware(settings.Machines), ServerExtras.None)
         {
@@ -55,10 +59,11 @@ internal static class CloudProcess
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         await using var api = await RunningApi.StartAsync(
             account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
+        await using var names = DnsServer.Start(
+            account, new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), DnsPort), IPAddress.Parse(Sandbox.MirrorAddress));
         await using var control = await CloudControl.StartAsync(account, cancel);
-        using var names = new CloudNames(account);
         // It ends with an error of ours, and is restarted: work begins again.
-        await await Task.WhenAny(api.Work, names.RunAsync(cancel)).WaitAsync(cancel);
+        await api.Work.WaitAsync(cancel);
     }
 
     /// <summary>The token of the programs inside: in the account, and in a file of its owner.</summary>

@@ -37,8 +37,8 @@ internal static class CloudApi
     /// <param name="networks">Knows when networks are as recorded.</param>
     public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
     {
-        var authority = new LocalAuthority(account);
         var machines = new DropletMachines();
+        var authority = new LocalAuthority(account);
         return
         [
             new DropletWork(account, host, networks, machines),

@@ -24,6 +24,15 @@ internal sealed class LocalAuthority(CloudAccount account) : ICertificateAuthori
         return Task.FromResult(CertificateFiles.Read(leaf, key, root.CertificatePem));
     }
 
+    /// <summary>Issues from here on with another authority, which programs trust already.</summary>
+    public static void Use(CloudAccount account, string certificatePem, string keyPem) => account.Change(change =>
+    {
+        if (change.Find<PublicAuthority>(PublicAuthority.Name)?.CertificatePem != certificatePem)
+        {
+            change.Put(new PublicAuthority(certificatePem, keyPem));
+        }
+    });
+
     /// <summary>The authority, which comes into being with the first question.</summary>
     public static PublicAuthority Root(AccountChange change)
     {

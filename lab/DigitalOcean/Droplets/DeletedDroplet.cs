@@ -1,8 +1,9 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Networks;
 
 namespace Infra.Lab.DigitalOcean.Droplets;
 
-/// <summary>A Droplet that is gone, and that lists by tag still have for a moment.</summary>
+/// <summary>A Droplet that is gone, and that lists by tag and its VPC still have for a moment.</summary>
 internal sealed record DeletedDroplet(Droplet Droplet) : IRecord
 {
     public const string WorkKind = "droplet-forget";
@@ -22,6 +23,10 @@ internal sealed class DropletOblivion : IWorkHandler
         if (change.Find<DeletedDroplet>(work.Subject) is { } deleted)
         {
             change.Remove(deleted);
+            if (change.Find<DeletedMember>(deleted.Droplet.Urn) is { } member)
+            {
+                change.Remove(member);
+            }
         }
     }
 }

@@ -108,9 +108,10 @@ internal static class DropletRecords
             change.Put(other.Without(droplet.Id));
         }
         change.Remove(droplet);
-        if (DropletTimes.Linger(change.Settings) is { Ticks: > 0 } time && droplet.Tags.Length > 0)
+        if (DropletTimes.Linger(change.Settings) is { Ticks: > 0 } time)
         {
             change.Put(new DeletedDroplet(droplet));
+            change.Put(DeletedMember.Of(droplet));
             change.Put(new Work(DeletedDroplet.WorkKind, droplet.Key, change.Now + time));
         }
     }

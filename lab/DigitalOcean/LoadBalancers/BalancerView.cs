@@ -36,7 +36,7 @@ internal static class BalancerView
         Add(view, "size", BalancerRules.SizeOf(settings.SizeUnit));
         Add(view, "size_unit", BalancerRules.HasUnits(balancer.Region) ? settings.SizeUnit : null);
         Add(view, "vpc_uuid", balancer.VpcId);
-        Add(view, "region", balancer.Region is { } region ? Region(account, region) : null);
+        Add(view, "region", balancer.Region is { } region ? CloudRegion.View(account, region) : null);
         if (settings.Global is { } global)
         {
             view["domains"] = settings.Domains;
@@ -76,15 +76,6 @@ internal static class BalancerView
         Add(view, "cookie_ttl_seconds", sticky.CookieTtlSeconds);
         return view;
     }
-
-    private static object Region(AccountSettings account, string slug) => new
-    {
-        Name = slug.ToUpperInvariant(),
-        Slug = slug,
-        Sizes = account.Catalog.Sizes.Where(size => size.Value.Regions.Contains(slug)).Select(size => size.Key),
-        Features = new[] { "backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer" },
-        Available = true,
-    };
 
     private static void Add(Dictionary<string, object> view, string name, object? value)
     {
