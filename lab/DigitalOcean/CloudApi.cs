@@ -9,6 +9,7 @@ using Infra.Lab.DigitalOcean.Keys;
 using Infra.Lab.DigitalOcean.LoadBalancers;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Overview;
+using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Specs;
 
@@ -28,6 +29,8 @@ internal static class CloudApi
         .. VpcRoutes.Of(account),
         .. CertificateRoutes.Of(account),
         .. DomainRoutes.Of(account),
+        .. VolumeRoutes.Of(account),
+        .. SnapshotRoutes.Of(account),
         .. FirewallRoutes.Of(account),
         .. BalancerRoutes.Of(account),
     ];
@@ -47,6 +50,11 @@ internal static class CloudApi
             new DropletOblivion(),
             new ImageTransfer(),
             new SnapshotDeletion(host),
+            new VolumeCreation(account, host),
+            new VolumeDeletion(host),
+            new VolumeEventWork(account, host),
+            new VolumeCopy(account, host),
+            new VolumeCopyDeletion(host),
             new FirewallWork(networks),
             new StartBalancer(account, host, networks),
             new RemoveBalancer(host, networks),

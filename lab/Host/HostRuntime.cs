@@ -135,6 +135,11 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     public async Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel)
     {
         _volumes[volume.Id] = volume;
+        if (volume.SnapshotId is { } snapshot && !File.Exists(VolumeFile(volume.Id)))
+        {
+            await CopyAsync(VolumeSnapshotFile(snapshot), VolumeFile(volume.Id), cancel);
+        }
+
         await LoopDevices.AttachAsync(VolumeFile(volume.Id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
         StateFile.Write($"{VolumeFile(volume.Id)}.json", volume, MachineJson.Default.VolumeSpec);
     }
@@ -144,6 +149,22 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         await LoopDevices.DetachAsync(VolumeFile(id), cancel);
         File.Delete(VolumeFile(id));
         File.Delete($"{VolumeFile(id)}.json");
+    }
+
+    public async Task SnapshotVolumeAsync(string id, string snapshotId, CancellationToken cancel)
+    {
+        var disk = await VolumeDiskAsync(id, cancel);
+        // What programs wrote to the device reaches its file; what a file system still holds does not, as at DigitalOcean.
+        await HostProgram.RunAsync(
+            "blockdev", ["--flushbufs", $"/dev/loop{disk.Loop.ToString(CultureInfo.InvariantCulture)}"], null, cancel);
+        await CopyAsync(VolumeFile(id), VolumeSnapshotFile(snapshotId), cancel);
+    }
+
+    public Task DeleteVolumeSnapshotAsync(string snapshotId, CancellationToken cancel)
+    {
+        File.Delete(VolumeSnapshotFile(snapshotId));
+        File.Delete($"{VolumeSnapshotFile(snapshotId)}.new");
+        return Task.CompletedTask;
     }
 
     public async Task AttachVolumeAsync(string id, string serverId, CancellationToken cancel)
@@ -343,6 +364,15 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     private string ScratchFile(string serverId) => Path.Combine(folder.Volumes, $"scratch-{serverId}.img");
 
     private string SnapshotFile(string id) => Path.Combine(folder.Volumes, $"snapshot-{id}.tar");
+
+    private string VolumeSnapshotFile(string id) => Path.Combine(folder.Volumes, $"copy-{id}.img");
+
+    /// <summary>Copies a disk as a whole or not at all; what is empty takes no space.</summary>
+    private static async Task CopyAsync(string from, string to, CancellationToken cancel)
+    {
+        await HostProgram.RunAsync("cp", ["--reflink=auto", "--sparse=always", from, $"{to}.new"], null, cancel);
+        File.Move($"{to}.new", to, overwrite: true);
+    }
 
     private string VolumeFile(string id) => Path.Combine(folder.Volumes, $"{id}.img");
 

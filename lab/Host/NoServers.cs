@@ -69,6 +69,10 @@ internal sealed class NoServers : IHostRuntime
 
     public Task DeleteSnapshotAsync(string snapshotId, CancellationToken cancel) => Task.CompletedTask;
 
+    public Task SnapshotVolumeAsync(string id, string snapshotId, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task DeleteVolumeSnapshotAsync(string snapshotId, CancellationToken cancel) => Task.CompletedTask;
+
     public Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel) => Task.CompletedTask;
 
     public Task DeleteVolumeAsync(string id, CancellationToken cancel) => Task.CompletedTask;

@@ -56,6 +56,14 @@ internal interface IHostRuntime
     /// <summary>Attaches it to a server, as <c>/dev/disk/by-id/scsi-0DO_Volume_NAME</c>.</summary>
     public Task AttachVolumeAsync(string id, string serverId, CancellationToken cancel);
 
+    /// <summary>Copies a Volume, which may be in use. Replaces an unfinished copy of the same id.</summary>
+    /// <param name="id">Id of the Volume.</param>
+    /// <param name="snapshotId">Id of the copy: <see cref="VolumeSpec.SnapshotId"/> of Volumes that begin with it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task SnapshotVolumeAsync(string id, string snapshotId, CancellationToken cancel);
+
+    public Task DeleteVolumeSnapshotAsync(string snapshotId, CancellationToken cancel);
+
     /// <summary>Takes it from a server; does nothing if the server is off.</summary>
     public Task DetachVolumeAsync(string id, string serverId, CancellationToken cancel);
 
@@ -109,7 +117,11 @@ internal sealed record ServerSpec(
 /// <param name="SizeGiB">Size; the file behind it is sparse.</param>
 /// <param name="FileSystem"><c>ext4</c>, <c>xfs</c> or null for blank.</param>
 /// <param name="Label">Label of the file system, or null.</param>
-internal sealed record VolumeSpec(string Id, string Name, int SizeGiB, string? FileSystem, string? Label);
+internal sealed record VolumeSpec(string Id, string Name, int SizeGiB, string? FileSystem, string? Label)
+{
+    /// <summary>The snapshot whose content it begins with; null: none.</summary>
+    public string? SnapshotId { get; init; }
+}
 
 /// <summary>
 /// The network policy between servers, load balancers and outside hosts. Tags and load balancers are resolved to addresses.

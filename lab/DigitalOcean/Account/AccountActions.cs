@@ -11,9 +11,10 @@ namespace Infra.Lab.DigitalOcean.Account;
 /// <param name="ResourceId">Id of the resource, where that is a number; else null.</param>
 /// <param name="ResourceType"><c>droplet</c>, <c>image</c>, <c>volume</c>.</param>
 /// <param name="RegionSlug">Region of the resource.</param>
+/// <param name="Subject">Key of the resource.</param>
 internal sealed record AccountAction(
     long Id, string Status, string Type, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, long? ResourceId, string ResourceType,
-    string? RegionSlug) : IRecord
+    string? RegionSlug, string Subject = "") : IRecord
 {
     public const string InProgress = "in-progress";
     public const string Completed = "completed";
@@ -55,7 +56,7 @@ internal static class AccountActions
     {
         var id = change.NextNumber();
         var action = change.Put(new AccountAction(id, AccountAction.InProgress, type, change.Now, null,
-            long.TryParse(subject, CultureInfo.InvariantCulture, out var number) ? number : null, resourceType, region));
+            long.TryParse(subject, CultureInfo.InvariantCulture, out var number) ? number : null, resourceType, region, subject));
         change.Put(new Work(kind, subject, change.Now + takes, id));
         return action;
     }

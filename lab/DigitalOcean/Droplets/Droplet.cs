@@ -3,6 +3,7 @@ using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Networks;
+using Infra.Lab.DigitalOcean.Storage;
 
 namespace Infra.Lab.DigitalOcean.Droplets;
 
@@ -18,7 +19,7 @@ namespace Infra.Lab.DigitalOcean.Droplets;
 /// <param name="CreatedAt">Time of its creation.</param>
 internal sealed record Droplet(
     long Id, string Name, string Region, string Size, int DiskGiB, CloudImage Image, string? VpcId, string? VpcAddress,
-    DateTimeOffset CreatedAt) : INetworkServer
+    DateTimeOffset CreatedAt) : INetworkServer, IVolumeHolder
 {
     public const string ResourceType = "droplet";
 
@@ -67,6 +68,8 @@ internal sealed record Droplet(
     public string TaggedType => ResourceType;
 
     public bool IsOnNetwork => PublicAddress is not null && !IsDeleting;
+
+    public bool HasPendingEvent => Pending is not null;
 
     public bool IsUp => Status == Active && !IsDeleting;
 

@@ -73,6 +73,12 @@ internal sealed class FakeHostRuntime : IHostRuntime
     public Task SnapshotServerAsync(string serverId, string snapshotId, CancellationToken cancel) =>
         StepAsync($"snapshot {Servers[serverId].Name}", () => Snapshots[snapshotId] = serverId);
 
+    public Task SnapshotVolumeAsync(string id, string snapshotId, CancellationToken cancel) =>
+        StepAsync($"copy {Volumes[id].Name}", () => Snapshots[snapshotId] = id);
+
+    public Task DeleteVolumeSnapshotAsync(string snapshotId, CancellationToken cancel) =>
+        StepAsync($"no copy {snapshotId}", () => Snapshots.TryRemove(snapshotId, out _));
+
     public Task DeleteSnapshotAsync(string snapshotId, CancellationToken cancel) =>
         StepAsync($"no snapshot {snapshotId}", () => Snapshots.TryRemove(snapshotId, out _));
 

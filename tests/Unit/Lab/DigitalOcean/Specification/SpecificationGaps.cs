@@ -27,6 +27,9 @@ internal sealed record SpecificationGaps
     /// <summary>Examples of requests that are not sent: <c>POST /v2/images</c>, or <c>POST /v2/volumes: xfs volume</c>.</summary>
     public required IReadOnlyDictionary<string, string> NotReplayed { get; init; }
 
+    /// <summary>Members of our answers that clients read and the specification does not have: <c>/v2/account: account.volume_limit</c>.</summary>
+    public required IReadOnlyDictionary<string, string> ExtraMembers { get; init; }
+
     /// <summary>Members of examples that our answers do not have: <c>GET /v2/vpcs: vpcs.name</c>, or <c>*: region.features</c>.</summary>
     public required IReadOnlyDictionary<string, string> MissingMembers { get; init; }
 
