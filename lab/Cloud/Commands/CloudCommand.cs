@@ -121,7 +121,7 @@ internal static class CloudCommand
 
     private static Command Status(Terminal terminal)
     {
-        var command = new Command("status", "Show the resources of the account, their states and prices, and the faults.") { Json };
+        var command = new Command("status", "Show the resources of the account, with their states and prices.") { Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var status = await CloudView.StatusAsync(CloudLab.Of(StackChoice.Project().Folder), cancel);
