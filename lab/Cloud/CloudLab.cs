@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Infra.Cli.Project;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;

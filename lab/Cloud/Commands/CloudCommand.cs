@@ -155,8 +155,8 @@ internal static class CloudCommand
         return cloud;
     }
 
-    private static string? Chosen(string option, string? value, IReadOnlyList<string> allowed) =>
-        value is null || allowed.Contains(value, StringComparer.Ordinal) ? value
+    private static string? Chosen(string option, string? value, string[] allowed) =>
+        value is null || allowed.Contains(value) ? value
         : throw LabUserError.Of(option, value, $"must be one of {string.Join(", ", allowed)}", $"./infra cloud up {option} {allowed[0]}");
 
     /// <summary>Any address that no part of the lab has.</summary>
