@@ -1,6 +1,5 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
-using Infra.Planning.Errors;
 using Spectre.Console;
 
 namespace Infra.Lab.Cloud.Views;
