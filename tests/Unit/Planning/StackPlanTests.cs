@@ -210,11 +210,21 @@ public sealed class StackPlanTests
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
     {
-        var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null
-            && model.WeightBytes < 20_000_000_000);
-        (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
-        Assert.Equal("endpoints.chat.revision", Assert.Single(Errors(edits)).Key);
-        Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));
+        var project = Directory.CreateTempSubdirectory();
+        try
+        {
+            File.WriteAllText(Path.Combine(project.FullName, "own.json"),
+                $$"""{"models": [{"id": "acme/unpinned", "basedOn": "{{Configs.Model}}"}]}""");
+            (string, string?)[] edits = [("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/unpinned\"")];
+            Assert.Equal("endpoints.chat.revision", Assert.Single(Assert.Throws<ConfigurationException>(
+                () => StackPlan.Read(Configs.With(edits), projectDirectory: project.FullName)).Errors).Key);
+            Assert.NotNull(StackPlan.Read(
+                Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")]), projectDirectory: project.FullName));
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
     }
 
     [Fact]
