@@ -20,7 +20,7 @@ public sealed record BaseImage
     /// <summary><c>Ubuntu 24.04</c>.</summary>
     public required string Os { get; init; }
 
-    /// <summary>Day on which a Droplet with it was last seen, by region; absent: none was, which says nothing about its availability.</summary>
+    /// <summary>Day on which a Droplet with it was last seen, by region. Absent: none was seen; it may be available.</summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? SeenIn { get; init; }

@@ -182,7 +182,7 @@ internal static class CatalogRules
         }
     }
 
-    /// <summary>Bytes per parameter of a repository in a precision: at least the format itself, at most what keeps half of it larger.</summary>
+    /// <summary>Bytes per parameter in a precision: at least the format itself, at most what keeps half of it larger.</summary>
     private static (double Fewest, double Most) BytesPerParameter(Precision precision) => precision switch
     {
         Precision.Bf16 => (1.8, MostBytesPerParameter),

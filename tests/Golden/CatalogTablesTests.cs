@@ -14,7 +14,8 @@ public sealed class CatalogTablesTests
     [Fact]
     public void Every_model_is_in_the_table_of_models()
     {
-        var table = new StringBuilder("| model | precision | GB | context | attention | licence | seen on | commit |\n|---|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder(
+            "| model | precision | GB | context | attention | licence | seen on | commit |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var model in Catalog.Models.Values)
         {
             table.Append(CultureInfo.InvariantCulture,
@@ -31,8 +32,8 @@ public sealed class CatalogTablesTests
     {
         var table = new StringBuilder("| models | tool parser | reasoning parser | sampling | chat |\n|---|---|---|---|---|\n");
         var chatting = Catalog.Models.Values.Where(model => model.Use != ModelUse.Base);
-        foreach (var group in chatting.GroupBy(model => (After(model, "--tool-call-parser"), After(model, "--reasoning-parser"), Sampling(model),
-            model.ChatFormat ?? "not known")))
+        foreach (var group in chatting.GroupBy(model => (After(model, "--tool-call-parser"), After(model, "--reasoning-parser"),
+            Sampling(model), model.ChatFormat ?? "not known")))
         {
             table.Append(CultureInfo.InvariantCulture,
                 $"| {string.Join(", ", group.Select(model => model.Id.Split('/')[^1]))} | {group.Key.Item1} | {group.Key.Item2} "
@@ -47,13 +48,13 @@ public sealed class CatalogTablesTests
     {
         var table = new StringBuilder("| vLLM | affects | when | effect | defect | source |\n|---|---|---|---|---|---|\n");
         var defects = Catalog.Engines.Values.SelectMany(engine => engine.Breakages.Select(breakage => (engine.Version, breakage)));
-        foreach (var group in defects.GroupBy(row => (Affected(row.breakage), Conditions(row.breakage), row.breakage.Effect, row.breakage.Problem,
-            row.breakage.Source, row.breakage.SourceDate)))
+        foreach (var group in defects.GroupBy(row => (Affected(row.breakage), Conditions(row.breakage), row.breakage.Effect,
+            row.breakage.Problem, row.breakage.Source, row.breakage.SourceDate)))
         {
             var (affected, conditions, effect, problem, source, date) = group.Key;
             table.Append(CultureInfo.InvariantCulture,
-                $"| {string.Join(", ", group.Select(row => row.Version))} | {affected} | {conditions} | {CatalogWords.Of(effect)} | {problem} "
-                + $"| {source}, {date} |\n");
+                $"| {string.Join(", ", group.Select(row => row.Version))} | {affected} | {conditions} | {CatalogWords.Of(effect)} "
+                + $"| {problem} | {source}, {date} |\n");
         }
 
         GoldenFile.MatchesSection(Document, "defects", table.ToString());

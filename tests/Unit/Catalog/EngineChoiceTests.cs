@@ -143,7 +143,7 @@ public sealed class EngineChoiceTests
     [InlineData("mistralai/Mistral-Small-4-119B-2603", "caution")]
     [InlineData("mistralai/Mistral-Small-4-119B-2603-NVFP4", "caution")]
     [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512", "caution")]
-    public void What_an_FP8_cache_does_follows_from_the_architecture(string id, string expected) => Assert.All(Catalog.Engines.Values, engine =>
+    public void An_FP8_cache_follows_from_the_architecture(string id, string expected) => Assert.All(Catalog.Engines.Values, engine =>
     {
         foreach (var model in new[] { Catalog.Models[id], Catalog.Models[id] with { Family = "other" } })
         {
@@ -159,7 +159,7 @@ public sealed class EngineChoiceTests
     [InlineData("Mistral3ForConditionalGeneration", null, true)]
     [InlineData("Mistral3ForConditionalGeneration", "mistral", false)]
     [InlineData("Qwen3VLForConditionalGeneration", null, false)]
-    public void A_row_that_does_not_name_its_language_model_is_warned_with_the_member_that_would(string name, string? textModel, bool warned)
+    public void A_row_that_does_not_name_its_language_model_is_warned_with_the_member(string name, string? textModel, bool warned)
     {
         var model = Ministral with
         {

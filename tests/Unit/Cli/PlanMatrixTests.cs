@@ -109,7 +109,8 @@ public sealed class PlanMatrixTests
     [Fact]
     public void Of_all_models_those_with_an_unusual_licence_are_named_with_what_it_asks()
     {
-        var lines = Printed(PlanMatrix.Of(PlanTable.Of(s_all)), 1000).Where(line => line.Contains("Modified MIT", StringComparison.Ordinal));
+        var lines = Printed(PlanMatrix.Of(PlanTable.Of(s_all)), 1000)
+            .Where(line => line.Contains("Modified MIT", StringComparison.Ordinal));
         Assert.StartsWith("mistralai/Mistral-Medium-3.5-128B: Modified MIT: grants no rights if", Assert.Single(lines),
             StringComparison.Ordinal);
     }

@@ -58,7 +58,7 @@ public sealed class BuiltInModelSizingTests
         Assert.Equal(On(1) / 2, KvCache.BytesPerToken(architecture, 1, KvCacheType.Fp8));
     }
 
-    /// <summary>Small 4 mixes what no other built-in model does at that size: a latent, 128 experts in every layer, and a vision tower.</summary>
+    /// <summary>Small 4 has what no other built-in model of that size has: a latent, experts in every layer, and a vision tower.</summary>
     [Fact]
     public void Experts_of_Small_4_are_spread_while_its_attention_is_copied()
     {
@@ -74,8 +74,8 @@ public sealed class BuiltInModelSizingTests
     }
 
     /// <summary>
-    /// vllm-project/recipes 8959cf6 (2026-08-21): without images, 131,072 tokens run on one MI300X and 262,144 do not. The margin of AMD cards, 5.5
-    /// GiB, promises 8 % less than that. More of the card's memory makes up for it.
+    /// vllm-project/recipes 8959cf6 (2026-08-21): without images, 131,072 tokens run on one MI300X and 262,144 do not. The margin of AMD
+    /// cards, 5.5 GiB, promises 8 % less than that. More of the card's memory makes up for it.
     /// </summary>
     [Fact]
     public void Medium_on_one_MI300X_is_promised_at_most_what_its_recipe_runs()

@@ -86,7 +86,7 @@ public sealed class ContentTests : IDisposable
         Assert.Equal(1540, parameters.RootElement.GetProperty("vision_encoder").GetProperty("max_image_size").GetInt32());
     }
 
-    /// <summary>Both descriptions of a repository are of the model in the catalog: latents, experts, language model, quantization.</summary>
+    /// <summary>Both descriptions are of the model in the catalog: latents, experts, language model, quantization.</summary>
     [Theory]
     [MemberData(nameof(Models))]
     public void Descriptions_have_the_numbers_of_the_catalog(string id, double scale)
@@ -99,7 +99,8 @@ public sealed class ContentTests : IDisposable
         Assert.Equal(architecture.Mla?.KeyValueLoraRank, Optional(ours.RootElement, "kv_lora_rank"));
         Assert.Equal(architecture.Moe is not null, ours.RootElement.TryGetProperty("moe", out _));
         Assert.Equal(architecture.TextModel != "mistral", ours.RootElement.TryGetProperty("yarn", out _));
-        Assert.Equal(architecture.Mla is { } mla ? mla.NopeHeadDim + mla.RopeHeadDim : architecture.HeadDim, Optional(ours.RootElement, "head_dim"));
+        Assert.Equal(
+            architecture.Mla is { } mla ? mla.NopeHeadDim + mla.RopeHeadDim : architecture.HeadDim, Optional(ours.RootElement, "head_dim"));
         Assert.Equal(
             model.Precision switch { Precision.Fp8 => "quantization", Precision.Nvfp4 => "quantization_config", _ => null },
             ours.RootElement.EnumerateObject().Select(member => member.Name)
