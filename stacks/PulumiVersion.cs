@@ -31,8 +31,8 @@ public static class PulumiVersion
         }
         catch (Exception exception) when (exception is not RunException)
         {
-            // The SDK watches the check itself and ends the run at its exception, which it prints without a fix. A message of Log.Error is sent
-            // in the background and could be lost by then; so could any text that the program writes, if it did not wait for this task.
+            // The SDK watches the check itself and ends the run at its exception, which it prints without a fix. Log.Error sends its
+            // message in the background, and it could be lost by then; so could this text, if the program did not wait for this task.
             await errors.WriteLineAsync(
                 $"Pulumi CLI: this program needs version {Required}: {exception.Message}\n  fix: https://www.pulumi.com/docs/install/")
                 .ConfigureAwait(false);

@@ -4,8 +4,8 @@ using YamlDotNet.Core.Tokens;
 namespace Infra.Cli.Project;
 
 /// <summary>
-/// The tokens of a YAML file. YamlDotNet's parser accepts some orders that the CLI's parser (gopkg.in/yaml.v3, parserc.go) refuses, and reads
-/// keys as values from there on: a value without a key, and two values without a comma between them. This scanner refuses them first.
+/// The tokens of a YAML file. YamlDotNet's parser accepts some orders that the CLI's parser (yaml.v3, parserc.go) refuses, and takes
+/// keys for values from there on: a value without a key, and two values without a comma between them. This scanner refuses them first.
 /// </summary>
 internal sealed class YamlTokens(TextReader input) : IScanner
 {

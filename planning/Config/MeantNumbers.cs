@@ -7,8 +7,8 @@ namespace Infra.Planning.Config;
 internal static partial class MeantNumbers
 {
     /// <summary>
-    /// <c>32768</c> for <c>32k</c> or <c>32,768</c>; <c>60</c> for <c>1h</c> where minutes are due, <c>1024</c> for <c>1TB</c> where GiB are.
-    /// Null if the number is not certain: <c>2,5</c> is neither 25 nor 2.
+    /// <c>32768</c> for <c>32k</c> or <c>32,768</c>; <c>60</c> for <c>1h</c> where minutes are due, <c>1024</c> for <c>1TB</c> where GiB
+    /// are. Null if the number is not certain: <c>2,5</c> is neither 25 nor 2.
     /// </summary>
     /// <param name="text">The text, trimmed.</param>
     /// <param name="path">Path of the setting, which ends in its unit.</param>
@@ -48,7 +48,9 @@ internal static partial class MeantNumbers
         "t" or "tb" or "ti" or "tib" when path.EndsWith("GiB", StringComparison.Ordinal) => 1024,
         "k" or "ki" or "kb" or "kib" => IsTokens(path) ? 1024 : 1000,
         "m" when IsTokens(path) => 1024 * 1024,
-        _ => unit.StartsWith('k') && IsTokens(path) ? 1024 : unit.StartsWith('/') && !unit.StartsWith("/m", StringComparison.Ordinal) ? null : 1,
+        _ when unit.StartsWith('k') && IsTokens(path) => 1024,
+        _ when unit.StartsWith('/') && !unit.StartsWith("/m", StringComparison.Ordinal) => null,
+        _ => 1,
     };
 
     private static bool IsMinutes(string path) => path.EndsWith("Minutes", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Infra.Planning.Reading;
 
 namespace Infra.Planning.Config;
 
-/// <summary>Settings at another level than theirs: those of an endpoint at the top, a whole endpoint there, those of the stack in one.</summary>
+/// <summary>Settings at another level than theirs: of an endpoint at the top, an endpoint there, of the stack in an endpoint.</summary>
 internal sealed class MisplacedSettings
 {
     private const string Endpoints = "endpoints";
@@ -65,7 +65,7 @@ internal sealed class MisplacedSettings
             _replacesText && Meant.Count > 0 ? ConfigFix.Remove(Endpoints).Then(fix) : fix);
     }
 
-    /// <summary>The error of an unknown setting of an endpoint that is one of the stack, or that would stop the endpoint; null for others.</summary>
+    /// <summary>The error of an unknown setting in an endpoint that is one of the stack, or would be a switch; null for others.</summary>
     public static UserError? InEndpoint(string endpoint, string name, JsonElement value, bool isSecret, Func<string, bool> isSet)
     {
         var key = ConfigPath.Member(endpoint, name);

@@ -81,7 +81,8 @@ internal sealed class Misspellings(List<UserError> errors)
                 || JsonTree.HasTwice(member.Value) ? []
                 : member.Value.EnumerateObject()
                     .Select(item => (Item: item, Name: OtherNames.Certain(item.Name, record)))
-                    .Where(item => item.Name is { } setting && !set.Contains(setting) && item.Item.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+                    .Where(item => item.Name is { } setting && !set.Contains(setting)
+                        && item.Item.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
                     .DistinctBy(item => item.Name)
                     .Where(item => set.Add(item.Name!))
                     .ToList();

@@ -8,7 +8,7 @@ namespace Infra.Planning.Plan;
 /// </summary>
 public static class SharedVolumeNames
 {
-    /// <summary>Whether another stack could have them: only where the names of stack and endpoint have more than one hyphen between them.</summary>
+    /// <summary>Whether another stack could have them: only where stack or endpoint has a hyphen in its name.</summary>
     public static bool ArePossible(string stack, StackPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -35,8 +35,8 @@ public static class SharedVolumeNames
                 {
                     continue;
                 }
-                var same = $"has Volumes with the same names as endpoint {other} of stack {otherStack}, which the tag {tag} in this account "
-                    + $"belongs to: {Names.CacheVolume(stack, endpoint.Name, 0)}";
+                var same = $"has Volumes with the same names as endpoint {other} of stack {otherStack}, which the tag {tag} in this "
+                    + $"account belongs to: {Names.CacheVolume(stack, endpoint.Name, 0)}";
                 if (present.Contains(Names.EndpointTag(stack, endpoint.Name)))
                 {
                     warnings.Add($"endpoint {endpoint.Name} {same}. In the control panel, only their Droplets' tags differ");

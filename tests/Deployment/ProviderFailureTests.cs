@@ -14,6 +14,7 @@ public sealed partial class ProviderFailureTests
 {
     private const string Token = "dop_v1_0123456789abcdef";
     private static readonly string[] s_regions = ["tor1"];
+    private static readonly string[] s_declaring = ["stacks", "components"];
     private static readonly ProviderToken s_none = new(null, null);
     private static readonly ProviderToken s_variable = new("DIGITALOCEAN_TOKEN", Token);
 
@@ -201,8 +202,8 @@ public sealed partial class ProviderFailureTests
 
         Assert.Contains("3.200.0", failure.Message, StringComparison.Ordinal);
         Assert.Equal(
-            $"Pulumi CLI: this program needs version {PulumiVersion.Required}: Pulumi CLI version 3.200.0 does not satisfy the version range\n"
-                + "  fix: https://www.pulumi.com/docs/install/\n", errors.ToString(), ignoreLineEndingDifferences: true);
+            $"Pulumi CLI: this program needs version {PulumiVersion.Required}: Pulumi CLI version 3.200.0 does not satisfy the version "
+                + "range\n  fix: https://www.pulumi.com/docs/install/\n", errors.ToString(), ignoreLineEndingDifferences: true);
         Assert.Equal(0, mocks.Registered);
     }
 
@@ -222,7 +223,7 @@ public sealed partial class ProviderFailureTests
     [Fact]
     public void No_error_is_logged_where_an_exception_would_end_the_program()
     {
-        var logged = new[] { "stacks", "components" }
+        var logged = s_declaring
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => File.ReadAllText(file) is var text
                 && (LoggedError().IsMatch(text) || LoggedThenThrown().IsMatch(text)));

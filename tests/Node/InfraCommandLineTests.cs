@@ -89,7 +89,7 @@ public sealed class InfraCommandLineTests : IDisposable
     private const string Zsh = """
         zmodload zsh/zpty
         zpty z 'TERM=dumb zsh -f -i'
-        zpty -w z 'cd "$clone"; unsetopt zle_bracketed_paste; PS1=; autoload -Uz compinit && compinit -u -D; source <(./infra completion zsh)'
+        zpty -w z 'cd "$clone"; PS1=; autoload -Uz compinit && compinit -u -D; source <(./infra completion zsh)'
         zpty -w z 'print rea""dy'
         zpty -r -m z seen '*ready*'
         zpty -w -n z "$1"$'\t\C-aprint -r -- \n'

@@ -134,7 +134,9 @@ public sealed class FailureTests
             Log.Error("logged");
             throw new RunException("thrown");
         }));
-        var messages = exception is AggregateException several ? several.InnerExceptions.Select(inner => inner.Message) : [exception.Message];
+        var messages = exception is AggregateException several
+            ? several.InnerExceptions.Select(inner => inner.Message)
+            : [exception.Message];
         Assert.Contains("thrown", messages);
         Assert.Empty(messages.Except(["logged", "thrown"]));
     }

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Unit.Config;
 
 /// <summary>
-/// What people write who know other tools: vLLM's flags, Helm values, Compose and Terraform files. Values at another level, with units, or in
+/// What people write who know vLLM's flags, Helm, Compose or Terraform. Values at another level, with units, or in
 /// another form are moved and converted, not deleted.
 /// </summary>
 internal static class OtherToolsConfigurations
@@ -39,17 +39,21 @@ internal static class OtherToolsConfigurations
         new($"{Chat}.replicas", "0", $"{Chat}.replicas", "to stop an endpoint, remove it", Set),
 
         // Levels.
-        new($"{Chat}.deploy", "{\"replicas\": 2, \"resources\": {}}", $"{Chat}.deploy", "of what it holds, replicas can be set in the endpoint",
+        new($"{Chat}.deploy", "{\"replicas\": 2, \"resources\": {}}", $"{Chat}.deploy",
+            "of what it holds, replicas can be set in the endpoint",
             $"{Rm} '{Chat}.deploy' && {Set} '{Chat}.replicas' 2"),
-        new(Chat, $"{{\"spec\": {{\"model\": \"{Other}\", \"replicas\": 2}}}}", $"{Chat}.spec", "of what it holds, model, replicas can be set",
+        new(Chat, $"{{\"spec\": {{\"model\": \"{Other}\", \"replicas\": 2}}}}", $"{Chat}.spec",
+            "of what it holds, model, replicas can be set",
             $"{Rm} '{Chat}.spec' && {Set} '{Chat}.model' {Other} && {Set} '{Chat}.replicas' 2"),
-        new($"{Chat}.service", "{\"type\": \"LoadBalancer\"}", $"{Chat}.service", "is not a setting; choose from model", $"{Rm} '{Chat}.service'"),
+        new($"{Chat}.service", "{\"type\": \"LoadBalancer\"}", $"{Chat}.service", "is not a setting; choose from model",
+            $"{Rm} '{Chat}.service'"),
         new($"{Chat}.model", $"{{\"name\": \"{Other}\"}}", $"{Chat}.model", "is not text", $"{Set} '{Chat}.model' {Other}"),
         new($"{Chat}.maxHourlyUsd", "3", $"{Chat}.maxHourlyUsd", "is a setting of the stack and not of an endpoint",
             $"{Rm} '{Chat}.maxHourlyUsd' && {Set} 'maxHourlyUsd' 3"),
         new($"{Chat}.tags", "[\"team-ai\"]", $"{Chat}.tags", "is a setting of the stack and not of an endpoint",
             $"{Rm} '{Chat}.tags' && {Set} 'tags[0]' team-ai"),
-        new($"{Chat}.region", "\"nyc2\"", $"{Chat}.region", "of the stack and not of an endpoint, and the stack has it", $"{Rm} '{Chat}.region'"),
+        new($"{Chat}.region", "\"nyc2\"", $"{Chat}.region", "of the stack and not of an endpoint, and the stack has it",
+            $"{Rm} '{Chat}.region'"),
         new("model", $"\"{Other}\"", "model", $"is a setting of an endpoint: {Chat}.model", $"{Rm} 'model' && {Set} '{Chat}.model' {Other}")
             { With = ("endpoints", null) },
         new("chat", $"{{\"model\": \"{Other}\", \"replicas\": 2}}", "chat", "is an endpoint next to endpoints",
@@ -58,7 +62,8 @@ internal static class OtherToolsConfigurations
             $"{Rm} 'code' && {Set} 'endpoints.code.model' {Other}"),
         new("models", $"{{\"chat\": {{\"model\": \"{Other}\"}}}}", "models", "did you mean endpoints?",
             $"{Rm} 'models' && {Set} '{Chat}.model' {Other}") { With = ("endpoints", null) },
-        new("endpoints.model", $"\"{Other}\"", "endpoints", "are settings of an endpoint", $"{Rm} 'endpoints.model' && {Set} '{Chat}.model' {Other}")
+        new("endpoints.model", $"\"{Other}\"", "endpoints", "are settings of an endpoint",
+            $"{Rm} 'endpoints.model' && {Set} '{Chat}.model' {Other}")
             { With = s_bare },
 
         // Forms.
@@ -89,7 +94,8 @@ internal static class OtherToolsConfigurations
     ];
 
     private static WrongConfiguration Named(string name, string json, string setting, string value) => new(
-        $"{Chat}.{name}", json, $"{Chat}.{name}", $"did you mean {Chat}.{setting}?", $"{Rm} '{Chat}.{name}' && {Set} '{Chat}.{setting}' {value}");
+        $"{Chat}.{name}", json, $"{Chat}.{name}", $"did you mean {Chat}.{setting}?",
+            $"{Rm} '{Chat}.{name}' && {Set} '{Chat}.{setting}' {value}");
 
     private static WrongConfiguration Number(string setting, string text, string meant) => new(
         $"{Chat}.{setting}", $"\"{text}\"", $"{Chat}.{setting}", "is not a whole number", $"{Set} '{Chat}.{setting}' {meant}");

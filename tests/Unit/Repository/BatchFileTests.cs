@@ -10,6 +10,9 @@ public sealed partial class BatchFileTests
     private static readonly string[] s_code =
         [.. s_lines.Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("rem ", StringComparison.Ordinal))];
 
+    /// <summary>Parts that are reached with a known word only.</summary>
+    private static readonly string[] s_known = [":linux", ":linux_tests"];
+
     /// <summary>Values that a user types, or sets in the environment.</summary>
     private static readonly string[] s_typed = ["command", "word", "PulumiSdk"];
 
@@ -26,7 +29,9 @@ public sealed partial class BatchFileTests
     [Fact]
     public void Nothing_runs_into_another_part()
     {
-        var reached = s_code.Index().Where(line => line.Item.StartsWith(':') && !End().IsMatch(s_code[line.Index - 1])).Select(line => line.Item);
+        var reached = s_code.Index()
+            .Where(line => line.Item.StartsWith(':') && !End().IsMatch(s_code[line.Index - 1]))
+            .Select(line => line.Item);
         Assert.Equal([":kinds", ":remember"], reached);
     }
 
@@ -36,7 +41,8 @@ public sealed partial class BatchFileTests
 
     [Fact]
     public void Call_gets_nothing_that_was_typed() =>
-        Assert.DoesNotContain(s_code, line => line.StartsWith("call ", StringComparison.Ordinal) && line.Contains("%*", StringComparison.Ordinal));
+        Assert.DoesNotContain(s_code,
+            line => line.StartsWith("call ", StringComparison.Ordinal) && line.Contains("%*", StringComparison.Ordinal));
 
     /// <summary>An ampersand in it would begin a command. Inside quotes, or after a comparison with known words, none can be.</summary>
     [Fact]
@@ -44,7 +50,7 @@ public sealed partial class BatchFileTests
     {
         var echoed = s_code.Where(line => line.StartsWith("echo ", StringComparison.Ordinal)
             && s_typed.Any(name => line.Contains($"%{name}%", StringComparison.Ordinal)));
-        Assert.All(echoed, line => Assert.Contains(Part(line), new[] { ":linux", ":linux_tests" }));
+        Assert.All(echoed, line => Assert.Contains(Part(line), s_known));
         var delayed = s_code.Index().Where(line => line.Item.Contains('!', StringComparison.Ordinal)).ToList();
         Assert.Equal(3, delayed.Count);
         Assert.All(delayed, line => Assert.Equal("setlocal EnableDelayedExpansion", s_code[line.Index - 1]));
