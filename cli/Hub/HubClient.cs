@@ -54,7 +54,8 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
                     : throw await RefusedAsync(answer, target, limit.Token);
             }
 
-            throw Error($"is redirected more than {MostRedirects} times, the last time to {target.Host}", "check the address of the hub: --hub");
+            throw Error($"is redirected more than {MostRedirects} times, the last time to {target.Host}",
+                "check the address of the hub: --hub");
         }
         catch (OperationCanceledException)
         {
@@ -84,8 +85,8 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
         var to = new Uri(from, location);
         var allowed = to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp);
         return allowed ? to
-            : throw Error($"is redirected from {from.Host} to an address that is not https: {Printable.Line(to.GetLeftPart(UriPartial.Path), ShownCharacters)}",
-                "check the address of the hub: --hub");
+            : throw Error($"is redirected from {from.Host} to an address that is not https: "
+                + Printable.Line(to.GetLeftPart(UriPartial.Path), ShownCharacters), "check the address of the hub: --hub");
     }
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage answer, Uri from, int mostBytes, CancellationToken limit)
@@ -190,7 +191,7 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
     }
 
     private static string Reach(Uri target) =>
-        $"check that this machine reaches {target.GetLeftPart(UriPartial.Authority)} (HTTPS_PROXY is respected), or name another hub: --hub";
+        $"check that this machine reaches {target.GetLeftPart(UriPartial.Authority)} (HTTPS_PROXY counts), or name another hub: --hub";
 
     private ConfigurationException Error(string problem, string fix) =>
         new(new UserError(HubAddress.Option, address.ToString(), problem, fix));

@@ -4,7 +4,9 @@ using Infra.Planning.Hub;
 
 namespace Infra.Cli.Hub;
 
-/// <summary>Asks a hub for what a proposal needs: the description of a repository, its list of files, and the small ones that describe it.</summary>
+/// <summary>
+/// Asks a hub for what a proposal needs: the description of a repository, its list of files, and the small ones that describe it.
+/// </summary>
 internal static class HubReader
 {
     /// <summary>Environment variable with the address of the hub, as the hub's own tools have it.</summary>

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Infra.Cli.Hub;
 
-/// <summary>A proposed catalog row for terminals: what was found, the file, the lines of the stack file, and the commands that use them.</summary>
+/// <summary>
+/// A proposed catalog row for terminals: what was found, the file, the lines of the stack file, and the commands that use them.
+/// </summary>
 internal static class HubView
 {
     public static void Write(Terminal terminal, HubProposal proposal, HubAddress address, string hubOption)
@@ -38,6 +40,6 @@ internal static class HubView
 
     /// <summary>A file name of letters, digits and hyphens.</summary>
     private static string FileName(HubAddress address) =>
-        string.Concat(address.Id.Split('/')[1].ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-')
-            + ".catalog.json";
+        string.Concat(address.Id.Split('/')[1].ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'))
+            .Trim('-') + ".catalog.json";
 }

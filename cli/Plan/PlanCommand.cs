@@ -57,9 +57,10 @@ internal static class PlanCommand
     private static readonly Option<bool> NoVision = new("--no-vision") { Description = "Do not load the vision tower." };
     private static readonly Option<bool> EnforceEager = new("--enforce-eager") { Description = "Without CUDA graphs." };
     private static readonly Option<string?> Engine = new("--engine") { Description = "vLLM release of the catalog. Default: the newest." };
-    private static readonly Option<FileInfo?> CatalogFile = new("--catalog")
+    private static readonly Option<string?> CatalogFile = new("--catalog")
     {
         Description = "Catalog file with your own models and sizes (docs/catalog.md).",
+        HelpName = "FILE",
     };
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
@@ -152,7 +153,7 @@ internal static class PlanCommand
 
     private static PlanQuery Query(ParseResult parsed) => new()
     {
-        Catalog = ModelCatalog.Load(parsed.GetValue(CatalogFile)?.FullName, "--catalog"),
+        Catalog = ModelCatalog.Load(parsed.GetValue(CatalogFile), "--catalog"),
         Models = Words(parsed.GetValue(Model)),
         Sizes = Words(parsed.GetValue(Size)),
         Region = parsed.GetValue(Region),

@@ -26,7 +26,7 @@ internal static class PlanObserved
 
     public static readonly Option<string?> File = new(Name)
     {
-        Description = "Log of vLLM's start, or - for standard input: compare it with the plan, and print an observation that can be sent in. "
+        Description = "Log of vLLM's start, or - for standard input: compare it with the plan, and print an observation to send in. "
             + "What the log states counts; other options fill in.",
         HelpName = "FILE",
     };
@@ -84,7 +84,8 @@ internal static class PlanObserved
         }
 
         console.WriteLine();
-        console.WriteLine("The observation, ready to be sent in (docs/sizing.md, \"Send in a log\"). It has numbers and the names of the catalog only:");
+        console.WriteLine("The observation, ready to be sent in (docs/sizing.md, \"Send in a log\"). "
+            + "It has numbers and the names of the catalog only:");
         terminal.WriteCommand(observed.Row);
     }
 
@@ -169,7 +170,8 @@ internal static class PlanObserved
 
         if (query.Sizes.Count > 1)
         {
-            throw new ConfigurationException(new UserError("--size", null, "names several sizes; a log is of one", $"--size {query.Sizes[0]}"));
+            throw new ConfigurationException(
+                new UserError("--size", null, "names several sizes; a log is of one", $"--size {query.Sizes[0]}"));
         }
 
         var gpus = (log.TensorParallel ?? 1) * (log.DataParallel ?? 1);

@@ -37,7 +37,8 @@ public sealed partial record HubAddress(string Id, string Revision)
     private static partial Regex Page();
 
     // No "..", which a server could take for the folder above.
-    [GeneratedRegex(@"^(?!.*\.\.)(?<id>[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*)((@|/tree/)(?<revision>[A-Za-z0-9][A-Za-z0-9._-]*))?/?$",
+    [GeneratedRegex(@"^(?!.*\.\.)(?<id>[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*)"
+        + @"((@|/tree/)(?<revision>[A-Za-z0-9][A-Za-z0-9._-]*))?/?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Name();
 }

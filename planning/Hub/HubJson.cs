@@ -4,8 +4,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Hub;
 
 /// <summary>
-/// An object of a file of a repository. The file comes from the internet, so every member may be absent or of another kind: what is wrong is
-/// noted, and <see cref="Check"/> reports all of it in one message.
+/// An object of a file of a repository. The file comes from the internet, so every member may be absent or of another kind: what is wrong
+/// is noted, and <see cref="Check"/> reports all of it in one message.
 /// </summary>
 internal sealed class HubJson
 {

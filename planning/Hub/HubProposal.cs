@@ -5,7 +5,9 @@ using Infra.Planning.Errors;
 
 namespace Infra.Planning.Hub;
 
-/// <summary>A catalog file for a repository, as proposed from what the repository itself says. Pure: the content of files in, the row out.</summary>
+/// <summary>
+/// A catalog file for a repository, as proposed from what the repository itself says. Pure: the content of files in, the row out.
+/// </summary>
 /// <param name="Model">The row, with all defaults.</param>
 /// <param name="Catalog">The built-in catalog with the row.</param>
 /// <param name="File">The catalog file (docs/catalog.md), as JSON.</param>
@@ -65,13 +67,12 @@ public sealed record HubProposal(
         return new(catalog.Models[address.Id], catalog, text, Facts(served, quantization, bytes, listing, weights, read), cautions);
     }
 
-    /// <summary>The same model by the file of the other copy; null if there is none, or if it describes something else than a copy.</summary>
+    /// <summary>The same model by the file of the other copy; null if there is none: without weights the file serves nothing.</summary>
     private static HubModel? Other(
         HubAddress address, HubWeights weights, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, bool mistral)
     {
         if (weights.Formats.Count < 2)
         {
-            // Without weights of its own the other file serves nothing.
             return null;
         }
 
@@ -82,7 +83,8 @@ public sealed record HubProposal(
     {
         var differences = (other?.Numbers() ?? []).Zip(served.Numbers())
             .Where(pair => !Equals(pair.First.Value, pair.Second.Value))
-            .Select(pair => $"{pair.First.Name} is {Shown(pair.Second.Value)} by {served.File} and {Shown(pair.First.Value)} by {other!.File}")
+            .Select(pair => $"{pair.First.Name} is {Shown(pair.Second.Value)} by {served.File} "
+                + $"and {Shown(pair.First.Value)} by {other!.File}")
             .ToList();
         if (differences.Count > 0)
         {

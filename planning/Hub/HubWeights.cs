@@ -124,8 +124,8 @@ public sealed partial record HubWeights(IReadOnlyList<WeightsFormat> Formats, st
         {
             var complete = listing.Has(Params) || listing.Has(Config);
             return complete
-                ? $"has weights that a node does not fetch: {HubRefusal.Few(names.Where(IsSafetensors))}; it fetches model*.safetensors with "
-                    + "config.json, or consolidated*.safetensors with params.json and a tokenizer (tekken.json, tokenizer.model)"
+                ? $"has weights that a node does not fetch: {HubRefusal.Few(names.Where(IsSafetensors))}; it fetches model*.safetensors "
+                    + "with config.json, or consolidated*.safetensors with params.json and a tokenizer (tekken.json, tokenizer.model)"
                 : $"has weights without config.json or params.json: {HubRefusal.Few(names.Where(IsSafetensors))}";
         }
 

@@ -40,8 +40,8 @@ internal static class TransformersConfig
 
         if (!Supported.TryGetValue(name, out var tied))
         {
-            throw HubRefusal.Of(address, $"is a {HubRefusal.Shown(name)} (model_type {HubRefusal.Shown(top.Text("model_type"))}), which is not "
-                + $"supported; supported are {string.Join(", ", Supported.Keys)}");
+            throw HubRefusal.Of(address, $"is a {HubRefusal.Shown(name)} (model_type {HubRefusal.Shown(top.Text("model_type"))}), "
+                + $"which is not supported; supported are {string.Join(", ", Supported.Keys)}");
         }
 
         var text = Language(address, top, name);
@@ -54,7 +54,8 @@ internal static class TransformersConfig
         var vision = name == Multimodal ? top.Object("vision_config") : null;
         if (vision is not null && vision.Text("model_type") is { } tower and not "pixtral")
         {
-            throw HubRefusal.Of(address, $"has a vision tower of the kind {HubRefusal.Shown(tower)}; supported are those of Pixtral's kind");
+            throw HubRefusal.Of(address,
+                $"has a vision tower of the kind {HubRefusal.Shown(tower)}; supported are those of Pixtral's kind");
         }
 
         var architecture = new Architecture
@@ -107,8 +108,8 @@ internal static class TransformersConfig
         var others = text.Texts("layer_types").Distinct().Except(["full_attention", "sliding_attention"]).ToList();
         if (others.Count > 0)
         {
-            throw HubRefusal.Of(address, $"has layers of the kind {HubRefusal.Few(others.Select(HubRefusal.Shown))} (config.json, layer_types); "
-                + "supported are layers with full attention");
+            throw HubRefusal.Of(address, $"has layers of the kind {HubRefusal.Few(others.Select(HubRefusal.Shown))} "
+                + "(config.json, layer_types); supported are layers with full attention");
         }
 
         // Qwen states a window that it does not use.
@@ -150,7 +151,8 @@ internal static class TransformersConfig
         if (text.Whole("shared_expert_intermediate_size") is > 0 and { } together)
         {
             shared = width > 0 && together % width == 0 ? together / width
-                : throw HubRefusal.Of(address, $"has shared experts of {together}, which is no multiple of the width of an expert, {width}");
+                : throw HubRefusal.Of(address,
+                    $"has shared experts of {together}, which is no multiple of the width of an expert, {width}");
         }
 
         return new MixtureOfExperts

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Infra.Planning.Observed;
 
 /// <summary>
-/// The messages in a log, whatever wrote it: lines with prefixes of a container runtime, of journald or of compose stay as they are, because
-/// messages are found anywhere in a line; colors are removed; of a line of JSON its texts are taken.
+/// The messages in a log, whatever wrote it: lines with prefixes of a container runtime, of journald or of compose stay as they are,
+/// because messages are found anywhere in a line; colors are removed; of a line of JSON its texts are taken.
 /// </summary>
 internal static partial class LogText
 {
-    /// <summary>Members of a JSON line that hold text of the program: docker, journald, Kubernetes collectors, structured loggers.</summary>
+    /// <summary>Members of a JSON line that hold text of the program: docker, journald, collectors, structured loggers.</summary>
     private static readonly string[] Messages = ["log", "message", "MESSAGE", "msg", "textPayload", "body", "text", "line", "content"];
 
     public static IEnumerable<string> Lines(string log) =>

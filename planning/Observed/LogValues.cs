@@ -6,12 +6,15 @@ using Infra.Planning.Sizing;
 namespace Infra.Planning.Observed;
 
 /// <summary>
-/// The values of one start, line by line. The wordings are those of vLLM's logs from 0.6 to 0.31 (public logs, 2024-12 to 2026-10): gpu_worker.py,
-/// gpu_model_runner.py, kv_cache_utils.py, and the arguments as utils.py and core.py print them.
+/// The values of one start, line by line. The wordings are those of vLLM's logs from 0.6 to 0.31 (public logs, 2024-12 to 2026-10):
+/// gpu_worker.py, gpu_model_runner.py, kv_cache_utils.py, and the arguments as utils.py and core.py print them.
 /// </summary>
 internal sealed partial class LogValues
 {
     private const string GiB = @"(-?[0-9]+(?:\.[0-9]+)?)\s*Gi?B";
+
+    /// <summary>Limit for one line, which may be anything.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, List<double>> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _arguments = new(StringComparer.Ordinal);
@@ -63,8 +66,8 @@ internal sealed partial class LogValues
     private static readonly string[] Names =
     [
         "served_model_name", "model", "model_tag", "tensor_parallel_size", "data_parallel_size", "pipeline_parallel_size",
-        "gpu_memory_utilization", "max_model_len", "max_seq_len", "max_num_batched_tokens", "max_num_seqs", "kv_cache_dtype", "enforce_eager",
-        "language_model_only", "block_size",
+        "gpu_memory_utilization", "max_model_len", "max_seq_len", "max_num_batched_tokens", "max_num_seqs", "kv_cache_dtype",
+        "enforce_eager", "language_model_only", "block_size",
     ];
 
     /// <summary>Whether a line about memory came.</summary>
@@ -86,7 +89,8 @@ internal sealed partial class LogValues
         {
             foreach (Match match in wording.Matches(line))
             {
-                if (double.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number))
+                var text = match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal);
+                if (double.TryParse(text, CultureInfo.InvariantCulture, out var number))
                 {
                     (_numbers.TryGetValue(value, out var known) ? known : _numbers[value] = []).Add(number);
                 }
@@ -107,8 +111,8 @@ internal sealed partial class LogValues
         return new StartLog
         {
             Engine = _engine,
-            Models = [.. new[] { "served_model_name", "model", "model_tag" }.Select(name => _arguments.GetValueOrDefault(name)).OfType<string>()
-                .Distinct(StringComparer.Ordinal)],
+            Models = [.. new[] { "served_model_name", "model", "model_tag" }.Select(name => _arguments.GetValueOrDefault(name))
+                .OfType<string>().Distinct(StringComparer.Ordinal)],
             TensorParallel = Whole("tensor_parallel_size"),
             DataParallel = Whole("data_parallel_size"),
             PipelineParallel = Whole("pipeline_parallel_size"),
@@ -174,8 +178,6 @@ internal sealed partial class LogValues
     private double? Most(string value) => _numbers.TryGetValue(value, out var numbers) ? numbers.Max() : null;
 
     private double? Last(string value) => _numbers.TryGetValue(value, out var numbers) ? numbers[^1] : null;
-
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private static Regex Pattern(string text) => new(text, RegexOptions.CultureInvariant, Limit);
 

@@ -49,7 +49,7 @@ public sealed record ObservedStart(
             model, gpu, layout.TensorParallel, layout.DataParallel, resolved, engine, size.FastInterconnect);
         return new(
             [.. TermsOf(log, plan)], plan, PromiseOf(log, plan), [.. NotesOf(log, size, layout, version)],
-            RowOf(log, model, size, gpu, layout, resolved, engine, catalog));
+            RowOf(log, model, size, gpu, layout, resolved, engine));
     }
 
     private static IEnumerable<TermError> TermsOf(StartLog log, MemoryPlan plan)
@@ -79,8 +79,9 @@ public sealed record ObservedStart(
     private static string? PromiseOf(StartLog log, MemoryPlan plan)
     {
         var logged = log.KvTokens ?? (log.KvGiB is { } gib ? (long)(gib * Gib.Bytes / plan.KvBytesPerToken) : (long?)null);
-        return logged is not { } tokens ? null : FormattableString.Invariant($"the plan promises {plan.SafeKvTokens:N0} tokens, the log has {tokens:N0}: ")
-            + (plan.SafeKvTokens <= tokens ? "kept" : "promised too much");
+        return logged is not { } tokens ? null
+            : FormattableString.Invariant($"the plan promises {plan.SafeKvTokens:N0} tokens, the log has {tokens:N0}: ")
+                + (plan.SafeKvTokens <= tokens ? "kept" : "promised too much");
     }
 
     private static IEnumerable<string> NotesOf(StartLog log, GpuSize size, Layout layout, string version)
@@ -140,7 +141,7 @@ public sealed record ObservedStart(
         : catalog.Engines.Values.MaxBy(engine => Version.Parse(engine.Version))! with { Version = version };
 
     private static string RowOf(StartLog log, ModelSpec model, GpuSize size, Gpu gpu, Layout layout, EngineOptions options,
-        EngineRelease engine, ModelCatalog catalog)
+        EngineRelease engine)
     {
         var row = new JsonObject
         {
@@ -172,7 +173,7 @@ public sealed record ObservedStart(
         }
 
         row["kvTokens"] = log.KvTokens;
-        if (!ModelCatalog.Load().Models.ContainsKey(model.Id) || !ReferenceEquals(ModelCatalog.Load().Models[model.Id], catalog.Models[model.Id]))
+        if (!ReferenceEquals(ModelCatalog.Load().Models.GetValueOrDefault(model.Id), model))
         {
             row["architecture"] = JsonSerializer.SerializeToNode(model.Architecture, CatalogJson.Default.Architecture);
         }

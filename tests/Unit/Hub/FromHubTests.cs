@@ -26,7 +26,8 @@ public sealed class FromHubTests
         try
         {
             await File.WriteAllTextAsync(file, row, TestContext.Current.CancellationToken);
-            var (planned, table, _) = await RunAsync("plan", "--catalog", file, "--model", Address.Id, "--size", "gpu-h100x1-80gb", "--json");
+            var (planned, table, _) = await RunAsync(
+                "plan", "--catalog", file, "--model", Address.Id, "--size", "gpu-h100x1-80gb", "--json");
             Assert.Equal(ExitCode.Fine, planned);
             using var fits = JsonDocument.Parse(table);
             Assert.True(fits.RootElement[0].GetProperty("fits").GetBoolean());
@@ -60,7 +61,8 @@ public sealed class FromHubTests
 
         // The lab's weights are a few bytes, so the row is refused at the last check, after everything was read.
         var error = await Assert.ThrowsAsync<ConfigurationException>(() => HubReader.ReadAsync(client, address, hub, TimeProvider.System));
-        Assert.Contains("contradicts itself: the files have 0.0 GB, and the architecture in FP8 needs 4.7 GB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("contradicts itself: the files have 0.0 GB, and the architecture in FP8 needs 4.7 GB", error.Message,
+            StringComparison.Ordinal);
 
         var gated = HubAddress.Of("lab/gated");
         var refused = await Assert.ThrowsAsync<ConfigurationException>(() => HubReader.ReadAsync(
@@ -93,7 +95,7 @@ public sealed class FromHubTests
     [Theory]
     [InlineData(401, "X-Error-Code: GatedRepo\r\n", "is gated, and the hub denies access without a token", "accept the licence on http")]
     [InlineData(403, "X-Error-Code: GatedRepo\r\n", "is gated", "accept the licence")]
-    [InlineData(401, "", "does not exist on 127.0.0.1, or is not visible without a token", "HF_TOKEN in the environment, never as an option")]
+    [InlineData(401, "", "does not exist on 127.0.0.1, or is not visible without a token", "HF_TOKEN in the environment, never")]
     [InlineData(404, "X-Error-Code: RepoNotFound\r\n", "is not on 127.0.0.1", "case-sensitive")]
     [InlineData(404, "X-Error-Code: RevisionNotFound\r\n", "has no revision main", "--from-hub acme/Ministral")]
     [InlineData(429, "", "limits requests (429", "a token has a higher limit")]
@@ -125,7 +127,7 @@ public sealed class FromHubTests
     [InlineData("{}", "", "is not a JSON array")]
     [InlineData("""[{"type": "file", "path": "config.json", "size": -1}]""", "", "without a usable size of config.json")]
     [InlineData("[]", "Link: <https://elsewhere.example/next>; rel=\"next\"\r\n", "continues on another host")]
-    [InlineData("[]", "Link: </api/models/acme/Ministral-3-8B-Instruct-2512/tree/0123456789abcdef0123456789abcdef01234567>; rel=\"next\"\r\n",
+    [InlineData("[]", $"Link: </api/models/acme/Ministral-3-8B-Instruct-2512/tree/{RepositoryFixture.Commit}>; rel=\"next\"\r\n",
         "without an end")]
     [InlineData("[]", "", "which is empty")]
     public async Task A_list_of_files_of_another_form_is_one_message(string body, string headers, string problem)
@@ -159,7 +161,8 @@ public sealed class FromHubTests
         await using var hub = new StubHub();
         hub.Serve(Repositories.Ministral8B);
         var mebibyte = new string(' ', 1 << 20);
-        hub.Answers[$"/{Address.Id}/resolve/{RepositoryFixture.Commit}/params.json"] = new(200, mebibyte) { Times = 64, Length = 64L << 20 };
+        hub.Answers[$"/{Address.Id}/resolve/{RepositoryFixture.Commit}/params.json"] =
+            new(200, mebibyte) { Times = 64, Length = 64L << 20 };
         Assert.Contains("has more than 4 MiB", (await RefusedAsync(hub)).Problem, StringComparison.Ordinal);
     }
 

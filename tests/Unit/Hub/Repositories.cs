@@ -36,7 +36,8 @@ internal static class Repositories
                 "add_pre_mm_projector_layer_norm": true, "image_token_id": 10}}
                 """,
             ["config.json"] = $$$"""
-                {"architectures": ["Mistral3ForConditionalGeneration"], "model_type": "mistral3", "dtype": "bfloat16", "spatial_merge_size": 2,
+                {"architectures": ["Mistral3ForConditionalGeneration"], "model_type": "mistral3", "dtype": "bfloat16",
+                "spatial_merge_size": 2,
                 "quantization_config": {"activation_scheme": "static", "quant_method": "fp8", "weight_block_size": null,
                 "modules_to_not_convert": ["model.vision_tower", "lm_head"]},
                 "text_config": {"model_type": "ministral3", "hidden_size": 4096, "num_hidden_layers": 34, "num_attention_heads": 32,
@@ -59,12 +60,13 @@ internal static class Repositories
         Contents = new Dictionary<string, string>
         {
             ["params.json"] = """
-                {"dim": 7168, "n_layers": 61, "head_dim": 128, "hidden_dim": 16384, "n_heads": 128, "n_kv_heads": 128, "vocab_size": 131072,
+                {"dim": 7168, "n_layers": 61, "head_dim": 128, "hidden_dim": 16384, "n_heads": 128, "n_kv_heads": 128,
+                "vocab_size": 131072,
                 "tied_embeddings": false, "max_position_embeddings": 294912, "q_lora_rank": 1536, "qk_rope_head_dim": 64,
                 "qk_nope_head_dim": 128, "kv_lora_rank": 512, "v_head_dim": 128,
                 "llama_4_scaling": {"original_max_position_embeddings": 8192, "beta": 0.1},
-                "moe": {"expert_parallel": 1, "expert_model_parallel": 1, "route_every_n": 1, "first_k_dense_replace": 3, "num_experts": 128,
-                "num_experts_per_tok": 4, "num_expert_groups": 1, "num_expert_groups_per_tok": 1, "routed_scale": 1.0,
+                "moe": {"expert_parallel": 1, "expert_model_parallel": 1, "route_every_n": 1, "first_k_dense_replace": 3,
+                "num_experts": 128, "num_experts_per_tok": 4, "num_expert_groups": 1, "num_expert_groups_per_tok": 1, "routed_scale": 1.0,
                 "expert_hidden_dim": 4096, "num_shared_experts": 1},
                 "quantization": {"qformat_weight": "fp8_e4m3", "qscheme_act": "NO_SCALES"},
                 "vision_encoder": {"image_token_id": 10, "hidden_size": 1664, "num_channels": 3, "max_image_size": 1540, "patch_size": 14,
@@ -112,7 +114,8 @@ internal static class Repositories
         "quantization_config": {"activation_scheme": "dynamic", "fmt": "e4m3", "quant_method": "fp8", "weight_block_size": [128, 128]}}
         """);
 
-    public static RepositoryFixture Llama70BFp8 { get; } = RepositoryFixture.Hf("RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", 72_700_000_000, """
+    public static RepositoryFixture Llama70BFp8 { get; } = RepositoryFixture.Hf("RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic",
+        72_700_000_000, """
         {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "torch_dtype": "bfloat16", "hidden_size": 8192,
         "num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 28672,
         "vocab_size": 128256, "max_position_embeddings": 131072, "tie_word_embeddings": false,

@@ -46,7 +46,8 @@ internal sealed record RepositoryFixture(string Id)
         var listing = HubListing.Of(address, Utf8(Description)) with { Files = HubListing.Page(address, Utf8(Listing)) };
         var weights = HubWeights.Of(address, listing);
         return HubProposal.Of(address, listing, weights,
-            weights.Configs.Append(weights.Index).OfType<string>().ToDictionary(name => name, name => (ReadOnlyMemory<byte>)Utf8(Contents[name])),
+            weights.Configs.Append(weights.Index).OfType<string>()
+                .ToDictionary(name => name, name => (ReadOnlyMemory<byte>)Utf8(Contents[name])),
             hub, "2026-11-30");
     }
 

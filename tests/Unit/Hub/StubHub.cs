@@ -101,7 +101,8 @@ internal sealed class StubHub : IAsyncDisposable
 
         var body = Encoding.UTF8.GetBytes(answer.Body);
         var head = string.Create(CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {answer.Status} x\r\nContent-Length: {answer.Length ?? body.LongLength}\r\nConnection: close\r\n{answer.Headers}\r\n");
+            $"HTTP/1.1 {answer.Status} x\r\nContent-Length: {answer.Length ?? body.LongLength}\r\nConnection: close\r\n")
+            + $"{answer.Headers}\r\n";
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head), _stopped.Token);
         for (var sent = 0; sent < answer.Times; sent++)
         {
