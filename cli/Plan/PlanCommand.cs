@@ -64,6 +64,14 @@ internal static class PlanCommand
     };
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
+    /// <summary>Once: the options belong to all commands of the process.</summary>
+    static PlanCommand()
+    {
+        Model.CompletionSources.Add(static _ => ModelCatalog.Load().Models.Keys);
+        Size.CompletionSources.Add(static _ => ModelCatalog.Load().Sizes.Keys);
+        Availabilities.CompletionSources.Add(static _ => InfraCommand.Words(typeof(Availability)).Split(", "));
+    }
+
     /// <param name="terminal">Where to print.</param>
     /// <param name="http">Client for the hub, without redirects and without a timeout. Default: one of the command.</param>
     public static Command Create(Terminal terminal, HttpClient? http = null)
@@ -74,9 +82,6 @@ internal static class PlanCommand
             GpuMemoryUtilization, MaxNumBatchedTokens, MaxNumSeqs, KvCache, NoVision, EnforceEager, Engine, CatalogFile,
             PlanFromHub.Repository, PlanFromHub.Hub, PlanObserved.File, Json,
         };
-        Model.CompletionSources.Add(static _ => ModelCatalog.Load().Models.Keys);
-        Size.CompletionSources.Add(static _ => ModelCatalog.Load().Sizes.Keys);
-        Availabilities.CompletionSources.Add(static _ => InfraCommand.Words(typeof(Availability)).Split(", "));
         command.SetAction(async parsed =>
         {
             var fits = true;

@@ -26,11 +26,11 @@ public sealed class PlanObservedTests
         var gpu = All.GpuOf(row);
         var request = All.RequestOf(row);
         var catalog = ModelCatalog.Load().Add(RepositoryFixture.Utf8($$"""
-            {"gpus": [{"name": "the card", "vendor": "{{CatalogWords.Of(gpu.Vendor)}}",
+            {"gpus": [{"name": "{{gpu.Name}} of a test", "vendor": "{{CatalogWords.Of(gpu.Vendor)}}",
               "architecture": "{{CatalogWords.Of(gpu.Architecture)}}",
               "memoryGB": {{Number(gpu.VisibleGiB)}},
               "visibleGiB": {{Number(gpu.VisibleGiB)}} }],
-             "sizes": [{"slug": "the-size", "gpu": "the card", "gpuCount": 8, "fastInterconnect": {{(row.Pcie ? "false" : "true")}} }]}
+             "sizes": [{"slug": "the-size", "gpu": "{{gpu.Name}} of a test", "gpuCount": 8, "fastInterconnect": {{(row.Pcie ? "false" : "true")}} }]}
             """), "test");
         var observed = ObservedStart.Of(StartLog.Read(LogOf(row)), request.Model, catalog.Sizes["the-size"], catalog,
             new EngineOptions { Vision = row.Vision }, "0.31.0");
