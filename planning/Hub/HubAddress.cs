@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 
 namespace Infra.Planning.Hub;

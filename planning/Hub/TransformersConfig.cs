@@ -30,6 +30,9 @@ internal static class TransformersConfig
     /// <summary>Language models inside of <see cref="Multimodal"/>.</summary>
     private static readonly string[] TextTypes = ["mistral", "ministral3", "mistral4"];
 
+    /// <summary>Names of DeepSeek, of Qwen and of Mixtral.</summary>
+    private static readonly string[] CountsOfExperts = ["n_routed_experts", "num_experts", "num_local_experts"];
+
     public static HubModel Read(HubAddress address, ReadOnlyMemory<byte> utf8)
     {
         var top = HubJson.Read(address, "config.json", utf8);
@@ -132,8 +135,7 @@ internal static class TransformersConfig
 
     private static MixtureOfExperts? Experts(HubAddress address, HubJson text)
     {
-        // Names of DeepSeek, of Qwen and of Mixtral.
-        var count = new[] { "n_routed_experts", "num_experts", "num_local_experts" }.FirstOrDefault(text.Has);
+        var count = Array.Find(CountsOfExperts, text.Has);
         if (count is null || text.Whole(count) == 0)
         {
             return null;

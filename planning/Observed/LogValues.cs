@@ -70,8 +70,12 @@ internal sealed partial class LogValues
         "enforce_eager", "language_model_only", "block_size",
     ];
 
+    private static readonly string[] OfMemory = ["weights", "kv", "tokens", "blocks", "consumed"];
+
+    private static readonly string[] OfModel = ["served_model_name", "model", "model_tag"];
+
     /// <summary>Whether a line about memory came.</summary>
-    public bool HasMemory => new[] { "weights", "kv", "tokens", "blocks", "consumed" }.Any(_numbers.ContainsKey);
+    public bool HasMemory => Array.Exists(OfMemory, _numbers.ContainsKey);
 
     public void Add(string line)
     {
@@ -111,7 +115,7 @@ internal sealed partial class LogValues
         return new StartLog
         {
             Engine = _engine,
-            Models = [.. new[] { "served_model_name", "model", "model_tag" }.Select(name => _arguments.GetValueOrDefault(name))
+            Models = [.. OfModel.Select(name => _arguments.GetValueOrDefault(name))
                 .OfType<string>().Distinct(StringComparer.Ordinal)],
             TensorParallel = Whole("tensor_parallel_size"),
             DataParallel = Whole("data_parallel_size"),
