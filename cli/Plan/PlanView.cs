@@ -9,7 +9,7 @@ namespace Infra.Cli.Plan;
 internal static class PlanView
 {
     /// <summary>Columns of a terminal that the table needs; in a narrower one each size is a list.</summary>
-    private const int TableWidth = 125;
+    private const int TableWidth = 145;
 
     public static void Write(IAnsiConsole console, IReadOnlyList<FitResult> fits)
     {
@@ -27,6 +27,7 @@ internal static class PlanView
             if (console.Profile.Width >= TableWidth)
             {
                 console.Write(TableOf(model));
+                WriteClasses(console, model);
             }
             else
             {
@@ -35,7 +36,8 @@ internal static class PlanView
         }
 
         console.WriteLine(
-            "Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
+            "Memory is per GPU, in GiB. Context and requests are maximums of what is promised, which is what is expected less the margin; "
+                + "the most requests are those of any layout. docs/sizing.md has the formulas and their measured error.");
     }
 
     private static Table TableOf(IEnumerable<FitResult> fits)
@@ -48,9 +50,11 @@ internal static class PlanView
             .AddColumn(new TableColumn("context").RightAligned())
             .AddColumn(new TableColumn("requests").RightAligned())
             .AddColumn(new TableColumn("KV tokens").RightAligned())
+            .AddColumn(new TableColumn("promised").RightAligned())
             .AddColumn(new TableColumn("weights").RightAligned())
             .AddColumn(new TableColumn("overhead").RightAligned())
             .AddColumn(new TableColumn("KV").RightAligned())
+            .AddColumn(new TableColumn("margin").RightAligned())
             .AddColumn("split")
             .AddColumn("why not");
         foreach (var fit in fits)
@@ -61,16 +65,27 @@ internal static class PlanView
                 Price(row),
                 row.Fits ? "[green]yes[/]" : "[red]no[/]",
                 Whole(row.MaxModelLen),
-                Whole(row.Requests),
+                Requests(row),
                 Whole(row.KvTokens),
+                Whole(row.SafeKvTokens),
                 Number(row.WeightsGiB, 1),
                 Number(row.OverheadGiB, 1),
                 Number(row.KvGiB, 1),
+                Number(row.MarginGiB, 1),
                 Split(row),
                 row.Fits ? "" : Markup.Escape(row.Reason));
         }
 
         return table;
+    }
+
+    /// <summary>What the margins follow from, with the sizes of each class.</summary>
+    private static void WriteClasses(IAnsiConsole console, IEnumerable<FitResult> fits)
+    {
+        foreach (var same in fits.Where(fit => fit.Memory is not null).GroupBy(fit => fit.Memory!.MarginReason))
+        {
+            console.WriteLine($"margin of {string.Join(", ", same.Select(fit => fit.Size.Slug))}: {same.Key}");
+        }
     }
 
     private static void WriteList(IAnsiConsole console, IEnumerable<FitResult> fits)
@@ -82,8 +97,8 @@ internal static class PlanView
             if (row.MaxModelLen > 0)
             {
                 console.WriteLine($"  context: {Whole(row.MaxModelLen)}");
-                console.WriteLine($"  requests: {Whole(row.Requests)}");
-                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)}");
+                console.WriteLine($"  requests: {Requests(row)}");
+                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)} expected, {Whole(row.SafeKvTokens)} promised");
                 console.WriteLine($"  split: {Split(row)}");
             }
 
@@ -91,6 +106,7 @@ internal static class PlanView
             {
                 console.WriteLine(
                     $"  memory: weights {Number(row.WeightsGiB, 1)}, overhead {Number(row.OverheadGiB, 1)}, KV {Number(row.KvGiB, 1)}");
+                console.WriteLine($"  margin: {Number(row.MarginGiB, 1)}; {row.Margin}");
             }
         }
     }
@@ -100,6 +116,10 @@ internal static class PlanView
     private static string Split(PlanRow row) => row.TensorParallel is null ? ""
         : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}"
         : $"TP {row.TensorParallel}";
+
+    /// <summary>The requests of the chosen layout, and the most of any if that is more.</summary>
+    private static string Requests(PlanRow row) =>
+        Whole(row.Requests) + (row.Requests > 0 && row.MostRequests > row.Requests ? $" (most {Whole(row.MostRequests)})" : "");
 
     private static string Whole(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -39,7 +39,8 @@ internal sealed record PreviewReport(
 }
 
 /// <summary>
-/// An endpoint in <c>./infra preview --json</c>. Memory is per GPU, in GiB; KV tokens and requests are per node. Files without a pinned
+/// An endpoint in <c>./infra preview --json</c>. Memory is per GPU, in GiB; KV tokens (expected, and promised after the margin)
+/// and requests are per node. Files without a pinned
 /// checksum use the hub's checksum.
 /// </summary>
 internal sealed record PreviewedEndpoint(
@@ -61,13 +62,17 @@ internal sealed record PreviewedEndpoint(
     int DataParallel,
     int MaxModelLen,
     int MaxNumSeqs,
+    int MaxNumBatchedTokens,
     double GpuMemoryUtilization,
     long KvTokens,
+    long SafeKvTokens,
     int Requests,
     double WeightsGiB,
     double OverheadGiB,
     double KvGiB,
     double BudgetGiB,
+    double MarginGiB,
+    string Margin,
     string Access,
     decimal? UsdPerHour,
     IReadOnlyList<string> Flags,
@@ -99,13 +104,17 @@ internal sealed record PreviewedEndpoint(
             placement.DataParallel,
             placement.MaxModelLen,
             placement.MaxNumSeqs,
+            placement.MaxNumBatchedTokens,
             placement.GpuMemoryUtilization,
             placement.KvTokens,
+            placement.SafeKvTokens,
             placement.Requests,
             Math.Round(memory.WeightsGiB, GibDigits),
             Math.Round(memory.OverheadGiB, GibDigits),
             Math.Round(memory.KvGiB, GibDigits),
             Math.Round(memory.BudgetGiB, GibDigits),
+            Math.Round(memory.MarginGiB, GibDigits),
+            memory.MarginReason,
             endpoint.Access.ToString().ToLowerInvariant(),
             PreviewReport.Price(endpoint.UsdPerHour),
             endpoint.Flags,

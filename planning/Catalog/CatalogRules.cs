@@ -170,6 +170,11 @@ internal static class CatalogRules
                     + $"{Text(fewest)} to {Text(most)}; set the precision of this repository, or its bytes");
         }
 
+        if (model is { Fp8Block: { } block, Precision: not Precision.Fp8 })
+        {
+            yield return new("fp8Block", $"{block}", $"is only for the precision fp8, and this is {CatalogWords.Of(model.Precision)}");
+        }
+
         if (model.Formats.Distinct().Count() != model.Formats.Count)
         {
             yield return new("formats", string.Join(", ", model.Formats.Select(format => CatalogWords.Of(format))),

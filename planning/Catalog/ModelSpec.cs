@@ -69,6 +69,13 @@ public sealed record ModelSpec
     public required ModelUse Use { get; init; }
     public required Precision Precision { get; init; }
 
+    /// <summary>
+    /// Width of the blocks of weights that share an FP8 scale (<c>weight_block_size</c>); null: a scale per tensor or channel.
+    /// </summary>
+    [Range(1, 1024)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Fp8Block { get; init; }
+
     /// <summary>Type of answer. Default: generate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelTask Task { get; init; }

@@ -65,6 +65,7 @@ internal static class RowInheritance
         {
             base_.Remove("weightBytes");
             base_.Remove("hardware");
+            base_.Remove("fp8Block");
         }
 
         // A fine-tune saved by transformers has no copy in Mistral's format, so vLLM must not look for one.
