@@ -17,6 +17,7 @@ internal sealed class RecordShape
 
     private RecordShape(Type record)
     {
+        Type = record;
         // A computed property has no setter and is not a member.
         Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
@@ -24,6 +25,8 @@ internal sealed class RecordShape
             .Select(property => new RecordMember(property))];
         _byName = Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
     }
+
+    public Type Type { get; }
 
     public IReadOnlyList<RecordMember> Members { get; }
 
