@@ -66,6 +66,7 @@ call :sdk cli
 if errorlevel 1 exit /b 1
 call :build cli
 if errorlevel 1 exit /b %errorlevel%
+if not defined DOTNET_EnableWriteXorExecute set "DOTNET_EnableWriteXorExecute=0"
 rem Without call, which takes a /? as its own and doubles carets.
 dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Cli\%configuration%\Infra.Cli.dll" %*
 exit /b %errorlevel%

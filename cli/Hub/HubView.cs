@@ -13,7 +13,7 @@ internal static class HubView
     public static void Write(Terminal terminal, HubProposal proposal, HubAddress address, string hubOption)
     {
         var console = terminal.Console;
-        console.MarkupLine($"[bold]{Markup.Escape(address.Id)}[/]");
+        console.WriteStyled((address.Id, Styled.Bold));
         foreach (var fact in proposal.Found)
         {
             console.WriteLine($"  {Printable.Line(fact)}");
@@ -21,7 +21,7 @@ internal static class HubView
 
         foreach (var caution in proposal.Cautions)
         {
-            console.MarkupLine($"[yellow]caution:[/] {Markup.Escape(Printable.Line(caution))}");
+            console.WriteStyled(("caution:", Styled.Yellow), ($" {Printable.Line(caution)}", Styled.Plain));
         }
 
         var file = FileName(address);

@@ -58,7 +58,7 @@ internal static class PlanObserved
     private static void Write(Terminal terminal, ObservedStart observed, ModelSpec model, GpuSize size)
     {
         var console = terminal.Console;
-        console.MarkupLine($"[bold]{Markup.Escape(model.Id)}[/] on {Markup.Escape(size.Gpu)}");
+        console.WriteStyled((model.Id, Styled.Bold), ($" on {size.Gpu}", Styled.Plain));
         var table = new Table().Border(TableBorder.Rounded)
             .AddColumn("term")
             .AddColumn(new TableColumn("plan").RightAligned())
@@ -80,7 +80,7 @@ internal static class PlanObserved
 
         foreach (var note in observed.Notes)
         {
-            console.MarkupLine($"[yellow]note:[/] {Markup.Escape(note)}");
+            console.WriteStyled(("note:", Styled.Yellow), ($" {note}", Styled.Plain));
         }
 
         console.WriteLine();

@@ -16,9 +16,9 @@ internal static class PlanView
         foreach (var model in fits.GroupBy(fit => fit.Model.Id))
         {
             var spec = model.First().Model;
-            console.MarkupLine(
-                $"[bold]{Markup.Escape(model.Key)}[/]  {spec.Precision.ToString().ToUpperInvariant()}, "
-                    + $"{Number(spec.WeightBytes / 1e9, 1)} GB, {Markup.Escape(spec.Licence)}, {ModelFacts.Tested(spec)}");
+            console.WriteStyled((model.Key, Styled.Bold),
+                ($"  {spec.Precision.ToString().ToUpperInvariant()}, {Number(spec.WeightBytes / 1e9, 1)} GB, {spec.Licence}, "
+                    + ModelFacts.Tested(spec), Styled.Plain));
             if (ModelFacts.Licence(spec) is { } licence)
             {
                 console.WriteLine($"  licence: {licence}");
@@ -44,36 +44,28 @@ internal static class PlanView
     {
         var table = new Table()
             .Border(TableBorder.Rounded)
-            .AddColumn("size")
-            .AddColumn(new TableColumn("USD/h").RightAligned())
-            .AddColumn("fits")
-            .AddColumn(new TableColumn("context").RightAligned())
-            .AddColumn(new TableColumn("requests").RightAligned())
-            .AddColumn(new TableColumn("KV tokens").RightAligned())
-            .AddColumn(new TableColumn("promised").RightAligned())
-            .AddColumn(new TableColumn("weights").RightAligned())
-            .AddColumn(new TableColumn("overhead").RightAligned())
-            .AddColumn(new TableColumn("KV").RightAligned())
-            .AddColumn(new TableColumn("margin").RightAligned())
-            .AddColumn("split")
-            .AddColumn("why not");
+            .WithColumns("size")
+            .WithNumbers("USD/h")
+            .WithColumns("fits")
+            .WithNumbers("context", "requests", "KV tokens", "promised", "weights", "overhead", "KV", "margin")
+            .WithColumns("split", "why not");
         foreach (var fit in fits)
         {
             var row = PlanRow.Of(fit);
             table.AddRow(
-                Markup.Escape(row.Size),
-                Price(row),
-                row.Fits ? "[green]yes[/]" : "[red]no[/]",
-                Whole(row.MaxModelLen),
-                Requests(row),
-                Whole(row.KvTokens),
-                Whole(row.SafeKvTokens),
-                Number(row.WeightsGiB, 1),
-                Number(row.OverheadGiB, 1),
-                Number(row.KvGiB, 1),
-                Number(row.MarginGiB, 1),
-                Split(row),
-                row.Fits ? "" : Markup.Escape(row.Reason));
+                new Text(row.Size),
+                new Text(Price(row)),
+                row.Fits ? new Text("yes", Styled.Green) : new Text("no", Styled.Red),
+                new Text(Whole(row.MaxModelLen)),
+                new Text(Requests(row)),
+                new Text(Whole(row.KvTokens)),
+                new Text(Whole(row.SafeKvTokens)),
+                new Text(Number(row.WeightsGiB, 1)),
+                new Text(Number(row.OverheadGiB, 1)),
+                new Text(Number(row.KvGiB, 1)),
+                new Text(Number(row.MarginGiB, 1)),
+                new Text(Split(row)),
+                new Text(row.Fits ? "" : row.Reason));
         }
 
         return table;
@@ -92,8 +84,10 @@ internal static class PlanView
     {
         foreach (var row in fits.Select(PlanRow.Of))
         {
-            var fit = row.Fits ? "[green]fits[/]" : $"[red]does not fit[/]: {Markup.Escape(row.Reason)}";
-            console.MarkupLine($"{Markup.Escape(row.Size)}, {(row.UsdPerHour is null ? "" : "USD/h ")}{Price(row)}: {fit}");
+            console.WriteStyled(
+                ($"{row.Size}, {(row.UsdPerHour is null ? "" : "USD/h ")}{Price(row)}: ", Styled.Plain),
+                row.Fits ? ("fits", Styled.Green) : ("does not fit", Styled.Red),
+                (row.Fits ? "" : $": {row.Reason}", Styled.Plain));
             if (row.MaxModelLen > 0)
             {
                 console.WriteLine($"  context: {Whole(row.MaxModelLen)}");

@@ -8,7 +8,7 @@ internal static class OtherNamespaces
     /// <summary>The provider's own settings for its secrets; their names are fixed.</summary>
     private static readonly string[] s_secrets = ["digitalocean:token", "digitalocean:spacesSecretKey"];
 
-    /// <summary>The setting of this project that was meant; null if the namespace is not near to its own.</summary>
+    /// <summary>The setting of this project that was probably meant; null if the namespace does not resemble the project's.</summary>
     public static string? Meant(string qualified) =>
         qualified.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
             && NearMiss.Of(qualified[..colon], [ConfigNames.Namespace]).Count > 0

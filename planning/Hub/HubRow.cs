@@ -55,7 +55,7 @@ internal static class HubRow
 
     private static JsonObject Json(Architecture architecture)
     {
-        var json = JsonSerializer.SerializeToNode(architecture, CatalogJson.Default.Architecture)!.AsObject();
+        var json = JsonSerializer.SerializeToNode(architecture, ArchitectureJson.Default.Architecture)!.AsObject();
         foreach (var absent in json.Where(member => member.Value is null).Select(member => member.Key).ToList())
         {
             json.Remove(absent);

@@ -16,7 +16,7 @@ internal static class FixReview
     // Each needs a plan of its own.
     private const int MostPriced = 10;
 
-    // Of a hostile file, not of a mistake: a round takes longer with each.
+    // Only a hostile file has more; each error makes a round longer.
     private const int MostErrors = 200;
 
     /// <summary>Settings of an endpoint that decide its hardware, or how much of it there is.</summary>
@@ -44,7 +44,7 @@ internal static class FixReview
             }
             catch (ConfigurationException exception)
             {
-                // What a command cannot fix is there again.
+                // Errors without a command remain.
                 var left = exception.Errors.Where(next => next.Commands is not null || !errors.Contains(next)).ToList();
                 if (left.Count == 0)
                 {

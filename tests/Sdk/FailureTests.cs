@@ -154,7 +154,7 @@ public sealed class FailureTests
     public async Task A_provider_that_fails_fails_the_deployment_and_what_depends_on_it_is_not_registered()
     {
         var mocks = new Mocks { Answer = args => throw new InvalidOperationException($"no {args.Name} for you") };
-        // What fails for want of the first may be reported with it, or not any more.
+        // The other failures follow from the first one; the message may contain them or not.
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => mocks.RunAsync(() =>
         {
             var first = new Tag("first");

@@ -4,7 +4,7 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 
-/// <summary>What a file of an operator's own may leave out, and what is put there.</summary>
+/// <summary>Members that an operator's catalog file may omit, and their defaults.</summary>
 public sealed class OwnCatalogTests
 {
     private const string Ministral = "mistralai/Ministral-3-8B-Instruct-2512";

@@ -6,7 +6,7 @@ using Infra.Tests.Abuse;
 
 namespace Infra.Tests.Unit.Cli;
 
-/// <summary>Whatever is typed ends in an answer or in one message, as JSON if that was asked for, and never in a trace.</summary>
+/// <summary>Any command line gives an answer or one message (as JSON with <c>--json</c>), never a stack trace.</summary>
 public sealed class CommandLineFuzzTests
 {
     private const int Sample = 150;

@@ -43,7 +43,7 @@ internal static class WrongConfigurations
             "are more than the allow-list of a load balancer allows, at most 500",
             $"pulumi config rm --path '{Chat}.clientCidrs[500]'") { With = ($"{Chat}.access", "\"internal\"") },
 
-        // What has no default.
+        // Required settings.
         new("region", null, "region", "is missing", Set),
         new("adminCidrs", null, "adminCidrs", "is missing", $"{Set} 'adminCidrs[0]'"),
         new("adminCidrs", "[]", "adminCidrs[0]", "is missing", $"{Set} 'adminCidrs[0]'"),
