@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Cli.CommandLine;
 using Infra.Planning.Placements;
 using Spectre.Console;
 
@@ -17,7 +18,12 @@ internal static class PlanView
             var spec = model.First().Model;
             console.MarkupLine(
                 $"[bold]{Markup.Escape(model.Key)}[/]  {spec.Precision.ToString().ToUpperInvariant()}, "
-                    + $"{Number(spec.WeightBytes / 1e9, 1)} GB");
+                    + $"{Number(spec.WeightBytes / 1e9, 1)} GB, {Markup.Escape(spec.Licence)}, {ModelFacts.Tested(spec)}");
+            if (ModelFacts.Licence(spec) is { } licence)
+            {
+                console.WriteLine($"  licence: {licence}");
+            }
+
             if (console.Profile.Width >= TableWidth)
             {
                 console.Write(TableOf(model));

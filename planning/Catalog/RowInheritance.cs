@@ -6,7 +6,8 @@ namespace Infra.Planning.Catalog;
 internal static class RowInheritance
 {
     // Valid for one row only: its source, and the commit of its repository.
-    private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl", "checksums", "systemPrompt"];
+    private static readonly string[] NotInherited =
+        ["source", "sourceDate", "note", "revision", "weightsUrl", "checksums", "systemPrompt", "testedEngine"];
 
     private static readonly string[] MistralFormatFlags = ["--tokenizer-mode", "--config-format", "--load-format"];
 
@@ -39,6 +40,13 @@ internal static class RowInheritance
             // The same repository, at another commit.
             row = (JsonObject)row.DeepClone();
             row["systemPrompt"] = prompt.DeepClone();
+        }
+
+        row = RowQuantization.WithPrecision(row, base_);
+        if (row.ContainsKey("licence") && !JsonNode.DeepEquals(row["licence"], parent["licence"]))
+        {
+            base_.Remove("licenceUrl");
+            base_.Remove("licenceTerms");
         }
 
         if (row["architecture"] is JsonObject own && base_["architecture"] is JsonObject inherited)
