@@ -29,6 +29,11 @@ internal static class PlanMatrixView
             console.WriteLine(line);
         }
 
+        foreach (var model in matrix.Models.Where(model => model.HasUnusualLicence))
+        {
+            console.WriteLine($"{model.Id}: {ModelFacts.Licence(model)}");
+        }
+
         var example = matrix.Models.FirstOrDefault(model => model.Use == ModelUse.Instruct) ?? matrix.Models[0];
         console.WriteLine("Details of a model or a size:");
         terminal.WriteCommand(typed.With("--model", example.Id));

@@ -9,7 +9,7 @@ namespace Infra.Cli.Plan;
 internal static class PlanView
 {
     /// <summary>Columns of a terminal that the table needs; in a narrower one each size is a list.</summary>
-    private const int TableWidth = 125;
+    private const int TableWidth = 145;
 
     public static void Write(IAnsiConsole console, IReadOnlyList<FitResult> fits)
     {
@@ -17,10 +17,17 @@ internal static class PlanView
         {
             var spec = model.First().Model;
             console.WriteStyled((model.Key, Styled.Bold),
-                ($"  {spec.Precision.ToString().ToUpperInvariant()}, {Number(spec.WeightBytes / 1e9, 1)} GB", Styled.Plain));
+                ($"  {spec.Precision.ToString().ToUpperInvariant()}, {Number(spec.WeightBytes / 1e9, 1)} GB, {spec.Licence}, "
+                    + ModelFacts.Tested(spec), Styled.Plain));
+            if (ModelFacts.Licence(spec) is { } licence)
+            {
+                console.WriteLine($"  licence: {licence}");
+            }
+
             if (console.Profile.Width >= TableWidth)
             {
                 console.Write(TableOf(model));
+                WriteClasses(console, model);
             }
             else
             {
@@ -29,7 +36,8 @@ internal static class PlanView
         }
 
         console.WriteLine(
-            "Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
+            "Memory is per GPU, in GiB. Context and requests are maximums of what is promised, which is what is expected less the margin; "
+                + "the most requests are those of any layout. docs/sizing.md has the formulas and their measured error.");
     }
 
     private static Table TableOf(IEnumerable<FitResult> fits)
@@ -39,7 +47,7 @@ internal static class PlanView
             .WithColumns("size")
             .WithNumbers("USD/h")
             .WithColumns("fits")
-            .WithNumbers("context", "requests", "KV tokens", "weights", "overhead", "KV")
+            .WithNumbers("context", "requests", "KV tokens", "promised", "weights", "overhead", "KV", "margin")
             .WithColumns("split", "why not");
         foreach (var fit in fits)
         {
@@ -49,16 +57,27 @@ internal static class PlanView
                 new Text(Price(row)),
                 row.Fits ? new Text("yes", Styled.Green) : new Text("no", Styled.Red),
                 new Text(Whole(row.MaxModelLen)),
-                new Text(Whole(row.Requests)),
+                new Text(Requests(row)),
                 new Text(Whole(row.KvTokens)),
+                new Text(Whole(row.SafeKvTokens)),
                 new Text(Number(row.WeightsGiB, 1)),
                 new Text(Number(row.OverheadGiB, 1)),
                 new Text(Number(row.KvGiB, 1)),
+                new Text(Number(row.MarginGiB, 1)),
                 new Text(Split(row)),
                 new Text(row.Fits ? "" : row.Reason));
         }
 
         return table;
+    }
+
+    /// <summary>What the margins follow from, with the sizes of each class.</summary>
+    private static void WriteClasses(IAnsiConsole console, IEnumerable<FitResult> fits)
+    {
+        foreach (var same in fits.Where(fit => fit.Memory is not null).GroupBy(fit => fit.Memory!.MarginReason))
+        {
+            console.WriteLine($"margin of {string.Join(", ", same.Select(fit => fit.Size.Slug))}: {same.Key}");
+        }
     }
 
     private static void WriteList(IAnsiConsole console, IEnumerable<FitResult> fits)
@@ -72,8 +91,8 @@ internal static class PlanView
             if (row.MaxModelLen > 0)
             {
                 console.WriteLine($"  context: {Whole(row.MaxModelLen)}");
-                console.WriteLine($"  requests: {Whole(row.Requests)}");
-                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)}");
+                console.WriteLine($"  requests: {Requests(row)}");
+                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)} expected, {Whole(row.SafeKvTokens)} promised");
                 console.WriteLine($"  split: {Split(row)}");
             }
 
@@ -81,6 +100,7 @@ internal static class PlanView
             {
                 console.WriteLine(
                     $"  memory: weights {Number(row.WeightsGiB, 1)}, overhead {Number(row.OverheadGiB, 1)}, KV {Number(row.KvGiB, 1)}");
+                console.WriteLine($"  margin: {Number(row.MarginGiB, 1)}; {row.Margin}");
             }
         }
     }
@@ -90,6 +110,10 @@ internal static class PlanView
     private static string Split(PlanRow row) => row.TensorParallel is null ? ""
         : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}"
         : $"TP {row.TensorParallel}";
+
+    /// <summary>The requests of the chosen layout, and the most of any if that is more.</summary>
+    private static string Requests(PlanRow row) =>
+        Whole(row.Requests) + (row.Requests > 0 && row.MostRequests > row.Requests ? $" (most {Whole(row.MostRequests)})" : "");
 
     private static string Whole(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -67,8 +67,10 @@ internal static class FixReview
         var all = errors.ToList();
         foreach (var next in left)
         {
-            var same = all.FindIndex(error => error.Key == next.Key && error.Commands?.Steps[^1] is { } last && last.Path == next.Key
-                && (last is SetStep || !last.Path.EndsWith(']'))); // other elements have the index of one that was removed
+            // The fix of the same setting by another one, as the size of a model, is an error of its own.
+            var same = next.Commands?.Steps[^1].Path != next.Key ? -1
+                : all.FindIndex(error => error.Key == next.Key && error.Commands?.Steps[^1] is { } last && last.Path == next.Key
+                    && (last is SetStep || !last.Path.EndsWith(']'))); // other elements have the index of one that was removed
             if (same >= 0 && next.Commands is { } better)
             {
                 var earlier = all[same].Commands!.Steps;

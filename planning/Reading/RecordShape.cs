@@ -17,12 +17,12 @@ internal sealed class RecordShape
 
     private RecordShape(Type record)
     {
-        Type = record;
         // A computed property has no setter and is not a member.
         Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
             .OrderBy(property => property.MetadataToken)
             .Select(property => new RecordMember(property))];
+        Type = record;
         _byName = Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
     }
 

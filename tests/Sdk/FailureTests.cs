@@ -125,6 +125,22 @@ public sealed class FailureTests
         Assert.All(exception.InnerExceptions, inner => Assert.IsType<RunException>(inner));
     }
 
+    /// <summary>The official SDK sends it in the background and may end before; the offline one always loses it.</summary>
+    [Fact]
+    public async Task An_error_that_was_logged_before_an_exception_may_be_lost_and_the_exception_is_not()
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => new Mocks().RunAsync(() =>
+        {
+            Log.Error("logged");
+            throw new RunException("thrown");
+        }));
+        var messages = exception is AggregateException several
+            ? several.InnerExceptions.Select(inner => inner.Message)
+            : [exception.Message];
+        Assert.Contains("thrown", messages);
+        Assert.Empty(messages.Except(["logged", "thrown"]));
+    }
+
     [Fact]
     public Task Messages_that_are_no_errors_change_nothing() =>
         new Mocks().RunAsync(() =>
