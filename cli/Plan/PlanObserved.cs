@@ -60,11 +60,7 @@ internal static class PlanObserved
         var console = terminal.Console;
         console.WriteStyled((model.Id, Styled.Bold), ($" on {size.Gpu}", Styled.Plain));
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumn("term")
-            .AddColumn(new TableColumn("plan").RightAligned())
-            .AddColumn(new TableColumn("log").RightAligned())
-            .AddColumn(new TableColumn("error").RightAligned())
-            .AddColumn("unit");
+            .WithColumns("term").WithNumbers("plan", "log", "error").WithColumns("unit");
         foreach (var term in observed.Terms)
         {
             table.AddRow(term.Term, Number(term, term.Planned), Number(term, term.Logged), Error(term), term.Unit);

@@ -40,15 +40,5 @@ public sealed class GetSizesResult
     public readonly ImmutableArray<Outputs.GetSizesSizeResult> Sizes;
     public readonly ImmutableArray<Outputs.GetSizesSortResult> Sorts;
 
-    internal GetSizesResult(
-        ImmutableArray<Outputs.GetSizesFilterResult> filters,
-        string id,
-        ImmutableArray<Outputs.GetSizesSizeResult> sizes,
-        ImmutableArray<Outputs.GetSizesSortResult> sorts)
-    {
-        Filters = filters;
-        Id = id;
-        Sizes = sizes;
-        Sorts = sorts;
-    }
+    private GetSizesResult() { }
 }

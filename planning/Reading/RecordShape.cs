@@ -17,7 +17,6 @@ internal sealed class RecordShape
 
     private RecordShape(Type record)
     {
-        Type = record;
         // A computed property has no setter and is not a member.
         Members = [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)

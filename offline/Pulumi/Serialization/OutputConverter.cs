@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Pulumi.Serialization;
@@ -199,7 +200,7 @@ internal abstract class OutputConverter
                 return Unexpected("an object", value, context);
             }
 
-            var converted = Activator.CreateInstance(type, nonPublic: true)!;
+            var converted = RuntimeHelpers.GetUninitializedObject(type);
             foreach (var (field, name, converter) in _members)
             {
                 field.SetValue(converted, converter.ConvertOrWarn(members.GetValueOrDefault(name), $"{context}.{name}", warn));
