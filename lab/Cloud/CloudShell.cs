@@ -24,7 +24,9 @@ internal static partial class CloudShell
 
     private const string NoCaller = "-";
 
-    /// <summary>What reads a file with certificate authorities: Go, OpenSSL and .NET, curl, Python, Node.js, git, pip, AWS's libraries.</summary>
+    /// <summary>
+    /// What reads a file with certificate authorities: Go, OpenSSL and .NET, curl, Python, Node.js, git, pip, AWS's libraries.
+    /// </summary>
     private static readonly string[] s_authorityVariables =
     [
         "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO", "PIP_CERT", "AWS_CA_BUNDLE",

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Infra.Lab.Cloud;
 using Infra.Lab.Linux;
-using Infra.Tests.Golden;
 
 namespace Infra.Tests.Lab;
 
@@ -30,20 +29,25 @@ public sealed class CloudTests : IAsyncLifetime
         var key = Path.Combine(_project, "key");
         await HostProgram.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], null, TestContext.Current.CancellationToken);
         var public_ = (await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken)).Trim();
-        var keyId = (await CallAsync("POST", "/v2/account/keys", new JsonObject { ["name"] = "k", ["public_key"] = public_ }))["ssh_key"]!["id"]!;
+        var keyId =
+            (await CallAsync("POST", "/v2/account/keys", new JsonObject { ["name"] = "k", ["public_key"] = public_ }))["ssh_key"]!["id"]!;
 
         var made = (await CallAsync("POST", "/v2/droplets", new JsonObject
         {
-            ["name"] = "web", ["region"] = "tor1", ["size"] = "gpu-4000adax1-20gb", ["image"] = "gpu-h100x1-base",
+            ["name"] = "web",
+            ["region"] = "tor1",
+            ["size"] = "gpu-4000adax1-20gb",
+            ["image"] = "gpu-h100x1-base",
             ["ssh_keys"] = new JsonArray(keyId.DeepClone()),
         }))["droplet"]!;
-        JsonNode droplet = made;
+        var droplet = made;
         await RunningStack.UntilAsync("the Droplet is active", Patience, async () =>
             (string?)(droplet = (await CallAsync("GET", $"/v2/droplets/{made["id"]}"))["droplet"]!)["status"] == "active");
         var address = droplet["networks"]!["v4"]!.AsArray().Single(network => (string?)network!["type"] == "public")!["ip_address"]!;
         ProgramAnswer login = new(-1, "", "");
         await RunningStack.UntilAsync("it answers SSH", Patience, async () => (login = await InsideAsync(
-            "ssh", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=3",
+            "ssh", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
+            "ConnectTimeout=3",
             $"root@{address}", "hostname; set -- $SSH_CLIENT; echo $1")).Status == 0);
         Assert.Equal($"web\n{CloudSettings.DefaultAddress}\n", login.Output);
 
@@ -76,9 +80,11 @@ public sealed class CloudTests : IAsyncLifetime
     [Fact]
     public async Task Another_user_reads_no_token_and_a_caller_stays_itself()
     {
-        var denied = await HostProgram.AskAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "cat", _cloud.Files.Token]);
+        var denied = await HostProgram.AskAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "cat", _cloud.Files.Token],
+            cancel: TestContext.Current.CancellationToken);
         var caller = await InsideAsync(new Dictionary<string, string> { [CloudShell.CallerVariable] = "65534:65534" }, "id", "-u");
-        var arguments = await HostProgram.AskAsync("sh", ["-c", "cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' '"]);
+        var arguments = await HostProgram.AskAsync("sh", ["-c", "cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' '"],
+            cancel: TestContext.Current.CancellationToken);
         var logs = Directory.EnumerateFiles(_cloud.Folder.Path, "*.log").Select(File.ReadAllText);
 
         Assert.NotEqual(0, denied.Status);
@@ -113,7 +119,9 @@ public sealed class CloudTests : IAsyncLifetime
         await CallAsync("POST", "/v2/domains", new JsonObject { ["name"] = "lab.test" });
         await CallAsync("POST", "/v2/domains/lab.test/records", new JsonObject
         {
-            ["type"] = "A", ["name"] = "www", ["data"] = "198.51.100.99",
+            ["type"] = "A",
+            ["name"] = "www",
+            ["data"] = "198.51.100.99",
         });
 
         Assert.StartsWith("198.51.100.99 ", (await InsideAsync("getent", "hosts", "www.lab.test")).Output, StringComparison.Ordinal);

@@ -30,7 +30,9 @@ public sealed class InfraCommandLineTests : IDisposable
             || asked.Contains("build", StringComparison.Ordinal));
     }
 
-    /// <summary>Programs of <c>cloud exec</c> run as the caller: its numbers, home, path and umask go through sudo, and so do its variables.</summary>
+    /// <summary>
+    /// Programs of <c>cloud exec</c> run as the caller: its numbers, home, path and umask go through sudo, and so do its variables.
+    /// </summary>
     [Theory]
     [InlineData("cloud exec -- pulumi up", "1000:100 /home/ops 077 --preserve-env")]
     [InlineData("cloud status", "  077 ")]

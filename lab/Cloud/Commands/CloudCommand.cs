@@ -58,7 +58,8 @@ internal static class CloudCommand
         var noServers = new Option<bool>("--no-servers") { Description = "Only the API: Droplets become active and do not boot." };
         var address = new Option<string?>("--address")
         {
-            Description = $"IPv4 address of the programs inside, as firewalls see it. Default: as before, at first {CloudSettings.DefaultAddress}.",
+            Description =
+                $"IPv4 address of the programs inside, as firewalls see it. Default: as before, at first {CloudSettings.DefaultAddress}.",
         };
         var command = new Command("up", "Start the API with an empty account, or what is missing of it; its resources stay.")
         {
