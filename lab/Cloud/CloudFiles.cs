@@ -7,7 +7,7 @@ using Infra.Lab.Provider.Keys;
 
 namespace Infra.Lab.Cloud;
 
-/// <summary>The files of a cloud, beside the account: its certificates, and what programs inside see instead of this machine's.</summary>
+/// <summary>The files of a cloud, next to the account: its certificates, and what programs inside see instead of this machine's.</summary>
 internal sealed class CloudFiles(LabFolder folder)
 {
     /// <summary>Where the API answers. No server has it: theirs begin at 198.51.100.11.</summary>

@@ -1,6 +1,6 @@
-using Infra.Lab.Provider.Resources;
 using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.State;
 using Infra.Planning.Errors;
 

@@ -1,7 +1,7 @@
 namespace Infra.Lab.DigitalOcean.Account;
 
 /// <summary>
-/// The account: its records, and the only way to change them. Changes come one after another, each is on disk before anybody sees it, and
+/// The account: its records, and the only way to change them. Changes come one after another, each is on disk before anyone sees it, and
 /// a refused one changes nothing. What takes time is recorded as <see cref="Work"/> in the same change.
 /// </summary>
 /// <param name="store">The records on disk.</param>

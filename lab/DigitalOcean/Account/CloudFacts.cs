@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Infra.Lab.DigitalOcean.Account;
 
-/// <summary>Facts about DigitalOcean: JSON files beside the code, each row with its source.</summary>
+/// <summary>Facts about DigitalOcean: JSON files next to the code, each row with its source.</summary>
 internal static class CloudFacts
 {
     private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)

@@ -2,7 +2,7 @@ namespace Infra.Lab.DigitalOcean.Account;
 
 /// <summary>
 /// Something under way: a Droplet that is being created, a certificate that is being issued. It is recorded in the change that begins it,
-/// and removed in the change that ends it, so that a restart goes on with it.
+/// and removed in the change that ends it, so that a restart continues it.
 /// </summary>
 /// <param name="Kind">What is done: name of its <see cref="IWorkHandler"/>.</param>
 /// <param name="Subject">Key of the resource.</param>

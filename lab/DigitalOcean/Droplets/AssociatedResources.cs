@@ -116,7 +116,7 @@ internal static class AssociatedResources
         DropletRecords.Delete(change, droplet.Id);
     }
 
-    /// <summary>Goes on when the Droplet is gone, or could not be deleted.</summary>
+    /// <summary>Continues when the Droplet is gone, or could not be deleted.</summary>
     /// <param name="change">The change.</param>
     /// <param name="deletion">The deletion.</param>
     /// <param name="droplet">The Droplet that is still there; null: it is gone.</param>

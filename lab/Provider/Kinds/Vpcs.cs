@@ -1,5 +1,5 @@
-using Infra.Lab.DigitalOcean.Networks;
 using System.Text.RegularExpressions;
+using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Provider.Resources;
 using Infra.Planning.Config;
 

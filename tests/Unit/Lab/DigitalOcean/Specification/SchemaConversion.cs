@@ -37,7 +37,7 @@ internal sealed class SchemaConversion(JsonObject schemas)
         var result = new JsonObject();
         if ((string?)source["$ref"] is { } reference)
         {
-            // What stands beside a reference has no meaning in OpenAPI 3.0.
+            // What stands next to a reference has no meaning in OpenAPI 3.0.
             return new JsonObject { ["$ref"] = $"#/$defs/{reference[RefPrefix.Length..]}" };
         }
         foreach (var (key, value) in source.Where(member => !s_dropped.Contains(member.Key)))
