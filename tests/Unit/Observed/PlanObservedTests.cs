@@ -30,7 +30,8 @@ public sealed class PlanObservedTests
               "architecture": "{{CatalogWords.Of(gpu.Architecture)}}",
               "memoryGB": {{Number(gpu.VisibleGiB)}},
               "visibleGiB": {{Number(gpu.VisibleGiB)}} }],
-             "sizes": [{"slug": "the-size", "gpu": "{{gpu.Name}} of a test", "gpuCount": 8, "fastInterconnect": {{(row.Pcie ? "false" : "true")}} }]}
+             "sizes": [{"slug": "the-size", "gpu": "{{gpu.Name}} of a test", "gpuCount": 8,
+              "fastInterconnect": {{(row.Pcie ? "false" : "true")}} }]}
             """), "test");
         var observed = ObservedStart.Of(StartLog.Read(LogOf(row)), request.Model, catalog.Sizes["the-size"], catalog,
             new EngineOptions { Vision = row.Vision }, "0.31.0");

@@ -136,6 +136,7 @@ public sealed class StartLogTests
 
     private static bool SameNumbers(StartLog one, StartLog other) =>
         (one.Engine, one.KvGiB, one.KvTokens, one.WeightsGiB, one.ConsumedGiB, one.ActivationGiB, one.VisibleGiB, one.FreeGiB,
-            one.Utilization) == (other.Engine, other.KvGiB, other.KvTokens, other.WeightsGiB, other.ConsumedGiB, other.ActivationGiB, other.VisibleGiB,
+            one.Utilization) == (other.Engine, other.KvGiB, other.KvTokens, other.WeightsGiB, other.ConsumedGiB,
+                other.ActivationGiB, other.VisibleGiB,
                 other.FreeGiB, other.Utilization);
 }
