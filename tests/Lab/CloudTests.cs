@@ -129,6 +129,25 @@ public sealed class CloudTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fault_acts_until_it_is_removed_and_hides_nothing_from_its_owner()
+    {
+        using var control = new CloudControlClient(_cloud);
+        var cancel = TestContext.Current.CancellationToken;
+
+        var added = await control.FaultsAsync(new FaultChange(false, [], ["503:GET /v2/vpcs*", "late-address:web/90s"]), cancel);
+        var refused = await InsideAsync("sh", "-c",
+            "curl -sS -o /dev/null -w '%{http_code}' -H \"Authorization: Bearer $DIGITALOCEAN_TOKEN\" https://api.digitalocean.com/v2/vpcs");
+        var seen = await control.ListAsync("/v2/vpcs", "vpcs", cancel);
+        var left = await control.FaultsAsync(new FaultChange(false, ["503"], []), cancel);
+
+        Assert.Equal(["503:GET /v2/vpcs*", "late-address:web/90s"], added);
+        Assert.Equal("503", refused.Output);
+        Assert.NotNull(seen);
+        Assert.Equal(["late-address:web/90s"], left);
+        await CallAsync("GET", "/v2/vpcs");
+    }
+
+    [Fact]
     public async Task Down_leaves_nothing()
     {
         await CallAsync("POST", "/v2/vpcs", new JsonObject { ["name"] = "kept", ["region"] = "tor1" });
