@@ -9,12 +9,16 @@ set "DOTNET_CLI_UI_LANGUAGE=en"
 
 set "command=%~1"
 if "%command%"=="" goto help
-for %%c in (help --help -h /?) do if /i "%command%"=="%%c" goto help
+rem In the list of a for, a question mark is a pattern of file names.
+if "%command%"=="/?" goto help
+for %%c in (help --help -h) do if /i "%command%"=="%%c" goto help
 if /i "%command%"=="--version" goto version
 for %%c in (preview plan) do if /i "%command%"=="%%c" goto cli
 if /i "%command%"=="test" goto test
 for %%c in (up down status logs ssh exec ask mirrors check bench) do if /i "%command%"=="%%c" goto linux
-echo '%command%' is not a command; choose from preview, plan, test, help>&2
+rem What was typed may have an ampersand: only a delayed expansion does not run it.
+setlocal EnableDelayedExpansion
+echo '!command!' is not a command; choose from preview, plan, test, help>&2
 echo   fix: infra help>&2
 exit /b 1
 
@@ -62,7 +66,9 @@ call :sdk cli
 if errorlevel 1 exit /b 1
 call :build cli
 if errorlevel 1 exit /b %errorlevel%
-call dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Cli\%configuration%\Infra.Cli.dll" %*
+if not defined DOTNET_EnableWriteXorExecute set "DOTNET_EnableWriteXorExecute=0"
+rem Without call, which takes a /? as its own and doubles carets.
+dotnet "%root%artifacts\%PulumiSdk%\bin\Infra.Cli\%configuration%\Infra.Cli.dll" %*
 exit /b %errorlevel%
 
 :test
@@ -72,7 +78,8 @@ shift
 :kinds
 set "word=%~1"
 if "%word%"=="" goto run_tests
-for %%h in (--help -h /?) do if /i "%word%"=="%%h" goto test_usage
+if "%word%"=="/?" goto test_usage
+for %%h in (--help -h) do if /i "%word%"=="%%h" goto test_usage
 set "space="
 if /i "%word%"=="unit" set "space=Unit"
 if /i "%word%"=="sdk" set "space=Sdk"
@@ -80,6 +87,7 @@ if /i "%word%"=="deployment" set "space=Deployment"
 if /i "%word%"=="golden" set "space=Golden"
 if /i "%word%"=="node" goto linux_tests
 if /i "%word%"=="lab" goto linux_tests
+if /i "%word%"=="abuse" goto linux_tests
 if "%space%"=="" goto no_kind
 set "filters=%filters% --filter-namespace Infra.Tests.%space%*"
 shift
@@ -108,7 +116,8 @@ echo   fix: run ./infra test %word% in a virtual machine with Debian 12 or newer
 exit /b 1
 
 :no_kind
-echo test: '%word%' is not a kind of test; choose from unit, sdk, deployment, golden>&2
+setlocal EnableDelayedExpansion
+echo test: '!word!' is not a kind of test; choose from unit, sdk, deployment, golden>&2
 echo   fix: infra test>&2
 exit /b 1
 
@@ -150,7 +159,8 @@ echo   fix: install the .NET SDK 10 from https://dotnet.microsoft.com/download, 
 exit /b 1
 
 :no_such_sdk
-echo PulumiSdk: '%PulumiSdk%' must be official or offline>&2
+setlocal EnableDelayedExpansion
+echo PulumiSdk: '!PulumiSdk!' must be official or offline>&2
 echo   fix: set PulumiSdk=>&2
 exit /b 1
 

@@ -18,6 +18,7 @@ internal static class StackProgram
                 config:
                   inference:region: tor1
                   inference:adminCidrs: ["203.0.113.7/32"]
+                  inference:maxHourlyUsd: 1000000
                   inference:endpoints:
                     chat: {model: mistralai/Ministral-3-3B-Instruct-2512, access: internal, replicas: {{nodes}}}
                 """));

@@ -102,7 +102,7 @@ public sealed class PrivateNetwork : ComponentResource
             // The name is unique, so delete before replace.
             DeleteBeforeReplace = true,
             // The API returns 403 or 409 while the VPC has a member, such as a Droplet in deletion. The provider retries for this long (2
-            // minutes by default). A longer wait is useless: remaining members are not ours.
+            // minutes by default). A longer wait is useless: members that remain then are not of this stack.
             CustomTimeouts = new() { Delete = TimeSpan.FromMinutes(10) },
         });
         vpc.Default.Apply(isDefault =>

@@ -10,7 +10,7 @@ public sealed class ReadinessGateArgs : ResourceArgs
     /// <summary>Connection to the node.</summary>
     public required NodeConnection Connection { get; init; }
 
-    /// <summary>What identifies the node or restarts it: each change waits again.</summary>
+    /// <summary>Values that identify the node or restart it: the gate waits again when one changes.</summary>
     public required IReadOnlyList<Input<string>> Triggers { get; init; }
 
     /// <summary>

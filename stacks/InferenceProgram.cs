@@ -19,6 +19,11 @@ public sealed record ProgramOptions
     public Func<Task<IReadOnlyList<LiveSize>>>? LiveSizes { get; init; }
 
     /// <summary>
+    /// Names of all tags in the account, which show the other stacks in it. Default: no check.
+    /// </summary>
+    public Func<Task<IReadOnlyList<string>>>? AccountTags { get; init; }
+
+    /// <summary>
     /// Called for every resource before its registration, with its options: <c>args.Resource</c> and <c>args.Options.Parent</c>. A mocked
     /// deployment has no other way to know the parent of a resource. Return null to leave the resource unchanged.
     /// </summary>
@@ -60,6 +65,7 @@ public static class InferenceProgram
             new()
             {
                 LiveSizes = AskDigitalOceanAsync,
+                AccountTags = DigitalOceanAccount.TagsAsync,
                 RefusePlaceholders = true,
                 Run = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
             })).ConfigureAwait(false);
@@ -119,7 +125,10 @@ public static class InferenceProgram
         {
             plan = LiveSizes.Check(plan, await ask().ConfigureAwait(false));
         }
-        foreach (var warning in plan.Warnings)
+        var tags = options.AccountTags is { } askTags && SharedVolumeNames.ArePossible(stack, plan)
+            ? await askTags().ConfigureAwait(false)
+            : [];
+        foreach (var warning in plan.Warnings.Concat(SharedVolumeNames.Check(stack, plan, tags)))
         {
             Log.Warn(warning);
         }
@@ -168,5 +177,5 @@ public static class InferenceProgram
 
     /// <summary>The sizes that DigitalOcean offers now, with prices and regions, from the provider.</summary>
     /// <exception cref="ConfigurationException">The call to DigitalOcean failed.</exception>
-    public static Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync() => DigitalOceanSizes.AskAsync();
+    public static Task<IReadOnlyList<LiveSize>> AskDigitalOceanAsync() => DigitalOceanAccount.SizesAsync();
 }

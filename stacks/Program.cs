@@ -3,7 +3,10 @@ using Pulumi;
 
 try
 {
-    return await Deployment.RunAsync(InferenceProgram.DefineAsync);
+    var status = await Deployment.RunAsync(InferenceProgram.DefineAsync);
+    // The SDK ends at a failed check of its version, maybe before the fix is written.
+    await PulumiVersion.WhenReportedAsync();
+    return status;
 }
 // The SDK throws this if the Pulumi CLI did not start the program.
 catch (InvalidOperationException) when (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PULUMI_MONITOR")))

@@ -4,7 +4,16 @@ using Infra.Planning.Errors;
 
 namespace Infra.Stacks;
 
-/// <summary>Explains in one message why DigitalOcean's sizes are unavailable.</summary>
+/// <summary>What DigitalOcean was asked for.</summary>
+/// <param name="What">Its rows, as a word.</param>
+/// <param name="Scope">The token's scope that the answer needs.</param>
+internal sealed record ProviderQuestion(string What, string Scope)
+{
+    public static readonly ProviderQuestion Sizes = new("sizes", "sizes:read");
+    public static readonly ProviderQuestion Tags = new("tags", "tag:read");
+}
+
+/// <summary>Explains in one message why DigitalOcean's sizes or tags are unavailable.</summary>
 internal static partial class ProviderFailure
 {
     private const string Tokens = "https://cloud.digitalocean.com/account/api/tokens";
@@ -12,8 +21,10 @@ internal static partial class ProviderFailure
 
     /// <param name="text">The SDK's message: the provider's text, possibly inside gRPC's.</param>
     /// <param name="token">The provider's token.</param>
-    public static UserError Explain(string text, ProviderToken token)
+    /// <param name="question">What was asked for. Default: the sizes.</param>
+    public static UserError Explain(string text, ProviderToken token, ProviderQuestion? question = null)
     {
+        var (what, scope) = question ?? ProviderQuestion.Sizes;
         var words = Words(text, token);
         var asSet = token.Source ?? ProviderToken.Variable;
         return Status(words) switch
@@ -24,20 +35,20 @@ internal static partial class ProviderFailure
             401 => new(asSet, null,
                 $"is not a token that DigitalOcean accepts: it is mistyped, expired or revoked. DigitalOcean returned: {words}",
                 $"create a new one at {Tokens}, then {Export(asSet)}"),
-            403 => new(asSet, null, $"is a token without access to sizes: its scopes lack sizes:read. DigitalOcean returned: {words}",
+            403 => new(asSet, null, $"is a token without access to {what}: its scopes lack {scope}. DigitalOcean returned: {words}",
                 $"give it full access, or the scopes that docs/operations.md lists, at {Tokens}"),
             404 => new("DIGITALOCEAN_API_URL", null, $"or digitalocean:apiEndpoint is not the address of DigitalOcean's API: {words}",
                 "unset DIGITALOCEAN_API_URL"),
             429 => new("DigitalOcean", null, $"received too many requests from this account: {words}",
                 $"wait until the hour is over, then {Again}"),
             >= 500 => new("DigitalOcean", null, $"has an internal error: {words}", $"see https://status.digitalocean.com, then {Again}"),
-            > 0 => new("DigitalOcean", null, $"did not list its sizes: {words}", $"check {asSet}, then {Again}"),
+            > 0 => new("DigitalOcean", null, $"did not list its {what}: {words}", $"check {asSet}, then {Again}"),
             _ when BadToken().IsMatch(words) =>
                 new(asSet, null, $"has an invalid character, such as a line break at its end: {words}", Export(asSet)),
             _ when Network().IsMatch(words) => new("DigitalOcean", null, $"is unreachable from this machine: {words}",
                 "check the network, its proxy (HTTPS_PROXY) and its certificates: curl -sS https://api.digitalocean.com/v2"),
             _ when Plugin().IsMatch(words) => new("the DigitalOcean provider", null, $"could not be started: {words}", "pulumi install"),
-            _ => new("DigitalOcean", null, $"could not be queried for its sizes: {words}", $"check {asSet} and the network, then {Again}"),
+            _ => new("DigitalOcean", null, $"could not be queried for its {what}: {words}", $"check {asSet} and the network, then {Again}"),
         };
     }
 

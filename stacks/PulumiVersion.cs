@@ -11,19 +11,31 @@ public static class PulumiVersion
     /// </summary>
     public const string Required = ">=3.226.0";
 
-    /// <summary>Ends the program, before any registration, if the CLI is too old.</summary>
+    private static Task s_check = Task.CompletedTask;
+
+    /// <summary>Ends the program, before any registration, if the CLI is too old. The fix is a line on standard error.</summary>
     /// <param name="requireAsync">Checks the CLI. Default: through the SDK.</param>
-    public static async Task RequireAsync(Func<string, Task>? requireAsync = null)
+    /// <param name="errors">Where the fix is written. Default: standard error.</param>
+    public static Task RequireAsync(Func<string, Task>? requireAsync = null, TextWriter? errors = null) =>
+        s_check = CheckAsync(requireAsync ?? Deployment.RequirePulumiVersionAsync, errors ?? Console.Error);
+
+    /// <summary>Waits until the fix is written, if the last check failed. Does not throw.</summary>
+    public static Task WhenReportedAsync() => s_check.ContinueWith(
+        _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private static async Task CheckAsync(Func<string, Task> requireAsync, TextWriter errors)
     {
         try
         {
-            await (requireAsync ?? Deployment.RequirePulumiVersionAsync)(Required).ConfigureAwait(false);
+            await requireAsync(Required).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not RunException)
         {
-            // The SDK prints its own exception, without a fix. Rethrown unchanged, it is printed only once.
-            Log.Error(
-                $"Pulumi CLI: this program needs version {Required}: {exception.Message}\n  fix: https://www.pulumi.com/docs/install/");
+            // The SDK watches the check itself and ends the run at its exception, which it prints without a fix. Log.Error sends its
+            // message in the background, and it could be lost by then; so could this text, if the program did not wait for this task.
+            await errors.WriteLineAsync(
+                $"Pulumi CLI: this program needs version {Required}: {exception.Message}\n  fix: https://www.pulumi.com/docs/install/")
+                .ConfigureAwait(false);
             throw;
         }
     }

@@ -94,7 +94,7 @@ internal static partial class InfraCommand
     {
         try
         {
-            // Of the names of the help option, one is enough.
+            // Completes only one name of the help option.
             foreach (var completion in parsed.GetCompletions().Select(item => item.Label).Distinct(StringComparer.Ordinal)
                 .Where(static label => !label.StartsWith('/') && label is not ("-?" or "-h")))
             {

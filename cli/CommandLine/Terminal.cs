@@ -34,6 +34,9 @@ internal sealed class Terminal
     /// <summary>Whether the output is a terminal.</summary>
     public bool IsInteractive { get; }
 
+    /// <summary>What <c>-</c> in place of a file means. Default: nothing.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>Output of tables and trees.</summary>
     public IAnsiConsole Console { get; }
 
@@ -45,7 +48,10 @@ internal sealed class Terminal
             System.Console.OutputEncoding = System.Text.Encoding.UTF8;
         }
 
-        return new(System.Console.Out, System.Console.Error, interactive: !System.Console.IsOutputRedirected);
+        return new(System.Console.Out, System.Console.Error, interactive: !System.Console.IsOutputRedirected)
+        {
+            Input = System.Console.In,
+        };
     }
 
     public void WriteJson<T>(T value, JsonTypeInfo<T> shape) => _output.WriteLine(TerminalJson.Text(value, shape));

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Infra.Cli.CommandLine;
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
+using Infra.Planning.Hub;
 using Infra.Planning.Sizing;
 
 namespace Infra.Cli.Plan;
@@ -55,48 +57,82 @@ internal static class PlanCommand
     private static readonly Option<bool> NoVision = new("--no-vision") { Description = "Do not load the vision tower." };
     private static readonly Option<bool> EnforceEager = new("--enforce-eager") { Description = "Without CUDA graphs." };
     private static readonly Option<string?> Engine = new("--engine") { Description = "vLLM release of the catalog. Default: the newest." };
-    private static readonly Option<FileInfo?> CatalogFile = new("--catalog")
+    private static readonly Option<string?> CatalogFile = new("--catalog")
     {
         Description = "Catalog file with your own models and sizes (docs/catalog.md).",
+        HelpName = "FILE",
     };
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
-    public static Command Create(Terminal terminal)
+    /// <summary>Once: the options belong to all commands of the process.</summary>
+    static PlanCommand()
+    {
+        Model.CompletionSources.Add(static _ => ModelCatalog.Load().Models.Keys);
+        Size.CompletionSources.Add(static _ => ModelCatalog.Load().Sizes.Keys);
+        Availabilities.CompletionSources.Add(static _ => InfraCommand.Words(typeof(Availability)).Split(", "));
+    }
+
+    /// <param name="terminal">Where to print.</param>
+    /// <param name="http">Client for the hub, without redirects and without a timeout. Default: one of the command.</param>
+    public static Command Create(Terminal terminal, HttpClient? http = null)
     {
         var command = new Command("plan", "Show which model fits which hardware: longest context, concurrent requests, USD per hour.")
         {
             Model, Size, Region, Context, Concurrency, Availabilities, TensorParallel, DataParallel,
-            GpuMemoryUtilization, MaxNumBatchedTokens, MaxNumSeqs, KvCache, NoVision, EnforceEager, Engine, CatalogFile, Json,
+            GpuMemoryUtilization, MaxNumBatchedTokens, MaxNumSeqs, KvCache, NoVision, EnforceEager, Engine, CatalogFile,
+            PlanFromHub.Repository, PlanFromHub.Hub, PlanObserved.File, Json,
         };
-        Model.CompletionSources.Add(static _ => ModelCatalog.Load().Models.Keys);
-        Size.CompletionSources.Add(static _ => ModelCatalog.Load().Sizes.Keys);
-        Availabilities.CompletionSources.Add(static _ => InfraCommand.Words(typeof(Availability)).Split(", "));
-        command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), () =>
+        command.SetAction(async parsed =>
         {
+            var fits = true;
             var typed = new PlanCommandLine([.. parsed.Tokens.Skip(1).Select(token => token.Value)]);
-            try
+            var status = await Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
             {
-                Write(terminal, parsed, typed);
-            }
-            catch (ConfigurationException errors)
-            {
-                throw new ConfigurationException(errors.Errors.Select(typed.Complete));
-            }
-
-            return Task.CompletedTask;
-        }));
+                try
+                {
+                    fits = await WriteAsync(terminal, parsed, typed, http);
+                }
+                catch (ConfigurationException errors)
+                {
+                    throw new ConfigurationException(errors.Errors.Select(typed.Complete));
+                }
+            });
+            return status == ExitCode.Fine && !fits ? ExitCode.UserError : status;
+        });
         return command;
     }
 
-    private static void Write(Terminal terminal, ParseResult parsed, PlanCommandLine typed)
+    /// <returns>False if something was asked for by name, and nothing of it fits.</returns>
+    private static async Task<bool> WriteAsync(Terminal terminal, ParseResult parsed, PlanCommandLine typed, HttpClient? http)
     {
+        var json = parsed.GetValue(Json);
+        if (parsed.GetValue(PlanFromHub.Repository) is not null)
+        {
+            Alone(parsed, HubAddress.Option, [PlanFromHub.Repository, PlanFromHub.Hub, Json]);
+            await PlanFromHub.WriteAsync(terminal, parsed, json, http);
+            return true;
+        }
+
+        if (parsed.GetValue(PlanFromHub.Hub) is { } hub)
+        {
+            throw new ConfigurationException(new UserError(PlanFromHub.Hub.Name, hub, $"is only for {HubAddress.Option}",
+                $"{HubAddress.Option} mistralai/Ministral-3-8B-Instruct-2512"));
+        }
+
         var query = Query(parsed);
+        if (parsed.GetValue(PlanObserved.File) is { } log)
+        {
+            PlanObserved.Write(terminal, query, log, json);
+            return true;
+        }
+
         var fits = PlanTable.Of(query);
-        if (parsed.GetValue(Json))
+        var named = query.Models.Count > 0 || query.Sizes.Count > 0;
+        if (json)
         {
             terminal.WriteJson([.. fits.Select(PlanRow.Of)], PlanJson.Default.IReadOnlyListPlanRow);
         }
-        else if (query.Models.Count > 0 || query.Sizes.Count > 0)
+        else if (named)
         {
             PlanView.Write(terminal.Console, fits);
         }
@@ -104,11 +140,25 @@ internal static class PlanCommand
         {
             PlanMatrixView.Write(terminal, PlanMatrix.Of(fits), typed);
         }
+
+        return !named || fits.Any(fit => fit.Fits);
+    }
+
+    /// <summary>An option that answers another question than the rest of the command.</summary>
+    private static void Alone(ParseResult parsed, string option, IReadOnlyList<Option> together)
+    {
+        var others = parsed.CommandResult.Children.OfType<OptionResult>().Where(result => !result.Implicit)
+            .Select(result => result.Option).Except(together).Select(other => other.Name).ToList();
+        if (others.Count > 0)
+        {
+            throw new ConfigurationException(new UserError(others[0], null, $"has no effect on {option}: the row does not depend on it",
+                $"./infra plan {option} OWNER/NAME, and then {others[0]} with the row"));
+        }
     }
 
     private static PlanQuery Query(ParseResult parsed) => new()
     {
-        Catalog = ModelCatalog.Load(parsed.GetValue(CatalogFile)?.FullName, "--catalog"),
+        Catalog = ModelCatalog.Load(parsed.GetValue(CatalogFile), "--catalog"),
         Models = Words(parsed.GetValue(Model)),
         Sizes = Words(parsed.GetValue(Size)),
         Region = parsed.GetValue(Region),

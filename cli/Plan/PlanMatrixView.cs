@@ -29,6 +29,11 @@ internal static class PlanMatrixView
             console.WriteLine(line);
         }
 
+        foreach (var model in matrix.Models.Where(model => model.HasUnusualLicence))
+        {
+            console.WriteLine($"{model.Id}: {ModelFacts.Licence(model)}");
+        }
+
         var example = matrix.Models.FirstOrDefault(model => model.Use == ModelUse.Instruct) ?? matrix.Models[0];
         console.WriteLine("Details of a model or a size:");
         terminal.WriteCommand(typed.With("--model", example.Id));
@@ -46,33 +51,30 @@ internal static class PlanMatrixView
         var lines = columns.Max(column => column.Header.Count);
         for (var line = 0; line < lines; line++)
         {
-            var first = line == 0 && matrix.Prefix.Length > 0 ? $"[grey]{matrix.Prefix}...[/]" : "";
-            grid.AddRow([first, .. columns.Select(column => Bold(column.Header.ElementAtOrDefault(line)))]);
+            var first = line == 0 && matrix.Prefix.Length > 0 ? $"{matrix.Prefix}..." : "";
+            grid.AddRow([new Text(first, Styled.Grey), .. columns.Select(column => Bold(column.Header.ElementAtOrDefault(line)))]);
         }
 
-        grid.AddRow(["[grey]USD/h[/]", .. columns.Select(column => Bold(column.Price))]);
+        grid.AddRow([new Text("USD/h", Styled.Grey), .. columns.Select(column => Bold(column.Price))]);
         var owner = "";
         foreach (var model in matrix.Models)
         {
             if (PlanMatrix.Owner(model.Id) is var next && next != owner)
             {
                 owner = next;
-                grid.AddRow([$"[grey]{Markup.Escape(owner)}...[/]", .. columns.Select(_ => "")]);
+                grid.AddRow([new Text($"{owner}...", Styled.Grey), .. columns.Select(_ => new Text(""))]);
             }
 
-            grid.AddRow([Markup.Escape(model.Id[owner.Length..]), .. columns.Select(column => Colored(column.Cells[model.Id]))]);
+            grid.AddRow([new Text(model.Id[owner.Length..]), .. columns.Select(column => Colored(column.Cells[model.Id]))]);
         }
 
         return grid;
     }
 
-    private static string Bold(string? text) => string.IsNullOrEmpty(text) ? "" : $"[bold]{Markup.Escape(text)}[/]";
+    private static Text Bold(string? text) => new(text ?? "", Styled.Bold);
 
-    private static string Colored(PlanCell cell)
-    {
-        var color = cell.Obstacle is null ? "green" : cell.Text.StartsWith(PlanCell.AtMost, StringComparison.Ordinal) ? "yellow" : "grey";
-        return $"[{color}]{cell.Text}[/]";
-    }
+    private static Text Colored(PlanCell cell) => new(cell.Text, cell.Obstacle is null ? Styled.Green
+        : cell.Text.StartsWith(PlanCell.AtMost, StringComparison.Ordinal) ? Styled.Yellow : Styled.Grey);
 
     /// <summary>Meaning of the cells that occur.</summary>
     private static IEnumerable<string> Legend(IReadOnlyList<PlanCell> cells)

@@ -26,6 +26,10 @@ namespace Infra.Cli.Plan;
 /// <param name="MostRequests">Most concurrent requests of that length, of any layout.</param>
 /// <param name="MostKvTokens">Most tokens in the KV cache, of any layout.</param>
 /// <param name="Warnings">Warnings for the operator.</param>
+/// <param name="Licence">Licence of the weights.</param>
+/// <param name="LicenceTerms">What it asks of the user; null: nothing unusual.</param>
+/// <param name="LicenceUrl">Its text; null: that of its name.</param>
+/// <param name="TestedEngine">Newest vLLM release that a public record shows serving the model; null: none is known.</param>
 internal sealed record PlanRow(
     string Model,
     string Size,
@@ -49,7 +53,11 @@ internal sealed record PlanRow(
     int? MaxNumBatchedTokens,
     int MostRequests,
     long MostKvTokens,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings,
+    string Licence,
+    string? LicenceTerms,
+    string? LicenceUrl,
+    string? TestedEngine)
 {
     /// <summary>GiB are rounded to two digits: the constants behind them are less precise.</summary>
     private const int Digits = 2;
@@ -77,7 +85,11 @@ internal sealed record PlanRow(
         fit.Placement?.MaxNumBatchedTokens,
         fit.MostRequests,
         fit.MostKvTokens,
-        fit.Placement?.Warnings ?? []);
+        fit.Placement?.Warnings ?? [],
+        fit.Model.Licence,
+        fit.Model.LicenceTerms,
+        fit.Model.LicenceUrl,
+        fit.Model.TestedEngine);
 
     private static double? Rounded(double? value) => value is { } number ? Math.Round(number, Digits) : null;
 }

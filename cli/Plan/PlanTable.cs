@@ -43,7 +43,7 @@ internal static class PlanTable
         }
     }
 
-    /// <summary>What a release must not serve, or cannot, does not fit: the checks of a stack, for either way to install it.</summary>
+    /// <summary>A model does not fit if no allowed release can serve it: the checks of a stack, for either way to install vLLM.</summary>
     private static FitResult Served(FitResult fit, PlacementRequest request, ModelCatalog catalog)
     {
         var refusals = Enum.GetValues<EngineInstall>().Select(install => catalog.WhyNot(

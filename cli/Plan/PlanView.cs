@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Cli.CommandLine;
 using Infra.Planning.Placements;
 using Spectre.Console;
 
@@ -8,19 +9,25 @@ namespace Infra.Cli.Plan;
 internal static class PlanView
 {
     /// <summary>Columns of a terminal that the table needs; in a narrower one each size is a list.</summary>
-    private const int TableWidth = 125;
+    private const int TableWidth = 145;
 
     public static void Write(IAnsiConsole console, IReadOnlyList<FitResult> fits)
     {
         foreach (var model in fits.GroupBy(fit => fit.Model.Id))
         {
             var spec = model.First().Model;
-            console.MarkupLine(
-                $"[bold]{Markup.Escape(model.Key)}[/]  {spec.Precision.ToString().ToUpperInvariant()}, "
-                    + $"{Number(spec.WeightBytes / 1e9, 1)} GB");
+            console.WriteStyled((model.Key, Styled.Bold),
+                ($"  {spec.Precision.ToString().ToUpperInvariant()}, {Number(spec.WeightBytes / 1e9, 1)} GB, {spec.Licence}, "
+                    + ModelFacts.Tested(spec), Styled.Plain));
+            if (ModelFacts.Licence(spec) is { } licence)
+            {
+                console.WriteLine($"  licence: {licence}");
+            }
+
             if (console.Profile.Width >= TableWidth)
             {
                 console.Write(TableOf(model));
+                WriteClasses(console, model);
             }
             else
             {
@@ -29,55 +36,63 @@ internal static class PlanView
         }
 
         console.WriteLine(
-            "Memory is per GPU, in GiB. Context and requests are maximums; docs/sizing.md has the formulas and their measured error.");
+            "Memory is per GPU, in GiB. Context and requests are maximums of what is promised, which is what is expected less the margin; "
+                + "the most requests are those of any layout. docs/sizing.md has the formulas and their measured error.");
     }
 
     private static Table TableOf(IEnumerable<FitResult> fits)
     {
         var table = new Table()
             .Border(TableBorder.Rounded)
-            .AddColumn("size")
-            .AddColumn(new TableColumn("USD/h").RightAligned())
-            .AddColumn("fits")
-            .AddColumn(new TableColumn("context").RightAligned())
-            .AddColumn(new TableColumn("requests").RightAligned())
-            .AddColumn(new TableColumn("KV tokens").RightAligned())
-            .AddColumn(new TableColumn("weights").RightAligned())
-            .AddColumn(new TableColumn("overhead").RightAligned())
-            .AddColumn(new TableColumn("KV").RightAligned())
-            .AddColumn("split")
-            .AddColumn("why not");
+            .WithColumns("size")
+            .WithNumbers("USD/h")
+            .WithColumns("fits")
+            .WithNumbers("context", "requests", "KV tokens", "promised", "weights", "overhead", "KV", "margin")
+            .WithColumns("split", "why not");
         foreach (var fit in fits)
         {
             var row = PlanRow.Of(fit);
             table.AddRow(
-                Markup.Escape(row.Size),
-                Price(row),
-                row.Fits ? "[green]yes[/]" : "[red]no[/]",
-                Whole(row.MaxModelLen),
-                Whole(row.Requests),
-                Whole(row.KvTokens),
-                Number(row.WeightsGiB, 1),
-                Number(row.OverheadGiB, 1),
-                Number(row.KvGiB, 1),
-                Split(row),
-                row.Fits ? "" : Markup.Escape(row.Reason));
+                new Text(row.Size),
+                new Text(Price(row)),
+                row.Fits ? new Text("yes", Styled.Green) : new Text("no", Styled.Red),
+                new Text(Whole(row.MaxModelLen)),
+                new Text(Requests(row)),
+                new Text(Whole(row.KvTokens)),
+                new Text(Whole(row.SafeKvTokens)),
+                new Text(Number(row.WeightsGiB, 1)),
+                new Text(Number(row.OverheadGiB, 1)),
+                new Text(Number(row.KvGiB, 1)),
+                new Text(Number(row.MarginGiB, 1)),
+                new Text(Split(row)),
+                new Text(row.Fits ? "" : row.Reason));
         }
 
         return table;
+    }
+
+    /// <summary>What the margins follow from, with the sizes of each class.</summary>
+    private static void WriteClasses(IAnsiConsole console, IEnumerable<FitResult> fits)
+    {
+        foreach (var same in fits.Where(fit => fit.Memory is not null).GroupBy(fit => fit.Memory!.MarginReason))
+        {
+            console.WriteLine($"margin of {string.Join(", ", same.Select(fit => fit.Size.Slug))}: {same.Key}");
+        }
     }
 
     private static void WriteList(IAnsiConsole console, IEnumerable<FitResult> fits)
     {
         foreach (var row in fits.Select(PlanRow.Of))
         {
-            var fit = row.Fits ? "[green]fits[/]" : $"[red]does not fit[/]: {Markup.Escape(row.Reason)}";
-            console.MarkupLine($"{Markup.Escape(row.Size)}, {(row.UsdPerHour is null ? "" : "USD/h ")}{Price(row)}: {fit}");
+            console.WriteStyled(
+                ($"{row.Size}, {(row.UsdPerHour is null ? "" : "USD/h ")}{Price(row)}: ", Styled.Plain),
+                row.Fits ? ("fits", Styled.Green) : ("does not fit", Styled.Red),
+                (row.Fits ? "" : $": {row.Reason}", Styled.Plain));
             if (row.MaxModelLen > 0)
             {
                 console.WriteLine($"  context: {Whole(row.MaxModelLen)}");
-                console.WriteLine($"  requests: {Whole(row.Requests)}");
-                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)}");
+                console.WriteLine($"  requests: {Requests(row)}");
+                console.WriteLine($"  KV tokens: {Whole(row.KvTokens)} expected, {Whole(row.SafeKvTokens)} promised");
                 console.WriteLine($"  split: {Split(row)}");
             }
 
@@ -85,6 +100,7 @@ internal static class PlanView
             {
                 console.WriteLine(
                     $"  memory: weights {Number(row.WeightsGiB, 1)}, overhead {Number(row.OverheadGiB, 1)}, KV {Number(row.KvGiB, 1)}");
+                console.WriteLine($"  margin: {Number(row.MarginGiB, 1)}; {row.Margin}");
             }
         }
     }
@@ -94,6 +110,10 @@ internal static class PlanView
     private static string Split(PlanRow row) => row.TensorParallel is null ? ""
         : row.DataParallel > 1 ? $"TP {row.TensorParallel} x DP {row.DataParallel}"
         : $"TP {row.TensorParallel}";
+
+    /// <summary>The requests of the chosen layout, and the most of any if that is more.</summary>
+    private static string Requests(PlanRow row) =>
+        Whole(row.Requests) + (row.Requests > 0 && row.MostRequests > row.Requests ? $" (most {Whole(row.MostRequests)})" : "");
 
     private static string Whole(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 

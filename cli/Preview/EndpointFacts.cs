@@ -1,4 +1,5 @@
 using System.Globalization;
+using Infra.Cli.CommandLine;
 using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 using Infra.Planning.Plan;
@@ -37,7 +38,8 @@ internal static class EndpointFacts
             EngineInstall.Container => "in a container",
             EngineInstall.Venv => "in a virtual environment",
             _ => throw new InvalidOperationException($"{endpoint.Install} is not known"),
-        }}");
+        }}; {placement.Model.Id}: {ModelFacts.Tested(placement.Model)}");
+        yield return ("licence", ModelFacts.Licence(placement.Model) ?? placement.Model.Licence);
         yield return ("image", endpoint.Image);
         yield return ("URL", endpoint switch
         {

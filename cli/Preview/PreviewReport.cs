@@ -39,15 +39,20 @@ internal sealed record PreviewReport(
 }
 
 /// <summary>
-/// An endpoint in <c>./infra preview --json</c>. Memory is per GPU, in GiB; KV tokens and requests are per node. Files without a pinned
+/// An endpoint in <c>./infra preview --json</c>. Memory is per GPU, in GiB; KV tokens (expected, and promised after the margin)
+/// and requests are per node. Files without a pinned
 /// checksum use the hub's checksum.
 /// </summary>
 internal sealed record PreviewedEndpoint(
     string Name,
     string Model,
+    string Licence,
+    string? LicenceTerms,
+    string? LicenceUrl,
     string Revision,
     IReadOnlyList<string> PinnedFiles,
     string Engine,
+    string? TestedEngine,
     string Size,
     string Gpu,
     string Region,
@@ -57,13 +62,17 @@ internal sealed record PreviewedEndpoint(
     int DataParallel,
     int MaxModelLen,
     int MaxNumSeqs,
+    int MaxNumBatchedTokens,
     double GpuMemoryUtilization,
     long KvTokens,
+    long SafeKvTokens,
     int Requests,
     double WeightsGiB,
     double OverheadGiB,
     double KvGiB,
     double BudgetGiB,
+    double MarginGiB,
+    string Margin,
     string Access,
     decimal? UsdPerHour,
     IReadOnlyList<string> Flags,
@@ -79,9 +88,13 @@ internal sealed record PreviewedEndpoint(
         return new PreviewedEndpoint(
             endpoint.Name,
             placement.Model.Id,
+            placement.Model.Licence,
+            placement.Model.LicenceTerms,
+            placement.Model.LicenceUrl,
             endpoint.Revision,
             [.. endpoint.Checksums.Keys.Order(StringComparer.Ordinal)],
             placement.Engine.Version,
+            placement.Model.TestedEngine,
             placement.Size.Slug,
             placement.Gpu.Name,
             endpoint.Region,
@@ -91,13 +104,17 @@ internal sealed record PreviewedEndpoint(
             placement.DataParallel,
             placement.MaxModelLen,
             placement.MaxNumSeqs,
+            placement.MaxNumBatchedTokens,
             placement.GpuMemoryUtilization,
             placement.KvTokens,
+            placement.SafeKvTokens,
             placement.Requests,
             Math.Round(memory.WeightsGiB, GibDigits),
             Math.Round(memory.OverheadGiB, GibDigits),
             Math.Round(memory.KvGiB, GibDigits),
             Math.Round(memory.BudgetGiB, GibDigits),
+            Math.Round(memory.MarginGiB, GibDigits),
+            memory.MarginReason,
             endpoint.Access.ToString().ToLowerInvariant(),
             PreviewReport.Price(endpoint.UsdPerHour),
             endpoint.Flags,

@@ -35,34 +35,33 @@ internal static class PreviewView
         console.WriteLine();
         WritePorts(console, Exposure.Of(preview.Resources), wide);
         WriteWarnings(console, plan);
-        console.MarkupLine($"[bold]{EndpointFacts.Usd(plan.UsdPerHour)} USD/h[/], {EndpointFacts.Usd(plan.UsdPerMonth)} USD "
-            + $"for a month of 31 days ({Markup.Escape(plan.PriceSource)}). "
-            + $"{preview.Resources.Count} resources. Nothing was created.");
+        console.WriteStyled(($"{EndpointFacts.Usd(plan.UsdPerHour)} USD/h", Styled.Bold),
+            ($", {EndpointFacts.Usd(plan.UsdPerMonth)} USD for a month of 31 days ({plan.PriceSource}). "
+                + $"{preview.Resources.Count} resources. Nothing was created.", Styled.Plain));
         foreach (var warning in preview.Warnings)
         {
-            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+            Warn(console, warning);
         }
     }
 
     private static Table Endpoints(StackPlan plan)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("endpoint", "model", "hardware")
-            .AddColumn(new TableColumn("context").RightAligned())
-            .AddColumn(new TableColumn("requests").RightAligned())
-            .AddColumn("memory per GPU, GiB")
-            .AddColumn(new TableColumn("USD/h").RightAligned());
+            .WithColumns("endpoint", "model", "hardware")
+            .WithNumbers("context", "requests")
+            .WithColumns("memory per GPU, GiB")
+            .WithNumbers("USD/h");
         foreach (var endpoint in plan.Endpoints)
         {
             var placement = endpoint.Placement;
             table.AddRow(
-                Markup.Escape(endpoint.Name),
-                Markup.Escape(placement.Model.Id),
-                Markup.Escape(EndpointFacts.Hardware(endpoint)),
-                placement.MaxModelLen.ToString("N0", CultureInfo.InvariantCulture),
-                placement.Requests.ToString("N0", CultureInfo.InvariantCulture),
-                EndpointFacts.Memory(endpoint),
-                EndpointFacts.Usd(endpoint.UsdPerHour));
+                new Text(endpoint.Name),
+                new Text(placement.Model.Id),
+                new Text(EndpointFacts.Hardware(endpoint)),
+                new Text(placement.MaxModelLen.ToString("N0", CultureInfo.InvariantCulture)),
+                new Text(placement.Requests.ToString("N0", CultureInfo.InvariantCulture)),
+                new Text(EndpointFacts.Memory(endpoint)),
+                new Text(EndpointFacts.Usd(endpoint.UsdPerHour)));
         }
 
         return table;
@@ -72,7 +71,7 @@ internal static class PreviewView
     {
         var console = terminal.Console;
         var placement = endpoint.Placement;
-        console.MarkupLine($"[bold]{Markup.Escape(endpoint.Name)}[/]");
+        console.WriteStyled((endpoint.Name, Styled.Bold));
         var inTable = wide ? [] : EndpointFacts.OfTable(endpoint);
         foreach (var (key, value) in inTable.Concat(EndpointFacts.Of(endpoint, plan.Config.Endpoints[endpoint.Name])))
         {
@@ -93,7 +92,7 @@ internal static class PreviewView
     {
         foreach (var warning in plan.Warnings)
         {
-            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+            Warn(console, warning);
         }
 
         var warnings = plan.Endpoints
@@ -101,9 +100,12 @@ internal static class PreviewView
             .GroupBy(pair => pair.warning, pair => pair.Name, StringComparer.Ordinal);
         foreach (var warning in warnings)
         {
-            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape($"{string.Join(", ", warning.Distinct())}: {warning.Key}")}");
+            Warn(console, $"{string.Join(", ", warning.Distinct())}: {warning.Key}");
         }
     }
+
+    private static void Warn(IAnsiConsole console, string warning) =>
+        console.WriteStyled(("warning:", Styled.Yellow), ($" {warning}", Styled.Plain));
 
     private static void WritePorts(IAnsiConsole console, IReadOnlyList<Exposure> exposures, bool wide)
     {
@@ -115,26 +117,28 @@ internal static class PreviewView
 
         foreach (var exposure in exposures)
         {
-            console.MarkupLine($"[bold]{Markup.Escape($"{exposure.Target}, {exposure.Port}")}[/]");
-            console.MarkupLine($"  outsider: {Who(exposure.Outsider, "red")}");
-            console.MarkupLine($"  VPC neighbour: {Who(exposure.Neighbour, "yellow")}");
-            console.MarkupLine($"  admin: {Who(exposure.Admin, "green")}");
+            console.WriteStyled(($"{exposure.Target}, {exposure.Port}", Styled.Bold));
+            console.WriteStyled(("  outsider: ", Styled.Plain), Who(exposure.Outsider, Styled.Red));
+            console.WriteStyled(("  VPC neighbour: ", Styled.Plain), Who(exposure.Neighbour, Styled.Yellow));
+            console.WriteStyled(("  admin: ", Styled.Plain), Who(exposure.Admin, Styled.Green));
         }
     }
 
     private static Table Ports(IReadOnlyList<Exposure> exposures)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("target", "port", "outsider", "VPC neighbour", "admin");
+        var table = new Table().Border(TableBorder.Rounded).WithColumns("target", "port", "outsider", "VPC neighbour", "admin");
         foreach (var exposure in exposures)
         {
             table.AddRow(
-                Markup.Escape(exposure.Target), exposure.Port,
-                Who(exposure.Outsider, "red"), Who(exposure.Neighbour, "yellow"), Who(exposure.Admin, "green"));
+                new Text(exposure.Target), new Text(exposure.Port),
+                Styled.Text(Who(exposure.Outsider, Styled.Red)),
+                Styled.Text(Who(exposure.Neighbour, Styled.Yellow)),
+                Styled.Text(Who(exposure.Admin, Styled.Green)));
         }
 
         return table;
     }
 
-    private static string Who(IReadOnlyList<string> who, string color) =>
-        who.Count == 0 ? "[grey]closed[/]" : $"[{color}]open to {Markup.Escape(string.Join(", ", who))}[/]";
+    private static (string Text, Style Style) Who(IReadOnlyList<string> who, Style style) =>
+        who.Count == 0 ? ("closed", Styled.Grey) : ($"open to {string.Join(", ", who)}", style);
 }

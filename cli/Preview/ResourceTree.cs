@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Infra.Cli.CommandLine;
 using Spectre.Console;
 
 namespace Infra.Cli.Preview;
@@ -37,7 +38,7 @@ internal static partial class ResourceTree
 
             if (alike.Count() > ShownInFull)
             {
-                node.AddNode($"[grey]and {alike.Count() - 1} like it, to {Markup.Escape(alike.Last().Name)}[/]");
+                node.AddNode(new Text($"and {alike.Count() - 1} like it, to {alike.Last().Name}", Styled.Grey));
             }
         }
     }
@@ -51,8 +52,8 @@ internal static partial class ResourceTree
         $"{resource.Type} {Number().Replace(resource.Name, Replica)}"
             + $"({string.Join(", ", Children(resource, children).Select(child => Shape(child, children)))})";
 
-    private static string Label(ObservedResource resource) =>
-        $"[grey]{Markup.Escape(resource.ShortType)}[/] {Markup.Escape(resource.Name)}";
+    private static Paragraph Label(ObservedResource resource) =>
+        Styled.Text((resource.ShortType, Styled.Grey), ($" {resource.Name}", Styled.Plain));
 
     // The number of a replica in chat-0, chat-0-host-key and chat-0.tls.
     [GeneratedRegex(@"(?<=-)\d+(?=$|[-.])", RegexOptions.CultureInvariant)]

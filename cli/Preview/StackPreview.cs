@@ -32,7 +32,7 @@ internal sealed record StackPreview(StackFile Configuration, StackPlan Plan, IRe
         {
             return InferenceProgram.Read(configuration.Values, configuration.SecretKeys, folder, configuration.Stack);
         }
-        catch (ConfigurationException errors) when (configuration.HasEnvironment || configuration.HasMoreDocuments)
+        catch (ConfigurationException errors) when (configuration.Warnings.Any())
         {
             // A value that seems to be missing may be there, where only the CLI looks, or where nothing does.
             var also = string.Join("; ", configuration.Warnings);

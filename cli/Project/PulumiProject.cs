@@ -104,6 +104,7 @@ internal sealed class PulumiProject
         {
             HasEnvironment = document.HasEnvironment,
             HasMoreDocuments = more,
+            Ignored = [.. document.Ignored],
         };
     }
 
@@ -146,7 +147,8 @@ internal sealed class PulumiProject
         catch (YamlFault fault)
         {
             var name = Path.GetFileName(file);
-            throw new ConfigurationException(new UserError(name, null, fault.Message, $"edit {name}; Pulumi.dev.yaml shows the format"));
+            var example = name == "Pulumi.dev.yaml" ? "Pulumi.prod.yaml" : "Pulumi.dev.yaml";
+            throw new ConfigurationException(new UserError(name, null, fault.Message, $"edit {name}; {example} shows the format"));
         }
     }
 }

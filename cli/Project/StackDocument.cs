@@ -20,6 +20,10 @@ internal sealed class StackDocument
     public bool HasEnvironment =>
         _root["environment"] is string { Length: > 0 } or List<object?> { Count: > 0 } or YamlMap { Members.Count: > 0 };
 
+    /// <summary>Names of sections that have no effect; not of those that are for anchors, as <c>x-common</c>.</summary>
+    public IEnumerable<string> Ignored => _root.Members.Select(member => member.Key)
+        .Where(key => !s_sections.Contains(key, StringComparer.Ordinal) && IsSection(key));
+
     /// <param name="root">The first document.</param>
     /// <param name="settings">Names of settings: one next to <c>config</c> has no effect.</param>
     /// <exception cref="YamlFault">The CLI refuses the file, or ignores a part that is meant as a setting.</exception>
@@ -71,10 +75,12 @@ internal sealed class StackDocument
         _ => throw new YamlFault(0, $"has the key '{key}', which is not NAMESPACE:NAME"),
     };
 
+    private static bool IsSection(string key) =>
+        key.Length > 0 && char.IsAsciiLetter(key[0]) && !key.StartsWith("x-", StringComparison.Ordinal);
+
     private static void CheckIgnored(string key, HashSet<string> settings)
     {
-        // Names as x-common are for anchors.
-        if (key.Length == 0 || !char.IsAsciiLetter(key[0]) || key.StartsWith("x-", StringComparison.Ordinal))
+        if (!IsSection(key))
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 
 namespace Infra.Cli.Project;
@@ -14,11 +15,16 @@ namespace Infra.Cli.Project;
 internal sealed record StackFile(
     string Project, string Stack, IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> SecretKeys)
 {
+    private const int MostNames = 5;
+
     /// <summary>Whether environments of Pulumi ESC supply further values: only the CLI can read them.</summary>
     public bool HasEnvironment { get; init; }
 
     /// <summary>Whether the file has further documents: the CLI reads only the first.</summary>
     public bool HasMoreDocuments { get; init; }
+
+    /// <summary>Sections of the file that the CLI ignores.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
 
     /// <summary>Parts of the file without an effect here or at all.</summary>
     public IEnumerable<string> Warnings
@@ -34,6 +40,13 @@ internal sealed record StackFile(
             if (HasMoreDocuments)
             {
                 yield return $"Pulumi.{Stack}.yaml has several documents: Pulumi reads only what is above the second ---";
+            }
+
+            if (Ignored.Count > 0)
+            {
+                var shown = string.Join(", ", Ignored.Take(MostNames).Select(name => SecretWords.Without(name)));
+                yield return $"Pulumi.{Stack}.yaml has sections that Pulumi ignores, because settings are below config: {shown}"
+                    + (Ignored.Count > MostNames ? ", ..." : "");
             }
         }
     }

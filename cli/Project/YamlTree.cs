@@ -49,7 +49,7 @@ internal sealed record YamlTree(YamlKind Kind, string Tag, string Text, long Lin
         Justification = "The parser throws more types than its own, such as InvalidOperationException for an open bracket.")]
     public static YamlTree? Parse(string text, out bool more)
     {
-        var parser = new Parser(new StringReader(text));
+        var parser = new Parser(new YamlTokens(new StringReader(text)));
         YamlTree root;
         more = false;
         try
@@ -126,7 +126,9 @@ internal sealed record YamlTree(YamlKind Kind, string Tag, string Text, long Lin
             node.Children.Add(Node(reading, level + 1));
         }
 
-        return node;
+        return node.Kind == YamlKind.Map && node.Children.Count % 2 != 0
+            ? throw new YamlFault(node.Line, "has a map with a key that has no value, or a value without a key")
+            : node;
     }
 
     private static YamlTree Anchored(YamlTree node, NodeEvent source, Dictionary<string, YamlTree> anchors)

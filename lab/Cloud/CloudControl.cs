@@ -9,14 +9,13 @@ using Infra.Lab.Linux;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// How <c>./infra cloud</c> reads the account, whatever faults and rate limits its API has: HTTP on the sandbox's own loopback address, which
-/// neither programs inside nor Droplets reach, with the token.
+/// How <c>./infra cloud</c> reads the account, whatever faults and rate limits its API has: HTTP on the sandbox's own loopback address,
+/// which neither programs inside nor Droplets reach, with the token.
 /// </summary>
 internal sealed class CloudControl : IAsyncDisposable
 {
@@ -35,7 +34,8 @@ internal sealed class CloudControl : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, Port));
         builder.Services.AddRoutingCore();
         var application = builder.Build();
-        var routes = CloudApi.Routes(account).Where(route => route.Method == "GET").ToDictionary(route => route.Path, StringComparer.Ordinal);
+        var routes = CloudApi.Routes(account).Where(route => route.Method == "GET")
+            .ToDictionary(route => route.Path, StringComparer.Ordinal);
         application.Run(context => AnswerAsync(context, account, routes));
         await application.StartAsync(cancel);
         return new(application);

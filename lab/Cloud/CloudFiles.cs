@@ -70,7 +70,8 @@ internal sealed class CloudFiles(LabFolder folder)
 
     /// <summary>A file <c>nsswitch.conf</c> that finds hosts in files and DNS only.</summary>
     internal static string NameServices(string text) => string.Concat(
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.TrimStart().StartsWith("hosts:", StringComparison.Ordinal))
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.TrimStart().StartsWith("hosts:", StringComparison.Ordinal))
             .Append("hosts: files dns").Select(line => $"{line}\n"));
 
     private bool IsIssuedBy(string authorityPem)

@@ -6,8 +6,8 @@ using Infra.Planning.Plan;
 namespace Infra.Lab.Cloud;
 
 /// <summary>
-/// Hardware of the catalog's sizes, with the engines that the served stacks plan: by the name of the Droplet, or, for a copy of a stack with
-/// another name, by the node and its size.
+/// Hardware of the catalog's sizes, with the engines that the served stacks plan: by the name of the Droplet, or, for a copy of a stack
+/// with another name, by the node and its size.
 /// </summary>
 internal sealed class CloudHardware(IReadOnlyList<CloudMachine> machines) : IServerHardware
 {
@@ -24,5 +24,6 @@ internal sealed class CloudHardware(IReadOnlyList<CloudMachine> machines) : ISer
     /// <summary>The planned machines of a stack.</summary>
     public static IEnumerable<CloudMachine> Of(string stack, StackPlan plan) => plan.Endpoints.SelectMany(endpoint =>
         Enumerable.Range(0, endpoint.Replicas).Select(index => new CloudMachine(Names.Hostname(stack, endpoint.Name, index),
-            Names.Node(endpoint.Name, index), endpoint.Placement.Size.Slug, EngineExpectation.Of(endpoint.Placement, EngineSpeed.Default))));
+            Names.Node(endpoint.Name, index), endpoint.Placement.Size.Slug,
+            EngineExpectation.Of(endpoint.Placement, EngineSpeed.Default))));
 }

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Infra.Cli.Project;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
@@ -86,7 +85,7 @@ internal sealed class CloudLab
             await File.WriteAllTextAsync(Folder.Names, $"address=/{CloudFiles.ApiName}/{CloudFiles.ApiAddress}\n"
                 + $"address=/{CloudFiles.AddressName}/{CloudFiles.ApiAddress}\n"
                 // What the start waits for is answered without the API, which knows all other names.
-                + $"address=/lab/{Sandbox.MirrorAddress}\nserver={CloudFiles.ApiAddress}\n", cancel);
+                + $"address=/{SandboxServices.AskedName}/{Sandbox.MirrorAddress}\nserver={CloudFiles.ApiAddress}\n", cancel);
         }
 
         await Sandbox.StartAsync(Sandbox.NoOperatorAddress, cancel);

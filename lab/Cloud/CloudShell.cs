@@ -24,7 +24,9 @@ internal static partial class CloudShell
 
     private const string NoCaller = "-";
 
-    /// <summary>What reads a file with certificate authorities: Go, OpenSSL and .NET, curl, Python, Node.js, git, pip, AWS's libraries.</summary>
+    /// <summary>
+    /// What reads a file with certificate authorities: Go, OpenSSL and .NET, curl, Python, Node.js, git, pip, AWS's libraries.
+    /// </summary>
     private static readonly string[] s_authorityVariables =
     [
         "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO", "PIP_CERT", "AWS_CA_BUNDLE",
@@ -54,16 +56,31 @@ internal static partial class CloudShell
     /// <param name="command">The program and its arguments; empty: the caller's shell.</param>
     public static void Become(CloudLab cloud, IReadOnlyList<string> command)
     {
-        var outside = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
-        var inside = EnvironmentOf(outside, cloud.Files, cloud.Folder, cloud.ReadToken());
-        ProgramReplacement.Become(
-            Words(cloud, CallerOf(outside), command.Count > 0 ? command : [inside.GetValueOrDefault("SHELL", "/bin/sh")]), inside);
+        var (words, inside) = Start(cloud, command, new Dictionary<string, string>());
+        ProgramReplacement.Become(words, inside);
     }
 
-    /// <summary>The command line: into the network, into a mount namespace of its own, then away from root.</summary>
-    private static string[] Words(CloudLab cloud, string caller, IEnumerable<string> command) => cloud.Sandbox.Network(CloudLab.GuestName,
-        ["unshare", "--mount", "--propagation", "private", "--", Path.Combine(Sandbox.Scripts, "enter"), cloud.Files.Etc, caller, .. command]);
+    /// <summary>How a program inside is started: the command line, which goes into the network, into a mount namespace of its own, and
+    /// away from root; and the environment.</summary>
+    /// <param name="cloud">The running cloud.</param>
+    /// <param name="command">The program and its arguments; empty: the caller's shell.</param>
+    /// <param name="more">Variables next to those of this process.</param>
+    internal static (string[] Words, IReadOnlyDictionary<string, string> Environment) Start(
+        CloudLab cloud, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> more)
+    {
+        var outside = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+        foreach (var (name, value) in more)
+        {
+            outside[name] = value;
+        }
+
+        var inside = EnvironmentOf(outside, cloud.Files, cloud.Folder, cloud.ReadToken());
+        string[] program = command.Count > 0 ? [.. command] : [inside.GetValueOrDefault("SHELL", "/bin/sh")];
+        return (cloud.Sandbox.Network(CloudLab.GuestName,
+            ["unshare", "--mount", "--propagation", "private", "--", Path.Combine(Sandbox.Scripts, "enter"), cloud.Files.Etc,
+                CallerOf(outside), .. program]), inside);
+    }
 
     /// <summary>User and group of the caller, or <c>-</c>: the program stays what this process is.</summary>
     internal static string CallerOf(IReadOnlyDictionary<string, string> outside) =>

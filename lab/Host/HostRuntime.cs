@@ -198,7 +198,8 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
             _applied = policy;
             var words = sandbox.Network(null, "nft", "-f", "-");
             await HostProgram.RunAsync(words[0], words[1..],
-                System.Text.Encoding.UTF8.GetBytes(NetworkRuleset.Render(policy, [.. Guests, .. Neighbour(policy) is { } neighbour ? new[] { neighbour } : []])),
+                System.Text.Encoding.UTF8.GetBytes(
+                    NetworkRuleset.Render(policy, [.. Guests, .. Neighbour(policy) is { } neighbour ? new[] { neighbour } : []])),
                 cancel);
         }
         finally

@@ -43,7 +43,7 @@ internal sealed partial record LabFolder(string Cache, string Id)
     /// <summary>Files for all users of this machine, without secrets: certificates, catalogs.</summary>
     public string Public => System.IO.Path.Combine(Cache, "labs", $"{Id}.public");
 
-    /// <summary>Names that do not lead to the mirrors, as options of dnsmasq, one a line.</summary>
+    /// <summary>Where names lead, as options of dnsmasq, one a line; without the file all lead to the mirrors.</summary>
     public string Names => System.IO.Path.Combine(Path, "names.conf");
 
     /// <summary>The state of the cloud: resources with inputs and outputs, including secrets.</summary>

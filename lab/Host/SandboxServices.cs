@@ -16,6 +16,9 @@ internal sealed class SandboxServices(LabFolder folder, Sandbox sandbox)
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>The name that <see cref="ProblemsAsync"/> asks for.</summary>
+    public const string AskedName = "lab";
+
     /// <summary>A DNS query for an address, as sent over TCP (RFC 1035, 4.2.2).</summary>
     private static readonly byte[] Question =
         [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, (byte)'l', (byte)'a', (byte)'b', 0, 0, 1, 0, 1];

@@ -113,7 +113,7 @@ internal sealed class LabStack
         var plan = LabPlan.In(declared, content);
         if (!IsUp)
         {
-            // What a killed lab left outside of its namespaces.
+            // Leftovers of a killed lab outside of its namespaces.
             ServerProcess.SweepCgroups(Folder.CgroupPrefix);
         }
 

@@ -8,70 +8,30 @@ public class DnsRecord : CustomResource
     {
     }
 
-    [Output("domain")]
-    public Output<string> Domain { get; private set; } = null!;
-
-    [Output("flags")]
-    public Output<int?> Flags { get; private set; } = null!;
-
-    [Output("fqdn")]
-    public Output<string> Fqdn { get; private set; } = null!;
-
-    [Output("name")]
-    public Output<string> Name { get; private set; } = null!;
-
-    [Output("port")]
-    public Output<int?> Port { get; private set; } = null!;
-
-    [Output("priority")]
-    public Output<int?> Priority { get; private set; } = null!;
-
-    [Output("tag")]
-    public Output<string?> Tag { get; private set; } = null!;
-
-    [Output("ttl")]
-    public Output<int> Ttl { get; private set; } = null!;
-
-    [Output("type")]
-    public Output<string> Type { get; private set; } = null!;
-
-    [Output("value")]
-    public Output<string> Value { get; private set; } = null!;
-
-    [Output("weight")]
-    public Output<int?> Weight { get; private set; } = null!;
+    [Output("domain")] public Output<string> Domain { get; private set; } = null!;
+    [Output("flags")] public Output<int?> Flags { get; private set; } = null!;
+    [Output("fqdn")] public Output<string> Fqdn { get; private set; } = null!;
+    [Output("name")] public Output<string> Name { get; private set; } = null!;
+    [Output("port")] public Output<int?> Port { get; private set; } = null!;
+    [Output("priority")] public Output<int?> Priority { get; private set; } = null!;
+    [Output("tag")] public Output<string?> Tag { get; private set; } = null!;
+    [Output("ttl")] public Output<int> Ttl { get; private set; } = null!;
+    [Output("type")] public Output<string> Type { get; private set; } = null!;
+    [Output("value")] public Output<string> Value { get; private set; } = null!;
+    [Output("weight")] public Output<int?> Weight { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="DnsRecord"/>.</summary>
 public sealed class DnsRecordArgs : ResourceArgs
 {
-    [Input("domain", required: true)]
-    public Input<string> Domain { get; set; } = null!;
-
-    [Input("flags")]
-    public Input<int>? Flags { get; set; }
-
-    [Input("name")]
-    public Input<string>? Name { get; set; }
-
-    [Input("port")]
-    public Input<int>? Port { get; set; }
-
-    [Input("priority")]
-    public Input<int>? Priority { get; set; }
-
-    [Input("tag")]
-    public Input<string>? Tag { get; set; }
-
-    [Input("ttl")]
-    public Input<int>? Ttl { get; set; }
-
-    [Input("type", required: true)]
-    public InputUnion<string, RecordType> Type { get; set; } = null!;
-
-    [Input("value", required: true)]
-    public Input<string> Value { get; set; } = null!;
-
-    [Input("weight")]
-    public Input<int>? Weight { get; set; }
+    [Input("domain", required: true)] public Input<string> Domain { get; set; } = null!;
+    [Input("flags")] public Input<int>? Flags { get; set; }
+    [Input("name")] public Input<string>? Name { get; set; }
+    [Input("port")] public Input<int>? Port { get; set; }
+    [Input("priority")] public Input<int>? Priority { get; set; }
+    [Input("tag")] public Input<string>? Tag { get; set; }
+    [Input("ttl")] public Input<int>? Ttl { get; set; }
+    [Input("type", required: true)] public InputUnion<string, RecordType> Type { get; set; } = null!;
+    [Input("value", required: true)] public Input<string> Value { get; set; } = null!;
+    [Input("weight")] public Input<int>? Weight { get; set; }
 }

@@ -10,46 +10,22 @@ public class Firewall : CustomResource
     {
     }
 
-    [Output("createdAt")]
-    public Output<string> CreatedAt { get; private set; } = null!;
-
-    [Output("dropletIds")]
-    public Output<ImmutableArray<int>> DropletIds { get; private set; } = null!;
-
-    [Output("inboundRules")]
-    public Output<ImmutableArray<Outputs.FirewallInboundRule>> InboundRules { get; private set; } = null!;
-
-    [Output("name")]
-    public Output<string> Name { get; private set; } = null!;
-
-    [Output("outboundRules")]
-    public Output<ImmutableArray<Outputs.FirewallOutboundRule>> OutboundRules { get; private set; } = null!;
-
-    [Output("pendingChanges")]
-    public Output<ImmutableArray<Outputs.FirewallPendingChange>> PendingChanges { get; private set; } = null!;
-
-    [Output("status")]
-    public Output<string> Status { get; private set; } = null!;
-
-    [Output("tags")]
-    public Output<ImmutableArray<string>> Tags { get; private set; } = null!;
+    [Output("createdAt")] public Output<string> CreatedAt { get; private set; } = null!;
+    [Output("dropletIds")] public Output<ImmutableArray<int>> DropletIds { get; private set; } = null!;
+    [Output("inboundRules")] public Output<ImmutableArray<Outputs.FirewallInboundRule>> InboundRules { get; private set; } = null!;
+    [Output("name")] public Output<string> Name { get; private set; } = null!;
+    [Output("outboundRules")] public Output<ImmutableArray<Outputs.FirewallOutboundRule>> OutboundRules { get; private set; } = null!;
+    [Output("pendingChanges")] public Output<ImmutableArray<Outputs.FirewallPendingChange>> PendingChanges { get; private set; } = null!;
+    [Output("status")] public Output<string> Status { get; private set; } = null!;
+    [Output("tags")] public Output<ImmutableArray<string>> Tags { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Firewall"/>.</summary>
 public sealed class FirewallArgs : ResourceArgs
 {
-    [field: Input("dropletIds")]
-    public InputList<int> DropletIds { get => field ??= []; set; }
-
-    [field: Input("inboundRules")]
-    public InputList<Inputs.FirewallInboundRuleArgs> InboundRules { get => field ??= []; set; }
-
-    [Input("name")]
-    public Input<string>? Name { get; set; }
-
-    [field: Input("outboundRules")]
-    public InputList<Inputs.FirewallOutboundRuleArgs> OutboundRules { get => field ??= []; set; }
-
-    [field: Input("tags")]
-    public InputList<string> Tags { get => field ??= []; set; }
+    [field: Input("dropletIds")] public InputList<int> DropletIds { get => field ??= []; set; }
+    [field: Input("inboundRules")] public InputList<Inputs.FirewallInboundRuleArgs> InboundRules { get => field ??= []; set; }
+    [Input("name")] public Input<string>? Name { get; set; }
+    [field: Input("outboundRules")] public InputList<Inputs.FirewallOutboundRuleArgs> OutboundRules { get => field ??= []; set; }
+    [field: Input("tags")] public InputList<string> Tags { get => field ??= []; set; }
 }

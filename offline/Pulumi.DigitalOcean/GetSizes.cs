@@ -20,21 +20,15 @@ public static class GetSizes
 /// <summary>Arguments of <see cref="GetSizes"/> that are all there.</summary>
 public sealed class GetSizesArgs : InvokeArgs
 {
-    [field: Input("filters")]
-    public List<Inputs.GetSizesFilterArgs> Filters { get => field ??= []; set; }
-
-    [field: Input("sorts")]
-    public List<Inputs.GetSizesSortArgs> Sorts { get => field ??= []; set; }
+    [field: Input("filters")] public List<Inputs.GetSizesFilterArgs> Filters { get => field ??= []; set; }
+    [field: Input("sorts")] public List<Inputs.GetSizesSortArgs> Sorts { get => field ??= []; set; }
 }
 
 /// <summary>Arguments of <see cref="GetSizes"/>.</summary>
 public sealed class GetSizesInvokeArgs : InvokeArgs
 {
-    [field: Input("filters")]
-    public InputList<Inputs.GetSizesFilterInputArgs> Filters { get => field ??= []; set; }
-
-    [field: Input("sorts")]
-    public InputList<Inputs.GetSizesSortInputArgs> Sorts { get => field ??= []; set; }
+    [field: Input("filters")] public InputList<Inputs.GetSizesFilterInputArgs> Filters { get => field ??= []; set; }
+    [field: Input("sorts")] public InputList<Inputs.GetSizesSortInputArgs> Sorts { get => field ??= []; set; }
 }
 
 /// <summary>Output <c>GetSizesResult</c>.</summary>
@@ -46,15 +40,5 @@ public sealed class GetSizesResult
     public readonly ImmutableArray<Outputs.GetSizesSizeResult> Sizes;
     public readonly ImmutableArray<Outputs.GetSizesSortResult> Sorts;
 
-    internal GetSizesResult(
-        ImmutableArray<Outputs.GetSizesFilterResult> filters,
-        string id,
-        ImmutableArray<Outputs.GetSizesSizeResult> sizes,
-        ImmutableArray<Outputs.GetSizesSortResult> sorts)
-    {
-        Filters = filters;
-        Id = id;
-        Sizes = sizes;
-        Sorts = sorts;
-    }
+    private GetSizesResult() { }
 }

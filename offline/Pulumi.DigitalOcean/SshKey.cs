@@ -8,22 +8,14 @@ public class SshKey : CustomResource
     {
     }
 
-    [Output("fingerprint")]
-    public Output<string> Fingerprint { get; private set; } = null!;
-
-    [Output("name")]
-    public Output<string> Name { get; private set; } = null!;
-
-    [Output("publicKey")]
-    public Output<string> PublicKey { get; private set; } = null!;
+    [Output("fingerprint")] public Output<string> Fingerprint { get; private set; } = null!;
+    [Output("name")] public Output<string> Name { get; private set; } = null!;
+    [Output("publicKey")] public Output<string> PublicKey { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="SshKey"/>.</summary>
 public sealed class SshKeyArgs : ResourceArgs
 {
-    [Input("name")]
-    public Input<string>? Name { get; set; }
-
-    [Input("publicKey", required: true)]
-    public Input<string> PublicKey { get; set; } = null!;
+    [Input("name")] public Input<string>? Name { get; set; }
+    [Input("publicKey", required: true)] public Input<string> PublicKey { get; set; } = null!;
 }

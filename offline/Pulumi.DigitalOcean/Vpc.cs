@@ -8,40 +8,20 @@ public class Vpc : CustomResource
     {
     }
 
-    [Output("createdAt")]
-    public Output<string> CreatedAt { get; private set; } = null!;
-
-    [Output("default")]
-    public Output<bool> Default { get; private set; } = null!;
-
-    [Output("description")]
-    public Output<string?> Description { get; private set; } = null!;
-
-    [Output("ipRange")]
-    public Output<string> IpRange { get; private set; } = null!;
-
-    [Output("name")]
-    public Output<string> Name { get; private set; } = null!;
-
-    [Output("region")]
-    public Output<string> Region { get; private set; } = null!;
-
-    [Output("vpcUrn")]
-    public Output<string> VpcUrn { get; private set; } = null!;
+    [Output("createdAt")] public Output<string> CreatedAt { get; private set; } = null!;
+    [Output("default")] public Output<bool> Default { get; private set; } = null!;
+    [Output("description")] public Output<string?> Description { get; private set; } = null!;
+    [Output("ipRange")] public Output<string> IpRange { get; private set; } = null!;
+    [Output("name")] public Output<string> Name { get; private set; } = null!;
+    [Output("region")] public Output<string> Region { get; private set; } = null!;
+    [Output("vpcUrn")] public Output<string> VpcUrn { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Vpc"/>.</summary>
 public sealed class VpcArgs : ResourceArgs
 {
-    [Input("description")]
-    public Input<string>? Description { get; set; }
-
-    [Input("ipRange")]
-    public Input<string>? IpRange { get; set; }
-
-    [Input("name")]
-    public Input<string>? Name { get; set; }
-
-    [Input("region", required: true)]
-    public Input<string> Region { get; set; } = null!;
+    [Input("description")] public Input<string>? Description { get; set; }
+    [Input("ipRange")] public Input<string>? IpRange { get; set; }
+    [Input("name")] public Input<string>? Name { get; set; }
+    [Input("region", required: true)] public Input<string> Region { get; set; } = null!;
 }

@@ -10,43 +10,24 @@ public class CertRequest : CustomResource
     {
     }
 
-    [Output("certRequestPem")]
-    public Output<string> CertRequestPem { get; private set; } = null!;
-
-    [Output("dnsNames")]
-    public Output<ImmutableArray<string>> DnsNames { get; private set; } = null!;
-
-    [Output("ipAddresses")]
-    public Output<ImmutableArray<string>> IpAddresses { get; private set; } = null!;
-
-    [Output("keyAlgorithm")]
-    public Output<string> KeyAlgorithm { get; private set; } = null!;
-
-    [Output("privateKeyPem")]
-    public Output<string> PrivateKeyPem { get; private set; } = null!;
-
-    [Output("subject")]
-    public Output<Outputs.CertRequestSubject?> Subject { get; private set; } = null!;
-
-    [Output("uris")]
-    public Output<ImmutableArray<string>> Uris { get; private set; } = null!;
+    [Output("certRequestPem")] public Output<string> CertRequestPem { get; private set; } = null!;
+    [Output("dnsNames")] public Output<ImmutableArray<string>> DnsNames { get; private set; } = null!;
+    [Output("ipAddresses")] public Output<ImmutableArray<string>> IpAddresses { get; private set; } = null!;
+    [Output("keyAlgorithm")] public Output<string> KeyAlgorithm { get; private set; } = null!;
+    [Output("privateKeyPem")] public Output<string> PrivateKeyPem { get; private set; } = null!;
+    [Output("subject")] public Output<Outputs.CertRequestSubject?> Subject { get; private set; } = null!;
+    [Output("uris")] public Output<ImmutableArray<string>> Uris { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="CertRequest"/>.</summary>
 public sealed class CertRequestArgs : ResourceArgs
 {
-    [field: Input("dnsNames")]
-    public InputList<string> DnsNames { get => field ??= []; set; }
-
-    [field: Input("ipAddresses")]
-    public InputList<string> IpAddresses { get => field ??= []; set; }
+    [field: Input("dnsNames")] public InputList<string> DnsNames { get => field ??= []; set; }
+    [field: Input("ipAddresses")] public InputList<string> IpAddresses { get => field ??= []; set; }
 
     [field: Input("privateKeyPem", required: true)]
     public Input<string>? PrivateKeyPem { get; set => field = ProviderDefaults.Secret(value); }
 
-    [Input("subject")]
-    public Input<Inputs.CertRequestSubjectArgs>? Subject { get; set; }
-
-    [field: Input("uris")]
-    public InputList<string> Uris { get => field ??= []; set; }
+    [Input("subject")] public Input<Inputs.CertRequestSubjectArgs>? Subject { get; set; }
+    [field: Input("uris")] public InputList<string> Uris { get => field ??= []; set; }
 }

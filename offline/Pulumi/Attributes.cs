@@ -19,7 +19,7 @@ public sealed class OutputAttribute(string? name = null) : Attribute
     public string? Name { get; } = name;
 }
 
-/// <summary>Marks a class that an output may have. Its one constructor takes the members, in the provider's names.</summary>
+/// <summary>Marks a class that an output may have. Its fields are the members, in the provider's names.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class OutputTypeAttribute : Attribute;
 

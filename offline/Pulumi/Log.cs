@@ -1,7 +1,8 @@
 namespace Pulumi;
 
 /// <summary>
-/// Messages of the program. Under test only errors are kept, and fail the deployment; as in the official SDK, the others go nowhere.
+/// Messages of the program. Under test only errors are kept, and fail the deployment; as in the official SDK, the others go nowhere. A
+/// message is sent in the background: an exception after it may end the program first.
 /// </summary>
 public static class Log
 {
@@ -15,5 +16,5 @@ public static class Log
         _ = Deployment.Current;
 
     public static void Error(string message, Resource? resource = null, int? streamId = null, bool? ephemeral = null) =>
-        Deployment.Current.AddError(message);
+        Deployment.Current.LogError(message);
 }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Pulumi;
 
 /// <summary>
-/// What an output comes to: a value, whether it is known yet, whether it must stay secret, and the resources that it came from.
+/// The content of an output: a value, whether it is known yet, whether it is secret, and the resources that it comes from.
 /// </summary>
 /// <remarks>A class, because the runtime compiles code over structs again for each of them, and most of a preview is compilation.</remarks>
 internal sealed record OutputData<T>(T Value, bool IsKnown, bool IsSecret, ImmutableHashSet<Resource> Resources)

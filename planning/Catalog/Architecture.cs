@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Infra.Planning.Catalog;
 
@@ -11,6 +12,13 @@ public sealed record Architecture
     /// </summary>
     [RegularExpression(Patterns.ClassName, ErrorMessage = Patterns.ClassNameHelp)]
     public string? Name { get; init; }
+
+    /// <summary>
+    /// Architecture of the language model (<c>model_type</c> of <c>text_config</c>): <c>ministral3</c>, <c>mistral4</c>; null: unknown.
+    /// </summary>
+    [RegularExpression(Patterns.ModelType, ErrorMessage = Patterns.ModelTypeHelp)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TextModel { get; init; }
 
     /// <summary>Transformer blocks of the language model (<c>num_hidden_layers</c>).</summary>
     [Range(1, 1000)]
@@ -55,6 +63,20 @@ public sealed record Architecture
     /// <summary>Most tokens that the position encoding covers (<c>max_position_embeddings</c>).</summary>
     [Range(1, 100_000_000)]
     public required int MaxPositions { get; init; }
+
+    /// <summary>How attention keeps its past.</summary>
+    [JsonIgnore]
+    public AttentionKind Attention => Mla is null ? AttentionKind.Grouped : AttentionKind.Latent;
+}
+
+/// <summary>How attention keeps its past, which vLLM serves with different backends.</summary>
+public enum AttentionKind
+{
+    /// <summary>Keys and values of each group of heads.</summary>
+    Grouped,
+
+    /// <summary>One latent for all heads (MLA).</summary>
+    Latent,
 }
 
 /// <summary>Multi-head latent attention: one latent per token, shared by keys and values and by all heads.</summary>

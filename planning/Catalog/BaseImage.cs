@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Infra.Planning.Catalog;
 
@@ -18,6 +19,11 @@ public sealed record BaseImage
 
     /// <summary><c>Ubuntu 24.04</c>.</summary>
     public required string Os { get; init; }
+
+    /// <summary>Day on which a Droplet with it was last seen, by region. Absent: none was seen; it may be available.</summary>
+    [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? SeenIn { get; init; }
 
     /// <summary>Note for the operator.</summary>
     public string? Note { get; init; }

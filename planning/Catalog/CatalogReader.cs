@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 
 namespace Infra.Planning.Catalog;
 
@@ -80,24 +80,24 @@ internal sealed class CatalogReader
         }
 
         // Sizes reference cards and images, engines reference families: in this order all references exist.
-        ReadRows(lists, source, Gpus, new("gpus", "name", CatalogJson.Default.Gpu)
+        ReadRows(lists, source, Gpus, new("gpus", "name")
         {
             Complete = RowDefaults.Gpu,
             Rules = CatalogRules.Gpu,
         });
-        ReadRows(lists, source, Images, new("images", "slug", CatalogJson.Default.BaseImage) { Complete = RowDefaults.Image });
-        ReadRows(lists, source, Sizes, new("sizes", "slug", CatalogJson.Default.GpuSize)
+        ReadRows(lists, source, Images, new("images", "slug") { Complete = RowDefaults.Image });
+        ReadRows(lists, source, Sizes, new("sizes", "slug")
         {
             Complete = row => RowDefaults.Size(row, Gpus.GetValueOrDefault),
             Rules = size => CatalogRules.Size(size, Gpus, Images),
         });
-        ReadRows(lists, source, Models, new("models", "id", CatalogJson.Default.ModelSpec)
+        ReadRows(lists, source, Models, new("models", "id")
         {
             Complete = row => RowDefaults.Model(row, SecurityFloor!.Version),
             Inherit = RowInheritance.MergeModel,
             Rules = CatalogRules.Model,
         });
-        ReadRows(lists, source, Engines, new("engines", "version", CatalogJson.Default.EngineRelease)
+        ReadRows(lists, source, Engines, new("engines", "version")
         {
             Complete = RowDefaults.Engine,
             Rules = engine => CatalogRules.Engine(engine, Models.Values.Select(model => model.Family)),
@@ -136,7 +136,7 @@ internal sealed class CatalogReader
                 source.Error("securityFloor", problem);
             }
 
-            SecurityFloor = problems.Count == 0 ? member.Value.Deserialize(CatalogJson.Default.SecurityFloor) : null;
+            SecurityFloor = problems.Count == 0 ? RecordBuilder.Build<SecurityFloor>(member.Value) : null;
         }
         else if (!known.Contains(member.Name))
         {
@@ -220,11 +220,11 @@ internal sealed class CatalogReader
 
         if (!source.Strict)
         {
-            return (element.Deserialize(kind.Row)!, element, replaces);
+            return (RecordBuilder.Build<T>(element), element, replaces);
         }
 
         var problems = StrictRow.Errors(element, typeof(T));
-        var value = problems.Count == 0 ? element.Deserialize(kind.Row) : null;
+        var value = problems.Count == 0 ? RecordBuilder.Build<T>(element) : null;
         foreach (var problem in value is null ? problems : kind.Rules(value))
         {
             source.Error(label, problem);
@@ -278,7 +278,7 @@ internal sealed class CatalogReader
     }
 
     /// <summary>One list of a catalog file.</summary>
-    private sealed record RowKind<T>(string List, string IdMember, JsonTypeInfo<T> Row)
+    private sealed record RowKind<T>(string List, string IdMember)
     {
         public Action<JsonObject> Complete { get; init; } = _ => { };
 

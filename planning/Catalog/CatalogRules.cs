@@ -82,9 +82,9 @@ internal static class CatalogRules
         var known = families.Append("*").Distinct().ToArray();
         foreach (var (index, breakage) in engine.Breakages.Index())
         {
-            if (breakage.Families is null && breakage.Architectures is null)
+            if (breakage.Families is null && breakage.Architectures is null && breakage.TextModels is null)
             {
-                yield return new($"breakages[{index}].families", null, "is missing; name families, architectures or both");
+                yield return new($"breakages[{index}].families", null, "is missing; name families, architectures or textModels");
             }
 
             if (breakage is { Effect: BreakageEffect.Refused, GpuArchitectures: not null })
@@ -163,6 +163,17 @@ internal static class CatalogRules
                 $"is {Text(Math.Round(bytesPerParameter, 3))} bytes per parameter for {model.Parameters} parameters; it must "
                     + "be in bytes, 0.25 to 4.5 per parameter");
         }
+        else if (BytesPerParameter(model.Precision) is var (fewest, most) && (bytesPerParameter < fewest || bytesPerParameter > most))
+        {
+            yield return new("precision", CatalogWords.Of(model.Precision),
+                $"does not match weightBytes {model.WeightBytes}, {Text(Math.Round(bytesPerParameter, 2))} bytes per parameter: it has "
+                    + $"{Text(fewest)} to {Text(most)}; set the precision of this repository, or its bytes");
+        }
+
+        if (model is { Fp8Block: { } block, Precision: not Precision.Fp8 })
+        {
+            yield return new("fp8Block", $"{block}", $"is only for the precision fp8, and this is {CatalogWords.Of(model.Precision)}");
+        }
 
         if (model.Formats.Distinct().Count() != model.Formats.Count)
         {
@@ -175,6 +186,14 @@ internal static class CatalogRules
             yield return new("hardware", "{}", "must name at least one architecture");
         }
     }
+
+    /// <summary>Bytes per parameter in a precision: at least the format itself, at most what keeps half of it larger.</summary>
+    private static (double Fewest, double Most) BytesPerParameter(Precision precision) => precision switch
+    {
+        Precision.Bf16 => (1.8, MostBytesPerParameter),
+        Precision.Fp8 => (0.9, 1.9),
+        _ => (FewestBytesPerParameter, 1.8),
+    };
 
     private static IEnumerable<RowError> Checksums(ModelSpec model)
     {

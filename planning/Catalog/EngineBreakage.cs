@@ -10,10 +10,13 @@ public enum BreakageEffect
 
     /// <summary>Served with a warning.</summary>
     Caution,
+
+    /// <summary>Served without a warning: it concerns single requests, and the documents tell it.</summary>
+    Note,
 }
 
 /// <summary>
-/// A known defect of a release, for models of a family or a class. A condition that is null always matches.
+/// A known defect of a release, for models of an architecture, a class or a family. A condition that is null always matches.
 /// </summary>
 public sealed record EngineBreakage
 {
@@ -21,11 +24,19 @@ public sealed record EngineBreakage
     [MinLength(1)]
     public IReadOnlyList<string>? Families { get; init; }
 
-    /// <summary>Affected vLLM class, <see cref="Architecture.Name"/>, for any family.</summary>
+    /// <summary>Affected <see cref="Architecture.TextModel"/>, for any family.</summary>
+    [MinLength(1)]
+    [RegularExpression(Patterns.ModelType, ErrorMessage = Patterns.ModelTypeHelp)]
+    public IReadOnlyList<string>? TextModels { get; init; }
+
+    /// <summary>Affected vLLM class, <see cref="ModelSpec.EngineClass"/>, for any family.</summary>
     [MinLength(1)]
     [RegularExpression(Patterns.ClassName, ErrorMessage = Patterns.ClassNameHelp)]
     public IReadOnlyList<string>? Architectures { get; init; }
     public required BreakageEffect Effect { get; init; }
+
+    /// <summary>Only models with this kind of attention.</summary>
+    public AttentionKind? Attention { get; init; }
 
     /// <summary>Only with this installation method.</summary>
     public EngineInstall? Install { get; init; }
@@ -62,17 +73,23 @@ public sealed record EngineBreakage
     public bool Hits(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return (IsOf(Families, "*") || IsOf(Families, model.Family) || IsOf(Architectures, model.EngineClass))
+        return (IsOf(Families, "*") || IsOf(Families, model.Family) || IsOf(TextModels, model.Architecture.TextModel)
+                || IsOf(Architectures, model.EngineClass))
             && Holds(model, vendor, install, kv, card);
     }
 
-    /// <summary>Whether it may apply: a class is given, and the class of this model with a vision tower is unknown.</summary>
-    internal bool MayHit(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card) =>
-        Architectures is not null && model.EngineClass is null && model.Architecture.Vision is not null
-        && !Hits(model, vendor, install, kv, card) && Holds(model, vendor, install, kv, card);
+    /// <summary>The member that a row lacks to know whether the breakage affects it; null: that is known.</summary>
+    internal string? Lacking(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card) =>
+        Hits(model, vendor, install, kv, card) || !Holds(model, vendor, install, kv, card) ? null
+        : Architectures is not null && model.EngineClass is null && model.Architecture.Vision is not null
+            ? "architecture.name (architectures in its config.json)"
+        : TextModels is not null && model.Architecture.TextModel is null && model.IsWrapped
+            ? "architecture.textModel (model_type of text_config in its config.json)"
+        : null;
 
     private bool Holds(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card) =>
-        (Install is null || Install == install)
+        (Attention is null || Attention == model.Architecture.Attention)
+        && (Install is null || Install == install)
         && (KvCache is null || KvCache == kv)
         && (Vendor is null || Vendor == vendor)
         && (GpuArchitectures is null || (card is { } known && GpuArchitectures.Contains(known)))

@@ -39,12 +39,12 @@ public static class EngineChoice
         return
         [
             .. Hits(engine, model, vendor, install, kv, BreakageEffect.Caution, card),
-            .. engine.Breakages
-                .Where(breakage => breakage.MayHit(model, vendor, install, kv, card))
-                .Select(breakage =>
-                    $"{Describe(engine, breakage)}. This affects {string.Join(" and ", breakage.Architectures!)}, and the row of "
-                        + $"{model.Id} does not have its class: "
-                    + "set architecture.name (architectures in its config.json)"),
+            .. from breakage in engine.Breakages
+               where breakage.Effect != BreakageEffect.Note
+               let lacking = breakage.Lacking(model, vendor, install, kv, card)
+               where lacking is not null
+               select $"{Describe(engine, breakage)}. This affects {Affected(breakage)}, and the row of {model.Id} does not say whether "
+                   + $"it is one: set {lacking}",
         ];
     }
 
@@ -67,6 +67,9 @@ public static class EngineChoice
         engine.Breakages
             .Where(breakage => breakage.Effect == effect && breakage.Hits(model, vendor, install, kv, card))
             .Select(breakage => Describe(engine, breakage));
+
+    private static string Affected(EngineBreakage breakage) =>
+        string.Join(" and ", (breakage.Architectures ?? []).Concat(breakage.TextModels ?? []));
 
     private static string Describe(EngineRelease engine, EngineBreakage breakage) =>
         $"vLLM {engine.Version}: {breakage.Problem} ({breakage.Source})";

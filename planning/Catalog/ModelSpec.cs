@@ -63,11 +63,18 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.RepositoryId, ErrorMessage = Patterns.RepositoryIdHelp)]
     public required string Id { get; init; }
 
-    /// <summary>Group for engine breakages: <c>ministral-3</c>, <c>mistral-large-3</c>.</summary>
+    /// <summary>Models of one release: <c>ministral-3</c>, <c>mistral-large-3</c>. Breakages of one's own may name it.</summary>
     [RegularExpression(Patterns.Slug, ErrorMessage = Patterns.SlugHelp)]
     public required string Family { get; init; }
     public required ModelUse Use { get; init; }
     public required Precision Precision { get; init; }
+
+    /// <summary>
+    /// Width of the blocks of weights that share an FP8 scale (<c>weight_block_size</c>); null: a scale per tensor or channel.
+    /// </summary>
+    [Range(1, 1024)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Fp8Block { get; init; }
 
     /// <summary>Type of answer. Default: generate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -110,6 +117,14 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.Word, ErrorMessage = Patterns.WordHelp)]
     public required IReadOnlyList<string> Flags { get; init; }
 
+    /// <summary>How a conversation becomes tokens: version of the tokenizer, form of tool calls and thoughts; null: unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ChatFormat { get; init; }
+
+    /// <summary>Sampling that the vendor recommends; null: none is known, or a range that <see cref="Note"/> has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Sampling? Sampling { get; init; }
+
     /// <summary>
     /// File in the repository with the system prompt of the training, which no tokenizer adds; null: none is known.
     /// </summary>
@@ -120,9 +135,23 @@ public sealed record ModelSpec
     [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
     public required string MinimumEngine { get; init; }
 
+    /// <summary>Newest vLLM release that a public record shows serving it; null: none is known.</summary>
+    [RegularExpression(Patterns.Version, ErrorMessage = Patterns.VersionHelp)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TestedEngine { get; init; }
+
     /// <summary>Supported GPU architectures, see <see cref="Gpu.Architecture"/>. All others are unsupported.</summary>
     public required IReadOnlyDictionary<GpuArchitecture, Support> Hardware { get; init; }
     public required string Licence { get; init; }
+
+    /// <summary>Text of the licence; null: that of its name.</summary>
+    [RegularExpression(Patterns.HttpsUrl, ErrorMessage = Patterns.HttpsUrlHelp)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LicenceUrl { get; init; }
+
+    /// <summary>What the licence asks of the user, as the rest of a sentence without the final period; null: nothing unusual.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LicenceTerms { get; init; }
 
     /// <summary>Whether the repository requires an accepted licence and a token.</summary>
     public bool Gated { get; init; }
@@ -138,16 +167,39 @@ public sealed record ModelSpec
     public required string SourceDate { get; init; }
 
     /// <summary>
-    /// vLLM class that serves it. Mistral's format does not name one; with a vision tower vLLM uses <c>PixtralForConditionalGeneration</c>.
-    /// For a transformers copy the row must have it; null: unknown.
+    /// vLLM class that serves it. Mistral's format does not name one: vLLM takes it from the vision tower and the attention. For a
+    /// transformers copy the row must have it; null: unknown.
     /// </summary>
     [JsonIgnore]
-    public string? EngineClass =>
-        ServedFormat == WeightsFormat.Mistral && Architecture.Vision is not null ? PixtralClass : Architecture.Name;
+    public string? EngineClass => ServedFormat != WeightsFormat.Mistral ? Architecture.Name
+        : Architecture.Vision is not null ? PixtralClass
+        : Architecture.Attention == AttentionKind.Latent ? "MistralLarge3ForCausalLM"
+        : "MistralForCausalLM";
+
+    /// <summary>Whether the class wraps one of several language models of Mistral's.</summary>
+    [JsonIgnore]
+    internal bool IsWrapped => EngineClass is PixtralClass or "Mistral3ForConditionalGeneration";
+
+    /// <summary>Whether the licence asks more than the usual one does, so that an operator must read it.</summary>
+    [JsonIgnore]
+    public bool HasUnusualLicence => !string.Equals(Licence, UsualLicence, StringComparison.OrdinalIgnoreCase);
+
+    private const string UsualLicence = "Apache-2.0";
 
     private const string PixtralClass = "PixtralForConditionalGeneration";
 
     /// <summary>The served copy of the weights.</summary>
     [JsonIgnore]
     public WeightsFormat ServedFormat => Formats[0];
+}
+
+/// <summary>Sampling parameters of a model card or a <c>generation_config.json</c>.</summary>
+public sealed record Sampling
+{
+    [Range(0.0, 5.0)]
+    public double? Temperature { get; init; }
+
+    [Range(0.0, 1.0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TopP { get; init; }
 }

@@ -31,6 +31,9 @@ internal static class Patterns
     public const string ClassNameHelp =
         "must be a class of vLLM's, as config.json's architectures has it: Mistral3ForConditionalGeneration";
 
+    public const string ModelType = "^[a-z0-9][a-z0-9_-]*$";
+    public const string ModelTypeHelp = "must be a model_type as config.json's text_config has it: ministral3";
+
     public const string FileName = "^SYSTEM_PROMPT\\.txt$";
     public const string FileNameHelp = "must be SYSTEM_PROMPT.txt, the only name that nodes fetch";
 

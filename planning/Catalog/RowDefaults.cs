@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Infra.Planning.Reading;
 
 namespace Infra.Planning.Catalog;
 
@@ -142,7 +143,7 @@ internal static class RowDefaults
             return;
         }
 
-        var architecture = element.Deserialize(CatalogJson.Default.Architecture)!;
+        var architecture = RecordBuilder.Build<Architecture>(element);
         Default(row, "parameters", WeightFormula.Parameters(architecture));
         Default(row, "weightBytes", WeightFormula.Bytes(architecture, precision));
     }

@@ -6,7 +6,8 @@ namespace Infra.Planning.Catalog;
 internal static class RowInheritance
 {
     // Valid for one row only: its source, and the commit of its repository.
-    private static readonly string[] NotInherited = ["source", "sourceDate", "note", "revision", "weightsUrl", "checksums", "systemPrompt"];
+    private static readonly string[] NotInherited =
+        ["source", "sourceDate", "note", "revision", "weightsUrl", "checksums", "systemPrompt", "testedEngine"];
 
     private static readonly string[] MistralFormatFlags = ["--tokenizer-mode", "--config-format", "--load-format"];
 
@@ -41,6 +42,13 @@ internal static class RowInheritance
             row["systemPrompt"] = prompt.DeepClone();
         }
 
+        row = RowQuantization.WithPrecision(row, base_);
+        if (row.ContainsKey("licence") && !JsonNode.DeepEquals(row["licence"], parent["licence"]))
+        {
+            base_.Remove("licenceUrl");
+            base_.Remove("licenceTerms");
+        }
+
         if (row["architecture"] is JsonObject own && base_["architecture"] is JsonObject inherited)
         {
             row = (JsonObject)row.DeepClone();
@@ -57,6 +65,7 @@ internal static class RowInheritance
         {
             base_.Remove("weightBytes");
             base_.Remove("hardware");
+            base_.Remove("fp8Block");
         }
 
         // A fine-tune saved by transformers has no copy in Mistral's format, so vLLM must not look for one.

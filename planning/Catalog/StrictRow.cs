@@ -42,7 +42,7 @@ internal sealed class StrictRow : StrictReader
     {
     }
 
-    /// <summary>All errors in file order. If there are none, <see cref="CatalogJson"/> can read the value.</summary>
+    /// <summary>All errors in file order. If there are none, <see cref="RecordBuilder"/> can read it.</summary>
     public static IReadOnlyList<RowError> Errors(JsonElement value, Type record)
     {
         var row = new StrictRow();

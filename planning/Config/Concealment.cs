@@ -5,8 +5,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Errors without values that are stored encrypted. Pulumi tells a program which top-level keys have an encrypted part, not which part: no
-/// value below such a key is shown, and a reason only if it repeats none.
+/// Errors without values that are stored encrypted. A program learns from Pulumi which top-level keys have an encrypted part, but not
+/// which part. So no value below such a key is shown, and a reason only if it contains no such value.
 /// </summary>
 /// <param name="config">Qualified keys and their values.</param>
 /// <param name="secretKeys">Qualified keys with an encrypted part; null: unknown.</param>

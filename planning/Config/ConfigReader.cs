@@ -23,13 +23,16 @@ internal sealed class ConfigReader : StrictReader
     private readonly List<(string Endpoint, string Warning)> _deprecations = [];
     private readonly Misspellings _misspellings;
     private readonly List<string> _encrypted = [];
+    private readonly HashSet<string> _meantKeys = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, string> _config;
     private bool _masked;
 
     // Pulumi.yaml declares the type of top-level lists down to their elements; of maps it knows no more than that.
     private bool _textOnly;
 
-    private ConfigReader(List<UserError> errors, IReadOnlySet<string>? secretKeys)
+    private ConfigReader(IReadOnlyDictionary<string, string> config, List<UserError> errors, IReadOnlySet<string>? secretKeys)
     {
+        _config = config;
         _errors = errors;
         _secretKeys = secretKeys;
         _misspellings = new(errors);
@@ -42,23 +45,25 @@ internal sealed class ConfigReader : StrictReader
     public static StackConfig Read(
         IReadOnlyDictionary<string, string> config, IReadOnlySet<string>? secretKeys, List<UserError> errors)
     {
-        var reader = new ConfigReader(errors, secretKeys);
-        var sound = reader.Check(config);
+        var reader = new ConfigReader(config, errors, secretKeys);
+        var sound = reader.Check();
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(sound.ToJsonString()));
         var stackConfig = new ConfigurationBuilder().AddJsonStream(json).Build()
             .Get<StackConfig>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
         return stackConfig with { Deprecations = reader._deprecations, Encrypted = reader._encrypted };
     }
 
-    private JsonObject Check(IReadOnlyDictionary<string, string> config)
+    // Pulumi passes the defaults of Pulumi.yaml, too.
+    private bool IsSet(string name) => _meantKeys.Contains(name)
+        || _config.GetValueOrDefault($"{Namespace}:{name}") is not (null or "" or "[]" or "{}" or "false");
+
+    private JsonObject Check()
     {
         var record = RecordShape.Of(typeof(StackConfig));
         var sound = new JsonObject();
-        var meantKeys = new HashSet<string>(StringComparer.Ordinal);
-        // Pulumi passes the defaults of Pulumi.yaml, too.
-        bool IsSet(string name) => meantKeys.Contains(name)
-            || config.GetValueOrDefault($"{Namespace}:{name}") is not (null or "" or "[]" or "{}" or "false");
-        foreach (var (qualified, text) in config.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        var misplaced = new MisplacedSettings(_config);
+        _meantKeys.UnionWith(misplaced.Meant);
+        foreach (var (qualified, text) in _config.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (!qualified.StartsWith($"{Namespace}:", StringComparison.Ordinal))
             {
@@ -68,7 +73,7 @@ internal sealed class ConfigReader : StrictReader
                 {
                     var shape = record.Member(elsewhere)?.Shape;
                     Moved(new RemoveStep(qualified) { IsKey = true }, elsewhere, Element(text, shape), IsSet(elsewhere), isSecret);
-                    meantKeys.Add(elsewhere);
+                    _meantKeys.Add(elsewhere);
                 }
                 continue;
             }
@@ -82,7 +87,7 @@ internal sealed class ConfigReader : StrictReader
             else if (record.Member(key) is null && !IsPath(key, record) && !key.Contains(':', StringComparison.Ordinal)
                 && NearestIsNotToken(key, record) && Misspellings.Meant(key, record, IsSet) is { } meant)
             {
-                meantKeys.Add(meant);
+                _meantKeys.Add(meant);
                 var element = Element(text, record.Member(meant)!.Shape);
                 _misspellings.Report(ValueShape.Of(typeof(StackConfig)), "", Property(key, element), meant, _masked);
                 if (Read(element, record.Member(meant)!.Shape, meant) is { } value)
@@ -93,22 +98,21 @@ internal sealed class ConfigReader : StrictReader
             else if (key == Namespace && !_masked
                 && Element(text, ValueShape.Of(typeof(StackConfig))) is { ValueKind: JsonValueKind.Object } nested)
             {
-                meantKeys.UnionWith(Nested(nested, IsSet));
+                _meantKeys.UnionWith(Nested(nested, IsSet));
             }
-            else if (OnlyEndpoint(config) is { } endpoint && !_masked && RecordShape.Of(typeof(EndpointConfig)).Member(key) is { } misplaced
-                && record.Member(key) is null)
+            else if (!_masked && misplaced.Of(key, text) is { } error)
             {
-                Misplaced(endpoint, key, Element(text, misplaced.Shape));
+                _errors.Add(error);
             }
             else if (record.Member(key) is not { } member)
             {
-                if (IsPath(key, record) && ConfigPath.Parse(key) is [string written, ..] && !config.ContainsKey($"{Namespace}:{written}"))
+                if (IsPath(key, record) && ConfigPath.Parse(key) is [string written, ..] && !_config.ContainsKey($"{Namespace}:{written}"))
                 {
-                    meantKeys.Add(written); // its fix sets it
+                    _meantKeys.Add(written); // its fix sets it
                 }
-                Unknown("", key, Element(text), record, IsSet);
+                Unknown("", key, Element(text), record);
             }
-            else if (meantKeys.Contains(key) || (text.Length == 0 && !member.Required))
+            else if (_meantKeys.Contains(key) || (text.Length == 0 && !member.Required))
             {
                 continue; // the empty default in Pulumi.yaml: Pulumi requires one for optional settings
             }
@@ -118,7 +122,7 @@ internal sealed class ConfigReader : StrictReader
             }
         }
         _masked = false;
-        CheckRequired(record, "", name => meantKeys.Contains(name) || config.ContainsKey($"{Namespace}:{name}"));
+        CheckRequired(record, "", name => _meantKeys.Contains(name) || _config.ContainsKey($"{Namespace}:{name}"));
         return sound;
     }
 
@@ -147,22 +151,6 @@ internal sealed class ConfigReader : StrictReader
         return [.. moved.Select(member => member.Name)];
     }
 
-    /// <summary>A setting of an endpoint at the top, where only one endpoint can be meant.</summary>
-    private void Misplaced(string endpoint, string key, JsonElement value)
-    {
-        var to = ConfigPath.Member(endpoint, key);
-        _errors.Add(new(key, Shown(value), $"is a setting of an endpoint: {to}",
-            ReadingFixes.Move(new RemoveStep(key), to, value) ?? ConfigFix.Remove(key)));
-    }
-
-    private static string? OnlyEndpoint(IReadOnlyDictionary<string, string> config) =>
-        Element(config.GetValueOrDefault($"{Namespace}:endpoints", ""), ValueShape.Of(typeof(IReadOnlyDictionary<string, EndpointConfig>)))
-            is { ValueKind: JsonValueKind.Object } endpoints && endpoints.GetPropertyCount() == 1
-            && endpoints.EnumerateObject().First() is { Value.ValueKind: JsonValueKind.Object or JsonValueKind.Null } only
-            && Names.IsName(only.Name)
-            ? ConfigPath.Member("endpoints", only.Name)
-            : null;
-
     private void CheckToken(string qualified, string text)
     {
         if (text.Length == 0 || text == ConfigNames.Encrypted)
@@ -186,7 +174,7 @@ internal sealed class ConfigReader : StrictReader
     }
 
     // Pulumi passes text, and JSON for lists and maps.
-    private static JsonElement Element(string text, ValueShape? shape = null)
+    internal static JsonElement Element(string text, ValueShape? shape = null)
     {
         try
         {
@@ -242,8 +230,10 @@ internal sealed class ConfigReader : StrictReader
     {
         if (shape.Kind is ValueKind.List or ValueKind.Map || (shape.Kind == ValueKind.Record && shape.Shorthand is null))
         {
-            Wrong(path, null,
-                $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}", shape);
+            // Pulumi sets nothing below an encrypted value.
+            _errors.Add(new(path, null,
+                $"is encrypted as a whole, which Pulumi passes as text; encrypt single values in it, and {Expected(shape)}",
+                ConfigFix.Remove(path).Then(ReadingFixes.Of(path, null, shape))));
             return null;
         }
         _encrypted.Add(path);
@@ -257,10 +247,7 @@ internal sealed class ConfigReader : StrictReader
                     ? ConfigFix.Remove(path).Then(ReadingFixes.Of(path, null, shape))
                     : new ConfigFix(new SetSecretStep(path))));
 
-    protected override void Unknown(string path, string name, JsonElement value, RecordShape record) =>
-        Unknown(path, name, value, record, isSet: _ => true);
-
-    private void Unknown(string path, string name, JsonElement value, RecordShape record, Func<string, bool> isSet)
+    protected override void Unknown(string path, string name, JsonElement value, RecordShape record)
     {
         var key = ConfigPath.Member(path, name);
         var isSecret = _masked || SecretWords.IsName(name);
@@ -272,9 +259,10 @@ internal sealed class ConfigReader : StrictReader
             var removeKey = new RemoveStep(name) { IsKey = true };
             var isSettable = ConfigPath.Parse(name) is [string first, var next, ..] && !Text(value).Any(char.IsControl)
                 && next is int == (record.Member(first)?.Shape.Kind == ValueKind.List);
+            var settable = ConfigPath.Of(ConfigPath.Parse(name)); // the CLI refuses endpoints[chat]
             _errors.Add(new(key, shown, "is a path, which Pulumi only splits with --path", !isSettable ? new ConfigFix(removeKey)
-                : new ConfigFix(removeKey,
-                    isSecret || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(name) : ConfigFix.SetTo(name, Text(value)))));
+                : new ConfigFix(removeKey, isSecret || ShownValue.IsSecret(Text(value)) ? new SetSecretStep(settable)
+                    : ConfigFix.SetTo(settable, Text(value)))));
             return;
         }
         if (path.Length == 0 && name.Contains(':', StringComparison.Ordinal))
@@ -284,11 +272,16 @@ internal sealed class ConfigReader : StrictReader
                 "remove it from the file of the stack"));
             return;
         }
-        var near = NearMiss.Of(name, known);
+        if (record.Type == typeof(EndpointConfig) && MisplacedSettings.InEndpoint(path, name, value, isSecret, IsSet) is { } elsewhere)
+        {
+            _errors.Add(elsewhere);
+            return;
+        }
+        var near = OtherNames.Near(name, record, known);
         if (near is [HuggingFaceToken, ..])
         {
             _errors.Add(new(key, ShownValue.Mask("", secret: true), $"is not a setting; did you mean {HuggingFaceToken}?",
-                isSet(HuggingFaceToken)
+                IsSet(HuggingFaceToken)
                     ? new ConfigFix(remove)
                     : new ConfigFix(remove, new SetSecretStep(HuggingFaceToken) { IsKey = true })));
             return;
@@ -303,7 +296,7 @@ internal sealed class ConfigReader : StrictReader
         key.StartsWith($"{member}.", StringComparison.Ordinal) || key.StartsWith($"{member}[", StringComparison.Ordinal));
 
     private static bool NearestIsNotToken(string key, RecordShape record) =>
-        NearMiss.Of(key, [.. record.Names, HuggingFaceToken]) is not [HuggingFaceToken, ..];
+        OtherNames.Near(key, record, [.. record.Names, HuggingFaceToken]) is not [HuggingFaceToken, ..];
 
     private static JsonProperty Property(string name, JsonElement value) =>
         JsonTree.Element(new JsonObject { [name] = JsonNode.Parse(value.GetRawText()) }).EnumerateObject().First();

@@ -47,7 +47,8 @@ internal sealed class ConfigRules(List<UserError> errors)
             }
         }
         Engine("engine", config.Engine);
-        if (config.Endpoints.Count == 0 && !errors.Any(error => error.Key.StartsWith("endpoints", StringComparison.Ordinal)))
+        if (config.Endpoints.Count == 0 && !errors.Any(error => error.Key.StartsWith("endpoints", StringComparison.Ordinal)
+            || error.Commands?.Steps.Any(step => step.Path.EndsWith(".model", StringComparison.Ordinal)) == true))
         {
             errors.Add(
                 UserError.InStackConfig("endpoints.chat.model", null, "is missing: there is no endpoint, so nothing to serve"));
@@ -94,7 +95,8 @@ internal sealed class ConfigRules(List<UserError> errors)
         }
         Between(At("contextLength"), endpoint.ContextLength, 1, int.MaxValue, "tokens");
         Between(At("concurrency"), endpoint.Concurrency, 1, 100_000, "concurrent requests");
-        Between(At("replicas"), endpoint.Replicas, 1, 1000, "nodes");
+        Between(At("replicas"), endpoint.Replicas, 1, 1000,
+            endpoint.Replicas == 0 ? "nodes; to stop an endpoint, remove it" : "nodes");
         Between(At("imagesPerPrompt"), endpoint.ImagesPerPrompt, 1, 256, "images; to refuse images set vision to false");
         Between(At("tensorParallel"), endpoint.TensorParallel, 1, 64, "GPUs");
         Between(At("dataParallel"), endpoint.DataParallel, 1, 64, "engines");
@@ -170,7 +172,8 @@ internal sealed class ConfigRules(List<UserError> errors)
             if (tags[i].Length > 0 && !ConfigPatterns.Tag().IsMatch(tags[i]))
             {
                 Wrong(ConfigPath.Element(path, i), ShownValue.Mask(tags[i]),
-                    "is not a tag: at most 255 letters, digits, ':', '-' and '_'", MeantValues.Tag(tags[i], tags));
+                    "is not a tag: at most 255 letters, digits, ':', '-' and '_'", MeantValues.Tag(tags[i], tags),
+                    () => ConfigFix.Remove(ConfigPath.Element(path, i)));
             }
         }
         Distinct(path, tags, StringComparer.OrdinalIgnoreCase); // DigitalOcean ignores the case of tags
@@ -201,11 +204,11 @@ internal sealed class ConfigRules(List<UserError> errors)
 
     private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private void Wrong(string path, object? value, string problem, string? example = null)
+    private void Wrong(string path, object? value, string problem, string? example = null, Func<ConfigFix>? otherwise = null)
     {
         var shown = value is string text ? ShownValue.Mask(text) : value;
         errors.Add(example is null
-            ? new(path, shown, problem, ConfigExamples.Fix(path))
+            ? new(path, shown, problem, otherwise?.Invoke() ?? ConfigExamples.Fix(path))
             : UserError.InStackConfig(path, shown, problem, example));
     }
 }

@@ -40,7 +40,8 @@ internal static partial class MeantValues
             ? $"{Names.TagPrefix.TrimEnd(':')}-{tag[Names.TagPrefix.Length..]}"
             : tag;
         tag = tag[..Math.Min(tag.Length, 255)];
-        return ConfigPatterns.Tag().IsMatch(tag) && !ShownValue.IsSecret(text) && !tags.Contains(tag, StringComparer.OrdinalIgnoreCase)
+        return ConfigPatterns.Tag().IsMatch(tag) && tag.Any(char.IsAsciiLetterOrDigit) && !ShownValue.IsSecret(text)
+            && !tags.Contains(tag, StringComparer.OrdinalIgnoreCase)
             ? tag
             : null;
     }

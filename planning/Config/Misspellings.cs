@@ -20,7 +20,7 @@ internal sealed class Misspellings(List<UserError> errors)
     /// <param name="record">The record with the settings.</param>
     /// <param name="isSet">Whether a setting has a value already.</param>
     public static string? Meant(string name, RecordShape record, Func<string, bool> isSet) =>
-        NearMiss.Of(name, record.Names) is [var near, ..] && !isSet(near) ? near : null;
+        OtherNames.Near(name, record, record.Names) is [var near, ..] && near != ConfigNames.HuggingFaceToken && !isSet(near) ? near : null;
 
     /// <summary>The value with right names, at this level.</summary>
     /// <param name="value">A JSON object without duplicate members.</param>
@@ -29,6 +29,10 @@ internal sealed class Misspellings(List<UserError> errors)
     /// <param name="isSecret">Whether it is stored encrypted: then no message has a value of it.</param>
     public JsonElement Resolve(JsonElement value, ValueShape shape, string path, bool isSecret)
     {
+        if (shape.Type == typeof(EndpointConfig) && !isSecret)
+        {
+            value = Lifted(value, path);
+        }
         var names = shape.Kind == ValueKind.Record ? OfRecord(value, RecordShape.Of(shape.Type)) : OfEndpoints(value);
         if (shape.Kind == ValueKind.Map && Nameless(value) is { Count: > 0 } nameless)
         {
@@ -60,6 +64,46 @@ internal sealed class Misspellings(List<UserError> errors)
                 ? $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name"
                 : $"is not a setting; did you mean {to}?",
             isSecret ? null : ReadingFixes.Move(new RemoveStep(from), to, member.Value), meant);
+    }
+
+    /// <summary>
+    /// The endpoint without maps that are no settings but hold some, as <c>deploy</c> of a Compose file holds <c>replicas</c>: these are in
+    /// the endpoint itself.
+    /// </summary>
+    private JsonElement Lifted(JsonElement endpoint, string path)
+    {
+        var record = RecordShape.Of(typeof(EndpointConfig));
+        var lifted = new JsonObject();
+        var set = endpoint.EnumerateObject().Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var member in endpoint.EnumerateObject())
+        {
+            var inner = record.Member(member.Name) is not null || member.Value.ValueKind != JsonValueKind.Object
+                || JsonTree.HasTwice(member.Value) ? []
+                : member.Value.EnumerateObject()
+                    .Select(item => (Item: item, Name: OtherNames.Certain(item.Name, record)))
+                    .Where(item => item.Name is { } setting && !set.Contains(setting)
+                        && item.Item.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+                    .DistinctBy(item => item.Name)
+                    .Where(item => set.Add(item.Name!))
+                    .ToList();
+            if (inner.Count == 0)
+            {
+                lifted[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+                continue;
+            }
+            var from = ConfigPath.Member(path, member.Name);
+            var moves = inner.Select(item =>
+                ReadingFixes.Move(new RemoveStep(from), ConfigPath.Member(path, item.Name!), item.Item.Value)).ToList();
+            Add(from, null, $"is not a setting; of what it holds, {string.Join(", ", inner.Select(item => item.Name))} can be set in the "
+                + "endpoint itself",
+                moves.Contains(null) ? null : new ConfigFix([new RemoveStep(from), .. moves.SelectMany(move => move!.Steps.Skip(1))]),
+                string.Join(", ", inner.Select(item => ConfigPath.Member(path, item.Name!))));
+            foreach (var item in inner)
+            {
+                lifted[item.Name!] = JsonNode.Parse(item.Item.Value.GetRawText());
+            }
+        }
+        return JsonTree.Element(lifted);
     }
 
     private static string Shown(JsonElement value, bool isSecret) =>
@@ -107,7 +151,10 @@ internal sealed class Misspellings(List<UserError> errors)
 
     private JsonElement Named(JsonElement endpoints, List<JsonProperty> nameless, string path, bool isSecret)
     {
-        var name = Enumerable.Range(1, endpoints.GetPropertyCount() + 1)
+        // A name with nothing below it is theirs, but for the indentation.
+        var names = endpoints.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Null && Names.IsName(member.Name)
+            && nameless.All(moved => moved.Name != member.Name)).ToList();
+        var name = names is [var bare] ? bare.Name : Enumerable.Range(1, endpoints.GetPropertyCount() + 1)
             .Select(index => Names.Nearest(Endpoint, index))
             .First(free => !endpoints.TryGetProperty(free, out _));
         var (at, named) = (ConfigPath.Member(path, name), new JsonObject());

@@ -119,7 +119,7 @@ internal sealed class NetworkRules(List<UserError> errors)
         string At(string member) => ConfigPath.Member(path, member);
         if (IsUnread(At("access")))
         {
-            // What goes with an access type is judged when it is known.
+            // Rules that depend on the access type are checked when it is known.
             MeantAccess(At("access"), endpoint);
             Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Meant);
             return;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
@@ -16,6 +17,8 @@ internal static partial class ReadingFixes
     // A longer command is not for pasting.
     private const int MostSteps = 60;
     private const string FirstEndpoint = "chat";
+
+    private static readonly string[] s_values = ["name", "id", "value", "default", "min"];
 
     /// <summary>The fix of a value with this shape.</summary>
     /// <param name="path">Its path.</param>
@@ -74,8 +77,30 @@ internal static partial class ReadingFixes
         return one;
     }
 
+    // The member of a map that is the value: {name: X}, {value: 2}, {min: 1, max: 4}; of an element of tags, both.
+    private static JsonElement OnlyScalar(JsonElement map, string path)
+    {
+        var scalars = map.EnumerateObject()
+            .Where(member => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number).ToList();
+        var named = s_values.Select(name => scalars.Find(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase)))
+            .Where(member => member.Value.ValueKind != JsonValueKind.Undefined).ToList();
+        return scalars is [var only] && IsTags(path) ? JsonTree.Element(JsonValue.Create(Tag(only)))
+            : named is [var value, ..] ? value.Value
+            : scalars is [var one] ? one.Value
+            : map;
+    }
+
+    private static bool IsTags(string path) => ConfigPath.Parse(path).OfType<string>().LastOrDefault() is "tags" or "clientTags";
+
+    private static string Tag(JsonProperty member) =>
+        $"{member.Name}:{(member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText())}";
+
     private static string? MeantScalar(JsonElement value, ValueShape shape, string path)
     {
+        if (value.ValueKind == JsonValueKind.Object && !JsonTree.HasTwice(value))
+        {
+            value = OnlyScalar(value, path);
+        }
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
         {
             return null;
@@ -83,18 +108,12 @@ internal static partial class ReadingFixes
         var text = (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim();
         var meant = shape.Kind switch
         {
-            ValueKind.Whole => Number().Match(text) is { Success: true } number && decimal.TryParse(
-                    number.Groups["digits"].Value.Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal),
-                    NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-                && whole * (number.Groups["thousand"].Success ? 1024 : 1) is <= int.MaxValue and >= int.MinValue and var count
-                && decimal.IsInteger(count)
-                ? count.ToString("0", CultureInfo.InvariantCulture)
-                : null,
+            ValueKind.Whole => MeantNumbers.Whole(text, path),
             ValueKind.Decimal => MeantDecimal(text),
             ValueKind.Flag => text.ToLowerInvariant() switch
             {
-                "true" or "yes" or "on" or "1" or "y" or "enabled" => "true",
-                "false" or "no" or "off" or "0" or "n" or "disabled" => "false",
+                "true" or "yes" or "on" or "1" or "y" or "enabled" or "enable" or "always" => "true",
+                "false" or "no" or "off" or "0" or "n" or "disabled" or "disable" or "none" or "never" => "false",
                 _ => null,
             },
             ValueKind.Word => MeantWord(text, shape.Words!),
@@ -114,12 +133,20 @@ internal static partial class ReadingFixes
 
     private static List<ConfigStep> Elements(string path, JsonElement value, ValueShape element)
     {
+        if (value.ValueKind == JsonValueKind.Object && element.Shorthand is { } shorthand
+            && value.EnumerateObject().Any(member => member.Value.ValueKind == JsonValueKind.Object))
+        {
+            return [.. value.EnumerateObject().Where(member => !member.Name.Any(char.IsControl) && !ShownValue.IsSecret(member.Name))
+                .SelectMany((member, index) => Leaves(ConfigPath.Element(path, index), member.Value)
+                    .Prepend(ConfigFix.SetTo(ConfigPath.Member(ConfigPath.Element(path, index), shorthand), member.Name)))
+                .OfType<ConfigStep>()];
+        }
         // A map is a list of its names if the elements have one, else of its values.
         var texts = value.ValueKind switch
         {
             JsonValueKind.Object when element.Shorthand is not null => value.EnumerateObject().Select(member => member.Name),
             JsonValueKind.Object => value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String)
-                .Select(member => member.Value.GetString()!),
+                .Select(member => IsTags(path) ? Tag(member) : member.Value.GetString()!),
             JsonValueKind.String when path.EndsWith("adminSshKeys", StringComparison.Ordinal) => [value.GetString()!.Trim()],
             JsonValueKind.String => value.GetString()!.Split([',', ' ', ';', '\n'], StringSplitOptions.RemoveEmptyEntries)
                 .Select(text => text.Trim('[', ']', '"', '\'')),
@@ -200,10 +227,6 @@ internal static partial class ReadingFixes
         : ConfigFix.SetTo(path, text);
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
-
-    [GeneratedRegex("^(?<digits>-?[0-9][0-9_,]*(\\.[0-9]+)?) *(?<thousand>[kK])?( *[A-Za-z]*)?$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Number();
 
     [GeneratedRegex("^[$\u20ac]? *(?<number>[0-9]+([.,][0-9]+)?) *((?<percent>%)|[A-Za-z/$\u20ac ]*)$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

@@ -167,7 +167,8 @@ public sealed record EndpointConfig
     public string? Domain { get; init; }
 
     /// <summary>
-    /// DNS zone at DigitalOcean that contains the domain. Default: the domain without its first label, or a domain of two labels itself.
+    /// DNS zone at DigitalOcean that contains the domain. Default: the domain without its first label, or the domain itself if that leaves
+    /// a top-level domain or a registry such as <c>co.uk</c>.
     /// </summary>
     public string? DnsZone { get; init; }
 

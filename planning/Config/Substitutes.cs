@@ -5,8 +5,8 @@ using Infra.Planning.Errors;
 namespace Infra.Planning.Config;
 
 /// <summary>
-/// Values in the place of encrypted ones that cannot be read here. A setting that may be left out is left out; the others get a value that
-/// no rule refuses, because Pulumi passes the true one to the program, which checks it then.
+/// Values in place of encrypted ones, which cannot be read here. An optional setting is omitted; a required one gets a value that passes
+/// all rules. The program gets the real value from Pulumi and checks it then.
 /// </summary>
 internal static partial class Substitutes
 {

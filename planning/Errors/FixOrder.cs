@@ -4,7 +4,7 @@ namespace Infra.Planning.Errors;
 internal static class FixOrder
 {
     /// <summary>
-    /// The errors once each, those whose fix removes an element of a list at the end: it gives all later elements another index. A fix that
+    /// Each error once. Fixes that remove an element of a list come last, because they change the index of all later elements. A fix that
     /// would set a second element of a list to the same value removes it instead.
     /// </summary>
     public static IReadOnlyList<UserError> Of(IEnumerable<UserError> errors)

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace Infra.Planning.Errors;
 
 /// <summary>Recognizes secrets in what a user wrote, so that no message repeats them.</summary>
-internal static partial class SecretWords
+public static partial class SecretWords
 {
     private const string Hidden = "[secret]";
 
     /// <summary>What is secret about a value, as <c>a private key</c>; null: nothing. Only what cannot be anything else.</summary>
-    public static string? Kind(string text) =>
+    internal static string? Kind(string text) =>
         IsPrivateKey(text) ? "a private key"
         : Token().IsMatch(text) ? "a token"
         : UserInfo().IsMatch(text) ? "a URL with a password"
@@ -19,15 +19,16 @@ internal static partial class SecretWords
     /// <summary>The text without keys, tokens and passwords of URLs.</summary>
     public static string Without(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var masked = IsPrivateKey(text) ? PrivateKey().Replace(text, "[a private key]") : text;
         return UserInfo().Replace(Token().Replace(masked, "[a token]"), $"://{Hidden}@");
     }
 
     /// <summary>Whether a value of this name is a secret, such as <c>password</c> or <c>apiKey</c>.</summary>
-    public static bool IsName(string name) => Name().IsMatch(name);
+    internal static bool IsName(string name) => Name().IsMatch(name);
 
     /// <summary>Whether a text has a long part that looks like chance: a key of a kind that has no prefix. For messages only.</summary>
-    public static bool LooksRandom(string text) =>
+    internal static bool LooksRandom(string text) =>
         !SshPublicKey().IsMatch(text)
         && LongPart().Matches(text).Select(part => part.Value).Any(part =>
             (part.Count(char.IsAsciiDigit) >= 3 && part.Any(char.IsAsciiLetterUpper) && part.Any(char.IsAsciiLetterLower))
@@ -37,7 +38,7 @@ internal static partial class SecretWords
     /// <summary>A value as text; members of it with a secret name are hidden.</summary>
     /// <param name="value">The value.</param>
     /// <param name="name">Its own name.</param>
-    public static string Shown(JsonElement value, string name = "") =>
+    internal static string Shown(JsonElement value, string name = "") =>
         IsName(name) ? Hidden
         : value.ValueKind == JsonValueKind.String ? value.GetString()!
         : value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && Name().IsMatch(value.GetRawText())

@@ -81,6 +81,12 @@ internal static class NodeFit
             return (FitObstacle.Layout, rule);
         }
 
+        if (BlockRules.WhyNot(request.Model, gpu, request.Engine, layout) is { } blocks)
+        {
+            var possible = BlockRules.Possible(request.Model, gpu, request.Engine, size.GpuCount, layout.DataParallel > 1);
+            return (FitObstacle.Layout, $"{blocks}; possible on {size.GpuCount} GPUs: {string.Join(", ", possible)}");
+        }
+
         var utilization = request.Options.GpuMemoryUtilization ?? request.Engine.DefaultGpuMemoryUtilization;
         return StartMemory.WhyNot(gpu, layout.Together(architecture), size.FastInterconnect, utilization, request.Options.EnforceEager)
             is { } start ? (FitObstacle.Utilization, start) : null;

@@ -38,11 +38,12 @@ internal static class PlacementWarnings
             warnings.Add($"tensor parallel {layout.TensorParallel} without NVLink: every token waits for PCIe");
         }
 
-        if (request.Model.Precision == Precision.Fp8 && layout.DataParallel == 1
+        if (request.Model is { Precision: Precision.Fp8, Fp8Block: null } && layout.DataParallel == 1
             && request.Model.Architecture.Moe is { ExpertFeedForwardSize: var width } && width / layout.TensorParallel % Fp8Block != 0)
         {
-            warnings.Add($"if the FP8 scales of this model are in blocks of {Fp8Block}, vLLM may not start: its experts are {width} wide, "
-                + $"{width / layout.TensorParallel} on each of {layout.TensorParallel} GPUs");
+            warnings.Add($"if the FP8 scales of this model are in blocks of {Fp8Block}, vLLM may not start (fp8Block in its row "
+                + $"makes the plan check it): its experts are {width} wide, {width / layout.TensorParallel} on each of "
+                + $"{layout.TensorParallel} GPUs");
         }
 
         if (layout.Gpus < size.GpuCount)

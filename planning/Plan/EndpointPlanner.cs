@@ -266,15 +266,9 @@ internal sealed class EndpointPlanner(StackConfig stack, ModelCatalog catalog, s
     private LoadBalancerPlan? LoadBalancer() => config.Access switch
     {
         Access.Internal => new(Domain: null),
-        Access.Public when config.Domain is { } domain => new(new EndpointDomain(domain, config.DnsZone ?? DefaultZone(domain))),
+        Access.Public when config.Domain is { } domain => new(new EndpointDomain(domain, config.DnsZone ?? EndpointDomain.ZoneOf(domain))),
         _ => null,
     };
-
-    private static string DefaultZone(string domain)
-    {
-        var parent = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        return parent.Contains('.', StringComparison.Ordinal) ? parent : domain;
-    }
 
     private static string Cards(GpuVendor vendor) => vendor == GpuVendor.Amd ? "AMD cards" : "NVIDIA cards";
 

@@ -16,7 +16,7 @@ internal static class FixReview
     // Each needs a plan of its own.
     private const int MostPriced = 10;
 
-    // Of a hostile file, not of a mistake: a round takes longer with each.
+    // Only a hostile file has more; each error makes a round longer.
     private const int MostErrors = 200;
 
     /// <summary>Settings of an endpoint that decide its hardware, or how much of it there is.</summary>
@@ -44,7 +44,7 @@ internal static class FixReview
             }
             catch (ConfigurationException exception)
             {
-                // What a command cannot fix is there again.
+                // Errors without a command remain.
                 var left = exception.Errors.Where(next => next.Commands is not null || !errors.Contains(next)).ToList();
                 if (left.Count == 0)
                 {
@@ -67,8 +67,10 @@ internal static class FixReview
         var all = errors.ToList();
         foreach (var next in left)
         {
-            var same = all.FindIndex(error => error.Key == next.Key && error.Commands?.Steps[^1] is { } last && last.Path == next.Key
-                && (last is SetStep || !last.Path.EndsWith(']'))); // other elements have the index of one that was removed
+            // The fix of the same setting by another one, as the size of a model, is an error of its own.
+            var same = next.Commands?.Steps[^1].Path != next.Key ? -1
+                : all.FindIndex(error => error.Key == next.Key && error.Commands?.Steps[^1] is { } last && last.Path == next.Key
+                    && (last is SetStep || !last.Path.EndsWith(']'))); // other elements have the index of one that was removed
             if (same >= 0 && next.Commands is { } better)
             {
                 var earlier = all[same].Commands!.Steps;

@@ -37,6 +37,13 @@ internal static class Placeholders
                     member == "domain" ? "<domain>" : "<zone>");
             }
         }
+        foreach (var (index, origin) in endpoint.CorsOrigins.Index())
+        {
+            if (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsExample(page.Host))
+            {
+                yield return Error(ConfigPath.Element(At("corsOrigins"), index), origin, "the origin of your web page", "<origin>");
+            }
+        }
     }
 
     private static IEnumerable<UserError> Addresses(string path, IReadOnlyList<string> ranges, string what, string value) =>

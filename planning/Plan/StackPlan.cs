@@ -122,7 +122,7 @@ public sealed record StackPlan
         var reviewed = errors.Where(error => error.Commands is not null).Select(error => error.Key).ToList();
         foreach (var (name, endpoint) in stack.Endpoints.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            // A value that cannot be read has its default here, which proves nothing. What is wrong after its fix comes from FixReview.
+            // An unreadable value has its default here, which proves nothing. FixReview finds the errors that remain after its fix.
             if (reviewed.Exists(key => ConfigPath.Parse(key) is ["endpoints", string other, ..] && other == name))
             {
                 continue;

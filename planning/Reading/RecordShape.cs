@@ -22,8 +22,11 @@ internal sealed class RecordShape
             .Where(property => property.CanWrite)
             .OrderBy(property => property.MetadataToken)
             .Select(property => new RecordMember(property))];
+        Type = record;
         _byName = Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
     }
+
+    public Type Type { get; }
 
     public IReadOnlyList<RecordMember> Members { get; }
 

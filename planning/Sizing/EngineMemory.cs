@@ -118,12 +118,17 @@ internal sealed record EngineMemory
     /// <summary>The generation of a release such as <c>0.31.0</c>.</summary>
     public static EngineMemory For(string version)
     {
-        // A release candidate has letters after the numbers: 0.31.0rc1.
-        var parts = new string([.. version.TakeWhile(character => char.IsAsciiDigit(character) || character == '.')]).Split('.');
-        var parsed = new Version(Number(0), Number(1), Number(2));
-        return Generations.First(generation => parsed >= generation.From);
+        var number = Number(version);
+        return Generations.First(generation => number >= generation.From);
+    }
 
-        int Number(int index) =>
+    /// <summary>The three numbers of a release, without the letters of a candidate such as <c>0.31.0rc1</c>.</summary>
+    internal static Version Number(string version)
+    {
+        var parts = new string([.. version.TakeWhile(character => char.IsAsciiDigit(character) || character == '.')]).Split('.');
+        return new Version(Part(0), Part(1), Part(2));
+
+        int Part(int index) =>
             index < parts.Length && int.TryParse(parts[index], CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 }

@@ -115,7 +115,7 @@ public sealed class KilledTests
         return project;
     }
 
-    /// <summary>What <c>status</c> calls ready or healthy answers.</summary>
+    /// <summary>A node that <c>status</c> calls ready or healthy answers.</summary>
     private static async Task TruthfulAsync(SurvivesProject project, LabStack lab, string what)
     {
         using var status = project.Start("status", Stack, "--json");

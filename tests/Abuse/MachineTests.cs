@@ -50,7 +50,7 @@ public sealed class MachineTests
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
-    // What is mounted first, and the variable that comes last.
+    // The first mount, and the last variable.
     private static string Before(string state) => state.Contains(" && INFRA_CACHE", StringComparison.Ordinal)
         ? $"{state[..state.LastIndexOf(" && ", StringComparison.Ordinal)]} && " : "";
 

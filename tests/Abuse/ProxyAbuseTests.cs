@@ -70,7 +70,7 @@ public sealed class ProxyAbuseTests
         var (quiet, _) = await AskAsync(proxy, TimeSpan.FromSeconds(5));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var attacking = Task.Run(() => Named[attack](proxy, chance, end.Token), Cancel);
-        // Long enough for every connection of the attack to be there, and for some of them to be there twice.
+        // Long enough for each connection of the attack to be opened, and for some to be opened again.
         var (disturbed, ids) = await AskAsync(proxy, TimeSpan.FromSeconds(40));
         await end.CancelAsync();
         await attacking.WaitAsync(Patience, Cancel);

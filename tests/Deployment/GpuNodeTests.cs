@@ -58,7 +58,7 @@ public sealed class GpuNodeTests
         // sshd is up before the scripts are unpacked, so this one waits, and must not lose its standard input to what it waits for.
         Assert.Matches(@"^timeout \d+ cloud-init status --wait [^;]*< /dev/null; sudo -n /usr/local/libexec/inference/install-host-key\z",
             command.Text("create"));
-        // Whatever input it gets one day, it must be ignored too: that connection cannot be made a second time.
+        // A future input must be ignored too: that connection cannot be made a second time.
         Assert.Empty(command.Inputs.Keys.Except(command.Options.IgnoreChanges).Except(["triggers"]));
     }
 

@@ -6,7 +6,7 @@ using Pulumi;
 
 namespace Infra.Tests.Deployments;
 
-/// <summary>What holds for every stack, whatever its settings.</summary>
+/// <summary>Properties that hold for every stack.</summary>
 internal static class Laws
 {
     private static readonly ProviderSchema s_schema = new();
@@ -141,7 +141,7 @@ internal static class Laws
         }
     }
 
-    /// <summary>What a resource waits for by its options.</summary>
+    /// <summary>The dependencies in a resource's options.</summary>
     public static async Task<IReadOnlyList<(string Type, string Name)>> BeforeAsync(Declared resource)
     {
         var before = await Pulumi.Utilities.OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput());

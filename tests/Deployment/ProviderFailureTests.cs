@@ -14,6 +14,7 @@ public sealed partial class ProviderFailureTests
 {
     private const string Token = "dop_v1_0123456789abcdef";
     private static readonly string[] s_regions = ["tor1"];
+    private static readonly string[] s_declaring = ["stacks", "components"];
     private static readonly ProviderToken s_none = new(null, null);
     private static readonly ProviderToken s_variable = new("DIGITALOCEAN_TOKEN", Token);
 
@@ -155,19 +156,78 @@ public sealed partial class ProviderFailureTests
     }
 
     [Fact]
+    public async Task A_stack_whose_volumes_would_have_the_names_of_anothers_stops_before_anything_is_declared()
+    {
+        var mocks = new FailingMocks(null, Sdk.Mocks.State(
+            ("id", "i"), ("tags", new object[] { Sdk.Mocks.State(("name", "inference:dev-eu:chat")), Sdk.Mocks.State(("name", "web")) })));
+        var failure = await Assert.ThrowsAsync<RunException>(() => RunWithVolumeAsync(mocks));
+        Assert.Contains("has Volumes with the same names as endpoint chat of stack dev-eu", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, mocks.Registered);
+    }
+
+    [Fact]
+    public async Task A_token_that_may_not_read_tags_is_named_with_the_scope()
+    {
+        var failure = await Assert.ThrowsAsync<RunException>(() => RunWithVolumeAsync(new FailingMocks(
+            new InvalidOperationException(Godo(403, "You are not authorized")))));
+        Assert.Contains("its scopes lack tag:read", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task RunWithVolumeAsync(FailingMocks mocks) => await Deployment.TestAsync(
+        mocks, new TestOptions { IsPreview = true, StackName = "dev" },
+        () => InferenceProgram.DefineAsync(
+            StackPlan.Read(Configs.With(
+                ("endpoints.chat", null),
+                ("endpoints.eu-chat", $"{{\"model\": \"{Configs.Model}\", \"cacheVolumeGiB\": 30}}"))),
+            new() { AccountTags = DigitalOceanAccount.TagsAsync }));
+
+    [Fact]
     public async Task A_cli_that_is_too_old_ends_the_program_with_the_fix_before_anything_is_declared()
     {
         var mocks = new FailingMocks(null);
-        var failures = await Assert.ThrowsAnyAsync<Exception>(() => Deployment.TestAsync(
+        using var errors = new StringWriter();
+        var answer = new TaskCompletionSource();
+        // As in the SDK, which watches the check that it returns: the run ends at its exception, whatever the program does with it.
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => Deployment.TestAsync(
             mocks, new TestOptions(), async () =>
             {
-                await PulumiVersion.RequireAsync(range =>
-                    throw new NotSupportedException($"Pulumi CLI version 3.200.0 does not satisfy the version range \"{range}\""));
+                Output.Create(answer.Task).Apply(_ => 0);
+                var check = PulumiVersion.RequireAsync(_ => answer.Task, errors);
+                answer.SetException(new NotSupportedException("Pulumi CLI version 3.200.0 does not satisfy the version range"));
+                await check;
                 _ = new Pulumi.DigitalOcean.Tag("never");
                 return (IDictionary<string, object?>)new Dictionary<string, object?>();
             }));
-        Assert.Contains("fix: https://www.pulumi.com/docs/install/", string.Concat(Messages(failures)), StringComparison.Ordinal);
+        await PulumiVersion.WhenReportedAsync();
+
+        Assert.Contains("3.200.0", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"Pulumi CLI: this program needs version {PulumiVersion.Required}: Pulumi CLI version 3.200.0 does not satisfy the version "
+                + "range\n  fix: https://www.pulumi.com/docs/install/\n", errors.ToString(), ignoreLineEndingDifferences: true);
         Assert.Equal(0, mocks.Registered);
+    }
+
+    [Fact]
+    public async Task The_program_waits_until_the_fix_is_written_however_long_that_takes()
+    {
+        using var errors = new SlowWriter();
+        var check = PulumiVersion.RequireAsync(_ => throw new NotSupportedException("too old"), errors);
+        var reported = PulumiVersion.WhenReportedAsync();
+        Assert.False(reported.IsCompleted);
+        errors.Written.SetResult();
+        await reported;
+        await Assert.ThrowsAsync<NotSupportedException>(() => check);
+    }
+
+    /// <summary>The official SDK may lose it: see offline/Pulumi/Deployments/Deployment.cs.</summary>
+    [Fact]
+    public void No_error_is_logged_where_an_exception_would_end_the_program()
+    {
+        var logged = s_declaring
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => File.ReadAllText(file) is var text
+                && (LoggedError().IsMatch(text) || LoggedThenThrown().IsMatch(text)));
+        Assert.Empty(logged);
     }
 
     [Fact]
@@ -179,15 +239,30 @@ public sealed partial class ProviderFailureTests
         Assert.Contains($"{floor} or newer", File.ReadAllText(Path.Combine(StackFiles.Root, "README.md")), StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Messages(Exception exception) =>
-        exception is AggregateException many ? many.InnerExceptions.Select(inner => inner.Message) : [exception.Message];
-
     private static async Task RunAsync(FailingMocks mocks, bool preview) => await Deployment.TestAsync(
         mocks, new TestOptions { IsPreview = preview, StackName = "dev" },
         () => InferenceProgram.DefineAsync(StackPlan.Read(Configs.With()), new() { LiveSizes = InferenceProgram.AskDigitalOceanAsync }));
 
+    [GeneratedRegex(@"\bLog\.(Error|Exception)\(")]
+    private static partial Regex LoggedError();
+
+    [GeneratedRegex(@"\bLog\.\w+\([^;]*;\s*throw\b")]
+    private static partial Regex LoggedThenThrown();
+
     [GeneratedRegex(@">=(?<version>3\.\d+)\.0")]
     private static partial Regex Floor();
+
+    /// <summary>A standard error that is full.</summary>
+    private sealed class SlowWriter : StringWriter
+    {
+        public TaskCompletionSource Written { get; } = new();
+
+        public override async Task WriteLineAsync(string? value)
+        {
+            await Written.Task;
+            await base.WriteLineAsync(value);
+        }
+    }
 
     /// <summary>The provider's function fails or answers; no resource is expected.</summary>
     private sealed class FailingMocks(Exception? failure, object? answer = null) : IMocks

@@ -8,7 +8,7 @@ namespace Infra.Tests.Deployments;
 /// <summary>Answers as the providers do, for the types that this project uses and for no other.</summary>
 internal sealed class StrictMocks(bool preview) : IMocks
 {
-    /// <summary>Beginning of everything that is secret here, so that a leak can be found by its text.</summary>
+    /// <summary>Prefix of each secret here, to find a leak by its text.</summary>
     public const string Secret = "SECRET";
 
     /// <summary>The one secret that user data may hold.</summary>

@@ -38,7 +38,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.Equal("", await cluster.ShellAsync(server, $"nsenter -t $({Pid}) -n sh -c 'ip -4 route; ip -6 route show default'"));
     }
 
-    /// <summary>What code in the engine's own namespaces and with its rights must not be able to do.</summary>
+    /// <summary>Actions that must fail for code with the engine's namespaces and rights.</summary>
     public static MatrixTheoryData<string, string> FromInside => new(Engines.Select(row => row.Data),
     [
         "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets/clients/keys", "cat /etc/ssh/ssh_host_ed25519_key",
@@ -70,7 +70,7 @@ public sealed class ClosedEngineTests(TestCluster cluster)
         Assert.True(answer.Status != 0, $"{attempt}: {answer.Output}");
     }
 
-    /// <summary>The same for someone with the engine's account and nothing of its unit around.</summary>
+    /// <summary>The same for a process that runs as the engine's user, but outside of its unit.</summary>
     public static TheoryData<string> FromTheAccount =>
     [
         "cat /etc/inference/secrets/tls.key", "ls /etc/inference/secrets", "cat /etc/inference/secrets/huggingface.token",

@@ -70,7 +70,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
                 link.EndsWith($"/{unit}", StringComparison.Ordinal)));
     }
 
-    /// <summary>What the image brings, which runs whether it serves or not.</summary>
+    /// <summary>Ports of services of the image, which run whether the model serves or not.</summary>
     private static IReadOnlyList<ImagePart> PartsOf(string server) =>
         ImageVariant.None.PartsOf(ImageProfiles.All.Of("", server == TestCluster.Amd ? "amd" : "nvidia"));
 

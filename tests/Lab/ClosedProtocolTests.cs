@@ -9,7 +9,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
 {
     private const string Node = "chat-0";
 
-    /// <summary>What shall not get through: a request of its own inside another's body.</summary>
+    /// <summary>Must not get through: a second request inside the body of the first.</summary>
     private const string Hidden =
         "POST /invocations HTTP/1.1\r\nHost: engine\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
@@ -130,7 +130,7 @@ public sealed class ClosedProtocolTests(TestCluster cluster)
             await connection.SendAsync($"{method} HTTP/1.1\r\nHost: node\r\n{key}Content-Type: application/json\r\n"
                 + $"{headers.Replace("{L}", sent.Length.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)}\r\n\r\n{sent}");
             var answers = await connection.ReadAllAsync();
-            // What nginx itself takes for a second request it judges itself: 404.
+            // nginx answers what it takes for a second request itself: 404.
             Assert.True(RawConnection.Answers(answers) <= 3, $"{trick}: {answers}");
         }
 

@@ -12,7 +12,7 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"];
 
-    /// <summary>What is open to those with a key; /ready is open to all.</summary>
+    /// <summary>Routes that are open with a key; /ready is open to all.</summary>
     private static readonly string[] Open =
     [
         "GET /ready", "HEAD /ready", "GET /v1/models", "HEAD /v1/models", "GET /health", "GET /version", "POST /v1/chat/completions",
@@ -20,7 +20,7 @@ public sealed partial class ClosedRoutesTests(TestCluster cluster)
         "POST /detokenize",
     ];
 
-    /// <summary>What a model of another task would have.</summary>
+    /// <summary>Routes of models of other tasks.</summary>
     private static readonly string[] Pooling = ["POST /v1/embeddings", "POST /v1/score", "POST /v1/rerank"];
 
     /// <summary>Routes of other versions, of other kinds of models and of the servers around vLLM.</summary>

@@ -1,6 +1,6 @@
 namespace Infra.Tests.Lab;
 
-/// <summary>What an engine left behind, by a word that it wrote into all of it.</summary>
+/// <summary>Files that an engine left behind; it wrote the same word into each.</summary>
 internal static class EngineMarks
 {
     /// <summary>Asserts that neither the server nor the engine that runs there now has it.</summary>

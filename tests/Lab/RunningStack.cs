@@ -23,7 +23,7 @@ internal sealed class RunningStack : IAsyncDisposable
 
     public LabStack LabStack { get; private set; }
 
-    /// <summary>What the last bring-up came to.</summary>
+    /// <summary>The result of the last bring-up.</summary>
     public UpResult Result { get; private set; } = new(new CloudSummary(0, 0, 0, 0, 0), [], StackOutputValues.None);
 
     /// <summary>Speed of the fake engines from now on. Default: unlimited.</summary>

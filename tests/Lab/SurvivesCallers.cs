@@ -5,7 +5,7 @@ using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>What became of a request.</summary>
+/// <summary>The outcome of a request.</summary>
 /// <param name="Began">When it was sent.</param>
 /// <param name="Ended">When its last byte had come, or it broke.</param>
 /// <param name="Problem">Status or exception; null where the stream came whole.</param>

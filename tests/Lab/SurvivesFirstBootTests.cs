@@ -37,7 +37,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     public void Nothing_large_is_fetched_for_a_GPU_that_is_not_as_planned() => Assert.Equal(0, boots.BytesBeforeTheCard);
 
     /// <summary>
-    /// What the firewall knows of connections that were there before it begins with a packet of the server's: without one, they stall.
+    /// The firewall learns of an older connection from the next packet that the server sends; without one, the connection stalls.
     /// </summary>
     [Fact]
     public void A_silent_download_sends_keep_alives() =>
@@ -118,7 +118,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
     [Fact]
     public async Task An_engine_that_is_killed_five_times_within_the_hour_stays_down_and_reports_it()
     {
-        // What the faults before have cost does not count. By its whole name: a pattern means no unit that is inactive.
+        // Resets the count of earlier failures. Uses the full name, because a pattern does not match inactive units.
         const string Unit = "inference-vllm-venv.service";
         await boots.Stack.InsideAsync("wheels-0", "systemctl", "stop", Unit);
         await boots.Stack.InsideAsync("wheels-0", "systemctl", "reset-failed", Unit);
@@ -137,7 +137,7 @@ public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFix
         await RunningStack.UntilAsync("the unit gives up", Patience, async () =>
             (await boots.Stack.InsideAsync("wheels-0", "systemctl", "is-failed", Unit)).Output.Trim() == "failed");
         await boots.Stack.UntilReadyAsync("wheels-0", ready: false);
-        // What the readiness gate would tell now, were it asked; it starts the engine again after that, so it is asked last.
+        // The output of the readiness gate. It is the last check, because the gate restarts the engine.
         var phases = Infra.Lab.Stacks.PhaseTimeline.Phases(boots.Stack.LabStack.TimelineOf(boots.Stack.Node("wheels-0")));
         Assert.True(phases.Single(phase => phase.Phase == "vllm").Failed);
         Assert.Contains("Start request repeated too quickly", await boots.Stack.JournalAsync("wheels-0", "inference-vllm-venv"),

@@ -35,7 +35,7 @@ public sealed class SurvivesInterruptionTests
             Assert.NotEqual(0, await up.InterruptAsync());
         }
 
-        // What waits on the node ends with its session, and not after an hour.
+        // A process that waits on the node ends with its session, not after an hour.
         await RunningStack.UntilAsync("the gate's script has ended", TimeSpan.FromSeconds(30), async () =>
             (await lab.Server(lab.Nodes().Single()).AskAsync(["pgrep", "-f", "libexec/inference/await-ready"])).Status != 0);
 

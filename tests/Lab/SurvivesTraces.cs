@@ -6,7 +6,7 @@ using Infra.Lab.Stacks;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// What of a lab could stay on the machine when it is gone: processes in its namespaces or with its folder in their command lines, mounts,
+/// Traces that a lab could leave on the machine: processes in its namespaces or with its folder in their command lines, mounts,
 /// namespaces, cgroups, loop devices, files. Other labs may come and go meanwhile.
 /// </summary>
 internal sealed class SurvivesTraces

@@ -12,7 +12,7 @@ namespace Infra.Tests.Lab;
 public sealed class SurvivesBalanced : IAsyncLifetime
 {
     /// <summary>
-    /// Of one stream: callers wait for tokens, as they would for a GPU, rather than for the two cores that boot servers meanwhile.
+    /// Tokens per second of one stream: callers wait for tokens, as for a GPU, rather than for the two cores that boot servers meanwhile.
     /// </summary>
     private const int TokensPerSecond = 40;
 
@@ -35,7 +35,7 @@ public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFi
     [Fact]
     public async Task Without_a_change_nothing_is_done()
     {
-        // Whatever a test before has left undone.
+        // An earlier test may have left changes.
         await _stack.UpAgainAsync();
         var clock = Stopwatch.StartNew();
         var result = await _stack.UpAgainAsync();

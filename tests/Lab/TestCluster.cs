@@ -30,7 +30,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     /// <summary>Tokens: small, so that a question can be too long.</summary>
     public const int ContextLength = 4096;
 
-    /// <summary>Of one stream: slow enough to see tokens come one by one.</summary>
+    /// <summary>Tokens per second of one stream: slow enough to see tokens arrive one by one.</summary>
     public const int TokensPerSecond = 50;
 
     internal static readonly string[] Replicas = ["chat-0", "chat-1", "chat-2"];

@@ -62,7 +62,7 @@ public sealed class WorksBringUpTests(TestCluster cluster)
         Assert.Equal("vllm", await cluster.ShellAsync(TestCluster.Amd, "podman ps --format '{{.Names}}'"));
         Assert.Equal("", await cluster.ShellAsync(TestCluster.Venv, "podman ps --quiet 2> /dev/null || true"));
         Assert.Equal("active", await cluster.ShellAsync(TestCluster.Venv, "systemctl is-active inference-vllm-venv.service"));
-        // Installed by its name and number; what the fake engine's code says of itself is another number.
+        // pip has the name and version that the node asked for; the fake code inside has a version of its own.
         Assert.Equal("pip-26.1.1.dist-info",
             await cluster.ShellAsync(TestCluster.Venv, "ls /var/lib/inference/engine/venv/lib/*/site-packages | grep ^pip-"));
     }

@@ -6,7 +6,7 @@ using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>What a client gets from each endpoint, at the place from which the endpoint lets it in: the tunnel or the VPC.</summary>
+/// <summary>Answers of each endpoint to a client that comes from where the endpoint is open: the tunnel or the VPC.</summary>
 [Collection(TestCluster.Collection)]
 public sealed class WorksTests(TestCluster cluster)
 {
@@ -41,7 +41,7 @@ public sealed class WorksTests(TestCluster cluster)
         Assert.InRange((int)answer["usage"]!["completion_tokens"]!, 1, 8);
     }
 
-    // The request of the tutorial, word for word but for the model's size, and with the key that a network of more than one needs.
+    // The tutorial's request, word for word, except for the size of the model and an API key.
     [Fact]
     public async Task The_request_of_the_tutorial_is_answered_as_it_stands()
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Infra.Tests.Node;
 
-/// <summary>What vLLM refuses of a request, and in which of its two shapes: pydantic's, or that of its own checks.</summary>
+/// <summary>Requests that vLLM rejects, and the shape of the error: pydantic's, or that of vLLM's own checks.</summary>
 public sealed class EngineRefusalTests
 {
     private const string Chat = "/v1/chat/completions";
@@ -12,7 +12,7 @@ public sealed class EngineRefusalTests
     private const string Hello = """[{"role":"user","content":"hello"}]""";
     private const string Tools = """[{"type":"function","function":{"name":"weather"}}]""";
 
-    /// <summary>Type of the error of a body that is not of the form, and of a value that will not do.</summary>
+    /// <summary>Types of error: for a body that violates the schema, and for a value that vLLM rejects.</summary>
     private const string Form = "Bad Request", Value = "BadRequestError";
 
     private static readonly (string Route, string Members, string Type, string? Parameter, string Words)[] Cases =

@@ -222,7 +222,7 @@ public sealed partial class EngineScriptTests
     {
         using var node = WithToolkit("echo \"$*\"");
         Complete(node);
-        // What came before the first client is kept, and is the engine's to read.
+        // Output from before the first client is kept and can be read through the engine.
         Directory.CreateDirectory(node.At("/var/lib/inference/compiled/home"));
         node.Stub("env", "echo \"$*\"");
         var result = await node.RunAsync("serve", [install], null);

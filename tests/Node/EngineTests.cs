@@ -151,7 +151,7 @@ public sealed class EngineTests
     {
         using var engine = new FakeVllm();
         var arguments = VllmArguments.For(NodeSamples.Plan(model, size, EngineInstall.Container)).ToList();
-        // The folder has no such context; only the words are tried. They are read before the missing machine is found.
+        // Tests only the parsing of the arguments, which precedes the error about the missing machine.
         File.Delete(Path.Combine(engine.Root, "gpu.json"));
         arguments[arguments.IndexOf("--uds") + 1] = engine.Socket;
         var result = await engine.RunAsync(["serve", engine.Model, .. arguments]);

@@ -67,7 +67,7 @@ internal sealed class FakeHub : IDisposable
     /// <summary>Further rows of the listing, as the hub would put them.</summary>
     internal IReadOnlyList<object> MoreRows { get; set; } = [];
 
-    /// <summary>What was asked: method path, Range, Authorization, host.</summary>
+    /// <summary>The requests: method and path, Range, Authorization, host.</summary>
     internal List<(string Path, string? Range, string? Authorization, string Host, string Query)> Requests { get; } = [];
 
     /// <summary>When each of them came.</summary>

@@ -35,7 +35,7 @@ internal sealed class FakeVllm : IDisposable
 
     public string Model => Path.Combine(Root, "model");
 
-    /// <summary>What is served: the folder, unless a test names a repository.</summary>
+    /// <summary>The served model: the folder, unless a test names a repository.</summary>
     public string Served { get; init; } = "";
 
     public string Socket => Path.Combine(Root, "vllm.sock");
@@ -67,7 +67,7 @@ internal sealed class FakeVllm : IDisposable
 
     public void MachineReports(string json) => File.WriteAllText(Path.Combine(Root, "gpu.json"), json);
 
-    /// <summary>Runs it to its end: for starts that fail, and for what only prints.</summary>
+    /// <summary>Runs it until it exits: for starts that fail, and for commands that only print.</summary>
     public Task<ToolResult> RunAsync(params string[] arguments) =>
         Tool.RunAsync("python3", ["-m", "vllm.entrypoints.cli.main", .. arguments], null, Environment());
 
@@ -130,7 +130,7 @@ internal sealed class FakeVllm : IDisposable
         return stream;
     }
 
-    /// <summary>What comes back for these bytes until the engine ends the connection.</summary>
+    /// <summary>The answer to these bytes, until the engine closes the connection.</summary>
     public async Task<string> SendAsync(byte[] request)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -80,8 +80,8 @@ public sealed class FirewallTests
         Assert.DoesNotContain("conntrack_warmup", result.Output, StringComparison.Ordinal);
     }
 
-    // An address that would have all connections, and its neighbour. The numbers are small here: 20 connections for 2,048.
-    // A load balancer is one address for all its clients. Who is connected is no change of the rules.
+    // One address opens as many connections as it can; another one still gets through. The limit here is 20 connections in place of 2,048.
+    // A load balancer is one address for all its clients. Open connections survive a change of the rules.
     [Theory]
     [InlineData("connection", "20 True 0")]
     [InlineData("balancer", "22 True 0")]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Infra.Tests.Node;
 
 /// <summary>A machine that cannot run servers is reported before anything is built or installed, and can still preview.</summary>
@@ -67,6 +69,22 @@ public sealed class HostNeedsTests : IDisposable
         // As under Docker's seccomp filter: the program exists, and the kernel rejects the call.
         _clone.Stub("unshare", "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1");
         AssertRefused(await _clone.RunAsync($"\"$infra\" {command}"), "namespaces: unshare: unshare failed: Operation not permitted");
+    }
+
+    [Fact]
+    public async Task With_json_what_a_machine_lacks_is_json()
+    {
+        _clone.Stub("unshare", "echo 'unshare: \"no\"' >&2; exit 1");
+        _clone.Stub("id", "case $1 in -u) echo 0 ;; *) echo root ;; esac");
+
+        var result = await _clone.RunAsync("\"$infra\" up --json");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Errors));
+        using var report = JsonDocument.Parse(result.Output);
+        var error = Assert.Single(report.RootElement.GetProperty("mistakes").EnumerateArray().ToArray());
+        Assert.Contains("this machine lacks:\n", error.GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("unshare: \"no\"", error.GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("run it as root on a Debian", error.GetProperty("fix").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

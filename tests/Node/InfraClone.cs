@@ -68,7 +68,7 @@ internal sealed class InfraClone : IDisposable
 
     private string Log => Path.Combine(_folder, "log");
 
-    /// <summary>What <c>dotnet</c> was asked, with the SDK that was chosen: <c>official|restore ...</c>.</summary>
+    /// <summary>Calls of <c>dotnet</c> with the chosen SDK: <c>official|restore ...</c>.</summary>
     public IReadOnlyList<string> Asked => File.Exists(Log) ? File.ReadAllLines(Log) : [];
 
     public void Forget() => File.Delete(Log);

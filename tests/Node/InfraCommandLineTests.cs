@@ -30,6 +30,31 @@ public sealed class InfraCommandLineTests : IDisposable
             || asked.Contains("build", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Programs of <c>cloud exec</c> run as the caller: its numbers, home, path and umask go through sudo, and so do its variables.
+    /// </summary>
+    [Theory]
+    [InlineData("cloud exec -- pulumi up", "1000:100 /home/ops 077 --preserve-env")]
+    [InlineData("cloud status", "  077 ")]
+    public async Task The_caller_of_a_program_inside_is_known_behind_sudo(string command, string expected)
+    {
+        _clone.Stub("id", "case $1 in -u) echo 1000 ;; -g) echo 100 ;; *) echo ops ;; esac");
+        _clone.Stub("sudo", """
+            case $* in
+              *Infra.Lab.dll*)
+                all=
+                for word in "$@"; do [ "$word" != --preserve-env ] || all=$word; done
+                echo "${INFRA_CALLER-} ${INFRA_CALLER_HOME-} ${INFRA_CALLER_UMASK#0} $all"
+                ;;
+            esac
+            """);
+
+        var result = await _clone.RunAsync($"umask 077; export HOME=/home/ops PulumiSdk=offline; \"$infra\" {command}");
+
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal($"{expected}\n", result.Output);
+    }
+
     [Theory]
     [InlineData("up --help")]
     [InlineData("down -h")]
@@ -65,14 +90,38 @@ public sealed class InfraCommandLineTests : IDisposable
         Assert.DoesNotContain(_clone.Asked, asked => asked.Contains("build", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task The_completion_script_of_bash_completes_with_it()
+    [Theory]
+    [InlineData("pre", "preview")]
+    [InlineData("test un", "unit")]
+    [InlineData("completion z", "zsh")]
+    public async Task The_completion_script_of_each_shell_completes_with_it(string typed, string word)
     {
-        var result = await _clone.RunAsync(["bash", "-c", "cd \"$clone\" && source <(./infra completion bash) "
-            + "&& COMP_WORDS=(./infra test un) && COMP_CWORD=2 && _infra && printf '%s\\n' \"${COMPREPLY[@]}\""]);
+        var line = $"./infra {typed}";
+        var words = line.Split(' ');
+        var bash = await _clone.RunAsync(["bash", "-c", "cd \"$clone\" && source <(./infra completion bash) "
+            + $"&& COMP_WORDS=({line}) && COMP_CWORD={words.Length - 1} && _infra && printf '%s\\n' \"${{COMPREPLY[@]}}\""]);
+        var fish = await _clone.RunAsync(
+            ["fish", "--no-config", "-c", $"cd $clone; ./infra completion fish | source; complete -C '{line}'"]);
+        var zsh = await _clone.RunAsync(["zsh", "-f", "-c", Zsh, "zsh", line]);
 
-        Assert.Equal("unit\n", result.Output);
+        Assert.Equal($"{word}\n", bash.Output);
+        Assert.Equal($"{word}\n", fish.Output);
+        Assert.Contains($"\n{string.Join(' ', words[..^1])} {word}", zsh.Output.Replace("\r", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
+
+    // A person at a terminal: types the line and a tab, and prints what the line has become.
+    private const string Zsh = """
+        zmodload zsh/zpty
+        zpty z 'TERM=dumb zsh -f -i'
+        zpty -w z 'cd "$clone"; PS1=; autoload -Uz compinit && compinit -u -D; source <(./infra completion zsh)'
+        zpty -w z 'print rea""dy'
+        zpty -r -m z seen '*ready*'
+        zpty -w -n z "$1"$'\t\C-aprint -r -- \n'
+        zpty -w z 'print do""ne'
+        zpty -r -m z seen '*done*'
+        print -r -- "$seen"
+        """;
 
     [Fact]
     public async Task With_json_an_error_of_the_script_has_the_shape_of_the_programs()

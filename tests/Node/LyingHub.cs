@@ -26,7 +26,7 @@ internal sealed record HubCall(string Path, int Start, Stream Stream, string Url
 
     internal Task AnswerAsync(string body, string headers = "") => AnswerAsync(Encoding.UTF8.GetBytes(body), headers);
 
-    /// <summary>What an honest hub sends of a file from <see cref="Start"/> on.</summary>
+    /// <summary>The honest content of a file from <see cref="Start"/> on.</summary>
     internal Task FileAsync(byte[] content) => AnswerAsync(
         content[Math.Min(Start, content.Length)..],
         $"Content-Range: bytes {Start}-{content.Length - 1}/{content.Length}\r\n",

@@ -4,7 +4,7 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Node;
 
-/// <summary>Connections that nginx keeps to the engine, and the moment in which the engine closes one that is being used again.</summary>
+/// <summary>Connections that nginx keeps open to the engine, and the race when the engine closes one that is about to be reused.</summary>
 public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<NginxProxy>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -34,7 +34,7 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
         Assert.InRange(proxy.Engine.Closed, closed + 5, int.MaxValue);
     }
 
-    // What kills an engine shall not be sent to it twice.
+    // A request that kills an engine must not be sent twice.
     [Fact]
     public async Task A_request_that_ends_a_fresh_connection_is_not_sent_again()
     {
@@ -70,7 +70,7 @@ public sealed class NginxConnectionTests(NginxProxy proxy) : IClassFixture<Nginx
     }
 
     // The same at random, with the fake engine that closes idle connections like uvicorn, here a second: without the second
-    // try about one request in ten is a 503. By hand, at the real five seconds and a hundred thousand of them: docs/operations.md.
+    // try about one request in ten is a 503. docs/operations.md has the run by hand: the real five seconds, 100,000 requests.
     [Fact]
     public async Task Requests_around_the_engines_idle_timeout_are_all_answered()
     {

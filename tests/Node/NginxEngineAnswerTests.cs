@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Infra.Tests.Node;
 
-/// <summary>What an engine that was taken over may say to a client: status, length, a type of ours, and data.</summary>
+/// <summary>Parts of an answer that a compromised engine can choose: status, length, one of the allowed content types, body.</summary>
 public sealed class NginxEngineAnswerTests(NginxProxy proxy) : IClassFixture<NginxProxy>
 {
     private const string Alice = $"Authorization: Bearer {SecretsTests.AliceKey}";

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Infra.Tests.Node;
 
-/// <summary>What a client may have, what a stranger gets, and what the log keeps of either.</summary>
+/// <summary>Limits of a client and of a stranger, and what the log contains of each.</summary>
 public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixture<NginxLimitTests.Limited>
 {
     private const string Alice = $"Authorization: Bearer {SecretsTests.AliceKey}";
@@ -130,7 +130,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         Assert.InRange(Strangers() - before, 1, 60);
     }
 
-    // Without a sample of them, a client could drown the lines of the others with requests that no limit of its own counts.
+    // These requests end before a limit counts them. If all were logged, one client could bury the lines of the others.
     [Fact]
     public async Task The_log_has_a_sample_of_a_clients_requests_that_end_before_its_limits()
     {
@@ -170,7 +170,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         Assert.Matches("^[0-9a-f]{32}$", answer.Header("X-Request-Id"));
     }
 
-    // What is redirected inside nginx is logged as it was asked, and refused bodies with the client's name.
+    // A request that nginx redirects internally is logged as it came; a refused body is logged with the client's name.
     [Fact]
     public async Task The_log_has_what_was_asked()
     {

@@ -28,7 +28,7 @@ public class NginxProxy : IAsyncLifetime
     /// <summary>Origins of pages that may call, as the node's settings have them.</summary>
     protected virtual string Origins => "";
 
-    /// <summary>What clients may have, as the node's settings have it.</summary>
+    /// <summary>The clients' limits, as in node.env.</summary>
     private protected virtual string Clients => ":30000:256:256";
 
     /// <summary>The longest body in MiB.</summary>
@@ -97,7 +97,7 @@ public class NginxProxy : IAsyncLifetime
         Assert.Fail("nginx does not listen");
     }
 
-    /// <summary>What the node writes at start, with this test's port in place of the node's.</summary>
+    /// <summary>The files that the node writes at start, with this test's port.</summary>
     private async Task ListenAsync()
     {
         _node.Stub("ip", """echo '[{"addr_info":[{"local":"10.20.0.5"},{"local":"127.0.0.1"}]}]'""");
@@ -149,7 +149,7 @@ public class NginxProxy : IAsyncLifetime
         Assert.DoesNotContain("reload", _node.Called, StringComparison.Ordinal);
     }
 
-    /// <summary>What the log has so far.</summary>
+    /// <summary>The log so far.</summary>
     internal IReadOnlyList<string> Log => _journal!.Lines;
 
     internal Task<string> LogLineAsync(string id) => _journal!.LineAsync(id);

@@ -1,6 +1,6 @@
 namespace Infra.Tests.Node;
 
-/// <summary><c>packages</c>: what apt is asked for, when it is asked at all, and what of the image's may be broken meanwhile.</summary>
+/// <summary>The script <c>packages</c>: what it installs, when it calls apt at all, and which faults of the image it tolerates.</summary>
 public sealed class PackagesTests
 {
     // apt-get that writes its words down, and installs by making dpkg-query's answer.

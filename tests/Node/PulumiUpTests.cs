@@ -1,6 +1,8 @@
 namespace Infra.Tests.Node;
 
-/// <summary>The parts of <c>lab/pulumi-up</c> that need no Pulumi CLI: its arguments, its comparisons, what it reads in a stack's file.</summary>
+/// <summary>
+/// The parts of <c>lab/pulumi-up</c> that need no Pulumi CLI: its arguments, its comparisons, what it reads in a stack's file.
+/// </summary>
 public sealed class PulumiUpTests : IDisposable
 {
     private const string Said = """
@@ -43,8 +45,10 @@ public sealed class PulumiUpTests : IDisposable
             {"deployment": {"resources": [
               {"type": "pulumi:pulumi:Stack", "urn": "urn:pulumi:dev::inference::pulumi:pulumi:Stack::inference-dev"},
               {"type": "pulumi:providers:digitalocean", "urn": "urn:pulumi:dev::inference::pulumi:providers:digitalocean::default"},
-              {"type": "digitalocean:index/droplet:Droplet", "urn": "urn:pulumi:dev::inference::a$digitalocean:index/droplet:Droplet::chat-0"},
-              {"type": "digitalocean:index/firewall:Firewall", "urn": "urn:pulumi:dev::inference::digitalocean:index/firewall:Firewall::network"},
+              {"type": "digitalocean:index/droplet:Droplet",
+               "urn": "urn:pulumi:dev::inference::a$digitalocean:index/droplet:Droplet::chat-0"},
+              {"type": "digitalocean:index/firewall:Firewall",
+               "urn": "urn:pulumi:dev::inference::digitalocean:index/firewall:Firewall::network"},
               {"type": "digitalocean:index/tag:Tag", "urn": "urn:pulumi:dev::inference::digitalocean:index/tag:Tag::old", "delete": true}]}}
             """);
 
@@ -56,7 +60,8 @@ public sealed class PulumiUpTests : IDisposable
     {
         var state = Write("state", """
             {"deployment": {"resources": [
-              {"type": "digitalocean:index/droplet:Droplet", "urn": "urn:pulumi:dev::inference::digitalocean:index/droplet:Droplet::chat-0"},
+              {"type": "digitalocean:index/droplet:Droplet",
+               "urn": "urn:pulumi:dev::inference::digitalocean:index/droplet:Droplet::chat-0"},
               {"type": "digitalocean:index/tag:Tag", "urn": "urn:pulumi:dev::inference::digitalocean:index/tag:Tag::other"}]}}
             """);
 
@@ -73,7 +78,8 @@ public sealed class PulumiUpTests : IDisposable
     public async Task Droplets_of_the_account_are_compared_by_name_size_region_and_image(string size, int status)
     {
         var account = Write("account", $$$"""
-            {"droplets": [{"name": "dev-chat-0", "size_slug": "{{{size}}}", "region": {"slug": "tor1"}, "image": {"slug": "gpu-h100x1-base"}}],
+            {"droplets": [{"name": "dev-chat-0", "size_slug": "{{{size}}}",
+             "region": {"slug": "tor1"}, "image": {"slug": "gpu-h100x1-base"}}],
              "firewalls": [{"name": "inference.dev"}], "load_balancers": [], "volumes": []}
             """);
 

@@ -40,7 +40,7 @@ internal sealed class RequestFuzz(Random chance)
             Hide(body);
         }
 
-        // What no JsonNode can hold is put in where its mark is.
+        // Text that no JsonNode can hold replaces its marker.
         var text = late.Aggregate(body.ToJsonString(),
             (reported, one) => reported.Replace($"\"{one.Mark}\"", one.Value, StringComparison.Ordinal));
         var bytes = Encoding.UTF8.GetBytes(text);

@@ -104,7 +104,7 @@ internal sealed class RunningNode : IDisposable
     /// <summary>Calls of systemctl that fail, as patterns of bash; none: all work.</summary>
     public void Refuse(params string[] calls) => Node.Write("/world/refuse", string.Concat(calls.Select(call => $"{call}\n")));
 
-    /// <summary>What the unit of a phase started with.</summary>
+    /// <summary>Command line of the unit of a phase.</summary>
     public string Started(string phase) => Node.Read($"/run/inference/started/{phase}");
 
     /// <summary>Settings with some values others.</summary>

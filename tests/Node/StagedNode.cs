@@ -21,7 +21,7 @@ internal sealed class StagedNode : IDisposable
         Directory.CreateDirectory(At("/etc/inference/secrets"));
         Directory.CreateDirectory(At("/var/lib/inference"));
         Directory.CreateDirectory(At("/stubs"));
-        // What scripts tell systemd is written down instead.
+        // A fake systemctl records the calls of the scripts.
         Stub("systemctl",
             "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\ncase $1 in is-active | is-failed | is-enabled) exit "
                 + "\"${STUB_STATUS:-1}\" ;; esac");

@@ -239,7 +239,7 @@ public sealed partial class SystemdTests
     [GeneratedRegex("Options=(.+)")]
     private static partial Regex MountOptions();
 
-    // What holds a service's process: all of its settings but those of how and when it runs.
+    // The sandbox of a service: all its settings except those about how and when it runs.
     [GeneratedRegex("^(?!Type|RemainAfterExit|Timeout|Exec|Restart|KillMode|#)[A-Z][A-Za-z]+=")]
     private static partial Regex Wall();
 

@@ -69,7 +69,7 @@ internal sealed class WeightsFetch : IDisposable
     internal Task<ToolResult> RunInsideAsync(Func<string[], string[]> around, params (string Name, string Value)[] environment) =>
         _node.RunInsideAsync("fetch-weights", script => around([script, Root]), Values(environment));
 
-    // What the catalog pins is of the real weights.
+    // The checksums of the catalog are those of the real weights.
     private (string Name, string Value)[] Values((string Name, string Value)[] environment) =>
         [("MODEL_HUB", Hub.Url), ("MODEL_CHECKSUMS", ""), ("RETRY_S", "20"), ("no_proxy", "*"), .. environment];
 }

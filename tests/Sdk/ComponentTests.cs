@@ -170,7 +170,7 @@ public sealed class ComponentTests
         var mocks = new Mocks();
         await mocks.RunAsync(() =>
         {
-            var provider = new Provider("mine", new() { Token = "t" });
+            var provider = new ProviderResource("digitalocean", "mine", ResourceArgs.Empty, null);
             var pair = new Pair("pair", new() { Region = "tor1" }, new() { Provider = provider });
             _ = new Pair("inner", new() { Region = "tor1" }, new() { Parent = pair });
             _ = new Pair("pairs", new() { Region = "tor1" }, new() { Providers = { provider } });

@@ -125,6 +125,22 @@ public sealed class FailureTests
         Assert.All(exception.InnerExceptions, inner => Assert.IsType<RunException>(inner));
     }
 
+    /// <summary>The official SDK sends it in the background and may end before; the offline one always loses it.</summary>
+    [Fact]
+    public async Task An_error_that_was_logged_before_an_exception_may_be_lost_and_the_exception_is_not()
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => new Mocks().RunAsync(() =>
+        {
+            Log.Error("logged");
+            throw new RunException("thrown");
+        }));
+        var messages = exception is AggregateException several
+            ? several.InnerExceptions.Select(inner => inner.Message)
+            : [exception.Message];
+        Assert.Contains("thrown", messages);
+        Assert.Empty(messages.Except(["logged", "thrown"]));
+    }
+
     [Fact]
     public Task Messages_that_are_no_errors_change_nothing() =>
         new Mocks().RunAsync(() =>
@@ -138,7 +154,7 @@ public sealed class FailureTests
     public async Task A_provider_that_fails_fails_the_deployment_and_what_depends_on_it_is_not_registered()
     {
         var mocks = new Mocks { Answer = args => throw new InvalidOperationException($"no {args.Name} for you") };
-        // What fails for want of the first may be reported with it, or not any more.
+        // The other failures follow from the first one; the message may contain them or not.
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => mocks.RunAsync(() =>
         {
             var first = new Tag("first");

@@ -9,7 +9,6 @@ using Pulumi.Tls.Inputs;
 using Pulumi.Utilities;
 using Logging = Pulumi.Command.Remote.Logging;
 using RemoteCommand = Pulumi.Command.Remote.Command;
-using RemoteCopy = Pulumi.Command.Remote.CopyToRemote;
 
 namespace Infra.Tests.Sdk;
 
@@ -153,16 +152,6 @@ public sealed class InputsOfProvidersTests
     }
 
     [Fact]
-    public async Task Assets_arrive_as_assets()
-    {
-        Assert.IsType<StringAsset>(await SourceOf(new StringAsset("text")));
-        Assert.IsType<FileAsset>(await SourceOf(new FileAsset("file")));
-
-        static async Task<object> SourceOf(Asset asset) =>
-            (await InputsOf(() => _ = new RemoteCopy("c", new() { Connection = Host, RemotePath = "/p", Source = asset })))["source"];
-    }
-
-    [Fact]
     public async Task Nested_arguments_of_a_certificate_arrive_as_an_object()
     {
         var inputs = await InputsOf(() => _ = new SelfSignedCert("ca", new()
@@ -178,17 +167,15 @@ public sealed class InputsOfProvidersTests
     }
 
     [Fact]
-    public async Task An_explicit_provider_arrives_as_its_urn_and_id_and_its_arguments_as_strings()
+    public async Task An_explicit_provider_arrives_as_its_urn_and_id()
     {
         var mocks = new Mocks();
         await mocks.RunAsync(() =>
         {
-            var provider = new Pulumi.DigitalOcean.Provider("mine", new() { Token = "t", HttpRetryMax = 3 });
+            var provider = new ProviderResource("digitalocean", "mine", ResourceArgs.Empty, null);
             _ = new Pulumi.DigitalOcean.Tag("t", new(), new() { Provider = provider });
         });
         Assert.Equal("pulumi:providers:digitalocean", mocks.Only("mine").Type);
-        Assert.Equal("3", mocks.Only("mine").Inputs["httpRetryMax"]);
-        Assert.Equal("t", mocks.Only("mine").Inputs["token"]);
         Assert.Equal(
             "urn:pulumi:stack::project::pulumi:pulumi:Stack$pulumi:providers:digitalocean::mine::mine-id",
             mocks.Only("t").Provider);

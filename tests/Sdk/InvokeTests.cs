@@ -49,20 +49,6 @@ public sealed class InvokeTests
     }
 
     [Fact]
-    public async Task The_regions_come_with_their_sizes()
-    {
-        var region = Mocks.State(
-            ("slug", "tor1"), ("name", "Toronto 1"), ("available", true), ("sizes", Names), ("features", Array.Empty<string>()));
-        var mocks = new Mocks { Result = _ => Mocks.State(("id", "i"), ("regions", new[] { region })) };
-        var regions = await OutputUtilities.GetValueAsync(await mocks.RunAsync(() => GetRegions.Invoke()));
-        var only = Assert.Single(regions.Regions);
-        Assert.Equal("tor1", only.Slug);
-        Assert.Equal(Names, only.Sizes);
-        Assert.Empty(only.Features);
-        Assert.Empty(Assert.Single(mocks.Called).Args);
-    }
-
-    [Fact]
     public async Task A_function_is_not_called_while_an_argument_is_unknown()
     {
         var mocks = new Mocks();

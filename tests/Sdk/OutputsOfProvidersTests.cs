@@ -11,7 +11,7 @@ namespace Infra.Tests.Sdk;
 [Collection(SerialRuns.Name)]
 public sealed class OutputsOfProvidersTests
 {
-    /// <summary>What an engine sends for a value that it does not know yet.</summary>
+    /// <summary>The engine's placeholder for a value that is not known yet.</summary>
     private const string UnknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
     [Theory]

@@ -58,7 +58,8 @@ internal static class CloudCommand
         var noServers = new Option<bool>("--no-servers") { Description = "Only the API: Droplets become active and do not boot." };
         var address = new Option<string?>("--address")
         {
-            Description = $"IPv4 address of the programs inside, as firewalls see it. Default: as before, at first {CloudSettings.DefaultAddress}.",
+            Description =
+                $"IPv4 address of the programs inside, as firewalls see it. Default: as before, at first {CloudSettings.DefaultAddress}.",
         };
         var command = new Command("up", "Start the API with an empty account, or what is missing of it; its resources stay.")
         {
@@ -121,7 +122,7 @@ internal static class CloudCommand
 
     private static Command Status(Terminal terminal)
     {
-        var command = new Command("status", "Show the resources of the account, their states and prices, and the faults.") { Json };
+        var command = new Command("status", "Show the resources of the account, with their states and prices.") { Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var status = await CloudView.StatusAsync(CloudLab.Of(StackChoice.Project().Folder), cancel);
@@ -155,8 +156,8 @@ internal static class CloudCommand
         return cloud;
     }
 
-    private static string? Chosen(string option, string? value, IReadOnlyList<string> allowed) =>
-        value is null || allowed.Contains(value, StringComparer.Ordinal) ? value
+    private static string? Chosen(string option, string? value, string[] allowed) =>
+        value is null || allowed.Contains(value) ? value
         : throw LabUserError.Of(option, value, $"must be one of {string.Join(", ", allowed)}", $"./infra cloud up {option} {allowed[0]}");
 
     /// <summary>Any address that no part of the lab has.</summary>

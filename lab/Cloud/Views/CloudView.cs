@@ -1,7 +1,5 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
-using Infra.Planning.Errors;
-using Spectre.Console;
 
 namespace Infra.Lab.Cloud.Views;
 
@@ -11,7 +9,8 @@ internal static class CloudView
     public static void Write(Terminal terminal, CloudUpReport report)
     {
         var output = terminal.Console.Profile.Out.Writer;
-        output.WriteLine($"{report.Endpoint} answers inside, {(report.Servers ? $"in front of servers with {report.Base}" : "without servers")}"
+        output.WriteLine(
+            $"{report.Endpoint} answers inside, {(report.Servers ? $"in front of servers with {report.Base}" : "without servers")}"
             + $", at {report.Pace} pace");
         if (report.Token is { } token)
         {
@@ -37,7 +36,8 @@ internal static class CloudView
 
     /// <summary>On standard error: the shell's output belongs to its programs.</summary>
     public static void WriteGreeting(Terminal terminal) => terminal.WriteError(
-        "Inside, api.digitalocean.com and all Droplets are the lab's, DIGITALOCEAN_TOKEN is set, and nothing else can be reached: packages, "
+        "Inside, api.digitalocean.com and all Droplets are the lab's, DIGITALOCEAN_TOKEN is set, and nothing else can be "
+            + "reached: packages, "
         + "plugins and the login to a local backend come before. The shell ends with exit.");
 
     /// <summary>Reads what is running.</summary>

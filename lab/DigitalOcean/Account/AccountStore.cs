@@ -23,7 +23,8 @@ internal sealed class AccountStore : IDisposable
         if (path != ":memory:" && !OperatingSystem.IsWindows())
         {
             // SQLite gives its own mode to new files only.
-            File.Open(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = OwnerOnly })
+            File.Open(path,
+                new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = OwnerOnly })
                 .Dispose();
         }
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
@@ -35,7 +36,8 @@ internal sealed class AccountStore : IDisposable
             store.Run("PRAGMA locking_mode = EXCLUSIVE");
             store.Run("PRAGMA journal_mode = WAL");
             store.Run("PRAGMA synchronous = NORMAL");
-            store.Run("CREATE TABLE IF NOT EXISTS record (type TEXT NOT NULL, key TEXT NOT NULL, place INTEGER NOT NULL, json BLOB NOT NULL, "
+            store.Run(
+                "CREATE TABLE IF NOT EXISTS record (type TEXT NOT NULL, key TEXT NOT NULL, place INTEGER NOT NULL, json BLOB NOT NULL, "
                 + "PRIMARY KEY (type, key)) WITHOUT ROWID");
         }
         catch
@@ -70,7 +72,8 @@ internal sealed class AccountStore : IDisposable
             + "ON CONFLICT (type, key) DO UPDATE SET json = excluded.json, place = excluded.place");
         foreach (var record in put)
         {
-            Execute(write, record, state.OrderOf(record), JsonSerializer.SerializeToUtf8Bytes(record, record.GetType(), AccountJson.Options));
+            Execute(write, record, state.OrderOf(record),
+                JsonSerializer.SerializeToUtf8Bytes(record, record.GetType(), AccountJson.Options));
         }
         using var delete = Command("DELETE FROM record WHERE type = $type AND key = $key");
         foreach (var record in removed)

@@ -79,7 +79,8 @@ internal sealed class DropletWork(CloudAccount account, IHostRuntime host, INetw
 }
 
 /// <summary>Deletes Droplets.</summary>
-internal sealed class DropletDeletion(CloudAccount account, IHostRuntime host, INetworkGate networks, DropletMachines machines) : IWorkHandler
+internal sealed class DropletDeletion(CloudAccount account, IHostRuntime host, INetworkGate networks, DropletMachines machines)
+    : IWorkHandler
 {
     public const string WorkKind = "droplet-delete";
 

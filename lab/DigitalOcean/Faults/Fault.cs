@@ -24,7 +24,8 @@ internal sealed partial record Fault(long Id, string Kind, string? What, int? Co
         var kind = match.Groups["kind"].Value;
         if (!match.Success || !FaultKinds.All.TryGetValue(kind, out var about))
         {
-            throw new FormatException($"fault \"{line}\": expected KIND[:WHAT][*COUNT][/DURATION], as out-of-stock:gpu-h200x8-1128gb@nyc2*3; "
+            throw new FormatException(
+                $"fault \"{line}\": expected KIND[:WHAT][*COUNT][/DURATION], as out-of-stock:gpu-h200x8-1128gb@nyc2*3; "
                 + $"kinds: {string.Join(", ", FaultKinds.All.Keys)}");
         }
         var count = match.Groups["count"];
@@ -47,7 +48,8 @@ internal sealed partial record Fault(long Id, string Kind, string? What, int? Co
 
     /// <summary>Whether it concerns a subject.</summary>
     public bool Concerns(string subject) => What is null
-        || Regex.IsMatch(subject, $@"\A{Regex.Escape(What).Replace("\\*", ".*", StringComparison.Ordinal)}\z", RegexOptions.CultureInvariant);
+        || Regex.IsMatch(subject, $@"\A{Regex.Escape(What).Replace("\\*", ".*", StringComparison.Ordinal)}\z",
+            RegexOptions.CultureInvariant);
 
     public override string ToString() => Kind + (What is null ? "" : $":{What}")
         + (Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"*{count}") : "")

@@ -24,14 +24,17 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
     public string? Header(string name) => context.Request.Headers.TryGetValue(name, out var values) ? values[^1] : null;
 
     /// <summary>The body as a request of the domain.</summary>
+    /// <param name="undecodable">The refusal of what is no JSON, where it has another form.</param>
     /// <exception cref="ApiError">400: no JSON; 422: a member has the wrong type.</exception>
-    public T Body<T>()
+    public T Body<T>(Func<string, ApiError>? undecodable = null)
         where T : class
     {
+        const string words = "unable to decode request body";
+        undecodable ??= ApiError.BadRequest;
         try
         {
             using var document = JsonDocument.Parse(bytes.Length == 0 ? "{}"u8.ToArray() : bytes);
-            return document.Deserialize<T>(AccountJson.Options) ?? throw ApiError.BadRequest("unable to decode request body");
+            return document.Deserialize<T>(AccountJson.Options) ?? throw undecodable(words);
         }
         catch (JsonException exception) when (exception.Path is { Length: > 0 } path)
         {
@@ -39,7 +42,7 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
         }
         catch (JsonException)
         {
-            throw ApiError.BadRequest("unable to decode request body");
+            throw undecodable(words);
         }
     }
 

@@ -48,7 +48,8 @@ internal static class AlertPolicies
             throw ApiError.Unprocessable("description, value, entities and tags are required");
         }
         // godo leaves enabled out unless it is given.
-        return change.Put(new AlertPolicy(before?.Uuid ?? AccountChange.NewId(), type, description, request.Compare!, value, request.Window!,
+        return change.Put(
+            new AlertPolicy(before?.Uuid ?? AccountChange.NewId(), type, description, request.Compare!, value, request.Window!,
             [.. entities.OfType<string>()], [.. tags.OfType<string>()], NotificationsRequest.Checked(request.Alerts, "alerts"),
             request.Enabled ?? before?.Enabled ?? true));
     }

@@ -3,7 +3,9 @@ using Infra.Lab.DigitalOcean.Account;
 
 namespace Infra.Lab.DigitalOcean.Monitoring;
 
-/// <summary>A rule that mails when a measured value of Droplets or load balancers is too large or small. It is kept, not evaluated.</summary>
+/// <summary>
+/// A rule that mails when a measured value of Droplets or load balancers is too large or small. It is kept, not evaluated.
+/// </summary>
 /// <param name="Uuid">Its UUID.</param>
 /// <param name="Type">What is measured: <c>v1/insights/droplet/cpu</c>.</param>
 /// <param name="Description">Its name for people.</param>
@@ -52,4 +54,5 @@ internal sealed record SlackRequest(string? Channel = null, string? Url = null);
 /// <summary>The members of a request that creates or changes a policy; null: not given.</summary>
 internal sealed record AlertPolicyRequest(
     string? Type = null, string? Description = null, string? Compare = null, decimal? Value = null, string? Window = null,
-    IReadOnlyList<string?>? Entities = null, IReadOnlyList<string?>? Tags = null, NotificationsRequest? Alerts = null, bool? Enabled = null);
+    IReadOnlyList<string?>? Entities = null, IReadOnlyList<string?>? Tags = null, NotificationsRequest? Alerts = null,
+    bool? Enabled = null);

@@ -58,7 +58,7 @@ internal static class ProjectRoutes
 
     private static object Answer(CloudAccount account, Project project) => new { Project = View(account, project) };
 
-    private static object View(CloudAccount account, Project project)
+    private static Dictionary<string, object> View(CloudAccount account, Project project)
     {
         var view = new Dictionary<string, object>
         {

@@ -45,7 +45,8 @@ internal static partial class Projects
     public static Project Create(AccountChange change, ProjectRequest request)
     {
         Default(change);
-        var project = Checked(change, new Project(AccountChange.NewId(), "", "", "", "", false, change.Now, change.Now), request, whole: true);
+        var project = Checked(
+            change, new Project(AccountChange.NewId(), "", "", "", "", false, change.Now, change.Now), request, whole: true);
         return change.Put(project);
     }
 
@@ -56,7 +57,8 @@ internal static partial class Projects
     public static Project Update(AccountChange change, string id, ProjectRequest request, bool whole)
     {
         var before = Get(change, id);
-        if (whole && request is not { Name: not null, Description: not null, Purpose: not null, Environment: not null, IsDefault: not null })
+        if (whole
+            && request is not { Name: not null, Description: not null, Purpose: not null, Environment: not null, IsDefault: not null })
         {
             throw ApiError.Unprocessable("name, description, purpose, environment and is_default are required");
         }

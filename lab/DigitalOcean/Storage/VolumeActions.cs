@@ -102,7 +102,9 @@ internal static class VolumeActions
     {
         var id = request.DropletId ?? volume.DropletId;
         // github.com/digitalocean/doctl/issues/207, 2017.
-        return volume.DropletId is null || id != volume.DropletId ? throw ApiError.Unprocessable("Attachment not found") : new(0, Detach, id);
+        return volume.DropletId is null || id != volume.DropletId
+            ? throw ApiError.Unprocessable("Attachment not found")
+            : new(0, Detach, id);
     }
 
     private static VolumeEvent Growth(Volume volume, VolumeActionRequest request) => request.SizeGigabytes switch

@@ -27,7 +27,7 @@ internal static class TagRoutes
         }),
         new("POST", All, "tag:create", null, request =>
         {
-            var body = request.Body<TagRequest>();
+            var body = request.Body<TagRequest>(ApiError.BadRequestWithRootCauses);
             return ApiAnswer.Created(Answer(account, account.Change(change => ResourceTags.Create(change, body))));
         }),
         new("GET", One, "tag:read", null, request =>

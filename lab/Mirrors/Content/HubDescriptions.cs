@@ -14,6 +14,9 @@ internal static class HubDescriptions
     private const double NormEpsilon = 1e-5;
     private const int YarnOriginalPositions = 16384;
 
+    /// <summary>The language model of 2025, whose positions are not stretched.</summary>
+    private const string PlainText = "mistral";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n" };
 
     /// <summary>Mistral's <c>params.json</c>.</summary>
@@ -24,7 +27,7 @@ internal static class HubDescriptions
         {
             ["dim"] = architecture.HiddenSize,
             ["n_layers"] = architecture.Layers,
-            ["head_dim"] = architecture.HeadDim ?? architecture.Mla!.NopeHeadDim,
+            ["head_dim"] = architecture.HeadDim ?? architecture.Mla!.NopeHeadDim + architecture.Mla.RopeHeadDim,
             ["hidden_dim"] = architecture.FeedForwardSize,
             ["n_heads"] = architecture.AttentionHeads,
             ["n_kv_heads"] = architecture.KeyValueHeads ?? architecture.AttentionHeads,
@@ -33,15 +36,19 @@ internal static class HubDescriptions
             ["vocab_size"] = architecture.VocabularySize,
             ["tied_embeddings"] = architecture.TiedEmbeddings,
             ["max_position_embeddings"] = architecture.MaxPositions,
-            ["yarn"] = new JsonObject
+        };
+        if (architecture.TextModel != PlainText)
+        {
+            json["yarn"] = new JsonObject
             {
                 ["original_max_position_embeddings"] = YarnOriginalPositions,
                 ["factor"] = Math.Max(1, architecture.MaxPositions / YarnOriginalPositions),
                 ["apply_scale"] = false,
                 ["beta"] = 32,
                 ["alpha"] = 1,
-            },
-        };
+            };
+        }
+
         if (architecture.Mla is { } mla)
         {
             json["q_lora_rank"] = mla.QueryLoraRank;
@@ -91,9 +98,22 @@ internal static class HubDescriptions
         {
             json["quantization"] = new JsonObject { ["qformat_weight"] = "fp8_e4m3", ["qscheme_act"] = "TENSOR" };
         }
+        else if (Quantization(model.Precision) is { } quantization)
+        {
+            json["quantization_config"] = quantization;
+        }
 
         return Bytes(json);
     }
+
+    /// <summary>What transformers and vLLM read of how the weights are stored; null: BF16.</summary>
+    private static JsonObject? Quantization(Precision precision) => precision switch
+    {
+        Precision.Fp8 => new() { ["activation_scheme"] = "static", ["quant_method"] = "fp8" },
+        Precision.Nvfp4 => new() { ["format"] = "nvfp4-pack-quantized", ["quant_method"] = "compressed-tensors" },
+        Precision.Int4 => new() { ["format"] = "pack-quantized", ["quant_method"] = "compressed-tensors" },
+        _ => null,
+    };
 
     /// <summary>transformers' <c>config.json</c>.</summary>
     public static byte[] Config(ModelSpec model)
@@ -113,21 +133,7 @@ internal static class HubDescriptions
             ["multimodal_projector_bias"] = false,
             ["projector_hidden_act"] = "gelu",
             ["spatial_merge_size"] = architecture.Vision?.SpatialMerge ?? 1,
-            ["text_config"] = new JsonObject
-            {
-                ["model_type"] = "ministral3",
-                ["head_dim"] = architecture.HeadDim,
-                ["hidden_act"] = "silu",
-                ["hidden_size"] = architecture.HiddenSize,
-                ["intermediate_size"] = architecture.FeedForwardSize,
-                ["max_position_embeddings"] = architecture.MaxPositions,
-                ["num_attention_heads"] = architecture.AttentionHeads,
-                ["num_hidden_layers"] = architecture.Layers,
-                ["num_key_value_heads"] = architecture.KeyValueHeads,
-                ["rms_norm_eps"] = NormEpsilon,
-                ["tie_word_embeddings"] = architecture.TiedEmbeddings,
-                ["vocab_size"] = architecture.VocabularySize,
-            },
+            ["text_config"] = Text(architecture),
             ["tie_word_embeddings"] = architecture.TiedEmbeddings,
         };
         if (architecture.Vision is { } vision)
@@ -145,12 +151,51 @@ internal static class HubDescriptions
             };
         }
 
-        if (model.Precision == Precision.Fp8)
+        if (Quantization(model.Precision) is { } quantization)
         {
-            json["quantization_config"] = new JsonObject { ["activation_scheme"] = "static", ["quant_method"] = "fp8" };
+            json["quantization_config"] = quantization;
         }
 
         return Bytes(json);
+    }
+
+    private static JsonObject Text(Architecture architecture)
+    {
+        var json = new JsonObject
+        {
+            ["model_type"] = architecture.TextModel ?? "ministral3",
+            ["head_dim"] = architecture.HeadDim,
+            ["hidden_act"] = "silu",
+            ["hidden_size"] = architecture.HiddenSize,
+            ["intermediate_size"] = architecture.FeedForwardSize,
+            ["max_position_embeddings"] = architecture.MaxPositions,
+            ["num_attention_heads"] = architecture.AttentionHeads,
+            ["num_hidden_layers"] = architecture.Layers,
+            ["num_key_value_heads"] = architecture.KeyValueHeads ?? architecture.AttentionHeads,
+            ["rms_norm_eps"] = NormEpsilon,
+            ["sliding_window"] = null,
+            ["tie_word_embeddings"] = architecture.TiedEmbeddings,
+            ["vocab_size"] = architecture.VocabularySize,
+        };
+        if (architecture.Mla is { } mla)
+        {
+            json["q_lora_rank"] = mla.QueryLoraRank;
+            json["kv_lora_rank"] = mla.KeyValueLoraRank;
+            json["qk_nope_head_dim"] = mla.NopeHeadDim;
+            json["qk_rope_head_dim"] = mla.RopeHeadDim;
+            json["v_head_dim"] = mla.ValueHeadDim;
+        }
+
+        if (architecture.Moe is { } moe)
+        {
+            json["n_routed_experts"] = moe.Experts;
+            json["num_experts_per_tok"] = moe.ActiveExperts;
+            json["n_shared_experts"] = moe.SharedExperts;
+            json["moe_intermediate_size"] = moe.ExpertFeedForwardSize;
+            json["first_k_dense_replace"] = moe.DenseLayers;
+        }
+
+        return json;
     }
 
     /// <summary>Mistral's <c>tekken.json</c> with the 256 bytes and a few special tokens: correct format, tiny vocabulary.</summary>

@@ -16,9 +16,7 @@ internal static class LabView
         foreach (var endpoint in report.Endpoints)
         {
             console.WriteLine();
-            console.MarkupLine(
-                $"[bold]{Markup.Escape(endpoint.Name)}[/] ({endpoint.Access}): {Markup.Escape(endpoint.Model)} at "
-                    + $"{Markup.Escape(endpoint.Url)}");
+            console.WriteStyled((endpoint.Name, Styled.Bold), ($" ({endpoint.Access}): {endpoint.Model} at {endpoint.Url}", Styled.Plain));
             foreach (var node in endpoint.Nodes)
             {
                 output.WriteLine($"  {node.Name}  {node.PublicAddress} ssh, {node.PrivateAddress} in the VPC");
@@ -32,7 +30,7 @@ internal static class LabView
             }
 
             terminal.WriteCommand(endpoint.Curl);
-            console.MarkupLine($"  [green]{Markup.Escape(Printable.Text(endpoint.Answer))}[/]");
+            console.WriteStyled(($"  {Printable.Text(endpoint.Answer)}", Styled.Green));
         }
     }
 

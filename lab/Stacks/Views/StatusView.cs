@@ -20,7 +20,7 @@ internal static class StatusView
 
         foreach (var report in reports)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(report.Stack)}[/]: {(report.Up ? "running" : "not running; start it:")}");
+            console.WriteStyled((report.Stack, Styled.Bold), (report.Up ? ": running" : ": not running; start it:", Styled.Plain));
             if (!report.Up)
             {
                 terminal.WriteCommand(Up(report));
@@ -28,10 +28,14 @@ internal static class StatusView
 
             foreach (var node in report.Nodes)
             {
-                var colour = node.State switch { NodeHealth.Ready => "green", NodeHealth.Starting => "yellow", _ => "red" };
-                var problem = node.Problem is { } known ? $"  {Markup.Escape(known)}" : "";
-                console.MarkupLine(
-                    $"  {Markup.Escape(node.Name)}  [{colour}]{node.State}[/]  {node.PublicAddress}  {node.PrivateAddress}{problem}");
+                var style = node.State switch
+                {
+                    NodeHealth.Ready => Styled.Green,
+                    NodeHealth.Starting => Styled.Yellow,
+                    _ => Styled.Red,
+                };
+                console.WriteStyled(($"  {node.Name}  ", Styled.Plain), ($"{node.State}", style),
+                    ($"  {node.PublicAddress}  {node.PrivateAddress}{(node.Problem is { } known ? $"  {known}" : "")}", Styled.Plain));
                 console.Profile.Out.Writer.WriteLine($"    {PhaseTimeline.Line(node.Phases)}");
             }
 

@@ -109,15 +109,14 @@ internal sealed class UpView(Terminal terminal, LabStack lab)
         var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("server", "phases");
         foreach (var node in lab.Nodes())
         {
-            table.AddRow($"[bold]{Markup.Escape(node.Name)}[/]",
-                Markup.Escape(PhaseTimeline.Line(PhaseTimeline.Phases(lab.TimelineOf(node)), null)));
+            table.AddRow(new Text(node.Name, Styled.Bold), new Text(PhaseTimeline.Line(PhaseTimeline.Phases(lab.TimelineOf(node)), null)));
         }
 
         lock (_lock)
         {
             var counts = string.Join(", ", _done.Select(entry => $"{entry.Key} {entry.Value}"));
-            table.AddRow($"[grey]{_clock.Elapsed.TotalSeconds:0} s[/]",
-                $"[grey]{Markup.Escape(counts.Length > 0 ? $"{counts}; {_now}" : _now)}[/]");
+            table.AddRow(new Text($"{_clock.Elapsed.TotalSeconds:0} s", Styled.Grey),
+                new Text(counts.Length > 0 ? $"{counts}; {_now}" : _now, Styled.Grey));
         }
 
         return table;

@@ -10,67 +10,32 @@ public class Command : CustomResource
     {
     }
 
-    [Output("addPreviousOutputInEnv")]
-    public Output<bool?> AddPreviousOutputInEnv { get; private set; } = null!;
-
-    [Output("connection")]
-    public Output<Outputs.Connection> Connection { get; private set; } = null!;
-
-    [Output("create")]
-    public Output<string?> Create { get; private set; } = null!;
-
-    [Output("delete")]
-    public Output<string?> Delete { get; private set; } = null!;
-
-    [Output("environment")]
-    public Output<ImmutableDictionary<string, string>?> Environment { get; private set; } = null!;
-
-    [Output("logging")]
-    public Output<Logging?> Logging { get; private set; } = null!;
-
-    [Output("stderr")]
-    public Output<string> Stderr { get; private set; } = null!;
-
-    [Output("stdin")]
-    public Output<string?> Stdin { get; private set; } = null!;
-
-    [Output("stdout")]
-    public Output<string> Stdout { get; private set; } = null!;
-
-    [Output("triggers")]
-    public Output<ImmutableArray<object>> Triggers { get; private set; } = null!;
-
-    [Output("update")]
-    public Output<string?> Update { get; private set; } = null!;
+    [Output("addPreviousOutputInEnv")] public Output<bool?> AddPreviousOutputInEnv { get; private set; } = null!;
+    [Output("connection")] public Output<Outputs.Connection> Connection { get; private set; } = null!;
+    [Output("create")] public Output<string?> Create { get; private set; } = null!;
+    [Output("delete")] public Output<string?> Delete { get; private set; } = null!;
+    [Output("environment")] public Output<ImmutableDictionary<string, string>?> Environment { get; private set; } = null!;
+    [Output("logging")] public Output<Logging?> Logging { get; private set; } = null!;
+    [Output("stderr")] public Output<string> Stderr { get; private set; } = null!;
+    [Output("stdin")] public Output<string?> Stdin { get; private set; } = null!;
+    [Output("stdout")] public Output<string> Stdout { get; private set; } = null!;
+    [Output("triggers")] public Output<ImmutableArray<object>> Triggers { get; private set; } = null!;
+    [Output("update")] public Output<string?> Update { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Command"/>.</summary>
 public sealed class CommandArgs : ResourceArgs
 {
-    [Input("addPreviousOutputInEnv")]
-    public Input<bool>? AddPreviousOutputInEnv { get; set; }
+    [Input("addPreviousOutputInEnv")] public Input<bool>? AddPreviousOutputInEnv { get; set; }
 
     [field: Input("connection", required: true)]
     public Input<Inputs.ConnectionArgs>? Connection { get; set => field = ProviderDefaults.Secret(value); }
 
-    [Input("create")]
-    public Input<string>? Create { get; set; }
-
-    [Input("delete")]
-    public Input<string>? Delete { get; set; }
-
-    [field: Input("environment")]
-    public InputMap<string> Environment { get => field ??= []; set; }
-
-    [Input("logging")]
-    public Input<Logging>? Logging { get; set; }
-
-    [Input("stdin")]
-    public Input<string>? Stdin { get; set; }
-
-    [field: Input("triggers")]
-    public InputList<object> Triggers { get => field ??= []; set; }
-
-    [Input("update")]
-    public Input<string>? Update { get; set; }
+    [Input("create")] public Input<string>? Create { get; set; }
+    [Input("delete")] public Input<string>? Delete { get; set; }
+    [field: Input("environment")] public InputMap<string> Environment { get => field ??= []; set; }
+    [Input("logging")] public Input<Logging>? Logging { get; set; }
+    [Input("stdin")] public Input<string>? Stdin { get; set; }
+    [field: Input("triggers")] public InputList<object> Triggers { get => field ??= []; set; }
+    [Input("update")] public Input<string>? Update { get; set; }
 }

@@ -8,10 +8,5 @@ public sealed class DropletBackupPolicy
     public readonly string? Plan;
     public readonly string? Weekday;
 
-    internal DropletBackupPolicy(int? hour, string? plan, string? weekday)
-    {
-        Hour = hour;
-        Plan = plan;
-        Weekday = weekday;
-    }
+    private DropletBackupPolicy() { }
 }

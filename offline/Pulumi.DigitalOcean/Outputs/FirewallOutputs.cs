@@ -14,23 +14,7 @@ public sealed class FirewallInboundRule
     public readonly ImmutableArray<string> SourceLoadBalancerUids;
     public readonly ImmutableArray<string> SourceTags;
 
-    internal FirewallInboundRule(
-        string? portRange,
-        string protocol,
-        ImmutableArray<string> sourceAddresses,
-        ImmutableArray<int> sourceDropletIds,
-        ImmutableArray<string> sourceKubernetesIds,
-        ImmutableArray<string> sourceLoadBalancerUids,
-        ImmutableArray<string> sourceTags)
-    {
-        PortRange = portRange;
-        Protocol = protocol;
-        SourceAddresses = sourceAddresses;
-        SourceDropletIds = sourceDropletIds;
-        SourceKubernetesIds = sourceKubernetesIds;
-        SourceLoadBalancerUids = sourceLoadBalancerUids;
-        SourceTags = sourceTags;
-    }
+    private FirewallInboundRule() { }
 }
 
 /// <summary>Output <c>FirewallOutboundRule</c>.</summary>
@@ -45,23 +29,7 @@ public sealed class FirewallOutboundRule
     public readonly string? PortRange;
     public readonly string Protocol;
 
-    internal FirewallOutboundRule(
-        ImmutableArray<string> destinationAddresses,
-        ImmutableArray<int> destinationDropletIds,
-        ImmutableArray<string> destinationKubernetesIds,
-        ImmutableArray<string> destinationLoadBalancerUids,
-        ImmutableArray<string> destinationTags,
-        string? portRange,
-        string protocol)
-    {
-        DestinationAddresses = destinationAddresses;
-        DestinationDropletIds = destinationDropletIds;
-        DestinationKubernetesIds = destinationKubernetesIds;
-        DestinationLoadBalancerUids = destinationLoadBalancerUids;
-        DestinationTags = destinationTags;
-        PortRange = portRange;
-        Protocol = protocol;
-    }
+    private FirewallOutboundRule() { }
 }
 
 /// <summary>Output <c>FirewallPendingChange</c>.</summary>
@@ -72,10 +40,5 @@ public sealed class FirewallPendingChange
     public readonly bool? Removing;
     public readonly string? Status;
 
-    internal FirewallPendingChange(int? dropletId, bool? removing, string? status)
-    {
-        DropletId = dropletId;
-        Removing = removing;
-        Status = status;
-    }
+    private FirewallPendingChange() { }
 }

@@ -11,13 +11,7 @@ public sealed class GetSizesFilterResult
     public readonly string? MatchBy;
     public readonly ImmutableArray<string> Values;
 
-    internal GetSizesFilterResult(bool? all, string key, string? matchBy, ImmutableArray<string> values)
-    {
-        All = all;
-        Key = key;
-        MatchBy = matchBy;
-        Values = values;
-    }
+    private GetSizesFilterResult() { }
 }
 
 /// <summary>Output <c>GetSizesSizeResult</c>.</summary>
@@ -34,27 +28,7 @@ public sealed class GetSizesSizeResult
     public readonly double Transfer;
     public readonly int Vcpus;
 
-    internal GetSizesSizeResult(
-        bool available,
-        int disk,
-        int memory,
-        double priceHourly,
-        double priceMonthly,
-        ImmutableArray<string> regions,
-        string slug,
-        double transfer,
-        int vcpus)
-    {
-        Available = available;
-        Disk = disk;
-        Memory = memory;
-        PriceHourly = priceHourly;
-        PriceMonthly = priceMonthly;
-        Regions = regions;
-        Slug = slug;
-        Transfer = transfer;
-        Vcpus = vcpus;
-    }
+    private GetSizesSizeResult() { }
 }
 
 /// <summary>Output <c>GetSizesSortResult</c>.</summary>
@@ -64,9 +38,5 @@ public sealed class GetSizesSortResult
     public readonly string? Direction;
     public readonly string Key;
 
-    internal GetSizesSortResult(string? direction, string key)
-    {
-        Direction = direction;
-        Key = key;
-    }
+    private GetSizesSortResult() { }
 }

@@ -13,21 +13,7 @@ public sealed class LoadBalancerDomain
     public readonly ImmutableArray<string> SslValidationErrorReasons;
     public readonly ImmutableArray<string> VerificationErrorReasons;
 
-    internal LoadBalancerDomain(
-        string? certificateId,
-        string? certificateName,
-        bool? isManaged,
-        string name,
-        ImmutableArray<string> sslValidationErrorReasons,
-        ImmutableArray<string> verificationErrorReasons)
-    {
-        CertificateId = certificateId;
-        CertificateName = certificateName;
-        IsManaged = isManaged;
-        Name = name;
-        SslValidationErrorReasons = sslValidationErrorReasons;
-        VerificationErrorReasons = verificationErrorReasons;
-    }
+    private LoadBalancerDomain() { }
 }
 
 /// <summary>Output <c>LoadBalancerFirewall</c>.</summary>
@@ -37,11 +23,7 @@ public sealed class LoadBalancerFirewall
     public readonly ImmutableArray<string> Allows;
     public readonly ImmutableArray<string> Denies;
 
-    internal LoadBalancerFirewall(ImmutableArray<string> allows, ImmutableArray<string> denies)
-    {
-        Allows = allows;
-        Denies = denies;
-    }
+    private LoadBalancerFirewall() { }
 }
 
 /// <summary>Output <c>LoadBalancerForwardingRule</c>.</summary>
@@ -55,21 +37,7 @@ public sealed class LoadBalancerForwardingRule
     public readonly string TargetProtocol;
     public readonly bool? TlsPassthrough;
 
-    internal LoadBalancerForwardingRule(
-        string? certificateName,
-        int entryPort,
-        string entryProtocol,
-        int targetPort,
-        string targetProtocol,
-        bool? tlsPassthrough)
-    {
-        CertificateName = certificateName;
-        EntryPort = entryPort;
-        EntryProtocol = entryProtocol;
-        TargetPort = targetPort;
-        TargetProtocol = targetProtocol;
-        TlsPassthrough = tlsPassthrough;
-    }
+    private LoadBalancerForwardingRule() { }
 }
 
 /// <summary>Output <c>LoadBalancerGlbSettings</c>.</summary>
@@ -82,19 +50,7 @@ public sealed class LoadBalancerGlbSettings
     public readonly int TargetPort;
     public readonly string TargetProtocol;
 
-    internal LoadBalancerGlbSettings(
-        LoadBalancerGlbSettingsCdn? cdn,
-        int? failoverThreshold,
-        ImmutableDictionary<string, int>? regionPriorities,
-        int targetPort,
-        string targetProtocol)
-    {
-        Cdn = cdn;
-        FailoverThreshold = failoverThreshold;
-        RegionPriorities = regionPriorities;
-        TargetPort = targetPort;
-        TargetProtocol = targetProtocol;
-    }
+    private LoadBalancerGlbSettings() { }
 }
 
 /// <summary>Output <c>LoadBalancerGlbSettingsCdn</c>.</summary>
@@ -103,10 +59,7 @@ public sealed class LoadBalancerGlbSettingsCdn
 {
     public readonly bool? IsEnabled;
 
-    internal LoadBalancerGlbSettingsCdn(bool? isEnabled)
-    {
-        IsEnabled = isEnabled;
-    }
+    private LoadBalancerGlbSettingsCdn() { }
 }
 
 /// <summary>Output <c>LoadBalancerHealthcheck</c>.</summary>
@@ -121,23 +74,7 @@ public sealed class LoadBalancerHealthcheck
     public readonly int? ResponseTimeoutSeconds;
     public readonly int? UnhealthyThreshold;
 
-    internal LoadBalancerHealthcheck(
-        int? checkIntervalSeconds,
-        int? healthyThreshold,
-        string? path,
-        int port,
-        string protocol,
-        int? responseTimeoutSeconds,
-        int? unhealthyThreshold)
-    {
-        CheckIntervalSeconds = checkIntervalSeconds;
-        HealthyThreshold = healthyThreshold;
-        Path = path;
-        Port = port;
-        Protocol = protocol;
-        ResponseTimeoutSeconds = responseTimeoutSeconds;
-        UnhealthyThreshold = unhealthyThreshold;
-    }
+    private LoadBalancerHealthcheck() { }
 }
 
 /// <summary>Output <c>LoadBalancerStickySessions</c>.</summary>
@@ -148,10 +85,5 @@ public sealed class LoadBalancerStickySessions
     public readonly int? CookieTtlSeconds;
     public readonly string? Type;
 
-    internal LoadBalancerStickySessions(string? cookieName, int? cookieTtlSeconds, string? type)
-    {
-        CookieName = cookieName;
-        CookieTtlSeconds = cookieTtlSeconds;
-        Type = type;
-    }
+    private LoadBalancerStickySessions() { }
 }

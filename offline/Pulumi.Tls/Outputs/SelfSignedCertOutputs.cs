@@ -17,27 +17,5 @@ public sealed class SelfSignedCertSubject
     public readonly string? SerialNumber;
     public readonly ImmutableArray<string> StreetAddresses;
 
-    internal SelfSignedCertSubject(
-        string? commonName,
-        string? country,
-        string? emailAddress,
-        string? locality,
-        string? organization,
-        string? organizationalUnit,
-        string? postalCode,
-        string? province,
-        string? serialNumber,
-        ImmutableArray<string> streetAddresses)
-    {
-        CommonName = commonName;
-        Country = country;
-        EmailAddress = emailAddress;
-        Locality = locality;
-        Organization = organization;
-        OrganizationalUnit = organizationalUnit;
-        PostalCode = postalCode;
-        Province = province;
-        SerialNumber = serialNumber;
-        StreetAddresses = streetAddresses;
-    }
+    private SelfSignedCertSubject() { }
 }

@@ -15,7 +15,7 @@ public sealed partial class Deployment
     private readonly IMocks _mocks;
     private readonly PendingWork _pending = new();
     private readonly List<Resource> _resources = [];
-    private readonly List<string> _errors = [];
+    private readonly List<string> _logged = [];
     private readonly ImmutableDictionary<string, string> _config = ReadConfig();
 
     private Deployment(IMocks mocks, TestOptions? options)
@@ -61,11 +61,12 @@ public sealed partial class Deployment
 
     internal string? GetConfig(string key) => _config.GetValueOrDefault(key);
 
-    internal void AddError(string message)
+    /// <summary>Fails the deployment, unless an exception ends it: then the message is lost.</summary>
+    internal void LogError(string message)
     {
-        lock (_errors)
+        lock (_logged)
         {
-            _errors.Add(message);
+            _logged.Add(message);
         }
     }
 
@@ -94,21 +95,25 @@ public sealed partial class Deployment
 
         Running.Value = new(this);
         var outputs = default(T);
+        IReadOnlyList<Exception> failures;
         try
         {
             var root = new Stack(this);
             outputs = await program().ConfigureAwait(false);
             root.Complete();
-            ReportFailures(await _pending.WhenDoneOrFailedAsync().ConfigureAwait(false));
+            failures = await _pending.WhenDoneOrFailedAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            ReportFailures([exception]);
+            failures = [exception];
         }
 
-        lock (_errors)
+        // The official SDK sends a logged message in a task of its own, and ends at the first exception without a wait for that task: the
+        // message may be lost. Here it always is, so that a test of a program that relies on it fails each time.
+        ThrowErrors([.. failures.Select(Text)]);
+        lock (_logged)
         {
-            ThrowErrors(_errors);
+            ThrowErrors(_logged);
         }
 
         lock (_resources)
@@ -117,15 +122,10 @@ public sealed partial class Deployment
         }
     }
 
-    private void ReportFailures(IReadOnlyList<Exception> failures)
-    {
-        foreach (var failure in failures)
-        {
-            AddError(failure is RunException or ResourceException { HideStack: true }
-                ? failure.Message
-                : $"Running program '{Environment.ProcessPath}' failed with an unhandled exception:\n{failure}");
-        }
-    }
+    private static string Text(Exception failure) =>
+        failure is RunException or ResourceException { HideStack: true }
+            ? failure.Message
+            : $"Running program '{Environment.ProcessPath}' failed with an unhandled exception:\n{failure}";
 
     private static void ThrowErrors(List<string> errors)
     {

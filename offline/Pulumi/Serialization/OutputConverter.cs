@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Pulumi.Serialization;
 
@@ -60,11 +62,6 @@ internal abstract class OutputConverter
         if (type == typeof(int))
         {
             return new IntConverter();
-        }
-
-        if (type == typeof(AssetOrArchive) || type == typeof(Asset))
-        {
-            return new SameConverter<AssetOrArchive>();
         }
 
         if (type.IsDefined(typeof(EnumTypeAttribute)))
@@ -186,20 +183,15 @@ internal abstract class OutputConverter
         }
     }
 
-    private sealed class ObjectConverter : OutputConverter
+    /// <summary>Sets the fields of an [OutputType] by their names, in camel case.</summary>
+    private sealed class ObjectConverter(Type type) : OutputConverter
     {
-        private readonly ConstructorInfo _constructor;
-        private readonly (string Name, OutputConverter Converter)[] _parameters;
-
-        public ObjectConverter(Type type)
-        {
-            _constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance).Single();
-            _parameters =
-            [
-                .. _constructor.GetParameters()
-                    .Select(parameter => (parameter.Name!, For(parameter.ParameterType, $"{type.FullName}({parameter.Name})"))),
-            ];
-        }
+        private readonly (FieldInfo Field, string Name, OutputConverter Converter)[] _members =
+        [
+            .. from field in type.GetFields(BindingFlags.Public | BindingFlags.Instance)
+                let name = JsonNamingPolicy.CamelCase.ConvertName(field.Name)
+                select (field, name, For(field.FieldType, $"{type.FullName}.{name}")),
+        ];
 
         protected override (object? Value, string? Error) ConvertValue(object value, string context, Action<string> warn)
         {
@@ -208,11 +200,13 @@ internal abstract class OutputConverter
                 return Unexpected("an object", value, context);
             }
 
-            var arguments = _parameters
-                .Select(parameter =>
-                    parameter.Converter.ConvertOrWarn(members.GetValueOrDefault(parameter.Name), $"{context}.{parameter.Name}", warn))
-                .ToArray();
-            return (_constructor.Invoke(arguments), null);
+            var converted = RuntimeHelpers.GetUninitializedObject(type);
+            foreach (var (field, name, converter) in _members)
+            {
+                field.SetValue(converted, converter.ConvertOrWarn(members.GetValueOrDefault(name), $"{context}.{name}", warn));
+            }
+
+            return (converted, null);
         }
     }
 }

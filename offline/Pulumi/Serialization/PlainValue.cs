@@ -10,7 +10,7 @@ namespace Pulumi.Serialization;
 /// </summary>
 internal static class PlainValue
 {
-    /// <summary>What an engine sends in place of a value that it does not know yet.</summary>
+    /// <summary>The engine's placeholder for a value that is not known yet.</summary>
     public const string UnknownSentinel = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
     public static async Task<OutputData<object?>> OfAsync(object? value)
@@ -58,7 +58,7 @@ internal static class PlainValue
     private static ValueTask<object?> AddAsync(OutputDataSum sum, object? value, string path) => value switch
     {
         UnknownSentinel => new(sum.Add(OutputData<object?>.Unknown)),
-        null or bool or double or string or AssetOrArchive => new(value),
+        null or bool or double or string => new(value),
         int number => new((double)number),
         Task => throw new InvalidOperationException(
             $"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{path}"),

@@ -36,6 +36,7 @@ public sealed class BrokenFilesTests
 
         // Members of a model
         { Model("\"precison\": \"bf16\""), "models[0] (acme/m), precison", "did you mean precision" },
+        { Model("\"fp8Block\": 128"), "models[0] (acme/m), fp8Block", "is only for the precision fp8" },
         { Model("\"zebra\": 1"), "models[0] (acme/m), zebra", "known are id, family, use, precision" },
         { Model("\"layers\": 32"), "models[0] (acme/m), layers", "belongs into 'architecture'" },
         { Model("\"num_hidden_layers\": 32"), "models[0] (acme/m), num_hidden_layers", "is called 'architecture.layers' here" },

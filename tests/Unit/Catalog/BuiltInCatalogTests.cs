@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Infra.Planning.Catalog;
+using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Catalog;
 
@@ -22,7 +23,7 @@ public sealed class BuiltInCatalogTests
     public void Every_row_is_checked_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Errors);
 
     [Fact]
-    public void Every_servable_repository_of_the_family_is_there()
+    public void Every_repository_that_users_of_Mistrals_models_serve_is_there()
     {
         string[] expected =
         [
@@ -31,17 +32,19 @@ public sealed class BuiltInCatalogTests
                select $"mistralai/Ministral-3-{size}-{kind}",
             .. "Base-2512 Instruct-2512 Instruct-2512-BF16 Instruct-2512-NVFP4".Split(' ')
             .Select(kind => $"mistralai/Mistral-Large-3-675B-{kind}"),
+            "mistralai/Mistral-Small-4-119B-2603", "mistralai/Mistral-Small-4-119B-2603-NVFP4", "mistralai/Mistral-Medium-3.5-128B",
+            "mistralai/Devstral-Small-2-24B-Instruct-2512", "mistralai/Magistral-Small-2509",
+            "mistralai/Mistral-Small-3.2-24B-Instruct-2506",
         ];
         Assert.Equal(expected.Order(), Catalog.Models.Keys.Order());
     }
 
     [Fact]
-    public void Only_two_models_have_no_pinned_commit_and_show_how_to_pin_one()
+    public void Only_one_model_has_no_pinned_commit_and_shows_how_to_pin_one()
     {
-        var unpinned = Catalog.Models.Values.Where(model => model.Revision is null).ToArray();
-        Assert.Equal(["mistralai/Ministral-3-3B-Instruct-2512-BF16", "mistralai/Mistral-Large-3-675B-Instruct-2512-BF16"],
-            unpinned.Select(model => model.Id).Order());
-        Assert.All(unpinned, model => Assert.Contains("revision", model.Note, StringComparison.Ordinal));
+        var unpinned = Assert.Single(Catalog.Models.Values, model => model.Revision is null);
+        Assert.Equal("mistralai/Mistral-Large-3-675B-Instruct-2512-BF16", unpinned.Id);
+        Assert.Contains("revision", unpinned.Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,15 +84,59 @@ public sealed class BuiltInCatalogTests
             model.Use switch
             {
                 ModelUse.Base => mistral,
-                ModelUse.Instruct => [.. mistral, .. tools],
+                ModelUse.Instruct when !ThinksOnRequest(model) => [.. mistral, .. tools],
                 _ => [.. mistral, .. tools, .. reasoning],
             },
             model.Flags));
     }
 
+    /// <summary>Instruct and reasoning in one: a request chooses.</summary>
+    private static bool ThinksOnRequest(ModelSpec model) => model.Family is "mistral-small-4" or "mistral-medium-3.5";
+
     [Fact]
-    public void Reasoning_is_offered_to_the_length_that_it_was_trained_for_and_the_others_to_256k() =>
-        Assert.All(Catalog.Models.Values, model => Assert.Equal(model.Use == ModelUse.Reasoning ? 131_072 : 262_144, model.MaxContext));
+    public void Reasoning_and_24B_models_of_2025_are_offered_to_128k_and_the_others_to_256k() =>
+        Assert.All(Catalog.Models.Values, model => Assert.Equal(
+            model.Use == ModelUse.Reasoning || model.Architecture.TextModel == "mistral" ? 131_072 : 262_144, model.MaxContext));
+
+    [Fact]
+    public void Weights_without_a_token_and_a_licence_that_is_linked_where_it_is_not_the_usual_one() =>
+        Assert.All(Catalog.Models.Values, model =>
+        {
+            Assert.False(model.Gated);
+            Assert.Equal(model.HasUnusualLicence, model.LicenceUrl is not null);
+            Assert.Equal(model.HasUnusualLicence, model.LicenceTerms is not null);
+            if (model.LicenceUrl is { } url)
+            {
+                Assert.Contains(model.Revision!, url, StringComparison.Ordinal);
+            }
+        });
+
+    [Fact]
+    public void Only_Medium_has_another_licence_than_Apache() =>
+        Assert.Equal("Modified MIT", Assert.Single(Catalog.Models.Values, model => model.HasUnusualLicence).Licence);
+
+    [Fact]
+    public void A_chat_format_and_a_language_model_are_stated_for_what_is_in_the_public_survey_of_them() =>
+        Assert.All(Catalog.Models.Values, model =>
+        {
+            Assert.NotNull(model.Architecture.TextModel);
+            Assert.Equal(model.Use != ModelUse.Base && model.Family != "mistral-large-3", model.ChatFormat is not null);
+        });
+
+    [Theory]
+    [InlineData("mistralai/Mistral-Small-4-119B-2603", 23_040, AttentionKind.Latent)]
+    [InlineData("mistralai/Mistral-Small-4-119B-2603-NVFP4", 23_040, AttentionKind.Latent)]
+    [InlineData("mistralai/Mistral-Medium-3.5-128B", 360_448, AttentionKind.Grouped)]
+    [InlineData("mistralai/Devstral-Small-2-24B-Instruct-2512", 163_840, AttentionKind.Grouped)]
+    [InlineData("mistralai/Magistral-Small-2509", 163_840, AttentionKind.Grouped)]
+    [InlineData("mistralai/Mistral-Small-3.2-24B-Instruct-2506", 163_840, AttentionKind.Grouped)]
+    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512", 70_272, AttentionKind.Latent)]
+    public void A_token_takes_the_published_bytes_of_the_cache(string id, double bytes, AttentionKind attention)
+    {
+        var architecture = Catalog.Models[id].Architecture;
+        Assert.Equal(bytes, KvCache.BytesPerToken(architecture, tensorParallel: 1, KvCacheType.Auto));
+        Assert.Equal(attention, architecture.Attention);
+    }
 
     [Theory]
     [InlineData(Small + "Instruct-2512", "ampere:weightOnly ada:native hopper:native blackwell:native cdna3:native cdna4:native")]

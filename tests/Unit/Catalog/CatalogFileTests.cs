@@ -4,7 +4,7 @@ using Infra.Tests.Node;
 
 namespace Infra.Tests.Unit.Catalog;
 
-/// <summary>What lies where the user's catalog should: each state is one message, and none is read without an end.</summary>
+/// <summary>Wrong objects at the path of the user's catalog: each gives one message, and none is read endlessly.</summary>
 public sealed class CatalogFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("catalog-").FullName;

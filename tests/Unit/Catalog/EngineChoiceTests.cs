@@ -51,7 +51,7 @@ public sealed class EngineChoiceTests
     {
         var catalog = Catalog.Add(Encoding.UTF8.GetBytes("""
             {"models": [{
-              "id": "mistralai/Mistral-Small-4-119B-2603", "precision": "fp8", "maxContext": 262144, "formats": ["mistral"],
+              "id": "acme/small-4", "precision": "fp8", "maxContext": 262144, "formats": ["mistral"],
               "revision": "0123456789abcdef0123456789abcdef01234567",
               "flags": ["--tokenizer-mode", "mistral", "--config-format", "mistral", "--load-format", "mistral"],
               "architecture": {
@@ -62,7 +62,7 @@ public sealed class EngineChoiceTests
               }
             }]}
             """), "own.json");
-        var small4 = catalog.Models["mistralai/Mistral-Small-4-119B-2603"];
+        var small4 = catalog.Models["acme/small-4"];
         Assert.Contains("transformers 5.17.0", OfImage030(small4), StringComparison.Ordinal);
         Assert.Equal("0.31.0", catalog.NewestEngineFor(small4, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto).Version);
     }
@@ -70,7 +70,12 @@ public sealed class EngineChoiceTests
     [Fact]
     public void A_breakage_that_may_affect_a_row_without_a_class_is_a_caution()
     {
-        var unknown = Ministral with { Family = "other", Formats = [WeightsFormat.Hf] };
+        var unknown = Ministral with
+        {
+            Family = "other",
+            Formats = [WeightsFormat.Hf],
+            Architecture = Ministral.Architecture with { Name = null },
+        };
         Assert.Null(OfImage030(unknown));
         var cautions = EngineChoice.Cautions(Catalog.Engines["0.30.0"], unknown, GpuVendor.Nvidia, EngineInstall.Container,
             KvCacheType.Auto);
@@ -110,9 +115,11 @@ public sealed class EngineChoiceTests
     }
 
     [Theory]
-    [InlineData("""{"problem": "x"}""", "name families, architectures or both")]
+    [InlineData("""{"problem": "x"}""", "name families, architectures or textModels")]
     [InlineData("""{"families": ["*"], "gpuArchitectures": ["blackwell"], "problem": "x"}""", "requires the effect caution")]
     [InlineData("""{"architectures": ["no class!"], "problem": "x"}""", "must be a class of vLLM's")]
+    [InlineData("""{"textModels": ["Ministral 3"], "problem": "x"}""", "must be a model_type")]
+    [InlineData("""{"families": ["*"], "attention": "sliding", "problem": "x"}""", "must be one of grouped, latent")]
     [InlineData("""{"families": ["*"], "effect": "caution", "gpuArchitectures": ["volta"], "problem": "x"}""", "must be one of")]
     public void A_breakage_that_could_never_hold_is_refused(string breakage, string words) => Assert.Contains(
         words,
@@ -120,6 +127,61 @@ public sealed class EngineChoiceTests
             Encoding.UTF8.GetBytes("{\"engines\": [{\"version\": \"0.100.0\", \"basedOn\": \"0.31.0\", \"package\": null, \"breakages\": ["
                 + breakage + "]}]}"), "own.json")).Message,
         StringComparison.Ordinal);
+
+    [Fact]
+    public void No_built_in_defect_is_of_a_family() => Assert.All(
+        Catalog.Engines.Values.SelectMany(engine => engine.Breakages),
+        breakage => Assert.True(breakage.Families is null or ["*"], breakage.Problem));
+
+    /// <summary>Whatever its family and the vendor's name for it: the language model decides, and the kind of attention.</summary>
+    [Theory]
+    [InlineData("mistralai/Ministral-3-14B-Reasoning-2512", "refused")]
+    [InlineData("mistralai/Mistral-Medium-3.5-128B", "refused")]
+    [InlineData("mistralai/Devstral-Small-2-24B-Instruct-2512", "refused")]
+    [InlineData("mistralai/Mistral-Small-3.2-24B-Instruct-2506", "served")]
+    [InlineData("mistralai/Magistral-Small-2509", "served")]
+    [InlineData("mistralai/Mistral-Small-4-119B-2603", "caution")]
+    [InlineData("mistralai/Mistral-Small-4-119B-2603-NVFP4", "caution")]
+    [InlineData("mistralai/Mistral-Large-3-675B-Instruct-2512", "caution")]
+    public void An_FP8_cache_follows_from_the_architecture(string id, string expected) => Assert.All(Catalog.Engines.Values, engine =>
+    {
+        foreach (var model in new[] { Catalog.Models[id], Catalog.Models[id] with { Family = "other" } })
+        {
+            var refusal = EngineChoice.WhyNot(engine, model with { MinimumEngine = "0.12.0" }, GpuVendor.Nvidia, EngineInstall.Venv,
+                KvCacheType.Fp8, Catalog.SecurityFloor);
+            var cautions = EngineChoice.Cautions(engine, model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Fp8);
+            Assert.Equal(expected, refusal is not null ? "refused" : cautions.Count > 0 ? "caution" : "served");
+            Assert.Empty(EngineChoice.Cautions(engine, model, GpuVendor.Nvidia, EngineInstall.Venv, KvCacheType.Auto));
+        }
+    });
+
+    [Theory]
+    [InlineData("Mistral3ForConditionalGeneration", null, true)]
+    [InlineData("Mistral3ForConditionalGeneration", "mistral", false)]
+    [InlineData("Qwen3VLForConditionalGeneration", null, false)]
+    public void A_row_that_does_not_name_its_language_model_is_warned_with_the_member(string name, string? textModel, bool warned)
+    {
+        var model = Ministral with
+        {
+            Formats = [WeightsFormat.Hf],
+            Architecture = Ministral.Architecture with { Name = name, TextModel = textModel },
+        };
+        var cautions = EngineChoice.Cautions(
+            Catalog.Engines["0.31.0"], model, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8);
+        Assert.Equal(warned, cautions.Any(caution => caution.Contains("set architecture.textModel", StringComparison.Ordinal)));
+        Assert.Null(Catalog.WhyNot(Catalog.Engines["0.31.0"], model, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Fp8));
+    }
+
+    [Fact]
+    public void A_note_is_neither_a_reason_nor_a_warning()
+    {
+        var notes = Catalog.Engines["0.31.0"].Breakages.Where(breakage => breakage.Effect == BreakageEffect.Note).ToArray();
+        Assert.Contains(notes, note => note.Source.Contains("47734", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.Problem.Contains("toolStrictLevel", StringComparison.Ordinal));
+        Assert.All(notes, note => Assert.True(note.Hits(Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto)));
+        Assert.Empty(EngineChoice.Cautions(
+            Catalog.Engines["0.31.0"], Ministral, GpuVendor.Nvidia, EngineInstall.Container, KvCacheType.Auto, GpuArchitecture.Hopper));
+    }
 
     [Fact]
     public void An_FP8_cache_is_refused_for_Ministral_and_warned_of_for_Large_3()

@@ -4,7 +4,7 @@ using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Catalog;
 
-/// <summary>What a file of an operator's own may leave out, and what is put there.</summary>
+/// <summary>Members that an operator's catalog file may omit, and their defaults.</summary>
 public sealed class OwnCatalogTests
 {
     private const string Ministral = "mistralai/Ministral-3-8B-Instruct-2512";
@@ -78,7 +78,7 @@ public sealed class OwnCatalogTests
     [Fact]
     public void Replacing_a_row_can_pin_its_revision_and_keeps_its_place()
     {
-        const string Unpinned = "mistralai/Ministral-3-3B-Instruct-2512-BF16";
+        const string Unpinned = "mistralai/Mistral-Large-3-675B-Instruct-2512-BF16";
         var catalog =
             Add($$"""{"models": [{"id": "{{Unpinned}}", "basedOn": "{{Unpinned}}", "replaces": true, "revision": "{{Commit}}"}]}""");
         Assert.Equal(Commit, catalog.Models[Unpinned].Revision);

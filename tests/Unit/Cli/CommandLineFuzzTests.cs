@@ -6,7 +6,7 @@ using Infra.Tests.Abuse;
 
 namespace Infra.Tests.Unit.Cli;
 
-/// <summary>Whatever is typed ends in an answer or in one message, as JSON if that was asked for, and never in a trace.</summary>
+/// <summary>Any command line gives an answer or one message (as JSON with <c>--json</c>), never a stack trace.</summary>
 public sealed class CommandLineFuzzTests
 {
     private const int Sample = 150;
@@ -19,6 +19,9 @@ public sealed class CommandLineFuzzTests
         "gpu-h100x1-80gb,gpu-h200x1-141gb", "GPU-H100X1-80GB", "mistralai/Ministral-3-8B-Instruct-2512", "Ministral-3-8B", "nobody/nothing",
         "fp8", "bf16", "dev", "Pulumi.dev.yaml", "../dev", "/dev/zero", "@file", "$(id)", "%s%n", new('9', 400), new('m', 20_000),
     ];
+
+    /// <summary>No test asks the internet.</summary>
+    private static readonly HttpClient s_noHub = new(new NoHub());
 
     [Fact]
     public Task A_line_of_random_words_is_an_answer_or_one_message() => Chance.WithSeedAsync("command lines", async chance =>
@@ -81,7 +84,14 @@ public sealed class CommandLineFuzzTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, interactive: false);
-        var status = await InfraCommand.InvokeAsync(words, terminal, [PreviewCommand.Create(terminal), PlanCommand.Create(terminal)]);
+        var status = await InfraCommand.InvokeAsync(words, terminal,
+            [PreviewCommand.Create(terminal), PlanCommand.Create(terminal, s_noHub)]);
         return (status, output.ToString(), error.ToString());
+    }
+
+    private sealed class NoHub : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("no network");
     }
 }

@@ -107,6 +107,33 @@ public sealed class PlanMatrixTests
     }
 
     [Fact]
+    public void Of_all_models_those_with_an_unusual_licence_are_named_with_what_it_asks()
+    {
+        var lines = Printed(PlanMatrix.Of(PlanTable.Of(s_all)), 1000)
+            .Where(line => line.Contains("Modified MIT", StringComparison.Ordinal));
+        Assert.StartsWith("mistralai/Mistral-Medium-3.5-128B: Modified MIT: grants no rights if", Assert.Single(lines),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mistralai/Mistral-Medium-3.5-128B", "FP8, 133.6 GB, Modified MIT, no public run known", "  licence: Modified MIT: grants")]
+    [InlineData("mistralai/Ministral-3-8B-Instruct-2512", "FP8, 10.4 GB, Apache-2.0, seen on vLLM 0.29.0", null)]
+    public void Details_of_a_model_begin_with_its_licence_and_where_it_was_seen(string id, string facts, string? licence)
+    {
+        var fits = PlanTable.Of(s_all with { Models = [id] });
+        using var output = new StringWriter();
+        var terminal = new Terminal(output, TextWriter.Null, interactive: false);
+        terminal.Console.Profile.Width = 1000;
+        PlanView.Write(terminal.Console, fits);
+        var lines = output.ToString().ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal($"{id}  {facts}", lines[0]);
+        Assert.Equal(licence is not null, lines[1].StartsWith(licence ?? "  licence", StringComparison.Ordinal));
+        var (row, model) = (PlanRow.Of(fits[0]), s_catalog.Models[id]);
+        Assert.Equal((model.Licence, model.LicenceTerms, model.LicenceUrl, model.TestedEngine),
+            (row.Licence, row.LicenceTerms, row.LicenceUrl, row.TestedEngine));
+    }
+
+    [Fact]
     public void An_empty_matrix_is_explained() =>
         Assert.Contains("No size", Assert.Single(Printed(PlanMatrix.Of([]), Narrow)), StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using Infra.Cli.CommandLine;
 using Infra.Cli.Preview;
 using Infra.Cli.Project;
+using Infra.Planning.Catalog;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Cli;
@@ -36,7 +37,7 @@ public sealed class PreviewViewTests
         var lines = Printed(preview, width);
         var text = string.Join('\n', lines);
 
-        foreach (var key in new[] { "asked", "decided", "engine", "image", "URL", "clients", "weights" })
+        foreach (var key in new[] { "asked", "decided", "engine", "licence", "image", "URL", "clients", "weights" })
         {
             Assert.Contains($"\n  {key}: ", text, StringComparison.Ordinal);
         }
@@ -48,6 +49,23 @@ public sealed class PreviewViewTests
         var end = string.Join(' ', lines[^3..]);
         Assert.Contains($"warning: {endpoint.Name}: mind it", string.Join('\n', lines[^4..]), StringComparison.Ordinal);
         Assert.Contains("Nothing was created.", end, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_licence_that_asks_something_is_shown_with_what_it_asks_and_where_it_is()
+    {
+        var preview = await StackPreview.RunAsync(PulumiProject.Find(StackFiles.Root), "dev");
+        var endpoint = Assert.Single(preview.Plan.Endpoints);
+        Assert.Contains("  licence: Apache-2.0", Printed(preview, Wide));
+        var medium = ModelCatalog.Load().Models["mistralai/Mistral-Medium-3.5-128B"];
+        var other = preview with
+        {
+            Plan = preview.Plan with { Endpoints = [endpoint with { Placement = endpoint.Placement with { Model = medium } }] },
+        };
+        Assert.Contains($"  licence: Modified MIT: {medium.LicenceTerms} ({medium.LicenceUrl})", Printed(other, 1000));
+        var json = Assert.Single(PreviewReport.Of(other).Endpoints);
+        Assert.Equal((medium.Licence, medium.LicenceTerms, medium.LicenceUrl, medium.TestedEngine),
+            (json.Licence, json.LicenceTerms, json.LicenceUrl, json.TestedEngine));
     }
 
     [Theory]

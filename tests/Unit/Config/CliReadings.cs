@@ -142,6 +142,12 @@ internal static class CliReadings
         ("config:\n\tregion: tor1", null, "tab", "yaml.v3 scannerc.go"),
         ("config: [", null, "is not YAML: line", "yaml.v3 parserc.go"),
         ("config: {region: [tor1\n", null, "line", "yaml.v3 parserc.go"),
+        ("config: {region: \"tor1\" \"nyc2\"}", null, "there is no ','", "yaml.v3 parserc.go: did not find expected ',' or '}'"),
+        ("config: {a: [tor1] [nyc2]}", null, "there is no ','", "yaml.v3 parserc.go: did not find expected ',' or '}'"),
+        ("config: {!x \"a\\tb\": tor1}", null, "the key 'a·b'", "config/map.go: keys are text"),
+        ("config:\n  : tor1\n  region: tor1", null, "there is no key before ':'", "yaml.v3 parserc.go: did not find expected key"),
+        ("config:\n  region: tor1\n  :", null, "there is no key before ':'", "yaml.v3 parserc.go: did not find expected key"),
+        ("config:\n  ? region\n  : tor1", "tor1", null, "yaml.v3 parserc.go: KEY"),
         ("config: {region: {secure: v1:x}}", Infra.Planning.Config.ConfigNames.Encrypted, null, "config/object.go: isSecureValue"),
     ];
 

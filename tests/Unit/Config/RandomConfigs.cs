@@ -95,7 +95,7 @@ internal static class RandomConfigs
     {
         if (chance.Next(25) == 0)
         {
-            // Deeper and longer than anyone means.
+            // Deeper and longer than any real value.
             return chance.Next(2) == 0
                 ? JsonNode.Parse($"{new string('[', 40)}{new string(']', 40)}")
                 : new JsonArray([.. Enumerable.Range(0, 3000).Select(number => (JsonNode)JsonValue.Create($"item-{number}"))]);

@@ -9,7 +9,7 @@ using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Config;
 
-/// <summary>Whatever a user wrote where, no message, no JSON and no plan repeats a secret.</summary>
+/// <summary>No message, JSON output or plan contains a secret, wherever the user wrote it.</summary>
 public sealed class SecretsInMessagesTests : IDisposable
 {
     private const int Sample = 400;

@@ -43,7 +43,7 @@ internal static class WrongConfigurations
             "are more than the allow-list of a load balancer allows, at most 500",
             $"pulumi config rm --path '{Chat}.clientCidrs[500]'") { With = ($"{Chat}.access", "\"internal\"") },
 
-        // What has no default.
+        // Required settings.
         new("region", null, "region", "is missing", Set),
         new("adminCidrs", null, "adminCidrs", "is missing", $"{Set} 'adminCidrs[0]'"),
         new("adminCidrs", "[]", "adminCidrs[0]", "is missing", $"{Set} 'adminCidrs[0]'"),
@@ -74,11 +74,9 @@ internal static class WrongConfigurations
             + $"pulumi config rm --path 'endpoints.replicas' && {Set} '{Chat}.replicas' 2"),
         new("huggingfaceToken", "\"hf_0123456789abcdef0123\"", "huggingfaceToken", "did you mean huggingFaceToken",
             "pulumi config rm --path 'huggingfaceToken' && pulumi config set --secret huggingFaceToken"),
-        new("hfToken", "\"hf_x\"", "hfToken", "is not a setting", "pulumi config rm --path 'hfToken'"),
         new("endpoints.chat.modle", "\"x\"", $"{Chat}.modle", $"did you mean {Chat}.model", $"pulumi config rm --path '{Chat}.modle'"),
         new($"{Chat}.replica", "2", $"{Chat}.replica", $"did you mean {Chat}.replicas",
             $"pulumi config rm --path '{Chat}.replica' && {Set} '{Chat}.replicas' 2"),
-        new($"{Chat}.maxModelLen", "4096", $"{Chat}.maxModelLen", "is not a setting", "pulumi config rm"),
         new($"{Chat}.gpu_memory_utilization", "0.9", $"{Chat}.gpu_memory_utilization", $"did you mean {Chat}.gpuMemoryUtilization",
             "pulumi config rm"),
         new($"{Chat}.engine.verson", "\"0.31.0\"", $"{Chat}.engine.verson", $"did you mean {Chat}.engine.version", "pulumi config rm"),
@@ -303,6 +301,8 @@ internal static class WrongConfigurations
         new("maxHourlyUsd", "\"0\"", "maxHourlyUsd", "must be more than 0", "pulumi config rm --path 'maxHourlyUsd'"),
         new("maxHourlyUsd", "\"-3\"", "maxHourlyUsd", "must be more than 0", "pulumi config rm --path 'maxHourlyUsd'"),
         new("maxHourlyUsd", "\"0.10\"", "maxHourlyUsd", "is less than the", Set),
+
+        .. OtherToolsConfigurations.All,
     ];
 
     private static string Many(int count, string prefix, string suffix = "/32") =>

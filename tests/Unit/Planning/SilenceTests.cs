@@ -5,7 +5,7 @@ using Infra.Tests.Unit.Config;
 
 namespace Infra.Tests.Unit.Planning;
 
-/// <summary>What may cost money, close an endpoint or open it is refused, or warned of with the reason.</summary>
+/// <summary>A setting that may cost money, or unintentionally open or close an endpoint, gives an error or a warning.</summary>
 public sealed class SilenceTests
 {
     private const string Chat = "endpoints.chat";

@@ -56,6 +56,17 @@ public sealed class StackPlanTests
         Assert.Contains($"maxHourlyUsd' {4 * Price:0.00}", error.Fix, StringComparison.Ordinal);
     }
 
+    /// <summary>More errors than fixes are tried for: what is missing now is not found by trying them.</summary>
+    [Fact]
+    public void An_endpoint_whose_name_begins_with_that_of_a_wrong_one_is_checked_and_the_wrong_one_is_not_planned()
+    {
+        var clients = string.Join(",", Enumerable.Range(0, 201).Select(number => $"\"Client {number}\""));
+        var errors = Errors(("endpoints.chat.clients", $"[{clients}]"), ("endpoints.chat.model", "\"no/such-a\""),
+            ("endpoints.chat-2.model", "\"no/such-b\""));
+        Assert.Contains(errors, error => error.Key == "endpoints.chat-2.model");
+        Assert.DoesNotContain(errors, error => error.Key == "endpoints.chat.model");
+    }
+
     // Planning has no command line: the program adds the command.
     [Fact]
     public void A_model_that_fits_on_no_size_ends_with_the_table_of_its_sizes()
@@ -210,11 +221,21 @@ public sealed class StackPlanTests
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
     {
-        var unpinned = Infra.Planning.Catalog.ModelCatalog.Load().Models.Values.First(model => model.Revision is null
-            && model.WeightBytes < 20_000_000_000);
-        (string, string?)[] edits = [("endpoints.chat.model", $"\"{unpinned.Id}\"")];
-        Assert.Equal("endpoints.chat.revision", Assert.Single(Errors(edits)).Key);
-        Assert.NotNull(StackPlan.Read(Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")])));
+        var project = Directory.CreateTempSubdirectory();
+        try
+        {
+            File.WriteAllText(Path.Combine(project.FullName, "own.json"),
+                $$"""{"models": [{"id": "acme/unpinned", "basedOn": "{{Configs.Model}}"}]}""");
+            (string, string?)[] edits = [("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/unpinned\"")];
+            Assert.Equal("endpoints.chat.revision", Assert.Single(Assert.Throws<ConfigurationException>(
+                () => StackPlan.Read(Configs.With(edits), projectDirectory: project.FullName)).Errors).Key);
+            Assert.NotNull(StackPlan.Read(
+                Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")]), projectDirectory: project.FullName));
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed partial class LayersTests
     [MemberData(nameof(Projects))]
     public void The_folders_of_a_project_have_no_cycle(string project)
     {
-        // What a body uses is in the assembly; a constant, and a type that only a comment names, are seen by their usings.
+        // The assembly shows what the code uses, except constants and types that only comments name: for these, the usings count.
         var uses = TypeUses.In(Assembly(project)).Select(use => (use.FromNamespace, use.ToNamespace))
             .Concat(Sources(project).SelectMany(source => source.Usings.Select(used => (source.Namespace, used))));
 

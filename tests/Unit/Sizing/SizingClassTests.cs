@@ -37,6 +37,11 @@ public sealed class SizingClassTests
     public void The_median_of_every_class_is_within_its_margin() => Assert.All(SizingClass.Measured, row =>
         Assert.True(row.MedianErrorPercent <= 100 * row.MarginShare(EngineMemory.For(row.NewestEngine!)), row.ToString()));
 
+    /// <summary>A margin carries to a source that it has not seen: with the margin of all others, no log had less than was promised.</summary>
+    [Fact]
+    public void The_margin_of_the_other_sources_covers_every_source() =>
+        Assert.All(SizingClasses.HoldOut(), row => Assert.True(row.Promised == 0, row.ToString()));
+
     [Fact]
     public void A_class_without_a_log_of_the_engines_runner_has_a_wider_margin_and_says_so()
     {

@@ -22,6 +22,25 @@ public sealed class SizingDocumentTests
     [Fact]
     public void The_documentation_shows_the_measured_error_of_every_class() => Holds("error by class", ErrorByClass());
 
+    [Fact]
+    public void The_documentation_shows_the_error_of_every_source_that_is_held_out() => Holds("held out", HeldOutSources());
+
+    private static string HeldOutSources()
+    {
+        var table = new StringBuilder("| model | cards | layout | source held out | constants from it | logs | median error | largest "
+            + "| margin of the others | promised more than logged |\n|---|---|---|---|---|---|---|---|---|---|\n");
+        foreach (var row in SizingClasses.HoldOut())
+        {
+            var error = row.Error;
+            table.Append(CultureInfo.InvariantCulture,
+                $"| {CatalogWords.Of(error.Family)} | {error.Vendor.ToString().ToUpperInvariant()} | {CatalogWords.Of(error.Layout)} "
+                    + $"| {row.Source} | {(row.GaveConstants ? "yes" : "no")} | {error.Logs} | {error.MedianErrorPercent:0.0} % "
+                    + $"| {error.LargestErrorPercent:0.0} % | {100 * row.MarginShare:0.0} % | {row.Promised} |\n");
+        }
+
+        return table.ToString();
+    }
+
     private static string ErrorByClass()
     {
         var table = new StringBuilder(

@@ -16,31 +16,7 @@ public sealed class Connection
     public readonly ProxyConnection? Proxy;
     public readonly string? User;
 
-    internal Connection(
-        string? agentSocketPath,
-        int? dialErrorLimit,
-        string host,
-        string? hostKey,
-        string? password,
-        int? perDialTimeout,
-        double? port,
-        string? privateKey,
-        string? privateKeyPassword,
-        ProxyConnection? proxy,
-        string? user)
-    {
-        AgentSocketPath = agentSocketPath;
-        DialErrorLimit = dialErrorLimit;
-        Host = host;
-        HostKey = hostKey;
-        Password = password;
-        PerDialTimeout = perDialTimeout;
-        Port = port;
-        PrivateKey = privateKey;
-        PrivateKeyPassword = privateKeyPassword;
-        Proxy = proxy;
-        User = user;
-    }
+    private Connection() { }
 }
 
 /// <summary>Output <c>ProxyConnection</c>.</summary>
@@ -58,27 +34,5 @@ public sealed class ProxyConnection
     public readonly string? PrivateKeyPassword;
     public readonly string? User;
 
-    internal ProxyConnection(
-        string? agentSocketPath,
-        int? dialErrorLimit,
-        string host,
-        string? hostKey,
-        string? password,
-        int? perDialTimeout,
-        double? port,
-        string? privateKey,
-        string? privateKeyPassword,
-        string? user)
-    {
-        AgentSocketPath = agentSocketPath;
-        DialErrorLimit = dialErrorLimit;
-        Host = host;
-        HostKey = hostKey;
-        Password = password;
-        PerDialTimeout = perDialTimeout;
-        Port = port;
-        PrivateKey = privateKey;
-        PrivateKeyPassword = privateKeyPassword;
-        User = user;
-    }
+    private ProxyConnection() { }
 }

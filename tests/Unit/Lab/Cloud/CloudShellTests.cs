@@ -8,6 +8,9 @@ public sealed class CloudShellTests
 {
     private static readonly LabFolder s_folder = LabFolder.OfCloud("/project", "/cache");
 
+    private static readonly string[] s_authorities =
+        ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO"];
+
     [Fact]
     public void It_has_the_token_and_the_authorities_under_every_name()
     {
@@ -15,7 +18,7 @@ public sealed class CloudShellTests
 
         Assert.Equal(("secret", "secret"), (inside["DIGITALOCEAN_TOKEN"], inside["DIGITALOCEAN_ACCESS_TOKEN"]));
         Assert.All(
-            new[] { "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO" },
+            s_authorities,
             name => Assert.Equal("/cache/labs/" + s_folder.Id + ".public/ca-certificates.crt", inside[name]));
         Assert.Equal("/usr/bin", inside["PATH"]);
     }
@@ -32,7 +35,8 @@ public sealed class CloudShellTests
     public void A_caller_that_used_sudo_gets_its_own_home_path_and_name_back()
     {
         var inside = Inside(
-            (CloudShell.CallerVariable, "1000:1000"), (CloudShell.CallerHomeVariable, "/home/me"), (CloudShell.CallerPathVariable, "/opt/pulumi"),
+            (CloudShell.CallerVariable, "1000:1000"), (CloudShell.CallerHomeVariable, "/home/me"),
+            (CloudShell.CallerPathVariable, "/opt/pulumi"),
             ("SUDO_USER", "me"), ("HOME", "/root"), ("PATH", "/usr/sbin"), ("USER", "root"), ("LOGNAME", "root"));
 
         Assert.Equal(("/home/me", "/opt/pulumi", "me", "me"), (inside["HOME"], inside["PATH"], inside["USER"], inside["LOGNAME"]));

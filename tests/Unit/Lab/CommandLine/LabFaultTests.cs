@@ -57,7 +57,7 @@ public sealed class LabFaultTests : IDisposable
             (broken?.Key, broken?.Fix));
         Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix,
             StringComparison.Ordinal);
-        // What is no file where one belongs.
+        // Something else in place of a file.
         var odd = new UserError("mirrors.json", null, "is not a regular file", "./infra down local");
         var denied = new UnauthorizedAccessException($"Access to the path '{_cache}/labs/x' is denied.");
         Assert.Same(odd, LabFault.Explain(denied, _cache, () => odd));

@@ -84,7 +84,8 @@ public sealed class FaultTests
         await using var api = await FaultyAsync("stuck-new:one");
         var id = (await api.PostAsync("/v2/droplets", Droplet)).Body!["droplet"]!["id"]!;
         // It boots, and has its address; only its state stays.
-        await api.Account.UntilAsync(state => state.All<Infra.Lab.DigitalOcean.Droplets.Droplet>().Any(one => one.PublicAddress is not null),
+        await api.Account.UntilAsync(state => state.All<Infra.Lab.DigitalOcean.Droplets.Droplet>()
+            .Any(one => one.PublicAddress is not null),
             TestContext.Current.CancellationToken);
 
         var stuck = await api.GetAsync($"/v2/droplets/{id}");

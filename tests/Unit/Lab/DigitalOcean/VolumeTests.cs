@@ -39,9 +39,11 @@ public sealed class VolumeTests
     [InlineData("""{"name": "x", "region": "moon1", "size_gigabytes": 5}""", 422, "region")]
     [InlineData("""{"name": "x", "region": "nyc2", "size_gigabytes": 5, "filesystem_type": "ntfs"}""", 422, "filesystem_type")]
     [InlineData("""{"name": "x", "region": "nyc2", "size_gigabytes": 5, "filesystem_label": "a"}""", 422, "filesystem_label")]
-    [InlineData("""{"name": "x", "region": "nyc2", "size_gigabytes": 5, "filesystem_type": "xfs", "filesystem_label": "thirteen-char"}""", 422,
+    [InlineData(
+        """{"name": "x", "region": "nyc2", "size_gigabytes": 5, "filesystem_type": "xfs", "filesystem_label": "thirteen-char"}""", 422,
         "filesystem_label")]
-    [InlineData("""{"name": "x", "region": "nyc2", "size_gigabytes": 5, "filesystem_type": "xfs", "filesystem_label": "-a"}""", 422, "filesystem_label")]
+    [InlineData("""{"name": "x", "region": "nyc2", "size_gigabytes": 5, "filesystem_type": "xfs", "filesystem_label": "-a"}""", 422,
+        "filesystem_label")]
     [InlineData("""{"name": "x", "region": "nyc2", "size_gigabytes": 5, "snapshot_id": "none"}""", 404, "")]
     public async Task A_wrong_volume_is_refused_and_changes_nothing(string request, int status, string words)
     {

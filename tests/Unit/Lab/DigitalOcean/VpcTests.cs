@@ -83,7 +83,8 @@ public sealed class VpcTests : IDisposable
             (Page("first"), Page("prev"), Page("next"), Page("last")));
 
         int Page(string name) => int.Parse(
-            new Uri((string)page.Body["links"]!["pages"]![name]!).Query.Split("page=")[^1], System.Globalization.CultureInfo.InvariantCulture);
+            new Uri((string)page.Body["links"]!["pages"]![name]!).Query.Split("page=")[^1],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory]

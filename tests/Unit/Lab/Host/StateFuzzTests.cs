@@ -186,7 +186,7 @@ public sealed class StateFuzzTests : IDisposable
         return node?.ToJsonString() ?? "null";
     }
 
-    /// <summary>What a stack that came up has written, in the same words.</summary>
+    /// <summary>State files as a running stack writes them.</summary>
     private void Write()
     {
         StateFile.Remove(Folder.Path);

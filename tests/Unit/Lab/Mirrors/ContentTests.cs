@@ -20,6 +20,12 @@ public sealed class ContentTests : IDisposable
         { "mistralai/Ministral-3-14B-Base-2512", 1e-3 },
         { "mistralai/Mistral-Large-3-675B-Instruct-2512", 2e-5 },
         { "mistralai/Mistral-Large-3-675B-Instruct-2512-NVFP4", 2e-5 },
+        { "mistralai/Mistral-Small-4-119B-2603", 2e-4 },
+        { "mistralai/Mistral-Small-4-119B-2603-NVFP4", 2e-4 },
+        { "mistralai/Mistral-Medium-3.5-128B", 2e-4 },
+        { "mistralai/Devstral-Small-2-24B-Instruct-2512", 1e-3 },
+        { "mistralai/Magistral-Small-2509", 1e-3 },
+        { "mistralai/Mistral-Small-3.2-24B-Instruct-2506", 1e-3 },
     };
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -79,6 +85,40 @@ public sealed class ContentTests : IDisposable
         Assert.Equal(34, parameters.RootElement.GetProperty("n_layers").GetInt32());
         Assert.Equal(1540, parameters.RootElement.GetProperty("vision_encoder").GetProperty("max_image_size").GetInt32());
     }
+
+    /// <summary>Both descriptions are of the model in the catalog: latents, experts, language model, quantization.</summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Descriptions_have_the_numbers_of_the_catalog(string id, double scale)
+    {
+        var model = ModelCatalog.Load().Models[id];
+        HubContent.Write(_folder.FullName, model, scale);
+        var architecture = model.Architecture;
+        using var ours = JsonDocument.Parse(File.ReadAllBytes(FileOf(id, "params.json")));
+        Assert.Equal(architecture.MaxPositions, ours.RootElement.GetProperty("max_position_embeddings").GetInt32());
+        Assert.Equal(architecture.Mla?.KeyValueLoraRank, Optional(ours.RootElement, "kv_lora_rank"));
+        Assert.Equal(architecture.Moe is not null, ours.RootElement.TryGetProperty("moe", out _));
+        Assert.Equal(architecture.TextModel != "mistral", ours.RootElement.TryGetProperty("yarn", out _));
+        Assert.Equal(
+            architecture.Mla is { } mla ? mla.NopeHeadDim + mla.RopeHeadDim : architecture.HeadDim, Optional(ours.RootElement, "head_dim"));
+        Assert.Equal(
+            model.Precision switch { Precision.Fp8 => "quantization", Precision.Nvfp4 => "quantization_config", _ => null },
+            ours.RootElement.EnumerateObject().Select(member => member.Name)
+                .SingleOrDefault(name => name.StartsWith("quantization", StringComparison.Ordinal)));
+        if (model.Formats.Contains(WeightsFormat.Hf))
+        {
+            using var theirs = JsonDocument.Parse(File.ReadAllBytes(FileOf(id, "config.json")));
+            var text = theirs.RootElement.GetProperty("text_config");
+            Assert.Equal(architecture.Name, theirs.RootElement.GetProperty("architectures")[0].GetString());
+            Assert.Equal(architecture.TextModel, text.GetProperty("model_type").GetString());
+            Assert.Equal(architecture.Mla?.KeyValueLoraRank, Optional(text, "kv_lora_rank"));
+            Assert.Equal(architecture.Moe?.Experts, Optional(text, "n_routed_experts"));
+            Assert.Equal(JsonValueKind.Null, text.GetProperty("sliding_window").ValueKind);
+            Assert.Equal(model.Precision != Precision.Bf16, theirs.RootElement.TryGetProperty("quantization_config", out _));
+        }
+    }
+
+    private static int? Optional(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetInt32() : null;
 
     [Fact]
     public void The_manifest_describes_the_files()

@@ -8,7 +8,7 @@ public sealed class ThrottleTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Whatever the rate, the sizes of the pieces and the lateness of timers: within 3 percent after two seconds' worth.</summary>
+    /// <summary>For any rate, sizes of pieces and delays of timers: within 3 percent of the rate after two seconds.</summary>
     [Fact]
     public async Task Keeps_its_rate_within_three_percent()
     {

@@ -10,7 +10,8 @@ internal static class AccountEmptying
     [
         ("/v2/droplets", "droplets", "id"), ("/v2/load_balancers", "load_balancers", "id"), ("/v2/firewalls", "firewalls", "id"),
         ("/v2/volumes", "volumes", "id"), ("/v2/snapshots", "snapshots", "id"), ("/v2/certificates", "certificates", "id"),
-        ("/v2/domains", "domains", "name"), ("/v2/account/keys", "ssh_keys", "id"), ("/v2/tags", "tags", "name"), ("/v2/vpcs", "vpcs", "id"),
+        ("/v2/domains", "domains", "name"), ("/v2/account/keys", "ssh_keys", "id"), ("/v2/tags", "tags", "name"),
+        ("/v2/vpcs", "vpcs", "id"),
         ("/v2/projects", "projects", "id"), ("/v2/monitoring/alerts", "policies", "uuid"), ("/v2/uptime/checks", "checks", "id"),
     ];
 

@@ -48,7 +48,7 @@ internal sealed record ApiOperation(string Method, string Path, JsonObject Node)
     public IReadOnlyList<(string Name, JsonNode Value)> AnswerExamples =>
         [.. Successes.SelectMany(status => ExamplesOf(Answer(status)))];
 
-    private static IReadOnlyList<(string Name, JsonNode Value)> ExamplesOf(JsonNode? carrier)
+    private static List<(string Name, JsonNode Value)> ExamplesOf(JsonNode? carrier)
     {
         var content = carrier?["content"]?["application/json"];
         var examples = new List<(string, JsonNode)>();

@@ -18,7 +18,9 @@ internal sealed class ApiSpecification
     private static readonly Lazy<ApiSpecification?> s_current = new(Load);
     private static readonly Uri s_base = new("https://api.digitalocean.com/specification");
 
-    /// <summary>Errors by their status: the member <c>id</c>. Sources: the specification's examples; godo's and the provider's handling.</summary>
+    /// <summary>
+    /// Errors by their status: the member <c>id</c>. Sources: the specification's examples; godo's and the provider's handling.
+    /// </summary>
     private static readonly Dictionary<int, string> s_errors = new()
     {
         [400] = "bad_request",

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 
-/// <summary>Random requests from the specification's schemas: right ones, nearly right ones, and some that are no requests at all.</summary>
+/// <summary>
+/// Random requests from the specification's schemas: right ones, nearly right ones, and some that are no requests at all.
+/// </summary>
 internal sealed partial class RequestFuzz(ApiSpecification specification, IReadOnlyList<ApiOperation> operations, Random random)
 {
     private const int KnownValues = 200;
@@ -12,8 +14,9 @@ internal sealed partial class RequestFuzz(ApiSpecification specification, IReadO
     // Values that requests were seen to need, and those that parsers stumble over.
     private static readonly string[] s_words =
     [
-        "nyc2", "tor1", "gpu-h200x1-141gb", "s-1vcpu-1gb", "gpu-h100x1-base", "ubuntu-24-04-x64", "web", "a", "A-b.c", "example.com", "ext4", "",
-        " ", "ä", "\0", "../..", "%2e%2e", "'; --", "null", "0", "-1", "1e400", "198.51.100.7", "::1", "0.0.0.0/0", "10.10.0.0/20", "80", "8000-8010",
+        "nyc2", "tor1", "gpu-h200x1-141gb", "s-1vcpu-1gb", "gpu-h100x1-base", "ubuntu-24-04-x64", "web", "a", "A-b.c", "example.com",
+        "ext4", "", " ", "ä", "\0", "../..", "%2e%2e", "'; --", "null", "0", "-1", "1e400", "198.51.100.7", "::1", "0.0.0.0/0",
+        "10.10.0.0/20", "80", "8000-8010",
         "all", "tcp", "\uD83D\uDE00", new('x', 300),
     ];
 
@@ -47,7 +50,8 @@ internal sealed partial class RequestFuzz(ApiSpecification specification, IReadO
             case JsonObject members:
                 foreach (var (name, value) in members)
                 {
-                    if (value is JsonValue && name is "id" or "uuid" or "name" or "slug" or "urn" or "fingerprint" && _known.Count < KnownValues)
+                    if (value is JsonValue && name is "id" or "uuid" or "name" or "slug" or "urn" or "fingerprint"
+                        && _known.Count < KnownValues)
                     {
                         _known.Add(value!.ToString());
                     }
@@ -66,7 +70,8 @@ internal sealed partial class RequestFuzz(ApiSpecification specification, IReadO
         }
     }
 
-    private string Text() => _known.Count > 0 && random.Next(4) > 0 ? _known[random.Next(_known.Count)] : s_words[random.Next(s_words.Length)];
+    private string Text() =>
+        _known.Count > 0 && random.Next(4) > 0 ? _known[random.Next(_known.Count)] : s_words[random.Next(s_words.Length)];
 
     private JsonNode? Value(JsonNode schema, int depth)
     {
@@ -87,7 +92,9 @@ internal sealed partial class RequestFuzz(ApiSpecification specification, IReadO
         {
             var whole = new JsonObject();
             JsonNode? other = null;
-            foreach (var part in parts.Append(schema["properties"] is null ? null : new JsonObject { ["properties"] = schema["properties"]!.DeepClone() })
+            foreach (var part in parts.Append(schema["properties"] is null
+                ? null
+                : new JsonObject { ["properties"] = schema["properties"]!.DeepClone() })
                 .OfType<JsonNode>().Select(part => Value(part, depth + 1)))
             {
                 other = part;
@@ -105,9 +112,12 @@ internal sealed partial class RequestFuzz(ApiSpecification specification, IReadO
         }
         // Half of the values are the specification's own: what is random alone gets no further than the first check.
         return schema["example"] is { } example && random.Next(2) == 0 ? example.DeepClone()
-            : schema["enum"] is JsonArray { Count: > 0 } values ? values[random.Next(values.Count)]?.DeepClone() : (string?)schema["type"] switch
+            : schema["enum"] is JsonArray { Count: > 0 } values
+            ? values[random.Next(values.Count)]?.DeepClone()
+            : (string?)schema["type"] switch
             {
-                "array" => new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => schema["items"] is { } item ? Value(item, depth + 1) : Text())]),
+                "array" => new JsonArray(
+                    [.. Enumerable.Range(0, random.Next(4)).Select(_ => schema["items"] is { } item ? Value(item, depth + 1) : Text())]),
                 "integer" => Number(),
                 "number" => random.NextDouble() * 100,
                 "boolean" => random.Next(2) == 0,
@@ -132,7 +142,8 @@ internal sealed partial class RequestFuzz(ApiSpecification specification, IReadO
         0 => -1,
         1 => 0,
         2 => long.MaxValue,
-        3 when _known.Find(text => long.TryParse(text, CultureInfo.InvariantCulture, out _)) is { } id => long.Parse(id, CultureInfo.InvariantCulture),
+        3 when _known.Find(text => long.TryParse(text, CultureInfo.InvariantCulture, out _)) is { } id =>
+            long.Parse(id, CultureInfo.InvariantCulture),
         _ => random.Next(1, 200),
     };
 

@@ -9,6 +9,8 @@ namespace Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 /// <param name="schemas">The specification's <c>components/schemas</c>.</param>
 internal sealed class SchemaConversion(JsonObject schemas)
 {
+    private static readonly string[] s_branches = ["allOf", "anyOf", "oneOf"];
+
     private const string RefPrefix = "#/components/schemas/";
 
     // What validates nothing, or is a format that JSON Schema does not know.
@@ -24,7 +26,9 @@ internal sealed class SchemaConversion(JsonObject schemas)
     public JsonObject Closed(JsonNode schema)
     {
         var converted = Open(schema);
-        return NamesMembers(schema) ? new JsonObject { ["allOf"] = new JsonArray(converted), ["unevaluatedProperties"] = false } : converted;
+        return NamesMembers(schema)
+            ? new JsonObject { ["allOf"] = new JsonArray(converted), ["unevaluatedProperties"] = false }
+            : converted;
     }
 
     private JsonObject Open(JsonNode schema)
@@ -79,7 +83,7 @@ internal sealed class SchemaConversion(JsonObject schemas)
         {
             return false;
         }
-        return source.ContainsKey("properties") || new[] { "allOf", "anyOf", "oneOf" }
+        return source.ContainsKey("properties") || s_branches
             .Any(key => source[key] is JsonArray branches && branches.Any(branch => NamesMembers(branch!)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Infra.Lab.DigitalOcean.Account;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean.Specification;
@@ -24,13 +25,17 @@ internal sealed record SpecificationGaps
     /// <summary>Keywords of schemas that answers which clients rely on contradict, as <c>SCHEMA/properties/NAME/minItems</c>.</summary>
     public required IReadOnlyDictionary<string, string> TooStrict { get; init; }
 
-    /// <summary>Operations whose schema lacks the object around the answer that examples and clients have, by that object's member.</summary>
+    /// <summary>
+    /// Operations whose schema lacks the object around the answer that examples and clients have, by that object's member.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> WrappedAnswers { get; init; }
 
     /// <summary>Examples of requests that are not sent: <c>POST /v2/images</c>, or <c>POST /v2/volumes: xfs volume</c>.</summary>
     public required IReadOnlyDictionary<string, string> NotReplayed { get; init; }
 
-    /// <summary>Members of our answers that clients read and the specification does not have: <c>/v2/account: account.volume_limit</c>.</summary>
+    /// <summary>
+    /// Members of our answers that clients read and the specification does not have: <c>/v2/account: account.volume_limit</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> ExtraMembers { get; init; }
 
     /// <summary>Members of examples that our answers do not have: <c>GET /v2/vpcs: vpcs.name</c>, or <c>*: region.features</c>.</summary>
@@ -38,7 +43,7 @@ internal sealed record SpecificationGaps
 
     public static SpecificationGaps Current { get; } = JsonSerializer.Deserialize<SpecificationGaps>(
         File.ReadAllText(Path.Combine(StackFiles.Root, "tests/Unit/Lab/DigitalOcean/Specification/specification-gaps.json")),
-        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!;
+        AccountJson.Options)!;
 
     /// <summary>Whether a missing route has its reason here.</summary>
     public bool HasReason(string operation) => NotOffered.ContainsKey(operation)

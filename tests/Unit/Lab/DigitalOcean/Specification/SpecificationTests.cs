@@ -63,7 +63,7 @@ public sealed class SpecificationTests
         NoneIn(wrong.Where(one => !SpecificationGaps.Current.WrongExamples.ContainsKey(one.Name)).Select(one => one.Text));
     }
 
-    /// <summary>As <see cref="Assert.Empty"/>, with all of its lines in the message.</summary>
+    /// <summary>As <c>Assert.Empty</c>, with all of its lines in the message.</summary>
     internal static void NoneIn(IEnumerable<string> lines)
     {
         var text = string.Join('\n', lines);

@@ -1,3 +1,0 @@
-namespace Pulumi.Command.Remote.Outputs;
-
-

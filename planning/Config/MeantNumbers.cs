@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Infra.Planning.Config;
+
+/// <summary>Whole numbers that were meant by text with separators, prefixes and units.</summary>
+internal static partial class MeantNumbers
+{
+    /// <summary>
+    /// <c>32768</c> for <c>32k</c> or <c>32,768</c>; <c>60</c> for <c>1h</c> where minutes are due, <c>1024</c> for <c>1TB</c> where GiB
+    /// are. Null if the number is not certain: <c>2,5</c> is neither 25 nor 2.
+    /// </summary>
+    /// <param name="text">The text, trimmed.</param>
+    /// <param name="path">Path of the setting, which ends in its unit.</param>
+    public static string? Whole(string text, string path)
+    {
+        if (Number().Match(text) is not { Success: true } match || Digits(match.Groups["digits"].Value, path) is not { } number
+            || Unit(match.Groups["unit"].Value.ToLowerInvariant(), path) is not { } factor)
+        {
+            return null;
+        }
+        var count = factor > 0 ? number * factor : Math.Ceiling(number / -factor);
+        return count is <= int.MaxValue and >= int.MinValue && decimal.IsInteger(count)
+            ? count.ToString("0", CultureInfo.InvariantCulture)
+            : null;
+    }
+
+    private static decimal? Digits(string digits, string path)
+    {
+        digits = digits.Replace("_", "", StringComparison.Ordinal);
+        // A point is a decimal one, but tokens are never so few.
+        var isGrouped = Grouped().IsMatch(digits) || (IsTokens(path) && GroupedByPoints().IsMatch(digits));
+        return decimal.TryParse(isGrouped ? string.Concat(digits.Where(letter => letter is not (',' or '.'))) : digits,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+    }
+
+    private static bool IsTokens(string path) =>
+        path.EndsWith("contextLength", StringComparison.Ordinal) || path.EndsWith("Tokens", StringComparison.Ordinal);
+
+    /// <summary>Factor of a unit; negative: the divisor.</summary>
+    private static decimal? Unit(string unit, string path) => unit switch
+    {
+        "h" or "hr" or "hour" or "hours" when IsMinutes(path) => 60,
+        "s" or "sec" or "second" or "seconds" when IsMinutes(path) => -60,
+        "/s" or "/sec" or "/second" when path.EndsWith("PerMinute", StringComparison.Ordinal) => 60,
+        "t" or "tb" or "ti" or "tib" when path.EndsWith("GiB", StringComparison.Ordinal) => 1024,
+        "k" or "ki" or "kb" or "kib" => IsTokens(path) ? 1024 : 1000,
+        "m" when IsTokens(path) => 1024 * 1024,
+        _ when unit.StartsWith('k') && IsTokens(path) => 1024,
+        _ when unit.StartsWith('/') && !unit.StartsWith("/m", StringComparison.Ordinal) => null,
+        _ => 1,
+    };
+
+    private static bool IsMinutes(string path) => path.EndsWith("Minutes", StringComparison.Ordinal);
+
+    [GeneratedRegex("^(?<digits>-?[0-9][0-9_,.]*) *(?<unit>/?[A-Za-z]*)( *[A-Za-z]+)?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Grouped();
+
+    [GeneratedRegex(@"^-?[0-9]{1,3}(\.[0-9]{3})+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex GroupedByPoints();
+}

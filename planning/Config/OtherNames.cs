@@ -1,0 +1,74 @@
+using Infra.Planning.Errors;
+using Infra.Planning.Reading;
+
+namespace Infra.Planning.Config;
+
+/// <summary>
+/// The setting that an unknown name was meant to be: by the names that vLLM, Helm charts, Terraform and clouds have for it, else by its
+/// letters.
+/// </summary>
+internal static class OtherNames
+{
+    private static readonly Dictionary<Type, Dictionary<string, string>> s_meant = new()
+    {
+        [typeof(StackConfig)] = Table(
+            ("region", "location datacenter"),
+            ("adminCidrs", "allowedsshcidrs sshcidrs adminips sshallowedips"),
+            ("adminSshKeys", "sshkeys sshkey sshpublickeys publickeys authorizedkeys"),
+            ("endpoints", "models services deployments"),
+            ("maxHourlyUsd", "budget hourlybudget maxprice pricelimit maxhourlyprice maxcost maxhourlycost costlimit spendlimit"),
+            ("vpcCidr", "networkcidr cidr iprange"),
+            ("tags", "labels"),
+            (ConfigNames.HuggingFaceToken, "hftoken huggingfacehubtoken")),
+        [typeof(EndpointConfig)] = Table(
+            ("model", "modelid modelname repository repo"),
+            ("revision", "commit sha"),
+            ("servedModelName", "alias"),
+            ("contextLength", "maxmodellen contextwindow maxcontext maxcontextlength maxseqlen numctx ctx"),
+            ("size", "instancetype machinetype vmsize nodetype gputype gpu accelerator dropletsize hardware sku flavor"),
+            ("replicas", "replicacount count instances nodes nodecount numreplicas desiredreplicas"),
+            ("rollout", "strategy updatestrategy deploymentstrategy"),
+            ("access", "visibility exposure"),
+            ("domain", "hostname host fqdn dnsname"),
+            ("clientCidrs", "allowedips allowlist whitelist allowedcidrs sourceranges loadbalancersourceranges allowedsources"),
+            ("clients", "users consumers callers"),
+            ("tensorParallel", "tp"),
+            ("dataParallel", "dp")),
+        [typeof(ClientConfig)] = Table(
+            ("requestsPerMinute", "rpm ratelimit"),
+            ("concurrent", "concurrency maxconcurrency maxparallelrequests")),
+        [typeof(EngineConfig)] = Table(("version", "tag vllmversion"), ("install", "method")),
+    };
+
+    /// <summary>Near to the name of a setting by letters, and another thing: tags of callers open the endpoint to them.</summary>
+    private static readonly HashSet<string> s_nothing = ["tags", "labels", "dtype", "quantization"];
+
+    /// <summary>Settings, best first; empty if none is near.</summary>
+    /// <param name="name">The unknown name.</param>
+    /// <param name="record">The record with the settings.</param>
+    /// <param name="known">Their names.</param>
+    public static IReadOnlyList<string> Near(string name, RecordShape record, IEnumerable<string> known)
+    {
+        return InTable(name, record) is { } meant ? [meant]
+            : record.Type == typeof(EndpointConfig) && (s_nothing.Contains(Letters(name)) || IsOfStack(name)) ? []
+            : NearMiss.Of(name, known);
+    }
+
+    /// <summary>The setting with this name in another tool, or in another case; null: none.</summary>
+    public static string? Certain(string name, RecordShape record) =>
+        InTable(name, record) ?? record.Names.FirstOrDefault(setting => Letters(setting) == Letters(name));
+
+    /// <summary>Whether it is a setting of the stack, and none of an endpoint.</summary>
+    public static bool IsOfStack(string name) =>
+        (name == ConfigNames.HuggingFaceToken || RecordShape.Of(typeof(StackConfig)).Member(name) is not null)
+        && RecordShape.Of(typeof(EndpointConfig)).Member(name) is null;
+
+    private static string? InTable(string name, RecordShape record) =>
+        s_meant.GetValueOrDefault(record.Type)?.GetValueOrDefault(Letters(name));
+
+    private static Dictionary<string, string> Table(params (string Setting, string Others)[] rows) => rows
+        .SelectMany(row => row.Others.Split(' ').Select(other => KeyValuePair.Create(other, row.Setting)))
+        .ToDictionary(StringComparer.Ordinal);
+
+    private static string Letters(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+}
