@@ -15,7 +15,19 @@ public sealed class CloudTests : IAsyncLifetime
 
     public CloudTests() => _cloud = CloudLab.Of(_project);
 
-    public async ValueTask InitializeAsync() => await _cloud.UpAsync(new CloudUpOptions(), TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            await _cloud.UpAsync(new CloudUpOptions(), TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            // No one else would stop the parts that did start.
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -136,7 +148,8 @@ public sealed class CloudTests : IAsyncLifetime
 
         var added = await control.FaultsAsync(new FaultChange(false, [], ["503:GET /v2/vpcs*", "late-address:web/90s"]), cancel);
         var refused = await InsideAsync("sh", "-c",
-            "curl -sS -o /dev/null -w '%{http_code}' -H \"Authorization: Bearer $DIGITALOCEAN_TOKEN\" https://api.digitalocean.com/v2/vpcs");
+            "curl -sS -o /dev/null -w '%{http_code}' -H \"Authorization: Bearer $DIGITALOCEAN_TOKEN\" "
+            + "https://api.digitalocean.com/v2/vpcs");
         var seen = await control.ListAsync("/v2/vpcs", "vpcs", cancel);
         var left = await control.FaultsAsync(new FaultChange(false, ["503"], []), cancel);
 
