@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.Linux;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +25,9 @@ internal sealed class CloudControl : IAsyncDisposable
 
     /// <summary>Prefix of the API's own answers: <c>/answers/v2/droplets</c>.</summary>
     public const string Answers = "/answers";
+
+    /// <summary>The faults: GET lists them, POST has a <see cref="FaultChange"/>.</summary>
+    public const string Faults = "/faults";
 
     private readonly WebApplication _application;
 
@@ -57,9 +62,46 @@ internal sealed class CloudControl : IAsyncDisposable
             await context.Response.Body.WriteAsync(
                 JsonSerializer.SerializeToUtf8Bytes(answer.Body, answer.Body!.GetType(), AccountJson.Options), context.RequestAborted);
         }
+        else if (context.Request.Path == Faults)
+        {
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                var asked = (await context.Request.ReadFromJsonAsync(CloudJson.Default.FaultChange, context.RequestAborted))!;
+                account.Change(asked.Apply);
+            }
+
+            IReadOnlyList<string> lines = [.. account.State.All<Fault>().Select(fault => fault.ToString())];
+            await context.Response.WriteAsJsonAsync(
+                lines, CloudJson.Default.IReadOnlyListString, cancellationToken: context.RequestAborted);
+        }
         else
         {
             context.Response.StatusCode = context.Request.Path == "/" ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
+        }
+    }
+}
+
+/// <summary>A change of the faults: all of it, or nothing.</summary>
+/// <param name="Clear">Whether all are removed first.</param>
+/// <param name="Remove">Lines or kinds to remove then.</param>
+/// <param name="Add">Lines to add at the end.</param>
+internal sealed record FaultChange(bool Clear, IReadOnlyList<string> Remove, IReadOnlyList<string> Add)
+{
+    public void Apply(AccountChange change)
+    {
+        if (Clear)
+        {
+            AccountFaults.Remove(change, null);
+        }
+
+        foreach (var line in Remove)
+        {
+            AccountFaults.Remove(change, line);
+        }
+
+        foreach (var line in Add)
+        {
+            AccountFaults.Add(change, line);
         }
     }
 }
@@ -84,6 +126,16 @@ internal sealed class CloudControlClient : IDisposable
     {
         using var answer = await _http.GetAsync(new Uri("/", UriKind.Relative), cancel);
         answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The faults, after a change if there is one.</summary>
+    public async Task<IReadOnlyList<string>> FaultsAsync(FaultChange? asked, CancellationToken cancel)
+    {
+        var path = new Uri(CloudControl.Faults, UriKind.Relative);
+        using var answer = asked is null ? await _http.GetAsync(path, cancel)
+            : await _http.PostAsJsonAsync(path, asked, CloudJson.Default.FaultChange, cancel);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync(CloudJson.Default.IReadOnlyListString, cancel))!;
     }
 
     /// <summary>All items of a list; null: the API has no such path.</summary>

@@ -6,6 +6,7 @@ using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.DigitalOcean.Droplets;
+using Infra.Lab.DigitalOcean.Monitoring;
 using Infra.Lab.Files;
 using Infra.Lab.Host;
 using Infra.Lab.Specs;
@@ -57,8 +58,9 @@ internal static class CloudProcess
         IHostRuntime host = settings.HasServers ? runtime : new NoServers(account.State.All<Droplet>()
             .Where(droplet => droplet.PublicAddress is not null).Select(droplet => (droplet.Key, droplet.PublicAddress!)));
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
+        using var probe = new NetworkProbe();
         await using var api = await RunningApi.StartAsync(
-            account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress);
+            account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress, probe);
         await using var names = DnsServer.Start(
             account, new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), DnsPort), IPAddress.Parse(Sandbox.MirrorAddress));
         await using var control = await CloudControl.StartAsync(account, cancel);

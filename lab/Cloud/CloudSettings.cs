@@ -46,4 +46,6 @@ internal sealed record CloudMachine(string Hostname, string Node, string Size, E
 [JsonSerializable(typeof(CloudSettings))]
 [JsonSerializable(typeof(CloudUpReport))]
 [JsonSerializable(typeof(CloudStatus))]
+[JsonSerializable(typeof(FaultChange))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class CloudJson : JsonSerializerContext;

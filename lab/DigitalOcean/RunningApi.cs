@@ -4,6 +4,7 @@ using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Effects;
 using Infra.Lab.DigitalOcean.Http;
+using Infra.Lab.DigitalOcean.Monitoring;
 using Infra.Lab.Specs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,10 +21,11 @@ internal sealed class RunningApi : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
 
-    private RunningApi(WebApplication application, WorkRunner runner, NetworkFollower networks)
+    private RunningApi(WebApplication application, WorkRunner runner, NetworkFollower networks, UptimeProber? prober)
     {
         _application = application;
-        _work = Task.WhenAll(runner.RunAsync(_stop.Token), networks.RunAsync(_stop.Token));
+        _work = Task.WhenAll(runner.RunAsync(_stop.Token), networks.RunAsync(_stop.Token),
+            prober?.RunAsync(_stop.Token) ?? Task.CompletedTask);
     }
 
     /// <summary>Ends only when it is disposed, or with an error of ours: then nothing that takes time would end any more.</summary>
@@ -38,9 +40,10 @@ internal sealed class RunningApi : IAsyncDisposable
     /// <param name="listen">Addresses; port 0 is any free one.</param>
     /// <param name="certificate">Certificate of the server; null: plain HTTP, for tests.</param>
     /// <param name="prepare">Adds what answers before the API, such as other hosts; null: nothing.</param>
+    /// <param name="probe">Asks the targets of uptime checks; null: none is asked.</param>
     public static async Task<RunningApi> StartAsync(
         CloudAccount account, IHostRuntime host, IReadOnlyList<IPEndPoint> listen, X509Certificate2? certificate,
-        Action<WebApplication>? prepare = null)
+        Action<WebApplication>? prepare = null, IUptimeProbe? probe = null)
     {
         // No configuration from files or the environment: only what is said here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -66,7 +69,8 @@ internal sealed class RunningApi : IAsyncDisposable
         await application.StartAsync();
         DropletRevival.Begin(account, host);
         var networks = new NetworkFollower(account, host);
-        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host, networks)), networks);
+        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host, networks)), networks,
+            probe is null ? null : new UptimeProber(account, probe));
     }
 
     public async ValueTask DisposeAsync()

@@ -2,13 +2,28 @@ using System.Globalization;
 using System.Text;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Golden;
 
-/// <summary>docs/cloud.md has every path that the API answers, with what it does not do.</summary>
+/// <summary>docs/cloud.md has every path that the API answers, with what it does not do, and every kind of fault.</summary>
 public sealed class CloudReferenceTests
 {
+    [Fact]
+    public void The_table_of_faults_is_that_of_the_kinds()
+    {
+        var table = new StringBuilder("| kind | what | default duration | effect |\n|---|---|---|---|\n");
+        foreach (var (name, kind) in FaultKinds.All)
+        {
+            var duration = kind.Duration is { } time ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s") : "";
+            table.Append(CultureInfo.InvariantCulture,
+                $"| `{name}` | {kind.What}{(kind.NeedsWhat ? ", required" : "")} | {duration} | {kind.Effect} |\n");
+        }
+
+        GoldenFile.MatchesSection("docs/cloud.md", "faults", table.ToString());
+    }
+
     [Fact]
     public void The_table_of_endpoints_is_that_of_the_routes()
     {

@@ -15,7 +15,19 @@ public sealed class CloudTests : IAsyncLifetime
 
     public CloudTests() => _cloud = CloudLab.Of(_project);
 
-    public async ValueTask InitializeAsync() => await _cloud.UpAsync(new CloudUpOptions(), TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            await _cloud.UpAsync(new CloudUpOptions(), TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            // No one else would stop the parts that did start.
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -126,6 +138,26 @@ public sealed class CloudTests : IAsyncLifetime
 
         Assert.StartsWith("198.51.100.99 ", (await InsideAsync("getent", "hosts", "www.lab.test")).Output, StringComparison.Ordinal);
         Assert.NotEqual(0, (await InsideAsync("getent", "hosts", "nothing.lab.test")).Status);
+    }
+
+    [Fact]
+    public async Task A_fault_acts_until_it_is_removed_and_hides_nothing_from_its_owner()
+    {
+        using var control = new CloudControlClient(_cloud);
+        var cancel = TestContext.Current.CancellationToken;
+
+        var added = await control.FaultsAsync(new FaultChange(false, [], ["503:GET /v2/vpcs*", "late-address:web/90s"]), cancel);
+        var refused = await InsideAsync("sh", "-c",
+            "curl -sS -o /dev/null -w '%{http_code}' -H \"Authorization: Bearer $DIGITALOCEAN_TOKEN\" "
+            + "https://api.digitalocean.com/v2/vpcs");
+        var seen = await control.ListAsync("/v2/vpcs", "vpcs", cancel);
+        var left = await control.FaultsAsync(new FaultChange(false, ["503"], []), cancel);
+
+        Assert.Equal(["503:GET /v2/vpcs*", "late-address:web/90s"], added);
+        Assert.Equal("503", refused.Output);
+        Assert.NotNull(seen);
+        Assert.Equal(["late-address:web/90s"], left);
+        await CallAsync("GET", "/v2/vpcs");
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class CloudCommand
     {
         yield return new Command("cloud", "DigitalOcean's API on this machine, in front of servers that boot.")
         {
-            Up(terminal), Shell(terminal), Exec(terminal), Status(terminal), Down(terminal),
+            Up(terminal), Shell(terminal), Exec(terminal), Status(terminal), FaultsCommand.Create(terminal), Down(terminal),
         };
         var folder = new Argument<string>("folder");
         var process = new Command(CloudProcess.CommandName) { folder };
@@ -122,7 +122,7 @@ internal static class CloudCommand
 
     private static Command Status(Terminal terminal)
     {
-        var command = new Command("status", "Show the resources of the account, with their states and prices.") { Json };
+        var command = new Command("status", "Show the resources of the account, with their states and prices, and the faults.") { Json };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var status = await CloudView.StatusAsync(CloudLab.Of(StackChoice.Project().Folder), cancel);
@@ -149,7 +149,7 @@ internal static class CloudCommand
         return command;
     }
 
-    private static CloudLab RunningCloud()
+    internal static CloudLab RunningCloud()
     {
         var cloud = CloudLab.Of(StackChoice.Project().Folder);
         cloud.RequireUp();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
+using Infra.Lab.DigitalOcean.Faults;
 
 namespace Infra.Lab.Cloud.Views;
 
@@ -58,7 +59,32 @@ internal static class CloudView
 
         using var control = new CloudControlClient(cloud);
         var resources = await CloudSurvey.OfAsync(control, cancel);
-        return status with { Resources = resources, UsdPerHour = Math.Round(resources.Sum(resource => resource.UsdPerHour ?? 0), 4) };
+        return status with
+        {
+            Resources = resources,
+            Faults = await control.FaultsAsync(null, cancel),
+            UsdPerHour = Math.Round(resources.Sum(resource => resource.UsdPerHour ?? 0), 4),
+        };
+    }
+
+    /// <summary>The faults; if there is none, the kinds that there are.</summary>
+    public static void WriteFaults(Terminal terminal, IReadOnlyList<string> faults)
+    {
+        var output = terminal.Console.Profile.Out.Writer;
+        foreach (var fault in faults)
+        {
+            output.WriteLine(Printable.Line(fault));
+        }
+
+        if (faults.Count == 0)
+        {
+            output.WriteLine("no fault; kinds, as KIND[:WHAT][*COUNT][/DURATION]:");
+            foreach (var (name, kind) in FaultKinds.All)
+            {
+                var what = kind.NeedsWhat ? $":{kind.What}" : $"[:{kind.What}]";
+                output.WriteLine($"  {name}{what}{(kind.Duration is null ? "" : "[/DURATION]")}  {kind.Effect}");
+            }
+        }
     }
 
     public static void Write(Terminal terminal, CloudStatus status)

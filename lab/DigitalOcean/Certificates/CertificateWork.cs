@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 
 namespace Infra.Lab.DigitalOcean.Certificates;
 
@@ -39,6 +40,9 @@ internal sealed class IssueCertificate(CloudAccount account, ICertificateAuthori
         {
             await account.Clock.UntilAsync(work.DueAt, cancel);
         }
+        await account.HoldAsync(
+            FaultKinds.NoCertificate, certificate.Name, state => state.Find<Certificate>(certificate.Key) is not null, cancel);
+        account.FailIf(FaultKinds.FailedCertificate, certificate.Name);
         var issued = await authority.IssueAsync(certificate.DnsNames, cancel);
         account.Change(change =>
         {

@@ -66,9 +66,7 @@ internal sealed class DropletWork(CloudAccount account, IHostRuntime host, INetw
         if (known is not null && Find(work) is not null)
         {
             await host.CreateServerAsync(Spec(known), cancel);
-            // A deletion ends it, too.
-            await account.UntilAsync(
-                state => AccountFaults.Find(state, FaultKinds.StuckNew, droplet.Name) is null || Find(work) is null, cancel);
+            await account.HoldAsync(FaultKinds.StuckNew, droplet.Name, _ => Find(work) is not null, cancel);
         }
     }
 

@@ -85,8 +85,14 @@ internal static class AccountFaults
     }
 
     /// <summary>Waits for as long as there is such a fault.</summary>
-    public static Task HoldAsync(this CloudAccount account, string kind, string subject, CancellationToken cancel) =>
-        account.UntilAsync(state => Find(state, kind, subject) is null, cancel);
+    /// <param name="account">The account.</param>
+    /// <param name="kind">Kind of the fault.</param>
+    /// <param name="subject">Name of the resource.</param>
+    /// <param name="isWanted">Whether the resource is still to become ready: its deletion ends the wait.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static Task HoldAsync(
+        this CloudAccount account, string kind, string subject, Func<AccountState, bool> isWanted, CancellationToken cancel) =>
+        account.UntilAsync(state => Find(state, kind, subject) is null || !isWanted(state), cancel);
 
     /// <summary>Fails if a fault says so.</summary>
     /// <exception cref="IOException">It does.</exception>

@@ -44,6 +44,12 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
                 ? new { Error = error.Message, Messages = (object?)null, RootCauses = new[] { error.Message } }
                 : new { error.Id, error.Message, RequestId = id });
         }
+        catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException or IOException))
+        {
+            // A mistake of ours: the caller gets JSON, as clients expect, and the log all of it.
+            Console.Error.WriteLine($"{context.Request.Method} {context.Request.Path}: {exception}");
+            answer = new(500, new { Id = "server_error", Message = $"internal error: {exception.Message}", RequestId = id });
+        }
         if (gate.CutsOff(context))
         {
             context.Abort();

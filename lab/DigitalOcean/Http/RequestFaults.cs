@@ -8,6 +8,9 @@ namespace Infra.Lab.DigitalOcean.Http;
 /// <summary>Faults of single requests.</summary>
 internal sealed class RequestFaults(CloudAccount account)
 {
+    /// <summary>Words of an error of the server: the specification's example.</summary>
+    public const string ServerError = "Unexpected server-side error";
+
     private static readonly string[] s_statuses = ["422", "429", "500", "502", "503", "504"];
 
     /// <summary>Before the request has an effect.</summary>
@@ -40,7 +43,7 @@ internal sealed class RequestFaults(CloudAccount account)
                 {
                     "422" => ApiError.Unprocessable("The request was refused by a fault of the lab."),
                     "429" => RateLimit.TooMany(),
-                    _ => new(int.Parse(status, CultureInfo.InvariantCulture), "server_error", "Unexpected server-side error"),
+                    _ => new(int.Parse(status, CultureInfo.InvariantCulture), "server_error", ServerError),
                 };
             }
         }

@@ -30,6 +30,7 @@ public sealed class LabCommandLineTests
     [InlineData("cloud shell")]
     [InlineData("cloud exec")]
     [InlineData("cloud status")]
+    [InlineData("cloud faults")]
     [InlineData("cloud down")]
     public async Task Every_command_has_a_help_and_refuses_an_unknown_option_with_it(string command)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
 using Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 using Infra.Tests.Unit.Lab.Provider;
@@ -82,6 +83,10 @@ internal sealed class ApiClient : IAsyncDisposable
             method, path, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, text) is { Count: > 0 } violations)
         {
             Assert.Fail($"{method} {path}, answered {(int)response.StatusCode}:\n{string.Join('\n', violations)}\n{text}");
+        }
+        if (response.StatusCode == HttpStatusCode.InternalServerError && !text.Contains(RequestFaults.ServerError, StringComparison.Ordinal))
+        {
+            Assert.Fail($"{method} {path}: {text}");
         }
         return new((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response.Headers);
     }

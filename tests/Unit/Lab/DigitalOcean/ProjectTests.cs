@@ -1,6 +1,6 @@
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 
-/// <summary>Projects, alert policies and uptime checks as the API keeps them.</summary>
+/// <summary>Projects as the API keeps them.</summary>
 public sealed class ProjectTests
 {
     private const string Projects = "/v2/projects";
@@ -57,52 +57,6 @@ public sealed class ProjectTests
         Assert.Equal(id, (string?)(await api.GetAsync($"{Projects}/default")).Body!["project"]!["id"]);
         Assert.Equal(412, (await api.DeleteAsync($"{Projects}/{id}")).Status);
         Assert.Equal(204, (await api.DeleteAsync($"{Projects}/{first}")).Status);
-    }
-
-    [Fact]
-    public async Task An_alert_policy_is_kept_as_it_was_sent()
-    {
-        await using var api = await ApiClient.StartAsync();
-        const string policies = "/v2/monitoring/alerts";
-        const string policy = """
-            {"type": "v1/insights/droplet/cpu", "description": "CPU", "compare": "GreaterThan", "value": 80.5, "window": "5m",
-            "entities": ["1"], "tags": ["web"], "alerts": {"email": ["a@example.com"], "slack": []}, "enabled": true}
-            """;
-
-        var made = await api.PostAsync(policies, policy);
-        var id = (string)made.Body!["policy"]!["uuid"]!;
-        var changed = await api.PutAsync($"{policies}/{id}", policy.Replace("80.5", "90", StringComparison.Ordinal));
-
-        Assert.Equal((200, 80.5m), (made.Status, (decimal)made.Body["policy"]!["value"]!));
-        Assert.Equal(90m, (decimal)changed.Body!["policy"]!["value"]!);
-        Assert.Equal(422, (await api.PostAsync(policies, policy.Replace("droplet/cpu", "droplet/gpu", StringComparison.Ordinal))).Status);
-        Assert.Equal(422, (await api.PostAsync(policies, policy.Replace("5m", "6m", StringComparison.Ordinal))).Status);
-        Assert.Equal(204, (await api.DeleteAsync($"{policies}/{id}")).Status);
-        Assert.Equal(404, (await api.GetAsync($"{policies}/{id}")).Status);
-    }
-
-    [Fact]
-    public async Task An_uptime_check_has_alerts_which_go_with_it()
-    {
-        await using var api = await ApiClient.StartAsync();
-        const string checks = "/v2/uptime/checks";
-
-        var made = await api.PostAsync(checks, """{"name": "api", "target": "https://api.example.com"}""");
-        var id = (string)made.Body!["check"]!["id"]!;
-        var state = await api.GetAsync($"{checks}/{id}/state");
-        var alert = await api.PostAsync($"{checks}/{id}/alerts", """
-            {"name": "slow", "type": "latency", "threshold": 300, "comparison":
-            "greater_than", "period": "2m", "notifications": {"email": [], "slack": []}}
-            """);
-        var path = $"{checks}/{id}/alerts/{alert.Body!["alert"]!["id"]}";
-
-        Assert.Equal(("https", true), ((string?)made.Body["check"]!["type"], (bool)made.Body["check"]!["enabled"]!));
-        Assert.Equal("CHECKING", (string?)state.Body!["state"]!["regions"]!["us_east"]!["status"]);
-        Assert.Equal((201, 200), (alert.Status, (await api.GetAsync(path)).Status));
-        Assert.Equal(422, (await api.PostAsync(checks, """{"name": "api", "target": "api.example.com"}""")).Status);
-        Assert.Equal(422, (await api.PostAsync($"{checks}/{id}/alerts", """{"name": "slow", "type": "moon", "period": "2m"}""")).Status);
-        Assert.Equal(204, (await api.DeleteAsync($"{checks}/{id}")).Status);
-        Assert.Equal(404, (await api.GetAsync(path)).Status);
     }
 
     private static async Task<string> UrnAsync(ApiClient api)
