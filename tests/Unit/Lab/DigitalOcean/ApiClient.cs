@@ -84,7 +84,8 @@ internal sealed class ApiClient : IAsyncDisposable
         {
             Assert.Fail($"{method} {path}, answered {(int)response.StatusCode}:\n{string.Join('\n', violations)}\n{text}");
         }
-        if (response.StatusCode == HttpStatusCode.InternalServerError && !text.Contains(RequestFaults.ServerError, StringComparison.Ordinal))
+        if (response.StatusCode == HttpStatusCode.InternalServerError
+            && !text.Contains(RequestFaults.ServerError, StringComparison.Ordinal))
         {
             Assert.Fail($"{method} {path}: {text}");
         }

@@ -57,7 +57,8 @@ public sealed class MonitoringTests
     public async Task A_check_is_asked_every_minute_and_its_state_tells_outages()
     {
         await using var api = await ApiClient.StartAsync();
-        var made = await api.PostAsync("/v2/uptime/checks", """{"name": "api", "target": "https://api.example.com", "regions": ["eu_west"]}""");
+        var made = await api.PostAsync(
+            "/v2/uptime/checks", """{"name": "api", "target": "https://api.example.com", "regions": ["eu_west"]}""");
         var path = $"/v2/uptime/checks/{made.Body!["check"]!["id"]}/state";
         var probe = new Probe();
         using var stop = new CancellationTokenSource();

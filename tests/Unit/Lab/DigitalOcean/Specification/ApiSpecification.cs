@@ -107,14 +107,8 @@ internal sealed class ApiSpecification
             schema = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { [member] = schema.DeepClone() } };
         }
         var violations = Validate($"{operation.Name} {status.ToString(CultureInfo.InvariantCulture)}", schema, body);
-        if (status < 400)
-        {
-            return violations;
-        }
-        // A route with errors of a form of its own, as tags, has the usual ones, too: the specification's default.
-        var usual = (string?)schema["$ref"] == ErrorSchema ? violations
-            : Validate($"{operation.Name} default", new JsonObject { ["$ref"] = ErrorSchema }, body);
-        return violations.Count == 0 && usual.Count > 0 ? [] : [.. usual, .. ErrorViolations(method, status, body)];
+        return status >= 400 && (string?)schema["$ref"] == ErrorSchema
+            ? [.. violations, .. ErrorViolations(method, status, body)] : violations;
     }
 
     private static List<string> ErrorViolations(string method, int status, string body)
