@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Hub;
@@ -8,13 +6,6 @@ namespace Infra.Planning.Hub;
 /// <summary>The catalog row of a repository (docs/catalog.md): what the repository states, and nothing that has a safe default.</summary>
 internal static class HubRow
 {
-    private static readonly JsonSerializerOptions s_format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     public static JsonObject Of(HubAddress address, HubListing listing, HubWeights weights, Architecture architecture,
         HubQuantization quantization, long bytes, string hub, string today)
     {
@@ -47,7 +38,7 @@ internal static class HubRow
         Add(row, "licence", listing.Licence);
         Add(row, "gated", listing.Gated ? true : null);
         Add(row, "weightsUrl", hub != HubProposal.PublicHub && hub.StartsWith("https://", StringComparison.Ordinal) ? hub : null);
-        row["architecture"] = Json(architecture);
+        row["architecture"] = architecture.ToJson();
         row["source"] = $"{hub}/{address.Id} at the commit above: {string.Join(", ", weights.Configs)}, sizes of the files";
         row["sourceDate"] = today;
         return row;
@@ -60,8 +51,6 @@ internal static class HubRow
             row[member] = value;
         }
     }
-
-    private static JsonObject Json(Architecture architecture) => JsonSerializer.SerializeToNode(architecture, s_format)!.AsObject();
 
     /// <summary>The training goal by the words of the name, as Mistral's repositories have them.</summary>
     public static ModelUse UseOf(string id) =>

@@ -175,7 +175,7 @@ public sealed record ObservedStart(
         row["kvTokens"] = log.KvTokens;
         if (!ReferenceEquals(ModelCatalog.Load().Models.GetValueOrDefault(model.Id), model))
         {
-            row["architecture"] = JsonSerializer.SerializeToNode(model.Architecture, CatalogJson.Default.Architecture);
+            row["architecture"] = model.Architecture.ToJson();
         }
 
         return row.ToJsonString(Readable);
