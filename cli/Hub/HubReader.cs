@@ -59,7 +59,7 @@ internal static class HubReader
     {
         var files = new List<HubEntry>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        string? page = $"/api/models/{address.Id}/tree/{commit}";
+        var page = $"/api/models/{address.Id}/tree/{commit}";
         while (page is not null)
         {
             if (!seen.Add(page) || seen.Count > MostPages)

@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Infra.Planning.Catalog;
@@ -8,13 +6,6 @@ namespace Infra.Planning.Catalog;
 /// <summary>The numbers of a model's <c>config.json</c> or <c>params.json</c> that memory depends on.</summary>
 public sealed record Architecture
 {
-    private static readonly JsonSerializerOptions s_format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>
     /// Class that vLLM uses to serve it (<c>architectures</c>): <c>Mistral3ForConditionalGeneration</c>; null: derived from the format, or
     /// unknown.
@@ -76,9 +67,6 @@ public sealed record Architecture
     /// <summary>How attention keeps its past.</summary>
     [JsonIgnore]
     public AttentionKind Attention => Mla is null ? AttentionKind.Grouped : AttentionKind.Latent;
-
-    /// <summary>The object of a catalog row, without the members that are null.</summary>
-    internal JsonObject ToJson() => JsonSerializer.SerializeToNode(this, s_format)!.AsObject();
 }
 
 /// <summary>How attention keeps its past, which vLLM serves with different backends.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Planning.Catalog;
 
@@ -38,7 +39,7 @@ internal static class HubRow
         Add(row, "licence", listing.Licence);
         Add(row, "gated", listing.Gated ? true : null);
         Add(row, "weightsUrl", hub != HubProposal.PublicHub && hub.StartsWith("https://", StringComparison.Ordinal) ? hub : null);
-        row["architecture"] = architecture.ToJson();
+        row["architecture"] = Json(architecture);
         row["source"] = $"{hub}/{address.Id} at the commit above: {string.Join(", ", weights.Configs)}, sizes of the files";
         row["sourceDate"] = today;
         return row;
@@ -50,6 +51,17 @@ internal static class HubRow
         {
             row[member] = value;
         }
+    }
+
+    private static JsonObject Json(Architecture architecture)
+    {
+        var json = JsonSerializer.SerializeToNode(architecture, ArchitectureJson.Default.Architecture)!.AsObject();
+        foreach (var absent in json.Where(member => member.Value is null).Select(member => member.Key).ToList())
+        {
+            json.Remove(absent);
+        }
+
+        return json;
     }
 
     /// <summary>The training goal by the words of the name, as Mistral's repositories have them.</summary>

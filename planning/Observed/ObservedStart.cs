@@ -175,7 +175,7 @@ public sealed record ObservedStart(
         row["kvTokens"] = log.KvTokens;
         if (!ReferenceEquals(ModelCatalog.Load().Models.GetValueOrDefault(model.Id), model))
         {
-            row["architecture"] = model.Architecture.ToJson();
+            row["architecture"] = JsonSerializer.SerializeToNode(model.Architecture, ArchitectureJson.Default.Architecture);
         }
 
         return row.ToJsonString(Readable);

@@ -84,7 +84,7 @@ public sealed class CommandLineFuzzTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, interactive: false);
-        var status = await InfraCommand.InvokeAsync(words, terminal, 
+        var status = await InfraCommand.InvokeAsync(words, terminal,
             [PreviewCommand.Create(terminal), PlanCommand.Create(terminal, s_noHub)]);
         return (status, output.ToString(), error.ToString());
     }
