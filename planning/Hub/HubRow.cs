@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Hub;
@@ -7,6 +8,13 @@ namespace Infra.Planning.Hub;
 /// <summary>The catalog row of a repository (docs/catalog.md): what the repository states, and nothing that has a safe default.</summary>
 internal static class HubRow
 {
+    private static readonly JsonSerializerOptions s_format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     public static JsonObject Of(HubAddress address, HubListing listing, HubWeights weights, Architecture architecture,
         HubQuantization quantization, long bytes, string hub, string today)
     {
@@ -53,16 +61,7 @@ internal static class HubRow
         }
     }
 
-    private static JsonObject Json(Architecture architecture)
-    {
-        var json = JsonSerializer.SerializeToNode(architecture, ArchitectureJson.Default.Architecture)!.AsObject();
-        foreach (var absent in json.Where(member => member.Value is null).Select(member => member.Key).ToList())
-        {
-            json.Remove(absent);
-        }
-
-        return json;
-    }
+    private static JsonObject Json(Architecture architecture) => JsonSerializer.SerializeToNode(architecture, s_format)!.AsObject();
 
     /// <summary>The training goal by the words of the name, as Mistral's repositories have them.</summary>
     public static ModelUse UseOf(string id) =>
