@@ -1,5 +1,6 @@
 using Infra.Cli.CommandLine;
 using Infra.Lab.Benches;
+using Infra.Lab.Cloud.Commands;
 using Infra.Lab.Linux;
 using Infra.Lab.Stacks.Commands;
 
@@ -14,5 +15,6 @@ return await InfraCommand.InvokeAsync(args, terminal,
     MirrorsCommand.Create(terminal),
     BenchCommand.Create(terminal),
     .. NodeCommands.Create(terminal),
+    .. CloudCommand.Create(terminal),
     .. SandboxProcesses.Create(terminal),
 ]);

@@ -16,7 +16,7 @@ internal sealed class LinuxPartsAttribute : BeforeAfterTestAttribute
     internal static readonly string[] Namespaces =
     [
         "Infra.Tests.Lab", "Infra.Tests.Node",
-        "Infra.Tests.Unit.Lab.DigitalOcean", "Infra.Tests.Unit.Lab.CommandLine", "Infra.Tests.Unit.Lab.Host",
+        "Infra.Tests.Unit.Lab.Provider", "Infra.Tests.Unit.Lab.CommandLine", "Infra.Tests.Unit.Lab.Host",
         "Infra.Tests.Unit.Lab.Mirrors",
     ];
 

@@ -62,12 +62,12 @@ internal static class BalancerConfig
     // docs.digitalocean.com/glossary/health-check: healthy is a status of 200 to 399, or with TCP a connection.
     private static IEnumerable<string> Check(BalancerCheck check)
     {
-        var tls = check.Protocol switch
+        var options = check.Protocol switch
         {
             "https" => " check-ssl verify none",
             "http" or "tcp" => "",
             var unknown => throw new ArgumentException($"'{unknown}' is no protocol of a health check"),
-        };
+        } + (check.ProxyProtocol ? " check-send-proxy" : "");
         if (check.Protocol != "tcp")
         {
             yield return "option httpchk";
@@ -76,14 +76,13 @@ internal static class BalancerConfig
         }
 
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"default-server check{tls} inter {check.IntervalSeconds}s fall {check.UnhealthyThreshold} rise {check.HealthyThreshold}");
+            $"default-server check{options} inter {check.IntervalSeconds}s fall {check.UnhealthyThreshold} rise {check.HealthyThreshold}");
     }
 
     private static string Port(BalancerSpec spec, BalancerRule rule, Func<BalancerRule, string> certificateFile)
     {
-        var (idle, tls) = rule.Passthrough
-            ? (spec.PassthroughIdleTimeoutSeconds, "")
-            : (spec.IdleTimeoutSeconds, $" ssl crt {Quoted(certificateFile(rule))} alpn http/1.1");
+        var idle = rule.Http ? spec.IdleTimeoutSeconds : spec.PassthroughIdleTimeoutSeconds;
+        var tls = rule.Passthrough ? "" : $" ssl crt {Quoted(certificateFile(rule))} alpn {(rule.Http2 ? "h2," : "")}http/1.1";
         return string.Create(CultureInfo.InvariantCulture, $"""
             listen port-{rule.EntryPort}
               bind {IPAddress.Parse(spec.Address)}:{rule.EntryPort}{tls}
@@ -92,24 +91,47 @@ internal static class BalancerConfig
               timeout client {idle}s
               timeout server {idle}s
               timeout tunnel {idle}s
-            {Lines(rule.Passthrough ? ["mode tcp"] : Http)}
-            {Lines(Backends(spec).Select(address => $"server {address} {address}:{Text(rule.TargetPort)} track {Checks}/{address}"))}
+            {Lines(rule.Http ? Http(spec, rule) : ["mode tcp"])}
+            {Lines(Backends(spec).Select(address => Server(spec, rule, address)))}
 
             """);
     }
 
+    private static string Server(BalancerSpec spec, BalancerRule rule, IPAddress address) =>
+        $"server {address} {address}:{Text(rule.TargetPort)} track {Checks}/{address}"
+        + (spec.ProxyProtocol ? " send-proxy" : "") + (rule.Http && spec.Sticky is not null ? $" cookie {address}" : "");
+
     /// <summary>
-    /// Options where TLS terminates. As at DigitalOcean, each request has its own connection to a server (unless
-    /// <c>enable_backend_keepalive</c> is set), <c>X-Forwarded-For</c> has the caller, and the certificate of a server is not checked.
+    /// Options for HTTP. As at DigitalOcean, each request has its own connection to a server (unless <c>enable_backend_keepalive</c> is
+    /// set), <c>X-Forwarded-For</c> has the caller, and the certificate of a server is not checked.
     /// </summary>
-    private static readonly string[] Http =
-    [
-        "mode http", "option http-server-close", "option http-no-delay", "option idle-close-on-response", "option forwardfor",
-        "default-server ssl verify none",
-    ];
+    private static IEnumerable<string> Http(BalancerSpec spec, BalancerRule rule)
+    {
+        yield return "mode http";
+        yield return spec.Keepalive ? "option http-keep-alive" : "option http-server-close";
+        yield return "option http-no-delay";
+        yield return "option idle-close-on-response";
+        yield return "option forwardfor";
+        if (rule.TargetTls)
+        {
+            yield return "default-server ssl verify none";
+        }
+        if (spec.Sticky is { } sticky)
+        {
+            yield return $"cookie {Quoted(sticky.Name)} insert indirect nocache maxlife {Text(sticky.Seconds)}s";
+        }
+        if (spec.RedirectToHttps && rule is { Passthrough: true, EntryPort: 80 })
+        {
+            yield return "http-request redirect scheme https code 307";
+        }
+    }
 
     private static IEnumerable<string> Allowed(BalancerSpec spec)
     {
+        foreach (var range in AddressRanges.Parse(spec.DeniedCidrs).ToTexts())
+        {
+            yield return $"tcp-request connection reject if {{ src {range} }}";
+        }
         if (spec.AllowedCidrs.Count == 0)
         {
             yield break;

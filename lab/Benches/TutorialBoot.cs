@@ -4,9 +4,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Infra.Lab.DigitalOcean.Keys;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
+using Infra.Lab.Provider.Keys;
 using Infra.Lab.Specs;
 using Infra.Lab.Stacks;
 using Infra.Planning;
@@ -39,8 +39,8 @@ internal static partial class TutorialBoot
             await MirrorContent.PrepareAsync(folder, images, plan, parameters.Size(), print, cancel);
             parameters.Mirrors().Save(folder.MirrorControl);
             await lab.Sandbox.StartAsync(Sandbox.NoOperatorAddress, cancel);
-            using var runtime = new HostRuntime(folder, lab.Sandbox, images, ServerBase.Default, lab.Stack, plan,
-                parameters.Speed(), ServerExtras.None);
+            using var runtime = new HostRuntime(folder, lab.Sandbox, images, ServerBase.Default,
+                new PlannedHardware(lab.Stack, plan, parameters.Speed()), ServerExtras.None);
             return await BootAsync(parameters, runtime, lab, plan, cancel);
         }
         finally

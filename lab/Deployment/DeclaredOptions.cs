@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider.Resources;
 using Pulumi;
 using Pulumi.Utilities;
 

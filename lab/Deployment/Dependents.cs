@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Deployment;
 

@@ -1,4 +1,4 @@
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Deployment;
 

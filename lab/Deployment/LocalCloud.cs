@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean;
-using Infra.Lab.DigitalOcean.Kinds;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Kinds;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.Specs;
 using Infra.Planning.Plan;
 using Pulumi;
@@ -33,7 +33,7 @@ internal sealed class LocalCloud : IMocks
     {
         _state = state;
         options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.Ports.Nodes.Tags)] };
-        _context = new(state, runtime, plan.Catalog, options, new DigitalOcean.VirtualNetwork(state, runtime, options.Cancel));
+        _context = new(state, runtime, plan.Catalog, options, new VirtualNetwork(state, runtime, options.Cancel));
         _reconciler = new(_context);
         _restored = new(RestoreAsync);
         Warning = PendingOperations.Warning(_context);

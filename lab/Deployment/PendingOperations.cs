@@ -1,5 +1,5 @@
-using Infra.Lab.DigitalOcean;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Deployment;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean;
-using Infra.Lab.DigitalOcean.Kinds;
-using Infra.Lab.DigitalOcean.Provider;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Kinds;
+using Infra.Lab.Provider.Manners;
+using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Deployment;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Infra.Lab.DigitalOcean;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Deployment;
 

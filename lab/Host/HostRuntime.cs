@@ -7,10 +7,7 @@ using Infra.Lab.Linux;
 using Infra.Lab.Network;
 using Infra.Lab.Specs;
 using Infra.Lab.State;
-using Infra.Planning;
-using Infra.Planning.Catalog;
 using Infra.Planning.Config;
-using Infra.Planning.Plan;
 
 namespace Infra.Lab.Host;
 
@@ -19,12 +16,10 @@ namespace Infra.Lab.Host;
 /// <param name="sandbox">The running sandbox.</param>
 /// <param name="images">The server images.</param>
 /// <param name="release">Default release of servers.</param>
-/// <param name="stack">Name of the stack.</param>
-/// <param name="plan">The plan, for the hardware of each server.</param>
-/// <param name="speed">Speed of the fake engines.</param>
+/// <param name="hardware">The hardware of each server.</param>
 /// <param name="extras">Additional server properties.</param>
-internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImages images, string release, string stack, StackPlan plan,
-    EngineSpeed speed, ServerExtras extras) : IHostRuntime, IDisposable
+internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImages images, string release,
+    IServerHardware hardware, ServerExtras extras) : IHostRuntime, IDisposable
 {
     /// <summary>Scratch disks have this size instead of the catalog's: the file is sparse, but its metadata is not.</summary>
     private const long ScratchBytes = 8L << 30;
@@ -46,6 +41,9 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     private readonly SemaphoreSlim _policy = new(1);
     private readonly ConcurrentDictionary<string, VolumeSpec> _volumes = new(StringComparer.Ordinal);
     private readonly SshClient _ssh = new(folder, sandbox);
+
+    /// <summary>Hosts of the internet that have a link of their own.</summary>
+    public IReadOnlyList<NetworkNeighbour> Guests { get; init; } = [];
 
     private string AddressFile => Path.Combine(folder.Path, "addresses.json");
 
@@ -85,26 +83,43 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
 
         await EnsureNeighbourAsync(server, cancel);
         await WriteMetadataAsync(server, cancel);
-        var disks = new List<ServerDisk>();
-        foreach (var volume in server.VolumeIds)
-        {
-            disks.Add(await VolumeDiskAsync(volume, cancel));
-        }
+        var (root, layers) = await RootAsync(server, cancel);
+        await Server(server.Id).StartAsync(root, layers, cancel, server.SnapshotId is { } snapshot ? SnapshotFile(snapshot) : null);
+    }
 
-        var size = plan.Catalog.Sizes[server.SizeSlug];
-        if (size.ScratchDiskGB > 0)
+    public async Task StartServerAsync(ServerSpec server, CancellationToken cancel)
+    {
+        if (!Server(server.Id).HasRoot)
         {
-            disks.Add(
-                new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
+            await CreateServerAsync(server, cancel);
         }
+        else if (!HasServer(server.Id))
+        {
+            await WriteMetadataAsync(server, cancel);
+            await Server(server.Id).StartAgainAsync((await RootAsync(server, cancel)).Root, cancel);
+        }
+    }
 
-        var root = new ServerRoot(
-            server, Describe(server.Name, server.SizeSlug), disks, size.Vcpus ?? 0, (long)(size.RamGiB ?? 0) << 30,
-            extras.Files(server.Name));
-        var variant = extras.Image(server.Name);
-        var parts = variant.PartsOf(
-            ImageProfiles.All.Of(server.Image, plan.Catalog.Gpus[size.Gpu].Vendor == GpuVendor.Amd ? "amd" : "nvidia"));
-        await Server(server.Id).StartAsync(root, await images.LayersAsync(variant.Base ?? release, parts, cancel), cancel);
+    public async Task StopServerAsync(string id, bool hard, CancellationToken cancel)
+    {
+        if (HasServer(id))
+        {
+            await Server(id).PowerOffAsync(hard, cancel);
+        }
+    }
+
+    public Task RebootServerAsync(string id, bool hard, CancellationToken cancel) => Server(id).RebootAsync(hard, cancel);
+
+    public Task RenameServerAsync(ServerSpec server, CancellationToken cancel) => WriteMetadataAsync(server, cancel);
+
+    public Task SnapshotServerAsync(string serverId, string snapshotId, CancellationToken cancel) =>
+        sandbox.RunAsync([Path.Combine(Sandbox.Scripts, "take-snapshot"), serverId, SnapshotFile(snapshotId)], null, cancel);
+
+    public Task DeleteSnapshotAsync(string snapshotId, CancellationToken cancel)
+    {
+        File.Delete(SnapshotFile(snapshotId));
+        File.Delete($"{SnapshotFile(snapshotId)}.new");
+        return Task.CompletedTask;
     }
 
     public async Task DestroyServerAsync(string id, CancellationToken cancel)
@@ -120,6 +135,11 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     public async Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel)
     {
         _volumes[volume.Id] = volume;
+        if (volume.SnapshotId is { } snapshot && !File.Exists(VolumeFile(volume.Id)))
+        {
+            await CopyAsync(VolumeSnapshotFile(snapshot), VolumeFile(volume.Id), cancel);
+        }
+
         await LoopDevices.AttachAsync(VolumeFile(volume.Id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
         StateFile.Write($"{VolumeFile(volume.Id)}.json", volume, MachineJson.Default.VolumeSpec);
     }
@@ -129,6 +149,22 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         await LoopDevices.DetachAsync(VolumeFile(id), cancel);
         File.Delete(VolumeFile(id));
         File.Delete($"{VolumeFile(id)}.json");
+    }
+
+    public async Task SnapshotVolumeAsync(string id, string snapshotId, CancellationToken cancel)
+    {
+        var disk = await VolumeDiskAsync(id, cancel);
+        // What programs wrote to the device reaches its file; what a file system still holds does not, as at DigitalOcean.
+        await HostProgram.RunAsync(
+            "blockdev", ["--flushbufs", $"/dev/loop{disk.Loop.ToString(CultureInfo.InvariantCulture)}"], null, cancel);
+        await CopyAsync(VolumeFile(id), VolumeSnapshotFile(snapshotId), cancel);
+    }
+
+    public Task DeleteVolumeSnapshotAsync(string snapshotId, CancellationToken cancel)
+    {
+        File.Delete(VolumeSnapshotFile(snapshotId));
+        File.Delete($"{VolumeSnapshotFile(snapshotId)}.new");
+        return Task.CompletedTask;
     }
 
     public async Task AttachVolumeAsync(string id, string serverId, CancellationToken cancel)
@@ -144,6 +180,16 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         }
     }
 
+    public async Task DetachVolumeAsync(string id, string serverId, CancellationToken cancel)
+    {
+        if (HasServer(serverId))
+        {
+            var disk = await VolumeDiskAsync(id, cancel);
+            await Server(serverId).AskAsync(["sh", "-c", "umount -l $1; rm -f $1 $2", "-",
+                $"/dev/loop{disk.Loop.ToString(CultureInfo.InvariantCulture)}", disk.Link!], null, cancel);
+        }
+    }
+
     public async Task ApplyPolicyAsync(NetworkPolicy policy, CancellationToken cancel)
     {
         await _policy.WaitAsync(cancel);
@@ -152,7 +198,8 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
             _applied = policy;
             var words = sandbox.Network(null, "nft", "-f", "-");
             await HostProgram.RunAsync(words[0], words[1..],
-                System.Text.Encoding.UTF8.GetBytes(NetworkRuleset.Render(policy, Neighbour(policy) is { } neighbour ? [neighbour] : [])),
+                System.Text.Encoding.UTF8.GetBytes(
+                    NetworkRuleset.Render(policy, [.. Guests, .. Neighbour(policy) is { } neighbour ? new[] { neighbour } : []])),
                 cancel);
         }
         finally
@@ -214,7 +261,8 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
     /// <summary>Updates the hardware description and the planned values on a server.</summary>
     public void DescribeAgain(string id, string name, string sizeSlug) => AtomicFile.Write(
         Server(id).HostPath(MachineDescription.Path),
-        JsonSerializer.SerializeToUtf8Bytes(Describe(name, sizeSlug), MachineJson.Default.MachineDescription),
+        JsonSerializer.SerializeToUtf8Bytes(
+            extras.Machine(name, hardware.Of(name, sizeSlug).Machine), MachineJson.Default.MachineDescription),
         AtomicFile.Public); // the engine's user reads it, too
 
     private async Task ReleasePublicAddressAsync(string owner, CancellationToken cancel)
@@ -242,10 +290,34 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
         var metadata = Path.Combine(folder.Path, MetadataFolderName, server.PublicAddress);
         Directory.CreateDirectory(metadata);
         foreach (var (key, value) in new[] { ("id", server.Id), ("hostname", server.Name), ("user-data", server.UserData),
-            ("region", plan.Config.Region), ("auth-token", $"token-of-{server.Id}") })
+            ("region", server.Region), ("auth-token", $"token-of-{server.Id}") })
         {
             await File.WriteAllTextAsync(Path.Combine(metadata, key), value, cancel);
         }
+    }
+
+    /// <summary>A server's own files with its disks, and the layers of its image.</summary>
+    private async Task<(ServerRoot Root, string Layers)> RootAsync(ServerSpec server, CancellationToken cancel)
+    {
+        var disks = new List<ServerDisk>();
+        foreach (var volume in server.VolumeIds)
+        {
+            disks.Add(await VolumeDiskAsync(volume, cancel));
+        }
+
+        var planned = hardware.Of(server.Name, server.SizeSlug);
+        if (planned.HasScratchDisk)
+        {
+            disks.Add(
+                new ServerDisk(await LoopDevices.AttachAsync(ScratchFile(server.Id), ScratchBytes, "ext4", "DOSCRATCH", cancel), null));
+        }
+
+        var root = new ServerRoot(
+            server, extras.Machine(server.Name, planned.Machine), disks, server.Vcpus ?? planned.Vcpus,
+            server.MemoryMiB is { } memory ? (long)memory << 20 : planned.MemoryBytes, extras.Files(server.Name));
+        var variant = extras.Image(server.Name);
+        var parts = variant.PartsOf(ImageProfiles.All.Of(server.Image, planned.Machine.Vendor));
+        return (root, await images.LayersAsync(variant.Base ?? release, parts, cancel));
     }
 
     /// <summary>A host in the VPC, created before the first server.</summary>
@@ -292,6 +364,17 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
 
     private string ScratchFile(string serverId) => Path.Combine(folder.Volumes, $"scratch-{serverId}.img");
 
+    private string SnapshotFile(string id) => Path.Combine(folder.Volumes, $"snapshot-{id}.tar");
+
+    private string VolumeSnapshotFile(string id) => Path.Combine(folder.Volumes, $"copy-{id}.img");
+
+    /// <summary>Copies a disk as a whole or not at all; what is empty takes no space.</summary>
+    private static async Task CopyAsync(string from, string to, CancellationToken cancel)
+    {
+        await HostProgram.RunAsync("cp", ["--reflink=auto", "--sparse=always", from, $"{to}.new"], null, cancel);
+        File.Move($"{to}.new", to, overwrite: true);
+    }
+
     private string VolumeFile(string id) => Path.Combine(folder.Volumes, $"{id}.img");
 
     private async Task<ServerDisk> VolumeDiskAsync(string id, CancellationToken cancel)
@@ -304,12 +387,5 @@ internal sealed class HostRuntime(LabFolder folder, Sandbox sandbox, ServerImage
 
         var loop = await LoopDevices.AttachAsync(VolumeFile(id), (long)volume.SizeGiB << 30, volume.FileSystem, volume.Label, cancel);
         return new ServerDisk(loop, $"/dev/disk/by-id/scsi-0DO_Volume_{volume.Name}");
-    }
-
-    private MachineDescription Describe(string name, string sizeSlug)
-    {
-        var endpoint = plan.Endpoints.FirstOrDefault(endpoint => Enumerable.Range(0, endpoint.Replicas)
-            .Any(index => Names.Hostname(stack, endpoint.Name, index) == name));
-        return extras.Machine(name, MachineDescription.Of(plan.Catalog, sizeSlug, endpoint?.Placement, speed));
     }
 }

@@ -91,10 +91,12 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
             $"profiles.json has no part '{name}'; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
 
     /// <summary>
-    /// The profile of a slug. Other images, such as a team's snapshot, are treated as derived from the vendor's image.
+    /// The profile of a slug. A plain image has no driver, whatever the machine. Other images, such as a team's snapshot, are treated as
+    /// derived from the vendor's image.
     /// </summary>
     public ImageProfile Of(string slug, string vendor) =>
-        Profiles.FirstOrDefault(profile => profile.Slug == slug && profile.Vendor == vendor)
+        Profiles.FirstOrDefault(profile =>
+            profile.Slug == slug && (profile.Vendor == vendor || profile.Vendor == MachineDescription.NoVendor))
             ?? Profiles.First(profile => profile.Vendor == vendor);
 }
 

@@ -21,10 +21,30 @@ internal sealed partial record LabFolder(string Cache, string Id)
     private const int DigitsOfProject = 6;
     private const int LongestPath = 120;
 
+    /// <summary>
+    /// What the lab of <c>./infra cloud</c> is called; the point before its project keeps it apart from a stack of that name.
+    /// </summary>
+    private const string CloudName = "cloud";
+
     /// <summary>Name of the stack: the id without the project.</summary>
     public string Stack => Id[..^(DigitsOfProject + 1)];
 
     public string Path => System.IO.Path.Combine(Cache, "labs", Id);
+
+    /// <summary>Whether it is that of <c>./infra cloud</c>, which belongs to no stack.</summary>
+    public bool IsCloud => Id == $"{CloudName}.{Id[^DigitsOfProject..]}";
+
+    /// <summary>The command that starts it, or repairs it.</summary>
+    public string UpCommand => IsCloud ? "./infra cloud up" : $"./infra up {Stack}";
+
+    /// <summary>The command that deletes it.</summary>
+    public string DownCommand => IsCloud ? "./infra cloud down" : $"./infra down {Stack}";
+
+    /// <summary>Files for all users of this machine, without secrets: certificates, catalogs.</summary>
+    public string Public => System.IO.Path.Combine(Cache, "labs", $"{Id}.public");
+
+    /// <summary>Where names lead, as options of dnsmasq, one a line; without the file all lead to the mirrors.</summary>
+    public string Names => System.IO.Path.Combine(Path, "names.conf");
 
     /// <summary>The state of the cloud: resources with inputs and outputs, including secrets.</summary>
     public string Cloud => System.IO.Path.Combine(Path, "cloud");
@@ -62,6 +82,14 @@ internal sealed partial record LabFolder(string Cache, string Id)
         return new LabFolder(cache ?? CacheFolder(), $"{stack}-{Digest(projectFolder)}");
     }
 
+    /// <summary>The lab of <c>./infra cloud</c>: one for each project.</summary>
+    public static LabFolder OfCloud(string projectFolder, string? cache = null) =>
+        new(cache ?? CacheFolder(), $"{CloudName}.{Digest(projectFolder)}");
+
+    /// <summary>The lab of a path, as given to its processes.</summary>
+    public static LabFolder At(string path) =>
+        new(System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(path))!, System.IO.Path.GetFileName(path));
+
     /// <summary>Stacks of a project with a folder or processes, whatever the state of their files.</summary>
     public static IReadOnlyList<string> StacksOf(string projectFolder)
     {
@@ -77,18 +105,21 @@ internal sealed partial record LabFolder(string Cache, string Id)
         ];
     }
 
-    [GeneratedRegex(@"^.+-[0-9a-f]{6}\z")]
+    [GeneratedRegex(@"^(.+-|cloud\.)[0-9a-f]{6}\z")]
     private static partial Regex OfProject();
 
     private static string Digest(string projectFolder) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(projectFolder))))[..DigitsOfProject];
 
     /// <summary>Name of the stack that a file belongs to; null if it is in no lab's folder.</summary>
-    public static string? StackOf(string file)
+    public static string? StackOf(string file) => Owning(file)?.Stack;
+
+    /// <summary>The lab that a file belongs to; null if it is in no lab's folder.</summary>
+    public static LabFolder? Owning(string file)
     {
         var parts = file.Split(System.IO.Path.DirectorySeparatorChar);
         var id = parts.Skip(Array.LastIndexOf(parts, "labs") + 1).FirstOrDefault() ?? "";
-        return parts.Contains("labs") && OfProject().IsMatch(id) ? new LabFolder("", id).Stack : null;
+        return parts.Contains("labs") && OfProject().IsMatch(id) ? new LabFolder("", id) : null;
     }
 
     /// <summary>The cache folder.</summary>

@@ -4,7 +4,7 @@ using Infra.Planning.Placements;
 namespace Infra.Lab.Host;
 
 /// <summary>The hardware description of a server for the fakes: <c>/usr/lib/lab-machine/gpu.json</c>.</summary>
-/// <param name="Vendor"><c>nvidia</c> or <c>amd</c>.</param>
+/// <param name="Vendor"><c>nvidia</c>, <c>amd</c> or <c>none</c>.</param>
 /// <param name="Name">Name of the card.</param>
 /// <param name="Count">Number of cards; 0: missing cards.</param>
 /// <param name="MemoryMiB">Memory of each card as the driver reports it.</param>
@@ -22,6 +22,12 @@ internal sealed record MachineDescription(
 
     /// <summary>Used if the catalog has no driver version for an image: new enough for all engines.</summary>
     private const string UnknownDriver = "580.173.02";
+
+    /// <summary><see cref="Vendor"/> of a machine without cards.</summary>
+    public const string NoVendor = "none";
+
+    /// <summary>A machine without cards.</summary>
+    public static MachineDescription Plain { get; } = new(NoVendor, "", 0, 0, "", 0, null);
 
     /// <summary>The description for a size, with the values from the sizing.</summary>
     public static MachineDescription Of(ModelCatalog catalog, string sizeSlug, Placement? placement, EngineSpeed speed)

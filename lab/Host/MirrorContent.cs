@@ -63,15 +63,7 @@ internal sealed record MirrorContent(
         var mirror = Path.Combine(folder.Path, FolderName);
         Link(Path.Combine(mirror, "registry"), Path.Combine(engine, "registry"));
         Link(Path.Combine(mirror, "python"), Path.Combine(engine, "python"));
-        foreach (var part in images.Archives.SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories)
-            .SelectMany(Directory.EnumerateDirectories))
-        {
-            // DISTRIBUTION/dists/SUITE and DISTRIBUTION/pool/SUITE: releases of one distribution share its tree.
-            Link(Path.Combine([mirror, "apt", .. part.Split('/')[^3..]]), part);
-        }
-
-        Link(Path.Combine(mirror, "third-party"), images.ThirdParty);
-        Link(Path.Combine(mirror, "tls"), images.Certificates);
+        LinkPackages(folder, images);
         var checksums = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var endpoint in plan.Endpoints.DistinctBy(endpoint => (endpoint.Placement.Model.Id, endpoint.Revision)))
         {
@@ -85,6 +77,21 @@ internal sealed record MirrorContent(
         var digests = StateFile.Read(Path.Combine(engine, DigestsFile), MachineJson.Default.DictionaryStringString)
             ?? throw new StateFileException(engine, "it has no digests");
         return new MirrorContent(digests, checksums);
+    }
+
+    /// <summary>The part that every lab has: Debian packages and certificates.</summary>
+    public static void LinkPackages(LabFolder folder, ServerImages images)
+    {
+        var mirror = Path.Combine(folder.Path, FolderName);
+        foreach (var part in images.Archives.SelectMany(Directory.EnumerateDirectories).SelectMany(Directory.EnumerateDirectories)
+            .SelectMany(Directory.EnumerateDirectories))
+        {
+            // DISTRIBUTION/dists/SUITE and DISTRIBUTION/pool/SUITE: releases of one distribution share its tree.
+            Link(Path.Combine([mirror, "apt", .. part.Split('/')[^3..]]), part);
+        }
+
+        Link(Path.Combine(mirror, "third-party"), images.ThirdParty);
+        Link(Path.Combine(mirror, "tls"), images.Certificates);
     }
 
     private static Task<string> WeightsAsync(

@@ -48,7 +48,7 @@ internal sealed class Sandbox(LabFolder folder)
 
     /// <summary>The error when a command needs a running lab.</summary>
     public ConfigurationException NotUp() =>
-        new(new UserError("lab", folder.Stack, "is not running", $"./infra up {folder.Stack}"));
+        new(new UserError("lab", folder.Stack, "is not running", folder.UpCommand));
 
     /// <summary>Starts it if necessary; returns when DNS and mirrors answer.</summary>
     /// <param name="operatorAddress">Address with SSH access.</param>

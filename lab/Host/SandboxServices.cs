@@ -16,6 +16,9 @@ internal sealed class SandboxServices(LabFolder folder, Sandbox sandbox)
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>The name that <see cref="ProblemsAsync"/> asks for.</summary>
+    public const string AskedName = "lab";
+
     /// <summary>A DNS query for an address, as sent over TCP (RFC 1035, 4.2.2).</summary>
     private static readonly byte[] Question =
         [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, (byte)'l', (byte)'a', (byte)'b', 0, 0, 1, 0, 1];
@@ -24,7 +27,7 @@ internal sealed class SandboxServices(LabFolder folder, Sandbox sandbox)
     /// <exception cref="ConfigurationException">A service does not answer.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
-        await KeepAsync(Log("names"), [Path.Combine(Sandbox.Scripts, "names")], cancel);
+        await KeepAsync(Log("names"), [Path.Combine(Sandbox.Scripts, "names"), folder.Names], cancel);
         await KeepAsync(Log("mirrors"), [HostProgram.Dotnet, typeof(Sandbox).Assembly.Location, "__mirrors", folder.Path], cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(StartPatience);
@@ -35,7 +38,7 @@ internal sealed class SandboxServices(LabFolder folder, Sandbox sandbox)
                 cancel.ThrowIfCancellationRequested();
                 throw new ConfigurationException([.. problems.Select(problem => new UserError(problem.Name, null,
                     $"{problem.Problem}; {Log(problem.Name)} says: {Sandbox.Tail(Log(problem.Name)) ?? "nothing"}",
-                    $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"))]);
+                    $"{folder.DownCommand}, then {folder.UpCommand}"))]);
             }
 
             await Task.Delay(50, cancel);

@@ -47,10 +47,28 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     /// <param name="root">Its own files.</param>
     /// <param name="layers">Lower layers: <see cref="ServerImages.LayersAsync"/>.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task StartAsync(ServerRoot root, string layers, CancellationToken cancel)
+    /// <param name="snapshot">Archive of a disk to begin with; null: the layers alone.</param>
+    public async Task StartAsync(ServerRoot root, string layers, CancellationToken cancel, string? snapshot = null)
+    {
+        string[] command = [Path.Combine(Sandbox.Scripts, "make-root"), id, layers];
+        await sandbox.RunAsync(snapshot is null ? command : [.. command, snapshot], root.Pack(), cancel);
+        await BootAsync(root, cancel);
+    }
+
+    /// <summary>Whether it has a root, running or not.</summary>
+    public bool HasRoot => sandbox.Running is not null && Directory.Exists(HostPath("/usr"));
+
+    /// <summary>Boots it from the root that it has, with its own files written again: its disks and its hardware may be others.</summary>
+    public async Task StartAgainAsync(ServerRoot root, CancellationToken cancel)
+    {
+        await sandbox.RunAsync(
+            ["tar", "-x", "-C", $"/run/servers/{id}/root", "--no-same-owner", "--no-overwrite-dir"], root.Pack(), cancel);
+        await BootAsync(root, cancel);
+    }
+
+    private async Task BootAsync(ServerRoot root, CancellationToken cancel)
     {
         var server = root.Server;
-        await sandbox.RunAsync([Path.Combine(Sandbox.Scripts, "make-root"), id, layers], root.Pack(), cancel);
         var privateAddress = $"{server.PrivateAddress}{server.VpcCidr[server.VpcCidr.IndexOf('/', StringComparison.Ordinal)..]}";
         var process = await HostProgram.StartDetachedAsync(
             Console,
@@ -94,7 +112,7 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
         var awaited = Leader is null ? "its init did not start" : $"eth0 did not get {server.PublicAddress}";
         return new(new UserError($"server {server.Name}", null,
             $"did not start: {awaited}{failed}; the end of its console {Console}: {Sandbox.Tail(Console) ?? "nothing"}",
-            $"./infra down {folder.Stack}, then ./infra up {folder.Stack}"));
+            $"{folder.DownCommand}, then {folder.UpCommand}"));
     }
 
     /// <summary>The command line to run a command as root on the server.</summary>
@@ -111,7 +129,7 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     ];
 
     private ConfigurationException IsOff() =>
-        sandbox.Running is null ? sandbox.NotUp() : new(new UserError("server", id, "is off", $"./infra up {folder.Stack}"));
+        sandbox.Running is null ? sandbox.NotUp() : new(new UserError("server", id, "is off", folder.UpCommand));
 
     /// <summary>Runs a command as root on the server.</summary>
     public Task<ProgramAnswer> AskAsync(IEnumerable<string> command, byte[]? input = null, CancellationToken cancel = default)
@@ -123,8 +141,62 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
     /// <summary>Path of a server's file on this machine.</summary>
     public string HostPath(string path) => $"{sandbox.Root}/run/servers/{id}/root{path}";
 
+    /// <summary>Boots it again, from inside or like the reset button; returns when another init runs.</summary>
+    public async Task RebootAsync(bool hard, CancellationToken cancel)
+    {
+        var leader = Leader ?? throw IsOff();
+        if (hard)
+        {
+            Signals.Kill(leader);
+        }
+        else
+        {
+            Signals.Reboot(leader);
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(PowerOffPatience);
+        while (Leader is not { } now || now == leader)
+        {
+            if (limit.IsCancellationRequested && Leader == leader)
+            {
+                cancel.ThrowIfCancellationRequested();
+                Signals.Kill(leader);
+            }
+
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    /// <summary>Powers it off and keeps its root.</summary>
+    public async Task PowerOffAsync(bool hard, CancellationToken cancel)
+    {
+        if (hard)
+        {
+            await EmptyAsync(TimeSpan.Zero, cancel);
+        }
+
+        await ShutDownAsync(cancel);
+        await sandbox.RunAsync([Path.Combine(AppContext.BaseDirectory, "Network", "network"), "detach", id, id], null, cancel);
+        SweepCgroups(Cgroup);
+    }
+
     /// <summary>Powers it off, then deletes its root; kills a server that does not react.</summary>
     public async Task StopAsync(CancellationToken cancel)
+    {
+        await ShutDownAsync(cancel);
+        // A server that is killed while booting has no data to lose, but would continue to boot.
+        await EmptyAsync(TimeSpan.Zero, cancel);
+        if (sandbox.Running is not null)
+        {
+            await sandbox.RunAsync([Path.Combine(Sandbox.Scripts, "remove-root"), id], null, cancel);
+            await sandbox.RunAsync([Path.Combine(AppContext.BaseDirectory, "Network", "network"), "detach", id, id], null, cancel);
+        }
+
+        SweepCgroups(Cgroup);
+        File.Delete(Console);
+    }
+
+    private async Task ShutDownAsync(CancellationToken cancel)
     {
         if (Leader is { } leader)
         {
@@ -144,17 +216,6 @@ internal sealed class ServerProcess(LabFolder folder, Sandbox sandbox, string id
 
             await EmptyAsync(PowerOffPatience, cancel);
         }
-
-        // A server that is killed while booting has no data to lose, but would continue to boot.
-        await EmptyAsync(TimeSpan.Zero, cancel);
-        if (sandbox.Running is not null)
-        {
-            await sandbox.RunAsync([Path.Combine(Sandbox.Scripts, "remove-root"), id], null, cancel);
-            await sandbox.RunAsync([Path.Combine(AppContext.BaseDirectory, "Network", "network"), "detach", id, id], null, cancel);
-        }
-
-        SweepCgroups(Cgroup);
-        File.Delete(Console);
     }
 
     /// <summary>Removes cgroups with this prefix: empty folders of ended processes.</summary>

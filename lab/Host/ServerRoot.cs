@@ -44,7 +44,14 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
     private IEnumerable<(string Path, string Content)> Files()
     {
         yield return ($"{Seed}/user-data", Server.UserData);
-        yield return ($"{Seed}/meta-data", $"instance-id: {Server.Id}\nlocal-hostname: {Server.Name}\n");
+        yield return ($"{Seed}/meta-data", $"instance-id: {Server.Id}\nlocal-hostname: {Server.Name}\n"
+            + (Server.PublicKeys.Count > 0 ? $"public-keys: {JsonSerializer.Serialize(Server.PublicKeys)}\n" : ""));
+        if (Server.PublicKeys.Count > 0)
+        {
+            // DigitalOcean's vendor data: the keys of a Droplet are root's.
+            yield return ($"{Seed}/vendor-data", "#cloud-config\ndisable_root: false\n");
+        }
+
         yield return ($"{Seed}/network-config", NetworkConfig());
         yield return (MachineDescription.Path.TrimStart('/'), JsonSerializer.Serialize(Machine, MachineJson.Default.MachineDescription));
         yield return ("etc/tmpfiles.d/lab-devices.conf", string.Concat(Devices().Select(line => $"{line}\n")));
@@ -69,8 +76,12 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
     // A GPU is a device node like /dev/null: it can be opened, passed on and forbidden, and does nothing.
     private IEnumerable<string> Devices()
     {
-        // The drivers of both vendors create DRM nodes for their cards, with their own groups.
-        yield return "d /dev/dri 0755 root root -";
+        if (Machine.Vendor != MachineDescription.NoVendor)
+        {
+            // The drivers of both vendors create DRM nodes for their cards, with their own groups.
+            yield return "d /dev/dri 0755 root root -";
+        }
+
         for (var index = 0; index < Machine.Count; index++)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"c! /dev/dri/card{index} 0660 root video - 1:3");
@@ -81,7 +92,7 @@ internal sealed record ServerRoot(ServerSpec Server, MachineDescription Machine,
         {
             yield return "c! /dev/kfd 0660 root render - 1:3";
         }
-        else
+        else if (Machine.Vendor != MachineDescription.NoVendor)
         {
             foreach (var node in Enumerable.Range(0, Machine.Count).Select(index => $"nvidia{index.ToString(CultureInfo.InvariantCulture)}")
                 .Append("nvidiactl").Append("nvidia-uvm"))

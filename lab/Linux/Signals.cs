@@ -10,9 +10,14 @@ internal static partial class Signals
     /// <summary>systemd's signal for powering off: SIGRTMIN+4, where glibc begins at 34.</summary>
     private const int SigPowerOff = 34 + 4;
 
+    /// <summary>The same for a reboot: SIGRTMIN+5.</summary>
+    private const int SigReboot = 34 + 5;
+
     public static void Kill(int pid) => _ = Send(pid, SigKill);
 
     public static void PowerOff(int pid) => _ = Send(pid, SigPowerOff);
+
+    public static void Reboot(int pid) => _ = Send(pid, SigReboot);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Send(int pid, int signal);

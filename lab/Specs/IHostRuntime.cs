@@ -22,6 +22,32 @@ internal interface IHostRuntime
     /// <summary>Whether the server exists and is running: after a kill, a lab has no servers.</summary>
     public bool HasServer(string id);
 
+    /// <summary>Powers it off and keeps its disks and addresses; does nothing if it is off.</summary>
+    /// <param name="id">Id of the Droplet.</param>
+    /// <param name="hard">Like pulling the plug; otherwise it shuts down, and the plug is pulled if it does not.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task StopServerAsync(string id, bool hard, CancellationToken cancel);
+
+    /// <summary>Powers it on with the disks that it has; boots it from its image if it has none, as after a kill of the lab.</summary>
+    public Task StartServerAsync(ServerSpec server, CancellationToken cancel);
+
+    /// <summary>Boots a running server again.</summary>
+    /// <param name="id">Id of the Droplet.</param>
+    /// <param name="hard">Like the reset button; otherwise it reboots by itself.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task RebootServerAsync(string id, bool hard, CancellationToken cancel);
+
+    /// <summary>Gives it another name in the metadata service; its own files stay.</summary>
+    public Task RenameServerAsync(ServerSpec server, CancellationToken cancel);
+
+    /// <summary>Copies the disk of a server, which may be running. Replaces an unfinished copy of the same id.</summary>
+    /// <param name="serverId">Id of the Droplet.</param>
+    /// <param name="snapshotId">Id of the image: <see cref="ServerSpec.SnapshotId"/> of servers that boot from it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task SnapshotServerAsync(string serverId, string snapshotId, CancellationToken cancel);
+
+    public Task DeleteSnapshotAsync(string snapshotId, CancellationToken cancel);
+
     /// <summary>Creates a block device of that size, formatted as requested, which exists until it is deleted.</summary>
     public Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancel);
 
@@ -29,6 +55,17 @@ internal interface IHostRuntime
 
     /// <summary>Attaches it to a server, as <c>/dev/disk/by-id/scsi-0DO_Volume_NAME</c>.</summary>
     public Task AttachVolumeAsync(string id, string serverId, CancellationToken cancel);
+
+    /// <summary>Copies a Volume, which may be in use. Replaces an unfinished copy of the same id.</summary>
+    /// <param name="id">Id of the Volume.</param>
+    /// <param name="snapshotId">Id of the copy: <see cref="VolumeSpec.SnapshotId"/> of Volumes that begin with it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task SnapshotVolumeAsync(string id, string snapshotId, CancellationToken cancel);
+
+    public Task DeleteVolumeSnapshotAsync(string snapshotId, CancellationToken cancel);
+
+    /// <summary>Takes it from a server; does nothing if the server is off.</summary>
+    public Task DetachVolumeAsync(string id, string serverId, CancellationToken cancel);
 
     /// <summary>Replaces the complete policy of Cloud Firewalls and VPCs atomically.</summary>
     public Task ApplyPolicyAsync(NetworkPolicy policy, CancellationToken cancel);
@@ -52,19 +89,39 @@ internal interface IHostRuntime
 /// <param name="VpcCidr">Address range of the VPC.</param>
 /// <param name="PublicAddress">Its public address.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>
-/// <param name="SizeSlug">Size: the host runtime gets vCPUs, memory, scratch disk and GPUs from the catalog.</param>
+/// <param name="SizeSlug">Size: a GPU size gets vCPUs, memory, scratch disk and GPUs from the catalog.</param>
 /// <param name="Image">Slug of the image.</param>
 /// <param name="VolumeIds">Volumes that are attached from the start.</param>
 internal sealed record ServerSpec(
     string Id, string Name, string UserData, string VpcId, string VpcCidr, string PublicAddress, string PrivateAddress,
-    string SizeSlug, string Image, IReadOnlyList<string> VolumeIds);
+    string SizeSlug, string Image, IReadOnlyList<string> VolumeIds)
+{
+    /// <summary>Slug of its region, for the metadata service.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>SSH keys with which root can log in, unless the user data forbids it.</summary>
+    public IReadOnlyList<string> PublicKeys { get; init; } = [];
+
+    /// <summary>vCPUs of the size; null: as the catalog says.</summary>
+    public int? Vcpus { get; init; }
+
+    /// <summary>Memory of the size; null: as the catalog says.</summary>
+    public int? MemoryMiB { get; init; }
+
+    /// <summary>The snapshot whose disk it boots from; null: the image.</summary>
+    public string? SnapshotId { get; init; }
+}
 
 /// <param name="Id">Id of the Volume, a UUID.</param>
 /// <param name="Name">Its name, part of its device's path.</param>
 /// <param name="SizeGiB">Size; the file behind it is sparse.</param>
 /// <param name="FileSystem"><c>ext4</c>, <c>xfs</c> or null for blank.</param>
 /// <param name="Label">Label of the file system, or null.</param>
-internal sealed record VolumeSpec(string Id, string Name, int SizeGiB, string? FileSystem, string? Label);
+internal sealed record VolumeSpec(string Id, string Name, int SizeGiB, string? FileSystem, string? Label)
+{
+    /// <summary>The snapshot whose content it begins with; null: none.</summary>
+    public string? SnapshotId { get; init; }
+}
 
 /// <summary>
 /// The network policy between servers, load balancers and outside hosts. Tags and load balancers are resolved to addresses.
@@ -113,7 +170,26 @@ internal sealed record BalancerSpec(
 {
     /// <summary>The same for passthrough connections; not configurable.</summary>
     public int PassthroughIdleTimeoutSeconds { get; init; } = CloudLimits.Current.PassthroughIdleSeconds.Value;
+
+    /// <summary>Refused callers, whatever <see cref="AllowedCidrs"/> says.</summary>
+    public IReadOnlyList<string> DeniedCidrs { get; init; } = [];
+
+    /// <summary>Whether servers learn the caller's address by the PROXY protocol.</summary>
+    public bool ProxyProtocol { get; init; }
+
+    /// <summary>Whether a connection to a server carries several HTTP requests.</summary>
+    public bool Keepalive { get; init; }
+
+    /// <summary>Whether plain HTTP on port 80 is answered with a redirect to HTTPS.</summary>
+    public bool RedirectToHttps { get; init; }
+
+    /// <summary>The cookie by which a caller of HTTP stays with a server; null: none.</summary>
+    public StickyCookie? Sticky { get; init; }
 }
+
+/// <param name="Name">Name of the cookie.</param>
+/// <param name="Seconds">How long it holds.</param>
+internal sealed record StickyCookie(string Name, int Seconds);
 
 /// <param name="EntryPort">Port for callers.</param>
 /// <param name="TargetPort">Port on the servers.</param>
@@ -122,11 +198,25 @@ internal sealed record BalancerSpec(
 /// </param>
 /// <param name="CertificatePem">Certificate chain, if TLS ends here.</param>
 /// <param name="PrivateKeyPem">Its key.</param>
-internal sealed record BalancerRule(int EntryPort, int TargetPort, bool Passthrough, string? CertificatePem, string? PrivateKeyPem);
+internal sealed record BalancerRule(int EntryPort, int TargetPort, bool Passthrough, string? CertificatePem, string? PrivateKeyPem)
+{
+    /// <summary>Whether the connection to a server is TLS, if it does not pass through.</summary>
+    public bool TargetTls { get; init; } = true;
+
+    /// <summary>Whether the bytes are HTTP, which is understood, and not only passed on. True where TLS ends.</summary>
+    public bool Http { get; init; } = !Passthrough;
+
+    /// <summary>Whether callers may speak HTTP/2, where TLS ends.</summary>
+    public bool Http2 { get; init; }
+}
 
 /// <summary>A health check: <c>https</c>, <c>http</c> or <c>tcp</c>. The certificate of the server is not checked.</summary>
 internal sealed record BalancerCheck(
-    string Protocol, int Port, string Path, int IntervalSeconds, int TimeoutSeconds, int UnhealthyThreshold, int HealthyThreshold);
+    string Protocol, int Port, string Path, int IntervalSeconds, int TimeoutSeconds, int UnhealthyThreshold, int HealthyThreshold)
+{
+    /// <summary>Whether a check begins with the PROXY protocol.</summary>
+    public bool ProxyProtocol { get; init; }
+}
 
 /// <param name="Host">Address of the server.</param>
 /// <param name="Port">TCP port. Default: 22.</param>

@@ -1,5 +1,5 @@
-using Infra.Lab.DigitalOcean.Resources;
 using Infra.Lab.Host;
+using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Stacks;
 

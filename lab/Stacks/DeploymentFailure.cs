@@ -1,4 +1,4 @@
-using Infra.Lab.DigitalOcean;
+using Infra.Lab.Provider;
 
 namespace Infra.Lab.Stacks;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Infra.Lab.DigitalOcean.Resources;
 using Infra.Lab.Host;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.State;
 
 namespace Infra.Lab.Stacks;

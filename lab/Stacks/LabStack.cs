@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Infra.Cli.Project;
 using Infra.Lab.Deployment;
-using Infra.Lab.DigitalOcean;
-using Infra.Lab.DigitalOcean.Resources;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.State;
 using Infra.Planning;
 using Infra.Planning.Config;
@@ -118,7 +118,8 @@ internal sealed class LabStack
         }
 
         await Sandbox.StartAsync(OperatorAddress(declared.Config), cancel);
-        using var runtime = new HostRuntime(Folder, Sandbox, images, options.Base, Stack, plan, options.Speed, options.Extras);
+        using var runtime = new HostRuntime(Folder, Sandbox, images, options.Base, new PlannedHardware(Stack, plan, options.Speed),
+            options.Extras);
         using var state = CloudState.Open(Folder.Cloud);
         DescribeAgain(runtime, state);
         var result = await DeployAsync(plan, state, runtime, options, cancel);

@@ -1,6 +1,6 @@
-using Infra.Lab.DigitalOcean.Resources;
 using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.State;
 using Infra.Planning.Errors;
 
@@ -42,9 +42,8 @@ internal static class StateFiles
     }
 
     /// <summary>A damaged state file; <c>down</c> reads none of them.</summary>
-    public static UserError Broken(string file, string why) => LabFolder.StackOf(file) is { } stack
-        ? new(file, null, $"is damaged: {why}; the lab cannot continue from it",
-            $"./infra down {stack}, then ./infra up {stack}")
+    public static UserError Broken(string file, string why) => LabFolder.Owning(file) is { } lab
+        ? new(file, null, $"is damaged: {why}; the lab cannot continue from it", $"{lab.DownCommand}, then {lab.UpCommand}")
         : new(file, null, $"is damaged: {why}", $"rm -r {file}, then run it again");
 
     private static (string File, string Why)? Broken(string folder, string pattern, Action<string> read)

@@ -53,6 +53,11 @@ public sealed record HubProposal(
         var served = mistral ? MistralParams.Read(address, files["params.json"]) : TransformersConfig.Read(address, files["config.json"]);
         var other = Other(address, weights, files, mistral);
         Compare(address, served, other);
+        // Mistral's own file does not name the language model.
+        if (served.Architecture.TextModel is null && other?.Architecture.TextModel is { } named)
+        {
+            served = served with { Architecture = served.Architecture with { TextModel = named } };
+        }
 
         var cautions = new List<string>(served.Cautions);
         var quantization = Stored(address, served, other, files);

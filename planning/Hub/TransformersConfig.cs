@@ -64,6 +64,7 @@ internal static class TransformersConfig
         var architecture = new Architecture
         {
             Name = name,
+            TextModel = text.Text("model_type"),
             Layers = text.Required("num_hidden_layers"),
             HiddenSize = hidden,
             AttentionHeads = heads,

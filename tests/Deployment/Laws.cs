@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Infra.Lab.DigitalOcean;
+using Infra.Lab.Provider;
 using Infra.Planning.Config;
 using Infra.Planning.Plan;
 using Pulumi;

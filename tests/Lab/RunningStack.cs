@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
 using Infra.Cli.Project;
-using Infra.Lab.DigitalOcean;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Provider;
 using Infra.Lab.Stacks;
 
 namespace Infra.Tests.Lab;

@@ -1,6 +1,6 @@
-using Infra.Lab.DigitalOcean.Resources;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.Stacks;
 using static Infra.Tests.Lab.SurvivesStage;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Infra.Lab.DigitalOcean;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Provider;
 using Infra.Lab.Stacks.Views;
 using static Infra.Tests.Lab.SurvivesStage;
 

@@ -30,6 +30,31 @@ public sealed class InfraCommandLineTests : IDisposable
             || asked.Contains("build", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Programs of <c>cloud exec</c> run as the caller: its numbers, home, path and umask go through sudo, and so do its variables.
+    /// </summary>
+    [Theory]
+    [InlineData("cloud exec -- pulumi up", "1000:100 /home/ops 077 --preserve-env")]
+    [InlineData("cloud status", "  077 ")]
+    public async Task The_caller_of_a_program_inside_is_known_behind_sudo(string command, string expected)
+    {
+        _clone.Stub("id", "case $1 in -u) echo 1000 ;; -g) echo 100 ;; *) echo ops ;; esac");
+        _clone.Stub("sudo", """
+            case $* in
+              *Infra.Lab.dll*)
+                all=
+                for word in "$@"; do [ "$word" != --preserve-env ] || all=$word; done
+                echo "${INFRA_CALLER-} ${INFRA_CALLER_HOME-} ${INFRA_CALLER_UMASK#0} $all"
+                ;;
+            esac
+            """);
+
+        var result = await _clone.RunAsync($"umask 077; export HOME=/home/ops PulumiSdk=offline; \"$infra\" {command}");
+
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Equal($"{expected}\n", result.Output);
+    }
+
     [Theory]
     [InlineData("up --help")]
     [InlineData("down -h")]

@@ -1,5 +1,5 @@
-using Infra.Lab.DigitalOcean;
 using Infra.Lab.Host;
+using Infra.Lab.Provider;
 
 namespace Infra.Lab.Stacks.Views;
 

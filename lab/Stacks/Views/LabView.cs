@@ -1,6 +1,6 @@
 using System.Globalization;
 using Infra.Cli.CommandLine;
-using Infra.Lab.DigitalOcean;
+using Infra.Lab.Provider;
 using Spectre.Console;
 
 namespace Infra.Lab.Stacks.Views;

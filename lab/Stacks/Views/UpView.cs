@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Infra.Cli.CommandLine;
-using Infra.Lab.DigitalOcean;
-using Infra.Lab.DigitalOcean.Resources;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Resources;
 using Spectre.Console;
 
 namespace Infra.Lab.Stacks.Views;

@@ -35,7 +35,7 @@ public sealed class HubProposalTests
     {
         var proposed = Repositories.All[id].Propose().Model;
         var row = Catalog.Models[builtIn];
-        Assert.Equal(row.Architecture, proposed.Architecture);
+        Assert.Equal(row.Architecture with { Name = null, TextModel = null }, proposed.Architecture with { Name = null, TextModel = null });
         Assert.Equal(row.Precision, proposed.Precision);
         Assert.Equal(row.Flags, proposed.Flags);
         Assert.Equal(row.Formats, proposed.Formats);
@@ -66,7 +66,11 @@ public sealed class HubProposalTests
             },
             Contents = new Dictionary<string, string> { [file] = content },
         }.Propose().Model;
-        Assert.Equal(row.Architecture with { Name = null, Vision = null }, proposed.Architecture with { Name = null, Vision = null });
+        Assert.Null(proposed.Architecture.TextModel);
+        // Where all layers have experts, the width of dense ones is of no layer.
+        var width = row.Architecture.Moe is { DenseLayers: 0 } experts ? experts.ExpertFeedForwardSize : row.Architecture.FeedForwardSize;
+        Assert.Equal(row.Architecture with { Name = null, Vision = null, TextModel = null, FeedForwardSize = width },
+            proposed.Architecture with { Name = null, Vision = null });
         Assert.Equal(row.Architecture.Vision?.Layers, proposed.Architecture.Vision?.Layers);
         Assert.Equal((row.Precision, row.WeightBytes), (proposed.Precision, proposed.WeightBytes));
     }
@@ -83,8 +87,16 @@ public sealed class HubProposalTests
         var known = Logged.Architectures[architecture];
         var proposed = Repositories.All[id].Propose().Model.Architecture;
         Assert.Equal(known with { Name = null, FeedForwardSize = proposed.FeedForwardSize, MaxPositions = proposed.MaxPositions },
-            proposed with { Name = null });
+            proposed with { Name = null, TextModel = known.TextModel });
     }
+
+    [Theory]
+    [InlineData("acme/Ministral-3-8B-Instruct-2512", "ministral3")]
+    [InlineData("Qwen/Qwen3-14B-AWQ", "qwen3")]
+    [InlineData("deepseek-ai/DeepSeek-R1-0528", "deepseek_v3")]
+    [InlineData("mistralai/Mixtral-8x7B-Instruct-v0.1", "mixtral")]
+    public void The_language_model_is_named_by_config_json(string id, string textModel) =>
+        Assert.Equal(textModel, Repositories.All[id].Propose().Model.Architecture.TextModel);
 
     [Theory]
     [InlineData("Qwen/Qwen3-14B-AWQ", Precision.Int4, null)]

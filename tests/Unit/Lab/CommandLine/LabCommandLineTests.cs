@@ -3,6 +3,7 @@ using Infra.Cli.CommandLine;
 using Infra.Cli.Plan;
 using Infra.Cli.Preview;
 using Infra.Lab.Benches;
+using Infra.Lab.Cloud.Commands;
 using Infra.Lab.Stacks.Commands;
 
 namespace Infra.Tests.Unit.Lab.CommandLine;
@@ -24,6 +25,12 @@ public sealed class LabCommandLineTests
     [InlineData("bench")]
     [InlineData("bench boot")]
     [InlineData("bench proxy")]
+    [InlineData("cloud")]
+    [InlineData("cloud up")]
+    [InlineData("cloud shell")]
+    [InlineData("cloud exec")]
+    [InlineData("cloud status")]
+    [InlineData("cloud down")]
     public async Task Every_command_has_a_help_and_refuses_an_unknown_option_with_it(string command)
     {
         var (status, output, errors) = await RunAsync($"{command} --help");
@@ -45,7 +52,7 @@ public sealed class LabCommandLineTests
         [
             PreviewCommand.Create(terminal), PlanCommand.Create(terminal), UpCommand.Create(terminal), AskCommand.Create(terminal),
             StatusCommand.Create(terminal), DownCommand.Create(terminal), MirrorsCommand.Create(terminal), BenchCommand.Create(terminal),
-            .. NodeCommands.Create(terminal),
+            .. NodeCommands.Create(terminal), .. CloudCommand.Create(terminal),
         ];
         var status = await InfraCommand.InvokeAsync(typed.Split(' '), terminal, commands);
         return (status, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));

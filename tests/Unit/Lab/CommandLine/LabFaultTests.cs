@@ -66,6 +66,7 @@ public sealed class LabFaultTests : IDisposable
     [Theory]
     [InlineData("/cache/labs/local-0123ab/cloud", "local")]
     [InlineData("/labs/me/cache/labs/my-chat-0123ab", "my-chat")]
+    [InlineData("/cache/labs/cloud.0123ab/settings.json", "cloud")]
     [InlineData("/home/labs/me/infra-lab/engine/0123", null)]
     [InlineData("/cache/labs", null)]
     [InlineData("/cache/labs/", null)]

@@ -33,6 +33,13 @@ public sealed class ImageProfilesTests
         Assert.Equal("gpu-amd-base", ImageProfiles.All.Of("182736455", "amd").Slug);
 
     [Theory]
+    [InlineData("ubuntu-24-04-x64", "nvidia", "ubuntu-24-04-x64")]
+    [InlineData("debian-13-x64", "none", "debian-13-x64")]
+    [InlineData("gpu-h100x1-base", "none", "ubuntu-24-04-x64")]
+    public void A_plain_image_has_no_driver_whatever_the_machine(string slug, string vendor, string profile) =>
+        Assert.Equal(profile, ImageProfiles.All.Of(slug, vendor).Slug);
+
+    [Theory]
     [InlineData("""{"parts": [], "profiles": [], "more": 1}""")]
     [InlineData("""{"parts": [{"name": "a"}], "profiles": []}""")]
     [InlineData("""{"parts": [ROW], "profiles": [{"slug": "s", "vendor": "amd", "parts": ["other"], "note": "n", "source": "s", "sourceDate": "2026-11-29"}]}""")]

@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
-using Infra.Lab.DigitalOcean.Resources;
 using Infra.Lab.Host;
 using Infra.Lab.Mirrors;
+using Infra.Lab.Provider.Resources;
 using Infra.Lab.Stacks;
 using Infra.Lab.State;
 

@@ -1,0 +1,39 @@
+namespace Infra.Lab.DigitalOcean.Account;
+
+/// <summary>A refusal of the API: its status, its class of error and its words.</summary>
+/// <param name="status">HTTP status.</param>
+/// <param name="id">Class of the error, as <c>unprocessable_entity</c>.</param>
+/// <param name="message">The words for the caller.</param>
+internal sealed class ApiError(int status, string id, string message) : Exception(message)
+{
+    public int Status => status;
+
+    public string Id => id;
+
+    /// <summary>Whether the answer has the older form, with <c>error</c> and <c>root_causes</c>: tags.</summary>
+    public bool HasRootCauses { get; private init; }
+
+    /// <summary>What is recorded although the change is refused; null: nothing.</summary>
+    public Action<AccountChange>? StillRecords { get; set; }
+
+    /// <summary>400: the request is not understood.</summary>
+    public static ApiError BadRequest(string message) => new(400, "bad_request", message);
+
+    /// <summary>400 in the older form.</summary>
+    public static ApiError BadRequestWithRootCauses(string message) => new(400, "bad_request", message) { HasRootCauses = true };
+
+    /// <summary>403: the token has not the scope, or the resource is protected.</summary>
+    public static ApiError Forbidden(string message = "You are not authorized to perform this operation") => new(403, "forbidden", message);
+
+    /// <summary>404, with the API's own words unless it has others for the resource.</summary>
+    public static ApiError NotFound(string message = "The resource you requested could not be found.") => new(404, "not_found", message);
+
+    /// <summary>409: the state of the resource forbids it.</summary>
+    public static ApiError Conflict(string message) => new(409, "conflict", message);
+
+    /// <summary>412: members are left.</summary>
+    public static ApiError PreconditionFailed(string message) => new(412, "precondition_failed", message);
+
+    /// <summary>422: understood, and refused.</summary>
+    public static ApiError Unprocessable(string message) => new(422, "unprocessable_entity", message);
+}

@@ -1,0 +1,34 @@
+using Infra.Lab.DigitalOcean.Account;
+using Microsoft.AspNetCore.Http;
+
+namespace Infra.Lab.DigitalOcean.Http;
+
+/// <summary>What comes before a request: its token, the token's scopes, the rate limit, and faults that were asked for.</summary>
+internal sealed class ApiGate(CloudAccount account)
+{
+    private readonly RateLimit _rate = new(account);
+    private readonly RequestFaults _faults = new(account);
+
+    /// <exception cref="ApiError">401, 403, 429, or what a fault says.</exception>
+    public void Admit(HttpContext context, ApiRoute? route)
+    {
+        const string bearer = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)
+            || account.State.Find<ApiToken>(ApiToken.KeyOf(header[bearer.Length..].Trim())) is not { } token)
+        {
+            throw Unauthorized();
+        }
+        _rate.Count(context, token.Digest);
+        _faults.Before(context, route?.Scope);
+        if (route?.Scope is { } scope && !token.Allows(scope))
+        {
+            throw ApiError.Forbidden();
+        }
+    }
+
+    /// <summary>Whether the connection ends instead of an answer.</summary>
+    public bool CutsOff(HttpContext context) => _faults.CutsOff(context);
+
+    public static ApiError Unauthorized() => new(401, "unauthorized", "Unable to authenticate you");
+}

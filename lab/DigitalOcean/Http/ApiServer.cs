@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Infra.Lab.DigitalOcean.Account;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Infra.Lab.DigitalOcean.Http;
+
+/// <summary>
+/// The HTTP front of the account: it knows tokens, paths and JSON, and no rule of a resource.
+/// </summary>
+internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
+{
+    /// <summary>Largest body of a request: user data of 64 KiB, and what is around it.</summary>
+    private const int LargestBody = 1 << 20;
+
+    /// <summary>Adds the routes to a web application.</summary>
+    public void Map(IEndpointRouteBuilder application)
+    {
+        foreach (var route in routes)
+        {
+            application.MapMethods(route.Path, [route.Method], context => AnswerAsync(context, route));
+        }
+        application.MapFallback(context => AnswerAsync(context, null));
+    }
+
+    private async Task AnswerAsync(HttpContext context, ApiRoute? route)
+    {
+        var id = Guid.NewGuid().ToString();
+        context.Response.Headers["x-request-id"] = id;
+        ApiAnswer answer;
+        try
+        {
+            gate.Admit(context, route);
+            if (route is null)
+            {
+                throw ApiError.NotFound();
+            }
+            answer = route.Handle(new ApiRequest(context, await ReadAsync(context.Request, context.RequestAborted)));
+        }
+        catch (ApiError error)
+        {
+            answer = new(error.Status, error.HasRootCauses
+                ? new { Error = error.Message, Messages = (object?)null, RootCauses = new[] { error.Message } }
+                : new { error.Id, error.Message, RequestId = id });
+        }
+        if (gate.CutsOff(context))
+        {
+            context.Abort();
+            return;
+        }
+        context.Response.StatusCode = answer.Status;
+        if (answer.Body is not null)
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(answer.Body, answer.Body.GetType(), AccountJson.Options);
+            context.Response.ContentType = "application/json; charset=utf-8";
+            context.Response.ContentLength = json.Length;
+            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        for (int read; (read = await request.Body.ReadAsync(chunk, cancel)) > 0;)
+        {
+            if (buffer.Length + read > LargestBody)
+            {
+                throw new ApiError(413, "request_entity_too_large", "the request is too large");
+            }
+            buffer.Write(chunk, 0, read);
+        }
+        return buffer.ToArray();
+    }
+}

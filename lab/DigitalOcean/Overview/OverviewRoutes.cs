@@ -1,0 +1,45 @@
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Http;
+
+namespace Infra.Lab.DigitalOcean.Overview;
+
+/// <summary>The account, its regions and sizes, and all its actions over HTTP.</summary>
+internal static class OverviewRoutes
+{
+    /// <summary>Reserved addresses that an account may have (docs.digitalocean.com, reserved IPs limits; 2026).</summary>
+    private const int ReservedAddressLimit = 3;
+
+    public static IEnumerable<ApiRoute> Of(CloudAccount account) =>
+    [
+        new("GET", "/v2/account", "account:read", "User and team are made up.", _ => ApiAnswer.Ok(new { Account = View(account) })),
+        new("GET", "/v2/regions", "regions:read", null, request =>
+            request.Page("regions", CloudRegion.All, region => CloudRegion.View(account.Settings, region))),
+        new("GET", "/v2/sizes", "sizes:read", "Ten sizes without a GPU.", request => request.Page(
+            "sizes", [.. CloudSize.All(account.Settings).Where(size => size.IsListed)], size => size.View())),
+        new("GET", "/v2/actions", "actions:read", null, request =>
+            request.Page("actions", [.. account.State.All<AccountAction>().Reverse()], action => action.View(account.Settings))),
+        new("GET", "/v2/actions/{action_id}", "actions:read", null, request => ApiAnswer.Ok(new
+        {
+            Action = account.State.Get<AccountAction>(AccountAction.KeyOf(request.RouteNumber("action_id"))).View(account.Settings),
+        })),
+    ];
+
+    private static object View(CloudAccount account)
+    {
+        var identity = AccountIdentity.Of(account);
+        return new
+        {
+            account.Settings.DropletLimit,
+            FloatingIpLimit = ReservedAddressLimit,
+            ReservedIpLimit = ReservedAddressLimit,
+            account.Settings.VolumeLimit,
+            Email = "sammy@example.com",
+            Name = "Sammy",
+            Uuid = identity.UserId,
+            EmailVerified = true,
+            Status = "active",
+            StatusMessage = "",
+            Team = new { Uuid = identity.TeamId, Name = "My Team" },
+        };
+    }
+}

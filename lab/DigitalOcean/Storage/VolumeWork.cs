@@ -1,0 +1,119 @@
+using System.Globalization;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.Specs;
+
+namespace Infra.Lab.DigitalOcean.Storage;
+
+/// <summary>Makes the disk of a new Volume.</summary>
+internal sealed class VolumeCreation(CloudAccount account, IHostRuntime host) : IWorkHandler
+{
+    public const string WorkKind = "volume-create";
+
+    public string Kind => WorkKind;
+
+    public Task RunAsync(Work work, CancellationToken cancel) => account.State.Find<Volume>(work.Subject) is { } volume
+        ? host.CreateVolumeAsync(volume.Spec(), cancel) : Task.CompletedTask;
+
+    public void End(AccountChange change, Work work, Exception? failure)
+    {
+        // Attaching it makes the disk again, and reports what fails.
+    }
+}
+
+/// <summary>Deletes the disk of a Volume that is gone.</summary>
+internal sealed class VolumeDeletion(IHostRuntime host) : IWorkHandler
+{
+    public const string WorkKind = "volume-delete";
+
+    public string Kind => WorkKind;
+
+    public Task RunAsync(Work work, CancellationToken cancel) => host.DeleteVolumeAsync(work.Subject, cancel);
+
+    public void End(AccountChange change, Work work, Exception? failure)
+    {
+        // A file that is left goes with the lab.
+    }
+}
+
+/// <summary>Attaches, detaches or grows a Volume.</summary>
+internal sealed class VolumeEventWork(CloudAccount account, IHostRuntime host) : IWorkHandler
+{
+    public const string WorkKind = "volume-event";
+
+    public string Kind => WorkKind;
+
+    public async Task RunAsync(Work work, CancellationToken cancel)
+    {
+        if (account.State.Find<Volume>(work.Subject) is not { Pending: { } pending } volume)
+        {
+            return;
+        }
+        await host.CreateVolumeAsync(volume.Spec() with { SizeGiB = pending.SizeGigabytes ?? volume.SizeGigabytes }, cancel);
+        // A server that is off gets its Volumes when it starts.
+        if (pending.DropletId?.ToString(CultureInfo.InvariantCulture) is { } server && host.HasServer(server))
+        {
+            await (pending.Type == VolumeActions.Attach
+                ? host.AttachVolumeAsync(volume.Id, server, cancel) : host.DetachVolumeAsync(volume.Id, server, cancel));
+        }
+    }
+
+    public void End(AccountChange change, Work work, Exception? failure)
+    {
+        if (change.Find<Volume>(work.Subject) is not { Pending: { } pending } volume)
+        {
+            return;
+        }
+        volume = volume with { Pending = null };
+        change.Put(failure is not null ? volume : pending.Type switch
+        {
+            // A Droplet that was deleted meanwhile gets nothing.
+            VolumeActions.Attach => volume with
+            {
+                DropletId = change.State.AllOf<IVolumeHolder>().FirstOrDefault(droplet => droplet.Id == pending.DropletId)?.Id,
+            },
+            VolumeActions.Detach => volume with { DropletId = null },
+            _ => volume with { SizeGigabytes = pending.SizeGigabytes ?? volume.SizeGigabytes },
+        });
+    }
+}
+
+/// <summary>Copies a Volume to a snapshot.</summary>
+internal sealed class VolumeCopy(CloudAccount account, IHostRuntime host) : IWorkHandler
+{
+    public const string WorkKind = "volume-snapshot";
+
+    public string Kind => WorkKind;
+
+    public async Task RunAsync(Work work, CancellationToken cancel)
+    {
+        if (account.State.Find<VolumeSnapshot>(work.Subject) is { } snapshot && account.State.Find<Volume>(snapshot.VolumeId) is { } volume)
+        {
+            await host.CreateVolumeAsync(volume.Spec(), cancel);
+            await host.SnapshotVolumeAsync(volume.Id, snapshot.Id, cancel);
+        }
+    }
+
+    public void End(AccountChange change, Work work, Exception? failure)
+    {
+        // A snapshot whose copy failed is none.
+        if (failure is not null && change.Find<VolumeSnapshot>(work.Subject) is { } snapshot)
+        {
+            change.Remove(snapshot);
+        }
+    }
+}
+
+/// <summary>Deletes the copy of a Volume.</summary>
+internal sealed class VolumeCopyDeletion(IHostRuntime host) : IWorkHandler
+{
+    public const string WorkKind = "volume-snapshot-delete";
+
+    public string Kind => WorkKind;
+
+    public Task RunAsync(Work work, CancellationToken cancel) => host.DeleteVolumeSnapshotAsync(work.Subject, cancel);
+
+    public void End(AccountChange change, Work work, Exception? failure)
+    {
+        // A file that is left goes with the lab.
+    }
+}

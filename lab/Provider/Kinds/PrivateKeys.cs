@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Infra.Lab.Provider.Keys;
+using Infra.Lab.Provider.Resources;
+
+namespace Infra.Lab.Provider.Kinds;
+
+/// <summary>Keys of pulumi-tls: made once, kept in the state.</summary>
+internal sealed class PrivateKeys : ResourceKind
+{
+    private const int DefaultRsaBits = 2048;
+
+    public override string Type => Types.PrivateKey;
+
+    public override bool IsPure => true;
+
+    public override IReadOnlySet<string> SecretOutputs { get; } = ImmutableHashSet.Create("privateKeyOpenssh", "privateKeyPem",
+        "privateKeyPemPkcs8");
+
+    public override bool ReplacedBy(string input) => true;
+
+    public override void Check(CloudResource? before, CloudResource after)
+    {
+        if (after.Inputs.Text("algorithm") is not ("ED25519" or "ECDSA" or "RSA") and var algorithm)
+        {
+            throw new ProviderException($"Attribute algorithm value must be one of: [\"RSA\" \"ECDSA\" \"ED25519\"], got: \"{algorithm}\"");
+        }
+        if (after.Inputs.TextOrNull("ecdsaCurve") is { } curve and not ("P224" or "P256" or "P384" or "P521"))
+        {
+            throw new ProviderException(
+                $"Attribute ecdsa_curve value must be one of: [\"P224\" \"P256\" \"P384\" \"P521\"], got: \"{curve}\"");
+        }
+    }
+
+    public override Task<CloudResource> CreateAsync(CloudResource resource)
+    {
+        var inputs = resource.Inputs;
+        var key = inputs.Text("algorithm") switch
+        {
+            "ED25519" => KeyPair.NewEd25519(),
+            "ECDSA" => KeyPair.NewEcdsa(inputs.TextOrNull("ecdsaCurve") ?? "P224"), // the provider's default
+            _ => KeyPair.NewRsa(inputs.Number("rsaBits", DefaultRsaBits)),
+        };
+        return Task.FromResult(
+            (resource with { Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key.PublicPem)))[..40] })
+            .With("privateKeyPem", key.PrivatePem)
+            .With("privateKeyPemPkcs8", key.PrivatePkcs8)
+            .With("privateKeyOpenssh", key.PrivateOpenSsh)
+            .With("publicKeyPem", key.PublicPem)
+            .With("publicKeyOpenssh", key.PublicOpenSsh)
+            .With("publicKeyFingerprintMd5", key.SshBlob is { } blob ? OpenSshPublicKey.Md5(blob) : "")
+            .With("publicKeyFingerprintSha256", key.SshBlob is { } sameBlob ? OpenSshPublicKey.Sha256(sameBlob) : ""));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Infra.Lab.Provider.Keys;
+using Infra.Lab.Provider.Resources;
+
+namespace Infra.Lab.Provider.Kinds;
+
+/// <summary>Certificate requests of pulumi-tls.</summary>
+internal sealed class CertRequests : ResourceKind
+{
+    public override string Type => Types.CertRequest;
+
+    public override bool IsPure => true;
+
+    public override bool ReplacedBy(string input) => true;
+
+    public override Task<CloudResource> CreateAsync(CloudResource resource)
+    {
+        using var key = PemKey.Read(resource.Inputs.Text("privateKeyPem"));
+        return Task.FromResult(resource
+            .With("certRequestPem",
+                Issuer.RequestPem(TlsSubject.Of(resource.Inputs), TlsSubject.Names(resource.Inputs), resource.Inputs.Text("privateKeyPem")))
+            .With("keyAlgorithm", key.Algorithm));
+    }
+}
+
+/// <summary>Certificates of pulumi-tls: any change replaces them, and so does the renewal time.</summary>
+internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
+{
+    private const string EarlyRenewal = "earlyRenewalHours";
+
+    public override bool IsPure => true;
+
+    public override bool ReplacedBy(string input) => input != EarlyRenewal;
+
+    public override bool IsDue(CloudResource resource, PropertyMap inputs) =>
+        DateTimeOffset.TryParse(resource.Outputs.TextOrNull("validityEndTime"), CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var end)
+        && cloud.Options.Clock.GetUtcNow() >= end.AddHours(-inputs.Number(EarlyRenewal));
+
+    public override void Check(CloudResource? before, CloudResource after)
+    {
+        if (after.Inputs.Texts("allowedUses").FirstOrDefault(use => !Issuer.Uses.Contains(use)) is { } unknown)
+        {
+            throw new ProviderException(
+                "Attribute allowed_uses value must be one of: "
+                    + $"[{string.Join(' ', Issuer.Uses.Order(StringComparer.Ordinal).Select(use => $"\"{use}\""))}], got: \"{unknown}\"");
+        }
+        if (after.Inputs.Number("validityPeriodHours") < 0)
+        {
+            throw new ProviderException("Attribute validity_period_hours value must be at least 0");
+        }
+    }
+
+    public override CloudResource Reserve(CloudResource resource) =>
+        resource with
+        {
+            Id = new System.Numerics.BigInteger(RandomNumberGenerator.GetBytes(16), isUnsigned: true)
+                .ToString(CultureInfo.InvariantCulture),
+        };
+
+    public override Task<CloudResource> CreateAsync(CloudResource resource)
+    {
+        var inputs = resource.Inputs;
+        var terms = new CertificateTerms(
+            inputs.Texts("allowedUses"),
+            inputs.Flag("isCaCertificate"),
+            inputs.ContainsKey("maxPathLength") ? inputs.Number("maxPathLength") : null,
+            inputs.Flag("setSubjectKeyId"),
+            cloud.Options.Clock.GetUtcNow(),
+            inputs.Number("validityPeriodHours"));
+        return Task.FromResult(Issue(resource, terms)
+            .With("validityStartTime", Issuer.Time(terms.NotBefore))
+            .With("validityEndTime", Issuer.Time(terms.NotAfter))
+            .With("readyForRenewal", false));
+    }
+
+    protected abstract CloudResource Issue(CloudResource resource, CertificateTerms terms);
+}
+
+internal sealed class SelfSignedCerts(CloudContext cloud) : TlsCertificates(cloud)
+{
+    public override string Type => Types.SelfSignedCert;
+
+    protected override CloudResource Issue(CloudResource resource, CertificateTerms terms)
+    {
+        var inputs = resource.Inputs;
+        using var key = PemKey.Read(inputs.Text("privateKeyPem"));
+        return resource
+            .With("certPem", Issuer.SelfSignedPem(TlsSubject.Of(inputs), TlsSubject.Names(inputs), inputs.Text("privateKeyPem"), terms))
+            .With("keyAlgorithm", key.Algorithm);
+    }
+}
+
+internal sealed class LocallySignedCerts(CloudContext cloud) : TlsCertificates(cloud)
+{
+    public override string Type => Types.LocallySignedCert;
+
+    protected override CloudResource Issue(CloudResource resource, CertificateTerms terms)
+    {
+        var inputs = resource.Inputs;
+        using var key = PemKey.Read(inputs.Text("caPrivateKeyPem"));
+        return resource
+            .With("certPem",
+                Issuer.SignedPem(inputs.Text("certRequestPem"), inputs.Text("caCertPem"), inputs.Text("caPrivateKeyPem"), terms))
+            .With("caKeyAlgorithm", key.Algorithm);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Planning.Catalog;
+
+namespace Infra.Tests.Unit.Lab.DigitalOcean;
+
+/// <summary>The account itself, its regions, sizes and keys.</summary>
+public sealed class AccountTests
+{
+    private const string Keys = "/v2/account/keys";
+    private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPq3yqtZ1i3tiXXpM3NhbrTtVBxKBSIT8dbZ8GNg2D1L";
+
+    [Fact]
+    public async Task The_account_has_its_limits_and_the_same_owner_for_ever()
+    {
+        await using var api = await ApiClient.StartAsync(settings => settings with { DropletLimit = 7 });
+
+        var first = (await api.GetAsync("/v2/account")).Body!["account"]!;
+        var second = (await api.GetAsync("/v2/account")).Body!["account"]!;
+
+        Assert.Equal((7, "active"), ((int)first["droplet_limit"]!, (string?)first["status"]));
+        Assert.Equal((string?)first["uuid"], (string?)second["uuid"]);
+    }
+
+    [Fact]
+    public async Task Sizes_are_those_of_the_catalog_and_some_without_a_gpu()
+    {
+        await using var api = await ApiClient.StartAsync();
+
+        var sizes = (await api.GetAsync("/v2/sizes?per_page=200")).Body!["sizes"]!.AsArray();
+
+        var small = Assert.Single(sizes, size => (string?)size!["slug"] == "s-1vcpu-1gb")!;
+        Assert.Equal((1024, 0.00893m, true), ((int)small["memory"]!, (decimal)small["price_hourly"]!, (bool)small["available"]!));
+        var large = Assert.Single(sizes, size => (string?)size!["slug"] == "gpu-h200x8-1128gb")!;
+        Assert.Equal(("nvidia_h200", 1128, false),
+            ((string?)large["gpu_info"]!["model"], (int)large["gpu_info"]!["vram"]!["amount"]!, (bool)large["available"]!));
+        Assert.All(ModelCatalog.Load().Sizes.Values.Where(size => size.Availability == Availability.OnDemand),
+            size => Assert.Contains(sizes, one => (string?)one!["slug"] == size.Slug));
+        Assert.DoesNotContain(sizes, size => (decimal)size!["price_hourly"]! == 0);
+    }
+
+    [Fact]
+    public async Task Every_region_of_a_size_is_a_region_with_that_size()
+    {
+        await using var api = await ApiClient.StartAsync();
+        var regions = (await api.GetAsync("/v2/regions")).Body!["regions"]!.AsArray();
+
+        Assert.All(ModelCatalog.Load().Sizes.Values.Where(size => size.UsdPerHour is not null), size => Assert.All(size.Regions, slug =>
+            Assert.Contains(size.Slug, regions.Single(region => (string?)region!["slug"] == slug)!["sizes"]!.AsArray()
+                .Select(one => (string?)one))));
+        Assert.All(CloudRegion.All.Where(region => !region.IsAvailable),
+            region => Assert.DoesNotContain(region.Slug, CloudRegion.Available));
+    }
+
+    [Fact]
+    public async Task A_key_is_found_by_id_and_by_fingerprint_renamed_and_deleted()
+    {
+        await using var api = await ApiClient.StartAsync();
+
+        var made = await api.PostAsync(Keys, $$"""{"name": "ops", "public_key": "{{Key}} me@example.com"}""");
+        var key = made.Body!["ssh_key"]!;
+        var renamed = await api.PutAsync($"{Keys}/{key["fingerprint"]}", """{"name": "ops-2"}""");
+        var read = await api.GetAsync($"{Keys}/{key["id"]}");
+        var deleted = await api.DeleteAsync($"{Keys}/{key["fingerprint"]}");
+
+        Assert.Equal((201, 200, 204), (made.Status, renamed.Status, deleted.Status));
+        Assert.Matches("^([0-9a-f]{2}:){15}[0-9a-f]{2}$", (string?)key["fingerprint"]);
+        Assert.Equal("ops-2", (string?)read.Body!["ssh_key"]!["name"]);
+        Assert.Equal(404, (await api.GetAsync($"{Keys}/{key["id"]}")).Status);
+    }
+
+    [Theory]
+    [InlineData("ops", Key + " again", "SSH Key is already in use on your account")]
+    [InlineData("", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPq3yqtZ1i3tiXXpM3NhbrTtVBxKBSIT8dbZ8GNg2D1M", "Name can't be blank")]
+    [InlineData("ops", "ssh-ed25519 what", "Key invalid, key should be of the format `type key [comment]`")]
+    public async Task A_key_is_refused(string name, string key, string message)
+    {
+        await using var api = await ApiClient.StartAsync();
+        await api.PostAsync(Keys, new JsonObject { ["name"] = "first", ["public_key"] = Key }.ToJsonString());
+
+        var refused = await api.PostAsync(Keys, new JsonObject { ["name"] = name, ["public_key"] = key }.ToJsonString());
+
+        Assert.Equal((422, message), (refused.Status, refused.Message));
+    }
+
+    [Fact]
+    public async Task A_droplet_keeps_the_key_that_it_was_created_with()
+    {
+        await using var api = await ApiClient.StartAsync();
+        var key = (await api.PostAsync(Keys, new JsonObject { ["name"] = "ops", ["public_key"] = Key }.ToJsonString())).Body!["ssh_key"]!;
+        var request = JsonNode.Parse(DropletTests.Request("web-1"))!;
+        request["ssh_keys"] = new JsonArray((long)key["id"]!, (string?)key["fingerprint"]);
+
+        var droplet = await DropletTests.CreateAsync(api, request.ToJsonString());
+        await api.DeleteAsync($"{Keys}/{key["id"]}");
+
+        Assert.Equal([Key], api.Host.Servers[droplet["id"]!.ToString()].PublicKeys);
+    }
+}

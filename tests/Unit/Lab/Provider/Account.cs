@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Infra.Lab.Deployment;
+using Infra.Lab.Provider;
+using Infra.Lab.Provider.Resources;
+using Infra.Planning.Plan;
+using Infra.Stacks;
+using Infra.Tests.Deployments;
+using Pulumi;
+using Pulumi.Testing;
+
+namespace Infra.Tests.Unit.Lab.Provider;
+
+/// <summary>An account of the local cloud, in a folder of its own, and what runs of the real program leave in it.</summary>
+internal sealed class Account : IDisposable
+{
+    // Flushing a file to a disk takes longer than everything else here.
+    private static readonly string s_parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    public string Folder { get; } = Directory.CreateDirectory(Path.Combine(s_parent, $"cloud-{Guid.NewGuid():n}")).FullName;
+    public FakeHostRuntime Runtime { get; } = new();
+    public CloudOptions Options { get; set; } = new();
+
+    /// <summary>All events of the last run.</summary>
+    public ConcurrentQueue<ResourceEvent> Events { get; private set; } = new();
+
+    /// <summary>Configuration of a stack file, with changes by key.</summary>
+    public static StackPlan Plan(string stack, params (string Key, string Value)[] changes)
+    {
+        var config = StackFiles.Config(stack);
+        foreach (var (key, value) in changes)
+        {
+            config[key] = value;
+        }
+        return StackPlan.Read(config);
+    }
+
+    /// <summary>One <c>up</c>: program, settling, and the deletions at the end.</summary>
+    public Task<Run> UpAsync(StackPlan plan, string stack = "test") =>
+        RunAsync(plan, stack, watch => InferenceProgram.DefineAsync(plan, new ProgramOptions { Watch = watch }));
+
+    /// <summary>The same for a program that is not the project's.</summary>
+    public Task<Run> UpAsync(Action<ComponentResourceOptions> program) => RunAsync(Plan("local"), "test", watch =>
+    {
+        var root = new ComponentResourceOptions();
+        root.ResourceTransformations.Add(watch);
+        program(root);
+        return Task.FromResult<IDictionary<string, object?>>(new Dictionary<string, object?>());
+    });
+
+    /// <summary>What Pulumi's CLI would have warned of before the last run; null: nothing.</summary>
+    public string? Warning { get; private set; }
+
+    /// <summary>One <c>refresh</c>; the answers are ids for creations that are pending.</summary>
+    public void Refresh(params (string Type, string Name, string Id)[] answers)
+    {
+        using var state = CloudState.Open(Folder);
+        New(state, Plan("local")).Refresh(answers.ToDictionary(answer => (answer.Type, answer.Name), answer => answer.Id));
+    }
+
+    public async Task<Run> DownAsync(bool refresh = false)
+    {
+        using var state = CloudState.Open(Folder);
+        var cloud = New(state, Plan("local"));
+        var failure = await Record.ExceptionAsync(() => cloud.DestroyAllAsync(refresh));
+        return new(cloud.Summary, cloud.Failures, [.. state.Resources], new Dictionary<string, object?>(), failure);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private LocalCloud New(CloudState state, StackPlan plan)
+    {
+        Events = new();
+        var cloud = new LocalCloud(state, Runtime, plan, Options with { Progress = Events.Enqueue });
+        Warning = cloud.Warning;
+        return cloud;
+    }
+
+    private async Task<Run> RunAsync(StackPlan plan, string stack, Func<ResourceTransformation, Task<IDictionary<string, object?>>> program)
+    {
+        using var state = CloudState.Open(Folder);
+        var cloud = New(state, plan);
+        IDictionary<string, object?> outputs = new Dictionary<string, object?>();
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            (_, outputs) = await Deployment.TestAsync(
+                cloud, new TestOptions { IsPreview = false, StackName = stack, ProjectName = "inference" }, () => program(cloud.Watch));
+            await cloud.WaitForRunningAsync();
+            await cloud.FinishAsync();
+        });
+        await cloud.WaitForRunningAsync();
+        return new(cloud.Summary, cloud.Failures, [.. state.Resources], outputs, failure);
+    }
+}
+
+/// <summary>What a run came to.</summary>
+internal sealed record Run(
+    CloudSummary Summary, IReadOnlyList<ResourceFailure> Failures, IReadOnlyList<CloudResource> Resources,
+    IDictionary<string, object?> Outputs, Exception? Thrown)
+{
+    public Run Succeeded()
+    {
+        Assert.Empty(Failures);
+        Assert.Null(Thrown);
+        return this;
+    }
+
+    /// <summary>The words of the only failure.</summary>
+    public string Refusal
+    {
+        get
+        {
+            Assert.NotNull(Thrown);
+            return Assert.Single(Failures).Message;
+        }
+    }
+
+    public CloudResource Only(string type, string name) => Assert.Single(Resources, resource => resource.Is(type, name));
+}
