@@ -7,19 +7,18 @@ namespace Infra.Cli.Preview;
 /// <summary><c>./infra preview</c>: shows what <c>pulumi up</c> would create, at what price and why.</summary>
 internal static class PreviewCommand
 {
-    private static readonly Argument<string> Stack = new("stack")
-    {
-        Description = "Name of a stack, or its file Pulumi.STACK.yaml.",
-        DefaultValueFactory = _ => "dev",
-    };
-
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
     {
-        Stack.CompletionSources.Add(static _ => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory).Stacks);
+        var stack = new Argument<string>("stack")
+        {
+            Description = "Name of a stack, or its file Pulumi.STACK.yaml.",
+            DefaultValueFactory = _ => "dev",
+        };
+        stack.CompletionSources.Add(static _ => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory).Stacks);
         // Otherwise the parser takes a mistyped option for a stack name.
-        Stack.Validators.Add(given =>
+        stack.Validators.Add(given =>
         {
             foreach (var token in given.Tokens.Where(token => token.Value.StartsWith('-')))
             {
@@ -27,7 +26,7 @@ internal static class PreviewCommand
             }
         });
         var command =
-            new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { Stack, Json };
+            new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { stack, Json };
         command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
@@ -36,7 +35,7 @@ internal static class PreviewCommand
                 terminal.WriteError($"the project of the current folder: {project.Name} in {project.Folder}");
             }
 
-            var preview = await StackPreview.RunAsync(project, StackName.Of(parsed.GetValue(Stack)!));
+            var preview = await StackPreview.RunAsync(project, StackName.Of(parsed.GetValue(stack)!));
             if (parsed.GetValue(Json))
             {
                 terminal.WriteJson(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport);
