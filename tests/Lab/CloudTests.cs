@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Infra.Lab.Cloud;
 using Infra.Lab.Linux;
+using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Lab;
 
@@ -66,6 +67,37 @@ public sealed class CloudTests : IAsyncLifetime
         await CallAsync("DELETE", $"/v2/droplets/{made["id"]}");
         await RunningStack.UntilAsync("it is gone", Patience, async () =>
             (await CallAsync("GET", "/v2/droplets?type=gpus"))["droplets"]!.AsArray().Count == 0);
+    }
+
+    /// <summary>Power, reboot, snapshot and a Droplet from it, Volume, firewall and zone, as python-digitalocean asks for them.</summary>
+    [Fact]
+    public async Task A_client_that_others_wrote_goes_through_the_life_of_a_droplet()
+    {
+        var key = Path.Combine(_project, "key");
+        await HostProgram.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], null, TestContext.Current.CancellationToken);
+
+        // Debian's interpreter: another one in the PATH has not its libraries.
+        var seen = await InsideAsync("/usr/bin/python3", Path.Combine(StackFiles.Root, "tests/Lab/clients/python-digitalocean.py"), key);
+
+        Assert.Equal("", seen.Errors);
+        Assert.Equal(
+            """
+            account active
+            by tag ['web']
+            host web.
+            power_off completed
+            snapshot completed
+            power_on completed
+            disk kept.
+            reboot completed
+            disk kept.
+            copy kept.
+            volume /dev/disk/by-id/scsi-0DO_Volume_vol.
+            firewall open.
+            records ['A', 'NS', 'SOA']
+            gone
+
+            """, seen.Output);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class InfraClone : IDisposable
     private static readonly string[] s_files =
     [
         "infra", "CHANGELOG.md", "global.json", "Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets",
-        "lab/packages.txt", "tests/Node/packages.txt",
+        "lab/packages.txt", "tests/Node/packages.txt", "tests/Lab/packages.txt",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-clone-").FullName;

@@ -49,15 +49,7 @@ internal static class HubDescriptions
             };
         }
 
-        if (architecture.Mla is { } mla)
-        {
-            json["q_lora_rank"] = mla.QueryLoraRank;
-            json["kv_lora_rank"] = mla.KeyValueLoraRank;
-            json["qk_nope_head_dim"] = mla.NopeHeadDim;
-            json["qk_rope_head_dim"] = mla.RopeHeadDim;
-            json["v_head_dim"] = mla.ValueHeadDim;
-        }
-
+        AddLatent(json, architecture.Mla);
         if (architecture.Moe is { } moe)
         {
             json["moe"] = new JsonObject
@@ -177,15 +169,7 @@ internal static class HubDescriptions
             ["tie_word_embeddings"] = architecture.TiedEmbeddings,
             ["vocab_size"] = architecture.VocabularySize,
         };
-        if (architecture.Mla is { } mla)
-        {
-            json["q_lora_rank"] = mla.QueryLoraRank;
-            json["kv_lora_rank"] = mla.KeyValueLoraRank;
-            json["qk_nope_head_dim"] = mla.NopeHeadDim;
-            json["qk_rope_head_dim"] = mla.RopeHeadDim;
-            json["v_head_dim"] = mla.ValueHeadDim;
-        }
-
+        AddLatent(json, architecture.Mla);
         if (architecture.Moe is { } moe)
         {
             json["n_routed_experts"] = moe.Experts;
@@ -196,6 +180,19 @@ internal static class HubDescriptions
         }
 
         return json;
+    }
+
+    /// <summary>The members of latent attention, which have the same names in both files; none without it.</summary>
+    private static void AddLatent(JsonObject json, LatentAttention? latent)
+    {
+        if (latent is not null)
+        {
+            json["q_lora_rank"] = latent.QueryLoraRank;
+            json["kv_lora_rank"] = latent.KeyValueLoraRank;
+            json["qk_nope_head_dim"] = latent.NopeHeadDim;
+            json["qk_rope_head_dim"] = latent.RopeHeadDim;
+            json["v_head_dim"] = latent.ValueHeadDim;
+        }
     }
 
     /// <summary>Mistral's <c>tekken.json</c> with the 256 bytes and a few special tokens: correct format, tiny vocabulary.</summary>
