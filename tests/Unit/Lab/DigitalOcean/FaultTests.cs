@@ -114,6 +114,77 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_late_address_comes_after_its_delay()
+    {
+        await using var api = await FaultyAsync("late-address:one*1/90s");
+        var path = $"/v2/droplets/{(await api.PostAsync("/v2/droplets", Droplet)).Body!["droplet"]!["id"]}";
+        await ApiClient.UntilAsync(() => api.Account.State.All<Fault>().Count == 0);
+
+        var before = await api.GetAsync(path);
+        await api.SettleAsync();
+
+        Assert.Equal(("new", 0), (State(before), Public(before)));
+        Assert.Equal(("active", 1), (State(await api.GetAsync(path)), Public(await api.GetAsync(path))));
+
+        static string? State(ApiResponse answer) => (string?)answer.Body!["droplet"]!["status"];
+
+        static int Public(ApiResponse answer) =>
+            answer.Body!["droplet"]!["networks"]!["v4"]!.AsArray().Count(network => (string?)network!["type"] == "public");
+    }
+
+    [Fact]
+    public async Task A_slow_deletion_leaves_the_droplet_for_its_time()
+    {
+        await using var api = await FaultyAsync("slow-deletion:one*1/1h");
+        var path = $"/v2/droplets/{(await api.PostAsync("/v2/droplets", Droplet)).Body!["droplet"]!["id"]}";
+        await api.SettleAsync();
+
+        await api.DeleteAsync(path);
+        await ApiClient.UntilAsync(() => api.Account.State.All<Fault>().Count == 0);
+        var meanwhile = await api.GetAsync(path);
+        var here = api.Host.Servers.Count;
+        await api.SettleAsync();
+
+        Assert.Equal((200, 1, 404), (meanwhile.Status, here, (await api.GetAsync(path)).Status));
+        Assert.Empty(api.Host.Servers);
+    }
+
+    [Fact]
+    public async Task A_certificate_fails_or_never_comes()
+    {
+        await using var api = await FaultyAsync("no-certificate:web");
+        api.Account.Change(change => AccountFaults.Add(change, "failed-certificate:bad"));
+        await api.PostAsync("/v2/domains", """{"name": "example.com"}""");
+        foreach (var name in new[] { "web", "bad", "good" })
+        {
+            await api.PostAsync("/v2/certificates",
+                $$"""{"name": "{{name}}", "type": "lets_encrypt", "dns_names": ["{{name}}.example.com"]}""");
+        }
+        await api.PassAsync(TimeSpan.FromHours(2), state => StateOf("good") == "verified" && StateOf("bad") == "error");
+
+        var held = StateOf("web");
+        api.Account.Change(change => AccountFaults.Remove(change, "no-certificate"));
+        await api.SettleAsync();
+
+        Assert.Equal(("pending", "verified"), (held, StateOf("web")));
+
+        string? StateOf(string name) =>
+            api.Account.State.All<Infra.Lab.DigitalOcean.Certificates.Certificate>().Single(one => one.Name == name).State;
+    }
+
+    [Fact]
+    public async Task A_skewed_clock_is_in_the_date_of_an_answer()
+    {
+        await using var api = await FaultyAsync("clock-skew*1/-1.5h");
+
+        var skewed = await api.GetAsync(Vpcs);
+        var right = await api.GetAsync(Vpcs);
+
+        var wrong = api.Clock.GetUtcNow().AddHours(-1.5);
+        Assert.Equal((wrong, true), (skewed.Headers.Date, right.Headers.Date != wrong));
+    }
+
+    [Fact]
     public async Task Headers_tell_the_rate_limit_and_with_the_real_pace_it_holds()
     {
         await using var api = await ApiClient.StartAsync(settings => settings with { Pace = Pace.Real });
