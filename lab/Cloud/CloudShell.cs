@@ -33,8 +33,14 @@ internal static partial class CloudShell
         "NIX_SSL_CERT_FILE", "HTTPLIB2_CA_CERTS", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "CARGO_HTTP_CAINFO",
     ];
 
-    /// <summary>doctl reads the second one, Terraform, Pulumi and DigitalOcean's libraries the first or both.</summary>
-    private static readonly string[] s_tokenVariables = ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"];
+    /// <summary>
+    /// What reads a token: Terraform, Pulumi and DigitalOcean's libraries; doctl; Packer and DigitalOcean's MCP server; Ansible; lego;
+    /// ExternalDNS. A real token under any of these names stays outside.
+    /// </summary>
+    private static readonly string[] s_tokenVariables =
+    [
+        "DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_API_TOKEN", "DO_API_TOKEN", "DO_AUTH_TOKEN", "DO_TOKEN",
+    ];
 
     /// <summary>The lab has no proxy, and no service that a program could ask for its own news.</summary>
     private static readonly Dictionary<string, string> s_quiet = new(StringComparer.Ordinal)

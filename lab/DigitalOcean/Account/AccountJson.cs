@@ -13,6 +13,8 @@ internal static class AccountJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
+        // Clients send ids as text: libcloud the id of a Droplet that a Volume is attached to (3.4.1, 2021).
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
         Converters = { new TimeConverter() },
     };
 

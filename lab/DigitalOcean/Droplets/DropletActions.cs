@@ -89,8 +89,6 @@ internal static class DropletActions
         var asked = new DropletEvent(0, request.Type!);
         switch (request.Type)
         {
-            case PowerOn when droplet.Status == Droplet.Active:
-                throw ApiError.Unprocessable("Droplet is already powered on.");
             case PowerOff or Shutdown when droplet.Status == Droplet.Off:
                 throw ApiError.Unprocessable("Droplet is already powered off.");
             case Reboot or PowerCycle when droplet.Status == Droplet.Off:
@@ -111,6 +109,7 @@ internal static class DropletActions
                 return asked with { Name = request.Name is { Length: > 0 } name ? name : SnapshotName(change, droplet) };
             case Resize:
                 return Resized(change.Settings, droplet, request, asked);
+            // An active Droplet can be powered on: Ansible does it after each creation (community.digitalocean 1.23, 2023).
             case PowerOn or PowerOff or Shutdown or Reboot or PowerCycle or DisableBackups or EnableIpv6 or PasswordReset:
                 return asked;
             case "rebuild" or "restore" or "change_kernel":

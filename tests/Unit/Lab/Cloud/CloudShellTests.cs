@@ -11,12 +11,15 @@ public sealed class CloudShellTests
     private static readonly string[] s_authorities =
         ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO"];
 
+    private static readonly string[] s_tokens =
+        ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_API_TOKEN", "DO_API_TOKEN", "DO_AUTH_TOKEN", "DO_TOKEN"];
+
     [Fact]
     public void It_has_the_token_and_the_authorities_under_every_name()
     {
-        var inside = Inside(("PATH", "/usr/bin"), ("SSL_CERT_FILE", "/etc/other.pem"));
+        var inside = Inside(("PATH", "/usr/bin"), ("SSL_CERT_FILE", "/etc/other.pem"), ("DO_AUTH_TOKEN", "real"));
 
-        Assert.Equal(("secret", "secret"), (inside["DIGITALOCEAN_TOKEN"], inside["DIGITALOCEAN_ACCESS_TOKEN"]));
+        Assert.All(s_tokens, name => Assert.Equal("secret", inside[name]));
         Assert.All(
             s_authorities,
             name => Assert.Equal("/cache/labs/" + s_folder.Id + ".public/ca-certificates.crt", inside[name]));
