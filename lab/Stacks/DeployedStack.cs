@@ -7,9 +7,9 @@ namespace Infra.Lab.Stacks;
 /// <param name="Nodes">Servers by name.</param>
 internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
 {
-    public static DeployedStack Of(CloudState state) => new(
+    public static DeployedStack Of(IEnumerable<CloudResource> resources) => new(
     [
-        .. state.Resources
+        .. resources
             .Where(resource => resource.Type == Types.Droplet && !resource.Replaced && resource.Id is not null
                 && resource.Outputs.ContainsKey("ipv4Address"))
             .Select(resource => new DeployedNode(
@@ -18,6 +18,6 @@ internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
             .OrderBy(node => node.Name, StringComparer.Ordinal),
     ]);
 
-    /// <summary>The same while another process may be changing it: the current content of the file.</summary>
-    public static DeployedStack Read(LabFolder folder) => new(CloudState.Peek(folder.Cloud) is { } state ? Of(state).Nodes : []);
+    /// <summary>The same while another process may be changing it.</summary>
+    public static DeployedStack Read(LabFolder folder) => Of(CloudState.Peek(folder.Cloud) ?? []);
 }

@@ -17,8 +17,9 @@ internal sealed class AccountStore : IDisposable
 
     /// <summary>Opens a file, and creates it if necessary.</summary>
     /// <param name="path">The file; <c>:memory:</c> keeps nothing.</param>
+    /// <param name="isShared">Whether other processes may read it meanwhile; that only one changes it is then the caller's concern.</param>
     /// <exception cref="SqliteException">It is not a database, or another process has it open.</exception>
-    public static AccountStore Open(string path)
+    public static AccountStore Open(string path, bool isShared = false)
     {
         if (path != ":memory:" && !OperatingSystem.IsWindows())
         {
@@ -32,8 +33,11 @@ internal sealed class AccountStore : IDisposable
         var store = new AccountStore(connection);
         try
         {
-            // One process alone has an account; a kill loses nothing, a power cut perhaps the last changes.
-            store.Run("PRAGMA locking_mode = EXCLUSIVE");
+            // One process alone changes an account; a kill loses nothing, a power cut perhaps the last changes.
+            if (!isShared)
+            {
+                store.Run("PRAGMA locking_mode = EXCLUSIVE");
+            }
             store.Run("PRAGMA journal_mode = WAL");
             store.Run("PRAGMA synchronous = NORMAL");
             store.Run(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.Provider.Keys;
 using Infra.Lab.Provider.Resources;
 
@@ -9,13 +10,11 @@ namespace Infra.Lab.Provider.Kinds;
 internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
 {
     private const string LetsEncrypt = "lets_encrypt";
-    private const int AuthorityHours = 10 * 365 * 24;
     private const int ValidityHours = 90 * 24;
     private const int RenewalDays = 30;
 
     private static readonly string[] s_ownParts = ["privateKey", "leafCertificate", "certificateChain"];
     private static readonly string[] s_uses = ["digital_signature", "server_auth"];
-    private static readonly string[] s_authorityUses = ["cert_signing", "crl_signing"];
 
     public override string Type => Types.Certificate;
 
@@ -96,12 +95,7 @@ internal sealed class Certificates(CloudContext cloud) : DigitalOceanKind
     private (string ChainPem, string KeyPem) New(IReadOnlyList<string> domains)
     {
         var now = cloud.Options.Clock.GetUtcNow();
-        var authority = cloud.State.EnsurePublicAuthority(() =>
-        {
-            var root = KeyPair.NewEcdsa("P256").PrivatePem;
-            return (Issuer.SelfSignedPem(Subject("Lab public CA"), null, root, new(s_authorityUses, true, null, true, now, AuthorityHours)),
-                root);
-        });
+        var authority = cloud.State.Account.Change(LocalAuthority.Root);
         var key = KeyPair.NewEcdsa("P256").PrivatePem;
         var request = Issuer.RequestPem(Subject(domains[0]), Issuer.Names(domains, [], []), key);
         return (Issuer.SignedPem(request, authority.CertificatePem, authority.KeyPem, new(s_uses, false, null, false, now, ValidityHours)),

@@ -50,7 +50,7 @@ internal sealed class DnsRecords(CloudContext cloud) : DigitalOceanKind
 
     public override CloudResource Reserve(CloudResource resource) => resource with
     {
-        Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture),
+        Id = cloud.State.NextOrder().ToString(CultureInfo.InvariantCulture),
     };
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(Known(resource));

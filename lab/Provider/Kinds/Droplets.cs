@@ -43,7 +43,7 @@ internal sealed class Droplets(CloudContext cloud) : DigitalOceanKind
     }
 
     public override CloudResource Reserve(CloudResource resource) =>
-        Named(resource) with { Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture) } is var droplet
+        Named(resource) with { Id = cloud.State.NextOrder().ToString(CultureInfo.InvariantCulture) } is var droplet
             ? droplet.With("ipv4AddressPrivate", Vpcs.TakeAddress(cloud, droplet.Inputs.Text("vpcUuid")))
             : resource;
 

@@ -34,7 +34,7 @@ internal sealed class SshKeys(CloudContext cloud) : DigitalOceanKind
     }
 
     public override CloudResource Reserve(CloudResource resource) =>
-        Named(resource) with { Id = cloud.State.NextNumber().ToString(CultureInfo.InvariantCulture) };
+        Named(resource) with { Id = cloud.State.NextOrder().ToString(CultureInfo.InvariantCulture) };
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) =>
         Task.FromResult(

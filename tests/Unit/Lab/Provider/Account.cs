@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Infra.Lab.Deployment;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Resources;
+using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Deployments;
@@ -15,6 +16,10 @@ internal sealed class Account : IDisposable
 {
     // Flushing a file to a disk takes longer than everything else here.
     private static readonly string s_parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    private static readonly ModelCatalog s_catalog = ModelCatalog.Load();
+
+    private CloudState? _state;
 
     public string Folder { get; } = Directory.CreateDirectory(Path.Combine(s_parent, $"cloud-{Guid.NewGuid():n}")).FullName;
     public FakeHostRuntime Runtime { get; } = new();
@@ -53,19 +58,25 @@ internal sealed class Account : IDisposable
     /// <summary>One <c>refresh</c>; the answers are ids for creations that are pending.</summary>
     public void Refresh(params (string Type, string Name, string Id)[] answers)
     {
-        using var state = CloudState.Open(Folder);
+        using var state = Open();
         New(state, Plan("local")).Refresh(answers.ToDictionary(answer => (answer.Type, answer.Name), answer => answer.Id));
     }
 
     public async Task<Run> DownAsync(bool refresh = false)
     {
-        using var state = CloudState.Open(Folder);
+        using var state = Open();
         var cloud = New(state, Plan("local"));
         var failure = await Record.ExceptionAsync(() => cloud.DestroyAllAsync(refresh));
         return new(cloud.Summary, cloud.Failures, [.. state.Resources], new Dictionary<string, object?>(), failure);
     }
 
+    /// <summary>The process is killed: nothing is written any more.</summary>
+    public void Kill() => _state?.Dispose();
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    public CloudState Open() => _state = CloudState.Open(
+        Folder, new() { Catalog = s_catalog, GpuLimit = Options.GpuLimit, DropletLimit = Options.DropletLimit }, Options.Clock);
 
     private LocalCloud New(CloudState state, StackPlan plan)
     {
@@ -77,7 +88,7 @@ internal sealed class Account : IDisposable
 
     private async Task<Run> RunAsync(StackPlan plan, string stack, Func<ResourceTransformation, Task<IDictionary<string, object?>>> program)
     {
-        using var state = CloudState.Open(Folder);
+        using var state = Open();
         var cloud = New(state, plan);
         IDictionary<string, object?> outputs = new Dictionary<string, object?>();
         var failure = await Record.ExceptionAsync(async () =>

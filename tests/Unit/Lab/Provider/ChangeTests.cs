@@ -71,7 +71,7 @@ public sealed class ChangeTests : IDisposable
     public async Task A_Volume_that_is_attached_is_not_deleted()
     {
         var run = (await _account.UpAsync(Volume(50))).Succeeded();
-        using var state = CloudState.Open(_account.Folder);
+        using var state = _account.Open();
         var cloud = new LocalCloud(state, _account.Runtime, Volume(50), new());
         var kind = new Infra.Lab.Provider.Kinds.Volumes(
             new(state, _account.Runtime, Volume(50).Catalog, new(), new(state, _account.Runtime, CancellationToken.None)));

@@ -140,17 +140,17 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
-    public async Task The_state_is_one_file_only_for_its_owner_and_for_one_process_at_a_time()
+    public async Task The_state_is_only_for_its_owner_and_for_one_process_at_a_time()
     {
         await MachineAsync("one", "a");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_account.Folder, "cloud.json")));
-        using (CloudState.Open(_account.Folder))
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_account.Folder, "account.db")));
+        using (_account.Open())
         {
-            Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message,
+            Assert.Contains("another process", Assert.Throws<IOException>(() => _account.Open()).Message,
                 StringComparison.Ordinal);
         }
-        File.WriteAllText(Path.Combine(_account.Folder, "cloud.json"), "{\"version\":1,");
-        Assert.Contains("was truncated or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message,
+        File.WriteAllText(Path.Combine(_account.Folder, "account.db"), "{\"version\":1,");
+        Assert.Contains("it is not a state of the local cloud", Assert.Throws<StateFileException>(() => _account.Open()).Message,
             StringComparison.Ordinal);
     }
 
