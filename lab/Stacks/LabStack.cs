@@ -275,7 +275,8 @@ internal sealed class LabStack
     private async Task<UpResult> DeployAsync(StackPlan plan, CloudState state, HostRuntime runtime, UpOptions options,
         CancellationToken cancel)
     {
-        var cloud = new LocalCloud(state, runtime, plan, new CloudOptions { Progress = options.Progress, Cancel = cancel });
+        await using var cloud = new LocalCloud(
+            state, runtime, plan, new CloudOptions { Progress = options.Progress, Cancel = cancel });
         IDictionary<string, object?>? outputs = null;
         try
         {
@@ -308,14 +309,14 @@ internal sealed class LabStack
 
         var values = await StackOutputValues.ReadAsync(outputs);
         AccessFiles.Write(Folder, values, state.Account.State.Find<PublicAuthority>(PublicAuthority.Name)?.CertificatePem);
-        EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state.Resources).Nodes));
+        EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state.Account.State).Nodes));
         return new UpResult(cloud.Summary, cloud.Failures, values);
     }
 
     /// <summary>Existing servers get the current plan: another context length needs another KV cache.</summary>
     private static void DescribeAgain(HostRuntime runtime, CloudState state)
     {
-        foreach (var node in DeployedStack.Of(state.Resources).Nodes.Where(node => runtime.HasServer(node.Id)))
+        foreach (var node in DeployedStack.Of(state.Account.State).Nodes.Where(node => runtime.HasServer(node.Id)))
         {
             runtime.DescribeAgain(node.Id, node.Hostname, node.Size);
         }

@@ -11,6 +11,9 @@ internal sealed class AccountStore : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>SQLITE_FULL.</summary>
+    private const int FullDisk = 13;
+
     private readonly SqliteConnection _connection;
 
     private AccountStore(SqliteConnection connection) => _connection = connection;
@@ -69,7 +72,22 @@ internal sealed class AccountStore : IDisposable
     }
 
     /// <summary>Writes a change in one transaction.</summary>
+    /// <exception cref="IOException">The disk is full; nothing is written.</exception>
     public void Write(AccountState state, IReadOnlyCollection<IRecord> put, IReadOnlyCollection<IRecord> removed)
+    {
+        try
+        {
+            WriteAll(state, put, removed);
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == FullDisk)
+        {
+            throw new IOException($"No space left on device : '{_connection.DataSource}'", exception);
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private void WriteAll(AccountState state, IReadOnlyCollection<IRecord> put, IReadOnlyCollection<IRecord> removed)
     {
         using var transaction = _connection.BeginTransaction();
         using var write = Command("INSERT INTO record (type, key, place, json) VALUES ($type, $key, $place, $json) "
@@ -94,8 +112,6 @@ internal sealed class AccountStore : IDisposable
             return command;
         }
     }
-
-    public void Dispose() => _connection.Dispose();
 
     private static void Execute(SqliteCommand command, IRecord record, long place, byte[] json)
     {

@@ -45,10 +45,6 @@ internal sealed record CloudResource : IRecord
     [JsonConverter(typeof(PropertyMapConverter))]
     public PropertyMap Outputs { get; init; } = ImmutableDictionary<string, object>.Empty;
 
-    /// <summary>Hidden values, such as the key of a certificate.</summary>
-    [JsonConverter(typeof(PropertyMapConverter))]
-    public PropertyMap Hidden { get; init; } = ImmutableDictionary<string, object>.Empty;
-
     /// <summary>Value of the replacement trigger, as JSON; null: none.</summary>
     public string? Trigger { get; init; }
     public ResourceStatus Status { get; init; }

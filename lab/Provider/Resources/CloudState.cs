@@ -72,9 +72,9 @@ internal sealed class CloudState : IDisposable
         }
     }
 
-    /// <summary>The resources of a folder at this moment, also while another process changes them; null: it has no state.</summary>
+    /// <summary>The records of a folder at this moment, also while another process changes them; null: it has no state.</summary>
     /// <exception cref="StateFileException">It is not a state of this version.</exception>
-    public static IReadOnlyList<CloudResource>? Peek(string folder)
+    public static AccountState? Peek(string folder)
     {
         if (!IsThere(folder))
         {
@@ -83,14 +83,11 @@ internal sealed class CloudState : IDisposable
         return Guarded(Path.Combine(folder, FileName), path =>
         {
             using var store = AccountStore.Open(path, isShared: true);
-            return In(store.Load(RecordTypes.ByName)).ToList();
+            return store.Load(RecordTypes.ByName);
         });
     }
 
-    /// <summary>Reads and changes atomically.</summary>
-    public T Atomically<T>(Func<T> change) => Account.Change(_ => change());
-
-    /// <summary>A number that nothing in the state has: the order of a new resource, or its id.</summary>
+    /// <summary>The order of a new resource.</summary>
     public long NextOrder() => Account.Change(static change => change.NextNumber());
 
     /// <summary>Stores a resource, together with related ones, in one change.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Infra.Lab.Deployment;
+using Infra.Lab.DigitalOcean;
+using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Resources;
 using Infra.Planning.Catalog;
@@ -24,6 +26,9 @@ internal sealed class Account : IDisposable
     public string Folder { get; } = Directory.CreateDirectory(Path.Combine(s_parent, $"cloud-{Guid.NewGuid():n}")).FullName;
     public FakeHostRuntime Runtime { get; } = new();
     public CloudOptions Options { get; set; } = new();
+    public int GpuLimit { get; init; } = 16;
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+    public Pace Pace { get; set; } = Pace.Fast;
 
     /// <summary>All events of the last run.</summary>
     public ConcurrentQueue<ResourceEvent> Events { get; private set; } = new();
@@ -65,7 +70,7 @@ internal sealed class Account : IDisposable
     public async Task<Run> DownAsync(bool refresh = false)
     {
         using var state = Open();
-        var cloud = New(state, Plan("local"));
+        await using var cloud = New(state, Plan("local"));
         var failure = await Record.ExceptionAsync(() => cloud.DestroyAllAsync(refresh));
         return new(cloud.Summary, cloud.Failures, [.. state.Resources], new Dictionary<string, object?>(), failure);
     }
@@ -76,7 +81,26 @@ internal sealed class Account : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     public CloudState Open() => _state = CloudState.Open(
-        Folder, new() { Catalog = s_catalog, GpuLimit = Options.GpuLimit, DropletLimit = Options.DropletLimit }, Options.Clock);
+        Folder, new() { Catalog = s_catalog, GpuLimit = GpuLimit, Pace = Pace }, Clock);
+
+    /// <summary>What the account has at this moment, or had at the end of the last run.</summary>
+    public AccountState State => _state?.Account.State ?? AccountState.Empty;
+
+    /// <summary>What someone else does between two runs.</summary>
+    public void Change(Action<AccountChange> change)
+    {
+        using var state = Open();
+        state.Account.Change(change);
+    }
+
+    /// <summary>Between two runs: what is under way in the account ends.</summary>
+    public async Task SettleAsync()
+    {
+        using var state = Open();
+        await using var running = new RunningAccount(state.Account, Runtime);
+        await running.UntilAsync(
+            records => !records.All<Work>().Any(work => work.DueAt <= Clock.GetUtcNow()), TestContext.Current.CancellationToken);
+    }
 
     private LocalCloud New(CloudState state, StackPlan plan)
     {
@@ -89,7 +113,7 @@ internal sealed class Account : IDisposable
     private async Task<Run> RunAsync(StackPlan plan, string stack, Func<ResourceTransformation, Task<IDictionary<string, object?>>> program)
     {
         using var state = Open();
-        var cloud = New(state, plan);
+        await using var cloud = New(state, plan);
         IDictionary<string, object?> outputs = new Dictionary<string, object?>();
         var failure = await Record.ExceptionAsync(async () =>
         {

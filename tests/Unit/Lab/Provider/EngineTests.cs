@@ -154,6 +154,35 @@ public sealed class EngineTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_state_of_an_older_lab_is_refused_by_name()
+    {
+        var old = Path.Combine(_account.Folder, "cloud.json");
+        File.WriteAllText(old, "{}");
+        var refused = Assert.Throws<StateFileException>(() => _account.Open());
+        Assert.Equal((old, "an older version wrote it"), (refused.Path, refused.Problem));
+    }
+
+    [Fact]
+    public async Task A_request_and_what_the_engine_knows_of_it_are_one_change()
+    {
+        // A power cut while the server boots: both are on disk, or none would be.
+        _account.Runtime.OnStep = (_, _) =>
+        {
+            if (_account.State.All<Infra.Lab.DigitalOcean.Droplets.Droplet>() is [_])
+            {
+                _account.Kill();
+                throw new IOException("killed");
+            }
+        };
+        await MachineAsync("one", "a");
+        _account.Runtime.OnStep = static (_, _) => { };
+        using var state = _account.Open();
+        var droplet = Assert.Single(state.Account.State.All<Infra.Lab.DigitalOcean.Droplets.Droplet>());
+        var known = Assert.Single(state.Resources, resource => resource.Type == Types.Droplet);
+        Assert.Equal((droplet.Key, ResourceStatus.Creating), (known.Id, known.Status));
+    }
+
     private List<string> Servers(int from) =>
         [.. _account.Runtime.Calls.Skip(from)
             .Where(call => call.StartsWith("boot", StringComparison.Ordinal) || call.StartsWith("destroy", StringComparison.Ordinal))];
