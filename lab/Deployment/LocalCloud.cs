@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Kinds;
 using Infra.Lab.Provider.Resources;
@@ -15,9 +18,10 @@ namespace Infra.Lab.Deployment;
 /// state between runs, and creates, updates, replaces and deletes like <c>pulumi up</c>. A run is <c>Deployment.TestAsync</c> with <see
 /// cref="Watch"/>, then <see cref="WaitForRunningAsync"/>, and without failures <see cref="FinishAsync"/>.
 /// </summary>
-internal sealed class LocalCloud : IMocks
+internal sealed class LocalCloud : IMocks, IAsyncDisposable
 {
     private readonly CloudState _state;
+    private readonly StackPlan _plan;
     private readonly CloudContext _context;
     private readonly Reconciler _reconciler;
     private readonly ConcurrentDictionary<(string Type, string Name), DeclaredOptions> _options = new();
@@ -32,8 +36,8 @@ internal sealed class LocalCloud : IMocks
     public LocalCloud(CloudState state, IHostRuntime runtime, StackPlan plan, CloudOptions options)
     {
         _state = state;
-        options = options with { Tags = options.Tags ?? [.. plan.Endpoints.SelectMany(endpoint => endpoint.Ports.Nodes.Tags)] };
-        _context = new(state, runtime, plan.Catalog, options, new VirtualNetwork(state, runtime, options.Cancel));
+        _plan = plan;
+        _context = new(state, runtime, plan.Catalog, options);
         _reconciler = new(_context);
         _restored = new(RestoreAsync);
         Warning = PendingOperations.Warning(_context);
@@ -42,7 +46,7 @@ internal sealed class LocalCloud : IMocks
     /// <summary>The failures in order of occurrence, without resources that were not started because of them.</summary>
     public IReadOnlyList<ResourceFailure> Failures => _reconciler.Failures;
 
-    /// <summary>The CLI's warning before this run; null if no operation is pending. Only with a simulated account.</summary>
+    /// <summary>The CLI's warning before this run; null if no operation is pending. Only if it runs like Pulumi's.</summary>
     public string? Warning { get; }
 
     /// <summary>The operations so far.</summary>
@@ -110,6 +114,9 @@ internal sealed class LocalCloud : IMocks
         return true;
     });
 
+    /// <summary>Ends the work of the account; the next run continues what is left of it.</summary>
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+
     private async Task<T> TrackAsync<T>(Func<Task<T>> work)
     {
         // The SDK calls from its own chain of continuations, and much of this work is CPU-bound.
@@ -125,25 +132,29 @@ internal sealed class LocalCloud : IMocks
         }
     }
 
-    /// <summary>A new host runtime does not know the existing resources.</summary>
+    /// <summary>Makes the account one that the stack can be in, and this machine what the account says.</summary>
     private async Task RestoreAsync()
     {
-        foreach (var volume in _context.All(Types.Volume).Where(volume => volume.Status == ResourceStatus.Ok).ToList())
+        var account = _state.Account;
+        account.Change(change =>
         {
-            await _context.Runtime.CreateVolumeAsync(Volumes.Spec(volume), _context.Cancel);
-        }
-        foreach (var certificate in _context.All(Types.Certificate).Where(certificate => certificate.Status == ResourceStatus.Ok).ToList())
-        {
-            if (new Certificates(_context).Renewed(certificate) is { } renewed)
+            UsedAccount.Complete(change, _plan, _context.Options);
+            // Pulumi's engine would not know of them.
+            foreach (var droplet in _context.Options.IsLikePulumi ? [] : CloudState.In(change.State)
+                .Where(resource => resource is { Type: Types.Droplet, Status: ResourceStatus.Creating }).ToList())
             {
-                _state.Put(renewed);
+                DropletKind.Abandon(change, droplet);
             }
-        }
-        if (_state.Resources.Any())
+        });
+        // A new host runtime does not know the existing disks.
+        foreach (var volume in account.State.All<Volume>().Where(volume => Volumes.HasDisk(account.State, volume.Id)))
         {
-            await _context.VirtualNetwork.ApplyPolicyAsync();
-            await _context.VirtualNetwork.ApplyBalancersAsync();
+            await _context.Runtime.CreateVolumeAsync(volume.Spec(), _context.Cancel);
         }
+        // What was due while nothing ran comes first.
+        await _context.Running.UntilAsync(state => !state.All<Work>()
+            .Any(work => work.Kind == CertificateWork.RenewKind && work.DueAt <= account.Clock.GetUtcNow()), _context.Cancel);
+        await _context.Running.AppliedAsync(_context.Cancel);
     }
 
     /// <summary>The outputs for the program: its inputs plus the provider's values, with secrets marked.</summary>

@@ -9,14 +9,14 @@ namespace Infra.Lab.Deployment;
 /// </summary>
 internal static class PendingOperations
 {
-    /// <summary>A creation with an unknown result. Without a simulated account the result is known.</summary>
+    /// <summary>A creation with an unknown result. Otherwise the result is known.</summary>
     public static bool IsCreation(CloudContext cloud, CloudResource resource) =>
-        cloud.Options.Account is not null && resource.Status == ResourceStatus.Creating;
+        cloud.Options.IsLikePulumi && resource.Status == ResourceStatus.Creating;
 
     /// <summary>The CLI's warning at the start; null if no operation is pending.</summary>
     public static string? Warning(CloudContext cloud)
     {
-        var pending = cloud.Options.Account is null
+        var pending = !cloud.Options.IsLikePulumi
             ? []
             : cloud.State.Resources.Where(resource => resource.Status != ResourceStatus.Ok).ToList();
         return pending.Count == 0
@@ -38,7 +38,7 @@ internal static class PendingOperations
         foreach (var resource in cloud.State.Resources.ToList())
         {
             var found = !IsCreation(cloud, resource) ? read(resource)
-                : answers.TryGetValue((resource.Type, resource.Name), out var id) ? Imported.As(resource, id)
+                : answers.TryGetValue((resource.Type, resource.Name), out var id) ? read(Imported.As(resource, id))
                 : null;
             if (found is null)
             {

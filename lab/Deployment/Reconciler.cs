@@ -149,7 +149,7 @@ internal sealed class Reconciler
     private async Task<CloudResource?> CurrentAsync(ResourceKind kind, string name)
     {
         // Pulumi's engine assumes nothing: it warns about pending operations and uses the state.
-        foreach (var left in _cloud.State.Resources.Where(_ => _cloud.Options.Account is null)
+        foreach (var left in _cloud.State.Resources.Where(_ => !_cloud.Options.IsLikePulumi)
             .Where(resource => resource.Is(kind.Type, name) && !resource.Replaced
                 && resource.Status is ResourceStatus.Creating or ResourceStatus.Deleting)
             .OrderByDescending(resource => resource.Order).ToList())
@@ -162,7 +162,7 @@ internal sealed class Reconciler
         return current is { Status: ResourceStatus.Deleting } ? _cloud.State.Put(current with { Status = ResourceStatus.Ok }) : current;
     }
 
-    private bool IsLost(ResourceKind kind, CloudResource resource) => _cloud.Options.Account is null && kind.IsLost(resource);
+    private bool IsLost(ResourceKind kind, CloudResource resource) => !_cloud.Options.IsLikePulumi && kind.IsLost(resource);
 
     private Operation Decide(ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger, DeclaredOptions options)
     {
@@ -233,18 +233,14 @@ internal sealed class Reconciler
         {
             _log.Report(operation, resource, Phase.Started);
         }
-        resource = _cloud.State.Atomically(() =>
-        {
-            kind.Check(null, resource);
-            var reserved = kind.Reserve(resource);
-            return kind.IsPure ? reserved : _cloud.State.Put(reserved);
-        });
+        var begun = _cloud.State.Account.Clock.GetUtcNow();
+        resource = _provider.Begin(kind, resource);
         CloudResource made;
         try
         {
-            made = await _provider.CreateAsync(kind, resource, options.CreateTimeout) with { Status = ResourceStatus.Ok };
+            made = await _provider.CreateAsync(kind, resource, begun, options.CreateTimeout) with { Status = ResourceStatus.Ok };
         }
-        catch (ProviderException) when (_cloud.Options.Account is not null)
+        catch (ProviderException) when (_cloud.Options.IsLikePulumi)
         {
             _cloud.State.Remove(resource); // the provider reported the result: nothing is pending
             throw;
@@ -264,18 +260,13 @@ internal sealed class Reconciler
     private async Task<CloudResource> UpdateAsync(ResourceKind kind, CloudResource before, CloudResource after)
     {
         _log.Report(Operation.Update, after, Phase.Started);
-        after = _cloud.State.Atomically(() =>
-        {
-            kind.Check(before, after);
-            return _cloud.State.Put(after with { Status = ResourceStatus.Updating });
-        });
         CloudResource updated;
         try
         {
             updated = _cloud.State.Put(
                 await _provider.UpdateAsync(kind, before, after) with { Status = ResourceStatus.Ok, HalfMade = null });
         }
-        catch (ProviderException) when (_cloud.Options.Account is not null)
+        catch (ProviderException) when (_cloud.Options.IsLikePulumi)
         {
             _cloud.State.Put(before);
             throw;
@@ -288,15 +279,11 @@ internal sealed class Reconciler
     {
         if (!IsComponent(resource.Type))
         {
-            var kind = Kind(resource.Type);
-            var unfinished = resource.Status == ResourceStatus.Creating;
-            // An incomplete creation stays incomplete, so that it is cleaned up again and its delete command never runs.
-            var leaving = kind.IsPure || unfinished ? resource : _cloud.State.Put(resource with { Status = ResourceStatus.Deleting });
             try
             {
-                await (unfinished ? kind.ClearAsync(leaving) : _provider.DeleteAsync(kind, leaving));
+                await _provider.DeleteAsync(Kind(resource.Type), resource);
             }
-            catch (ProviderException) when (_cloud.Options.Account is not null)
+            catch (ProviderException) when (_cloud.Options.IsLikePulumi)
             {
                 _cloud.State.Put(resource);
                 throw;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Droplets;
-using Infra.Lab.DigitalOcean.Effects;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Lab.DigitalOcean.Monitoring;
 using Infra.Lab.Specs;
@@ -18,18 +17,16 @@ namespace Infra.Lab.DigitalOcean;
 internal sealed class RunningApi : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _work;
+    private readonly RunningAccount _account;
 
-    private RunningApi(WebApplication application, WorkRunner runner, NetworkFollower networks, UptimeProber? prober)
+    private RunningApi(WebApplication application, RunningAccount account)
     {
         _application = application;
-        _work = Task.WhenAll(runner.RunAsync(_stop.Token), networks.RunAsync(_stop.Token),
-            prober?.RunAsync(_stop.Token) ?? Task.CompletedTask);
+        _account = account;
     }
 
-    /// <summary>Ends only when it is disposed, or with an error of ours: then nothing that takes time would end any more.</summary>
-    public Task Work => _work;
+    /// <inheritdoc cref="RunningAccount.Work"/>
+    public Task Work => _account.Work;
 
     /// <summary>Where it answers; with several addresses, the first.</summary>
     public Uri Address => new(
@@ -68,16 +65,12 @@ internal sealed class RunningApi : IAsyncDisposable
         new ApiServer(new ApiGate(account), CloudApi.Routes(account)).Map(application);
         await application.StartAsync();
         DropletRevival.Begin(account, host);
-        var networks = new NetworkFollower(account, host);
-        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host, networks)), networks,
-            probe is null ? null : new UptimeProber(account, probe));
+        return new(application, new RunningAccount(account, host, probe));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _account.DisposeAsync();
         await _application.DisposeAsync();
-        _stop.Dispose();
     }
 }

@@ -1,22 +1,24 @@
+using Infra.Lab.Provider.Resources;
+
 namespace Infra.Lab.Provider;
 
-/// <summary>The simulated account, and observers.</summary>
+/// <summary>How the engine runs, and its observers.</summary>
 internal sealed record CloudOptions
 {
-    /// <summary>Limit of GPUs. DigitalOcean starts a new account with 0, the second tier with 1.</summary>
-    public int GpuLimit { get; init; } = 16;
-
-    /// <summary>Limit of Droplets.</summary>
-    public int DropletLimit { get; init; } = 25;
-
-    /// <summary>Tags in the account besides those of the stack. Default: the client tags of the plan, which must exist.</summary>
-    public IReadOnlyCollection<string>? Tags { get; init; }
+    /// <summary>Zones in the account besides those of the plan.</summary>
+    public IReadOnlyCollection<string> Zones { get; init; } = [];
 
     /// <summary>
-    /// The resources at DigitalOcean, separate from the state: then the engine, like Pulumi's, checks reality only in a refresh, and
-    /// changes take time. Default: null; then reality is the state plus the servers, and a run cleans up after a killed one.
+    /// Whether the engine, like Pulumi's, looks at the account only in a refresh, and the provider gives up waiting as DigitalOcean's does.
+    /// Otherwise a run knows what a killed one left, cleans it up, and replaces servers that are lost.
     /// </summary>
-    public Api.ApiAccount? Account { get; init; }
+    public bool IsLikePulumi { get; init; }
+
+    /// <summary>
+    /// Called after a request that creates a resource was answered, and before one that deletes it is sent. What it throws ends the
+    /// operation with an unknown result.
+    /// </summary>
+    public Action<Operation, CloudResource> Interrupt { get; init; } = static (_, _) => { };
 
     /// <summary>
     /// Resources to replace without a change, as type token and name: <c>pulumi up --replace</c>.
@@ -25,9 +27,6 @@ internal sealed record CloudOptions
 
     /// <summary>Receives every operation, from any thread.</summary>
     public Action<ResourceEvent> Progress { get; init; } = static _ => { };
-
-    /// <summary>Clock of certificates.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Cancels waits; the state keeps what has started.</summary>
     public CancellationToken Cancel { get; init; }

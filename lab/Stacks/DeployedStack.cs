@@ -1,3 +1,5 @@
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.Host;
 using Infra.Lab.Provider.Resources;
 
@@ -7,17 +9,17 @@ namespace Infra.Lab.Stacks;
 /// <param name="Nodes">Servers by name.</param>
 internal sealed record DeployedStack(IReadOnlyList<DeployedNode> Nodes)
 {
-    public static DeployedStack Of(CloudState state) => new(
+    public static DeployedStack Of(AccountState state) => new(
     [
-        .. state.Resources
-            .Where(resource => resource.Type == Types.Droplet && !resource.Replaced && resource.Id is not null
-                && resource.Outputs.ContainsKey("ipv4Address"))
-            .Select(resource => new DeployedNode(
-                resource.Name, resource.Id!, (string)resource.Inputs["name"], (string)resource.Inputs["size"],
-                (string)resource.Outputs["ipv4Address"], (string)resource.Outputs["ipv4AddressPrivate"]))
+        .. CloudState.In(state)
+            .Where(resource => resource.Type == Types.Droplet && !resource.Replaced)
+            .Select(resource => (resource.Name, Droplet: resource.Id is { } id ? state.Find<Droplet>(id) : null))
+            .Where(node => node.Droplet is { PublicAddress: not null, VpcAddress: not null })
+            .Select(node => new DeployedNode(node.Name, node.Droplet!.Key, node.Droplet.Name, node.Droplet.Size,
+                node.Droplet.PublicAddress!, node.Droplet.VpcAddress!))
             .OrderBy(node => node.Name, StringComparer.Ordinal),
     ]);
 
-    /// <summary>The same while another process may be changing it: the current content of the file.</summary>
-    public static DeployedStack Read(LabFolder folder) => new(CloudState.Peek(folder.Cloud) is { } state ? Of(state).Nodes : []);
+    /// <summary>The same while another process may be changing it.</summary>
+    public static DeployedStack Read(LabFolder folder) => Of(CloudState.Peek(folder.Cloud) ?? AccountState.Empty);
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Infra.Cli.Project;
 using Infra.Lab.Deployment;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.Host;
 using Infra.Lab.Linux;
 using Infra.Lab.Provider;
@@ -100,7 +102,7 @@ internal sealed class LabStack
 
         using var held = await FolderLock.TakeAsync(Folder.Lock,
             holder => options.Print($"waiting for process {holder}, which changes this lab ..."), cancel);
-        if (IsUp && !Path.Exists(Path.Combine(Folder.Cloud, CloudState.FileName)))
+        if (!CloudState.IsThere(Folder.Cloud) && IsUp)
         {
             options.Print("the files of this lab were deleted while it ran: stopping it ...");
             await Sandbox.KillAsync(cancel);
@@ -120,7 +122,7 @@ internal sealed class LabStack
         await Sandbox.StartAsync(OperatorAddress(declared.Config), cancel);
         using var runtime = new HostRuntime(Folder, Sandbox, images, options.Base, new PlannedHardware(Stack, plan, options.Speed),
             options.Extras);
-        using var state = CloudState.Open(Folder.Cloud);
+        using var state = CloudState.Open(Folder.Cloud, new AccountSettings { Catalog = plan.Catalog }, TimeProvider.System);
         DescribeAgain(runtime, state);
         var result = await DeployAsync(plan, state, runtime, options, cancel);
         if (result.Failures.Count == 0)
@@ -273,7 +275,8 @@ internal sealed class LabStack
     private async Task<UpResult> DeployAsync(StackPlan plan, CloudState state, HostRuntime runtime, UpOptions options,
         CancellationToken cancel)
     {
-        var cloud = new LocalCloud(state, runtime, plan, new CloudOptions { Progress = options.Progress, Cancel = cancel });
+        await using var cloud = new LocalCloud(
+            state, runtime, plan, new CloudOptions { Progress = options.Progress, Cancel = cancel });
         IDictionary<string, object?>? outputs = null;
         try
         {
@@ -305,15 +308,15 @@ internal sealed class LabStack
         }
 
         var values = await StackOutputValues.ReadAsync(outputs);
-        AccessFiles.Write(Folder, values, state.PublicAuthority?.CertificatePem);
-        EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state).Nodes));
+        AccessFiles.Write(Folder, values, state.Account.State.Find<PublicAuthority>(PublicAuthority.Name)?.CertificatePem);
+        EndpointAccess.Save(Folder, EndpointAccess.Of(values, state, DeployedStack.Of(state.Account.State).Nodes));
         return new UpResult(cloud.Summary, cloud.Failures, values);
     }
 
     /// <summary>Existing servers get the current plan: another context length needs another KV cache.</summary>
     private static void DescribeAgain(HostRuntime runtime, CloudState state)
     {
-        foreach (var node in DeployedStack.Of(state).Nodes.Where(node => runtime.HasServer(node.Id)))
+        foreach (var node in DeployedStack.Of(state.Account.State).Nodes.Where(node => runtime.HasServer(node.Id)))
         {
             runtime.DescribeAgain(node.Id, node.Hostname, node.Size);
         }

@@ -15,7 +15,8 @@ internal static class StateFiles
     /// <summary>How to read each file, by its path in the folder of a lab.</summary>
     private static readonly (string Folder, string Pattern, Action<string> Read)[] s_kinds =
     [
-        ("cloud", "cloud.json", static file => _ = CloudState.Peek(Path.GetDirectoryName(file)!)),
+        ("cloud", CloudState.FileName, static file => _ = CloudState.Peek(Path.GetDirectoryName(file)!)),
+        ("cloud", CloudState.OldFileName, static file => _ = CloudState.IsThere(Path.GetDirectoryName(file)!)),
         ("", "endpoints.json", static file => _ = StateFile.Read(file, EndpointAccessJson.Default.IReadOnlyListEndpointAccess)),
         ("", "addresses.json", static file => _ = StateFile.Read(file, MachineJson.Default.DictionaryStringString)),
         ("", "neighbour.json", static file => _ = StateFile.Read(file, MachineJson.Default.NetworkNeighbour)),

@@ -85,7 +85,7 @@ public sealed class KilledTests
 
         if (kind == 4 && Directory.Exists(lab.Folder.Path))
         {
-            string[] files = ["cloud/cloud.json", "endpoints.json", "addresses.json", "neighbour.json"];
+            string[] files = ["cloud/account.db", "endpoints.json", "addresses.json", "neighbour.json"];
             var file = Path.Combine(lab.Folder.Path, files[chance.Next(files.Length)]);
             if (File.Exists(file))
             {

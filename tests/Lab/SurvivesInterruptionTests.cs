@@ -146,7 +146,8 @@ public sealed class SurvivesInterruptionTests
     private static bool Has(LabStack lab, string type) =>
         Peek(lab).Any(resource => resource.Type == type && resource.Status == ResourceStatus.Ok);
 
-    private static IEnumerable<CloudResource> Peek(LabStack lab) => CloudState.Peek(lab.Folder.Cloud)?.Resources ?? [];
+    private static IEnumerable<CloudResource> Peek(LabStack lab) =>
+        CloudState.Peek(lab.Folder.Cloud) is { } state ? CloudState.In(state) : [];
 
     /// <summary>Whether a command of that name is under way over SSH.</summary>
     private static bool Runs(string script, LabStack lab) =>

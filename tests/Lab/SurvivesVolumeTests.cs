@@ -34,7 +34,7 @@ public sealed class SurvivesVolumeTests
         await stack.UpAgainAsync(With(gib: null));
         Assert.Empty(stack.Result.Failures);
         Assert.NotEqual(before.Id, stack.Node(Node).Id);
-        Assert.DoesNotContain(CloudState.Peek(stack.Folder.Cloud)!.Resources, resource => resource.Type == Types.Volume);
+        Assert.DoesNotContain(CloudState.In(CloudState.Peek(stack.Folder.Cloud)!), resource => resource.Type == Types.Volume);
     }
 
     private static Dictionary<string, string> With(int? gib)

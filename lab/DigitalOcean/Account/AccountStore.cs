@@ -11,14 +11,18 @@ internal sealed class AccountStore : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>SQLITE_FULL.</summary>
+    private const int FullDisk = 13;
+
     private readonly SqliteConnection _connection;
 
     private AccountStore(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Opens a file, and creates it if necessary.</summary>
     /// <param name="path">The file; <c>:memory:</c> keeps nothing.</param>
+    /// <param name="isShared">Whether other processes may read it meanwhile; that only one changes it is then the caller's concern.</param>
     /// <exception cref="SqliteException">It is not a database, or another process has it open.</exception>
-    public static AccountStore Open(string path)
+    public static AccountStore Open(string path, bool isShared = false)
     {
         if (path != ":memory:" && !OperatingSystem.IsWindows())
         {
@@ -32,8 +36,11 @@ internal sealed class AccountStore : IDisposable
         var store = new AccountStore(connection);
         try
         {
-            // One process alone has an account; a kill loses nothing, a power cut perhaps the last changes.
-            store.Run("PRAGMA locking_mode = EXCLUSIVE");
+            // One process alone changes an account; a kill loses nothing, a power cut perhaps the last changes.
+            if (!isShared)
+            {
+                store.Run("PRAGMA locking_mode = EXCLUSIVE");
+            }
             store.Run("PRAGMA journal_mode = WAL");
             store.Run("PRAGMA synchronous = NORMAL");
             store.Run(
@@ -65,7 +72,22 @@ internal sealed class AccountStore : IDisposable
     }
 
     /// <summary>Writes a change in one transaction.</summary>
+    /// <exception cref="IOException">The disk is full; nothing is written.</exception>
     public void Write(AccountState state, IReadOnlyCollection<IRecord> put, IReadOnlyCollection<IRecord> removed)
+    {
+        try
+        {
+            WriteAll(state, put, removed);
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == FullDisk)
+        {
+            throw new IOException($"No space left on device : '{_connection.DataSource}'", exception);
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private void WriteAll(AccountState state, IReadOnlyCollection<IRecord> put, IReadOnlyCollection<IRecord> removed)
     {
         using var transaction = _connection.BeginTransaction();
         using var write = Command("INSERT INTO record (type, key, place, json) VALUES ($type, $key, $place, $json) "
@@ -90,8 +112,6 @@ internal sealed class AccountStore : IDisposable
             return command;
         }
     }
-
-    public void Dispose() => _connection.Dispose();
 
     private static void Execute(SqliteCommand command, IRecord record, long place, byte[] json)
     {

@@ -58,7 +58,13 @@ internal sealed class CloudAccount(AccountStore store, AccountSettings settings,
         }
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            store.Dispose();
+        }
+    }
 
     private T Apply<T>(Func<AccountChange, T> change)
     {

@@ -55,6 +55,10 @@ internal static class AccountFaults
         return fault;
     }
 
+    /// <summary>The same for a kind with a duration: how long; zero without a fault.</summary>
+    public static TimeSpan TakeDuration(this AccountChange change, string kind, string subject) =>
+        change.Take(kind, subject) is { } fault ? fault.Duration ?? FaultKinds.All[kind].Duration!.Value : TimeSpan.Zero;
+
     /// <summary>Refuses what the change is about, if a fault says so. The use counts although the change is refused.</summary>
     /// <param name="change">The change.</param>
     /// <param name="kind">Kind of the fault.</param>

@@ -107,9 +107,10 @@ internal static class FaultKinds
         [WrongToken] = new(Request, NeedsWhat: false, null, "the token is not known"),
         [MissingScope] = new("a scope, as droplet:create", NeedsWhat: false, null, "the token has not the scope"),
         [ClockSkew] = new(Request, NeedsWhat: false, TimeSpan.FromMinutes(10), "the clock in the answer's Date is wrong by that"),
-        [LateAddress] = new(Name, NeedsWhat: false, s_late, "a new Droplet has no address for that long"),
+        [LateAddress] = new(Name, NeedsWhat: false, s_late, "a new Droplet or load balancer has no address for that long"),
         [StuckNew] = new(Name, NeedsWhat: false, null, "a new Droplet stays new until the fault is removed"),
-        [SlowDeletion] = new(Name, NeedsWhat: false, s_late, "a deletion is accepted, and the Droplet exists for that much longer"),
+        [SlowDeletion] = new(
+            Name, NeedsWhat: false, s_late, "the deletion of a Droplet or load balancer is accepted, and takes that much longer"),
         [FailedDeletion] = new(Name, NeedsWhat: false, null, "a deletion is accepted, and the Droplet stays"),
         [NoCertificate] = new(Name, NeedsWhat: false, null, "a certificate stays pending until the fault is removed"),
         [FailedCertificate] = new(Name, NeedsWhat: false, null, "a certificate ends in error"),

@@ -17,6 +17,7 @@ internal static class CloudImages
 
     /// <summary>By id or slug; null: there is none.</summary>
     public static CloudImage? Find(AccountState state, string identifier) => state.Find<CloudImage>(identifier)
+        ?? state.All<CloudImage>().FirstOrDefault(image => image.Slug == identifier)
         ?? PublicImages.All.FirstOrDefault(image => image.Slug == identifier || image.Key == identifier);
 
     /// <summary>By id or slug.</summary>

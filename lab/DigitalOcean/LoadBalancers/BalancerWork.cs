@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Specs;
 
@@ -13,7 +14,8 @@ internal sealed class StartBalancer(CloudAccount account, IHostRuntime host, INe
 
     public string Kind => Name;
 
-    public static Work Of(AccountChange change, string id) => new(Name, id, change.Now + change.Settings.Takes(s_takes));
+    public static Work Of(AccountChange change, LoadBalancer balancer) => new(Name, balancer.Id, change.Now
+        + change.Settings.Takes(s_takes) + change.TakeDuration(FaultKinds.LateAddress, balancer.Name));
 
     public async Task RunAsync(Work work, CancellationToken cancel)
     {
@@ -47,14 +49,18 @@ internal sealed class StartBalancer(CloudAccount account, IHostRuntime host, INe
 internal sealed class RemoveBalancer(IHostRuntime host, INetworkGate networks) : IWorkHandler
 {
     private const string Name = "remove load balancer";
-    private const string Urn = "do:loadbalancer:";
 
     private static readonly TimeSpan s_takes = TimeSpan.FromSeconds(15); // not measured
 
     public string Kind => Name;
 
-    public static Work Of(AccountChange change, LoadBalancer balancer) =>
-        new(Name, balancer.Id, change.Now + change.Settings.Takes(s_takes));
+    public static Work Of(AccountChange change, LoadBalancer balancer) => new(Name, balancer.Id, change.Now
+        + change.Settings.Takes(s_takes) + change.TakeDuration(FaultKinds.SlowDeletion, balancer.Name));
+
+    /// <summary>Names of load balancers whose deletion takes longer: they are still in use.</summary>
+    public static IEnumerable<string> HeldNames(AccountChange change) => change.All<Work>()
+        .Where(work => work.Kind == Name && work.DueAt > change.Now)
+        .Select(work => change.Find<DeletedMember>(LoadBalancer.UrnOf(work.Subject))?.Name).OfType<string>();
 
     public async Task RunAsync(Work work, CancellationToken cancel)
     {
@@ -65,7 +71,7 @@ internal sealed class RemoveBalancer(IHostRuntime host, INetworkGate networks) :
 
     public void End(AccountChange change, Work work, Exception? failure)
     {
-        if (change.Find<DeletedMember>($"{Urn}{work.Subject}") is { } member)
+        if (change.Find<DeletedMember>(LoadBalancer.UrnOf(work.Subject)) is { } member)
         {
             change.Remove(member);
         }

@@ -42,9 +42,11 @@ internal sealed record LoadBalancer(
 
     public string Key => Id;
 
-    public string Urn => $"do:loadbalancer:{Id}";
+    public string Urn => UrnOf(Id);
 
     public string Name => Settings.Name;
+
+    public static string UrnOf(string id) => $"do:loadbalancer:{id}";
 
     public bool Serves(INetworkServer server) => Settings.Tag is { Length: > 0 } tag
         ? server.Region == Region && server.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase)

@@ -34,7 +34,7 @@ internal static class LoadBalancers
         {
             throw ApiError.Unprocessable("a global load balancer cannot be internal");
         }
-        change.Put(StartBalancer.Of(change, balancer.Id));
+        change.Put(StartBalancer.Of(change, balancer));
         return change.Put(balancer);
     }
 
@@ -172,8 +172,8 @@ internal static class LoadBalancers
 
     private static void CheckName(AccountChange change, string name, LoadBalancer? itself)
     {
-        if (change.All<LoadBalancer>().Any(other =>
-            other.Id != itself?.Id && string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
+        if (change.All<LoadBalancer>().Where(other => other.Id != itself?.Id).Select(other => other.Name)
+            .Concat(RemoveBalancer.HeldNames(change)).Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             throw ApiError.Unprocessable("name is not unique");
         }

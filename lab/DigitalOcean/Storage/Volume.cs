@@ -27,6 +27,9 @@ internal sealed record Volume(
     // docs.digitalocean.com/products/volumes/details/pricing; 2026.
     private const decimal UsdPerGiBMonth = 0.10m;
 
+    /// <summary>Why its last change failed; null: it did not.</summary>
+    public string? Problem { get; init; }
+
     public string Key => Id;
 
     public string Urn => $"do:volume:{Id}";

@@ -16,7 +16,11 @@ internal sealed class VolumeCreation(CloudAccount account, IHostRuntime host) : 
 
     public void End(AccountChange change, Work work, Exception? failure)
     {
-        // Attaching it makes the disk again, and reports what fails.
+        // Attaching it makes the disk again.
+        if (failure is not null && change.Find<Volume>(work.Subject) is { } volume)
+        {
+            change.Put(volume with { Problem = failure.Message });
+        }
     }
 }
 
@@ -63,7 +67,7 @@ internal sealed class VolumeEventWork(CloudAccount account, IHostRuntime host) :
         {
             return;
         }
-        volume = volume with { Pending = null };
+        volume = volume with { Pending = null, Problem = failure?.Message };
         change.Put(failure is not null ? volume : pending.Type switch
         {
             // A Droplet that was deleted meanwhile gets nothing.

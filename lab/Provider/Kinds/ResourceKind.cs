@@ -32,17 +32,17 @@ internal abstract class ResourceKind
     /// <summary>Whether the old resource must be deleted before the new one is created.</summary>
     public virtual bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
 
-    /// <summary>Throws the errors of provider and API. Called before anything is created, while nothing else changes.</summary>
+    /// <summary>Throws what the provider itself refuses, before it sends anything.</summary>
     /// <param name="before">The resource as it is; null for a new one.</param>
     /// <param name="after">The requested resource.</param>
     public virtual void Check(CloudResource? before, CloudResource after)
     {
     }
 
-    /// <summary>Assigns what a new resource needs before it exists: id, address. Called while nothing else changes.</summary>
+    /// <summary>Assigns what a new resource needs before it exists: its id, or its name.</summary>
     public virtual CloudResource Reserve(CloudResource resource) => resource with { Id = Guid.NewGuid().ToString() };
 
-    public abstract Task<CloudResource> CreateAsync(CloudResource resource);
+    public virtual Task<CloudResource> CreateAsync(CloudResource resource) => Task.FromResult(resource);
 
     /// <param name="before">The previous resource.</param>
     /// <param name="after">The requested resource, with the previous outputs.</param>
@@ -53,21 +53,4 @@ internal abstract class ResourceKind
 
     /// <summary>Deletes the rest of a resource whose creation was interrupted.</summary>
     public virtual Task ClearAsync(CloudResource resource) => DeleteAsync(resource);
-}
-
-/// <summary>A DigitalOcean resource. The provider generates a name if none is given, and deletes before replace if one is.</summary>
-internal abstract class DigitalOceanKind : ResourceKind
-{
-    protected virtual bool IsNamed => true;
-
-    public override bool DeletesFirst(CloudResource before, PropertyMap inputs) =>
-        IsNamed && inputs.TextOrNull("name") is { } name && before.Inputs.TextOrNull("name") == name;
-
-    public override CloudResource Reserve(CloudResource resource) => Named(base.Reserve(resource));
-
-    /// <summary>Adds a name, Pulumi's name plus seven digits, if the program has none.</summary>
-    protected CloudResource Named(CloudResource resource) => IsNamed && !resource.Inputs.ContainsKey("name")
-        ? resource.With("name",
-            $"{resource.Name}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))[..7]}")
-        : resource;
 }

@@ -36,7 +36,7 @@ internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
     public override bool IsDue(CloudResource resource, PropertyMap inputs) =>
         DateTimeOffset.TryParse(resource.Outputs.TextOrNull("validityEndTime"), CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal, out var end)
-        && cloud.Options.Clock.GetUtcNow() >= end.AddHours(-inputs.Number(EarlyRenewal));
+        && cloud.State.Account.Clock.GetUtcNow() >= end.AddHours(-inputs.Number(EarlyRenewal));
 
     public override void Check(CloudResource? before, CloudResource after)
     {
@@ -67,7 +67,7 @@ internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
             inputs.Flag("isCaCertificate"),
             inputs.ContainsKey("maxPathLength") ? inputs.Number("maxPathLength") : null,
             inputs.Flag("setSubjectKeyId"),
-            cloud.Options.Clock.GetUtcNow(),
+            cloud.State.Account.Clock.GetUtcNow(),
             inputs.Number("validityPeriodHours"));
         return Task.FromResult(Issue(resource, terms)
             .With("validityStartTime", Issuer.Time(terms.NotBefore))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Infra.Lab.Provider.Api;
+using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Provider.Kinds;
 using Infra.Lab.Provider.Resources;
 
@@ -13,20 +14,17 @@ internal sealed class HalfMadeException(CloudResource resource, string message) 
 }
 
 /// <summary>
-/// The provider between engine and API: it waits, times out and handles a 404 as in <see cref="ProviderManners"/>. Without a simulated
-/// account it passes all calls on, and everything is ready at once.
+/// The provider between engine and API: it sends requests, and waits for what they begin. A request and what the engine records of it are
+/// one change. With <see cref="CloudOptions.IsLikePulumi"/> it gives up and handles a 404 as in <see cref="ProviderManners"/>; otherwise it
+/// waits for as long as the machine needs.
 /// </summary>
 internal sealed partial class ProviderLayer(CloudContext cloud)
 {
     private const string MissingWords = "The resource you were accessing could not be found.";
-    private const string Address = "ip";
 
-    /// <summary>Hidden property: the address of a load balancer once it is ready.</summary>
-    private const string AddressWhenReady = "addressWhenReady";
+    private CloudAccount Account => cloud.State.Account;
 
-    private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(10);
-
-    private ApiAccount? Account => cloud.Options.Account;
+    private bool IsLikePulumi => cloud.Options.IsLikePulumi;
 
     /// <summary>The inputs, with the old values of removed computed inputs: those do not change.</summary>
     public static PropertyMap KeepComputed(string type, PropertyMap before, PropertyMap after)
@@ -41,128 +39,187 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         return after;
     }
 
-    public async Task<CloudResource> CreateAsync(ResourceKind kind, CloudResource resource, TimeSpan? timeout)
+    /// <summary>Checks a new resource, sends the request that creates it, and records it.</summary>
+    /// <exception cref="ProviderException">It was refused; nothing is recorded.</exception>
+    public CloudResource Begin(ResourceKind kind, CloudResource resource)
     {
-        var made = await kind.CreateAsync(resource);
-        if (Account is not { } account || ProviderManners.Current.Of(kind.Type) is not { } manners)
-        {
-            return made;
-        }
-        var known = account.Add(made);
-        if (account.Take(FaultKind.KilledWhileCreating, made) is not null)
-        {
-            throw new InterruptedException("the run was killed");
-        }
-        if (manners.Create is not { } wait)
-        {
-            return made;
-        }
-        var limit = Limit(wait, timeout);
-        if (await UntilAsync(limit, () => account.IsReady(known)) && !known.Fails)
-        {
-            return made;
-        }
-        var reason = account.IsReady(known)
-            ? $"unexpected state 'error', wanted target '{wait.Target}'. last error: %!s(<nil>)"
-            : $"timeout while waiting for state to become '{wait.Target}' (last state: '{wait.Pending}', timeout: {Go(limit)})";
-        throw new HalfMadeException(AsTheApiHasIt(made), Words(wait.Failure, made, reason));
+        kind.Check(null, resource);
+        resource = kind.Reserve(resource);
+        return kind is DigitalOceanKind api ? Send(api.Create(resource), resource)
+            : kind.IsPure ? resource : cloud.State.Put(resource);
     }
 
+    /// <summary>Waits until a resource that was begun is ready.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="resource">What <see cref="Begin"/> returned.</param>
+    /// <param name="begun">When that was called.</param>
+    /// <param name="timeout">Its own time limit; null: the provider's.</param>
+    public async Task<CloudResource> CreateAsync(ResourceKind kind, CloudResource resource, DateTimeOffset begun, TimeSpan? timeout)
+    {
+        if (kind is not DigitalOceanKind api)
+        {
+            return await kind.CreateAsync(resource);
+        }
+        cloud.Options.Interrupt(Operation.Create, resource);
+        if (!IsLikePulumi || ProviderManners.Current.Of(kind.Type)?.Create is not { } wait)
+        {
+            await SettledAsync(api, resource);
+            return Known(api, resource);
+        }
+        var limit = Limit(wait, timeout);
+        var isDone = await UntilAsync(begun + limit, state => api.ProgressOf(state, resource) != Progress.Pending);
+        if (isDone && api.ProgressOf(Account.State, resource) == Progress.Ready)
+        {
+            await SettledAsync(api, resource);
+            return Known(api, resource);
+        }
+        throw new HalfMadeException(Known(api, resource), Words(wait.Failure, resource, isDone
+            ? $"unexpected state 'error', wanted target '{wait.Target}'. last error: %!s(<nil>)"
+            : $"timeout while waiting for state to become '{wait.Target}' (last state: '{wait.Pending}', timeout: {Go(limit)})"));
+    }
+
+    /// <summary>Sends the requests that make a resource as it should be, one after another.</summary>
+    /// <returns>The resource as a read from the API finds it.</returns>
     public async Task<CloudResource> UpdateAsync(ResourceKind kind, CloudResource before, CloudResource after)
     {
-        if (Account is not null && ProviderManners.Current.Of(kind.Type) is { Updates: false })
+        if (IsLikePulumi && ProviderManners.Current.Of(kind.Type) is { Updates: false })
         {
             throw new ProviderException("doesn't support update");
         }
-        // It ends with a read from the API.
-        return AsTheApiHasIt(await kind.UpdateAsync(before, after));
+        kind.Check(before, after);
+        after = after with { Status = ResourceStatus.Updating };
+        if (kind is not DigitalOceanKind api)
+        {
+            return await kind.UpdateAsync(before, cloud.State.Put(after));
+        }
+        ProviderRequest? last = null;
+        for (var sent = 0; api.Update(Account.State, before, after, sent) is { } next; sent++)
+        {
+            if (last is not null && (last.Failure, last.Method, last.Path) == (next.Failure, next.Method, next.Path))
+            {
+                throw new IOException($"{next.Failure}: {next.Method} {next.Path} had no effect");
+            }
+            after = Send(next, after);
+            await SettledAsync(api, after);
+            last = next;
+        }
+        return Known(api, after);
     }
 
+    /// <summary>Deletes a resource, and waits until it is gone.</summary>
     public async Task DeleteAsync(ResourceKind kind, CloudResource resource)
     {
-        if (Account is not { } account || ProviderManners.Current.Of(kind.Type) is not { } manners)
+        // An incomplete creation stays incomplete, so that it is cleaned up again and its delete command never runs.
+        var leaving = resource.Status == ResourceStatus.Creating ? resource : resource with { Status = ResourceStatus.Deleting };
+        if (kind is not DigitalOceanKind api)
         {
-            await kind.DeleteAsync(resource);
+            await (resource.Status == ResourceStatus.Creating ? kind.ClearAsync(resource)
+                : kind.DeleteAsync(kind.IsPure ? resource : cloud.State.Put(leaving)));
             return;
         }
-        var deletion = manners.Delete;
-        var known = account.Find(kind.Type, resource.Id!);
-        if (known is { GoneAt: not null })
+        if (IsLikePulumi && ProviderManners.Current.Of(kind.Type) is { Delete: { } deletion })
         {
-            // Already deleted by an interrupted run: locked until it is gone.
-            _ = await UntilAsync(resource.DeleteTimeout ?? TimeSpan.FromSeconds(deletion.Seconds ?? 0),
-                () => account.Find(kind.Type, resource.Id!) is null);
-            known = null;
-        }
-        if (known is null)
-        {
-            if (deletion.Missing == WhenMissing.Error)
-            {
-                throw new ProviderException(Words(deletion.MissingFailure!, resource, ""));
-            }
+            await DeleteLikePulumiAsync(api, leaving, deletion);
             return;
         }
-        if (account.Take(FaultKind.ConnectionLostWhileDeleting, resource) is not null)
+        if (api.ProgressOf(Account.State, resource) is not (Progress.Gone or Progress.Leaving))
         {
-            throw new InterruptedException("rpc error: code = Unavailable desc = error reading from server: EOF");
+            Send(api.Delete(Account.State, resource), leaving);
         }
-        // The provider repeats the deletion of a VPC while it has members.
-        if (kind.Type == Types.Vpc)
+        await cloud.Running.UntilAsync(state => api.ProgressOf(state, resource) != Progress.Leaving, cloud.Cancel);
+        if (api.ProgressOf(Account.State, resource) != Progress.Gone)
         {
-            var wait = new ProviderWait(deletion.Seconds!.Value, deletion.HeedsTimeout, deletion.Failure!);
-            if (!await UntilAsync(Limit(wait, resource.DeleteTimeout), () => !account.HasMembers(resource.Id!)))
-            {
-                throw new ProviderException(Words(wait.Failure, resource,
-                    ProviderException.Answer("DELETE", $"vpcs/{resource.Id}", 409, "Can not delete VPC with members")));
-            }
+            throw new IOException(api.Problem(Account.State, resource) ?? $"{resource.Id} was not deleted");
         }
-        await kind.DeleteAsync(resource);
-        account.Delete(resource);
-        if (kind.Type != Types.Vpc && deletion.Seconds is { } seconds)
-        {
-            var wait = new ProviderWait(seconds, deletion.HeedsTimeout, deletion.Failure!);
-            if (!await UntilAsync(Limit(wait, resource.DeleteTimeout), () => account.Find(kind.Type, resource.Id!) is null))
-            {
-                throw new ProviderException(Words(wait.Failure, resource,
-                    "timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: "
-                        + $"{Go(Limit(wait, resource.DeleteTimeout))})"));
-            }
-        }
+        await AppliedAsync(api);
     }
 
     /// <summary>The resource as a refresh finds it; null if it is gone.</summary>
     public CloudResource? Read(ResourceKind kind, CloudResource resource) =>
-        Account is not { } account || ProviderManners.Current.Of(kind.Type) is null ? resource
-        : account.Find(kind.Type, resource.Id!) is null || kind.IsLost(resource) ? null
-        : AsTheApiHasIt(resource);
+        kind is DigitalOceanKind api ? api.Read(Account.State, resource) : resource;
 
-    private CloudResource AsTheApiHasIt(CloudResource resource)
+    private async Task DeleteLikePulumiAsync(DigitalOceanKind api, CloudResource leaving, Deletion deletion)
     {
-        if (Account is not { } account || resource.Id is null || account.Find(resource.Type, resource.Id) is not { } known
-            || ProviderManners.Current.Of(resource.Type)?.Create is not { } wait)
+        var begun = Account.Clock.GetUtcNow();
+        var wait = new ProviderWait(deletion.Seconds ?? 0, deletion.HeedsTimeout, deletion.Failure ?? "");
+        var limit = Limit(wait, leaving.DeleteTimeout);
+        if (api.Type != Types.LoadBalancer && api.ProgressOf(Account.State, leaving) == Progress.Leaving)
         {
-            return resource;
+            // Already deleted by an interrupted run: locked until it is gone.
+            await UntilAsync(begun + limit, IsGone);
         }
-        var state = !account.IsReady(known) ? wait.Pending : known.Fails ? "error" : wait.Target;
-        resource = resource.With(resource.Type == Types.Certificate ? "state" : "status", state);
-        if (resource.Type != Types.LoadBalancer)
+        if (api.Read(Account.State, leaving) is null)
         {
-            return resource;
+            if (deletion.Missing == WhenMissing.Error)
+            {
+                throw new ProviderException(Words(deletion.MissingFailure!, leaving, ""));
+            }
+            return;
         }
-        var address = resource.Hidden.TextOrNull(AddressWhenReady) ?? resource.Outputs.Text(Address);
-        return (resource with { Hidden = resource.Hidden.SetItem(AddressWhenReady, address) })
-            .With(Address, state == wait.Target ? address : "");
+        cloud.State.Put(leaving);
+        cloud.Options.Interrupt(Operation.Delete, leaving);
+        // The provider repeats the deletion of a VPC while it has members.
+        if (api.Type == Types.Vpc && !await UntilAsync(begun + limit, HasNoMembers))
+        {
+            throw new ProviderException(Words(wait.Failure, leaving,
+                ProviderException.Answer("DELETE", $"vpcs/{leaving.Id}", 409, "Can not delete VPC with members")));
+        }
+        Send(api.Delete(Account.State, leaving), leaving);
+        if (api.Type == Types.Droplet && !await UntilAsync(begun + limit, IsGone))
+        {
+            throw new ProviderException(Words(wait.Failure, leaving,
+                $"timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: {Go(limit)})"));
+        }
+
+        bool IsGone(AccountState state) => api.ProgressOf(state, leaving) != Progress.Leaving;
+
+        bool HasNoMembers(AccountState state) => state.Find<Vpc>(leaving.Id!) is not { } vpc || Vpcs.Members(state, vpc).Count == 0;
     }
 
-    /// <summary>Polls every few seconds of the account's clock until the condition holds or time is up.</summary>
-    private async Task<bool> UntilAsync(TimeSpan limit, Func<bool> reached)
+    private CloudResource Send(ProviderRequest request, CloudResource resource)
     {
-        var clock = Account!.Clock;
-        for (var start = clock.GetTimestamp(); !reached() && clock.GetElapsedTime(start) < limit;)
+        try
         {
-            await Task.Delay(s_poll, clock, cloud.Cancel);
+            return Account.Change(change => change.Put(request.Send(change, resource)));
         }
-        return reached();
+        catch (ApiError error)
+        {
+            throw request.Refused(error);
+        }
+    }
+
+    /// <summary>Waits until nothing is under way on a resource, and what it changes is in effect.</summary>
+    private async Task SettledAsync(DigitalOceanKind api, CloudResource resource)
+    {
+        await cloud.Running.UntilAsync(state => api.ProgressOf(state, resource) != Progress.Pending, cloud.Cancel);
+        // Its failure says more than that of a resource that waited for it.
+        await AppliedAsync(api);
+        if (api.ProgressOf(Account.State, resource) == Progress.Failed)
+        {
+            throw new IOException(api.Problem(Account.State, resource) ?? $"{resource.Id} is in the state of an error");
+        }
+    }
+
+    private Task AppliedAsync(DigitalOceanKind api) =>
+        api.IsInNetworks ? cloud.Running.AppliedAsync(cloud.Cancel) : Task.CompletedTask;
+
+    private CloudResource Known(DigitalOceanKind api, CloudResource resource) =>
+        api.Read(Account.State, resource) ?? throw new IOException($"{resource.Type} {resource.Id} was deleted meanwhile");
+
+    /// <summary>Waits until the records are as wanted, or until a time of the account's clock.</summary>
+    private async Task<bool> UntilAsync(DateTimeOffset latest, Func<AccountState, bool> wanted)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cloud.Cancel);
+        var reached = cloud.Running.UntilAsync(wanted, end.Token);
+        var late = Account.Clock.UntilAsync(latest, end.Token);
+        if (await Task.WhenAny(reached, late) == reached)
+        {
+            await reached;
+        }
+        await end.CancelAsync();
+        await Task.WhenAll(reached, late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cloud.Cancel.ThrowIfCancellationRequested();
+        return wanted(Account.State);
     }
 
     private static TimeSpan Limit(ProviderWait wait, TimeSpan? custom) =>

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Infra.Lab.DigitalOcean.Account;
 
 namespace Infra.Lab.Provider.Resources;
 
@@ -18,8 +21,11 @@ internal enum ResourceStatus
     Deleting,
 }
 
-/// <summary>A resource in the state of the local cloud. Immutable: a change creates a new record with the same order.</summary>
-internal sealed record CloudResource
+/// <summary>
+/// What the engine knows of a resource: a record next to those of the account. Immutable: a change creates a new record with the same
+/// order.
+/// </summary>
+internal sealed record CloudResource : IRecord
 {
     /// <summary>Number of its creation: the key in the state, and the reverse order of deletion.</summary>
     public required long Order { get; init; }
@@ -32,13 +38,12 @@ internal sealed record CloudResource
     public string? Id { get; init; }
 
     /// <summary>Inputs of its creation or last update, without ignored changes.</summary>
+    [JsonConverter(typeof(PropertyMapConverter))]
     public PropertyMap Inputs { get; init; } = ImmutableDictionary<string, object>.Empty;
 
     /// <summary>Outputs of the provider besides the inputs.</summary>
+    [JsonConverter(typeof(PropertyMapConverter))]
     public PropertyMap Outputs { get; init; } = ImmutableDictionary<string, object>.Empty;
-
-    /// <summary>Hidden values, such as the key of a certificate.</summary>
-    public PropertyMap Hidden { get; init; } = ImmutableDictionary<string, object>.Empty;
 
     /// <summary>Value of the replacement trigger, as JSON; null: none.</summary>
     public string? Trigger { get; init; }
@@ -56,7 +61,11 @@ internal sealed record CloudResource
     /// <summary>A newer resource replaced it; it is deleted at the end of the run.</summary>
     public bool Replaced { get; init; }
 
+    [JsonIgnore]
+    public string Key => Order.ToString("D20", CultureInfo.InvariantCulture);
+
     /// <summary>Name at the provider: the program's, or generated.</summary>
+    [JsonIgnore]
     public string CloudName => Inputs.TextOrNull("name") ?? Outputs.TextOrNull("name") ?? Name;
 
     public bool Is(string type, string name) => Type == type && Name == name;

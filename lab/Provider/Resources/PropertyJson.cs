@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Infra.Lab.Provider.Resources;
 
@@ -78,4 +79,16 @@ internal static class PropertyJson
         JsonValueKind.Array => json.EnumerateArray().Select(item => Read(item)!).ToImmutableArray(),
         _ => null,
     };
+}
+
+/// <summary>Properties as a member of a stored record.</summary>
+internal sealed class PropertyMapConverter : JsonConverter<PropertyMap>
+{
+    public override PropertyMap Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return PropertyJson.ReadMap(document.RootElement);
+    }
+
+    public override void Write(Utf8JsonWriter writer, PropertyMap value, JsonSerializerOptions options) => PropertyJson.Write(writer, value);
 }

@@ -31,6 +31,10 @@ internal static class PropertyMaps
     public static IReadOnlyList<string> Texts(this PropertyMap map, string name) =>
         map.GetValueOrDefault(name) is ImmutableArray<object> items ? [.. items.OfType<string>()] : [];
 
+    /// <summary>Items that are whole numbers, such as ids of Droplets; none without a list.</summary>
+    public static IReadOnlyList<long> Numbers(this PropertyMap map, string name) =>
+        map.GetValueOrDefault(name) is ImmutableArray<object> items ? [.. items.OfType<double>().Select(number => (long)number)] : [];
+
     /// <summary>A list as a provider returns it.</summary>
     public static ImmutableArray<object> ToProperty(this IEnumerable<string> items) => [.. items];
 }

@@ -7,12 +7,6 @@ internal sealed class ProviderException(string message) : RunException(message)
 {
     private const string Api = "https://api.digitalocean.com/v2/";
 
-    /// <summary>
-    /// A response of the API as the provider formats it: <c>Error creating droplet: POST https://...: 422 (request "...") words</c>.
-    /// </summary>
-    public static ProviderException Refused(string what, string method, string path, int status, string words) =>
-        new($"{what}: {Answer(method, path, status, words)}");
-
     /// <summary>A response of the API as godo formats it.</summary>
     public static string Answer(string method, string path, int status, string words) =>
         $"{method} {Api}{path}: {status} (request \"{Guid.NewGuid()}\") {words}";

@@ -16,7 +16,7 @@ public sealed class LabFaultTests : IDisposable
     public void Dispose() => Directory.Delete(_cache, recursive: true);
 
     [Theory]
-    [InlineData("No space left on device : '/cache/labs/x/cloud/cloud.json.next'", "disk", "is full")]
+    [InlineData("No space left on device : '/cache/labs/x/cloud/account.db'", "disk", "is full")]
     [InlineData("Disk quota exceeded : '/cache/labs/x'", "disk", "is full")]
     [InlineData("Read-only file system : '/cache/labs'", "disk", "read-only")]
     [InlineData("Too many open files : '/cache/labs'", "open files", "limit")]
@@ -52,8 +52,8 @@ public sealed class LabFaultTests : IDisposable
     [Fact]
     public void A_state_file_is_named_with_the_commands_that_help()
     {
-        var broken = Explain(new AggregateException(new StateFileException($"{_cache}/labs/local-123456/cloud/cloud.json", "it is empty")));
-        Assert.Equal(($"{_cache}/labs/local-123456/cloud/cloud.json", "./infra down local, then ./infra up local"),
+        var broken = Explain(new AggregateException(new StateFileException($"{_cache}/labs/local-123456/cloud/account.db", "it is empty")));
+        Assert.Equal(($"{_cache}/labs/local-123456/cloud/account.db", "./infra down local, then ./infra up local"),
             (broken?.Key, broken?.Fix));
         Assert.StartsWith($"rm -r {_cache}/engine/0123", Explain(new StateFileException($"{_cache}/engine/0123", "it has no digests"))?.Fix,
             StringComparison.Ordinal);

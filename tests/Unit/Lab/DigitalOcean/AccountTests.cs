@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Storage;
 using Infra.Planning.Catalog;
+using Infra.Tests.Unit.Lab.Provider;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 
@@ -81,6 +84,23 @@ public sealed class AccountTests
         var refused = await api.PostAsync(Keys, new JsonObject { ["name"] = name, ["public_key"] = key }.ToJsonString());
 
         Assert.Equal((422, message), (refused.Status, refused.Message));
+    }
+
+    [Fact]
+    public async Task An_account_that_cannot_record_what_its_work_did_ends_and_no_one_waits_for_ever()
+    {
+        var host = new FakeHostRuntime();
+        using var store = AccountStore.Open(":memory:");
+        using var account = new CloudAccount(store, new() { Catalog = ModelCatalog.Load() }, TimeProvider.System);
+        await using var running = new RunningAccount(account, host);
+        host.OnStep = (_, isDone) => account.Dispose();
+        var id = account.Change(change => Volumes.Create(change, new("data", Region: "tor1", SizeGigabytes: 1))).Id;
+
+        var wait = running.UntilAsync(state => Volumes.HasDisk(state, id), TestContext.Current.CancellationToken);
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => wait);
+        Assert.Contains("volume-create", failure.Message, StringComparison.Ordinal);
+        Assert.True(running.Work.IsFaulted);
     }
 
     [Fact]

@@ -7,6 +7,11 @@ namespace Infra.Tests.Unit.Lab.DigitalOcean;
 public sealed class FaultTests
 {
     private const string Vpcs = "/v2/vpcs";
+    private const string Balancers = "/v2/load_balancers";
+    private const string Balancer = """
+        {"name": "web", "region": "tor1", "forwarding_rules": [
+            {"entry_protocol": "tcp", "entry_port": 443, "target_protocol": "tcp", "target_port": 443}]}
+        """;
     private const string Droplet = """{"name": "one", "region": "nyc2", "size": "gpu-h200x1-141gb", "image": "gpu-h100x1-base"}""";
 
     [Theory]
@@ -147,6 +152,29 @@ public sealed class FaultTests
 
         Assert.Equal((200, 1, 404), (meanwhile.Status, here, (await api.GetAsync(path)).Status));
         Assert.Empty(api.Host.Servers);
+    }
+
+    [Fact]
+    public async Task A_load_balancer_gets_its_address_late_and_its_name_is_in_use_while_its_deletion_is_slow()
+    {
+        await using var api = await FaultyAsync("late-address:web*1/1h");
+        api.Account.Change(change => AccountFaults.Add(change, "slow-deletion:web*1/1h"));
+        var path = $"{Balancers}/{(await api.PostAsync(Balancers, Balancer)).Body!["load_balancer"]!["id"]}";
+        var before = await api.GetAsync(path);
+        await api.SettleAsync();
+        var after = await api.GetAsync(path);
+
+        await api.DeleteAsync(path);
+        var refused = await api.PostAsync(Balancers, Balancer);
+        await api.SettleAsync();
+        var again = await api.PostAsync(Balancers, Balancer);
+
+        Assert.Equal(("new", ""), View(before));
+        Assert.Equal(("active", "198.51.100.2"), View(after));
+        Assert.Equal((422, "name is not unique", 202), (refused.Status, refused.Message, again.Status));
+
+        static (string?, string?) View(ApiResponse answer) =>
+            ((string?)answer.Body!["load_balancer"]!["status"], (string?)answer.Body!["load_balancer"]!["ip"]);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using Infra.Lab.Mirrors;
 using Infra.Lab.Provider.Resources;
 using Infra.Lab.Stacks;
 using Infra.Lab.State;
+using Infra.Planning.Catalog;
 
 namespace Infra.Tests.Unit.Lab.Host;
 
@@ -36,8 +37,8 @@ public sealed class StateFuzzTests : IDisposable
     /// <summary>Files of a stack that came up, by their place in its folder, and what reads each.</summary>
     private static (string File, Action<LabStack> Read)[] Readers =>
     [
-        ("cloud/cloud.json", static lab => _ = lab.Nodes()),
-        ("cloud/cloud.json", static lab => CloudState.Open(lab.Folder.Cloud).Dispose()),
+        ("cloud/account.db", static lab => _ = lab.Nodes()),
+        ("cloud/account.db", static lab => OpenCloud(lab.Folder).Dispose()),
         ("endpoints.json", static lab => _ = lab.Endpoints()),
         ("addresses.json", static lab => _ = StateFile.Read(
             Path.Combine(lab.Folder.Path, "addresses.json"), MachineJson.Default.DictionaryStringString)),
@@ -192,7 +193,7 @@ public sealed class StateFuzzTests : IDisposable
         StateFile.Remove(Folder.Path);
         StateFile.Remove(Folder.Lock);
         Folder.Create();
-        using (var state = CloudState.Open(Folder.Cloud))
+        using (var state = OpenCloud(Folder))
         {
             state.Put(new() { Order = state.NextOrder(), Type = Types.Vpc, Name = "network", Id = "vpc" });
         }
@@ -208,6 +209,9 @@ public sealed class StateFuzzTests : IDisposable
         File.WriteAllText(Path.Combine(Folder.Access, "chat.alice.key"), "sk-1234\n");
         File.WriteAllText(Folder.Lock, "4242");
     }
+
+    private static CloudState OpenCloud(LabFolder folder) =>
+        CloudState.Open(folder.Cloud, new() { Catalog = ModelCatalog.Load() }, TimeProvider.System);
 
     private (int Status, string Output) Guarded(Action act)
     {

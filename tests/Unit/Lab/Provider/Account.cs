@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Infra.Lab.Deployment;
+using Infra.Lab.DigitalOcean;
+using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Resources;
+using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Deployments;
@@ -16,9 +19,16 @@ internal sealed class Account : IDisposable
     // Flushing a file to a disk takes longer than everything else here.
     private static readonly string s_parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
+    private static readonly ModelCatalog s_catalog = ModelCatalog.Load();
+
+    private CloudState? _state;
+
     public string Folder { get; } = Directory.CreateDirectory(Path.Combine(s_parent, $"cloud-{Guid.NewGuid():n}")).FullName;
     public FakeHostRuntime Runtime { get; } = new();
     public CloudOptions Options { get; set; } = new();
+    public int GpuLimit { get; init; } = 16;
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+    public Pace Pace { get; set; } = Pace.Fast;
 
     /// <summary>All events of the last run.</summary>
     public ConcurrentQueue<ResourceEvent> Events { get; private set; } = new();
@@ -53,19 +63,44 @@ internal sealed class Account : IDisposable
     /// <summary>One <c>refresh</c>; the answers are ids for creations that are pending.</summary>
     public void Refresh(params (string Type, string Name, string Id)[] answers)
     {
-        using var state = CloudState.Open(Folder);
+        using var state = Open();
         New(state, Plan("local")).Refresh(answers.ToDictionary(answer => (answer.Type, answer.Name), answer => answer.Id));
     }
 
     public async Task<Run> DownAsync(bool refresh = false)
     {
-        using var state = CloudState.Open(Folder);
-        var cloud = New(state, Plan("local"));
+        using var state = Open();
+        await using var cloud = New(state, Plan("local"));
         var failure = await Record.ExceptionAsync(() => cloud.DestroyAllAsync(refresh));
         return new(cloud.Summary, cloud.Failures, [.. state.Resources], new Dictionary<string, object?>(), failure);
     }
 
+    /// <summary>The process is killed: nothing is written any more.</summary>
+    public void Kill() => _state?.Dispose();
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    public CloudState Open() => _state = CloudState.Open(
+        Folder, new() { Catalog = s_catalog, GpuLimit = GpuLimit, Pace = Pace }, Clock);
+
+    /// <summary>What the account has at this moment, or had at the end of the last run.</summary>
+    public AccountState State => _state?.Account.State ?? AccountState.Empty;
+
+    /// <summary>What someone else does between two runs.</summary>
+    public void Change(Action<AccountChange> change)
+    {
+        using var state = Open();
+        state.Account.Change(change);
+    }
+
+    /// <summary>Between two runs: what is under way in the account ends.</summary>
+    public async Task SettleAsync()
+    {
+        using var state = Open();
+        await using var running = new RunningAccount(state.Account, Runtime);
+        await running.UntilAsync(
+            records => !records.All<Work>().Any(work => work.DueAt <= Clock.GetUtcNow()), TestContext.Current.CancellationToken);
+    }
 
     private LocalCloud New(CloudState state, StackPlan plan)
     {
@@ -77,8 +112,8 @@ internal sealed class Account : IDisposable
 
     private async Task<Run> RunAsync(StackPlan plan, string stack, Func<ResourceTransformation, Task<IDictionary<string, object?>>> program)
     {
-        using var state = CloudState.Open(Folder);
-        var cloud = New(state, plan);
+        using var state = Open();
+        await using var cloud = New(state, plan);
         IDictionary<string, object?> outputs = new Dictionary<string, object?>();
         var failure = await Record.ExceptionAsync(async () =>
         {

@@ -1,4 +1,3 @@
-using Infra.Lab.Deployment;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Manners;
 using Infra.Lab.Provider.Resources;
@@ -65,18 +64,6 @@ public sealed class ChangeTests : IDisposable
         // The new one has a host key for its first connection that no earlier user data held.
         Assert.Contains(_account.Events,
             reported => reported is { Operation: Operation.Replace, Name: "chat-0-one-use", Phase: Phase.Finished });
-    }
-
-    [Fact]
-    public async Task A_Volume_that_is_attached_is_not_deleted()
-    {
-        var run = (await _account.UpAsync(Volume(50))).Succeeded();
-        using var state = CloudState.Open(_account.Folder);
-        var cloud = new LocalCloud(state, _account.Runtime, Volume(50), new());
-        var kind = new Infra.Lab.Provider.Kinds.Volumes(
-            new(state, _account.Runtime, Volume(50).Catalog, new(), new(state, _account.Runtime, CancellationToken.None)));
-        var refused = await Assert.ThrowsAsync<ProviderException>(() => kind.DeleteAsync(run.Only(Types.Volume, "chat-0-weights")));
-        Assert.Contains("409 (request", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

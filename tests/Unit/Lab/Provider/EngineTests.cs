@@ -140,18 +140,47 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
-    public async Task The_state_is_one_file_only_for_its_owner_and_for_one_process_at_a_time()
+    public async Task The_state_is_only_for_its_owner_and_for_one_process_at_a_time()
     {
         await MachineAsync("one", "a");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_account.Folder, "cloud.json")));
-        using (CloudState.Open(_account.Folder))
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_account.Folder, "account.db")));
+        using (_account.Open())
         {
-            Assert.Contains("another process", Assert.Throws<IOException>(() => CloudState.Open(_account.Folder)).Message,
+            Assert.Contains("another process", Assert.Throws<IOException>(() => _account.Open()).Message,
                 StringComparison.Ordinal);
         }
-        File.WriteAllText(Path.Combine(_account.Folder, "cloud.json"), "{\"version\":1,");
-        Assert.Contains("was truncated or changed", Assert.Throws<StateFileException>(() => CloudState.Open(_account.Folder)).Message,
+        File.WriteAllText(Path.Combine(_account.Folder, "account.db"), "{\"version\":1,");
+        Assert.Contains("it is not a state of the local cloud", Assert.Throws<StateFileException>(() => _account.Open()).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_of_an_older_lab_is_refused_by_name()
+    {
+        var old = Path.Combine(_account.Folder, "cloud.json");
+        File.WriteAllText(old, "{}");
+        var refused = Assert.Throws<StateFileException>(() => _account.Open());
+        Assert.Equal((old, "an older version wrote it"), (refused.Path, refused.Problem));
+    }
+
+    [Fact]
+    public async Task A_request_and_what_the_engine_knows_of_it_are_one_change()
+    {
+        // A power cut while the server boots: both are on disk, or none would be.
+        _account.Runtime.OnStep = (_, _) =>
+        {
+            if (_account.State.All<Infra.Lab.DigitalOcean.Droplets.Droplet>() is [_])
+            {
+                _account.Kill();
+                throw new IOException("killed");
+            }
+        };
+        await MachineAsync("one", "a");
+        _account.Runtime.OnStep = static (_, _) => { };
+        using var state = _account.Open();
+        var droplet = Assert.Single(state.Account.State.All<Infra.Lab.DigitalOcean.Droplets.Droplet>());
+        var known = Assert.Single(state.Resources, resource => resource.Type == Types.Droplet);
+        Assert.Equal((droplet.Key, ResourceStatus.Creating), (known.Id, known.Status));
     }
 
     private List<string> Servers(int from) =>

@@ -35,7 +35,7 @@ public sealed class KeyTests : IDisposable
     public async Task A_certificate_has_what_was_asked_and_is_signed_by_its_authority_until_its_renewal_is_due()
     {
         var clock = new FakeTimeProvider(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
-        _account.Options = new() { Clock = clock };
+        _account.Clock = clock;
         var run = (await _account.UpAsync(Certificates)).Succeeded();
         using var authority = X509Certificate2.CreateFromPem(run.Only(Types.SelfSignedCert, "ca").Outputs.Text("certPem"));
         using var certificate = X509Certificate2.CreateFromPem(run.Only(Types.LocallySignedCert, "node").Outputs.Text("certPem"),

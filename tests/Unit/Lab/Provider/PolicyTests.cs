@@ -8,7 +8,7 @@ public sealed class PolicyTests : IDisposable
 {
     private static readonly string[] s_outbound = ["icmp ", "tcp 443", "tcp 53", "tcp 80", "udp 123", "udp 53"];
 
-    private readonly Account _account = new() { Options = new() { GpuLimit = 64 } };
+    private readonly Account _account = new() { GpuLimit = 64 };
 
     public void Dispose() => _account.Dispose();
 

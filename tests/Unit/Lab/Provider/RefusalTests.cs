@@ -13,7 +13,7 @@ public sealed class RefusalTests : IDisposable
     private const string Size = "gpu-4000adax1-20gb";
     private const string Image = "gpu-h100x1-base";
 
-    private readonly Account _account = new();
+    private readonly Account _account = new() { GpuLimit = 2, Options = new() { Zones = ["example.com"] } };
 
     public void Dispose() => _account.Dispose();
 
@@ -34,9 +34,9 @@ public sealed class RefusalTests : IDisposable
         { "GPU limit", In(vpc => Enumerable.Range(0, 3).ToList().ForEach(index => Make(vpc, name: $"d{index}"))),
             Droplet("creating this/these droplet(s) will exceed your GPU limit") },
         { "VPC that is too large", options => Vpc(options, "10.0.0.0/8"), Api("Error creating VPC: POST", "vpcs: 422",
-            "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /24") },
+            "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /28") },
         { "public VPC", options => Vpc(options, "8.8.8.0/24"), Api("Error creating VPC: POST", "vpcs: 422",
-            "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /24") },
+            "ip_range must be a private range of RFC 1918, not larger than /16 and not smaller than /28") },
         { "reserved VPC", options => Vpc(options, "10.244.0.0/20"),
             Api("Error creating VPC: POST", "vpcs: 422", "This range/size overlaps with a range that is reserved by DigitalOcean") },
         { "VPC that is reserved in its region", options => Vpc(options, "10.20.0.0/20"),
@@ -48,16 +48,14 @@ public sealed class RefusalTests : IDisposable
         { "name of a VPC", Twice(options => Vpc(options, "10.100.0.0/20", "one"), options => Vpc(options, "10.101.0.0/24", "one")),
             Api("Error creating VPC: POST", "vpcs: 409", "a VPC with this name already exists") },
         { "firewall without a rule", options =>
-            _ = new Firewall("f", new() { Name = "f" }, options), "At least one rule must be specified" },
+            _ = new Firewall("f", new() { Name = "web" }, options), "At least one rule must be specified" },
         { "ports", options => Rule(options, "70000"),
-            Api("Error creating firewall: POST", "firewalls: 422", "You must specify a positive value for ports.") },
-        { "all ports by name", options =>
-            Rule(options, "all"), Api("Error creating firewall: POST", "firewalls: 422", "You must specify a positive value for ports.") },
+            Api("Error creating firewall: POST", "firewalls: 422", "invalid port range") },
         { "no ports", options => Rule(options, null), "`port_range` of inbound rules is required if protocol is `tcp` or `udp`" },
         { "address", options =>
             Rule(options, "22", "10.0.0.300"), Api("Error creating firewall: POST", "firewalls: 422", "invalid address: 10.0.0.300") },
         { "tag that is not there",
-            options => _ = new Firewall("f", new() { Name = "f", Tags = "nobody", InboundRules = Ssh("22") }, options),
+            options => _ = new Firewall("f", new() { Name = "web", Tags = "nobody", InboundRules = Ssh("22") }, options),
             Api("Error creating firewall: POST", "firewalls: 422", "tag nobody does not exist") },
         { "name of a firewall", Twice(options => Rule(options, "22", name: "one"), options => Rule(options, "22", name: "two")),
             Api("Error creating firewall: POST", "firewalls: 409", "duplicate name") },
@@ -78,6 +76,10 @@ public sealed class RefusalTests : IDisposable
         { "TTL", options =>
             _ = new DnsRecord("r", new() { Domain = "example.com", Type = "A", Name = "a", Value = "192.0.2.1", Ttl = 10 }, options),
             Api("Failed to create record: POST", "domains/example.com/records: 422", "TTL must be greater than or equal to 30.") },
+        { "domain that is not in the account", options =>
+            _ = new Certificate("c", new() { Name = "c", Type = "lets_encrypt", Domains = "llm.example.org" }, options),
+            Api("Error creating Certificate: POST", "certificates: 422", "one or more of the domains are not managed by DigitalOcean") },
+        { "certificate that is not there", In(vpc => Balance(vpc, certificate: "none")), "certificate not found" },
         { "certificate without a domain", options =>
             _ = new Certificate("c", new() { Type = "lets_encrypt" }, options), "`domains` is required for when type is `lets_encrypt`" },
         { "schema", options => _ = new Bare("digitalocean:index/tag:Tag", "t", options),
@@ -91,7 +93,6 @@ public sealed class RefusalTests : IDisposable
     public async Task What_the_provider_or_the_API_would_refuse_is_refused_in_its_words_before_anything_is_made(
         string what, Action<CustomResourceOptions> program, string words)
     {
-        _account.Options = new() { GpuLimit = 2 };
         var run = await _account.UpAsync(root => program(new() { Parent = new ComponentResource("infra:components:Test", "test", root) }));
         Assert.Equal(words, Regex.Replace(run.Refusal, "\\(request \"[0-9a-f-]{36}\"\\)", "(request)"));
         Assert.True(_account.Runtime.Servers.Count <= 2, what);
@@ -153,12 +154,13 @@ public sealed class RefusalTests : IDisposable
         new(name, new() { Name = cloudName, Region = "tor1", Size = size }, options);
 
     private static Firewall Rule(CustomResourceOptions options, string? ports, string from = "203.0.113.0/24", string name = "f") =>
-        new(name, new() { Name = "f", InboundRules = Ssh(ports, from) }, options);
+        new(name, new() { Name = "web", InboundRules = Ssh(ports, from) }, options);
 
     private static FirewallInboundRuleArgs Ssh(string? ports, string from = "203.0.113.0/24") =>
         new() { Protocol = "tcp", PortRange = ports is null ? null : (Input<string>)ports, SourceAddresses = from };
 
-    private static void Balance(Network network, int idle = 60, int interval = 10, int threshold = 5, string? path = "/ready") =>
+    private static void Balance(Network network, int idle = 60, int interval = 10, int threshold = 5, string? path = "/ready",
+        string? certificate = null) =>
         _ = new LoadBalancer("b", new()
         {
             Name = "b",
@@ -173,7 +175,8 @@ public sealed class RefusalTests : IDisposable
                 EntryProtocol = "https",
                 TargetPort = 443,
                 TargetProtocol = "https",
-                TlsPassthrough = true,
+                TlsPassthrough = certificate is null,
+                CertificateName = certificate is null ? null : (Input<string>)certificate,
             },
             Healthcheck = new LoadBalancerHealthcheckArgs
             {

@@ -6,7 +6,7 @@ namespace Infra.Tests.Unit.Lab.Provider;
 [Collection(Deployments.SerialDeployments.Name)]
 public sealed class UpTests : IDisposable
 {
-    private readonly Account _account = new() { Options = new() { GpuLimit = 64 } };
+    private readonly Account _account = new() { GpuLimit = 64 };
 
     public void Dispose() => _account.Dispose();
 
