@@ -116,7 +116,7 @@ live_of() {
   run 'stack rm' cli stack rm "$stack" --yes --preserve-config
 }
 
-# account: what it has now. GPU Droplets are in no list that does not ask for them.
+# account: its resources now. A list has GPU Droplets only if the request asks for them.
 account() {
   jq -s '{droplets: (.[0].droplets + .[1].droplets | unique_by(.id)), firewalls: .[2].firewalls,
       load_balancers: .[3].load_balancers, volumes: .[4].volumes}' \

@@ -6,7 +6,7 @@ refuse() {
   exit 1
 }
 
-# Reads that need only the scope. The useful ones are only for answers.
+# Reads that show whether the token has a scope. Without the useful ones, only some answers are missing.
 readonly needed_reads=(
   'account:read /v2/account' 'droplet:read /v2/droplets?per_page=1' 'vpc:read /v2/vpcs?per_page=1' 'tag:read /v2/tags?per_page=1'
   'firewall:read /v2/firewalls?per_page=1' 'ssh_key:read /v2/account/keys?per_page=1' 'load_balancer:read /v2/load_balancers?per_page=1'

@@ -25,7 +25,8 @@ internal static partial class CloudShell
     private const string NoCaller = "-";
 
     /// <summary>
-    /// What reads a file with certificate authorities: Go, OpenSSL and .NET, curl, Python, Node.js, git, pip, AWS's libraries.
+    /// Variables that name a file with certificate authorities: of Go, OpenSSL and .NET, curl, Python, Node.js, git, pip and AWS's
+    /// libraries.
     /// </summary>
     private static readonly string[] s_authorityVariables =
     [
@@ -66,11 +67,13 @@ internal static partial class CloudShell
         ProgramReplacement.Become(words, inside);
     }
 
-    /// <summary>How a program inside is started: the command line, which goes into the network, into a mount namespace of its own, and
-    /// away from root; and the environment.</summary>
+    /// <summary>
+    /// How a program inside is started: its command line, which enters the network and a mount namespace of its own and gives up root, and
+    /// its environment.
+    /// </summary>
     /// <param name="cloud">The running cloud.</param>
     /// <param name="command">The program and its arguments; empty: the caller's shell.</param>
-    /// <param name="more">Variables next to those of this process.</param>
+    /// <param name="more">Variables that are added to those of this process.</param>
     internal static (string[] Words, IReadOnlyDictionary<string, string> Environment) Start(
         CloudLab cloud, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> more)
     {

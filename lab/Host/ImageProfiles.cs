@@ -85,7 +85,7 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
         return all;
     }
 
-    /// <exception cref="InvalidDataException">There is none of that name.</exception>
+    /// <exception cref="InvalidDataException">There is no part of that name.</exception>
     public ImagePart Part(string name) => Parts.FirstOrDefault(part => part.Name == name)
         ?? throw new InvalidDataException(
             $"profiles.json has no part '{name}'; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
@@ -101,7 +101,7 @@ internal sealed record ImageProfiles(IReadOnlyList<ImagePart> Parts, IReadOnlyLi
 }
 
 /// <summary>Differences between a server's image and its slug.</summary>
-/// <param name="Base">Release; null: the default of the start.</param>
+/// <param name="Base">Release; null: the one that the lab was started with.</param>
 /// <param name="With">Additional parts.</param>
 /// <param name="Without">Missing parts.</param>
 internal sealed record ImageVariant(string? Base = null, IReadOnlyList<string>? With = null, IReadOnlyList<string>? Without = null)

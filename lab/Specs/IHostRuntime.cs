@@ -183,7 +183,7 @@ internal sealed record BalancerSpec(
     /// <summary>Whether plain HTTP on port 80 is answered with a redirect to HTTPS.</summary>
     public bool RedirectToHttps { get; init; }
 
-    /// <summary>The cookie by which a caller of HTTP stays with a server; null: none.</summary>
+    /// <summary>The cookie that keeps an HTTP client with one server; null: none.</summary>
     public StickyCookie? Sticky { get; init; }
 }
 

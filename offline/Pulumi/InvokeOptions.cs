@@ -10,7 +10,7 @@ public class InvokeOptions
     public string? Version { get; set; }
 }
 
-/// <summary>How a provider's function is called whose result is an output.</summary>
+/// <summary>Options of a call of a provider's function whose result is an output.</summary>
 public class InvokeOutputOptions : InvokeOptions
 {
     public InputList<Resource> DependsOn { get => field ??= []; set; }

@@ -20,7 +20,10 @@ public sealed record BaseImage
     /// <summary><c>Ubuntu 24.04</c>.</summary>
     public required string Os { get; init; }
 
-    /// <summary>Day on which a Droplet with it was last seen, by region. Absent: none was seen; it may be available.</summary>
+    /// <summary>
+    /// Day on which a Droplet with it was last seen, by region. A region is absent if no Droplet was seen there; the image may still be
+    /// available.
+    /// </summary>
     [RegularExpression(Patterns.Date, ErrorMessage = Patterns.DateHelp)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? SeenIn { get; init; }

@@ -58,7 +58,7 @@ internal static class OtherNames
     public static string? Certain(string name, RecordShape record) =>
         InTable(name, record) ?? record.Names.FirstOrDefault(setting => Letters(setting) == Letters(name));
 
-    /// <summary>Whether it is a setting of the stack, and none of an endpoint.</summary>
+    /// <summary>Whether it is a setting of the stack and not of an endpoint.</summary>
     public static bool IsOfStack(string name) =>
         (name == ConfigNames.HuggingFaceToken || RecordShape.Of(typeof(StackConfig)).Member(name) is not null)
         && RecordShape.Of(typeof(EndpointConfig)).Member(name) is null;

@@ -84,7 +84,7 @@ public sealed record StackConfig
     /// <summary>Deprecated names in the configuration, by the path of their endpoint.</summary>
     internal IReadOnlyList<(string Endpoint, string Warning)> Deprecations { get; init; } = [];
 
-    /// <summary>Paths of values that are stored encrypted and could not be read: they are defaults or substitutes here.</summary>
+    /// <summary>Paths of encrypted values that could not be read; this config has defaults or substitutes in their place.</summary>
     internal IReadOnlyList<string> Encrypted { get; init; } = [];
 
     /// <summary>Reads the configuration of a stack. All errors are in one exception.</summary>

@@ -1,6 +1,6 @@
 namespace Infra.Planning.Errors;
 
-/// <summary>Makes the fixes of several errors right together.</summary>
+/// <summary>Orders and merges the fixes of several errors, so that all of them can be run as printed.</summary>
 internal static class FixOrder
 {
     /// <summary>

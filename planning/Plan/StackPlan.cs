@@ -9,8 +9,8 @@ namespace Infra.Planning.Plan;
 public sealed record StackPlan
 {
     /// <summary>
-    /// A stack that costs more needs <c>maxHourlyUsd</c>. It is more than any single GPU costs, and 7,440 USD a month: the price of a stack
-    /// that someone has decided on, or of a digit too many.
+    /// A stack that costs more needs <c>maxHourlyUsd</c>. No single GPU costs this much; over a month it is 7,440 USD: either a deliberate
+    /// decision or a mistyped number.
     /// </summary>
     public const decimal MostUsdPerHourWithoutCap = 10;
 

@@ -9,7 +9,7 @@ namespace Infra.Planning.Sizing;
 /// </summary>
 internal static class BlockRules
 {
-    /// <summary>Smallest block that scales of experts are refined to, without a loss, because it divides the checkpoint's.</summary>
+    /// <summary>Smallest block to which the scales of experts are refined. It divides the checkpoint's block, so nothing is lost.</summary>
     private const int FinestBlock = 32;
 
     /// <summary>First release that refines the scales of experts.</summary>

@@ -18,7 +18,7 @@ internal static class Chance
         int.TryParse(Environment.GetEnvironmentVariable("ABUSE_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
             ? minutes : 60);
 
-    /// <summary>Numbers for one purpose, the same for the same seed whatever other tests draw.</summary>
+    /// <summary>Random numbers for one purpose: a seed gives the same numbers, whatever other tests draw.</summary>
     public static Random For(string purpose) => new(unchecked(purpose.Aggregate(Seed, static (hash, letter) => hash * 31 + letter)));
 
     /// <summary>Runs something; a failure names the seed that reproduces it.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Preview;
 using Infra.Cli.Project;
@@ -15,8 +16,9 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Golden;
 
 /// <summary>
-/// The five stacks: the plan of each, and what its nodes boot from. <c>cluster</c> and <c>prod</c> have every resource with its inputs;
-/// their endpoints have every kind of access. The others have their resources as a list.
+/// The five stacks: the plan of each, and what its nodes boot from. <c>cluster</c> and <c>prod</c> have every resource with its inputs,
+/// except those that differ from an earlier one only in their names; their endpoints have every kind of access. The others have their
+/// resources as a list.
 /// </summary>
 [Collection(SerialDeployments.Name)]
 public sealed class StackGoldenTests
@@ -43,10 +45,10 @@ public sealed class StackGoldenTests
     {
         var preview = await StackPreview.RunAsync(PulumiProject.Find(GoldenFile.Root()), stack);
         var report = JsonNode.Parse(TerminalJson.Text(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport))!;
-        if (stack is not "cluster" and not "prod")
-        {
-            report["resources"] = new JsonArray([.. report["resources"]!.AsArray().Select(Short)]);
-        }
+        var resources = report["resources"]!.AsArray();
+        report["resources"] = new JsonArray([.. stack is "cluster" or "prod"
+            ? WithoutRepetition(resources, [.. preview.Plan.Endpoints.Select(endpoint => endpoint.Name)])
+            : resources.Select(Short)]);
         // The reasons are those of the sizing rules, and almost the same for every endpoint: one list of them is enough.
         foreach (var endpoint in report["endpoints"]!.AsArray().Skip(stack == "cluster" ? 1 : 0))
         {
@@ -129,6 +131,23 @@ public sealed class StackGoldenTests
         GoldenFile.MatchesSection("README.md", "stacks", table.ToString());
     }
 
+    /// <summary>Each resource in full, or as a line if an earlier one is the same but for the names of endpoint and node.</summary>
+    private static IEnumerable<JsonNode?> WithoutRepetition(JsonArray resources, string[] endpoints)
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var resource in resources)
+        {
+            var name = (string)resource!["name"]!;
+            var endpoint = endpoints.FirstOrDefault(endpoint => Regex.IsMatch(name, $@"^{endpoint}\b"));
+            var text = endpoint is null
+                ? resource.ToJsonString()
+                : Regex.Replace(Regex.Replace(resource.ToJsonString(), $@"\b{endpoint}-\d+\b", "NODE"), $@"\b{endpoint}\b", "ENDPOINT");
+            yield return seen.TryAdd(text, name) ? resource.DeepClone() : $"{Line(resource)}, as {seen[text]}";
+        }
+    }
+
+    private static string Line(JsonNode resource) => $"{resource["type"]} {resource["name"]} {resource["parent"]}";
+
     /// <summary>
     /// Type, name and parent. Droplets and readiness gates are in full: their inputs have the image and the timeout of a size that only
     /// this stack uses.
@@ -138,7 +157,7 @@ public sealed class StackGoldenTests
         var type = (string)resource!["type"]!;
         return type is "digitalocean:index/droplet:Droplet" or "infra:components:ReadinessGate"
             ? resource.DeepClone()
-            : $"{type} {resource["name"]} {resource["parent"]}";
+            : Line(resource);
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class RunningStack : IAsyncDisposable
     public Sandbox Sandbox => LabStack.Sandbox;
 
     /// <summary>Brings a stack up; fails the test with what went wrong.</summary>
-    /// <param name="name">Name of the stack, of its own for each class: labs side by side do not meet.</param>
+    /// <param name="name">Name of the stack; each class has its own, because labs run side by side.</param>
     /// <param name="config">Settings without their namespace; objects are given as JSON.</param>
     /// <param name="speed">Of the fake engines.</param>
     public static async Task<RunningStack> UpAsync(string name, IReadOnlyDictionary<string, string> config, EngineSpeed? speed = null)

@@ -12,7 +12,6 @@ internal static class SurvivesStage
     public const string Model = "mistralai/Ministral-3-3B-Instruct-2512";
     public const string Weights = "consolidated.safetensors";
     public const string Size = "gpu-4000adax1-20gb";
-    public const string LargerSize = "gpu-6000adax1-48gb";
 
     /// <summary>Unit whose values are those of all.</summary>
     private const string AllUnits = "inference";

@@ -6,7 +6,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>A Volume under a server that serves: it grows, and it is taken away.</summary>
-[Collection(SerialLabs.Name)]
+[Collection(SerialChanges.Name)]
 public sealed class SurvivesVolumeTests
 {
     private const string Node = "chat-0";
@@ -15,6 +15,7 @@ public sealed class SurvivesVolumeTests
     public async Task A_Volume_grows_without_an_interruption_and_its_removal_replaces_the_server()
     {
         await using var stack = await RunningStack.UpAsync("volume", With(gib: 30));
+        var traces = new SurvivesTraces(stack.LabStack);
         var before = stack.Node(Node);
         var running = await RunningAsync(stack);
         Assert.InRange(await GiBAsync(stack), 28, 30);
@@ -34,6 +35,7 @@ public sealed class SurvivesVolumeTests
         await stack.UpAgainAsync(With(gib: null));
         Assert.Empty(stack.Result.Failures);
         Assert.NotEqual(before.Id, stack.Node(Node).Id);
+        Assert.Single(traces.Cgroups());
         Assert.DoesNotContain(CloudState.In(CloudState.Peek(stack.Folder.Cloud)!), resource => resource.Type == Types.Volume);
     }
 

@@ -68,7 +68,7 @@ public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : I
     {
         internal static readonly int[] Statuses = [403, 404, 401, 410, 416, 503, 400];
 
-        internal RunningStack Stack { get; } = RunningStack.Prepare("refused", SurvivesStage.ConfigValues(("chat", Endpoint())));
+        internal RunningStack Stack { get; } = RunningStack.Prepare("refusing", SurvivesStage.ConfigValues(("chat", Endpoint())));
 
         public async ValueTask InitializeAsync()
         {

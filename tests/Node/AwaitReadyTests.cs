@@ -55,7 +55,7 @@ public sealed class AwaitReadyTests
             StringComparison.Ordinal);
         Assert.Equal([$"next step: journalctl -u inference-{phase} on the node, then run pulumi up again"],
             reported.Where(line => line.StartsWith("next", StringComparison.Ordinal)));
-        // It is there to be read, as what it is.
+        // The operator can still read it, marked as output of the unit.
         Assert.Contains($"  | next: {Evil}", reported);
     }
 

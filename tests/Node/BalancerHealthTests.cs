@@ -117,7 +117,7 @@ public sealed class BalancerHealthTests
     {
         await using var stage = new BalancerStage(1);
         await stage.BecomeHealthyAsync();
-        // It is changed while it runs, and so keeps what it knows.
+        // A change at run time keeps the state of the health checks.
         await stage.ApplyAsync(spec => spec with { Check = spec.Check with { HealthyThreshold = 4 } });
         Assert.True((await stage.StatusAsync()).Backends[0].Healthy);
         stage.Servers[0].Ready = 200;

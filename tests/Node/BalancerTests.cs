@@ -158,7 +158,7 @@ public sealed class BalancerTests
     [InlineData(true, 60, 2, false)]
     [InlineData(false, 4, 1, true)]
     [InlineData(false, 2, 60, false)]
-    public async Task A_connection_may_be_silent_for_as_long_as_its_kind_may(bool passthrough, int setting, int fixedLimit, bool lives)
+    public async Task Each_kind_of_connection_has_its_own_idle_timeout(bool passthrough, int setting, int fixedLimit, bool lives)
     {
         await using var stage = new BalancerStage(1, passthrough);
         await stage.BecomeHealthyAsync(spec => spec with { IdleTimeoutSeconds = setting, PassthroughIdleTimeoutSeconds = fixedLimit });

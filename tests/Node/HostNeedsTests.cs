@@ -22,7 +22,7 @@ public sealed class HostNeedsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Capabilities))]
-    public async Task Without_a_capability_servers_are_refused_in_one_message(string command, string capability)
+    public async Task A_missing_capability_is_reported_in_one_message(string command, string capability)
     {
         NeedsRoot();
         var result = await _clone.RunAsync($"exec setpriv --bounding-set=-{capability} --inh-caps=-{capability} \"$infra\" {command}");
@@ -64,7 +64,7 @@ public sealed class HostNeedsTests : IDisposable
     [Theory]
     [InlineData("up")]
     [InlineData("test node")]
-    public async Task A_filter_of_system_calls_that_refuses_namespaces_is_named(string command)
+    public async Task A_seccomp_filter_that_rejects_namespaces_is_reported(string command)
     {
         // As under Docker's seccomp filter: the program exists, and the kernel rejects the call.
         _clone.Stub("unshare", "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1");

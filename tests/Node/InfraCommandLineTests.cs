@@ -77,7 +77,7 @@ public sealed class InfraCommandLineTests : IDisposable
     [InlineData("test un", "unit\n")]
     [InlineData("bench ''", "proxy\n")]
     [InlineData("plan --mod", "Infra.Cli.dll complete plan --mod\n")]
-    public async Task A_line_is_completed_by_what_is_built_and_nothing_is_built_for_it(string typed, string completion)
+    public async Task Completion_uses_the_last_build_and_never_builds(string typed, string completion)
     {
         Assert.Equal("", (await _clone.RunAsync("\"$infra\" complete plan --mod")).All);
         await _clone.RunAsync("mkdir -p \"$clone/artifacts/offline/bin/Infra.Cli/release\" "

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// <c>./infra</c> in other shells, with other tools, from other places; and what it makes of the answers of a package feed.
+/// <c>./infra</c> in other shells, with other tools and from other folders, and how it handles the answers of a package feed.
 /// </summary>
 public sealed class InfraScriptTests : IDisposable
 {

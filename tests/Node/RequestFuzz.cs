@@ -6,8 +6,8 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// Requests that are nearly right: whole ones of every route, in which a member is another value, gone or one too many; and bytes that
-/// are cut, changed or nested without an end. Both are in <c>requests.json</c>.
+/// Requests that are nearly valid: complete ones of every route in which one member is changed, removed or added, and bodies whose bytes
+/// are cut, changed or deeply nested. Both start from <c>requests.json</c>.
 /// </summary>
 internal sealed class RequestFuzz(Random chance)
 {

@@ -90,7 +90,7 @@ public sealed class OrderTests
         Assert.Equal(["group", "child", "last"], resources.Select(resource => resource.GetResourceName()));
     }
 
-    /// <summary>Answers for one resource only after it has been asked for "other", and records who was answered when.</summary>
+    /// <summary>Delays the answer for one resource until "other" has been requested, and records the order of the answers.</summary>
     private sealed class Gate
     {
         private readonly Mocks _mocks;

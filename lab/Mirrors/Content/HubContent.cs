@@ -70,7 +70,7 @@ internal static class HubContent
 
     private static string FilePath(string repository, HubFile file) => Path.Combine(repository, "files", file.Path);
 
-    /// <summary>A commit for a model without a known one.</summary>
+    /// <summary>A made-up commit, for a model whose row has none.</summary>
     public static string RevisionOf(ModelSpec model) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"commit of {model.Id}")))[..40];
 

@@ -18,7 +18,7 @@ internal sealed record LabReport(string Stack, CloudSummary Resources, IReadOnly
 /// <summary>A running endpoint.</summary>
 /// <param name="Name">Its name in the stack.</param>
 /// <param name="Access">Who can reach it: private, internal or public.</param>
-/// <param name="Url">Base URL for its callers.</param>
+/// <param name="Url">Base URL for clients.</param>
 /// <param name="Model">Model name to send as <c>model</c>.</param>
 /// <param name="Ask">The shortest command that asks it.</param>
 /// <param name="Curl">A curl command from a location with access, with certificate and key.</param>

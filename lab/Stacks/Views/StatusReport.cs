@@ -40,7 +40,7 @@ internal sealed record StatusReport(
 }
 
 /// <summary>Current state of a server.</summary>
-/// <param name="Name">Its name in the program.</param>
+/// <param name="Name">Its name in the stack, such as <c>chat-0</c>.</param>
 /// <param name="State">See <see cref="NodeHealth"/>.</param>
 /// <param name="PublicAddress">Address for SSH.</param>
 /// <param name="PrivateAddress">Address in the VPC.</param>

@@ -111,7 +111,7 @@ internal sealed class PendingOutput<T> : PendingOutput
     {
         if (_completion.TrySetException(exception))
         {
-            // The registration reports the failure; no one needs to read this output for it to be seen.
+            // The registration reports the failure, even if no one reads this output.
             _ = _completion.Task.Exception;
         }
     }

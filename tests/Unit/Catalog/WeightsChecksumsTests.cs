@@ -41,7 +41,7 @@ public sealed class WeightsChecksumsTests
     }
 
     [Fact]
-    public void Checksums_need_the_commit_that_they_are_of() => Assert.Contains(
+    public void Checksums_need_their_commit() => Assert.Contains(
         "requires revision",
         Assert.Single(Assert.Throws<ConfigurationException>(() => Add(null, $"{{\"params.json\": \"{Sha256}\"}}")).Errors).Problem,
         StringComparison.Ordinal);

@@ -54,7 +54,7 @@ public sealed class SilenceTests
     [InlineData("infrence:maxHourlyUsd", "5", "did you mean inference:maxHourlyUsd?",
         "pulumi config rm 'infrence:maxHourlyUsd' && pulumi config set --path 'maxHourlyUsd' 5")]
     [InlineData("digitalocean:token", "dop_v1_x", "is stored in plain text", "pulumi config set --secret 'digitalocean:token'")]
-    public void A_key_of_another_namespace_that_does_harm_is_refused(string key, string value, string problem, string fix)
+    public void A_harmful_key_of_another_namespace_is_rejected(string key, string value, string problem, string fix)
     {
         var config = Configs.With();
         config[key] = value;

@@ -9,6 +9,7 @@ namespace Infra.Tests.Unit.Planning;
 public sealed class StackPlanTests
 {
     private const string Small = "gpu-4000adax1-20gb";
+    private const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
     /// <summary>Its price in the catalog, USD per hour.</summary>
     private static readonly decimal Price = ModelCatalog.Load().Sizes[Small].UsdPerHour!.Value;
@@ -105,16 +106,19 @@ public sealed class StackPlanTests
         Assert.EndsWith($" {context}", error.Fix, StringComparison.Ordinal);
     }
 
-    private static StackPlan PoolingPlan(string task, int context, params (string Path, string? Json)[] more)
+    private static StackPlan PoolingPlan(string task, int context, params (string Path, string? Json)[] more) => PlanOf(
+        $"\"task\": \"{task}\", \"revision\": \"{Commit}\"", [("endpoints.chat.contextLength", $"{context}"), .. more]);
+
+    /// <summary>A plan for a model of the operator's own catalog: the usual one with other members.</summary>
+    private static StackPlan PlanOf(string members, params (string Path, string? Json)[] more)
     {
         var project = Directory.CreateTempSubdirectory("plan-");
-        File.WriteAllText(Path.Combine(project.FullName, "own.json"),
-            $$"""{"models": [{"id": "acme/pooler", "basedOn": "{{Configs.Model}}", "task": "{{task}}", "revision": "0123456789abcdef0123456789abcdef01234567"}]}""");
         try
         {
-            return StackPlan.Read(
-                Configs.With([("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/pooler\""),
-                    ("endpoints.chat.contextLength", $"{context}"), .. more]), null, project.FullName);
+            File.WriteAllText(Path.Combine(project.FullName, "own.json"),
+                $$"""{"models": [{"id": "acme/own", "basedOn": "{{Configs.Model}}", {{members}}}]}""");
+            return StackPlan.Read(Configs.With([("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/own\""), .. more]),
+                projectDirectory: project.FullName);
         }
         finally
         {
@@ -221,21 +225,10 @@ public sealed class StackPlanTests
     [Fact]
     public void A_model_without_a_pinned_commit_needs_one()
     {
-        var project = Directory.CreateTempSubdirectory();
-        try
-        {
-            File.WriteAllText(Path.Combine(project.FullName, "own.json"),
-                $$"""{"models": [{"id": "acme/unpinned", "basedOn": "{{Configs.Model}}"}]}""");
-            (string, string?)[] edits = [("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/unpinned\"")];
-            Assert.Equal("endpoints.chat.revision", Assert.Single(Assert.Throws<ConfigurationException>(
-                () => StackPlan.Read(Configs.With(edits), projectDirectory: project.FullName)).Errors).Key);
-            Assert.NotNull(StackPlan.Read(
-                Configs.With([.. edits, ("endpoints.chat.revision", $"\"{new string('a', 40)}\"")]), projectDirectory: project.FullName));
-        }
-        finally
-        {
-            project.Delete(recursive: true);
-        }
+        const string Unpinned = "\"note\": \"has no commit\"";
+        Assert.Equal("endpoints.chat.revision",
+            Assert.Single(Assert.Throws<ConfigurationException>(() => PlanOf(Unpinned)).Errors).Key);
+        Assert.NotNull(PlanOf(Unpinned, ("endpoints.chat.revision", $"\"{Commit}\"")));
     }
 
     [Fact]
@@ -243,27 +236,11 @@ public sealed class StackPlanTests
 
     [Theory]
     [InlineData(null, true)]
-    [InlineData("hf_token", false)]
+    [InlineData("\"hf_token\"", false)]
     public void A_gated_model_without_a_token_is_a_warning(string? token, bool reported)
     {
-        var project = Directory.CreateTempSubdirectory();
-        try
-        {
-            File.WriteAllText(Path.Combine(project.FullName, "own.json"), $$"""
-                {"models": [{"id": "acme/gated", "basedOn": "{{Configs.Model}}", "revision": "{{new string('a', 40)}}", "gated": true}]}
-                """);
-            var config = Configs.With(("catalog", "\"own.json\""), ("endpoints.chat.model", "\"acme/gated\""));
-            if (token is not null)
-            {
-                config["inference:huggingFaceToken"] = token;
-            }
-            var chat = StackPlan.Read(config, projectDirectory: project.FullName).Endpoints[0];
-            Assert.Equal(reported, chat.Warnings.Any(warning => warning.Contains("huggingFaceToken", StringComparison.Ordinal)));
-        }
-        finally
-        {
-            project.Delete(recursive: true);
-        }
+        var chat = PlanOf($"\"revision\": \"{Commit}\", \"gated\": true", ("huggingFaceToken", token)).Endpoints[0];
+        Assert.Equal(reported, chat.Warnings.Any(warning => warning.Contains("huggingFaceToken", StringComparison.Ordinal)));
     }
 
     [Fact]

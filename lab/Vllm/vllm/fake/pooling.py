@@ -95,7 +95,7 @@ def _alike(one, other):
 
 
 def _texts(body, *names):
-    """The texts of the first of these members that the body has."""
+    """The texts of the first of these members that is in the body."""
     name = next((name for name in names if body.get(name) is not None), None)
     if name is None:
         raise validation("missing", names[0], "Field required", body)

@@ -163,7 +163,7 @@ public sealed class MirrorFaultTests
     }
 
     [Fact]
-    public async Task A_client_that_gives_up_on_a_hanging_mirror_is_lost_not_an_error()
+    public async Task A_client_that_leaves_a_hanging_mirror_is_no_error()
     {
         await using var mirrors = await RunningMirrors.StartAsync();
         mirrors.Control(MirrorKind.Hub, new() { Hang = true });

@@ -3,7 +3,7 @@ using Infra.Lab.Specs;
 
 namespace Infra.Tests.Unit.Lab.Network;
 
-/// <summary>Policies as the project's stacks make them, and random ones.</summary>
+/// <summary>Policies of the project's stacks, and random ones.</summary>
 internal static class Policies
 {
     public const string Vpc = "5a4981aa-0000-4000-8000-000000000001";

@@ -9,7 +9,7 @@ using Pulumi.DigitalOcean.Inputs;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 
-/// <summary>What changes of Volumes, allow-lists and the stack's name come to, with the provider's own ways.</summary>
+/// <summary>Changes of Volumes, allow-lists and the stack's name: what is updated, replaced or rejected, as by the provider.</summary>
 [Collection(SerialDeployments.Name)]
 public sealed class ChangeTests : IDisposable
 {

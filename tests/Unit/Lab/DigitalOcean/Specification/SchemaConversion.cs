@@ -56,7 +56,7 @@ internal sealed class SchemaConversion(JsonObject schemas)
                     result[key] = Open(value!);
                     break;
                 case "allOf" or "anyOf" or "oneOf":
-                    // An example of the specification may fit both of two alternatives that differ in their words alone.
+                    // An example of the specification may fit both of two alternatives that differ only in their descriptions.
                     result[key == "oneOf" ? "anyOf" : key] = new JsonArray([.. value!.AsArray().Select(branch => (JsonNode)Open(branch!))]);
                     break;
                 case "format" when !s_formats.Contains((string)value!):
