@@ -75,7 +75,7 @@ public sealed class InfraCommandLineTests : IDisposable
     [Theory]
     [InlineData("pre", "preview\n")]
     [InlineData("test un", "unit\n")]
-    [InlineData("bench ''", "proxy\n")]
+    [InlineData("bench ''", "proxy\napi\n")]
     [InlineData("plan --mod", "Infra.Cli.dll complete plan --mod\n")]
     public async Task A_line_is_completed_by_what_is_built_and_nothing_is_built_for_it(string typed, string completion)
     {
