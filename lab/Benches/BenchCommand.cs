@@ -7,15 +7,15 @@ using Infra.Planning.Catalog;
 namespace Infra.Lab.Benches;
 
 /// <summary>
-/// <c>./infra bench boot</c> and <c>./infra bench proxy</c>: manual measurements on this machine, see benchmarks/README.md.
+/// <c>./infra bench boot</c>, <c>proxy</c> and <c>api</c>: manual measurements on this machine, see benchmarks/README.md.
 /// </summary>
 internal static class BenchCommand
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
-    public static Command Create(Terminal terminal) => new("bench", "Run the benchmarks of benchmarks/README.md that need servers.")
+    public static Command Create(Terminal terminal) => new("bench", "Run the benchmarks of benchmarks/README.md that need the lab.")
     {
-        Boot(terminal), Proxy(terminal),
+        Boot(terminal), Proxy(terminal), Api(terminal),
     };
 
     private static Command Boot(Terminal terminal)
@@ -80,6 +80,33 @@ internal static class BenchCommand
             if (parsed.GetValue(Json))
             {
                 terminal.WriteJson(report, BenchJson.Default.ProxyReport);
+            }
+            else
+            {
+                BenchView.Write(terminal.Console, report);
+            }
+        }));
+        return command;
+    }
+
+    private static Command Api(Terminal terminal)
+    {
+        var droplets = Counted("--droplets", 1000, "Droplets of the account; none of them boots.");
+        var clients = Counted("--clients", 16, "Requests at a time.");
+        var seconds = Counted("--seconds", 2, "Duration of each measurement.");
+        var rounds = Counted("--rounds", 3, "Measurements of each kind, alternating.");
+        var command = new Command("api",
+            "Compare DigitalOcean's API on this machine with a server that only sends the same bytes.")
+        {
+            droplets, clients, seconds, rounds, Json,
+        };
+        command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        {
+            var report = await ApiBench.RunAsync(parsed.GetValue(droplets), parsed.GetValue(clients), parsed.GetValue(seconds),
+                parsed.GetValue(rounds), terminal.WriteError, cancel);
+            if (parsed.GetValue(Json))
+            {
+                terminal.WriteJson(report, BenchJson.Default.ApiReport);
             }
             else
             {

@@ -7,4 +7,5 @@ namespace Infra.Lab.Benches;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(BootReport))]
 [JsonSerializable(typeof(ProxyReport))]
+[JsonSerializable(typeof(ApiReport))]
 internal sealed partial class BenchJson : JsonSerializerContext;

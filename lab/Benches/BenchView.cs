@@ -53,6 +53,24 @@ internal static class BenchView
                 + $"{string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
     }
 
+    public static void Write(IAnsiConsole console, ApiReport report)
+    {
+        var table = new Table().Border(TableBorder.None)
+            .AddColumns("", "bytes", "requests/s", "median ms", "slowest of 100", "bare requests/s", "bare median ms", "ratio");
+        foreach (var row in report.Rows)
+        {
+            table.AddRow(Markup.Escape(row.Request), Number(row.Bytes, "0"), Number(row.Api.RequestsPerSecond, "0"),
+                Number(row.Api.MedianMs, "0.00"), Number(row.Api.SlowestMs, "0.00"), Number(row.Bare.RequestsPerSecond, "0"),
+                Number(row.Bare.MedianMs, "0.00"), Number(row.Ratio, "0.0"));
+        }
+
+        console.Write(table);
+        Line(console, $"a Droplet is active {Number(report.CreateToActiveMs, "0.0")} ms after its request; the list of all "
+            + $"{Number(report.Droplets, "0")} takes {Number(report.WholeListMs, "0.0")} ms");
+        Line(console, $"{report.Clients} at a time; {report.Rounds} rounds, medians; load "
+            + $"{string.Join(" to ", report.Load.Select(load => Number(load, "0.0")))}");
+    }
+
     private static void Line(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

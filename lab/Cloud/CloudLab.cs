@@ -93,6 +93,11 @@ internal sealed class CloudLab
         var isNew = !File.Exists(Files.Token);
         // It reads the settings when it starts.
         await SandboxServices.EndAsync(ApiLog, cancel);
+        if (!isNew)
+        {
+            AccountStore.Verify(Files.Account);
+        }
+
         await new SandboxServices(Folder, Sandbox).KeepAsync(ApiLog,
             [HostProgram.Dotnet, typeof(CloudLab).Assembly.Location, CloudProcess.CommandName, Folder.Path], cancel);
         await AwaitApiAsync(cancel);

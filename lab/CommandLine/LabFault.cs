@@ -62,6 +62,7 @@ internal static partial class LabFault
 
         return cause switch
         {
+            StateFileException { IsNewer: true } state => StateFiles.Newer(state.Path, state.Problem),
             StateFileException state => StateFiles.Broken(state.Path, state.Problem),
             ProgramException { Started: false, Program: var program } => new(program, null, $"could not be started: {words}",
                 Path.IsPathRooted(program)

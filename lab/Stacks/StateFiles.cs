@@ -47,6 +47,10 @@ internal static class StateFiles
         ? new(file, null, $"is damaged: {why}; the lab cannot continue from it", $"{lab.DownCommand}, then {lab.UpCommand}")
         : new(file, null, $"is damaged: {why}", $"rm -r {file}, then run it again");
 
+    /// <summary>A state file of a newer program.</summary>
+    public static UserError Newer(string file, string why) => new(file, null, $"cannot be read: {why}",
+        $"git pull{(LabFolder.Owning(file) is { } lab ? $", or {lab.DownCommand}, then {lab.UpCommand}" : "")}");
+
     private static (string File, string Why)? Broken(string folder, string pattern, Action<string> read)
     {
         if (!Directory.Exists(folder))

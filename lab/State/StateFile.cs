@@ -13,6 +13,9 @@ internal sealed class StateFileException(string path, string problem, Exception?
     public string Path => path;
 
     public string Problem => problem;
+
+    /// <summary>Whether a newer program wrote it: nothing is damaged.</summary>
+    public bool IsNewer { get; init; }
 }
 
 /// <summary>

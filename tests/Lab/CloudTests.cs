@@ -39,15 +39,27 @@ public sealed class CloudTests : IAsyncLifetime
     [Fact]
     public async Task A_droplet_boots_answers_ssh_at_its_public_address_and_is_deleted()
     {
+        var (droplet, ssh) = await DropletAsync("web");
+
+        Assert.Equal($"web\n{CloudSettings.DefaultAddress}\n", await ssh("hostname; set -- $SSH_CLIENT; echo $1"));
+
+        await CallAsync("DELETE", $"/v2/droplets/{droplet}");
+        await RunningStack.UntilAsync("it is gone", Patience, async () =>
+            (await CallAsync("GET", "/v2/droplets?type=gpus"))["droplets"]!.AsArray().Count == 0);
+    }
+
+    /// <summary>Creates a Droplet that is active.</summary>
+    /// <returns>Its id, and what runs a command on it by SSH, as soon as it answers.</returns>
+    private async Task<(long Id, Func<string, Task<string>> Ssh)> DropletAsync(string name)
+    {
         var key = Path.Combine(_project, "key");
         await HostProgram.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], null, TestContext.Current.CancellationToken);
         var public_ = (await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken)).Trim();
         var keyId =
             (await CallAsync("POST", "/v2/account/keys", new JsonObject { ["name"] = "k", ["public_key"] = public_ }))["ssh_key"]!["id"]!;
-
         var made = (await CallAsync("POST", "/v2/droplets", new JsonObject
         {
-            ["name"] = "web",
+            ["name"] = name,
             ["region"] = "tor1",
             ["size"] = "gpu-4000adax1-20gb",
             ["image"] = "gpu-h100x1-base",
@@ -57,16 +69,14 @@ public sealed class CloudTests : IAsyncLifetime
         await RunningStack.UntilAsync("the Droplet is active", Patience, async () =>
             (string?)(droplet = (await CallAsync("GET", $"/v2/droplets/{made["id"]}"))["droplet"]!)["status"] == "active");
         var address = droplet["networks"]!["v4"]!.AsArray().Single(network => (string?)network!["type"] == "public")!["ip_address"]!;
-        ProgramAnswer login = new(-1, "", "");
-        await RunningStack.UntilAsync("it answers SSH", Patience, async () => (login = await InsideAsync(
-            "ssh", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
-            "ConnectTimeout=3",
-            $"root@{address}", "hostname; set -- $SSH_CLIENT; echo $1")).Status == 0);
-        Assert.Equal($"web\n{CloudSettings.DefaultAddress}\n", login.Output);
-
-        await CallAsync("DELETE", $"/v2/droplets/{made["id"]}");
-        await RunningStack.UntilAsync("it is gone", Patience, async () =>
-            (await CallAsync("GET", "/v2/droplets?type=gpus"))["droplets"]!.AsArray().Count == 0);
+        return ((long)made["id"]!, async command =>
+        {
+            ProgramAnswer login = new(-1, "", "");
+            await RunningStack.UntilAsync($"it answers {command}", Patience, async () => (login = await InsideAsync(
+                "ssh", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
+                "ConnectTimeout=3", $"root@{address}", command)).Status == 0);
+            return login.Output;
+        });
     }
 
     /// <summary>Power, reboot, snapshot and a Droplet from it, Volume, firewall and zone, as python-digitalocean asks for them.</summary>
@@ -98,6 +108,43 @@ public sealed class CloudTests : IAsyncLifetime
             gone
 
             """, seen.Output);
+    }
+
+    [Fact]
+    public async Task A_volume_from_a_snapshot_has_the_files_of_one_that_is_gone()
+    {
+        var (droplet, ssh) = await DropletAsync("disks");
+        var first = await VolumeAsync(new() { ["name"] = "first", ["size_gigabytes"] = 1, ["filesystem_type"] = "ext4" });
+
+        await AttachAsync(first);
+        Assert.Equal("written\n", await ssh("until test -e /dev/disk/by-id/scsi-0DO_Volume_first; do sleep 0.2; done; "
+            + "mount /dev/disk/by-id/scsi-0DO_Volume_first /mnt && echo kept > /mnt/mark && umount /mnt && echo written"));
+        await CallAsync("POST", $"/v2/volumes/{first}/actions", new JsonObject { ["type"] = "detach" });
+        await UntilHeldAsync(first, isHeld: false);
+        var snapshot =
+            (await CallAsync("POST", $"/v2/volumes/{first}/snapshots", new JsonObject { ["name"] = "before" }))["snapshot"]!["id"]!;
+        await CallAsync("DELETE", $"/v2/volumes/{first}");
+        var second = await VolumeAsync(new() { ["name"] = "second", ["size_gigabytes"] = 2, ["snapshot_id"] = snapshot.DeepClone() });
+        await AttachAsync(second);
+
+        Assert.Equal("kept\n2147483648\n", await ssh("until test -e /dev/disk/by-id/scsi-0DO_Volume_second; do sleep 0.2; done; "
+            + "mount /dev/disk/by-id/scsi-0DO_Volume_second /mnt && cat /mnt/mark && umount /mnt "
+            + "&& blockdev --getsize64 /dev/disk/by-id/scsi-0DO_Volume_second"));
+
+        async Task<string> VolumeAsync(JsonObject request)
+        {
+            request["region"] = "tor1";
+            return (string)(await CallAsync("POST", "/v2/volumes", request))["volume"]!["id"]!;
+        }
+
+        async Task AttachAsync(string volume)
+        {
+            await CallAsync("POST", $"/v2/volumes/{volume}/actions", new JsonObject { ["type"] = "attach", ["droplet_id"] = droplet });
+            await UntilHeldAsync(volume, isHeld: true);
+        }
+
+        Task UntilHeldAsync(string volume, bool isHeld) => RunningStack.UntilAsync($"{volume} is attached: {isHeld}", Patience, async () =>
+            (await CallAsync("GET", $"/v2/volumes/{volume}"))["volume"]!["droplet_ids"]!.AsArray().Count > 0 == isHeld);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class InfraCommandLineTests : IDisposable
     [Theory]
     [InlineData("pre", "preview\n")]
     [InlineData("test un", "unit\n")]
-    [InlineData("bench ''", "proxy\n")]
+    [InlineData("bench ''", "proxy\napi\n")]
     [InlineData("plan --mod", "Infra.Cli.dll complete plan --mod\n")]
     public async Task Completion_uses_the_last_build_and_never_builds(string typed, string completion)
     {

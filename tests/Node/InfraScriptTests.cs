@@ -173,7 +173,7 @@ public sealed class InfraScriptTests : IDisposable
     [InlineData("\"$infra\" test units", "is not a kind of test; choose from unit, sdk, deployment, golden, node, lab, abuse\n  fix: ")]
     [InlineData("\"$infra\" check all", "is an extra argument")]
     [InlineData("\"$infra\" prewiev", "is not a command; choose from preview, plan, up, ")]
-    [InlineData("\"$infra\" bench all", "is not a benchmark; choose from preview, boot, proxy\n  fix: ")]
+    [InlineData("\"$infra\" bench all", "is not a benchmark; choose from preview, boot, proxy, api\n  fix: ")]
     [InlineData("\"$infra\" plan >&-", "standard output is closed\n  fix: ")]
     public async Task A_wrong_command_line_is_explained_and_nothing_is_built(string command, string problem)
     {

@@ -20,7 +20,10 @@ internal sealed record AccountSettings
     /// <summary>Whether too many requests are refused.</summary>
     public bool LimitsRate => Pace == Pace.Real;
 
-    /// <summary>As accounts have it (docs.digitalocean.com/products/networking/load-balancers/details/limits/).</summary>
+    /// <summary>
+    /// The lab's own: DigitalOcean names no number, "the limits set for your account"
+    /// (docs.digitalocean.com/products/networking/load-balancers/details/limits/, 2026-11-06).
+    /// </summary>
     public int LoadBalancerLimit { get; init; } = 50;
 
     /// <summary>How long something takes at least.</summary>

@@ -27,15 +27,13 @@ internal sealed partial record CloudSize(
 
     private static readonly IReadOnlyList<CloudSize> s_basic = [.. CloudFacts.Read<File>("sizes.json").Sizes.Select(Of)];
 
-    private static readonly ConditionalWeakTable<ModelCatalog, IReadOnlyList<CloudSize>> s_all = [];
+    private static readonly ConditionalWeakTable<ModelCatalog, Dictionary<string, CloudSize>> s_all = [];
 
     /// <summary>All sizes, the cheapest of each kind first.</summary>
-    public static IReadOnlyList<CloudSize> All(AccountSettings settings) => s_all.GetValue(settings.Catalog,
-        static catalog => [.. s_basic, .. catalog.Sizes.Values.Select(size => Of(catalog, size))]);
+    public static IReadOnlyCollection<CloudSize> All(AccountSettings settings) => BySlug(settings).Values;
 
     /// <summary>Null: there is none. Slugs ignore case.</summary>
-    public static CloudSize? Find(AccountSettings settings, string slug) =>
-        All(settings).FirstOrDefault(size => string.Equals(size.Slug, slug, StringComparison.OrdinalIgnoreCase));
+    public static CloudSize? Find(AccountSettings settings, string slug) => BySlug(settings).GetValueOrDefault(slug);
 
     /// <summary>The size as the API shows it.</summary>
     public object View()
@@ -65,6 +63,11 @@ internal sealed partial record CloudSize(
     /// <param name="bootGiB">Boot disk: a Droplet keeps its own when its size changes without it.</param>
     public IReadOnlyList<object> Disks(int bootGiB) =>
         ScratchDiskGiB > 0 ? [Disk("local", bootGiB), Disk("scratch", ScratchDiskGiB)] : [Disk("local", bootGiB)];
+
+    // Nothing is ever removed, so a dictionary keeps the order.
+    private static Dictionary<string, CloudSize> BySlug(AccountSettings settings) => s_all.GetValue(settings.Catalog,
+        static catalog => s_basic.Concat(catalog.Sizes.Values.Select(size => Of(catalog, size)))
+            .ToDictionary(size => size.Slug, StringComparer.OrdinalIgnoreCase));
 
     private static object Disk(string type, int amount) => new { Type = type, Size = new { Amount = amount, Unit = "gib" } };
 

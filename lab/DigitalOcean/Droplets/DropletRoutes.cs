@@ -31,7 +31,7 @@ internal static class DropletRoutes
         {
             var state = account.State;
             var droplet = DropletRecords.Get(state, request.RouteNumber(Id));
-            return ApiAnswer.Ok(new { Droplet = new DropletView(state, account.Settings).Of(droplet) });
+            return ApiAnswer.Ok(new { Droplet = new DropletView(state, account.Settings).Json(droplet) });
         }),
         new("DELETE", One, "droplet:delete", null, request =>
         {
@@ -79,7 +79,7 @@ internal static class DropletRoutes
             droplets = [.. state.All<DeletedDroplet>().Select(deleted => deleted.Droplet).Concat(droplets)];
         }
         var view = new DropletView(state, account.Settings);
-        return request.Page("droplets", [.. droplets.Where(Wanted)], view.Of);
+        return request.Page("droplets", [.. droplets.Where(Wanted)], view.Json);
 
         // Without a filter, GPU Droplets are in a list of their own; by tag and name all are found (digitalocean.md, section 3.1).
         bool Wanted(Droplet droplet) => type switch
@@ -113,11 +113,11 @@ internal static class DropletRoutes
     }
 
     // Only the answer to a creation has the partition mode (terraform-provider-digitalocean 401992a1, resource_droplet.go).
-    private static object Created(object view, DropletRequest request)
+    private static object Created(Dictionary<string, object?> view, DropletRequest request)
     {
         if (request.GpuPartitionMode is { Length: > 0 } mode)
         {
-            ((Dictionary<string, object?>)view)["gpu_partition_mode"] = mode;
+            view["gpu_partition_mode"] = mode;
         }
         return view;
     }

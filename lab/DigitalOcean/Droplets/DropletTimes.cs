@@ -14,8 +14,8 @@ internal static class DropletTimes
     /// <summary>63 s (answer of GET /v2/actions in a public script, 2015-09-18).</summary>
     private static readonly TimeSpan s_snapshot = TimeSpan.FromSeconds(63);
 
-    /// <summary>Guessed.</summary>
-    private static readonly TimeSpan s_power = TimeSpan.FromSeconds(5);
+    /// <summary>20 s for <c>power_off</c> (answer of GET /v2/actions in public tests of Go clients, 2015-04-24).</summary>
+    private static readonly TimeSpan s_power = TimeSpan.FromSeconds(20);
 
     /// <summary>Guessed: a Droplet is there for some seconds after DELETE has answered.</summary>
     private static readonly TimeSpan s_delete = TimeSpan.FromSeconds(10);

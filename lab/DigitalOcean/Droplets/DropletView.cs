@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.DigitalOcean.Networks;
@@ -21,11 +22,29 @@ internal sealed class DropletView(AccountState state, AccountSettings settings)
     private const string Ipv6Prefix = "2001:db8:0:1::";
     private const int Ipv6Bits = 64;
 
+    /// <summary>Droplets without Volumes and snapshots: theirs are the same until the record itself or that of their VPC changes.</summary>
+    private static readonly ConditionalWeakTable<Droplet, Rendered> s_rendered = [];
+
     private readonly ILookup<long?, IBlockVolume> _volumes = state.AllOf<IBlockVolume>().ToLookup(volume => volume.DropletId);
     private readonly ILookup<long?, CloudImage> _snapshots = state.All<CloudImage>().ToLookup(image => image.DropletId);
     private readonly Dictionary<string, object> _regions = new(StringComparer.Ordinal);
 
-    public object Of(Droplet droplet)
+    /// <summary>For answers that only show it.</summary>
+    public object Json(Droplet droplet)
+    {
+        if (_volumes.Contains(droplet.Id) || _snapshots.Contains(droplet.Id))
+        {
+            return Of(droplet);
+        }
+        var vpc = droplet.VpcId is { } id ? state.Find<Vpc>(id) : null;
+        if (!s_rendered.TryGetValue(droplet, out var rendered) || rendered.Vpc != vpc)
+        {
+            s_rendered.AddOrUpdate(droplet, rendered = new(vpc, JsonFragment.Of(Of(droplet))));
+        }
+        return rendered.Fragment;
+    }
+
+    public Dictionary<string, object?> Of(Droplet droplet)
     {
         var size = CloudSize.Find(settings, droplet.Size)!;
         if (!_regions.TryGetValue(droplet.Region, out var region))
@@ -130,4 +149,6 @@ internal sealed class DropletView(AccountState state, AccountSettings settings)
         var mask = uint.MaxValue << (AddressBits - prefix);
         return string.Create(CultureInfo.InvariantCulture, $"{mask >> 24}.{mask >> 16 & 255}.{mask >> 8 & 255}.{mask & 255}");
     }
+
+    private sealed record Rendered(Vpc? Vpc, JsonFragment Fragment);
 }

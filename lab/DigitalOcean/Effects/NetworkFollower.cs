@@ -17,7 +17,7 @@ internal sealed class NetworkFollower(CloudAccount account, IHostRuntime host) :
     private readonly Dictionary<string, string> _balancers = new(StringComparer.Ordinal);
     private List<TaskCompletionSource> _waiting = [];
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _policy;
+    private NetworkPolicy? _policy;
 
     public Task AppliedAsync(CancellationToken cancel)
     {
@@ -65,11 +65,14 @@ internal sealed class NetworkFollower(CloudAccount account, IHostRuntime host) :
     {
         var policy = PolicyOf.State(state);
         var balancers = BalancersOf.State(state);
-        var failure = await TryAsync(policy, _policy, text => _policy = text, () => host.ApplyPolicyAsync(policy, cancel));
+        // Compared by its values: as text, that of a thousand servers would take as long as all else.
+        var failure = _policy is not null && PolicyOf.IsSame(policy, _policy) ? null
+            : await TryAsync(() => host.ApplyPolicyAsync(policy, cancel), () => _policy = policy);
         foreach (var balancer in balancers)
         {
-            var problem = await TryAsync(balancer, _balancers.GetValueOrDefault(balancer.Id), text => _balancers[balancer.Id] = text,
-                () => host.ApplyBalancerAsync(balancer, cancel));
+            var text = JsonSerializer.Serialize(balancer);
+            var problem = text == _balancers.GetValueOrDefault(balancer.Id) ? null
+                : await TryAsync(() => host.ApplyBalancerAsync(balancer, cancel), () => _balancers[balancer.Id] = text);
             failure ??= problem;
         }
         // What is deleted is removed by its own work, which survives a restart.
@@ -80,16 +83,12 @@ internal sealed class NetworkFollower(CloudAccount account, IHostRuntime host) :
         return failure;
     }
 
-    private static async Task<Exception?> TryAsync<T>(T wanted, string? applied, Action<string> done, Func<Task> apply)
+    private static async Task<Exception?> TryAsync(Func<Task> apply, Action done)
     {
         try
         {
-            var text = JsonSerializer.Serialize(wanted);
-            if (text != applied)
-            {
-                await apply();
-                done(text);
-            }
+            await apply();
+            done();
             return null;
         }
         catch (Exception exception)

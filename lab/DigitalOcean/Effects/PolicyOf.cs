@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Firewalls;
 using Infra.Lab.DigitalOcean.LoadBalancers;
@@ -11,6 +12,9 @@ namespace Infra.Lab.DigitalOcean.Effects;
 internal static class PolicyOf
 {
     private const string WholeRange = "1-65535";
+
+    /// <summary>Policies of servers without a firewall: they follow from the server alone.</summary>
+    private static readonly ConditionalWeakTable<INetworkServer, ServerPolicy> s_open = [];
 
     public static NetworkPolicy State(AccountState state)
     {
@@ -25,16 +29,48 @@ internal static class PolicyOf
                 BalancersOf.Ranges(balancer.Settings.Allow)))]);
     }
 
-    private static ServerPolicy Server(INetworkServer server, IReadOnlyList<Firewall> firewalls, Peers peers) => new(
-        server.Id.ToString(CultureInfo.InvariantCulture), server.PublicAddress!, server.VpcAddress!, server.VpcId!, firewalls.Count > 0,
-        [.. firewalls.SelectMany(firewall => firewall.InboundRules).Select(peers.Rule).OfType<PolicyRule>()],
-        [.. firewalls.SelectMany(firewall => firewall.OutboundRules).Select(peers.Rule).OfType<PolicyRule>()]);
+    /// <summary>Whether two policies say the same.</summary>
+    public static bool IsSame(NetworkPolicy one, NetworkPolicy other) =>
+        one.Servers.SequenceEqual(other.Servers, ByValue<ServerPolicy>((a, b) =>
+            a with { Inbound = b.Inbound, Outbound = b.Outbound } == b && IsSame(a.Inbound, b.Inbound) && IsSame(a.Outbound, b.Outbound)))
+        && one.Balancers.SequenceEqual(other.Balancers, ByValue<BalancerPolicy>((a, b) =>
+            a with { AllowedCidrs = b.AllowedCidrs } == b && a.AllowedCidrs.SequenceEqual(b.AllowedCidrs)));
+
+    private static bool IsSame(IReadOnlyList<PolicyRule> one, IReadOnlyList<PolicyRule> other) =>
+        one.SequenceEqual(other, ByValue<PolicyRule>((a, b) => a with { Cidrs = b.Cidrs } == b && a.Cidrs.SequenceEqual(b.Cidrs)));
+
+    private static EqualityComparer<T> ByValue<T>(Func<T, T, bool> areSame)
+        where T : class => EqualityComparer<T>.Create(
+            (a, b) => ReferenceEquals(a, b) || (a is not null && b is not null && areSame(a, b)));
+
+    private static ServerPolicy Server(INetworkServer server, IReadOnlyList<Firewall> firewalls, Peers peers) => firewalls.Count == 0
+        ? s_open.GetValue(server, static open => Server(open, isGuarded: false, [], []))
+        : Server(server, isGuarded: true,
+            [.. firewalls.SelectMany(firewall => firewall.InboundRules).Select(peers.Rule).OfType<PolicyRule>()],
+            [.. firewalls.SelectMany(firewall => firewall.OutboundRules).Select(peers.Rule).OfType<PolicyRule>()]);
+
+    private static ServerPolicy Server(
+        INetworkServer server, bool isGuarded, IReadOnlyList<PolicyRule> inbound, IReadOnlyList<PolicyRule> outbound) => new(
+        server.Id.ToString(CultureInfo.InvariantCulture), server.PublicAddress!, server.VpcAddress!, server.VpcId!, isGuarded, inbound,
+        outbound);
 
     /// <summary>The other sides of rules.</summary>
     private sealed class Peers(IReadOnlyList<INetworkServer> servers, IReadOnlyList<LoadBalancer> balancers)
     {
+        // A firewall guards many servers with the same rules.
+        private readonly Dictionary<FirewallRule, PolicyRule?> _rules = new(ReferenceEqualityComparer.Instance);
+
         /// <summary>A rule with its peers as addresses; null: no peer is there. Without addresses it would read as allowing all.</summary>
         public PolicyRule? Rule(FirewallRule rule)
+        {
+            if (!_rules.TryGetValue(rule, out var known))
+            {
+                _rules[rule] = known = Resolve(rule);
+            }
+            return known;
+        }
+
+        private PolicyRule? Resolve(FirewallRule rule)
         {
             var peers = rule.Peers;
             string[] cidrs =

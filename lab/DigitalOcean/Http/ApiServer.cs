@@ -19,9 +19,13 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
     {
         foreach (var route in routes)
         {
-            application.MapMethods(route.Path, [route.Method], context => AnswerAsync(context, route));
+            // "This returns only the header of what would be returned with an associated GET request" (specification 2.0, introduction).
+            application.MapMethods(
+                route.Path, route.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [route.Method],
+                context => AnswerAsync(context, route));
         }
-        application.MapFallback(context => AnswerAsync(context, null));
+        // With a pattern: the usual one leaves out paths with a dot, such as the name of a domain.
+        application.MapFallback("{**path}", context => AnswerAsync(context, null));
     }
 
     private async Task AnswerAsync(HttpContext context, ApiRoute? route)
@@ -31,6 +35,11 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
         ApiAnswer answer;
         try
         {
+            if (OtherOrigins.IsPreflight(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
             gate.Admit(context, route);
             if (route is null)
             {
@@ -67,16 +76,23 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
+        // One with a length need not be read for that; the web server would refuse a larger one in its own words.
+        if (request.ContentLength > LargestBody)
+        {
+            throw TooLarge();
+        }
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
         for (int read; (read = await request.Body.ReadAsync(chunk, cancel)) > 0;)
         {
             if (buffer.Length + read > LargestBody)
             {
-                throw new ApiError(413, "request_entity_too_large", "the request is too large");
+                throw TooLarge();
             }
             buffer.Write(chunk, 0, read);
         }
         return buffer.ToArray();
     }
+
+    private static ApiError TooLarge() => new(413, "request_entity_too_large", "the request is too large");
 }

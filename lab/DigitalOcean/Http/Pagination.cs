@@ -14,12 +14,13 @@ internal sealed record Pagination(int Skip, int Size, object Links)
     /// <summary>DigitalOcean's specification 2.0, parameters <c>page</c> and <c>per_page</c>.</summary>
     private const int DefaultSize = 20;
 
+    /// <summary>Of a larger number it is the page: public scripts of many years ask for <c>per_page=999</c>.</summary>
     private const int LargestSize = 200;
 
     public static Pagination Of(HttpRequest request, int total)
     {
-        var size = Number("per_page", DefaultSize, LargestSize);
-        var page = Number("page", 1, int.MaxValue);
+        var size = Math.Min(Number("per_page", DefaultSize), LargestSize);
+        var page = Number("page", 1);
         var last = Math.Max(1, (total + size - 1) / size);
         var pages = new Dictionary<string, string>();
         if (page > 1)
@@ -34,10 +35,11 @@ internal sealed record Pagination(int Skip, int Size, object Links)
         }
         return new((int)Math.Min((long)(page - 1) * size, int.MaxValue), size, pages.Count > 0 ? new { Pages = pages } : new { });
 
-        int Number(string name, int byDefault, int largest) => request.Query.TryGetValue(name, out var values)
-            ? int.TryParse(values[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= largest
+        // What the API answers to the rest is not known; a refusal finds the mistake.
+        int Number(string name, int byDefault) => request.Query.TryGetValue(name, out var values)
+            ? int.TryParse(values[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
                 ? number
-                : throw ApiError.BadRequest($"{name} must be a number between 1 and {largest}")
+                : throw ApiError.BadRequest($"{name} must be a number between 1 and {int.MaxValue}")
             : byDefault;
 
         string Url(int to)

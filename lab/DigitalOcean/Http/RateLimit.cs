@@ -15,34 +15,32 @@ internal sealed class RateLimit(CloudAccount account)
     private const int OfHour = 5000;
     private const int OfMinute = 250;
 
-    private readonly ConcurrentDictionary<string, Queue<DateTimeOffset>> _requests = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Requests> _requests = new(StringComparer.Ordinal);
 
     /// <exception cref="ApiError">429.</exception>
     public void Count(HttpContext context, string token)
     {
         var now = account.Clock.GetUtcNow();
-        var requests = _requests.GetOrAdd(token, _ => new Queue<DateTimeOffset>());
+        var requests = _requests.GetOrAdd(token, _ => new Requests());
         lock (requests)
         {
-            while (requests.TryPeek(out var oldest) && now - oldest >= TimeSpan.FromHours(1))
+            Forget(requests.OfHour, now - TimeSpan.FromHours(1));
+            Forget(requests.OfMinute, now - TimeSpan.FromMinutes(1));
+            var isRefused = account.Settings.LimitsRate && (requests.OfHour.Count >= OfHour || requests.OfMinute.Count >= OfMinute);
+            if (!isRefused && requests.OfHour.Count < OfHour)
             {
-                requests.Dequeue();
+                requests.OfHour.Enqueue(now);
+                requests.OfMinute.Enqueue(now);
             }
-            var inMinute = requests.Count(time => now - time < TimeSpan.FromMinutes(1));
-            var isRefused = account.Settings.LimitsRate && (requests.Count >= OfHour || inMinute >= OfMinute);
-            if (!isRefused && requests.Count < OfHour)
-            {
-                requests.Enqueue(now);
-            }
-            var first = requests.Peek();
+            var first = requests.OfHour.Peek();
             var headers = context.Response.Headers;
             headers["RateLimit-Limit"] = Text(OfHour);
-            headers["RateLimit-Remaining"] = Text(OfHour - requests.Count);
+            headers["RateLimit-Remaining"] = Text(OfHour - requests.OfHour.Count);
             headers["RateLimit-Reset"] = Text((first + TimeSpan.FromHours(1)).ToUnixTimeSeconds());
             if (isRefused)
             {
-                var next = requests.Count >= OfHour ? first + TimeSpan.FromHours(1)
-                    : requests.First(time => now - time < TimeSpan.FromMinutes(1)) + TimeSpan.FromMinutes(1);
+                var next = requests.OfHour.Count >= OfHour ? first + TimeSpan.FromHours(1)
+                    : requests.OfMinute.Peek() + TimeSpan.FromMinutes(1);
                 headers.RetryAfter = Text((long)Math.Ceiling((next - now).TotalSeconds));
                 throw TooMany();
             }
@@ -51,5 +49,21 @@ internal sealed class RateLimit(CloudAccount account)
 
     public static ApiError TooMany() => new(429, "too_many_requests", "API rate limit exceeded.");
 
+    private static void Forget(Queue<DateTimeOffset> requests, DateTimeOffset until)
+    {
+        while (requests.TryPeek(out var oldest) && oldest <= until)
+        {
+            requests.Dequeue();
+        }
+    }
+
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Times of a token's requests.</summary>
+    private sealed class Requests
+    {
+        public Queue<DateTimeOffset> OfHour { get; } = new();
+
+        public Queue<DateTimeOffset> OfMinute { get; } = new();
+    }
 }

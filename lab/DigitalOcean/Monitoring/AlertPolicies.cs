@@ -58,7 +58,7 @@ internal static class AlertPolicies
     [
         new("GET", All, "monitoring:read", null, request =>
             request.Page("policies", account.State.All<AlertPolicy>(), policy => policy.View())),
-        new("POST", All, "monitoring:create", "Kept, never evaluated.", request =>
+        new("POST", All, "monitoring:create", "Kept: the API shows no state of a policy, and nothing is sent.", request =>
         {
             var body = request.Body<AlertPolicyRequest>();
             return Answer(account.Change(change => Put(change, null, body)));

@@ -4,7 +4,8 @@ using Infra.Lab.DigitalOcean.Account;
 namespace Infra.Lab.DigitalOcean.Monitoring;
 
 /// <summary>
-/// A rule that mails when a measured value of Droplets or load balancers is too large or small. It is kept, not evaluated.
+/// A rule that mails when a measured value of Droplets or load balancers is too large or small. It is kept and not evaluated: the API has
+/// no place where a client could see the result.
 /// </summary>
 /// <param name="Uuid">Its UUID.</param>
 /// <param name="Type">What is measured: <c>v1/insights/droplet/cpu</c>.</param>

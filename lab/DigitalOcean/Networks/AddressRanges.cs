@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using Infra.Planning.Catalog;
 using Infra.Planning.Config;
 
@@ -24,15 +26,25 @@ internal static class AddressRanges
     }
 
     /// <summary>The first free address. The first address of the range is the gateway's; null if all are in use.</summary>
-    public static string? NextAddress(Cidr range, IReadOnlySet<string> taken)
+    public static string? NextAddress(Cidr range, IEnumerable<string> taken)
     {
-        for (var index = (UInt128)2; index < range.Count - 1; index++)
+        // By numbers: as texts, each new member of a large network would cost as many of them as it has members.
+        var first = (long)range.First;
+        var isTaken = new bool[(int)range.Count];
+        foreach (var address in taken)
         {
-            if (range.At(index).ToString() is var address && !taken.Contains(address))
+            if (Number(address) - first is >= 0 and var index && index < isTaken.Length)
             {
-                return address;
+                isTaken[index] = true;
             }
         }
-        return null;
+        var free = Array.IndexOf(isTaken, false, 2);
+        return free < 0 || free == isTaken.Length - 1 ? null : range.At((UInt128)free).ToString();
+    }
+
+    private static long Number(string address)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        return IPAddress.Parse(address).TryWriteBytes(bytes, out _) ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : -1;
     }
 }

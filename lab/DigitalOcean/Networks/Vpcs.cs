@@ -34,7 +34,7 @@ internal static partial class Vpcs
     /// <summary>The next free address for a Droplet or load balancer.</summary>
     public static string TakeAddress(AccountChange change, Vpc vpc)
     {
-        var taken = Members(change.State, vpc).Select(member => member.VpcAddress).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var taken = Members(change.State, vpc).Select(member => member.VpcAddress).OfType<string>();
         return AddressRanges.NextAddress(Cidr.Parse(vpc.IpRange), taken)
             ?? throw ApiError.Unprocessable("There are no more IP addresses available in this VPC.");
     }

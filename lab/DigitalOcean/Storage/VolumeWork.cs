@@ -11,8 +11,17 @@ internal sealed class VolumeCreation(CloudAccount account, IHostRuntime host) : 
 
     public string Kind => WorkKind;
 
-    public Task RunAsync(Work work, CancellationToken cancel) => account.State.Find<Volume>(work.Subject) is { } volume
-        ? host.CreateVolumeAsync(volume.Spec(), cancel) : Task.CompletedTask;
+    public async Task RunAsync(Work work, CancellationToken cancel)
+    {
+        if (account.State.Find<Volume>(work.Subject) is { } volume)
+        {
+            if (volume.SnapshotId is { } snapshot)
+            {
+                await account.UntilAsync(state => VolumeCopy.IsDone(state, snapshot), cancel);
+            }
+            await host.CreateVolumeAsync(volume.Spec(), cancel);
+        }
+    }
 
     public void End(AccountChange change, Work work, Exception? failure)
     {
@@ -25,13 +34,20 @@ internal sealed class VolumeCreation(CloudAccount account, IHostRuntime host) : 
 }
 
 /// <summary>Deletes the disk of a Volume that is gone.</summary>
-internal sealed class VolumeDeletion(IHostRuntime host) : IWorkHandler
+internal sealed class VolumeDeletion(CloudAccount account, IHostRuntime host) : IWorkHandler
 {
     public const string WorkKind = "volume-delete";
 
     public string Kind => WorkKind;
 
-    public Task RunAsync(Work work, CancellationToken cancel) => host.DeleteVolumeAsync(work.Subject, cancel);
+    /// <summary>
+    /// After what still makes or reads the disk: a snapshot that was accepted before is whole, and nothing makes the disk again.
+    /// </summary>
+    public async Task RunAsync(Work work, CancellationToken cancel)
+    {
+        await account.UntilAsync(state => Volumes.HasDisk(state, work.Subject) && !VolumeCopy.IsReading(state, work.Subject), cancel);
+        await host.DeleteVolumeAsync(work.Subject, cancel);
+    }
 
     public void End(AccountChange change, Work work, Exception? failure)
     {
@@ -48,6 +64,8 @@ internal sealed class VolumeEventWork(CloudAccount account, IHostRuntime host) :
 
     public async Task RunAsync(Work work, CancellationToken cancel)
     {
+        // Only one at a time makes the disk.
+        await account.UntilAsync(state => Volumes.HasDisk(state, work.Subject), cancel);
         if (account.State.Find<Volume>(work.Subject) is not { Pending: { } pending } volume)
         {
             return;
@@ -88,12 +106,25 @@ internal sealed class VolumeCopy(CloudAccount account, IHostRuntime host) : IWor
 
     public string Kind => WorkKind;
 
+    /// <summary>Whether a snapshot of the Volume is being taken.</summary>
+    public static bool IsReading(AccountState state, string volume) => state.All<Work>().Any(
+        work => work.Kind == WorkKind && state.Find<VolumeSnapshot>(work.Subject)?.VolumeId == volume);
+
+    /// <summary>Whether a snapshot is there as a whole.</summary>
+    public static bool IsDone(AccountState state, string snapshot) =>
+        !state.All<Work>().Any(work => work.Kind == WorkKind && work.Subject == snapshot);
+
+    /// <summary>Also of a Volume that was deleted since: its deletion waits.</summary>
     public async Task RunAsync(Work work, CancellationToken cancel)
     {
-        if (account.State.Find<VolumeSnapshot>(work.Subject) is { } snapshot && account.State.Find<Volume>(snapshot.VolumeId) is { } volume)
+        if (account.State.Find<VolumeSnapshot>(work.Subject) is { } snapshot)
         {
-            await host.CreateVolumeAsync(volume.Spec(), cancel);
-            await host.SnapshotVolumeAsync(volume.Id, snapshot.Id, cancel);
+            await account.UntilAsync(state => Volumes.HasDisk(state, snapshot.VolumeId), cancel);
+            if (account.State.Find<Volume>(snapshot.VolumeId) is { } volume)
+            {
+                await host.CreateVolumeAsync(volume.Spec(), cancel);
+            }
+            await host.SnapshotVolumeAsync(snapshot.VolumeId, snapshot.Id, cancel);
         }
     }
 
@@ -108,13 +139,19 @@ internal sealed class VolumeCopy(CloudAccount account, IHostRuntime host) : IWor
 }
 
 /// <summary>Deletes the copy of a Volume.</summary>
-internal sealed class VolumeCopyDeletion(IHostRuntime host) : IWorkHandler
+internal sealed class VolumeCopyDeletion(CloudAccount account, IHostRuntime host) : IWorkHandler
 {
     public const string WorkKind = "volume-snapshot-delete";
 
     public string Kind => WorkKind;
 
-    public Task RunAsync(Work work, CancellationToken cancel) => host.DeleteVolumeSnapshotAsync(work.Subject, cancel);
+    /// <summary>After its own end, and after the Volumes that were created from it have their disks.</summary>
+    public async Task RunAsync(Work work, CancellationToken cancel)
+    {
+        await account.UntilAsync(state => VolumeCopy.IsDone(state, work.Subject) && state.All<Volume>()
+            .Where(volume => volume.SnapshotId == work.Subject).All(volume => Volumes.HasDisk(state, volume.Id)), cancel);
+        await host.DeleteVolumeSnapshotAsync(work.Subject, cancel);
+    }
 
     public void End(AccountChange change, Work work, Exception? failure)
     {

@@ -25,6 +25,7 @@ public sealed class LabCommandLineTests
     [InlineData("bench")]
     [InlineData("bench boot")]
     [InlineData("bench proxy")]
+    [InlineData("bench api")]
     [InlineData("cloud")]
     [InlineData("cloud up")]
     [InlineData("cloud shell")]

@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using VolumeRules = Infra.Lab.DigitalOcean.Storage.Volumes;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 
@@ -126,6 +127,32 @@ public sealed class VolumeTests
         Assert.Equal((202, 422), (grown.Status, shrunk.Status));
         Assert.Equal(20, (int)(await api.GetAsync($"{Volumes}/{volume}")).Body!["volume"]!["size_gigabytes"]!);
         Assert.Equal(20, api.Host.Volumes[volume].SizeGiB);
+    }
+
+    /// <summary>One change begins both, so that neither has a start.</summary>
+    [Fact]
+    public async Task A_snapshot_is_whole_although_its_volume_is_deleted_while_it_is_taken()
+    {
+        await using var api = await ApiClient.StartAsync();
+        var volume = await VolumeAsync(api, "data");
+        await api.SettleAsync();
+
+        var snapshot = api.Account.Change(change =>
+        {
+            var taken = VolumeRules.TakeSnapshot(change, volume, new("before"));
+            VolumeRules.Delete(change, volume);
+            return taken.Id;
+        });
+        await api.SettleAsync();
+        api.Account.Change(change =>
+        {
+            VolumeRules.Create(change, new() { Name = "again", Region = "nyc2", SizeGigabytes = 1, SnapshotId = snapshot });
+            VolumeRules.DeleteSnapshot(change, snapshot);
+        });
+        await api.SettleAsync();
+
+        Assert.Equal(["volume data", "copy data", $"no volume {volume}", "volume again", $"no copy {snapshot}"],
+            api.Host.Calls.Where(call => call != "policy").Distinct());
     }
 
     [Fact]

@@ -49,7 +49,8 @@ internal sealed record SpecificationGaps
     public bool HasReason(string operation) => NotOffered.ContainsKey(operation)
         || NotYet.Keys.Any(begin => operation.Split(' ')[1].StartsWith(begin, StringComparison.Ordinal));
 
-    /// <summary>Whether a member of an example that our answer lacks has its reason here.</summary>
-    public bool HasReasonToMiss(string operation, string member) => MissingMembers.Keys.Any(key => key == $"{operation}: {member}"
+    /// <summary>The entry that says why a member of an example is not in our answer; null: there is none.</summary>
+    public string? ReasonToMiss(string operation, string member) => MissingMembers.Keys.FirstOrDefault(
+        key => key == $"{operation}: {member}"
         || (key.StartsWith("*: ", StringComparison.Ordinal) && $".{member}".EndsWith($".{key[3..]}", StringComparison.Ordinal)));
 }
