@@ -1,4 +1,5 @@
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Effects;
 using Infra.Lab.DigitalOcean.Monitoring;
 using Infra.Lab.Specs;
@@ -15,11 +16,13 @@ internal sealed class RunningAccount : IAsyncDisposable
     /// <param name="account">The account. Work that an earlier process left continues.</param>
     /// <param name="host">What makes servers, disks and networks.</param>
     /// <param name="probe">Asks the targets of uptime checks; null: none is asked.</param>
-    public RunningAccount(CloudAccount account, IHostRuntime host, IUptimeProbe? probe = null)
+    /// <param name="authority">Issues certificates; null: a <see cref="LocalAuthority"/>.</param>
+    public RunningAccount(
+        CloudAccount account, IHostRuntime host, IUptimeProbe? probe = null, ICertificateAuthority? authority = null)
     {
         _account = account;
         _networks = new NetworkFollower(account, host);
-        var runner = new WorkRunner(account, CloudApi.Handlers(account, host, _networks));
+        var runner = new WorkRunner(account, CloudApi.Handlers(account, host, _networks, authority ?? new LocalAuthority(account)));
         var prober = probe is null ? null : new UptimeProber(account, probe);
         Work = RunAsync(prober is null
             ? [runner.RunAsync(_stop.Token), _networks.RunAsync(_stop.Token)]

@@ -5,10 +5,20 @@ namespace Infra.Lab.DigitalOcean.Domains;
 
 /// <summary>What the account's name servers answer to a question.</summary>
 /// <param name="IsOurs">Whether a zone of the account has the name; if not, someone else answers.</param>
-/// <param name="Exists">Whether the name has a record of any type: no answer without that is NXDOMAIN.</param>
+/// <param name="Exists">
+/// Whether the name has a record of any type: no answer without that is NXDOMAIN. With aliases, the last one in the account decides
+/// (RFC 6604, 3).
+/// </param>
 /// <param name="Records">Records of the type that was asked for, and the aliases that lead to them, in order.</param>
-/// <param name="Zone">The zone of the name, for the SOA of an answer without records.</param>
-internal sealed record DnsAnswer(bool IsOurs, bool Exists, ImmutableArray<DnsAnswerRecord> Records, Domain? Zone);
+/// <param name="Zone">The zone of the name, of the last one with aliases.</param>
+internal sealed record DnsAnswer(bool IsOurs, bool Exists, ImmutableArray<DnsAnswerRecord> Records, Domain? Zone)
+{
+    /// <summary>An alias to a name that is not the account's, at the end of the answer; null: there is none.</summary>
+    public string? LeadsTo { get; init; }
+
+    /// <summary>Whether the type has no record here, and none elsewhere.</summary>
+    public required bool IsMissing { get; init; }
+}
 
 /// <param name="Owner">The name that has it: the name asked for, also where a wildcard matched.</param>
 /// <param name="Record">The record.</param>
@@ -26,21 +36,29 @@ internal static class DnsAnswers
     {
         var records = ImmutableArray.CreateBuilder<DnsAnswerRecord>();
         var owner = name.TrimEnd('.').ToLowerInvariant();
-        var first = Domains.ZoneOf(state, owner);
+        Domain? last = null;
         var exists = false;
         for (var aliases = 0; aliases <= MostAliases && Domains.ZoneOf(state, owner) is { } zone; aliases++)
         {
-            var (known, found) = Named(Domains.RecordsOf(state, zone), zone, owner);
-            exists |= known;
+            last = zone;
+            (exists, var found) = Named(Domains.RecordsOf(state, zone), zone, owner);
             records.AddRange(found.Where(record => type == "ANY" || record.Type == type || record.Type == "CNAME")
                 .Select(record => new DnsAnswerRecord(owner, record)));
             if (type is "CNAME" or "ANY" || found.FirstOrDefault(record => record.Type == "CNAME") is not { } alias)
             {
-                break;
+                return new(true, exists, records.ToImmutable(), last)
+                {
+                    IsMissing = !found.Any(record => type == "ANY" || record.Type == type),
+                };
             }
             owner = alias.Target;
         }
-        return new(first is not null, exists, records.ToImmutable(), first);
+        // Out of the account's zones, or in a circle.
+        return new(last is not null, exists, records.ToImmutable(), last)
+        {
+            IsMissing = false,
+            LeadsTo = last is not null && Domains.ZoneOf(state, owner) is null ? owner : null,
+        };
     }
 
     private static (bool Exists, IReadOnlyList<DnsRecord> Records) Named(IReadOnlyList<DnsRecord> records, Domain zone, string owner)

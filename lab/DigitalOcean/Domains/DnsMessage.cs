@@ -10,7 +10,8 @@ namespace Infra.Lab.DigitalOcean.Domains;
 /// <param name="Type">Number of the type.</param>
 /// <param name="Bytes">The question's part of the message, which the answer repeats.</param>
 /// <param name="IsRecursive">Whether the asker wants the whole answer.</param>
-internal sealed record DnsQuestion(ushort Id, string Name, ushort Type, byte[] Bytes, bool IsRecursive)
+/// <param name="Extension">What the asker says of itself; null: nothing.</param>
+internal sealed record DnsQuestion(ushort Id, string Name, ushort Type, byte[] Bytes, bool IsRecursive, DnsExtension? Extension)
 {
     private const int HeaderLength = 12;
     private const int LongestLabel = 63;
@@ -40,16 +41,37 @@ internal sealed record DnsQuestion(ushort Id, string Name, ushort Type, byte[] B
         }
         var type = BinaryPrimitives.ReadUInt16BigEndian(message[(at + 1)..]);
         return new(BinaryPrimitives.ReadUInt16BigEndian(message), string.Join('.', labels), type,
-            message[HeaderLength..(at + 5)].ToArray(), (message[2] & 1) != 0);
+            message[HeaderLength..(at + 5)].ToArray(), (message[2] & 1) != 0, DnsExtension.Read(message[(at + 5)..]));
     }
 }
 
+/// <summary>EDNS (RFC 6891, 6.1): the record OPT of a question.</summary>
+/// <param name="Version">Its version; there is only 0.</param>
+/// <param name="LargestAnswer">Bytes of a datagram that the asker can take.</param>
+internal sealed record DnsExtension(byte Version, ushort LargestAnswer)
+{
+    private const int FixedLength = 11;
+
+    /// <summary>The record directly after the question, where every client of EDNS has it; null: another one, or none.</summary>
+    public static DnsExtension? Read(ReadOnlySpan<byte> records) =>
+        records.Length >= FixedLength && records[0] == 0 && BinaryPrimitives.ReadUInt16BigEndian(records[1..]) == DnsMessage.Extension
+        ? new(records[6], BinaryPrimitives.ReadUInt16BigEndian(records[3..])) : null;
+}
+
+// By hand: of the libraries on NuGet only ARSoft.Tools.Net 3.6.1 serves; it writes text as ASCII, and answers answers (ADR 28).
 /// <summary>Writes an answer of a name server (RFC 1035, 4.1). Names are not shortened.</summary>
 internal sealed class DnsMessage
 {
     public const int NoError = 0;
     public const int NoSuchName = 3;
     public const int Refused = 5;
+
+    /// <summary>Type of EDNS's record.</summary>
+    public const ushort Extension = 41;
+
+    /// <summary>What fits into a packet everywhere (dnsflagday.net/2020).</summary>
+    private const ushort LargestDatagram = 1232;
+    private const ushort LargestPlainDatagram = 512;
 
     private static readonly Dictionary<string, ushort> s_types = new(StringComparer.Ordinal)
     {
@@ -73,31 +95,38 @@ internal sealed class DnsMessage
     /// <param name="question">What is answered.</param>
     /// <param name="code">Result.</param>
     /// <param name="answers">Records of the answer.</param>
-    /// <param name="zone">The zone, to say that there is no record, and for how long.</param>
-    /// <param name="mostBytes">More is cut to the question alone, so that it is asked again over TCP.</param>
+    /// <param name="zone">The zone that the answer is from; null: of another's.</param>
+    /// <param name="isMissing">Whether nothing has been found: then the zone says for how long (RFC 2308, 3).</param>
+    /// <param name="isDatagram">Whether a longer answer is cut to the question, so that it is asked again over TCP.</param>
     public static byte[] Answer(
-        DnsQuestion question, int code, IReadOnlyList<DnsAnswerRecord> answers, Domain? zone, int mostBytes = int.MaxValue)
+        DnsQuestion question, int code, IReadOnlyList<DnsAnswerRecord> answers, Domain? zone, bool isMissing, bool isDatagram)
     {
+        if (question.Extension is { Version: > 0 })
+        {
+            return [.. Header(question, NoError, isOurs: false, isCut: false, 0, 0), .. Options(question, isWrongVersion: true)];
+        }
         var message = new DnsMessage();
         foreach (var (owner, record) in answers)
         {
             message.Record(owner, s_types[record.Type], record.Ttl, data => data.Data(record, zone));
         }
-        var isEmpty = answers.Count == 0 && zone is not null;
-        if (isEmpty)
+        var hasStart = isMissing && zone is not null;
+        if (hasStart)
         {
             message.Record(zone!.Name, s_types["SOA"], zone.Ttl, data => data.Start(zone, zone.Ttl));
         }
-        var isCut = HeaderAndQuestion(question).Length + message._bytes.Count > mostBytes;
-        return
+        byte[] options = Options(question, isWrongVersion: false);
+        byte[] whole =
         [
-            .. HeaderAndQuestion(question, code, isCut, isCut ? 0 : answers.Count, isEmpty && !isCut ? 1 : 0, zone is not null),
-            .. isCut ? [] : message._bytes,
+            .. Header(question, code, zone is not null, isCut: false, answers.Count, hasStart ? 1 : 0), .. message._bytes, .. options,
         ];
+        var most = Math.Clamp(question.Extension?.LargestAnswer ?? 0, LargestPlainDatagram, LargestDatagram);
+        return isDatagram && whole.Length > most
+            ? [.. Header(question, code, zone is not null, isCut: true, 0, 0), .. options]
+            : whole;
     }
 
-    private static byte[] HeaderAndQuestion(
-        DnsQuestion question, int code = NoError, bool isCut = false, int answers = 0, int authorities = 0, bool isOurs = false)
+    private static byte[] Header(DnsQuestion question, int code, bool isOurs, bool isCut, int answers, int authorities)
     {
         var header = new DnsMessage();
         header.Number(question.Id);
@@ -106,9 +135,25 @@ internal sealed class DnsMessage
         header.Number(1);
         header.Number((ushort)answers);
         header.Number((ushort)authorities);
-        header.Number(0);
+        header.Number((ushort)(question.Extension is null ? 0 : 1));
         header._bytes.AddRange(question.Bytes);
         return [.. header._bytes];
+    }
+
+    /// <summary>The record that answers EDNS; empty if the question has none.</summary>
+    private static byte[] Options(DnsQuestion question, bool isWrongVersion)
+    {
+        var record = new DnsMessage();
+        if (question.Extension is not null)
+        {
+            record._bytes.Add(0);
+            record.Number(Extension);
+            record.Number(LargestDatagram);
+            // The upper bits of the code: 16 is BADVERS.
+            record.Number(isWrongVersion ? 1u << 24 : 0);
+            record.Number((ushort)0);
+        }
+        return [.. record._bytes];
     }
 
     private void Record(string owner, ushort type, int ttl, Action<DnsMessage> write)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Infra.Lab.DigitalOcean.Account;
@@ -9,7 +8,6 @@ namespace Infra.Lab.DigitalOcean.Domains;
 /// <summary>The name servers of the account, over UDP and TCP.</summary>
 internal sealed class DnsServer : IAsyncDisposable
 {
-    private const int LargestDatagram = 512;
     private const int LongestPart = 250;
     private const int ElsewhereTtl = 30;
 
@@ -32,6 +30,9 @@ internal sealed class DnsServer : IAsyncDisposable
         _running = Task.WhenAll(AnswerDatagramsAsync(), AnswerConnectionsAsync());
     }
 
+    /// <summary>Ends only when it is disposed, or with an error of ours.</summary>
+    public Task Running => _running;
+
     public IPEndPoint Address => (IPEndPoint)_connections.LocalEndpoint;
 
     /// <param name="account">The account.</param>
@@ -44,8 +45,8 @@ internal sealed class DnsServer : IAsyncDisposable
     /// <param name="state">The account.</param>
     /// <param name="message">The question.</param>
     /// <param name="elsewhere">Address of all names outside of the account's zones; null: such questions are refused.</param>
-    /// <param name="mostBytes">Longest answer.</param>
-    public static byte[]? Answer(AccountState state, ReadOnlySpan<byte> message, IPAddress? elsewhere, int mostBytes)
+    /// <param name="isDatagram">Whether a longer answer is cut.</param>
+    public static byte[]? Answer(AccountState state, ReadOnlySpan<byte> message, IPAddress? elsewhere, bool isDatagram)
     {
         if (DnsQuestion.Read(message) is not { } question)
         {
@@ -53,16 +54,18 @@ internal sealed class DnsServer : IAsyncDisposable
         }
         // A name that is too long for a zone is in none.
         var type = DnsMessage.TypeOf(question.Type);
-        var found = question.Name.Length > LongestPart ? new(false, false, [], null)
-            : DnsAnswers.Of(state, question.Name, type ?? "none");
-        if (found.IsOurs)
+        var found = question.Name.Length > LongestPart ? null : DnsAnswers.Of(state, question.Name, type ?? "none");
+        if (found is { IsOurs: true })
         {
-            var code = found.Exists ? DnsMessage.NoError : DnsMessage.NoSuchName;
-            return DnsMessage.Answer(question, code, WithElsewhere(found.Records, type, elsewhere), found.Zone, mostBytes);
+            var records = elsewhere is not null && type == "A" && found.LeadsTo is { } target
+                ? found.Records.Add(Elsewhere(target, elsewhere)) : found.Records;
+            return DnsMessage.Answer(question, found.Exists ? DnsMessage.NoError : DnsMessage.NoSuchName, records, found.Zone,
+                found.IsMissing, isDatagram);
         }
         return elsewhere is null
-            ? DnsMessage.Answer(question, DnsMessage.Refused, [], null)
-            : DnsMessage.Answer(question, DnsMessage.NoError, type == "A" ? [Elsewhere(question.Name, elsewhere)] : [], null, mostBytes);
+            ? DnsMessage.Answer(question, DnsMessage.Refused, [], null, isMissing: true, isDatagram)
+            : DnsMessage.Answer(question, DnsMessage.NoError, type == "A" ? [Elsewhere(question.Name, elsewhere)] : [], null,
+                isMissing: type != "A", isDatagram);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,13 +77,6 @@ internal sealed class DnsServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>An alias that leads out of the account's zones, with the address there.</summary>
-    private static ImmutableArray<DnsAnswerRecord> WithElsewhere(
-        ImmutableArray<DnsAnswerRecord> records, string? type, IPAddress? elsewhere) =>
-        elsewhere is not null && type == "A" && records is [.., { Record: { Type: "CNAME", Target: var target } }]
-            && !records.Any(record => record.Owner == target)
-            ? records.Add(Elsewhere(target, elsewhere)) : records;
-
     private static DnsAnswerRecord Elsewhere(string name, IPAddress address) =>
         new(name, new(0, "", "A", name, address.ToString(), ElsewhereTtl));
 
@@ -91,7 +87,7 @@ internal sealed class DnsServer : IAsyncDisposable
             try
             {
                 var received = await _datagrams.ReceiveAsync(_stop.Token);
-                if (Answer(_account.State, received.Buffer, _elsewhere, LargestDatagram) is { } answer)
+                if (Answer(_account.State, received.Buffer, _elsewhere, isDatagram: true) is { } answer)
                 {
                     await _datagrams.SendAsync(answer, received.RemoteEndPoint, _stop.Token);
                 }
@@ -116,16 +112,21 @@ internal sealed class DnsServer : IAsyncDisposable
         using (connection)
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            patience.CancelAfter(s_patience);
             try
             {
                 var stream = connection.GetStream();
                 var length = new byte[2];
-                await stream.ReadExactlyAsync(length, patience.Token);
-                var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
-                await stream.ReadExactlyAsync(message, patience.Token);
-                if (Answer(_account.State, message, _elsewhere, ushort.MaxValue) is { } answer)
+                // Several questions may come over one connection (RFC 7766, 6.2.1).
+                while (true)
                 {
+                    patience.CancelAfter(s_patience);
+                    await stream.ReadExactlyAsync(length, patience.Token);
+                    var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
+                    await stream.ReadExactlyAsync(message, patience.Token);
+                    if (Answer(_account.State, message, _elsewhere, isDatagram: false) is not { } answer)
+                    {
+                        return;
+                    }
                     BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)answer.Length);
                     await stream.WriteAsync((byte[])[.. length, .. answer], patience.Token);
                 }

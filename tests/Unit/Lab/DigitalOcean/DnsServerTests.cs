@@ -94,7 +94,7 @@ public sealed class DnsServerTests
     {
         await using var api = await ApiClient.StartAsync();
 
-        Assert.Null(DnsServer.Answer(api.Account.State, Convert.FromHexString(hex), IPAddress.Loopback, 512));
+        Assert.Null(DnsServer.Answer(api.Account.State, Convert.FromHexString(hex), IPAddress.Loopback, isDatagram: true));
     }
 
     private static LookupClient Client(DnsServer server) => new(new LookupClientOptions(server.Address)
