@@ -34,8 +34,8 @@ public sealed class SurvivesVolumeTests
 
         await stack.UpAgainAsync(With(gib: null));
         Assert.Empty(stack.Result.Failures);
-        Assert.NotEqual(before.Id, stack.Node(Node).Id);
         Assert.Single(traces.Cgroups());
+        Assert.NotEqual(before.Id, stack.Node(Node).Id);
         Assert.DoesNotContain(CloudState.Peek(stack.Folder.Cloud)!.Resources, resource => resource.Type == Types.Volume);
     }
 
