@@ -61,7 +61,7 @@ internal sealed class CloudFiles(LabFolder folder)
         Publish(Authorities, $"{(File.Exists(SystemAuthorities) ? File.ReadAllText(SystemAuthorities) : "")}\n{authority}");
         Publish(Path.Combine(Etc, "resolv.conf"), $"nameserver {Sandbox.MirrorAddress}\n");
         Publish(Path.Combine(Etc, "hosts"), $"127.0.0.1 localhost\n127.0.1.1 {Environment.MachineName}\n");
-        // Without modules that ask services of this machine.
+        // Without modules that query services of this machine.
         Publish(Path.Combine(Etc, "nsswitch.conf"), NameServices(
             File.Exists("/etc/nsswitch.conf") ? File.ReadAllText("/etc/nsswitch.conf") : "passwd: files\ngroup: files\n"));
         if (!IsIssuedBy(authority))

@@ -10,7 +10,7 @@ internal sealed record CloudUpOptions
     /// <summary>The project; null: there is none, and no stack to serve.</summary>
     public PulumiProject? Project { get; init; }
 
-    /// <summary>Stacks to serve; empty: as it was, at first those of the project without an error.</summary>
+    /// <summary>Stacks to serve; empty: those of the last start, or those of the project without an error.</summary>
     public IReadOnlyList<string> Stacks { get; init; } = [];
 
     public Pace? Pace { get; init; }

@@ -11,7 +11,7 @@ public enum BreakageEffect
     /// <summary>Served with a warning.</summary>
     Caution,
 
-    /// <summary>Served without a warning: it concerns single requests, and the documents tell it.</summary>
+    /// <summary>Served without a warning: it affects single requests, and only docs/catalog.md describes it.</summary>
     Note,
 }
 

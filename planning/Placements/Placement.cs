@@ -108,8 +108,8 @@ public sealed record FitResult
     public required int LongestContext { get; init; }
 
     /// <summary>
-    /// Highest number of concurrent requests, each as long as the placement's context, that any layout holds; 0 if none fits. The placement
-    /// may hold fewer: it prefers copies to a split over GPUs.
+    /// Most concurrent requests of the placement's context, of any layout; 0 if none. The placement may hold fewer: it prefers copies to a
+    /// split over GPUs.
     /// </summary>
     public int MostRequests { get; init; }
 

@@ -95,7 +95,7 @@ public sealed class ClosedSshTests(TestCluster cluster)
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_daemon_itself_confirms_it(string server)
+    public async Task The_daemons_own_settings_agree(string server)
     {
         var config = (await cluster.ShellAsync(server, "sshd -T")).Split('\n');
         Assert.Empty(((string[])

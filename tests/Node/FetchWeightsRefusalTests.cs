@@ -108,7 +108,7 @@ public sealed class FetchWeightsRefusalTests
     }
 
     [Fact]
-    public async Task A_limit_that_outlasts_the_patience_ends_with_it()
+    public async Task A_rate_limit_longer_than_the_retry_time_ends_the_download()
     {
         using var fetch = new WeightsFetch();
         fetch.Hub.Faults.Add(HubFault.Of(HubPart.Listing, 429, "", 99, ("RateLimit", "\"api\";r=0;t=870")));

@@ -45,21 +45,22 @@ internal static class CloudCommand
         stacks.CompletionSources.Add(static _ => StackChoice.Project().Stacks);
         var pace = new Option<string?>("--pace")
         {
-            Description = "fast: things take as long as this machine needs. real: at least as long as at DigitalOcean. Default: as before, "
-                + "at first fast.",
+            Description = "fast: things take as long as this machine needs. real: at least as long as at DigitalOcean. "
+                + "Default: that of the last start, or fast.",
         };
         pace.CompletionSources.Add(s_paces);
         var release = new Option<string?>("--base")
         {
-            Description = $"Release of new Droplets: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. Default: as before, "
-                + $"at first {ServerBase.Default}.",
+            Description = $"Release of new Droplets: {string.Join(", ", ServerBase.All.Select(known => known.Name))}. "
+                + $"Default: that of the last start, or {ServerBase.Default}.",
         };
         release.CompletionSources.Add([.. ServerBase.All.Select(known => known.Name)]);
         var noServers = new Option<bool>("--no-servers") { Description = "Only the API: Droplets become active and do not boot." };
         var address = new Option<string?>("--address")
         {
             Description =
-                $"IPv4 address of the programs inside, as firewalls see it. Default: as before, at first {CloudSettings.DefaultAddress}.",
+                "IPv4 address of the programs inside, as firewalls see it. "
+                    + $"Default: that of the last start, or {CloudSettings.DefaultAddress}.",
         };
         var command = new Command("up", "Start the API with an empty account, or what is missing of it; its resources stay.")
         {

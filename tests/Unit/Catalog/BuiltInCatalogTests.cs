@@ -75,7 +75,7 @@ public sealed class BuiltInCatalogTests
     }
 
     [Fact]
-    public void Flags_follow_what_a_model_is_for()
+    public void Flags_follow_the_task_of_a_model()
     {
         string[] mistral = ["--tokenizer-mode", "mistral", "--config-format", "mistral", "--load-format", "mistral"];
         string[] tools = ["--enable-auto-tool-choice", "--tool-call-parser", "mistral"];

@@ -117,7 +117,7 @@ public sealed partial class LayersTests
         Assert.Contains(uses, use => use is { From: nameof(TypeUses), To: nameof(TypeUse) });
     }
 
-    /// <summary>The first cycle, from its first name in the alphabet; null: there is none. That something uses itself is none.</summary>
+    /// <summary>The first cycle, from its first name in the alphabet; null: there is none. A folder that uses itself is no cycle.</summary>
     private static string? Cycle(IReadOnlyList<(string From, string To)> uses)
     {
         var used = uses.Where(use => use.From != use.To).Distinct().ToLookup(use => use.From, use => use.To, StringComparer.Ordinal);

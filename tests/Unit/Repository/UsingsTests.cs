@@ -6,11 +6,14 @@ namespace Infra.Tests.Unit.Repository;
 /// <summary>The part of <c>dotnet format</c> that neither <c>./infra check</c> nor its build with analyzers has.</summary>
 public sealed partial class UsingsTests
 {
+    private static readonly string[] s_folders =
+        ["benchmarks", "cli", "components", "lab", "node", "offline", "planning", "stacks", "tests"];
+
     [Fact]
     public void Usings_are_sorted_and_those_of_System_come_first()
     {
-        var files = new[] { "benchmarks", "cli", "components", "lab", "node", "offline", "planning", "stacks", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*.cs", SearchOption.AllDirectories));
+        var files = s_folders.SelectMany(folder =>
+            Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*.cs", SearchOption.AllDirectories));
 
         Assert.All(files, file =>
         {

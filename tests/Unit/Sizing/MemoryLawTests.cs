@@ -218,7 +218,7 @@ public sealed class MemoryLawTests
     /// <summary>
     /// A placement request on a node with a number of cards: whatever is more, or smaller, the node as a whole holds no less. All layouts
     /// and steps are searched, so no switch from one to another loses anything: what a node holds at most never falls, and what was asked
-    /// for fits. The chosen layout may hold less than the best one (ADR 23).
+    /// for fits. The chosen layout may hold less than the most (ADR 23).
     /// </summary>
     [Fact]
     public void More_memory_GPUs_utilization_or_a_smaller_element_never_hold_less() => Gen.Select(

@@ -95,7 +95,7 @@ public sealed class StateFuzzTests : IDisposable
             Assert.False(Path.Exists(Folder.Path) || new FileInfo(Folder.Path).LinkTarget is not null);
             Assert.True(File.Exists(Path.Combine(bystander, "kept")));
 
-            // And it leaves nothing that would block the next one.
+            // Nothing that is left blocks the next lab.
             Write();
             Directory.Delete(path, recursive: true);
             replace(path);
