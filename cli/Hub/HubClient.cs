@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -22,6 +24,10 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
 {
     /// <summary>Environment variable with the token, as the hub's own tools have it.</summary>
     public const string TokenVariable = "HF_TOKEN";
+
+    // The hub's own words (huggingface_hub, utils/_http.py).
+    private const string InvalidToken = "Invalid credentials in Authorization header";
+    private const string Disabled = "Access to this resource is disabled.";
 
     private const int MostRedirects = 8;
     private const int Chunk = 64 * 1024;
@@ -62,7 +68,7 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
             throw Error($"cannot be read: {target.Host} sent no complete answer within {patience.TotalSeconds:0.#} s",
                 $"run it again; {Reach(target)}");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException)
         {
             throw Error($"cannot be read: {Cause(failure, target)}", Reach(target));
         }
@@ -71,6 +77,7 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
     private HttpRequestMessage Request(Uri target)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, target);
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("infra", "1"));
         if (!string.IsNullOrEmpty(token) && IsHub(target) && (target.Scheme == Uri.UriSchemeHttps || target.IsLoopback))
         {
@@ -91,13 +98,8 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage answer, Uri from, int mostBytes, CancellationToken limit)
     {
-        if (answer.Content.Headers.ContentEncoding.Count > 0)
-        {
-            throw Error($"cannot be read: {from.Host} sends it encoded, which was not asked for", "check the address of the hub: --hub");
-        }
-
         using var content = new MemoryStream();
-        await using var stream = await answer.Content.ReadAsStreamAsync(limit);
+        await using var stream = await ContentAsync(answer, from, limit);
         var buffer = new byte[Chunk];
         while (await stream.ReadAsync(buffer, limit) is > 0 and var read)
         {
@@ -111,6 +113,20 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
         }
 
         return content.ToArray();
+    }
+
+    /// <summary>The content of an answer, unpacked: some caches in front of a hub compress without being asked.</summary>
+    private async Task<Stream> ContentAsync(HttpResponseMessage answer, Uri from, CancellationToken limit)
+    {
+        var encodings = answer.Content.Headers.ContentEncoding.Where(encoding => encoding != "identity").ToList();
+        var stream = await answer.Content.ReadAsStreamAsync(limit);
+        return encodings switch
+        {
+            [] => stream,
+            ["gzip"] => new GZipStream(stream, CompressionMode.Decompress),
+            _ => throw Error($"cannot be read: {from.Host} sends it encoded, which was not asked for: "
+                + Printable.Line(string.Join(", ", encodings), ShownCharacters), "check the address of the hub: --hub"),
+        };
     }
 
     private Uri? NextOf(HttpResponseMessage answer, Uri from)
@@ -145,6 +161,11 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
 
         return (answer.StatusCode, code) switch
         {
+            (HttpStatusCode.Unauthorized, _) when message == InvalidToken => Error(
+                $"cannot be read: the hub does not accept the token in {TokenVariable} ({detail})",
+                $"create a new token on {new Uri(hub, "settings/tokens")}, or unset {TokenVariable}: a public repository needs none"),
+            (HttpStatusCode.Forbidden, _) when message == Disabled => Error(
+                $"is disabled on {hub.Host} ({detail})", "name another repository: the hub or its owner has closed this one"),
             (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, "GatedRepo") => Error(
                 $"is gated, and the hub denies access {has} ({detail})",
                 $"accept the licence on {new Uri(hub, address.Id)}, then run it again with a token of that account: {typed}"),
@@ -159,9 +180,19 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
                 $"is not on {hub.Host}, or lacks {Printable.Line(from.AbsolutePath, ShownCharacters)} ({detail})",
                 "check owner and name: they are case-sensitive"),
             (HttpStatusCode.TooManyRequests, _) => Error(
-                $"cannot be read now: {hub.Host} limits requests ({detail})", $"wait some minutes; a token has a higher limit: {typed}"),
-            _ => Error($"cannot be read: {hub.Host} returns {detail}", "run it again in a few minutes"),
+                $"cannot be read now: {hub.Host} limits requests ({detail})",
+                $"wait {WaitOf(answer) ?? "some minutes"}; a token has a higher limit: {typed}"),
+            _ => Error($"cannot be read: {hub.Host} returns {detail}", $"run it again in {WaitOf(answer) ?? "a few minutes"}"),
         };
+    }
+
+    /// <summary>How long to wait, by the hub's own headers (huggingface_hub: parse_ratelimit_headers); null: it does not say.</summary>
+    private static string? WaitOf(HttpResponseMessage answer)
+    {
+        var limit = Limit().Match(Header(answer, "RateLimit"));
+        var seconds = limit.Success ? int.Parse(limit.Groups["seconds"].Value, CultureInfo.InvariantCulture)
+            : answer.Headers.RetryAfter?.Delta is { } delta ? (int?)Math.Ceiling(delta.TotalSeconds) : null;
+        return seconds is null ? null : string.Create(CultureInfo.InvariantCulture, $"{seconds} s");
     }
 
     /// <summary>The first words of an answer; empty for a page.</summary>
@@ -195,6 +226,11 @@ internal sealed partial class HubClient(HttpClient http, Uri hub, string? token,
 
     private ConfigurationException Error(string problem, string fix) =>
         new(new UserError(HubAddress.Option, address.ToString(), problem, fix));
+
+    // No requests left, and the seconds until there are again: "api";r=0;t=55
+    [GeneratedRegex("\"\\w{1,40}\"\\s{0,9};\\s{0,9}r\\s{0,9}=\\s{0,9}0\\s{0,9};\\s{0,9}t\\s{0,9}=\\s{0,9}(?<seconds>[0-9]{1,6})",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Limit();
 
     [GeneratedRegex("<(?<there>[^<>]{1,4000})>\\s{0,9};\\s{0,9}rel=\"next\"", RegexOptions.CultureInvariant)]
     private static partial Regex Next();

@@ -24,6 +24,7 @@ namespace Infra.Cli.Plan;
 /// <param name="MaxNumSeqs">Requests in one engine step.</param>
 /// <param name="MaxNumBatchedTokens">Tokens of one engine step.</param>
 /// <param name="MostRequests">Most concurrent requests of that length, of any layout.</param>
+/// <param name="MostRequestsWith">The settings that hold them; null: the row's own, or none does.</param>
 /// <param name="MostKvTokens">Most tokens in the KV cache, of any layout.</param>
 /// <param name="Warnings">Warnings for the operator.</param>
 /// <param name="Licence">Licence of the weights.</param>
@@ -52,6 +53,7 @@ internal sealed record PlanRow(
     int? MaxNumSeqs,
     int? MaxNumBatchedTokens,
     int MostRequests,
+    PlanSettings? MostRequestsWith,
     long MostKvTokens,
     IReadOnlyList<string> Warnings,
     string Licence,
@@ -84,6 +86,7 @@ internal sealed record PlanRow(
         fit.Placement?.MaxNumSeqs,
         fit.Placement?.MaxNumBatchedTokens,
         fit.MostRequests,
+        fit.MostRequests > fit.Placement?.Requests ? PlanSettings.Of(fit.MostRequestsWith!) : null,
         fit.MostKvTokens,
         fit.Placement?.Warnings ?? [],
         fit.Model.Licence,

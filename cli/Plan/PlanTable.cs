@@ -57,6 +57,7 @@ internal static class PlanTable
             Placement = null,
             LongestContext = 0,
             MostRequests = 0,
+            MostRequestsWith = null,
             MostKvTokens = 0,
         };
     }

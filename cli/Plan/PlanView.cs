@@ -28,6 +28,7 @@ internal static class PlanView
             {
                 console.Write(TableOf(model));
                 WriteClasses(console, model);
+                WriteMost(console, model);
             }
             else
             {
@@ -80,9 +81,17 @@ internal static class PlanView
         }
     }
 
+    private static void WriteMost(IAnsiConsole console, IEnumerable<FitResult> fits)
+    {
+        foreach (var fit in fits.Where(fit => Most(fit).Length > 0))
+        {
+            console.WriteLine($"most requests of {fit.Size.Slug}: {Most(fit)}");
+        }
+    }
+
     private static void WriteList(IAnsiConsole console, IEnumerable<FitResult> fits)
     {
-        foreach (var row in fits.Select(PlanRow.Of))
+        foreach (var (fit, row) in fits.Select(fit => (fit, PlanRow.Of(fit))))
         {
             console.WriteStyled(
                 ($"{row.Size}, {(row.UsdPerHour is null ? "" : "USD/h ")}{Price(row)}: ", Styled.Plain),
@@ -91,7 +100,7 @@ internal static class PlanView
             if (row.MaxModelLen > 0)
             {
                 console.WriteLine($"  context: {Whole(row.MaxModelLen)}");
-                console.WriteLine($"  requests: {Requests(row)}");
+                console.WriteLine($"  requests: {Whole(row.Requests)}{(Most(fit) is { Length: > 0 } most ? $" (most {most})" : "")}");
                 console.WriteLine($"  KV tokens: {Whole(row.KvTokens)} expected, {Whole(row.SafeKvTokens)} promised");
                 console.WriteLine($"  split: {Split(row)}");
             }
@@ -114,6 +123,10 @@ internal static class PlanView
     /// <summary>The requests of the chosen layout, and the most of any if that is more.</summary>
     private static string Requests(PlanRow row) =>
         Whole(row.Requests) + (row.Requests > 0 && row.MostRequests > row.Requests ? $" (most {Whole(row.MostRequests)})" : "");
+
+    /// <summary>The most requests that the size holds, with the options for it; empty if the chosen layout holds as many.</summary>
+    private static string Most(FitResult fit) => PlanRow.Of(fit) is { Requests: > 0, MostRequestsWith: { } settings } row
+        ? $"{Whole(row.MostRequests)} with {settings.Typed(fit.Size.GpuCount)}" : "";
 
     private static string Whole(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 

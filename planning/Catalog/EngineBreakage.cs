@@ -38,6 +38,10 @@ public sealed record EngineBreakage
     /// <summary>Only models with this kind of attention.</summary>
     public AttentionKind? Attention { get; init; }
 
+    /// <summary>Only models of one of these widths (<see cref="Architecture.HiddenSize"/>): a defect that was seen with one size.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<int>? HiddenSizes { get; init; }
+
     /// <summary>Only with this installation method.</summary>
     public EngineInstall? Install { get; init; }
 
@@ -89,6 +93,7 @@ public sealed record EngineBreakage
 
     private bool Holds(ModelSpec model, GpuVendor vendor, EngineInstall install, KvCacheType kv, GpuArchitecture? card) =>
         (Attention is null || Attention == model.Architecture.Attention)
+        && (HiddenSizes is null || HiddenSizes.Contains(model.Architecture.HiddenSize))
         && (Install is null || Install == install)
         && (KvCache is null || KvCache == kv)
         && (Vendor is null || Vendor == vendor)

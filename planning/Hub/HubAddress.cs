@@ -36,8 +36,9 @@ public sealed partial record HubAddress(string Id, string Revision)
     private static partial Regex Page();
 
     // No "..", which a server could take for the folder above.
-    [GeneratedRegex(@"^(?!.*\.\.)(?<id>[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*)"
-        + @"((@|/tree/)(?<revision>[A-Za-z0-9][A-Za-z0-9._-]*))?/?$",
+    // A revision may have slashes: refs/pr/1.
+    [GeneratedRegex(@"^(?!.*(\.\.|//))(?<id>[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*)"
+        + @"((@|/tree/)(?<revision>[A-Za-z0-9][A-Za-z0-9._/-]*?))?/?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Name();
 }

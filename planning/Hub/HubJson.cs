@@ -30,6 +30,12 @@ internal sealed class HubJson
     /// <exception cref="ConfigurationException">It is not JSON.</exception>
     public static JsonElement Parse(HubAddress address, string file, ReadOnlyMemory<byte> utf8)
     {
+        if (utf8.Span.StartsWith("version https://git-lfs."u8))
+        {
+            throw HubRefusal.Of(address, $"has a {file} that is a pointer of Git LFS and not the file itself",
+                "a mirror must serve the content of large files too; check the address of the hub: --hub");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);

@@ -18,6 +18,9 @@ public sealed partial record HubListing(string Commit, bool Gated, string? Licen
     /// <summary>More bytes than any file has: a larger number is a mistake of the hub.</summary>
     private const long MostBytes = 1L << 50;
 
+    /// <summary>The models that it was made from, as its card states (<c>base_model</c>): repository ids.</summary>
+    public IReadOnlyList<string> BaseModels { get; init; } = [];
+
     /// <summary>The files of the top folder.</summary>
     public IReadOnlyList<HubEntry> Files { get; init; } = [];
 
@@ -31,12 +34,24 @@ public sealed partial record HubListing(string Commit, bool Gated, string? Licen
             throw HubRefusal.Of(address, "has no commit (sha) in the hub's description of it", "check the address of the hub: --hub");
         }
 
+        // A repository that was renamed answers under its old name, by a redirect.
+        if (answer.Text("id") is { } now && Ids().IsMatch(now) && now != address.Id)
+        {
+            throw HubRefusal.Of(address, $"is now called {now} on the hub",
+                $"{HubAddress.Option} {new HubAddress(now, address.Revision)}");
+        }
+
         // false, or the way to get access: "auto", "manual".
         var gated = answer.Member("gated") is { ValueKind: JsonValueKind.String or JsonValueKind.True };
         var licence = answer.Object("cardData")?.Texts("license") is [var stated, ..] ? stated
             : answer.Texts("tags").FirstOrDefault(tag => tag.StartsWith(LicenceTag, StringComparison.Ordinal))?[LicenceTag.Length..];
-        return new(commit, gated, licence is not null && Words().IsMatch(licence) ? licence : null);
+        return new(commit, gated, licence is not null && Words().IsMatch(licence) ? licence : null) { BaseModels = [.. Bases(answer)] };
     }
+
+    /// <summary>The card has ids; a tag also how the model was made from it: <c>base_model:quantized:OWNER/NAME</c>.</summary>
+    private static IEnumerable<string> Bases(HubJson answer) => (answer.Object("cardData")?.Texts("base_model") ?? [])
+        .Concat(answer.Texts("tags").Where(tag => tag.StartsWith(BaseTag, StringComparison.Ordinal)).Select(tag => tag.Split(':')[^1]))
+        .Where(id => Ids().IsMatch(id)).Distinct(StringComparer.Ordinal);
 
     /// <summary>Reads a page of the hub's list of files (<c>/api/models/ID/tree/COMMIT</c>).</summary>
     /// <exception cref="ConfigurationException">It has another form.</exception>
@@ -73,9 +88,13 @@ public sealed partial record HubListing(string Commit, bool Gated, string? Licen
     }
 
     private const string LicenceTag = "license:";
+    private const string BaseTag = "base_model:";
 
     [GeneratedRegex("^[0-9a-f]{40}$", RegexOptions.CultureInvariant)]
     private static partial Regex Commits();
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Ids();
 
     // As nodes accept names (weights_listing.py).
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$", RegexOptions.CultureInvariant)]

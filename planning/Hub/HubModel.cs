@@ -15,10 +15,18 @@ internal sealed record HubQuantization(Precision Precision, int? Block = null);
 internal sealed record HubModel(
     string File, Architecture Architecture, HubQuantization? Quantization, IReadOnlyList<string> Cautions)
 {
+    /// <summary>
+    /// Whether queries are scaled by their position (<c>llama_4_scaling</c>), which is what tells Ministral 3 from older models of the same
+    /// numbers in <c>params.json</c>.
+    /// </summary>
+    public bool ScalesQueries { get; init; }
+
     /// <summary>The numbers that two files of the same model have to agree on.</summary>
-    public IEnumerable<(string Name, object? Value)> Numbers()
+    public IEnumerable<(string Name, object? Value)> Numbers() => Numbers(Architecture);
+
+    /// <summary>The numbers of an architecture that define the model, apart from how long its contexts may be.</summary>
+    public static IEnumerable<(string Name, object? Value)> Numbers(Architecture architecture)
     {
-        var architecture = Architecture;
         yield return ("layers", architecture.Layers);
         yield return ("hiddenSize", architecture.HiddenSize);
         yield return ("attentionHeads", architecture.AttentionHeads);

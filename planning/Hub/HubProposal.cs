@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
@@ -27,13 +26,6 @@ public sealed record HubProposal(
     /// <summary>Difference that is worth a caution.</summary>
     private const double UnusualShare = 0.1;
 
-    private static readonly JsonSerializerOptions Readable = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>The proposal for a repository.</summary>
     /// <param name="address">The repository.</param>
     /// <param name="listing">What the hub reports about it.</param>
@@ -53,23 +45,30 @@ public sealed record HubProposal(
         var served = mistral ? MistralParams.Read(address, files["params.json"]) : TransformersConfig.Read(address, files["config.json"]);
         var other = Other(address, weights, files, mistral);
         Compare(address, served, other);
-        // Mistral's own file does not name the language model.
-        if (served.Architecture.TextModel is null && other?.Architecture.TextModel is { } named)
-        {
-            served = served with { Architecture = served.Architecture with { TextModel = named } };
-        }
-
         var cautions = new List<string>(served.Cautions);
+        served = HubBase.WithTextModel(served, other, cautions);
         var quantization = Stored(address, served, other, files);
         var bytes = weights.Bytes(address, listing, weights.Index is { } index ? files[index] : (ReadOnlyMemory<byte>?)null, cautions);
         Compare(address, served.Architecture, quantization.Precision, bytes, cautions);
 
         var row = HubRow.Of(address, listing, weights, served.Architecture, quantization, bytes, hub, today);
-        var text = new JsonObject { ["models"] = new JsonArray(row) }.ToJsonString(Readable) + "\n";
-        var catalog = Add(address, text);
-        cautions.AddRange(Conditions(address, listing, weights, hub));
+        var whole = Add(address, row).Models[address.Id];
         var read = string.Join(", ", weights.Configs.Append(weights.Index).OfType<string>());
-        return new(catalog.Models[address.Id], catalog, text, Facts(served, quantization, bytes, listing, weights, read), cautions);
+        var found = Facts(served, quantization, bytes, listing, weights, read);
+        if (HubBase.Of(whole, listing) is var (parent, reason))
+        {
+            row = HubBase.Row(row, whole, parent, text => Add(address, text).Models[address.Id]);
+            found = [.. found, $"based on {parent.Id}, which has the same architecture {reason}: what it does not set is that row's"];
+        }
+        else if (HubBase.Different(whole, listing) is { } different)
+        {
+            cautions.Add(different);
+        }
+
+        var text = HubRow.File(row);
+        var catalog = Add(address, row);
+        cautions.AddRange(Conditions(address, listing, weights, hub));
+        return new(catalog.Models[address.Id], catalog, text, found, cautions);
     }
 
     /// <summary>The same model by the file of the other copy; null if there is none: without weights the file serves nothing.</summary>
@@ -137,11 +136,11 @@ public sealed record HubProposal(
     }
 
     /// <summary>The rules of the catalog hold for the row as for one that a person wrote.</summary>
-    private static ModelCatalog Add(HubAddress address, string text)
+    private static ModelCatalog Add(HubAddress address, JsonObject row)
     {
         try
         {
-            return ModelCatalog.Load().Add(System.Text.Encoding.UTF8.GetBytes(text), "the proposed row");
+            return ModelCatalog.Load().Add(System.Text.Encoding.UTF8.GetBytes(HubRow.File(row)), "the proposed row");
         }
         catch (ConfigurationException errors)
         {

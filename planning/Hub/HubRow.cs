@@ -15,6 +15,17 @@ internal static class HubRow
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    private static readonly JsonSerializerOptions s_readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The catalog file with a row.</summary>
+    public static string File(JsonObject row) =>
+        new JsonObject { ["models"] = new JsonArray(row.DeepClone()) }.ToJsonString(s_readable) + "\n";
+
     public static JsonObject Of(HubAddress address, HubListing listing, HubWeights weights, Architecture architecture,
         HubQuantization quantization, long bytes, string hub, string today)
     {
@@ -61,7 +72,7 @@ internal static class HubRow
         }
     }
 
-    private static JsonObject Json(Architecture architecture) => JsonSerializer.SerializeToNode(architecture, s_format)!.AsObject();
+    public static JsonObject Json(Architecture architecture) => JsonSerializer.SerializeToNode(architecture, s_format)!.AsObject();
 
     /// <summary>The training goal by the words of the name, as Mistral's repositories have them.</summary>
     public static ModelUse UseOf(string id) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Infra.Planning.Catalog;
 
 namespace Infra.Planning.Hub;
@@ -27,7 +28,8 @@ internal static class MistralParams
         var heads = file.Required("n_heads");
         if (file.Has("sliding_window"))
         {
-            cautions.Add(ConfigCautions.Sliding("params.json"));
+            var (full, sliding) = Windows(file);
+            cautions.Add(ConfigCautions.Sliding("params.json", full, sliding));
         }
 
         if (!file.Has("max_position_embeddings"))
@@ -55,7 +57,21 @@ internal static class MistralParams
             MaxPositions = file.Whole("max_position_embeddings") ?? DefaultPositions,
         };
         file.Check(address);
-        return new(file.File, architecture, quantization, cautions);
+        return new(file.File, architecture, quantization, cautions) { ScalesQueries = file.Has("llama_4_scaling") };
+    }
+
+    /// <summary>Layers without and with a window: one window is all layers', a list is repeated over them.</summary>
+    private static (int Full, int Sliding) Windows(HubJson file)
+    {
+        var layers = file.Whole("n_layers") ?? 0;
+        if (file.Member("sliding_window") is not { ValueKind: JsonValueKind.Array } pattern || pattern.GetArrayLength() == 0)
+        {
+            return (0, layers);
+        }
+
+        var sliding = layers / pattern.GetArrayLength()
+            * pattern.EnumerateArray().Count(window => window.ValueKind == JsonValueKind.Number);
+        return (layers - sliding, sliding);
     }
 
     private static LatentAttention? Latent(HubJson file) => file.Has("qk_nope_head_dim") ? new LatentAttention
@@ -97,9 +113,18 @@ internal static class MistralParams
             return null;
         }
 
-        return quantization.Text("qformat_weight") == "fp8_e4m3" ? new(Precision.Fp8)
-            : quantization.Has("quant_method") ? Quantizations.Read(address, quantization)
+        if (quantization.Text("qformat_weight") == "fp8_e4m3")
+        {
+            return quantization.Text("qscheme_act") is null or "NO_SCALES" or "TENSOR" ? new(Precision.Fp8)
+                : throw HubRefusal.Of(address, "has a params.json that vLLM does not read: quantization.qscheme_act is "
+                    + $"{HubRefusal.Shown(quantization.Text("qscheme_act"))}, and vLLM knows NO_SCALES and TENSOR");
+        }
+
+        // vLLM passes one other kind on (configs/mistral.py: _remap_mistral_quantization_args).
+        var method = (quantization.Text("quant_method") ?? "").ToLowerInvariant().Replace('_', '-');
+        return method == "compressed-tensors" ? Quantizations.Read(address, quantization)
             : throw HubRefusal.Of(address, $"has weights in a format that is not supported: params.json, quantization "
-                + $"{HubRefusal.Shown(quantization.Text("qformat_weight"))}; supported are {Quantizations.Supported}");
+                + $"{HubRefusal.Shown(quantization.Text("qformat_weight") ?? quantization.Text("quant_method"))}; from params.json, vLLM "
+                + "reads fp8_e4m3 and compressed-tensors");
     }
 }

@@ -7,7 +7,7 @@ internal static class Quantizations
 {
     public const string Supported =
         "BF16 and FP16, FP8 (fp8, fbgemm_fp8, compressed-tensors, modelopt), NVFP4 (modelopt, compressed-tensors) "
-            + "and 4-bit integers (awq, gptq, compressed-tensors)";
+            + "and 4-bit integers (awq, gptq, auto-round, compressed-tensors)";
 
     /// <exception cref="Errors.ConfigurationException">The format is not supported.</exception>
     public static HubQuantization Read(HubAddress address, HubJson config)
@@ -18,11 +18,18 @@ internal static class Quantizations
             "fp8" => new(Precision.Fp8, Square(address, config.Wholes("weight_block_size"))),
             "fbgemm-fp8" => new(Precision.Fp8),
             "awq" or "gptq" or "awq-marlin" or "gptq-marlin" => Integers(address, method, config.Whole("bits") ?? config.Whole("w_bit")),
+            "auto-round" when config.Text("data_type") is null or "int" => Integers(address, method, config.Whole("bits")),
             "compressed-tensors" => CompressedTensors(address, config),
             "modelopt" or "modelopt-fp4" or "nvfp4" => ModelOpt(address, config),
+            "" when config.Has("bits") && config.Has("group_size") => throw OfMlx(address),
             _ => throw No(address, method),
         };
     }
+
+    /// <summary>Apple's MLX writes bits and groups without the name of a method.</summary>
+    public static Errors.ConfigurationException OfMlx(HubAddress address) => HubRefusal.Of(address,
+        "has weights in the format of MLX, which only Apple's cards run (bits and group_size without quant_method); supported are "
+            + Supported, "name the repository that it was made from, or another quantization of it");
 
     /// <summary>A row of <c>hf_quant_config.json</c>, which older repositories of ModelOpt have instead.</summary>
     public static HubQuantization? OfModelOpt(HubAddress address, ReadOnlyMemory<byte> utf8) =>
@@ -36,8 +43,23 @@ internal static class Quantizations
         {
             "FP8" or "FP8_PER_CHANNEL_PER_TOKEN" => new(Precision.Fp8),
             "NVFP4" => new(Precision.Nvfp4),
+            "MIXED_PRECISION" => Mixed(address, config),
             _ => throw No(address, $"modelopt {algorithm}"),
         };
+    }
+
+    /// <summary>
+    /// ModelOpt's checkpoints with a format for each layer, as NVIDIA's of Medium 3.5: FP8 attention and edges, the rest in NVFP4. The card
+    /// must support both, and NVFP4 is what fewer do.
+    /// </summary>
+    private static HubQuantization Mixed(HubAddress address, HubJson config)
+    {
+        var kinds = ((config.Object("quantized_layers") ?? config.Object("quantization")?.Object("quantized_layers"))?.Objects() ?? [])
+            .Select(layer => (layer.Text("quant_algo") ?? "").ToUpperInvariant()).ToHashSet(StringComparer.Ordinal);
+        return kinds.Count == 0 ? throw No(address, "modelopt MIXED_PRECISION without quantized_layers")
+            : kinds.Except(["FP8", "NVFP4"], StringComparer.Ordinal).ToList() is [var other, ..]
+                ? throw No(address, $"modelopt MIXED_PRECISION with {other}")
+            : new(kinds.Contains("NVFP4") ? Precision.Nvfp4 : Precision.Fp8);
     }
 
     private static HubQuantization CompressedTensors(HubAddress address, HubJson config)

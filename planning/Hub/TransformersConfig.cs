@@ -81,6 +81,11 @@ internal static class TransformersConfig
         var quantization = (top.Object("quantization_config") ?? text.Object("quantization_config")) is { } stored
             ? Quantizations.Read(address, stored) : null;
         top.Check(address);
+        if (quantization is null && top.Object("quantization")?.Has("bits") == true)
+        {
+            throw Quantizations.OfMlx(address);
+        }
+
         if (quantization is null && (text.Text("torch_dtype") ?? text.Text("dtype") ?? top.Text("torch_dtype") ?? top.Text("dtype"))
             == "float32")
         {
@@ -119,9 +124,11 @@ internal static class TransformersConfig
         // Qwen states a window that it does not use.
         var used = text.Flag("use_sliding_window") ?? !name.StartsWith("Qwen", StringComparison.Ordinal);
         var shorter = text.Whole("sliding_window") is { } window && window < (text.Whole("max_position_embeddings") ?? 0);
-        if ((used && shorter) || text.Texts("layer_types").Contains("sliding_attention"))
+        var kinds = text.Texts("layer_types").ToList();
+        if ((used && shorter) || kinds.Contains("sliding_attention"))
         {
-            cautions.Add(ConfigCautions.Sliding("config.json"));
+            cautions.Add(ConfigCautions.Sliding(
+                "config.json", kinds.Count(kind => kind == "full_attention"), kinds.Count(kind => kind == "sliding_attention")));
         }
     }
 

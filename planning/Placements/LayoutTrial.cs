@@ -30,8 +30,8 @@ internal sealed class LayoutTrial
         Plan = MemoryBudget.Plan(request.Model, gpu, layout.TensorParallel, layout.DataParallel, Options, request.Engine,
             size.FastInterconnect);
         _perEngine = (request.Concurrency + layout.DataParallel - 1) / layout.DataParallel;
-        LongestContext = (int)Math.Min(Plan.SafeKvTokens / _perEngine / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens,
-                request.Model.MaxContext);
+        LongestContext = (int)Math.Min(
+            Plan.SafeKvTokens / _perEngine / Plan.BlockTokens * Plan.BlockTokens, request.Model.MaxContext);
     }
 
     public Layout Layout { get; }
@@ -55,7 +55,7 @@ internal sealed class LayoutTrial
 
     /// <summary>Concurrent requests of a context length on all engines; 0 if none fits.</summary>
     public int RequestsOf(int context) => context == 0 ? 0
-        : (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context), Options.MaxNumSeqs!.Value) * Layout.DataParallel;
+        : (int)Math.Min(Plan.SafeKvTokens / KvCache.InBlocks(context, Plan.BlockTokens), Options.MaxNumSeqs!.Value) * Layout.DataParallel;
 
     /// <summary>The engine steps have room for the concurrent requests: <c>max-num-seqs</c> of each engine.</summary>
     private bool StepsHoldRequests => Options.MaxNumSeqs >= _perEngine;
@@ -130,9 +130,9 @@ internal sealed class LayoutTrial
     private string What(int context)
     {
         var shorter = Invariant($"{_request.Concurrency:N0} x {LongestContext:N0} would fit");
-        var fewer = Plan.SafeKvTokens / KvCache.InBlocks(context) * Layout.DataParallel;
+        var fewer = Plan.SafeKvTokens / KvCache.InBlocks(context, Plan.BlockTokens) * Layout.DataParallel;
         return fewer > 0 ? Invariant($"{shorter}, or {fewer:N0} x {context:N0}") : shorter;
     }
 
-    private double NeededGiB(int context) => Gib.Of(_perEngine * KvCache.InBlocks(context) * Plan.KvBytesPerToken);
+    private double NeededGiB(int context) => Gib.Of(_perEngine * KvCache.InBlocks(context, Plan.BlockTokens) * Plan.KvBytesPerToken);
 }

@@ -30,6 +30,7 @@ internal static class NodeFit
 
         var trials = Trials(request, size, gpu, possible).ToList();
         var best = Best(request, trials);
+        var most = trials.MaxBy(trial => trial.RequestsOf(best.Context))!;
         if (best.LongestContext > 0 && WhyNoDisk(request.Model, size) is { } disk)
         {
             return Unfit(request, size, FitObstacle.Disk, disk, best.Plan);
@@ -48,7 +49,8 @@ internal static class NodeFit
             Placement = best.LongestContext > 0 ? best.ToPlacement() : null,
             Memory = best.Plan,
             LongestContext = trials.Max(trial => trial.LongestContext),
-            MostRequests = trials.Max(trial => trial.RequestsOf(best.Context)),
+            MostRequests = most.RequestsOf(best.Context),
+            MostRequestsWith = most.Options,
             MostKvTokens = trials.Max(trial => trial.Plan.KvTokens * trial.Layout.DataParallel),
         };
     }
@@ -61,16 +63,34 @@ internal static class NodeFit
         select new LayoutTrial(request, size, gpu, layout, step);
 
     /// <summary>
-    /// The first trial that meets the request. Without a requested context, the one with the longest, and of those with the most requests:
-    /// what the size holds.
+    /// With a context: the first trial that meets the request and holds a good part of what the best one holds. Without: the one with the
+    /// longest context, and of those with the most requests: what the size holds.
     /// </summary>
     private static LayoutTrial Best(PlacementRequest request, IReadOnlyList<LayoutTrial> trials)
     {
-        var meeting = trials.Where(trial => trial.MeetsRequest);
-        return request.ContextLength is null
-            ? meeting.MaxBy(trial => (trial.Context, trial.Requests)) ?? trials.MaxBy(trial => trial.LongestContext)!
-            : meeting.FirstOrDefault() ?? trials.MaxBy(trial => trial.LongestContext)!;
+        var meeting = trials.Where(trial => trial.MeetsRequest).ToList();
+        if (meeting.Count == 0)
+        {
+            return trials.MaxBy(trial => trial.LongestContext)!;
+        }
+
+        if (request.ContextLength is null)
+        {
+            return meeting.MaxBy(trial => (trial.Context, trial.Requests))!;
+        }
+
+        // Spread experts are another way to serve, not a step on the same way: only a request that needs them gets them.
+        var alike = meeting.Where(trial => request.Model.Architecture.Moe is null
+            || trial.Layout.DataParallel > 1 == meeting[0].Layout.DataParallel > 1).ToList();
+        var most = alike.Max(trial => trial.Requests);
+        return alike.First(trial => trial.Requests >= LeastShareOfMost * most);
     }
+
+    /// <summary>
+    /// Least part of the requests of the best layout that the chosen one holds. Copies and a long engine step serve better than a split,
+    /// but where they hold a single request, a split of the same cards may hold ten (ADR 23).
+    /// </summary>
+    private const double LeastShareOfMost = 0.5;
 
     /// <summary>Why a layout is impossible: a rule of vLLM, or a budget that is more than what is free at the start.</summary>
     private static (FitObstacle Obstacle, string Reason)? WhyNot(PlacementRequest request, GpuSize size, Gpu gpu, Layout layout)

@@ -109,9 +109,12 @@ public sealed record FitResult
 
     /// <summary>
     /// Most concurrent requests of the placement's context, of any layout; 0 if none. The placement may hold fewer: it prefers copies to a
-    /// split over GPUs.
+    /// split over GPUs, and a long engine step.
     /// </summary>
     public int MostRequests { get; init; }
+
+    /// <summary>The options that hold <see cref="MostRequests"/>, with all defaults applied; null if no layout is possible.</summary>
+    public EngineOptions? MostRequestsWith { get; init; }
 
     /// <summary>Most tokens of KV cache on the node, of any layout.</summary>
     public long MostKvTokens { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Infra.Planning.Catalog;
 using Infra.Planning.Config;
+using Infra.Planning.Errors;
 using Infra.Planning.Placements;
 
 namespace Infra.Planning.Plan;
@@ -18,8 +19,7 @@ internal static class EndpointWarnings
         {
             yield return warning;
         }
-        foreach (var caution in EngineChoice.Cautions(
-            placement.Engine, placement.Model, placement.Gpu.Vendor, install, config.KvCacheDtype, placement.Gpu.Architecture))
+        foreach (var caution in Cautions(config, path, placement, install))
         {
             yield return caution;
         }
@@ -47,6 +47,18 @@ internal static class EndpointWarnings
             yield return $"{placement.Model.Id} is a base model: it continues a text, and does not answer in a chat"
                 + Instead(placement.Model, catalog);
         }
+    }
+
+    /// <summary>Cautions of the release; one that the FP8 KV cache causes has the command that turns the cache off.</summary>
+    private static IEnumerable<string> Cautions(EndpointConfig config, string path, Placement placement, EngineInstall install)
+    {
+        var off = Of(KvCacheType.Auto).ToHashSet(StringComparer.Ordinal);
+        return Of(config.KvCacheDtype).Select(caution => off.Contains(caution)
+            ? caution
+            : $"{caution}. To turn the FP8 KV cache off: {ConfigFix.Remove($"{path}.kvCacheDtype")}");
+
+        IReadOnlyList<string> Of(KvCacheType kv) => EngineChoice.Cautions(
+            placement.Engine, placement.Model, placement.Gpu.Vendor, install, kv, placement.Gpu.Architecture);
     }
 
     /// <summary>How much of the internet the ranges hold; null if it is the smaller part.</summary>

@@ -26,11 +26,19 @@ internal static class KvCache
     public static int HeadsPerGpu(Architecture architecture, int tensorParallel) =>
         Math.Max(1, (architecture.KeyValueHeads!.Value + tensorParallel - 1) / tensorParallel);
 
+    /// <summary>
+    /// Tokens of a block. The kernels of latent attention take larger ones than vLLM's default: FLASHMLA, which is Hopper's, 64, and a log
+    /// of R1 on B200 is a multiple of 32. The largest counts, because a request takes whole blocks.
+    /// </summary>
+    public static int BlockTokens(Architecture architecture) =>
+        architecture.Attention == AttentionKind.Latent ? LatentBlockTokens : EngineDefaults.BlockTokens;
+
     /// <summary>Tokens, in whole blocks, that fit into <paramref name="bytes"/>; 0 if none.</summary>
-    public static long Tokens(double bytes, double bytesPerToken) =>
-        bytes <= 0 ? 0 : (long)(bytes / (bytesPerToken * EngineDefaults.BlockTokens)) * EngineDefaults.BlockTokens;
+    public static long Tokens(double bytes, double bytesPerToken, int blockTokens) =>
+        bytes <= 0 ? 0 : (long)(bytes / (bytesPerToken * blockTokens)) * blockTokens;
 
     /// <summary>Tokens that a request of this length uses: its last block counts fully.</summary>
-    public static long InBlocks(long tokens) =>
-        (tokens + EngineDefaults.BlockTokens - 1) / EngineDefaults.BlockTokens * EngineDefaults.BlockTokens;
+    public static long InBlocks(long tokens, int blockTokens) => (tokens + blockTokens - 1) / blockTokens * blockTokens;
+
+    private const int LatentBlockTokens = 64;
 }

@@ -28,6 +28,9 @@ public sealed record MemoryPlan
     /// <summary>Bytes of KV cache that one token takes on one GPU.</summary>
     public required double KvBytesPerToken { get; init; }
 
+    /// <summary>Tokens of a block of the KV cache: a request takes whole blocks.</summary>
+    public required int BlockTokens { get; init; }
+
     /// <summary>Part of <see cref="KvGiB"/> that placement does not use; see <c>docs/sizing.md</c>.</summary>
     public required double MarginGiB { get; init; }
 
@@ -35,7 +38,7 @@ public sealed record MemoryPlan
     public required string MarginReason { get; init; }
 
     /// <summary>KV cache tokens for placement: <see cref="KvTokens"/> minus the margin, in whole blocks.</summary>
-    public long SafeKvTokens => KvCache.Tokens((KvGiB - MarginGiB) * Gib.Bytes, KvBytesPerToken);
+    public long SafeKvTokens => KvCache.Tokens((KvGiB - MarginGiB) * Gib.Bytes, KvBytesPerToken, BlockTokens);
 
     /// <summary>The budget without weights and KV cache.</summary>
     public double OverheadGiB => ActivationGiB + NonTorchGiB + CudaGraphGiB;

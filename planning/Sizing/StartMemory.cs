@@ -59,11 +59,15 @@ internal static class StartMemory
         }
 
         var many = gpus > 1 ? $" with {gpus} GPUs" : "";
-        var highest = Math.Floor(Math.Max(0, free) / gpu.VisibleGiB * Digits) / Digits;
+        var highest = Highest(gpu, gpus, fastInterconnect, enforceEager);
         return string.Create(CultureInfo.InvariantCulture,
             $"vLLM would not start: a utilization of {utilization:0.####} needs {gpu.VisibleGiB * utilization:F1} GiB, "
             + $"but about {free:F1} of {gpu.VisibleGiB:F1} GiB are free{many}; the highest possible is {highest:0.###}");
     }
+
+    /// <summary>The highest utilization with which vLLM starts, rounded down to three digits; parameters: <see cref="WhyNot"/>.</summary>
+    public static double Highest(Gpu gpu, int gpus, bool fastInterconnect, bool enforceEager) => Math.Floor(
+        Math.Max(0, gpu.VisibleGiB - OutsideGiB(gpu, gpus, fastInterconnect, enforceEager)) / gpu.VisibleGiB * Digits) / Digits;
 
     private static double OutsideGiB(Gpu gpu, int gpus, bool fastInterconnect, bool enforceEager)
     {

@@ -84,6 +84,7 @@ public sealed class CatalogTablesTests
     private static string Conditions(EngineBreakage breakage) => string.Join(", ", new[]
     {
         breakage.Attention is { } attention ? $"{CatalogWords.Of(attention)} attention" : null,
+        breakage.HiddenSizes is { } widths ? $"width {string.Join(" or ", widths)}" : null,
         breakage.KvCache is { } cache ? $"kvCacheDtype {CatalogWords.Of(cache)}" : null,
         breakage.Install is { } install ? CatalogWords.Of(install) : null,
         breakage.Vendor is { } vendor ? CatalogWords.Of(vendor) : null,

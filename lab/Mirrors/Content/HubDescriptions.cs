@@ -47,6 +47,11 @@ internal static class HubDescriptions
                 ["beta"] = 32,
                 ["alpha"] = 1,
             };
+            json["llama_4_scaling"] = new JsonObject
+            {
+                ["original_max_position_embeddings"] = YarnOriginalPositions,
+                ["beta"] = 0.1,
+            };
         }
 
         AddLatent(json, architecture.Mla);

@@ -66,10 +66,9 @@ public sealed class HubProposalTests
             },
             Contents = new Dictionary<string, string> { [file] = content },
         }.Propose().Model;
-        Assert.Null(proposed.Architecture.TextModel);
         // Where all layers have experts, the width of dense ones is of no layer.
         var width = row.Architecture.Moe is { DenseLayers: 0 } experts ? experts.ExpertFeedForwardSize : row.Architecture.FeedForwardSize;
-        Assert.Equal(row.Architecture with { Name = null, Vision = null, TextModel = null, FeedForwardSize = width },
+        Assert.Equal(row.Architecture with { Name = null, Vision = null, FeedForwardSize = width },
             proposed.Architecture with { Name = null, Vision = null });
         Assert.Equal(row.Architecture.Vision?.Layers, proposed.Architecture.Vision?.Layers);
         Assert.Equal((row.Precision, row.WeightBytes), (proposed.Precision, proposed.WeightBytes));
@@ -244,6 +243,21 @@ public sealed class HubProposalTests
     public void Layers_with_a_sliding_window_are_a_caution() => Assert.Contains(
         Repositories.Mixtral.With("config.json", "sliding_window", 4096).Propose().Cautions,
         caution => caution.Contains("sliding window", StringComparison.Ordinal));
+
+    /// <summary>Layers as vLLM groups them: one full of four needs no padding, nine of seventeen do.</summary>
+    [Theory]
+    [InlineData(8, 24, null)]
+    [InlineData(16, 16, null)]
+    [InlineData(12, 20, "take up to 13 % more than planned")]
+    [InlineData(15, 17, "take up to 7 % more than planned")]
+    public void Layers_that_vLLM_pads_are_a_caution(int full, int sliding, string? words)
+    {
+        var kinds = Enumerable.Repeat("full_attention", full).Concat(Enumerable.Repeat("sliding_attention", sliding));
+        var cautions = Repositories.Mixtral.With("config.json", "sliding_window", 4096)
+            .With("config.json", "layer_types", new JsonArray([.. kinds.Select(kind => (JsonNode)kind)])).Propose().Cautions;
+        var caution = Assert.Single(cautions, caution => caution.Contains("sliding window", StringComparison.Ordinal));
+        Assert.Equal(words is not null, caution.Contains(words ?? "more than planned", StringComparison.Ordinal));
+    }
 
     [Fact]
     public Task Whatever_a_configuration_says_ends_in_a_row_or_in_one_message() => Abuse.Chance.WithSeedAsync("configurations", chance =>

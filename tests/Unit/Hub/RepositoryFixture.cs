@@ -21,12 +21,17 @@ internal sealed record RepositoryFixture(string Id)
     public object Gated { get; init; } = false;
     public string? Licence { get; init; } = "apache-2.0";
 
+    /// <summary>The repository that its card names as <c>base_model</c>.</summary>
+    public string? BaseModel { get; init; }
+
     public string Description => JsonSerializer.Serialize(new
     {
         id = Id,
         sha = Commit,
         gated = Gated,
-        tags = Licence is null ? [] : new[] { "safetensors", $"license:{Licence}" },
+        tags = (Licence is null ? [] : new[] { "safetensors", $"license:{Licence}" })
+            .Concat(BaseModel is null ? [] : [$"base_model:{BaseModel}", $"base_model:quantized:{BaseModel}"]),
+        cardData = new { base_model = BaseModel is null ? [] : new[] { BaseModel } },
         siblings = Sizes.Keys.Select(name => new { rfilename = name }),
     });
 

@@ -61,7 +61,7 @@ internal sealed class StubHub : IAsyncDisposable
                 _ = AnswerAsync(client);
             }
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException)
+        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Disposed.
         }
@@ -99,7 +99,7 @@ internal sealed class StubHub : IAsyncDisposable
             await Task.Delay(Timeout.Infinite, _stopped.Token);
         }
 
-        var body = Encoding.UTF8.GetBytes(answer.Body);
+        var body = answer.Raw ?? Encoding.UTF8.GetBytes(answer.Body);
         var head = string.Create(CultureInfo.InvariantCulture,
             $"HTTP/1.1 {answer.Status} x\r\nContent-Length: {answer.Length ?? body.LongLength}\r\nConnection: close\r\n")
             + $"{answer.Headers}\r\n";
@@ -107,6 +107,11 @@ internal sealed class StubHub : IAsyncDisposable
         for (var sent = 0; sent < answer.Times; sent++)
         {
             await stream.WriteAsync(body, _stopped.Token);
+        }
+
+        if (answer.Stalls)
+        {
+            await Task.Delay(Timeout.Infinite, _stopped.Token);
         }
     }
 }
@@ -119,6 +124,12 @@ internal sealed record StubAnswer(int Status, string Body, string Headers = "")
 {
     /// <summary>Whether nothing is ever sent.</summary>
     public bool Hangs { get; init; }
+
+    /// <summary>Whether the connection stays open after the body, although more is announced.</summary>
+    public bool Stalls { get; init; }
+
+    /// <summary>The body as it is sent; null: that of <see cref="Body"/>.</summary>
+    public byte[]? Raw { get; init; }
 
     /// <summary>The stated length; null: the true one.</summary>
     public long? Length { get; init; }

@@ -232,6 +232,17 @@ public sealed class StackPlanTests
     }
 
     [Fact]
+    public void A_suspect_FP8_cache_is_a_warning_with_the_command_that_turns_it_off()
+    {
+        var config = Configs.With(("endpoints.chat.model", "\"mistralai/Ministral-3-8B-Instruct-2512\""),
+            ("endpoints.chat.kvCacheDtype", "\"fp8\""));
+        var warning = Assert.Single(StackPlan.Read(config).Endpoints[0].Warnings);
+        Assert.Contains("the cause is not known", warning, StringComparison.Ordinal);
+        Assert.EndsWith("To turn the FP8 KV cache off: pulumi config rm --path 'endpoints.chat.kvCacheDtype'", warning,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_healthy_stack_has_no_warning() => Assert.Empty(StackPlan.Read(Configs.With()).Endpoints[0].Warnings);
 
     [Theory]

@@ -8,7 +8,7 @@ namespace Infra.Tests.Unit.Sizing;
 /// <summary>Laws of the memory plan and of placement, over random architectures, cards and options.</summary>
 public sealed class MemoryLawTests
 {
-    private static readonly Gen<Architecture> Dense =
+    internal static readonly Gen<Architecture> Dense =
         from layers in Gen.Int[4, 96]
         from hidden in Gen.Int[8, 96]
         from heads in Among(8, 16, 32, 64)
@@ -94,8 +94,8 @@ public sealed class MemoryLawTests
             KvCache = fp8 ? KvCacheType.Fp8 : KvCacheType.Auto,
         };
 
-    private static readonly Gen<(ModelSpec Model, double VisibleGiB, EngineRelease Engine, EngineOptions Options)> Case = Gen.Select(Model,
-        VisibleGiB, Engine, Options);
+    internal static readonly Gen<(ModelSpec Model, double VisibleGiB, EngineRelease Engine, EngineOptions Options)> Case = Gen.Select(
+        Model, VisibleGiB, Engine, Options);
 
     [Fact]
     public void The_parts_add_up_to_the_budget() => Case.Sample(sample =>
@@ -109,9 +109,9 @@ public sealed class MemoryLawTests
     public void Tokens_come_in_whole_blocks_and_never_take_more_than_there_is() => Case.Sample(sample =>
     {
         var plan = Plan(sample);
-        Assert.Equal(0, plan.KvTokens % 16);
+        Assert.Equal(0, plan.KvTokens % plan.BlockTokens);
         Assert.True(plan.KvTokens * plan.KvBytesPerToken <= Math.Max(0, plan.KvGiB) * Gib.Bytes);
-        Assert.True((plan.KvTokens + 16) * plan.KvBytesPerToken > plan.KvGiB * Gib.Bytes);
+        Assert.True((plan.KvTokens + plan.BlockTokens) * plan.KvBytesPerToken > plan.KvGiB * Gib.Bytes);
         Assert.InRange(plan.SafeKvTokens, 0, plan.KvTokens);
     });
 
@@ -218,7 +218,7 @@ public sealed class MemoryLawTests
     /// <summary>
     /// A placement request on a node with a number of cards: whatever is more, or smaller, the node as a whole holds no less. All layouts
     /// and steps are searched, so no switch from one to another loses anything: what a node holds at most never falls, and what was asked
-    /// for fits. The chosen layout may hold less than the most (ADR 23).
+    /// for fits. ChosenLayoutTests has what holds for the chosen layout.
     /// </summary>
     [Fact]
     public void More_memory_GPUs_utilization_or_a_smaller_element_never_hold_less() => Gen.Select(
