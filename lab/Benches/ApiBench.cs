@@ -123,7 +123,7 @@ internal static class ApiBench
     private static IReadOnlyCollection<IRecord> Written(AccountState state, byte[] created)
     {
         var id = (long)JsonNode.Parse(created)!["droplet"]!["id"]!;
-        var action = state.All<AccountAction>().Last();
+        var action = state.All<AccountAction>()[^1];
         return [state.Get<Droplet>(Droplet.KeyOf(id)), action, state.All<NumberSequence>()[0]];
     }
 

@@ -224,8 +224,12 @@ internal sealed class AccountStore : IDisposable
         var format = (long)command.ExecuteScalar()!;
         if (format > Format)
         {
-            throw new StateFileException(_path, string.Create(CultureInfo.InvariantCulture,
-                $"a newer ./infra wrote it (format {format}; this one reads {Format})")) { IsNewer = true };
+            var problem = string.Create(
+                CultureInfo.InvariantCulture, $"a newer ./infra wrote it (format {format}; this one reads {Format})");
+            throw new StateFileException(_path, problem)
+            {
+                IsNewer = true,
+            };
         }
         if (format < Format)
         {

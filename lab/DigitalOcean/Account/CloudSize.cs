@@ -81,9 +81,18 @@ internal sealed partial record CloudSize(
         var card = Parentheses().Replace(gpu.Name, "");
         var name = card[(card.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         return new(size.Slug, (size.RamGiB ?? 0) * 1024, size.Vcpus ?? 0, size.BootDiskGB ?? 0, size.ScratchDiskGB ?? 0,
-            TransferOf(size), (size.UsdPerHour ?? 0) * GpuHoursOfMonth, size.UsdPerHour ?? 0, $"{name} GPU - {size.GpuCount}X",
+            TransferOf(size), (size.UsdPerHour ?? 0) * GpuHoursOfMonth, size.UsdPerHour ?? 0, $"{Family(card, name)} - {size.GpuCount}X",
             size.Regions, new CloudGpu(size.GpuCount, Model(card), size.GpuCount * (int)gpu.MemoryGB), size.UsdPerHour is not null);
     }
+
+    // boxcutter/oci, doctl/README.md: output of doctl compute size list (2025-08); newer cards as the others of their vendor.
+    private static string Family(string card, string name) => name switch
+    {
+        "H100" => "H100 GPU",
+        "L40S" => "L40S GPU Droplet",
+        _ when name.StartsWith("RTX", StringComparison.Ordinal) => $"{name} GPU Droplet",
+        _ => card.Replace("NVIDIA", "Nvidia", StringComparison.Ordinal),
+    };
 
     // docs.digitalocean.com/products/droplets/details/features/ (2025-11-20).
     private static decimal TransferOf(GpuSize size) => size.GpuCount > 1 ? 60 : size.ScratchDiskGB == 0 ? 10 : 15;

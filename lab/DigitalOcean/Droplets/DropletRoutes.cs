@@ -113,7 +113,7 @@ internal static class DropletRoutes
     }
 
     // Only the answer to a creation has the partition mode (terraform-provider-digitalocean 401992a1, resource_droplet.go).
-    private static object Created(Dictionary<string, object?> view, DropletRequest request)
+    private static Dictionary<string, object?> Created(Dictionary<string, object?> view, DropletRequest request)
     {
         if (request.GpuPartitionMode is { Length: > 0 } mode)
         {

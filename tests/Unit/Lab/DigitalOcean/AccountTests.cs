@@ -40,6 +40,8 @@ public sealed class AccountTests
         Assert.All(ModelCatalog.Load().Sizes.Values.Where(size => size.Availability == Availability.OnDemand),
             size => Assert.Contains(sizes, one => (string?)one!["slug"] == size.Slug));
         Assert.DoesNotContain(sizes, size => (decimal)size!["price_hourly"]! == 0);
+        Assert.All(new[] { ("gpu-4000adax1-20gb", "RTX 4000 Ada GPU Droplet - 1X"), ("gpu-h200x8-1128gb", "Nvidia H200 - 8X") },
+            known => Assert.Equal(known.Item2, (string?)sizes.Single(size => (string?)size!["slug"] == known.Item1)!["description"]));
     }
 
     [Fact]

@@ -65,10 +65,10 @@ public sealed class ImageTests
     }
 
     [Theory]
-    [InlineData("PUT", "/235153036", """{"name": "mine"}""", 403)]
-    [InlineData("DELETE", "/235153036", null, 403)]
+    [InlineData("PUT", "/195932981", """{"name": "mine"}""", 403)]
+    [InlineData("DELETE", "/195932981", null, 403)]
     [InlineData("DELETE", "/ubuntu-24-04-x64", null, 404)]
-    [InlineData("POST", "/235153036/actions", """{"type": "convert"}""", 403)]
+    [InlineData("POST", "/195932981/actions", """{"type": "convert"}""", 403)]
     [InlineData("POST", "", """{"name": "own", "url": "http://example.com/a.qcow2", "region": "tor1"}""", 422)]
     [InlineData("POST", "", """{"name": "own", "url": "http://example.com/a.qcow2", "region": "moon1"}""", 422)]
     [InlineData("POST", "", "{}", 422)]

@@ -38,7 +38,7 @@ internal sealed record SpecificationGaps
     /// </summary>
     public required IReadOnlyDictionary<string, string> ExtraMembers { get; init; }
 
-    /// <summary>Members of examples that our answers do not have: <c>GET /v2/vpcs: vpcs.name</c>, or <c>*: region.features</c>.</summary>
+    /// <summary>Members of examples that our answers do not have: <c>GET /v2/vpcs: vpcs.name</c>.</summary>
     public required IReadOnlyDictionary<string, string> MissingMembers { get; init; }
 
     public static SpecificationGaps Current { get; } = JsonSerializer.Deserialize<SpecificationGaps>(
@@ -48,9 +48,4 @@ internal sealed record SpecificationGaps
     /// <summary>Whether a missing route has its reason here.</summary>
     public bool HasReason(string operation) => NotOffered.ContainsKey(operation)
         || NotYet.Keys.Any(begin => operation.Split(' ')[1].StartsWith(begin, StringComparison.Ordinal));
-
-    /// <summary>The entry that says why a member of an example is not in our answer; null: there is none.</summary>
-    public string? ReasonToMiss(string operation, string member) => MissingMembers.Keys.FirstOrDefault(
-        key => key == $"{operation}: {member}"
-        || (key.StartsWith("*: ", StringComparison.Ordinal) && $".{member}".EndsWith($".{key[3..]}", StringComparison.Ordinal)));
 }
