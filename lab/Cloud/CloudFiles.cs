@@ -31,6 +31,11 @@ internal sealed class CloudFiles(LabFolder folder)
 
     public string Key => Path.Combine(folder.Access, "api.key");
 
+    /// <summary>Folder of the ACME server and of orders.</summary>
+    public string Acme => Path.Combine(folder.Path, "acme");
+
+    public string AcmeLog => Path.Combine(folder.Path, "pebble.log");
+
     /// <summary>The lab's authority and those of this machine.</summary>
     public string Authorities => Path.Combine(folder.Public, "ca-certificates.crt");
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Infra.Lab.Acme;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
-using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Monitoring;
@@ -27,6 +27,7 @@ internal static class CloudProcess
 
     private const int HttpsPort = 443;
     private const int DnsPort = 53;
+    private const int AcmePort = 14000; // pebble's own default
 
     /// <param name="path">Folder of the lab.</param>
     /// <param name="cancel">Ends it.</param>
@@ -41,11 +42,9 @@ internal static class CloudProcess
         using var account = new CloudAccount(
             store, new AccountSettings { Catalog = ModelCatalog.Load(), Pace = settings.Pace }, TimeProvider.System);
         EnsureToken(account, files);
-        // Servers and programs inside trust it already.
-        LocalAuthority.Use(account, File.ReadAllText(Path.Combine(images.Certificates, "ca.pem")),
-            File.ReadAllText(Path.Combine(images.Certificates, "ca.key")));
+        var sandbox = new Sandbox(folder);
         using var runtime = new HostRuntime(
-            folder, new Sandbox(folder), images, settings.Base, new CloudHardware(settings.Machines), ServerExtras.None)
+            folder, sandbox, images, settings.Base, new CloudHardware(settings.Machines), ServerExtras.None)
         {
             Guests = [CloudLab.Guest(settings.Address)],
         };
@@ -59,13 +58,20 @@ internal static class CloudProcess
             .Where(droplet => droplet.PublicAddress is not null).Select(droplet => (droplet.Key, droplet.PublicAddress!)));
         using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         using var probe = new NetworkProbe();
-        await using var api = await RunningApi.StartAsync(
-            account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress, probe);
+        // Programs inside and servers trust it already.
+        using var trusted = X509Certificate2.CreateFromPemFile(
+            Path.Combine(images.Certificates, "ca.pem"), Path.Combine(images.Certificates, "ca.key"));
         await using var names = DnsServer.Start(
             account, new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), DnsPort), IPAddress.Parse(Sandbox.MirrorAddress));
+        using var pebble = new Pebble(files.Acme, new IPEndPoint(IPAddress.Loopback, AcmePort), names.Address,
+            (command, stop) => new SandboxServices(folder, sandbox).KeepAsync(files.AcmeLog, command, stop));
+        using var authority = new AcmeAuthority(pebble, trusted, files.Acme, Console.Error.WriteLine, TimeProvider.System);
+        await using var api = await RunningApi.StartAsync(
+            account, host, [new IPEndPoint(IPAddress.Parse(CloudFiles.ApiAddress), HttpsPort)], certificate, AnswerAddress, probe,
+            authority);
         await using var control = await CloudControl.StartAsync(account, cancel);
         // It ends with an error of ours, and is restarted: work begins again.
-        await api.Work.WaitAsync(cancel);
+        await (await Task.WhenAny(api.Work, names.Running).WaitAsync(cancel));
     }
 
     /// <summary>The token of the programs inside: in the account, and in a file of its owner.</summary>

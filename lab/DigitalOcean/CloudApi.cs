@@ -43,10 +43,12 @@ internal static class CloudApi
     /// <param name="account">The account.</param>
     /// <param name="host">What makes servers, disks and networks.</param>
     /// <param name="networks">Knows when networks are as recorded.</param>
-    public static IReadOnlyList<IWorkHandler> Handlers(CloudAccount account, IHostRuntime host, INetworkGate networks)
+    /// <param name="authority">Issues certificates; null: a <see cref="LocalAuthority"/>.</param>
+    public static IReadOnlyList<IWorkHandler> Handlers(
+        CloudAccount account, IHostRuntime host, INetworkGate networks, ICertificateAuthority? authority = null)
     {
         var machines = new DropletMachines();
-        var authority = new LocalAuthority(account);
+        authority ??= new LocalAuthority(account);
         return
         [
             new DropletWork(account, host, networks, machines),

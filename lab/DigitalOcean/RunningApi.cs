@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Effects;
 using Infra.Lab.DigitalOcean.Http;
@@ -41,9 +42,10 @@ internal sealed class RunningApi : IAsyncDisposable
     /// <param name="certificate">Certificate of the server; null: plain HTTP, for tests.</param>
     /// <param name="prepare">Adds what answers before the API, such as other hosts; null: nothing.</param>
     /// <param name="probe">Asks the targets of uptime checks; null: none is asked.</param>
+    /// <param name="authority">Issues certificates; null: a <see cref="LocalAuthority"/>.</param>
     public static async Task<RunningApi> StartAsync(
         CloudAccount account, IHostRuntime host, IReadOnlyList<IPEndPoint> listen, X509Certificate2? certificate,
-        Action<WebApplication>? prepare = null, IUptimeProbe? probe = null)
+        Action<WebApplication>? prepare = null, IUptimeProbe? probe = null, ICertificateAuthority? authority = null)
     {
         // No configuration from files or the environment: only what is said here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -69,8 +71,8 @@ internal sealed class RunningApi : IAsyncDisposable
         await application.StartAsync();
         DropletRevival.Begin(account, host);
         var networks = new NetworkFollower(account, host);
-        return new(application, new WorkRunner(account, CloudApi.Handlers(account, host, networks)), networks,
-            probe is null ? null : new UptimeProber(account, probe));
+        var handlers = CloudApi.Handlers(account, host, networks, authority);
+        return new(application, new WorkRunner(account, handlers), networks, probe is null ? null : new UptimeProber(account, probe));
     }
 
     public async ValueTask DisposeAsync()

@@ -100,6 +100,41 @@ public sealed class CloudTests : IAsyncLifetime
             """, seen.Output);
     }
 
+    /// <summary>Without a Droplet the load balancer answers 503: the certificate is what is asked for.</summary>
+    [Fact]
+    public async Task Programs_inside_trust_a_certificate_of_lets_encrypt_on_a_load_balancer()
+    {
+        await CallAsync("POST", "/v2/domains", new JsonObject { ["name"] = "example.com" });
+        var made = (await CallAsync("POST", "/v2/certificates", new JsonObject
+        {
+            ["name"] = "web",
+            ["type"] = "lets_encrypt",
+            ["dns_names"] = new JsonArray("www.example.com"),
+        }))["certificate"]!;
+        await RunningStack.UntilAsync("the certificate is issued", Patience, async () =>
+            (string?)(await CallAsync("GET", $"/v2/certificates/{made["id"]}"))["certificate"]!["state"] == "verified");
+        await CallAsync("POST", "/v2/load_balancers", new JsonObject
+        {
+            ["name"] = "web",
+            ["region"] = "tor1",
+            ["forwarding_rules"] = new JsonArray(new JsonObject
+            {
+                ["entry_protocol"] = "https",
+                ["entry_port"] = 443,
+                ["target_protocol"] = "http",
+                ["target_port"] = 80,
+                ["certificate_id"] = made["id"]!.DeepClone(),
+            }),
+        });
+
+        ProgramAnswer answer = new(-1, "", "");
+        await RunningStack.UntilAsync("the load balancer answers with it", Patience, async () => (answer = await InsideAsync(
+            "curl", "-sS", "-m", "3", "-o", "/dev/null", "-w", "%{http_code} %{ssl_verify_result}",
+            "https://www.example.com/")).Status == 0);
+
+        Assert.Equal("503 0", answer.Output);
+    }
+
     [Fact]
     public async Task Programs_inside_reach_the_lab_and_neither_the_internet_nor_this_machine()
     {

@@ -18,7 +18,7 @@ internal static class CertificateRoutes
             return request.Page("certificates",
                 [.. account.State.All<Certificate>().Where(certificate => name is null or "" || certificate.Name == name)], View);
         }),
-        new("POST", All, "certificate:create", "The lab's authority issues instead of Let's Encrypt", request =>
+        new("POST", All, "certificate:create", "pebble, an ACME server for tests, issues instead of Let's Encrypt.", request =>
         {
             var body = request.Body<CertificateRequest>();
             return ApiAnswer.Created(Answer(account.Change(change => Certificates.Create(change, body))));

@@ -28,6 +28,8 @@ internal static class CertificateWork
 /// <summary>Has a new certificate issued.</summary>
 internal sealed class IssueCertificate(CloudAccount account, ICertificateAuthority authority) : IWorkHandler
 {
+    private readonly CertificateIssuance _issuance = new(account, authority);
+
     public string Kind => CertificateWork.IssueKind;
 
     public async Task RunAsync(Work work, CancellationToken cancel)
@@ -43,7 +45,7 @@ internal sealed class IssueCertificate(CloudAccount account, ICertificateAuthori
         await account.HoldAsync(
             FaultKinds.NoCertificate, certificate.Name, state => state.Find<Certificate>(certificate.Key) is not null, cancel);
         account.FailIf(FaultKinds.FailedCertificate, certificate.Name);
-        var issued = await authority.IssueAsync(certificate.DnsNames, cancel);
+        var issued = await _issuance.IssueAsync(certificate, cancel);
         account.Change(change =>
         {
             if (change.Find<Certificate>(work.Subject) is { } waiting)
@@ -81,6 +83,8 @@ internal sealed class RenewCertificate(CloudAccount account, ICertificateAuthori
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromDays(1);
 
+    private readonly CertificateIssuance _issuance = new(account, authority);
+
     public string Kind => CertificateWork.RenewKind;
 
     public async Task RunAsync(Work work, CancellationToken cancel)
@@ -90,7 +94,7 @@ internal sealed class RenewCertificate(CloudAccount account, ICertificateAuthori
         {
             return;
         }
-        var issued = await authority.IssueAsync(certificate.DnsNames, cancel);
+        var issued = await _issuance.IssueAsync(certificate, cancel);
         account.Change(change =>
         {
             if (change.Find<Certificate>(work.Subject) is { } before)

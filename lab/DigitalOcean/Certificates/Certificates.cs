@@ -38,6 +38,7 @@ internal static partial class Certificates
             throw ApiError.Forbidden("Make sure the certificate is not in use before deleting it");
         }
         change.Remove(certificate);
+        DomainProof.Remove(change, id);
         foreach (var work in CertificateWork.Of(change, id))
         {
             change.Remove(work);

@@ -4,7 +4,7 @@ using Infra.Lab.Provider.Keys;
 
 namespace Infra.Lab.DigitalOcean.Certificates;
 
-/// <summary>The account's own authority: issues at once, and asks for no proof.</summary>
+/// <summary>An authority of the account's own, where none runs as a process: issues at once, and asks for no proof.</summary>
 internal sealed class LocalAuthority(CloudAccount account) : ICertificateAuthority
 {
     private const int AuthorityHours = 10 * 365 * 24;
@@ -13,7 +13,7 @@ internal sealed class LocalAuthority(CloudAccount account) : ICertificateAuthori
     private static readonly string[] s_uses = ["digital_signature", "server_auth"];
     private static readonly string[] s_authorityUses = ["cert_signing", "crl_signing"];
 
-    public Task<IssuedCertificate> IssueAsync(IReadOnlyList<string> names, CancellationToken cancel)
+    public Task<IssuedCertificate> IssueAsync(IReadOnlyList<string> names, IDomainProof proof, CancellationToken cancel)
     {
         var root = account.Change(Root);
         var key = KeyPair.NewEcdsa("P256").PrivatePem;
@@ -24,15 +24,6 @@ internal sealed class LocalAuthority(CloudAccount account) : ICertificateAuthori
             request, root.CertificatePem, root.KeyPem, new(s_uses, false, null, false, account.Clock.GetUtcNow(), ValidityHours));
         return Task.FromResult(CertificateFiles.Read(leaf, key, root.CertificatePem));
     }
-
-    /// <summary>Issues from here on with another authority, which programs trust already.</summary>
-    public static void Use(CloudAccount account, string certificatePem, string keyPem) => account.Change(change =>
-    {
-        if (change.Find<PublicAuthority>(PublicAuthority.Name)?.CertificatePem != certificatePem)
-        {
-            change.Put(new PublicAuthority(certificatePem, keyPem));
-        }
-    });
 
     /// <summary>The authority, which comes into being with the first question.</summary>
     public static PublicAuthority Root(AccountChange change)

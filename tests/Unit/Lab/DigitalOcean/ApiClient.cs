@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
 using Infra.Tests.Unit.Lab.DigitalOcean.Specification;
@@ -52,7 +53,9 @@ internal sealed class ApiClient : IAsyncDisposable
 
     /// <param name="settings">Changes what the account may have.</param>
     /// <param name="path">Where its records are; in memory if nothing is said.</param>
-    public static async Task<ApiClient> StartAsync(Func<AccountSettings, AccountSettings>? settings = null, string path = ":memory:")
+    /// <param name="authority">Issues certificates; null: the account's own.</param>
+    public static async Task<ApiClient> StartAsync(
+        Func<AccountSettings, AccountSettings>? settings = null, string path = ":memory:", ICertificateAuthority? authority = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
         var host = new FakeHostRuntime { AreAllGuarded = false };
@@ -60,7 +63,8 @@ internal sealed class ApiClient : IAsyncDisposable
         var known = new AccountSettings { Catalog = ModelCatalog.Load() };
         var account = new CloudAccount(store, settings?.Invoke(known) ?? known, clock);
         var token = account.Change(change => ApiToken.Create(change, "test", []));
-        var api = await RunningApi.StartAsync(account, host, [new IPEndPoint(IPAddress.Loopback, 0)], certificate: null);
+        var api = await RunningApi.StartAsync(account, host, [new IPEndPoint(IPAddress.Loopback, 0)], certificate: null,
+            authority: authority);
         return new(store, account, api, token, clock, host);
     }
 
