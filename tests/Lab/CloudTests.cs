@@ -139,7 +139,8 @@ public sealed class CloudTests : IAsyncLifetime
 
         ProgramAnswer answer = new(-1, "", "");
         await RunningStack.UntilAsync("the load balancer answers with it", Patience, async () => (answer = await InsideAsync(
-            "curl", "-sS", "-m", "3", "-o", "/dev/null", "-w", "%{http_code} %{ssl_verify_result}", "https://www.example.com/")).Status == 0);
+            "curl", "-sS", "-m", "3", "-o", "/dev/null", "-w", "%{http_code} %{ssl_verify_result}",
+            "https://www.example.com/")).Status == 0);
 
         Assert.Equal("503 0", answer.Output);
     }

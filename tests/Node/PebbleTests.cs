@@ -13,7 +13,7 @@ using CertificateRequest = System.Security.Cryptography.X509Certificates.Certifi
 namespace Infra.Tests.Node;
 
 /// <summary>Certificates from a real ACME server, which asks the account's name servers.</summary>
-public sealed class PebbleTests : IAsyncLifetime
+public sealed class PebbleTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pebble-").FullName;
     private readonly List<string> _log = [];
@@ -34,8 +34,6 @@ public sealed class PebbleTests : IAsyncLifetime
             _pid = await HostProgram.StartDetachedAsync(Path.Combine(_folder, "pebble.log"), command, cancel));
         _authority = new(_pebble, _lab, Path.Combine(_folder, "acme"), _log.Add, TimeProvider.System);
     }
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_certificate_is_issued_for_names_of_the_account_and_outlives_the_authority()

@@ -115,7 +115,7 @@ internal sealed class DnsMessage
         {
             message.Record(zone!.Name, s_types["SOA"], zone.Ttl, data => data.Start(zone, zone.Ttl));
         }
-        byte[] options = Options(question, isWrongVersion: false);
+        var options = Options(question, isWrongVersion: false);
         byte[] whole =
         [
             .. Header(question, code, zone is not null, isCut: false, answers.Count, hasStart ? 1 : 0), .. message._bytes, .. options,

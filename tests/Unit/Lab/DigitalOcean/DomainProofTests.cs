@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Domains;
@@ -76,8 +78,9 @@ public sealed class DomainProofTests
         await using var api = await StartAsync(new FakeAuthority());
         foreach (var words in records.Select(record => record.Split(' ')))
         {
-            var record = new { type = "CAA", flags = int.Parse(words[0]), tag = words[1], name = words[2], data = $"{words[3]}." };
-            Assert.Equal(201, (await api.PostAsync(Records, System.Text.Json.JsonSerializer.Serialize(record))).Status);
+            var flags = int.Parse(words[0], CultureInfo.InvariantCulture);
+            var record = new { type = "CAA", flags, tag = words[1], name = words[2], data = $"{words[3]}." };
+            Assert.Equal(201, (await api.PostAsync(Records, JsonSerializer.Serialize(record))).Status);
         }
 
         Assert.Equal(allowed, CertificateIssuance.MayIssue(api.Account.State, name));
@@ -126,7 +129,7 @@ public sealed class DomainProofTests
 
     private static async Task<Certificate> OrderAsync(ApiClient api, params string[] names)
     {
-        var made = await api.PostAsync(Certificates, System.Text.Json.JsonSerializer.Serialize(
+        var made = await api.PostAsync(Certificates, JsonSerializer.Serialize(
             new { name = "web", type = "lets_encrypt", dns_names = names }));
         Assert.Equal(201, made.Status);
         var id = (string)made.Body!["certificate"]!["id"]!;
