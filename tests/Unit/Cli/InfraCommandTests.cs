@@ -21,6 +21,7 @@ public sealed class InfraCommandTests
 
     [Theory]
     [InlineData("plan --json --context abc", "plan", "--context: 'abc' is not a whole number")]
+    [InlineData("plan --json --gpu-memory-utilization 0,9", "plan", "--gpu-memory-utilization: '0,9' is not a number; write 0.9")]
     [InlineData("preview --jsno --json", "preview", "'--jsno' is not an option of preview.")]
     public async Task With_json_a_line_that_is_not_understood_is_reported_as_json(string typed, string command, string problem)
     {
@@ -37,7 +38,7 @@ public sealed class InfraCommandTests
 
     [Theory]
     [InlineData("plan --context abc", "  fix: ./infra plan --help")]
-    [InlineData("pln", "  fix: ./infra --help")]
+    [InlineData("pln", "'pln'.\nchoose a command: preview, plan\n  fix: ./infra --help")]
     public async Task Without_json_it_is_text(string typed, string fix)
     {
         var (status, output, errors) = await RunAsync(typed);
