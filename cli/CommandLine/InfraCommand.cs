@@ -39,7 +39,7 @@ internal static partial class InfraCommand
 
         if (args is [CompleteWord, .. var typed])
         {
-            Complete(root.Parse(typed), terminal);
+            Complete(root, typed, terminal);
             return Task.FromResult(ExitCode.Fine);
         }
 
@@ -103,12 +103,15 @@ internal static partial class InfraCommand
         where token.Value.Contains(',', StringComparison.Ordinal)
         select $"{result.Option.Name}: '{token.Value}' is not a number; write {token.Value.Replace(',', '.')}";
 
-    private static void Complete(ParseResult parsed, Terminal terminal)
+    private static void Complete(Command root, string[] typed, Terminal terminal)
     {
+        // As words, an empty last one would be the value of the option before it.
+        var line = string.Join(' ', typed.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word));
         try
         {
+            var found = typed is [.., ""] ? root.Parse(line).GetCompletions(line.Length) : root.Parse(typed).GetCompletions();
             // Completes only one name of the help option.
-            foreach (var completion in parsed.GetCompletions().Select(item => item.Label).Distinct(StringComparer.Ordinal)
+            foreach (var completion in found.Select(item => item.Label).Distinct(StringComparer.Ordinal)
                 .Where(static label => !label.StartsWith('/') && label is not ("-?" or "-h")))
             {
                 terminal.WriteCommand(completion);

@@ -20,10 +20,11 @@ internal static class GoText
     };
 
     /// <summary>
-    /// The CLI writes a file anew and reads that. A text of several lines is then a block (emitterc.go, write_literal_scalar), which
+    /// The CLI writes the file again and reads that. A text of several lines is then a block (emitterc.go, write_literal_scalar), which
     /// loses a line break at its begin.
     /// </summary>
-    private static string Written(string text) => !text.Contains('\n', StringComparison.Ordinal) ? text : text[0] switch
+    private static string Written(string text) => !text.Contains('\n', StringComparison.Ordinal)
+        || text.EndsWith(' ') || text.Contains(" \n", StringComparison.Ordinal) ? text : text[0] switch // else it is in quotes
     {
         '\n' => text[1..],
         '\t' => throw new YamlFault(0, "has a text of several lines that begins with a tab, which Pulumi does not read; remove the tab"),

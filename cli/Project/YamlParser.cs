@@ -271,7 +271,7 @@ internal sealed class YamlParser
             pair.Children.Add(Node(isBlock: false, canBeIndentless: false, level));
         }
 
-        pair.Children.Add(FlowValue(level));
+        pair.Children.Add(FlowValue(YamlTokenKind.FlowSequenceEnd, level));
         return pair;
     }
 
@@ -287,10 +287,10 @@ internal sealed class YamlParser
         var token = _scanner.Take();
         node.Children.Add(Next is YamlTokenKind.Value or YamlTokenKind.FlowEntry or YamlTokenKind.FlowMappingEnd
             ? Empty(token) : Node(isBlock: false, canBeIndentless: false, level));
-        node.Children.Add(FlowValue(level));
+        node.Children.Add(FlowValue(YamlTokenKind.FlowMappingEnd, level));
     }
 
-    private YamlTree FlowValue(int level)
+    private YamlTree FlowValue(YamlTokenKind end, int level)
     {
         if (Next != YamlTokenKind.Value)
         {
@@ -298,7 +298,7 @@ internal sealed class YamlParser
         }
 
         var token = _scanner.Take();
-        return Next is YamlTokenKind.FlowEntry or YamlTokenKind.FlowSequenceEnd or YamlTokenKind.FlowMappingEnd
+        return Next == YamlTokenKind.FlowEntry || Next == end
             ? Empty(token) : Node(isBlock: false, canBeIndentless: false, level);
     }
 

@@ -20,7 +20,7 @@ internal sealed class YamlScanner(string text)
     private readonly Stack<int> _indents = new();
 
     /// <summary>The possible key of the block, and of each open bracket.</summary>
-    private readonly List<SimpleKey> _keys = [new(-1, 0, default) { IsPossible = false }];
+    private readonly List<YamlSimpleKey> _keys = [new(-1, 0, default) { IsPossible = false }];
     private readonly Dictionary<int, int> _levelByToken = [];
     private int _head;
     private int _taken;
@@ -59,7 +59,7 @@ internal sealed class YamlScanner(string text)
     private bool IsKeyOpen() =>
         _levelByToken.TryGetValue(_taken, out var level) && level < _keys.Count && IsPossible(_keys[level]);
 
-    private bool IsPossible(SimpleKey key)
+    private bool IsPossible(YamlSimpleKey key)
     {
         if (key.IsPossible && (key.At.Line < _cursor.Line || key.Index + LongestKey < _cursor.Index))
         {
@@ -69,7 +69,7 @@ internal sealed class YamlScanner(string text)
         return key.IsPossible;
     }
 
-    private static YamlFault NoColon(SimpleKey key) => key.At.Fault("there is no ':' behind a key");
+    private static YamlFault NoColon(YamlSimpleKey key) => key.At.Fault("there is no ':' behind a key");
 
     private void Fetch()
     {
@@ -360,23 +360,5 @@ internal sealed class YamlScanner(string text)
         {
             _cursor.SkipToBreak();
         }
-    }
-
-    /// <summary>A position where a key without <c>?</c> may have begun.</summary>
-    /// <param name="token">Number of its token.</param>
-    /// <param name="index">Code points before it.</param>
-    /// <param name="at">Its line and column.</param>
-    private sealed class SimpleKey(int token, int index, YamlToken at)
-    {
-        public int Token => token;
-
-        public int Index => index;
-
-        public YamlToken At => at;
-
-        public bool IsPossible { get; set; }
-
-        /// <summary>At the indentation of a block, only a key can be.</summary>
-        public bool IsRequired { get; init; }
     }
 }

@@ -87,12 +87,11 @@ public readonly partial record struct Cidr
         TryParse(text, out var cidr, out var problem) ? cidr : throw new FormatException($"{text} {problem}");
 
     /// <summary>
-    /// The range for a bare address, or for an address with bits beyond the prefix length; also in quotes, of a URL, with a port, a
-    /// netmask, or <c>*</c> for its end. Null if the problem is another one.
+    /// The range for a bare address, or for an address with bits beyond the prefix length; null if the problem is another one.
     /// </summary>
     public static Cidr? Meant(string text)
     {
-        var parts = (Written().Match(text) is { Success: true } match ? Plain(match) : text).Split('/', 2);
+        var parts = text.Split('/', 2);
         if (!TryParseAddress(parts[0], out var address))
         {
             return null;
@@ -103,6 +102,12 @@ public readonly partial record struct Cidr
             ? Around(address, prefix)
             : null;
     }
+
+    /// <summary>
+    /// The range that a person meant, for a fix: as <see cref="Meant"/>, and of an address in quotes, of a URL, with a port, a netmask, or
+    /// <c>*</c> for its end.
+    /// </summary>
+    public static Cidr? Typed(string text) => Meant(Written().Match(text) is { Success: true } match ? Plain(match) : text);
 
     /// <summary>Parses a range. If that fails, <paramref name="problem"/> is the rest of a sentence that begins with the text.</summary>
     public static bool TryParse(string text, out Cidr cidr, [NotNullWhen(false)] out string? problem)

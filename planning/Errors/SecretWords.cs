@@ -90,8 +90,9 @@ public static partial class SecretWords
     [GeneratedRegex(@"://[^\s/@'""]*:[^\s/@'""]+@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
-    /// <summary>A setting of another program: <c>password=...</c>.</summary>
-    [GeneratedRegex(@"(?<name>(pass(word|wd|phrase)|pwd|secret|token|credential|(api|private|access)[_-]?key))=[^\s'""\[\]$&;,)]{6,}",
+    /// <summary>A setting of another program, <c>password=VALUE</c>; not an example, which has dots or is in angle brackets.</summary>
+    [GeneratedRegex(@"(?<name>(pass(word|wd|phrase)|pwd|secret|token|credential|(api|private|access)[_-]?key))="
+        + @"(?!\S*(\.\.\.|<))[^\s'""\[\]$&;,)]{6,}",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Assigned();
 

@@ -89,6 +89,7 @@ internal static class CliReadings
         ("2026-11-29 10:20:30 +02:00", "2026-11-29 10:20:30 +02:00", Times),
         ("\"\\na\"", "a", "loaders.go: LoadProjectStackBytes writes and reads again; yaml.v3 emitterc.go: write_literal_scalar"),
         ("[\"\\n\\na\"]", "[\"\\na\"]", "loaders.go: LoadProjectStackBytes writes and reads again"),
+        ("\"\\na \"", "\na ", "yaml.v3 emitterc.go: trailing_space is no block"),
         ("12:30:45", "12:30:45", "yaml.v3 resolve.go: base 60 floats are a bad idea"),
         ("<<", "<<", NoTag),
         ("{secure: 5}", "{\"secure\":5}", "config/object.go: isSecureValue takes only text"),
