@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Text;
 using Infra.Cli.CommandLine;
 using Infra.Lab.Cloud.Views;
 using Infra.Lab.CommandLine;
 using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.Stacks;
 using Infra.Lab.Stacks.Commands;
-using Infra.Planning.Reading;
 
 namespace Infra.Lab.Cloud.Commands;
 
@@ -74,7 +72,8 @@ internal static class FaultsCommand
         }
         catch (FormatException exception)
         {
-            throw LabUserError.Of("fault", line, $"is not a fault: {exception.Message.Split(": ", 2)[^1]}", "./infra cloud faults out-of-stock:gpu-h200x8-1128gb@nyc2");
+            throw LabUserError.Of("fault", line, $"is not a fault: {exception.Message.Split(": ", 2)[^1]}",
+                "./infra cloud faults out-of-stock:gpu-h200x8-1128gb@nyc2");
         }
     }
 
@@ -82,11 +81,12 @@ internal static class FaultsCommand
     {
         try
         {
-            return path is null ? [] : AccountFaults.ReadFile(Encoding.UTF8.GetString(UserFile.Read(path)));
+            return path is null ? [] : AccountFaults.ReadFile(System.IO.File.ReadAllText(path));
         }
-        catch (Exception exception) when (exception is FormatException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw LabUserError.Of(File.Name, path, $"cannot be read: {exception.Message}", "./infra cloud faults --help");
+            var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : exception.Message;
+            throw LabUserError.Of(File.Name, path, $"cannot be read: {reason}", "./infra cloud faults --help");
         }
     }
 }
