@@ -15,7 +15,8 @@ for %%c in (help --help -h) do if /i "%command%"=="%%c" goto help
 if /i "%command%"=="--version" goto version
 for %%c in (preview plan) do if /i "%command%"=="%%c" goto cli
 if /i "%command%"=="test" goto test
-for %%c in (up down status logs ssh exec ask mirrors check bench) do if /i "%command%"=="%%c" goto linux
+for %%c in (up down status logs ssh exec ask mirrors cloud check bench) do if /i "%command%"=="%%c" goto linux
+if /i "%command%"=="completion" goto completion
 rem What was typed may have an ampersand: only a delayed expansion does not run it.
 setlocal EnableDelayedExpansion
 echo '!command!' is not a command; choose from preview, plan, test, help>&2
@@ -57,8 +58,13 @@ if "%release%"=="unknown" set "release=%~1"
 exit /b 0
 
 :linux
-echo %command%: servers need Debian or Ubuntu; this is Windows. Available here: infra preview, infra plan, infra test unit sdk deployment golden>&2
+echo %command%: needs Debian or Ubuntu; this is Windows. Available here: infra preview, infra plan, infra test unit sdk deployment golden>&2
 echo   fix: run ./infra %command% in a virtual machine with Debian 12 or newer>&2
+exit /b 1
+
+:completion
+echo completion: the scripts are for bash, zsh and fish, which run ./infra; this is Windows>&2
+echo   fix: run ./infra completion bash in WSL 2 or in a virtual machine>&2
 exit /b 1
 
 :cli

@@ -15,6 +15,8 @@ internal static partial class InfraCommand
     /// <summary>Before the words of a line: prints what the last can become. The scripts of <c>./infra completion</c> use it.</summary>
     private const string CompleteWord = "complete";
 
+    private const string NoCommand = "Required command was not provided.";
+
     /// <param name="args">The arguments.</param>
     /// <param name="terminal">Where to report errors.</param>
     /// <param name="commands">The commands of this program.</param>
@@ -37,12 +39,15 @@ internal static partial class InfraCommand
 
         if (args is [CompleteWord, .. var typed])
         {
-            Complete(root.Parse(typed), terminal);
+            Complete(root, typed, terminal);
             return Task.FromResult(ExitCode.Fine);
         }
 
         var parsed = root.Parse(args);
-        var errors = parsed.Errors.Select(error => Plain(error.Message)).Concat(UnknownOptions(parsed, args)).Distinct().ToArray();
+        var errors = parsed.Errors.Select(error => Plain(error.Message)).Concat(UnknownOptions(parsed, args)).Concat(DecimalCommas(parsed))
+            .Distinct().OrderBy(error => error == NoCommand)
+            .Select(error => error != NoCommand ? error : $"choose a command: {string.Join(", ",
+                parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}").ToArray();
         if (errors.Length == 0)
         {
             return parsed.InvokeAsync(new InvocationConfiguration
@@ -90,12 +95,23 @@ internal static partial class InfraCommand
             .Select(word => $"Unrecognized option '{word}'; text that starts with '-' comes after --");
     }
 
-    private static void Complete(ParseResult parsed, Terminal terminal)
+    /// <summary>The parser drops a comma of a number: <c>0,9</c> would be 9.</summary>
+    private static IEnumerable<string> DecimalCommas(ParseResult parsed) =>
+        from result in parsed.CommandResult.Children.OfType<OptionResult>()
+        where result.Option.ValueType == typeof(double) || result.Option.ValueType == typeof(double?)
+        from token in result.Tokens
+        where token.Value.Contains(',', StringComparison.Ordinal)
+        select $"{result.Option.Name}: '{token.Value}' is not a number; write {token.Value.Replace(',', '.')}";
+
+    private static void Complete(Command root, string[] typed, Terminal terminal)
     {
+        // As words, an empty last one would be the value of the option before it.
+        var line = string.Join(' ', typed.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word));
         try
         {
+            var found = typed is [.., ""] ? root.Parse(line).GetCompletions(line.Length) : root.Parse(typed).GetCompletions();
             // Completes only one name of the help option.
-            foreach (var completion in parsed.GetCompletions().Select(item => item.Label).Distinct(StringComparer.Ordinal)
+            foreach (var completion in found.Select(item => item.Label).Distinct(StringComparer.Ordinal)
                 .Where(static label => !label.StartsWith('/') && label is not ("-?" or "-h")))
             {
                 terminal.WriteCommand(completion);

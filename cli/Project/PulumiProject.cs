@@ -92,7 +92,7 @@ internal sealed class PulumiProject
                 throw new YamlFault(0, $"has '{spelled[key]}' and '{written}', which are the same setting");
             }
 
-            var value = PulumiValue.Of(node);
+            var value = Value(written, node);
             values[key] = _declared.TryGetValue(key, out var declared) ? declared.Held(value) : value.Text;
             if (value.HasSecret)
             {
@@ -106,6 +106,18 @@ internal sealed class PulumiProject
             HasMoreDocuments = more,
             Ignored = [.. document.Ignored],
         };
+    }
+
+    private static PulumiValue Value(string key, object? node)
+    {
+        try
+        {
+            return PulumiValue.Of(node);
+        }
+        catch (YamlFault fault)
+        {
+            throw new YamlFault(0, $"{fault.Message}: the setting '{key}'");
+        }
     }
 
     /// <summary>The command with the likeliest stack, or with its default. Without a stack, <c>down</c> would stop all labs.</summary>
@@ -135,7 +147,7 @@ internal sealed class PulumiProject
             throw new YamlFault(0, $"cannot be read: {problem.Message}");
         }
 
-        return YamlDecoder.Decode(YamlTree.Parse(YamlText.Of(content), out more));
+        return YamlDecoder.Decode(YamlParser.Parse(YamlText.Of(content), out more));
     }
 
     private static T Guarded<T>(string file, Func<T> read)

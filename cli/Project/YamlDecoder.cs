@@ -112,7 +112,7 @@ internal sealed class YamlDecoder
             var key = Value(name, level + 1) ?? YamlMap.NullKey;
             if (key is YamlMap or List<object?>)
             {
-                throw new YamlFault(name.Line, "has a key that is a list or a map");
+                throw new YamlFault(name.Line, "has a key that is a list or a map; fill in a template, or put {{ }} in quotes");
             }
 
             var inside = Value(value, level + 1);

@@ -27,7 +27,8 @@ internal static class YamlText
             _ => Decode(bytes, new UTF8Encoding(false, throwOnInvalidBytes: true), "UTF-8"),
         };
         return text.AsSpan().IndexOfAny(s_refused) is >= 0 and var at
-            ? throw new YamlFault(Line(text.AsSpan(0, at)), $"has the control character U+{(int)text[at]:X4}, which YAML does not allow")
+            ? throw new YamlFault(Line(text.AsSpan(0, at)), text[at] == '\0' ? "has bytes that are not UTF-8; save the file as UTF-8"
+                : $"has the control character U+{(int)text[at]:X4}, which YAML does not allow")
             : text;
     }
 

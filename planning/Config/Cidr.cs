@@ -3,11 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
+using System.Text.RegularExpressions;
 
 namespace Infra.Planning.Config;
 
 /// <summary>An address range in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.</summary>
-public readonly record struct Cidr
+public readonly partial record struct Cidr
 {
     private static readonly Cidr[] s_private = [Parse("10.0.0.0/8"), Parse("172.16.0.0/12"), Parse("192.168.0.0/16")];
 
@@ -101,6 +103,12 @@ public readonly record struct Cidr
             : null;
     }
 
+    /// <summary>
+    /// The range that a person meant, for a fix: as <see cref="Meant"/>, and of an address in quotes, of a URL, with a port, a netmask, or
+    /// <c>*</c> for its end.
+    /// </summary>
+    public static Cidr? Typed(string text) => Meant(Written().Match(text) is { Success: true } match ? Plain(match) : text);
+
     /// <summary>Parses a range. If that fails, <paramref name="problem"/> is the rest of a sentence that begins with the text.</summary>
     public static bool TryParse(string text, out Cidr cidr, [NotNullWhen(false)] out string? problem)
     {
@@ -162,6 +170,23 @@ public readonly record struct Cidr
         address = IPAddress.TryParse(text, out var v4) && v4.ToString() == text ? v4 : null;
         return address is not null;
     }
+
+    private static string Plain(Match written)
+    {
+        var (address, suffix) = (written.Groups["address"].Value, written.Groups["suffix"].Value);
+        var free = address.Count(letter => letter == '*');
+        var bits = free > 0 ? 32 - (8 * free)
+            : IPAddress.TryParse(suffix, out var mask) && suffix.Contains('.', StringComparison.Ordinal)
+                ? mask.GetAddressBytes().Sum(part => BitOperations.PopCount(part))
+                : -1;
+        var length = bits < 0 ? suffix : bits.ToString(CultureInfo.InvariantCulture);
+        return $"{address.Replace('*', '0')}{(length.Length > 0 ? "/" : "")}{length}";
+    }
+
+    [GeneratedRegex(@"^[^\w.]*([A-Za-z]+://)?(?<address>[0-9]+\.([0-9]+\.([0-9]+\.([0-9]+|\*)|\*\.\*)|\*\.\*\.\*))"
+        + @"(:[0-9]+)?(/(?<suffix>[0-9.]+))?([^\w./:-].*)?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Written();
 
     private static int Bits(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
 

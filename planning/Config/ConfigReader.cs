@@ -265,9 +265,9 @@ internal sealed class ConfigReader : StrictReader
                     : ConfigFix.SetTo(settable, Text(value)))));
             return;
         }
-        if (path.Length == 0 && name.Contains(':', StringComparison.Ordinal))
+        if (path.Length == 0 && (name.Length == 0 || name.Contains(':', StringComparison.Ordinal)))
         {
-            // The CLI reads what is before the colon as a namespace.
+            // The CLI reads what is before the colon as a namespace, and refuses an empty key.
             _errors.Add(new(key, null, $"is not a setting; choose from {string.Join(", ", known)}",
                 "remove it from the file of the stack"));
             return;

@@ -6,6 +6,8 @@ namespace Infra.Planning.Config;
 /// <summary>Whole numbers that were meant by text with separators, prefixes and units.</summary>
 internal static partial class MeantNumbers
 {
+    private static readonly string[] s_words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"];
+
     /// <summary>
     /// <c>32768</c> for <c>32k</c> or <c>32,768</c>; <c>60</c> for <c>1h</c> where minutes are due, <c>1024</c> for <c>1TB</c> where GiB
     /// are. Null if the number is not certain: <c>2,5</c> is neither 25 nor 2.
@@ -14,6 +16,10 @@ internal static partial class MeantNumbers
     /// <param name="path">Path of the setting, which ends in its unit.</param>
     public static string? Whole(string text, string path)
     {
+        if (Array.IndexOf(s_words, text.ToLowerInvariant()) is > 0 and var word)
+        {
+            return word.ToString(CultureInfo.InvariantCulture);
+        }
         if (Number().Match(text) is not { Success: true } match || Digits(match.Groups["digits"].Value, path) is not { } number
             || Unit(match.Groups["unit"].Value.ToLowerInvariant(), path) is not { } factor)
         {

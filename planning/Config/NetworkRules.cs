@@ -73,7 +73,7 @@ internal sealed class NetworkRules(List<UserError> errors)
     private static int WidestAdmin(Cidr range) => range.IsV6 ? WidestAdminV6 : WidestAdminV4;
 
     // An address with a far too wide prefix is meant as an address.
-    private static Cidr? MeantAdmin(string text) => Cidr.Meant(text) is { } meant && meant.PrefixLength > WidestAdmin(meant)
+    private static Cidr? MeantAdmin(string text) => Cidr.Typed(text) is { } meant && meant.PrefixLength > WidestAdmin(meant)
         ? meant
         : Cidr.Meant(text.Split('/')[0]);
 
@@ -121,10 +121,10 @@ internal sealed class NetworkRules(List<UserError> errors)
         {
             // Rules that depend on the access type are checked when it is known.
             MeantAccess(At("access"), endpoint);
-            Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Meant);
+            Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Typed);
             return;
         }
-        var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Meant);
+        var clients = Ranges(At("clientCidrs"), endpoint.ClientCidrs, Cidr.Typed);
         var right = clients.Where(entry => entry.Range.IsPrivate != (endpoint.Access == Access.Public)).ToList();
         if (endpoint is { Access: not Access.Public, Domain: not null } && clients.Count > 0 && right.Count == 0)
         {

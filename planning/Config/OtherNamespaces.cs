@@ -8,17 +8,25 @@ internal static class OtherNamespaces
     /// <summary>The provider's own settings for its secrets; their names are fixed.</summary>
     private static readonly string[] s_secrets = ["digitalocean:token", "digitalocean:spacesSecretKey"];
 
-    /// <summary>The setting of this project that was probably meant; null if the namespace does not resemble the project's.</summary>
+    /// <summary>Settings that no provider has; <c>aws:region</c> and <c>aws:endpoints</c> are.</summary>
+    private static readonly string[] s_own =
+    [
+        "adminCidrs", "adminSshKeys", "maxHourlyUsd", "vpcCidr", "ignoreAvailability", ConfigNames.HuggingFaceToken,
+    ];
+
+    /// <summary>
+    /// The setting of this project that was probably meant: by a namespace that resembles the project's or is empty, or by its name.
+    /// </summary>
     public static string? Meant(string qualified) =>
-        qualified.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
-            && NearMiss.Of(qualified[..colon], [ConfigNames.Namespace]).Count > 0
-            ? qualified[(colon + 1)..]
+        qualified.Split(':', 2) is [var scope, var name]
+            && (scope.Length == 0 || s_own.Contains(name, StringComparer.Ordinal) || NearMiss.Of(scope, [ConfigNames.Namespace]).Count > 0)
+            ? name
             : null;
 
-    /// <summary>Reports a secret of the provider that is not encrypted.</summary>
+    /// <summary>Reports a secret of the provider, or a token of any, that is not encrypted.</summary>
     public static void CheckToken(string qualified, string text, bool isSecret, List<UserError> errors)
     {
-        if (s_secrets.Contains(qualified, StringComparer.Ordinal) && text.Length > 0 && !isSecret)
+        if ((s_secrets.Contains(qualified, StringComparer.Ordinal) || SecretWords.Kind(text) is not null) && text.Length > 0 && !isSecret)
         {
             errors.Add(new(qualified, null, "is stored in plain text; revoke this token or key and store a new one encrypted",
                 new ConfigFix(new SetSecretStep(qualified) { IsKey = true })));

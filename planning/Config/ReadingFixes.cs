@@ -105,15 +105,18 @@ internal static partial class ReadingFixes
         {
             return null;
         }
-        var text = (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim();
+        var text = (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim()
+            .TrimEnd(',', ';'); // of JSON, and of programs
         var meant = shape.Kind switch
         {
             ValueKind.Whole => MeantNumbers.Whole(text, path),
             ValueKind.Decimal => MeantDecimal(text),
             ValueKind.Flag => text.ToLowerInvariant() switch
             {
-                "true" or "yes" or "on" or "1" or "y" or "enabled" or "enable" or "always" => "true",
-                "false" or "no" or "off" or "0" or "n" or "disabled" or "disable" or "none" or "never" => "false",
+                "true" or "yes" or "on" or "1" or "y" or "enabled" or "enable" or "always"
+                    or "ja" or "oui" or "si" or "wahr" => "true",
+                "false" or "no" or "off" or "0" or "n" or "disabled" or "disable" or "none" or "never"
+                    or "nein" or "non" or "falsch" => "false",
                 _ => null,
             },
             ValueKind.Word => MeantWord(text, shape.Words!),
@@ -124,7 +127,9 @@ internal static partial class ReadingFixes
 
     private static string? MeantDecimal(string text)
     {
-        var match = Amount().Match(text);
+        // 1.000,50
+        var match = Amount().Match(text.LastIndexOf(',') > text.IndexOf('.', StringComparison.Ordinal)
+            ? text.Replace(".", "", StringComparison.Ordinal) : text);
         return match.Success && decimal.TryParse(match.Groups["number"].Value.Replace(',', '.'), NumberStyles.AllowDecimalPoint,
             CultureInfo.InvariantCulture, out var number)
             ? (match.Groups["percent"].Success ? number / 100 : number).ToString(CultureInfo.InvariantCulture)

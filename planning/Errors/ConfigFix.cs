@@ -18,8 +18,16 @@ internal abstract record ConfigStep(string Path)
 /// <param name="Value">The value that the shell makes of it, or one like it.</param>
 internal sealed record SetStep(string Path, string Word, string Value) : ConfigStep(Path)
 {
+    // pkg/cmd/pulumi/config/config.go, looksLikeSecret: the CLI refuses what could be chance, 40 bits of it, below such a name.
+    private static readonly string[] s_secretNames = ["pass", "pwd", "secret", "token"];
+    private const int LongestGuess = 6;
+
+    private bool LooksSecret => Value.Length > LongestGuess
+        && s_secretNames.Any(name => Path.Contains(name, StringComparison.OrdinalIgnoreCase));
+
     // A word with a leading hyphen would be an option.
-    public override string ToString() => $"pulumi config set {At} {(Word.StartsWith('-') ? "-- " : "")}{Word}";
+    public override string ToString() =>
+        $"pulumi config set {(LooksSecret ? "--plaintext " : "")}{At} {(Word.StartsWith('-') ? "-- " : "")}{Word}";
 }
 
 /// <summary>Sets an encrypted setting; the CLI asks for the value.</summary>

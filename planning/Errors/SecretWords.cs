@@ -14,6 +14,7 @@ public static partial class SecretWords
         IsPrivateKey(text) ? "a private key"
         : Token().IsMatch(text) ? "a token"
         : UserInfo().IsMatch(text) ? "a URL with a password"
+        : Assigned().IsMatch(text) ? "a password"
         : null;
 
     /// <summary>The text without keys, tokens and passwords of URLs.</summary>
@@ -21,7 +22,7 @@ public static partial class SecretWords
     {
         ArgumentNullException.ThrowIfNull(text);
         var masked = IsPrivateKey(text) ? PrivateKey().Replace(text, "[a private key]") : text;
-        return UserInfo().Replace(Token().Replace(masked, "[a token]"), $"://{Hidden}@");
+        return Assigned().Replace(UserInfo().Replace(Token().Replace(masked, "[a token]"), $"://{Hidden}@"), $"${{name}}={Hidden}");
     }
 
     /// <summary>Whether a value of this name is a secret, such as <c>password</c> or <c>apiKey</c>.</summary>
@@ -88,6 +89,12 @@ public static partial class SecretWords
 
     [GeneratedRegex(@"://[^\s/@'""]*:[^\s/@'""]+@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
+
+    /// <summary>A setting of another program, <c>password=VALUE</c>; not an example, which has dots or is in angle brackets.</summary>
+    [GeneratedRegex(@"(?<name>(pass(word|wd|phrase)|pwd|secret|token|credential|(api|private|access)[_-]?key))="
+        + @"(?!\S*(\.\.\.|<))[^\s'""\[\]$&;,)]{6,}",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Assigned();
 
     [GeneratedRegex(@"pass(word|wd|phrase|code)|pwd|secret|token(?!s|iz)|credential|api[_-]?key|private[_-]?key|access[_-]?key|auth(?!or)",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

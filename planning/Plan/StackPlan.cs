@@ -14,6 +14,9 @@ public sealed record StackPlan
     /// </summary>
     public const decimal MostUsdPerHourWithoutCap = 10;
 
+    /// <summary>Most endpoints in a message of a price: the rest would fill the screen.</summary>
+    private const int MostPartsOfPrice = 8;
+
     public required StackConfig Config { get; init; }
 
     /// <summary>The catalog of the plan, including the operator's rows.</summary>
@@ -195,7 +198,8 @@ public sealed record StackPlan
         ConfigFix.Set("maxHourlyUsd", (Math.Ceiling(usdPerHour * 100) / 100).ToString(CultureInfo.InvariantCulture));
 
     private static string Parts(IReadOnlyList<EndpointPlan> endpoints) =>
-        string.Join(" + ", endpoints.Select(endpoint => string.Create(CultureInfo.InvariantCulture,
+        string.Join(" + ", endpoints.Take(MostPartsOfPrice).Select(endpoint => string.Create(CultureInfo.InvariantCulture,
             $"{endpoint.Name} {endpoint.UsdPerHour:0.00} ({endpoint.Replicas} x "
-                + $"{endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")));
+                + $"{endpoint.Placement.Size.Slug}{(endpoint.LoadBalancer is null ? "" : " and a load balancer")})")))
+        + (endpoints.Count > MostPartsOfPrice ? $" + {endpoints.Count - MostPartsOfPrice} more" : "");
 }

@@ -17,7 +17,20 @@ public sealed class PlaceholderTests
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(mocks, isPreview: false, refuse: true));
         Assert.Contains("endpoints.chat.domain: 'llm.example.com' is a placeholder", failure.ToString(), StringComparison.Ordinal);
         Assert.Contains("fix: pulumi config set --path 'adminCidrs[0]' ", failure.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(mocks.Registered.Keys, resource => resource.Type.StartsWith("digitalocean", StringComparison.Ordinal));
+        Assert.Empty(mocks.Registered);
+    }
+
+    public static TheoryData<string> Stacks() => [.. StackFiles.Names];
+
+    [Theory]
+    [MemberData(nameof(Stacks))]
+    public async Task Pulumi_up_refuses_each_stack_as_it_is_shipped_before_the_first_resource(string stack)
+    {
+        var mocks = new StrictMocks(preview: false);
+        var plan = InferenceProgram.Read(StackFiles.Config(stack), projectDirectory: StackFiles.Root);
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(mocks, isPreview: false, refuse: true, plan, stack));
+        Assert.Contains("is a placeholder, which pulumi up refuses", failure.ToString(), StringComparison.Ordinal);
+        Assert.Empty(mocks.Registered);
     }
 
     [Theory]
@@ -25,7 +38,8 @@ public sealed class PlaceholderTests
     [InlineData(false, false)] // a lab
     public Task Previews_and_labs_do_not(bool isPreview, bool refuse) => RunAsync(new StrictMocks(isPreview), isPreview, refuse);
 
-    private static async Task RunAsync(StrictMocks mocks, bool isPreview, bool refuse) => await Pulumi.Deployment.TestAsync(
-        mocks, new TestOptions { IsPreview = isPreview, StackName = "prod" },
-        () => InferenceProgram.DefineAsync(s_plan, new() { RefusePlaceholders = refuse }));
+    private static async Task RunAsync(
+        StrictMocks mocks, bool isPreview, bool refuse, StackPlan? plan = null, string stack = "prod") => await Pulumi.Deployment.TestAsync(
+            mocks, new TestOptions { IsPreview = isPreview, StackName = stack },
+            () => InferenceProgram.DefineAsync(plan ?? s_plan, new() { RefusePlaceholders = refuse }));
 }

@@ -72,7 +72,8 @@ internal static class FaultsCommand
         }
         catch (FormatException exception)
         {
-            throw LabUserError.Of("fault", line, exception.Message, "./infra cloud faults out-of-stock:gpu-h200x8-1128gb@nyc2");
+            throw LabUserError.Of("fault", line, $"is not a fault: {exception.Message.Split(": ", 2)[^1]}",
+                "./infra cloud faults out-of-stock:gpu-h200x8-1128gb@nyc2");
         }
     }
 
@@ -84,7 +85,8 @@ internal static class FaultsCommand
         }
         catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw LabUserError.Of(File.Name, path, exception.Message, "./infra cloud faults --help");
+            var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : exception.Message;
+            throw LabUserError.Of(File.Name, path, $"cannot be read: {reason}", "./infra cloud faults --help");
         }
     }
 }

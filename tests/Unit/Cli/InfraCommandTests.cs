@@ -21,6 +21,7 @@ public sealed class InfraCommandTests
 
     [Theory]
     [InlineData("plan --json --context abc", "plan", "--context: 'abc' is not a whole number")]
+    [InlineData("plan --json --gpu-memory-utilization 0,9", "plan", "--gpu-memory-utilization: '0,9' is not a number; write 0.9")]
     [InlineData("preview --jsno --json", "preview", "'--jsno' is not an option of preview.")]
     public async Task With_json_a_line_that_is_not_understood_is_reported_as_json(string typed, string command, string problem)
     {
@@ -37,7 +38,7 @@ public sealed class InfraCommandTests
 
     [Theory]
     [InlineData("plan --context abc", "  fix: ./infra plan --help")]
-    [InlineData("pln", "  fix: ./infra --help")]
+    [InlineData("pln", "'pln'.\nchoose a command: preview, plan\n  fix: ./infra --help")]
     public async Task Without_json_it_is_text(string typed, string fix)
     {
         var (status, output, errors) = await RunAsync(typed);
@@ -51,15 +52,18 @@ public sealed class InfraCommandTests
     [InlineData("plan --mod", "--model")]
     [InlineData("plan --size gpu-h100", "gpu-h100x1-80gb")]
     [InlineData("plan --availability sp", "spot")]
+    [InlineData("plan --availability ", "spot")]
+    [InlineData("plan --size ", "gpu-h100x1-80gb")]
     [InlineData("pre", "preview")]
     [InlineData("preview d", "dev")]
+    [InlineData("preview ", "dev")]
     public async Task The_last_word_of_a_line_is_completed(string typed, string completion)
     {
         var (status, output, _) = await RunAsync($"complete {typed}");
 
         Assert.Equal(ExitCode.Fine, status);
         Assert.Contains(completion, output.Split('\n'));
-        Assert.DoesNotContain("gpu-4000adax1-20gb", output.Split('\n'));
+        Assert.Equal(typed.EndsWith("--size ", StringComparison.Ordinal), output.Split('\n').Contains("gpu-4000adax1-20gb"));
     }
 
     [Fact]

@@ -70,6 +70,20 @@ public sealed class CidrTests
         Assert.Equal(meant, Cidr.Meant(text)?.ToString());
 
     [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7/32")]
+    [InlineData("203.0.113.7:22", "203.0.113.7/32")]
+    [InlineData("https://203.0.113.7/24", "203.0.113.0/24")]
+    [InlineData("203.0.113.7/32 # home", "203.0.113.7/32")]
+    [InlineData("\u201c203.0.113.7/32\u201d", "203.0.113.7/32")]
+    [InlineData("203.0.113.7/255.255.255.0", "203.0.113.0/24")]
+    [InlineData("203.0.113.*", "203.0.113.0/24")]
+    [InlineData("203.0.*.*", "203.0.0.0/16")]
+    [InlineData("203.0.113.0-203.0.113.255", null)]
+    [InlineData("203.0.113.7.9", null)]
+    public void The_range_that_a_person_meant_is_known_too(string text, string? meant) =>
+        Assert.Equal(meant, Cidr.Typed(text)?.ToString());
+
+    [Theory]
     [InlineData("::/0")]
     [InlineData("2001:db8::/32")]
     [InlineData("2001:db8::7/128")]

@@ -70,6 +70,17 @@ public sealed class FixTests
         Assert.Contains("with the fix chat costs", error.Problem, StringComparison.Ordinal);
     }
 
+    /// <summary>The CLI refuses a value that could be a secret, by the name of its key.</summary>
+    [Theory]
+    [InlineData("token-bot", "--plaintext --path")]
+    [InlineData("passage", "--plaintext --path")]
+    [InlineData("chat-2", "--path")]
+    public void A_fix_below_the_name_of_a_secret_is_taken_by_the_cli(string endpoint, string options)
+    {
+        var error = Assert.Single(Fixed(Configs.With(("endpoints", $$$"""{"{{{endpoint}}}": {"model": "Ministral-3-3B"}}"""))).Errors);
+        Assert.Equal($"pulumi config set {options} 'endpoints.{endpoint}.model' {Configs.Model}", error.Fix);
+    }
+
     [Fact]
     public void A_token_in_plain_text_does_not_hide_what_the_other_fixes_leave()
     {

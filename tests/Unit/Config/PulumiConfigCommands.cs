@@ -62,7 +62,7 @@ internal sealed partial class PulumiConfigCommands
     private void RunOne(List<string> words)
     {
         Assert.True(words is ["pulumi", "config", "set" or "rm", ..], $"another command: {string.Join(' ', words)}");
-        var (isPath, isSecret, isOption) = (false, false, true);
+        var (isPath, isSecret, isPlain, isOption) = (false, false, false, true);
         var arguments = new List<string>();
         foreach (var word in words.Skip(3))
         {
@@ -70,6 +70,9 @@ internal sealed partial class PulumiConfigCommands
             {
                 case "--" when isOption:
                     isOption = false;
+                    break;
+                case "--plaintext" when isOption:
+                    isPlain = true;
                     break;
                 case "--path" when isOption:
                     isPath = true;
@@ -91,6 +94,9 @@ internal sealed partial class PulumiConfigCommands
             return;
         }
         Assert.True(isSecret ? arguments.Count == 1 : arguments.Count == 2, $"not a value: {string.Join(' ', words)}");
+        // config.go, looksLikeSecret: six characters cannot have the 40 bits from which it refuses a value.
+        Assert.True(isSecret || isPlain || arguments[1].Length <= 6 || !SecretKey().IsMatch(arguments[0]),
+            $"refused as a secret: {string.Join(' ', words)}");
         if (isSecret)
         {
             Secrets.Add((string)path[0]);
@@ -259,6 +265,9 @@ internal sealed partial class PulumiConfigCommands
         _ when text.StartsWith("$(git ls-remote ", StringComparison.Ordinal) => new string('b', 40),
         _ => text,
     };
+
+    [GeneratedRegex("passwd|pass|password|pwd|secret|token", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretKey();
 
     [GeneratedRegex(@"\[(?<index>[0-9]+)\]|\[""(?<quoted>(?:\\.|[^""\\])*)""\]|\.?(?<name>[^.\[\]""]+)",
         RegexOptions.CultureInvariant | RegexOptions.Singleline)]

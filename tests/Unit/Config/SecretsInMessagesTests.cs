@@ -80,6 +80,16 @@ public sealed class SecretsInMessagesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("password=correcthorse9", "password=[secret]")]
+    [InlineData("PGPASSWORD=x1y2z3w4 psql", "PGPASSWORD=[secret] psql")]
+    [InlineData("https://a.example/?token=abcdef0123&x=1", "https://a.example/?token=[secret]&x=1")]
+    public void A_password_of_another_program_is_not_shown(string text, string shown)
+    {
+        Assert.Equal(shown, ShownValue.Mask(text));
+        Assert.True(ShownValue.IsSecret(text));
+    }
+
+    [Theory]
     [InlineData("mistralai/Ministral-3-3B-Instruct-2512")]
     [InlineData("Qwen3VLMoeForConditionalGeneration")]
     [InlineData("0123456789abcdef0123456789abcdef01234567")] // a commit

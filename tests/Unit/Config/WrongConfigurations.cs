@@ -98,6 +98,10 @@ internal static class WrongConfigurations
         new($"{Chat}.gpuMemoryUtilization", "1e999", $"{Chat}.gpuMemoryUtilization", "is not a number", Set),
         new($"{Chat}.gpuMemoryUtilization", "\"90%\"", $"{Chat}.gpuMemoryUtilization", "is not a number", Set),
         new($"{Chat}.vision", "\"yes\"", $"{Chat}.vision", "is not true or false", Set),
+        new($"{Chat}.replicas", "\"2,\"", $"{Chat}.replicas", "is not a whole number", $"{Set} '{Chat}.replicas' 2"),
+        new($"{Chat}.replicas", "\"Two\"", $"{Chat}.replicas", "is not a whole number", $"{Set} '{Chat}.replicas' 2"),
+        new($"{Chat}.vision", "\"nein\"", $"{Chat}.vision", "is not true or false", $"{Set} '{Chat}.vision' false"),
+        new("maxHourlyUsd", "\"1.000,50\"", "maxHourlyUsd", "is not a number", $"{Set} 'maxHourlyUsd' 1000.50"),
         new($"{Chat}.access", "\"open\"", $"{Chat}.access", "choose one of private, internal, public", Set),
         new($"{Chat}.access", "1", $"{Chat}.access", "choose one of private, internal, public", Set),
         new($"{Chat}.access", "\"Public\"", $"{Chat}.access", "choose one of private, internal, public", $"{Set} '{Chat}.access' public")

@@ -75,7 +75,7 @@ public sealed class StackFileTests : IDisposable
     [InlineData("config: &all\n  inference:region: *all", "check for a recursive alias")]
     [InlineData("config: &all\n  <<: *all", "check for a recursive alias")]
     [InlineData("config:\n  inference:region:\n    <<: text", "takes a mapping")]
-    [InlineData("config:\n  inference:endpoints:\n\tchat: {}", "line 3: is indented with a tab")]
+    [InlineData("config:\n  inference:endpoints:\n\tchat: {}", "line 3: column 1: a tab indents the line")]
     public void A_broken_file_is_a_user_error_and_names_the_file(string stack, string problem)
     {
         var exception = Assert.Throws<ConfigurationException>(() => Configuration(stack));

@@ -53,6 +53,12 @@ public sealed class SilenceTests
     [Theory]
     [InlineData("infrence:maxHourlyUsd", "5", "did you mean inference:maxHourlyUsd?",
         "pulumi config rm 'infrence:maxHourlyUsd' && pulumi config set --path 'maxHourlyUsd' 5")]
+    [InlineData(":maxHourlyUsd", "5", "did you mean inference:maxHourlyUsd?",
+        "pulumi config rm ':maxHourlyUsd' && pulumi config set --path 'maxHourlyUsd' 5")]
+    [InlineData("dev:maxHourlyUsd", "5", "did you mean inference:maxHourlyUsd?",
+        "pulumi config rm 'dev:maxHourlyUsd' && pulumi config set --path 'maxHourlyUsd' 5")]
+    [InlineData("inference:", "x", "is not a setting", "remove it from the file of the stack")]
+    [InlineData("do:token", "dop_v1_0123456789abcdef", "is stored in plain text", "pulumi config set --secret 'do:token'")]
     [InlineData("digitalocean:token", "dop_v1_x", "is stored in plain text", "pulumi config set --secret 'digitalocean:token'")]
     public void A_harmful_key_of_another_namespace_is_rejected(string key, string value, string problem, string fix)
     {

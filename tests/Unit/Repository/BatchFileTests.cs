@@ -35,6 +35,17 @@ public sealed partial class BatchFileTests
         Assert.Equal([":kinds", ":remember"], reached);
     }
 
+    /// <summary>A command that is missing here would be called unknown, and what it needs would not be said.</summary>
+    [Fact]
+    public void Each_command_of_the_script_is_known_here_too()
+    {
+        var commands = File.ReadLines(Path.Combine(StackFiles.Root, "cli/shell/complete"))
+            .Single(line => line.StartsWith("commands='", StringComparison.Ordinal)).Split('\'')[1].Split(' ');
+        var known = s_code.SelectMany(line => List().Matches(line)).SelectMany(list => list.Groups["list"].Value.Split(' '))
+            .Concat(s_code.SelectMany(line => Compared().Matches(line)).Select(match => match.Groups["word"].Value));
+        Assert.Equal([], commands.Except(known));
+    }
+
     [Fact]
     public void The_list_of_a_for_has_no_pattern_of_file_names() =>
         Assert.All(s_code.SelectMany(line => List().Matches(line)), list => Assert.DoesNotMatch("[?*]", list.Groups["list"].Value));
@@ -89,6 +100,9 @@ public sealed partial class BatchFileTests
 
     [GeneratedRegex(@"\bfor %%\w in \((?<list>[^')]*)\)")]
     private static partial Regex List();
+
+    [GeneratedRegex(@"\bif /i ""%command%""==""(?<word>[^""]*)""")]
+    private static partial Regex Compared();
 
     [GeneratedRegex(@"\bset (/p )?""(?<name>\w+)=")]
     private static partial Regex Assignment();
