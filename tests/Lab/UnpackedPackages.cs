@@ -4,7 +4,7 @@ using Infra.Lab.Linux;
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// The Debian packages of <c>clients/packages.txt</c>, unpacked below <c>artifacts/</c>: 500 MB that nobody wants installed for a test.
+/// The Debian packages of <c>clients/packages.txt</c>, unpacked below <c>artifacts/</c>: 500 MB that no test should install.
 /// </summary>
 /// <param name="Root">Folder with their files, as <c>usr/bin</c>.</param>
 internal sealed record UnpackedPackages(string Root)

@@ -61,7 +61,7 @@ internal static class BalancerRoutes
                 return ApiAnswer.NoContent;
             });
 
-        // A change that is only checked is made beside the account, and forgotten.
+        // A change that is only checked is made next to the account, and dropped.
         LoadBalancer Try(BalancerRequest body, Func<AccountChange, LoadBalancer> apply) => body.ValidateOnly == true
             ? apply(new AccountChange(account.Settings, account.State, account.Clock.GetUtcNow()))
             : account.Change(apply);

@@ -142,7 +142,9 @@ func volume(droplet *godo.Droplet) {
 	same("snapshot", volume.ID, must(client.Storage.GetSnapshot(ctx, snapshot.ID)).ResourceID)
 	same("snapshots", 1, len(must(client.Storage.ListSnapshots(ctx, volume.ID, nil))))
 	same("all snapshots", snapshot.ID, must(client.Snapshots.ListVolume(ctx, nil))[0].ID)
-	copied := must(client.Storage.CreateVolume(ctx, &godo.VolumeCreateRequest{Region: region, Name: "copy", SizeGigaBytes: 2, SnapshotID: snapshot.ID}))
+	copied := must(client.Storage.CreateVolume(ctx, &godo.VolumeCreateRequest{
+		Region: region, Name: "copy", SizeGigaBytes: 2, SnapshotID: snapshot.ID,
+	}))
 	same("filesystem", "ext4", copied.FilesystemType)
 	byName := must(client.Storage.ListVolumes(ctx, &godo.ListVolumeParams{Name: "vol", Region: region}))
 	same("by name", volume.ID, byName[0].ID)
