@@ -116,12 +116,33 @@ public sealed class ClientRequestTests
         var read = (await api.GetAsync(path)).Body![$"{member}s"]!.AsArray()[^1]!.AsObject();
 
         var seen = await api.PutAsync($"{path}/{read[id]}", read.ToJsonString());
+        await api.SettleAsync();
+        var after = (await api.GetAsync(path)).Body![$"{member}s"]!.AsArray()[^1]!.AsObject();
 
         Assert.True(seen.Status == 200, seen.Message);
         read.Remove("updated_at");
-        var changed = seen.Body![member]!.AsObject();
-        changed.Remove("updated_at");
-        Assert.Equal(read.ToJsonString(), changed.ToJsonString());
+        after.Remove("updated_at");
+        Assert.Equal(read.ToJsonString(), after.ToJsonString());
+    }
+
+    /// <summary>libcloud and Ansible's modules send the ids of Droplets as strings, DigitalOcean's own clients as numbers.</summary>
+    [Fact]
+    public async Task Ids_of_Droplets_may_be_strings_of_digits()
+    {
+        await using var api = await WithAllAsync();
+        var droplet = (await api.GetAsync("/v2/droplets")).Body!["droplets"]![0]!["id"]!;
+        var volume = (await api.GetAsync("/v2/volumes")).Body!["volumes"]![0]!["id"]!;
+
+        var attached = await api.PostAsync($"/v2/volumes/{volume}/actions",
+            $$"""{"type": "attach", "droplet_id": "{{droplet}}", "region": "tor1"}""");
+        var firewall = await api.PostAsync("/v2/firewalls", $$"""
+            {"name": "by-id", "droplet_ids": ["{{droplet}}"],
+            "inbound_rules": [{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0"]}}]}
+            """);
+        var wrong = await api.PostAsync($"/v2/volumes/{volume}/actions", """{"type": "attach", "droplet_id": "web", "region": "tor1"}""");
+
+        Assert.Equal((202, 202, 422), (attached.Status, firewall.Status, wrong.Status));
+        Assert.Equal((long)droplet, (long)firewall.Body!["firewall"]!["droplet_ids"]![0]!);
     }
 
     /// <summary>An account with one of each.</summary>
