@@ -145,6 +145,21 @@ public sealed class ClientRequestTests
         Assert.Equal((long)droplet, (long)firewall.Body!["firewall"]!["droplet_ids"]![0]!);
     }
 
+    /// <summary>Ansible's module turns each new Droplet on, and waits until that is done.</summary>
+    [Fact]
+    public async Task An_active_Droplet_that_is_turned_on_stays_as_it_is()
+    {
+        await using var api = await WithAllAsync();
+        var before = (await api.GetAsync("/v2/droplets")).Body!["droplets"]![0]!;
+
+        var asked = await api.PostAsync($"/v2/droplets/{before["id"]}/actions", """{"type": "power_on"}""");
+        await api.SettleAsync();
+        var action = await api.GetAsync($"/v2/actions/{asked.Body!["action"]!["id"]}");
+
+        Assert.Equal((201, "completed"), (asked.Status, (string?)action.Body!["action"]!["status"]));
+        Assert.Equal(before.ToJsonString(), (await api.GetAsync("/v2/droplets")).Body!["droplets"]![0]!.ToJsonString());
+    }
+
     /// <summary>An account with one of each.</summary>
     private static async Task<ApiClient> WithAllAsync()
     {
