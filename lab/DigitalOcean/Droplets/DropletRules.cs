@@ -107,6 +107,11 @@ internal static partial class DropletRules
 
     public static BackupPolicy? Backups(bool asked, BackupPolicy? policy)
     {
+        if (policy is { Weekday: "" })
+        {
+            // A daily policy of the provider.
+            policy = policy with { Weekday = null };
+        }
         if (policy is not null && ((policy.Plan is { } plan && !s_plans.Contains(plan))
             || (policy.Weekday is { } day && !s_weekdays.Contains(day))
             || (policy.Hour is { } hour && (hour is < 0 or > LastHour || hour % HoursBetween != 0))))

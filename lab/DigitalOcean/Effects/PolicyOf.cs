@@ -81,8 +81,8 @@ internal static class PolicyOf
                     .SelectMany(server => new[] { server.VpcAddress!, server.PublicAddress! }),
                 .. balancers.Where(balancer => peers.LoadBalancerUids.Contains(balancer.Id)).Select(balancer => balancer.VpcAddress!),
             ];
-            return cidrs.Length == 0 ? null
-                : new(rule.Protocol, rule.Ports is FirewallRule.AllPorts or WholeRange ? null : rule.Ports, [.. cidrs.Distinct()]);
+            var hasPorts = rule.Protocol != FirewallRule.Icmp && rule.Ports is not (FirewallRule.AllPorts or WholeRange);
+            return cidrs.Length == 0 ? null : new(rule.Protocol, hasPorts ? rule.Ports : null, [.. cidrs.Distinct()]);
         }
     }
 }

@@ -65,6 +65,9 @@ internal sealed record FirewallRule(string Protocol, string Ports, FirewallPeers
 {
     public const string AllPorts = "0";
 
+    /// <summary>The protocol that has no ports.</summary>
+    public const string Icmp = "icmp";
+
     public bool IsSame(FirewallRule other) => Protocol == other.Protocol && Ports == other.Ports && Peers.IsSame(other.Peers);
 }
 

@@ -55,13 +55,13 @@ internal static partial class FirewallRules
     }
 
     // "all" is what the provider sends (firewall/resource_firewall_test.go), "0" what the API answers for it; "1-65535" stays as it is.
-    // ICMP has no ports: whatever was sent, the answer is "0" (specification 2.0, firewall_rule_base).
+    // ICMP has no ports: without any the answer is "0" (specification 2.0, firewall_rule_base). Ports that were sent anyway come back: with
+    // "0", Terraform would find a difference for ever (TestAccDigitalOceanFirewall_icmp).
     private static string Ports(FirewallRuleRequest rule) => (rule.Protocol, rule.Ports) switch
     {
         (_, "0" or "all") or ("icmp", null or "") => FirewallRule.AllPorts,
         (_, null or "") => throw ApiError.Unprocessable("You must specify a positive value for ports."),
         (_, { } ports) when !IsPorts(ports) => throw ApiError.Unprocessable("invalid port range"),
-        ("icmp", _) => FirewallRule.AllPorts,
         (_, { } ports) => ports,
     };
 

@@ -26,6 +26,9 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
     public IReadOnlyList<string> Queries(string name) =>
         [.. context.Request.Query[name].OfType<string>().Where(value => value.Length > 0)];
 
+    /// <summary>Whether the path ends with a slash: a list for most clients.</summary>
+    public bool EndsWithSlash => context.Request.Path.Value?.EndsWith('/') == true;
+
     public string? Header(string name) => context.Request.Headers.TryGetValue(name, out var values) ? values[^1] : null;
 
     /// <summary>The body as a request of the domain.</summary>

@@ -43,7 +43,7 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
             gate.Admit(context, route);
             if (route is null)
             {
-                throw ApiError.NotFound();
+                throw ApiError.NoSuchPath();
             }
             answer = route.Handle(new ApiRequest(context, await ReadAsync(context.Request, context.RequestAborted)));
         }

@@ -65,7 +65,6 @@ internal static partial class BalancerRules
             TlsCipherPolicy = OneOf(request.TlsCipherPolicy, "tls_cipher_policy", "DEFAULT", "STRONG"),
             Tag = Tag(request),
             DropletIds = DropletIds(change, request.DropletIds),
-            ProjectId = request.ProjectId ?? "",
             Domains = global ? BalancerDomains(change, request.Domains) : [],
             Global = global ? Global(request.GlbSettings) : null,
             TargetLoadBalancerIds = global ? Targets(change, request.TargetLoadBalancerIds) : [],

@@ -24,15 +24,16 @@ internal static class BalancerView
             ["enable_proxy_protocol"] = settings.EnableProxyProtocol,
             ["enable_backend_keepalive"] = settings.EnableBackendKeepalive,
             ["disable_lets_encrypt_dns_records"] = settings.DisableLetsEncryptDnsRecords,
-            ["project_id"] = settings.ProjectId,
+            ["project_id"] = Projects.Projects.IdOf(state, balancer),
             ["http_idle_timeout_seconds"] = settings.HttpIdleTimeoutSeconds,
             ["firewall"] = new { settings.Deny, settings.Allow },
-            ["network"] = balancer.Network,
             ["network_stack"] = balancer.NetworkStack,
             ["tls_cipher_policy"] = settings.TlsCipherPolicy,
             ["tag"] = settings.Tag,
             ["droplet_ids"] = LoadBalancers.ServersOf(state, balancer).Select(server => server.Id),
         };
+        // A global one is in no network (the provider's TestAccDataSourceDigitalOceanGlobalLoadBalancer).
+        Add(view, "network", balancer.Type == LoadBalancer.Global ? null : balancer.Network);
         Add(view, "size", BalancerRules.SizeOf(settings.SizeUnit));
         Add(view, "size_unit", BalancerRules.HasUnits(balancer.Region) ? settings.SizeUnit : null);
         Add(view, "vpc_uuid", balancer.VpcId);

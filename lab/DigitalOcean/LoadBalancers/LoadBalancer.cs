@@ -116,9 +116,6 @@ internal sealed record BalancerSettings
 
     public ImmutableArray<long> DropletIds { get; init; } = [];
 
-    /// <summary>Empty: the default project.</summary>
-    public string ProjectId { get; init; } = "";
-
     /// <summary>Of a global one.</summary>
     public ImmutableArray<BalancerDomain> Domains { get; init; } = [];
 

@@ -34,6 +34,7 @@ internal static class LoadBalancers
         {
             throw ApiError.Unprocessable("a global load balancer cannot be internal");
         }
+        Projects.Projects.Place(change, balancer, request.ProjectId);
         change.Put(StartBalancer.Of(change, balancer));
         return change.Put(balancer);
     }
@@ -55,6 +56,7 @@ internal static class LoadBalancers
             throw ApiError.Unprocessable("Load Balancer can only be resized once every hour, last resized at: "
                 + before.ResizedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         }
+        Projects.Projects.Place(change, before, request.ProjectId);
         return Put(change, before with { Settings = settings, ResizedAt = resized ? change.Now : before.ResizedAt });
     }
 

@@ -37,11 +37,12 @@ internal sealed record SlackChannel(string Channel, string Url);
 /// <summary>The members of a request with notifications; null: not given.</summary>
 internal sealed record NotificationsRequest(IReadOnlyList<string?>? Email = null, IReadOnlyList<SlackRequest?>? Slack = null)
 {
-    /// <exception cref="ApiError">422: one is missing.</exception>
+    /// <summary>godo sends null for a list that the user did not give, so a missing list is an empty one.</summary>
+    /// <exception cref="ApiError">422: it is missing, or an entry of it is incomplete.</exception>
     public static Notifications Checked(NotificationsRequest? request, string member)
     {
-        if (request is not { Email: { } mail, Slack: { } slack } || mail.Any(string.IsNullOrWhiteSpace)
-            || slack.Any(one => one is not { Channel: not null, Url: not null }))
+        var (mail, slack) = (request?.Email ?? [], request?.Slack ?? []);
+        if (request is null || mail.Any(string.IsNullOrWhiteSpace) || slack.Any(one => one is not { Channel: not null, Url: not null }))
         {
             throw ApiError.Unprocessable($"{member} must have email and slack, each of a list");
         }

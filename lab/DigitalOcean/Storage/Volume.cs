@@ -99,7 +99,12 @@ internal sealed record VolumeSnapshot(
 
     public string TaggedType => ResourceType;
 
-    decimal IVolumeSnapshot.SizeGigabytes => SizeGigabytes;
+    /// <summary>
+    /// What is billed, in GiB: of a Volume that nothing has written to, nothing (the provider's TestAccDigitalOceanVolumeSnapshot_Basic).
+    /// </summary>
+    public int BilledGigabytes { get; init; } = SizeGigabytes;
+
+    decimal IVolumeSnapshot.SizeGigabytes => BilledGigabytes;
 
     public void Delete(AccountChange change) => Volumes.DeleteSnapshot(change, Id);
 
@@ -115,7 +120,7 @@ internal sealed record VolumeSnapshot(
         ResourceId = VolumeId,
         ResourceType = Volume.ResourceType,
         MinDiskSize = SizeGigabytes,
-        SizeGigabytes,
+        SizeGigabytes = BilledGigabytes,
         Tags,
     };
 }

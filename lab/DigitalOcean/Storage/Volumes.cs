@@ -86,7 +86,10 @@ internal static partial class Volumes
         }
         var key = AccountChange.NewId();
         var snapshot = change.Put(new VolumeSnapshot(key, request.Name, id, volume.Region, volume.SizeGigabytes, volume.FilesystemType,
-            volume.FilesystemLabel, ResourceTags.Given(change, request.Tags, VolumeSnapshot.ResourceType, key), change.Now));
+            volume.FilesystemLabel, ResourceTags.Given(change, request.Tags, VolumeSnapshot.ResourceType, key), change.Now)
+        {
+            BilledGigabytes = volume.FilesystemType.Length == 0 && volume.DropletId is null ? 0 : volume.SizeGigabytes,
+        });
         change.Put(new Work(VolumeCopy.WorkKind, key, change.Now));
         return snapshot;
     }

@@ -146,12 +146,16 @@ public sealed class DropletActionTests
         await ActAsync(api, id, """{"type": "enable_ipv6"}""");
         await ActAsync(api, id, """{"type": "enable_backups", "backup_policy": {"plan": "weekly", "weekday": "SUN", "hour": 4}}""");
         var with = await ReadAsync(api, id);
+        // As the provider sends a daily policy.
+        await ActAsync(api, id, """{"type": "change_backup_policy", "backup_policy": {"plan": "daily", "weekday": "", "hour": 8}}""");
+        var daily = await ReadAsync(api, id);
         await ActAsync(api, id, """{"type": "disable_backups"}""");
         var without = await ReadAsync(api, id);
 
         Assert.Equal("web-9", (string?)with["name"]);
         Assert.Equal(["backups", "ipv6", "droplet_agent", "private_networking"], with["features"]!.AsArray().Select(one => (string?)one));
         Assert.Equal("2026-12-06T04:00:00Z", (string?)with["next_backup_window"]!["start"]);
+        Assert.Equal("2026-12-02T08:00:00Z", (string?)daily["next_backup_window"]!["start"]);
         Assert.Single(with["networks"]!["v6"]!.AsArray());
         Assert.Null(without["next_backup_window"]);
     }

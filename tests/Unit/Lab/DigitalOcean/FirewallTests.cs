@@ -172,6 +172,7 @@ public sealed class FirewallTests
         var deleted = await api.DeleteAsync($"{Firewalls}/{id}");
         await Applied(api, policy => policy.Servers is [{ Guarded: false }]);
 
+        Assert.Equal("1-65535", (string?)updated["outbound_rules"]![0]!["ports"]);
         Assert.Equal(("other", "[]", "[]"), (
             (string?)updated["name"], updated["inbound_rules"]!.ToJsonString(), updated["tags"]!.ToJsonString()));
         Assert.Equal((204, 404), (deleted.Status, (await api.GetAsync($"{Firewalls}/{id}")).Status));

@@ -213,6 +213,40 @@ public sealed class LoadBalancerTests
     }
 
     [Fact]
+    public async Task A_load_balancer_is_in_the_project_that_it_names_or_in_the_default_one()
+    {
+        await using var api = await ApiClient.StartAsync();
+        var made = await api.PostAsync("/v2/projects", """{"name": "mine", "purpose": "Service or API"}""");
+        var mine = (string)made.Body!["project"]!["id"]!;
+        var byDefault = (string)(await api.GetAsync("/v2/projects/default")).Body!["project"]!["id"]!;
+
+        var id = await CreateAsync(api, Minimal);
+        var before = await ProjectAsync();
+        await api.PutAsync($"{Balancers}/{id}", In(mine));
+        var after = await ProjectAsync();
+        await api.PutAsync($"{Balancers}/{id}", Minimal);
+
+        Assert.Equal((byDefault, mine, mine), (before, after, await ProjectAsync()));
+        Assert.Equal($"do:loadbalancer:{id}", (string?)(await api.GetAsync($"/v2/projects/{mine}/resources")).Body!["resources"]![0]!["urn"]);
+        Assert.Equal(422, (await api.PutAsync($"{Balancers}/{id}", In("5a4981aa-9653-4bd1-bef5-d6bff52042e4"))).Status);
+
+        static string In(string project) => Minimal.Replace("\"lb\"", $"\"lb\", \"project_id\": \"{project}\"", StringComparison.Ordinal);
+
+        async Task<string?> ProjectAsync() => (string?)(await api.GetAsync($"{Balancers}/{id}")).Body!["load_balancer"]!["project_id"];
+    }
+
+    [Fact]
+    public async Task A_global_load_balancer_shows_no_network()
+    {
+        await using var api = await ApiClient.StartAsync();
+
+        var id = await CreateAsync(api, """{"name": "glb", "type": "GLOBAL", "glb_settings": {"target_protocol": "http", "target_port": 80}}""");
+        var view = (await api.GetAsync($"{Balancers}/{id}")).Body!["load_balancer"]!.AsObject();
+
+        Assert.DoesNotContain("network", view.Select(member => member.Key));
+    }
+
+    [Fact]
     public async Task Droplets_and_rules_are_added_and_removed()
     {
         await using var api = await ApiClient.StartAsync();

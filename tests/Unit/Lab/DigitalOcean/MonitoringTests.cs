@@ -30,6 +30,25 @@ public sealed class MonitoringTests
     }
 
     [Fact]
+    public async Task A_list_that_a_client_sends_as_null_is_empty()
+    {
+        await using var api = await ApiClient.StartAsync();
+
+        var policy = (await api.PostAsync("/v2/monitoring/alerts", """
+            {"type": "v1/insights/droplet/cpu", "description": "CPU", "compare": "GreaterThan", "value": 80, "window": "5m",
+            "entities": null, "tags": null, "alerts": {"email": ["a@example.com"], "slack": null}}
+            """)).Body!["policy"]!;
+        var check = await api.PostAsync("/v2/uptime/checks", """{"name": "api", "target": "https://api.example.com"}""");
+        var alert = (await api.PostAsync($"/v2/uptime/checks/{check.Body!["check"]!["id"]}/alerts", """
+            {"name": "down", "type": "down", "period": "2m", "notifications": {"email": null, "slack": [{"channel": "c", "url": "u"}]}}
+            """)).Body!["alert"]!;
+
+        Assert.Equal(("[]", "[]"), (policy["entities"]!.ToJsonString(), policy["tags"]!.ToJsonString()));
+        Assert.Equal("""{"email":["a@example.com"],"slack":[]}""", policy["alerts"]!.ToJsonString());
+        Assert.Equal("""{"email":[],"slack":[{"channel":"c","url":"u"}]}""", alert["notifications"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task An_uptime_check_has_alerts_which_go_with_it()
     {
         await using var api = await ApiClient.StartAsync();

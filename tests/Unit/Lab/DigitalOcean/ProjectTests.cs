@@ -19,11 +19,14 @@ public sealed class ProjectTests
         var held = await api.DeleteAsync($"{Projects}/{id}");
         await api.PostAsync($"{Projects}/default/resources", $$"""{"resources": ["{{urn}}"]}""");
         var gone = await api.DeleteAsync($"{Projects}/{id}");
+        var vpc = await api.PostAsync($"{Projects}/default/resources", """{"resources": ["do:vpc:5a4981aa-9653-4bd1-bef5-d6bff52042e4"]}""");
 
         Assert.Equal(("Other: vLLM", "Production"), (
             (string?)made.Body["project"]!["purpose"], (string?)made.Body["project"]!["environment"]));
         Assert.Equal([urn], before.Body!["resources"]!.AsArray().Select(one => (string)one!["urn"]!));
         Assert.Equal(["assigned", "not_found"], assigned.Body!["resources"]!.AsArray().Select(one => (string)one!["status"]!));
+        Assert.Equal(400, vpc.Status);
+        Assert.StartsWith("resource types must be one of the following: ", vpc.Message, StringComparison.Ordinal);
         Assert.Equal("already_assigned", (string?)again.Body!["resources"]![0]!["status"]);
         Assert.Equal((412, "cannot delete a project with resources", 204), (held.Status, held.Message, gone.Status));
     }

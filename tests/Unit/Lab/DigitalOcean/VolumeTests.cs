@@ -169,6 +169,7 @@ public sealed class VolumeTests
         await api.SettleAsync();
         var listed = await api.GetAsync("/v2/snapshots?resource_type=volume");
 
+        Assert.Equal((10, 0), ((int)taken.Body["snapshot"]!["min_disk_size"]!, (int)taken.Body["snapshot"]!["size_gigabytes"]!));
         Assert.Equal((201, 10), (again.Status, (int)again.Body!["volume"]!["size_gigabytes"]!));
         Assert.Equal(id, Assert.Single(api.Host.Volumes.Values).SnapshotId);
         Assert.Equal(id, (string?)Assert.Single(listed.Body!["snapshots"]!.AsArray())!["id"]);

@@ -154,7 +154,8 @@ internal sealed partial class ReplayAccount(ApiClient api, ApiSpecification spec
         "droplet_id" => long.Parse(await IdAsync("droplet_id"), CultureInfo.InvariantCulture),
         "vpc_uuid" => await IdAsync("vpc_id"),
         "public_key" => ReplayKeys.Next(),
-        "project_id" when Routes.Contains("POST /v2/projects") => await IdAsync("project_id"),
+        // Not the one that is deleted later, which must have no resources then.
+        "project_id" => (string?)(await api.GetAsync("/v2/projects/default")).Body!["project"]!["id"],
         "certificate_id" when (string?)value is { Length: > 0 } => await IdAsync("certificate_id"),
         "snapshot_id" => await IdAsync("snapshot_id"),
         "volume_name" => (string?)(await api.GetAsync($"/v2/volumes/{await IdAsync("volume_id")}")).Body!["volume"]!["name"],
