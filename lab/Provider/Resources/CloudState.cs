@@ -62,7 +62,10 @@ internal sealed class CloudState : IDisposable
         }
         try
         {
-            IsThere(folder);
+            if (!IsThere(folder))
+            {
+                Create(path);
+            }
             return new(Read(path, settings, clock), claim);
         }
         catch
@@ -112,6 +115,21 @@ internal sealed class CloudState : IDisposable
 
     /// <summary>The engine's resources of an account, in order of creation.</summary>
     public static IEnumerable<CloudResource> In(AccountState state) => state.All<CloudResource>().OrderBy(resource => resource.Order);
+
+    /// <summary>Makes an empty file as a whole, because others may read it at any moment.</summary>
+    private static void Create(string path)
+    {
+        var made = $"{path}.new";
+        foreach (var file in new[] { made, path })
+        {
+            // A log that outlived its file would be applied to the new one.
+            File.Delete($"{file}-wal");
+            File.Delete($"{file}-shm");
+        }
+        File.Delete(made);
+        AccountStore.Open(made, isShared: true).Dispose();
+        File.Move(made, path);
+    }
 
     private static CloudAccount Read(string path, AccountSettings settings, TimeProvider clock) => Guarded(path, file =>
     {

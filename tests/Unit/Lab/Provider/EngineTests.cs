@@ -155,6 +155,20 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_creation_of_a_state_left_is_replaced()
+    {
+        await MachineAsync("one", "a");
+        File.Delete(Path.Combine(_account.Folder, "account.db"));
+        foreach (var left in new[] { "account.db-wal", "account.db.new", "account.db.new-wal" })
+        {
+            File.WriteAllText(Path.Combine(_account.Folder, left), "left");
+        }
+        using var state = _account.Open();
+        Assert.Empty(state.Resources);
+        Assert.Empty(CloudState.In(CloudState.Peek(_account.Folder)!));
+    }
+
+    [Fact]
     public void A_state_of_an_older_lab_is_refused_by_name()
     {
         var old = Path.Combine(_account.Folder, "cloud.json");

@@ -12,7 +12,6 @@ using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Provider;
-using Infra.Lab.Provider.Manners;
 using Infra.Lab.Provider.Resources;
 using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
@@ -263,7 +262,7 @@ public sealed class RecoveryTests : IDisposable
             {
                 if (asked == operation && resource.Is(type, name) && Interlocked.Exchange(ref done, 1) == 0)
                 {
-                    throw new InterruptedException(message);
+                    throw new IOException(message);
                 }
             },
         };
