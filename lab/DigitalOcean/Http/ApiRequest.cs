@@ -21,6 +21,9 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
     /// <summary>A value of the query; null: it has none.</summary>
     public string? Query(string name) => context.Request.Query.TryGetValue(name, out var values) ? values[^1] : null;
 
+    /// <summary>The token that it was sent with, which is known.</summary>
+    public string Token => ApiGate.TokenOf(context)!;
+
     /// <summary>Whether the path ends with a slash: a list for most clients.</summary>
     public bool EndsWithSlash => context.Request.Path.Value?.EndsWith('/') == true;
 
