@@ -18,6 +18,9 @@ internal sealed class CloudFiles(LabFolder folder)
     /// <summary>Answers with the caller's address: what the README's command for <c>adminCidrs</c> asks.</summary>
     public const string AddressName = "checkip.amazonaws.com";
 
+    /// <summary>Asked for a token's scopes by <c>doctl auth init</c>.</summary>
+    public const string TokenName = "cloud.digitalocean.com";
+
     private const string SystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
     private static readonly TimeSpan Validity = TimeSpan.FromDays(825);
 
@@ -89,7 +92,7 @@ internal sealed class CloudFiles(LabFolder folder)
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             chain.ChainPolicy.CustomTrustStore.Add(authority);
-            return File.Exists(Key) && chain.Build(certificate);
+            return File.Exists(Key) && certificate.MatchesHostname(TokenName) && chain.Build(certificate);
         }
         catch (Exception exception) when (exception is CryptographicException or IOException)
         {
@@ -101,7 +104,7 @@ internal sealed class CloudFiles(LabFolder folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pem = key.ExportPkcs8PrivateKeyPem();
-        var request = Issuer.RequestPem(new X500DistinguishedName($"CN={ApiName}"), Issuer.Names([ApiName, AddressName], [], []), pem);
+        var request = Issuer.RequestPem(new X500DistinguishedName($"CN={ApiName}"), Issuer.Names([ApiName, AddressName, TokenName], [], []), pem);
         var certificate = Issuer.SignedPem(request, authorityPem, authorityKey, new CertificateTerms(
             ["digital_signature", "server_auth"], IsAuthority: false, null, WithSubjectKeyId: true,
             TimeProvider.System.GetUtcNow().AddHours(-1), (int)Validity.TotalHours));

@@ -84,6 +84,7 @@ internal sealed class CloudLab
             ServerProcess.SweepCgroups(Folder.CgroupPrefix);
             await File.WriteAllTextAsync(Folder.Names, $"address=/{CloudFiles.ApiName}/{CloudFiles.ApiAddress}\n"
                 + $"address=/{CloudFiles.AddressName}/{CloudFiles.ApiAddress}\n"
+                + $"address=/{CloudFiles.TokenName}/{CloudFiles.ApiAddress}\n"
                 // What the start waits for is answered without the API, which knows all other names.
                 + $"address=/{SandboxServices.AskedName}/{Sandbox.MirrorAddress}\nserver={CloudFiles.ApiAddress}\n", cancel);
         }

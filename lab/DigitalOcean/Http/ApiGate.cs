@@ -12,10 +12,7 @@ internal sealed class ApiGate(CloudAccount account)
     /// <exception cref="ApiError">401, 403, 429, or what a fault says.</exception>
     public void Admit(HttpContext context, ApiRoute? route)
     {
-        const string bearer = "Bearer ";
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)
-            || account.State.Find<ApiToken>(ApiToken.KeyOf(header[bearer.Length..].Trim())) is not { } token)
+        if (TokenOf(context) is not { } given || account.State.Find<ApiToken>(ApiToken.KeyOf(given)) is not { } token)
         {
             throw Unauthorized();
         }
@@ -25,6 +22,14 @@ internal sealed class ApiGate(CloudAccount account)
         {
             throw ApiError.Forbidden();
         }
+    }
+
+    /// <summary>The token that a request was sent with; null: none.</summary>
+    public static string? TokenOf(HttpContext context)
+    {
+        const string bearer = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(bearer, StringComparison.OrdinalIgnoreCase) ? header[bearer.Length..].Trim() : null;
     }
 
     /// <summary>Whether the connection ends instead of an answer.</summary>

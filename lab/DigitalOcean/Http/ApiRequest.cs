@@ -26,6 +26,9 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
     public IReadOnlyList<string> Queries(string name) =>
         [.. context.Request.Query[name].OfType<string>().Where(value => value.Length > 0)];
 
+    /// <summary>The token that it was sent with, which is known.</summary>
+    public string Token => ApiGate.TokenOf(context)!;
+
     /// <summary>Whether the path ends with a slash: a list for most clients.</summary>
     public bool EndsWithSlash => context.Request.Path.Value?.EndsWith('/') == true;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Http;
 
@@ -9,9 +10,25 @@ internal static class OverviewRoutes
     /// <summary>Reserved addresses that an account may have (docs.digitalocean.com, reserved IPs limits; 2026).</summary>
     private const int ReservedAddressLimit = 3;
 
+    /// <summary>Of a token that may do everything.</summary>
+    private static readonly ImmutableArray<string> s_allScopes = ["read", "write"];
+
     public static IEnumerable<ApiRoute> Of(CloudAccount account) =>
     [
         new("GET", "/v2/account", "account:read", "User and team are made up.", _ => ApiAnswer.Ok(new { Account = View(account) })),
+        // Of cloud.digitalocean.com: doctl auth init asks it (doctl, do/oauth.go).
+        new("GET", "/v1/oauth/token/info", null, "The owner is made up.", request =>
+        {
+            var token = account.State.Get<ApiToken>(ApiToken.KeyOf(request.Token));
+            return ApiAnswer.Ok(new
+            {
+                ResourceOwnerId = 1,
+                Scopes = token.Scopes.IsEmpty ? s_allScopes : token.Scopes,
+                ExpiresInSeconds = (long?)null,
+                Application = new { Uid = "" },
+                CreatedAt = account.Clock.GetUtcNow().ToUnixTimeSeconds(),
+            });
+        }),
         new("GET", "/v2/regions", "regions:read", null, request =>
             request.Page("regions", CloudRegion.All, region => CloudRegion.View(account.Settings, region))),
         new("GET", "/v2/sizes", "sizes:read", "Ten sizes without a GPU.", request => request.Page(

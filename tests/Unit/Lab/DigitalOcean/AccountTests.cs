@@ -26,6 +26,23 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task A_token_can_be_looked_up_as_doctl_does()
+    {
+        await using var api = await ApiClient.StartAsync();
+        // The specification does not know the path: it is of another host.
+        using var http = new HttpClient { BaseAddress = api.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", api.Token);
+        var info = new Uri("/v1/oauth/token/info", UriKind.Relative);
+
+        var known = JsonNode.Parse(await http.GetStringAsync(info, TestContext.Current.CancellationToken))!;
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "dop_v1_none");
+        using var unknown = await http.GetAsync(info, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["read", "write"], known["scopes"]!.AsArray().Select(scope => (string?)scope));
+        Assert.Equal(401, (int)unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task Sizes_are_those_of_the_catalog_and_some_without_a_gpu()
     {
         await using var api = await ApiClient.StartAsync();
