@@ -135,8 +135,8 @@ public sealed class ClientRequestTests
 
         var attached = await api.PostAsync($"/v2/volumes/{volume}/actions",
             $$"""{"type": "attach", "droplet_id": "{{droplet}}", "region": "tor1"}""");
-        var firewall = await api.PostAsync("/v2/firewalls", $$"""
-            {"name": "by-id", "droplet_ids": ["{{droplet}}"],
+        var firewall = await api.PostAsync("/v2/firewalls", $$$"""
+            {"name": "by-id", "droplet_ids": ["{{{droplet}}}"],
             "inbound_rules": [{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0"]}}]}
             """);
         var wrong = await api.PostAsync($"/v2/volumes/{volume}/actions", """{"type": "attach", "droplet_id": "web", "region": "tor1"}""");
