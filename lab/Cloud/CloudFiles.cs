@@ -104,7 +104,8 @@ internal sealed class CloudFiles(LabFolder folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pem = key.ExportPkcs8PrivateKeyPem();
-        var request = Issuer.RequestPem(new X500DistinguishedName($"CN={ApiName}"), Issuer.Names([ApiName, AddressName, TokenName], [], []), pem);
+        var request = Issuer.RequestPem(
+            new X500DistinguishedName($"CN={ApiName}"), Issuer.Names([ApiName, AddressName, TokenName], [], []), pem);
         var certificate = Issuer.SignedPem(request, authorityPem, authorityKey, new CertificateTerms(
             ["digital_signature", "server_auth"], IsAuthority: false, null, WithSubjectKeyId: true,
             TimeProvider.System.GetUtcNow().AddHours(-1), (int)Validity.TotalHours));

@@ -25,8 +25,9 @@ internal sealed class ApiError(int status, string id, string message) : Exceptio
     /// <summary>403: the token has not the scope, or the resource is protected.</summary>
     public static ApiError Forbidden(string message = "You are not authorized to perform this operation") => new(403, "forbidden", message);
 
-    /// <summary>404 in the words that clients compare: digitalocean/doctl 107 and 1106, droplet_kit 94, the provider's import test.</summary>
-    public static ApiError NotFound(string message = "The resource you were accessing could not be found.") => new(404, "not_found", message);
+    /// <summary>404 in the words that clients compare: doctl 107 and 1106, droplet_kit 94, the provider's import test.</summary>
+    public static ApiError NotFound(string message = "The resource you were accessing could not be found.") =>
+        new(404, "not_found", message);
 
     /// <summary>404: there is no such path.</summary>
     public static ApiError NoSuchPath() => NotFound("The resource you requested could not be found.");

@@ -58,7 +58,7 @@ internal static class AlertPolicies
 
     public static IEnumerable<ApiRoute> Routes(CloudAccount account) =>
     [
-        // With a slash at its end it asks for the policy without an id: the provider's tests of a deletion do (resource_monitor_alert_test.go).
+        // With a slash at its end it asks for the policy without an id (the provider's resource_monitor_alert_test.go, after a deletion).
         new("GET", All, "monitoring:read", null, request => request.EndsWithSlash ? throw ApiError.NotFound()
             : request.Page("policies", account.State.All<AlertPolicy>(), policy => policy.View())),
         new("POST", All, "monitoring:create", "Kept: the API shows no state of a policy, and nothing is sent.", request =>

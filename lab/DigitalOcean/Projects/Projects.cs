@@ -34,8 +34,8 @@ internal static partial class Projects
     [
         "app", "dbaas", "domain", "droplet", "firewall", "floatingip", "image", "kubernetes", "loadbalancer", "saas", "space", "volume",
     ];
-    private const string OtherKind = "resource types must be one of the following: AppPlatformApp Bucket Database Domain DomainRecord Droplet "
-        + "Firewall FloatingIp Image Kubernetes LoadBalancer MarketplaceApp Saas Volume";
+    private const string OtherKind = "resource types must be one of the following: AppPlatformApp Bucket Database Domain DomainRecord "
+        + "Droplet Firewall FloatingIp Image Kubernetes LoadBalancer MarketplaceApp Saas Volume";
 
     /// <summary>The default project, which each account has.</summary>
     public static Project Default(AccountChange change) => change.All<Project>().FirstOrDefault(project => project.IsDefault)

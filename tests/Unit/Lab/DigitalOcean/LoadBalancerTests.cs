@@ -227,7 +227,8 @@ public sealed class LoadBalancerTests
         await api.PutAsync($"{Balancers}/{id}", Minimal);
 
         Assert.Equal((byDefault, mine, mine), (before, after, await ProjectAsync()));
-        Assert.Equal($"do:loadbalancer:{id}", (string?)(await api.GetAsync($"/v2/projects/{mine}/resources")).Body!["resources"]![0]!["urn"]);
+        var resources = (await api.GetAsync($"/v2/projects/{mine}/resources")).Body!["resources"]!;
+        Assert.Equal($"do:loadbalancer:{id}", (string?)resources[0]!["urn"]);
         Assert.Equal(422, (await api.PutAsync($"{Balancers}/{id}", In("5a4981aa-9653-4bd1-bef5-d6bff52042e4"))).Status);
 
         static string In(string project) => Minimal.Replace("\"lb\"", $"\"lb\", \"project_id\": \"{project}\"", StringComparison.Ordinal);
@@ -240,7 +241,8 @@ public sealed class LoadBalancerTests
     {
         await using var api = await ApiClient.StartAsync();
 
-        var id = await CreateAsync(api, """{"name": "glb", "type": "GLOBAL", "glb_settings": {"target_protocol": "http", "target_port": 80}}""");
+        var id = await CreateAsync(
+            api, """{"name": "glb", "type": "GLOBAL", "glb_settings": {"target_protocol": "http", "target_port": 80}}""");
         var view = (await api.GetAsync($"{Balancers}/{id}")).Body!["load_balancer"]!.AsObject();
 
         Assert.DoesNotContain("network", view.Select(member => member.Key));

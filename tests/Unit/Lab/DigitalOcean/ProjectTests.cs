@@ -19,7 +19,7 @@ public sealed class ProjectTests
         var held = await api.DeleteAsync($"{Projects}/{id}");
         await api.PostAsync($"{Projects}/default/resources", $$"""{"resources": ["{{urn}}"]}""");
         var gone = await api.DeleteAsync($"{Projects}/{id}");
-        var vpc = await api.PostAsync($"{Projects}/default/resources", """{"resources": ["do:vpc:5a4981aa-9653-4bd1-bef5-d6bff52042e4"]}""");
+        var vpc = await api.PostAsync($"{Projects}/default/resources", """{"resources": ["do:vpc:5a4981aa"]}""");
 
         Assert.Equal(("Other: vLLM", "Production"), (
             (string?)made.Body["project"]!["purpose"], (string?)made.Body["project"]!["environment"]));
