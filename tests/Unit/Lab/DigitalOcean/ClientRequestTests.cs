@@ -135,9 +135,9 @@ public sealed class ClientRequestTests
 
         var attached = await api.PostAsync($"/v2/volumes/{volume}/actions",
             $$"""{"type": "attach", "droplet_id": "{{droplet}}", "region": "tor1"}""");
-        var firewall = await api.PostAsync("/v2/firewalls", $$$"""
-            {"name": "by-id", "droplet_ids": ["{{{droplet}}}"],
-            "inbound_rules": [{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0"]}}]}
+        var firewall = await api.PostAsync("/v2/firewalls", $$"""
+            {"name": "by-id", "droplet_ids": ["{{droplet}}"],
+            "inbound_rules": [{"protocol": "tcp", "sources": {"addresses": ["0.0.0.0/0"] }, "ports": "22"}]}
             """);
         var wrong = await api.PostAsync($"/v2/volumes/{volume}/actions", """{"type": "attach", "droplet_id": "web", "region": "tor1"}""");
 
@@ -164,7 +164,7 @@ public sealed class ClientRequestTests
     private static async Task<ApiClient> WithAllAsync()
     {
         var api = await ApiClient.StartAsync();
-        await MakeAsync("/v2/account/keys", $$"""{"name": "k", "public_key": "{{ReplayKeys.Next()}}"}""");
+        await MakeAsync("/v2/account/keys", $$"""{"public_key": "{{ReplayKeys.Next()}}", "name": "k"}""");
         await MakeAsync("/v2/vpcs", """{"name": "net", "region": "tor1"}""");
         await MakeAsync("/v2/droplets", """{"name": "web", "region": "tor1", "size": "s-1vcpu-1gb", "image": "debian-13-x64"}""");
         var volume = await MakeAsync("/v2/volumes", """{"name": "data", "region": "tor1", "size_gigabytes": 1}""");

@@ -150,7 +150,7 @@ public sealed class EngineTests : IDisposable
                 StringComparison.Ordinal);
         }
         File.WriteAllText(Path.Combine(_account.Folder, "account.db"), "{\"version\":1,");
-        Assert.Contains("it is not a state of the local cloud", Assert.Throws<StateFileException>(() => _account.Open()).Message,
+        Assert.Contains("file is not a database", Assert.Throws<StateFileException>(() => _account.Open()).Message,
             StringComparison.Ordinal);
     }
 
