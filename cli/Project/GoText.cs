@@ -23,13 +23,21 @@ internal static class GoText
     /// The CLI writes the file again and reads that. A text of several lines is then a block (emitterc.go, write_literal_scalar), which
     /// loses a line break at its begin.
     /// </summary>
-    private static string Written(string text) => !text.Contains('\n', StringComparison.Ordinal)
-        || text.EndsWith(' ') || text.Contains(" \n", StringComparison.Ordinal) ? text : text[0] switch // else it is in quotes
+    private static string Written(string text)
     {
-        '\n' => text[1..],
-        '\t' => throw new YamlFault(0, "has a text of several lines that begins with a tab, which Pulumi does not read; remove the tab"),
-        _ => text,
-    };
+        var isInQuotes = text.EndsWith(' ') || text.Contains(" \n", StringComparison.Ordinal);
+        if (isInQuotes || !text.Contains('\n', StringComparison.Ordinal))
+        {
+            return text;
+        }
+        return text[0] switch
+        {
+            '\n' => text[1..],
+            '\t' => throw new YamlFault(
+                0, "has a text of several lines that begins with a tab, which Pulumi does not read; remove the tab"),
+            _ => text,
+        };
+    }
 
     /// <summary>A number as <c>encoding/json</c> writes it; null for what JSON has no word for: infinite, and not a number.</summary>
     public static string? Json(double number)

@@ -1,6 +1,5 @@
 using Infra.Planning.Plan;
 using Infra.Stacks;
-using Pulumi.Testing;
 
 namespace Infra.Tests.Deployments;
 

@@ -12,6 +12,9 @@ namespace Infra.Tests.Lab;
 [Collection(TestCluster.Collection)]
 public sealed partial class ClosedNetworkTests(TestCluster cluster)
 {
+    /// <summary>DNS and LLMNR.</summary>
+    private static readonly int[] s_names = [53, 5355];
+
     /// <summary>For all connections together; those that are dropped never answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -146,7 +149,7 @@ public sealed partial class ClosedNetworkTests(TestCluster cluster)
         var node = cluster.Stack.Node("chat-0");
         (string? Network, string? From, string To)[] callers = [(null, Sandbox.Operator, node.PublicAddress),
             (null, Sandbox.Outsider, node.PublicAddress), (HostRuntime.NeighbourName, null, node.PrivateAddress)];
-        var answered = await Task.WhenAll(callers.SelectMany(caller => new[] { 53, 5355 }, async (caller, port) =>
+        var answered = await Task.WhenAll(callers.SelectMany(_ => s_names, async (caller, port) =>
             await AnswersDatagramAsync(caller.Network, caller.From, caller.To, port) ? $"{port} for {caller}" : null));
         Assert.Empty(answered.OfType<string>());
     }

@@ -76,7 +76,8 @@ public sealed class CloudTests : IAsyncLifetime
                 "ssh", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
                 "ConnectTimeout=3", $"root@{address}", command)).Status == 0);
             return login.Output;
-        });
+        }
+        );
     }
 
     /// <summary>Power, reboot, snapshot and a Droplet from it, Volume, firewall and zone, as python-digitalocean asks for them.</summary>

@@ -51,7 +51,7 @@ public sealed class PebbleTests : IAsyncDisposable
             Assert.Contains("Pebble Intermediate CA", pair.Issuer, StringComparison.Ordinal);
             await VerifyAsync(issued);
         }
-        Assert.Empty(_account.State.All<DnsRecord>().Where(record => record.Type == "TXT"));
+        Assert.DoesNotContain(_account.State.All<DnsRecord>(), record => record.Type == "TXT");
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(_folder, "acme")));
         Assert.Empty(_log);
     }
@@ -73,7 +73,7 @@ public sealed class PebbleTests : IAsyncDisposable
 
         Assert.Contains("_acme-challenge.www.other.net is in no domain of the account", refused.Message, StringComparison.Ordinal);
         Assert.Equal($"certificate for www.example.com, www.other.net: {refused.Message}", Assert.Single(_log));
-        Assert.Empty(_account.State.All<DnsRecord>().Where(record => record.Type == "TXT"));
+        Assert.DoesNotContain(_account.State.All<DnsRecord>(), record => record.Type == "TXT");
     }
 
     [Fact]

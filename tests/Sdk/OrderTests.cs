@@ -1,7 +1,3 @@
-using Pulumi;
-using Pulumi.DigitalOcean;
-using Pulumi.Utilities;
-
 namespace Infra.Tests.Sdk;
 
 /// <summary>What is registered after what.</summary>

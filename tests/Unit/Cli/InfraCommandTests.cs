@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Plan;

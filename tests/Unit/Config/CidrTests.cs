@@ -1,5 +1,4 @@
 using System.Net;
-using CsCheck;
 using Infra.Planning.Config;
 
 namespace Infra.Tests.Unit.Config;

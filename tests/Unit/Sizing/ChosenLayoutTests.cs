@@ -1,4 +1,3 @@
-using CsCheck;
 using Infra.Planning.Catalog;
 using Infra.Planning.Placements;
 using Infra.Planning.Sizing;

@@ -1,4 +1,3 @@
-using CsCheck;
 using Infra.Planning.Catalog;
 using Infra.Planning.Placements;
 using Infra.Planning.Sizing;
@@ -12,6 +11,11 @@ namespace Infra.Tests.Unit.Sizing;
 /// </summary>
 public sealed class EngineFormulaTests
 {
+    /// <summary>Tokens of a block that vLLM may choose, without and with latent attention.</summary>
+    private static readonly int[] s_plainBlocks = [16];
+
+    private static readonly int[] s_latentBlocks = [16, 32, 64];
+
     private static readonly ModelCatalog Catalog = ModelCatalog.Load();
 
     private static readonly Dictionary<string, Architecture> Unseen = new()
@@ -53,7 +57,7 @@ public sealed class EngineFormulaTests
 
         var plan = placement.Memory;
         var requests = (placement.Requests + placement.DataParallel - 1) / placement.DataParallel;
-        foreach (var block in architecture.Mla is null ? [16] : new[] { 16, 32, 64 })
+        foreach (var block in architecture.Mla is null ? s_plainBlocks : s_latentBlocks)
         {
             var page = PageBytes(architecture, placement.TensorParallel, block, fp8Cache);
             var perRequest = (context + block - 1) / block;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CsCheck;
 using Infra.Planning.Catalog;
 using Infra.Planning.Placements;
-using Infra.Planning.Sizing;
 
 namespace Infra.Tests.Unit.Sizing;
 

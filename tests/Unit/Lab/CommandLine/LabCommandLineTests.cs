@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Plan;
 using Infra.Cli.Preview;

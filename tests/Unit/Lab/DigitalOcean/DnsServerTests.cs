@@ -1,6 +1,4 @@
 using System.Net;
-using DnsClient;
-using DnsClient.Protocol;
 using Infra.Lab.DigitalOcean.Domains;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean;

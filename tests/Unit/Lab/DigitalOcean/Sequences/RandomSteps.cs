@@ -5,6 +5,9 @@ using System.Text.Json.Nodes;
 namespace Infra.Tests.Unit.Lab.DigitalOcean.Sequences;
 
 /// <summary>A request, whether it must be accepted, and what the model then has.</summary>
+/// <param name="Method">Of the request.</param>
+/// <param name="Path">Of the request.</param>
+/// <param name="Body">Of the request; null: it has none.</param>
 /// <param name="Accepted">Null: that depends on more than the model has.</param>
 /// <param name="Apply">Changes the model by the answer.</param>
 internal sealed record Step(string Method, string Path, JsonNode? Body, bool? Accepted, Action<JsonNode?> Apply);
@@ -94,7 +97,8 @@ internal sealed class RandomSteps(ModelAccount model, Random random)
     {
         var droplet = Droplet();
         return Act(droplet, new() { ["type"] = on ? "power_on" : random.Next(2) == 0 ? "power_off" : "shutdown" },
-            model.Droplets.GetValueOrDefault(droplet)?.IsOn == !on, before => before with { IsOn = on });
+            // An active Droplet may be powered on again.
+            model.Droplets.TryGetValue(droplet, out var known) && (on || known.IsOn), before => before with { IsOn = on });
     }
 
     private Step Rename()
