@@ -13,6 +13,8 @@ internal static class AccountJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
+        // libcloud and Ansible send the ids of Droplets as strings.
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
         Converters = { new TimeConverter() },
     };
 

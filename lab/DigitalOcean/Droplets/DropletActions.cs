@@ -89,8 +89,7 @@ internal static class DropletActions
         var asked = new DropletEvent(0, request.Type!);
         switch (request.Type)
         {
-            case PowerOn when droplet.Status == Droplet.Active:
-                throw ApiError.Unprocessable("Droplet is already powered on.");
+            // No refusal of power_on for one that is active: Ansible's module asks for it after each creation, and waits for the action.
             case PowerOff or Shutdown when droplet.Status == Droplet.Off:
                 throw ApiError.Unprocessable("Droplet is already powered off.");
             case Reboot or PowerCycle when droplet.Status == Droplet.Off:

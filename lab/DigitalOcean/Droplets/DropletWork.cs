@@ -24,7 +24,7 @@ internal sealed class DropletWork(CloudAccount account, IHostRuntime host, INetw
             case DropletActions.Create:
                 await BootAsync(work, droplet, cancel);
                 break;
-            case DropletActions.PowerOn:
+            case DropletActions.PowerOn when droplet.Status != Droplet.Active:
                 await host.StartServerAsync(Spec(droplet), cancel);
                 break;
             case DropletActions.PowerOff or DropletActions.Shutdown:

@@ -18,8 +18,13 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
     public long RouteNumber(string name) =>
         long.TryParse(Route(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw ApiError.NotFound();
 
-    /// <summary>A value of the query; null: it has none.</summary>
-    public string? Query(string name) => context.Request.Query.TryGetValue(name, out var values) ? values[^1] : null;
+    /// <summary>A value of the query; null: it has none, or an empty one, which clients send for what they do not ask for.</summary>
+    public string? Query(string name) =>
+        context.Request.Query.TryGetValue(name, out var values) && values[^1] is { Length: > 0 } value ? value : null;
+
+    /// <summary>All values of the query with this name, which is asked for more than once.</summary>
+    public IReadOnlyList<string> Queries(string name) =>
+        [.. context.Request.Query[name].OfType<string>().Where(value => value.Length > 0)];
 
     public string? Header(string name) => context.Request.Headers.TryGetValue(name, out var values) ? values[^1] : null;
 

@@ -42,8 +42,9 @@ internal sealed record Pagination(int Skip, int Size, object Links)
 
         string Url(int to)
         {
-            var query = request.Query.Where(value => value.Key != "page").ToDictionary(value => value.Key, value => value.Value[^1]);
-            query["page"] = to.ToString(CultureInfo.InvariantCulture);
+            var query = request.Query.Where(value => value.Key != "page")
+                .SelectMany(value => value.Value, (value, one) => KeyValuePair.Create(value.Key, one))
+                .Append(KeyValuePair.Create<string, string?>("page", to.ToString(CultureInfo.InvariantCulture)));
             return UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path, QueryString.Create(query));
         }
     }

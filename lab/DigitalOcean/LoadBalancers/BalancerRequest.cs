@@ -11,6 +11,9 @@ internal sealed record BalancerRequest
 
     public int? SizeUnit { get; init; }
 
+    /// <summary>Whether it is only checked. The specification has it not; godo sends it.</summary>
+    public bool? ValidateOnly { get; init; }
+
     public string? Type { get; init; }
 
     public string? Algorithm { get; init; }

@@ -20,19 +20,22 @@ internal static class BalancerRoutes
             new("GET", All, Read, null, request =>
             {
                 var state = account.State;
-                return request.Page(
-                    "load_balancers", state.All<LoadBalancer>(), balancer => BalancerView.Of(account.Settings, state, balancer));
+                // The specification has neither; godo asks with them, once for each name or id.
+                var (names, ids) = (request.Queries("names"), request.Queries("uuids"));
+                var found = state.All<LoadBalancer>().Where(balancer =>
+                    (names.Count == 0 || names.Contains(balancer.Name)) && (ids.Count == 0 || ids.Contains(balancer.Id))).ToList();
+                return request.Page("load_balancers", found, balancer => BalancerView.Of(account.Settings, state, balancer));
             }),
             new("POST", All, "load_balancer:create", Limits, request =>
             {
                 var body = request.Body<BalancerRequest>();
-                return ApiAnswer.Accepted(Answer(account.Change(change => LoadBalancers.Create(change, body))));
+                return ApiAnswer.Accepted(Answer(Try(body, change => LoadBalancers.Create(change, body))));
             }),
             new("GET", One, Read, null, request => ApiAnswer.Ok(Answer(account.State.Get<LoadBalancer>(request.Route(Id))))),
             new("PUT", One, Change, Limits, request =>
             {
                 var body = request.Body<BalancerRequest>();
-                return ApiAnswer.Ok(Answer(account.Change(change => LoadBalancers.Update(change, request.Route(Id), body))));
+                return ApiAnswer.Ok(Answer(Try(body, change => LoadBalancers.Update(change, request.Route(Id), body))));
             }),
             new("DELETE", One, "load_balancer:delete", null, request =>
             {
@@ -57,6 +60,11 @@ internal static class BalancerRoutes
                 account.Change(change => apply(change, request.Route(Id), body));
                 return ApiAnswer.NoContent;
             });
+
+        // A change that is only checked is made next to the account, and dropped.
+        LoadBalancer Try(BalancerRequest body, Func<AccountChange, LoadBalancer> apply) => body.ValidateOnly == true
+            ? apply(new AccountChange(account.Settings, account.State, account.Clock.GetUtcNow()))
+            : account.Change(apply);
 
         object Answer(LoadBalancer balancer) => new { LoadBalancer = BalancerView.Of(account.Settings, account.State, balancer) };
     }

@@ -125,13 +125,17 @@ internal static partial class BalancerRules
         {
             throw ApiError.Unprocessable($"size_unit is not available in region {region}");
         }
-        if (request.SizeUnit is not null && !string.IsNullOrEmpty(request.Size))
+        if (string.IsNullOrEmpty(request.Size))
         {
-            throw ApiError.Unprocessable("only one of size and size_unit may be specified");
+            return Number(request.SizeUnit, 1, "size_unit", 1, MostUnits);
         }
-        return string.IsNullOrEmpty(request.Size) ? Number(request.SizeUnit, 1, "size_unit", 1, MostUnits)
-            : s_sizes.TryGetValue(request.Size, out var units) ? units
-            : throw ApiError.Unprocessable($"size must be one of {string.Join(", ", s_sizes.Keys)}");
+        if (!s_sizes.TryGetValue(request.Size, out var units))
+        {
+            throw ApiError.Unprocessable($"size must be one of {string.Join(", ", s_sizes.Keys)}");
+        }
+        // Answers have both, and godo's AsRequest sends back what was answered.
+        return request.SizeUnit is null || request.SizeUnit == units ? units
+            : throw ApiError.Unprocessable("only one of size and size_unit may be specified");
     }
 
     private static string Tag(BalancerRequest request)

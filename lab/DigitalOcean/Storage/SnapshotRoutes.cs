@@ -20,10 +20,13 @@ internal static class SnapshotRoutes
             {
                 throw ApiError.Unprocessable("resource_type must be droplet or volume");
             }
+            // The specification has no region; godo asks with one.
+            var region = request.Query("region");
             IRecord[] all =
             [
-                .. account.State.All<CloudImage>().Where(image => image.DropletId is not null && type != Volume.ResourceType),
-                .. account.State.All<VolumeSnapshot>().Where(_ => type != "droplet"),
+                .. account.State.All<CloudImage>().Where(image => image.DropletId is not null && type != Volume.ResourceType
+                    && (region is null || image.Regions.Contains(region))),
+                .. account.State.All<VolumeSnapshot>().Where(copy => type != "droplet" && (region is null || copy.Region == region)),
             ];
             return request.Page("snapshots", all, View);
         }),

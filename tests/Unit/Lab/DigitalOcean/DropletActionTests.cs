@@ -45,7 +45,6 @@ public sealed class DropletActionTests
     }
 
     [Theory]
-    [InlineData("active", """{"type": "power_on"}""", "Droplet is already powered on.")]
     [InlineData("off", """{"type": "power_off"}""", "Droplet is already powered off.")]
     [InlineData("off", """{"type": "shutdown"}""", "Droplet is already powered off.")]
     [InlineData("off", """{"type": "reboot"}""", "Droplet is currently off. Please power it on to run this event.")]

@@ -93,7 +93,7 @@ public sealed class LoadBalancerTests
     [InlineData("""{"name": "x", "region": "tor1", "size_unit": 201, "forwarding_rules": [RULE]}""", "size_unit must be between 1 and 200")]
     [InlineData("""{"name": "x", "region": "tor1", "size": "big", "forwarding_rules": [RULE]}""",
         "size must be one of lb-small, lb-medium, lb-large")]
-    [InlineData("""{"name": "x", "region": "tor1", "size": "lb-small", "size_unit": 1, "forwarding_rules": [RULE]}""",
+    [InlineData("""{"name": "x", "region": "tor1", "size": "lb-small", "size_unit": 2, "forwarding_rules": [RULE]}""",
         "only one of size and size_unit may be specified")]
     [InlineData("""{"name": "x", "region": "tor1", "tag": "web", "droplet_ids": [1], "forwarding_rules": [RULE]}""",
         "droplet_ids and tag are mutually exclusive")]
