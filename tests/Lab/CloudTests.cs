@@ -207,12 +207,8 @@ public sealed class CloudTests : IAsyncLifetime
 
     private Task<ProgramAnswer> InsideAsync(params string[] command) => InsideAsync(new Dictionary<string, string>(), command);
 
-    /// <summary>Runs a program as <c>./infra cloud exec</c> does, in a process of its own.</summary>
-    private Task<ProgramAnswer> InsideAsync(IReadOnlyDictionary<string, string> environment, params string[] command)
-    {
-        var (words, inside) = CloudShell.Start(_cloud, command, environment);
-        return HostProgram.AskAsync(words[0], words[1..], environment: inside);
-    }
+    private Task<ProgramAnswer> InsideAsync(IReadOnlyDictionary<string, string> environment, params string[] command) =>
+        _cloud.InsideAsync(environment, command);
 
     private async Task<JsonNode> CallAsync(string method, string path, JsonObject? body = null)
     {

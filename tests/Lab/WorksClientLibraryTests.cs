@@ -98,7 +98,7 @@ public sealed class WorksClientLibraryTests(TestCluster cluster)
     private async Task<JsonNode> AskAsync(string program)
     {
         var endpoint = cluster.BalancedEndpoint;
-        var folder = await OpenAiLibrary.InstalledAsync();
+        var folder = await NpmClients.InstalledAsync("openai");
         var answer = await cluster.Stack.OnNetworkAsync(HostRuntime.NeighbourName,
             "env", $"NODE_EXTRA_CA_CERTS={new AccessFiles(cluster.Stack.Folder).Authority}",
             $"OPENAI_API_KEY={cluster.Stack.Key(TestCluster.Balanced, "alice")}",

@@ -3,21 +3,22 @@ using Infra.Lab.Linux;
 
 namespace Infra.Tests.Lab;
 
-/// <summary>
-/// Client libraries for JavaScript in the versions of <c>openai/package-lock.json</c>, installed below <c>artifacts/</c>.
-/// </summary>
-internal static class OpenAiLibrary
+/// <summary>Client libraries for JavaScript in the versions of a <c>package-lock.json</c>, installed below <c>artifacts/</c>.</summary>
+internal static class NpmClients
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>Folder with the library and the program that uses it. Asks the package registry unless the same version is there.</summary>
-    public static async Task<string> InstalledAsync()
+    /// <summary>
+    /// Folder with the libraries and the programs that use them. Asks the package registry unless the same versions are there.
+    /// </summary>
+    /// <param name="path">The folder with their sources, below this one: <c>openai</c>.</param>
+    public static async Task<string> InstalledAsync(string path)
     {
         Assert.True(Found("node") && Found("npm"),
-            "node and npm are not on the PATH, and OpenAI's client library is written in JavaScript: apt-get install nodejs "
-                + "npm, then run this again");
-        var source = SourceFolder();
-        var folder = Path.GetFullPath(Path.Combine(source, "../../../artifacts/openai"));
+            $"node and npm are not on the PATH, and the client libraries in tests/Lab/{path} are written in JavaScript: apt-get install "
+                + "nodejs npm, then run this again");
+        var source = Path.Combine(SourceFolder(), path);
+        var folder = Path.GetFullPath(Path.Combine(SourceFolder(), "../../artifacts", path));
         var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
         Directory.CreateDirectory(folder);
         var same = File.Exists(installed) && Same("package.json") && Same("package-lock.json");
@@ -28,7 +29,7 @@ internal static class OpenAiLibrary
 
         if (!same)
         {
-            using var limit = new CancellationTokenSource(Patience);
+            using var limit = new CancellationTokenSource(s_patience);
             // No script of a package runs: it is installed by root.
             var answer = await HostProgram.AskAsync(
                 "npm", ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts"], cancel: limit.Token);
@@ -44,5 +45,5 @@ internal static class OpenAiLibrary
     private static bool Found(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static string SourceFolder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "openai");
+    private static string SourceFolder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 }
