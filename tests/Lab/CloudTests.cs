@@ -69,7 +69,9 @@ public sealed class CloudTests : IAsyncLifetime
         await RunningStack.UntilAsync("the Droplet is active", Patience, async () =>
             (string?)(droplet = (await CallAsync("GET", $"/v2/droplets/{made["id"]}"))["droplet"]!)["status"] == "active");
         var address = droplet["networks"]!["v4"]!.AsArray().Single(network => (string?)network!["type"] == "public")!["ip_address"]!;
-        return ((long)made["id"]!, async command =>
+        return ((long)made["id"]!, SshAsync);
+
+        async Task<string> SshAsync(string command)
         {
             ProgramAnswer login = new(-1, "", "");
             await RunningStack.UntilAsync($"it answers {command}", Patience, async () => (login = await InsideAsync(
@@ -77,7 +79,6 @@ public sealed class CloudTests : IAsyncLifetime
                 "ConnectTimeout=3", $"root@{address}", command)).Status == 0);
             return login.Output;
         }
-        );
     }
 
     /// <summary>Power, reboot, snapshot and a Droplet from it, Volume, firewall and zone, as python-digitalocean asks for them.</summary>
