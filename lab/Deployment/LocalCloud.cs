@@ -8,6 +8,8 @@ using Infra.Lab.Provider.Kinds;
 using Infra.Lab.Provider.Resources;
 using Infra.Lab.Specs;
 using Infra.Planning.Plan;
+using Pulumi;
+using Pulumi.Testing;
 
 namespace Infra.Lab.Deployment;
 

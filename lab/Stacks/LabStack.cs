@@ -14,6 +14,7 @@ using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Plan;
 using Infra.Stacks;
+using Pulumi.Testing;
 
 namespace Infra.Lab.Stacks;
 

@@ -1,5 +1,6 @@
 using Infra.Planning.Plan;
 using Infra.Stacks;
+using Pulumi.Testing;
 
 namespace Infra.Tests.Deployments;
 

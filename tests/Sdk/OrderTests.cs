@@ -1,3 +1,7 @@
+using Pulumi;
+using Pulumi.DigitalOcean;
+using Pulumi.Utilities;
+
 namespace Infra.Tests.Sdk;
 
 /// <summary>What is registered after what.</summary>

@@ -1,3 +1,5 @@
+using Pulumi;
+
 namespace Infra.Lab.Provider.Resources;
 
 /// <summary>An error of a provider or of DigitalOcean's API, in their words.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CsCheck;
 using Infra.Planning.Catalog;
 using Infra.Planning.Errors;
 using Infra.Planning.Placements;

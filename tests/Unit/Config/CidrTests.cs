@@ -1,4 +1,5 @@
 using System.Net;
+using CsCheck;
 using Infra.Planning.Config;
 
 namespace Infra.Tests.Unit.Config;

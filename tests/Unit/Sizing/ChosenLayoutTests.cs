@@ -1,3 +1,4 @@
+using CsCheck;
 using Infra.Planning.Catalog;
 using Infra.Planning.Placements;
 using Infra.Planning.Sizing;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CsCheck;
 using Infra.Planning.Catalog;
 using Infra.Planning.Placements;
 

@@ -4,6 +4,7 @@ using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Tags;
 using Infra.Lab.Host;
 using Infra.Planning.Catalog;
+using Microsoft.Data.Sqlite;
 
 namespace Infra.Tests.Unit.Lab.Cloud;
 

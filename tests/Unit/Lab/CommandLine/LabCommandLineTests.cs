@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Infra.Cli.CommandLine;
 using Infra.Cli.Plan;
 using Infra.Cli.Preview;

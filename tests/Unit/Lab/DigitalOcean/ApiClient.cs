@@ -9,6 +9,7 @@ using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
 using Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 using Infra.Tests.Unit.Lab.Provider;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean;
 

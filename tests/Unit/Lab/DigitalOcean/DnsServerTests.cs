@@ -1,4 +1,6 @@
 using System.Net;
+using DnsClient;
+using DnsClient.Protocol;
 using Infra.Lab.DigitalOcean.Domains;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Host;

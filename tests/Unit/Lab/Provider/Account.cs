@@ -8,6 +8,8 @@ using Infra.Planning.Catalog;
 using Infra.Planning.Plan;
 using Infra.Stacks;
 using Infra.Tests.Deployments;
+using Pulumi;
+using Pulumi.Testing;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 

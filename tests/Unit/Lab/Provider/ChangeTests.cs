@@ -3,6 +3,9 @@ using Infra.Lab.Provider.Manners;
 using Infra.Lab.Provider.Resources;
 using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
+using Pulumi;
+using Pulumi.DigitalOcean;
+using Pulumi.DigitalOcean.Inputs;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 

@@ -1,6 +1,12 @@
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Resources;
 using Infra.Lab.State;
+using Pulumi;
+using Pulumi.Command.Remote;
+using Pulumi.Command.Remote.Inputs;
+using Pulumi.DigitalOcean;
+using Pulumi.DigitalOcean.Inputs;
+using Pulumi.Random;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 

@@ -1,6 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.Linux;
 using Infra.Lab.Provider.Resources;
+using Microsoft.Extensions.Time.Testing;
+using Pulumi;
+using Pulumi.Tls;
+using Pulumi.Tls.Inputs;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 

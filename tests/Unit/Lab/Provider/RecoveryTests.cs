@@ -15,6 +15,8 @@ using Infra.Lab.Provider;
 using Infra.Lab.Provider.Resources;
 using Infra.Planning.Plan;
 using Infra.Tests.Deployments;
+using Microsoft.Extensions.Time.Testing;
+using Pulumi;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 

@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Resources;
+using Pulumi;
+using Pulumi.DigitalOcean;
+using Pulumi.DigitalOcean.Inputs;
 
 namespace Infra.Tests.Unit.Lab.Provider;
 
