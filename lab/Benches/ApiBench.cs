@@ -175,8 +175,8 @@ internal static class ApiBench
         var addresses = account.State.All<Droplet>().Select(droplet => droplet.VpcAddress).Distinct(StringComparer.Ordinal).Count();
         if (ids.Count != wanted || ids.Distinct().Count() != wanted || addresses != wanted)
         {
-            throw new InvalidOperationException($"{wanted} Droplets were created; the list has {ids.Count}, {ids.Distinct().Count()} of them "
-                + $"different, and there are {addresses} addresses");
+            throw new InvalidOperationException($"{wanted} Droplets were created; the list has {ids.Count}, "
+                + $"{ids.Distinct().Count()} of them different, and there are {addresses} addresses");
         }
     }
 }

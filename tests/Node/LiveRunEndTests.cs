@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Infra.Tests.Node;
 
-/// <summary><c>live/run</c> that is ended early, killed or cannot delete: nothing that costs money is left, or the run reports it.</summary>
+/// <summary>
+/// <c>live/run</c> that is ended early, killed or cannot delete: nothing that costs money is left, or the run reports it.
+/// </summary>
 public sealed class LiveRunEndTests
 {
     [Theory]

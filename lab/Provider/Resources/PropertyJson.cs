@@ -90,5 +90,6 @@ internal sealed class PropertyMapConverter : JsonConverter<PropertyMap>
         return PropertyJson.ReadMap(document.RootElement);
     }
 
-    public override void Write(Utf8JsonWriter writer, PropertyMap value, JsonSerializerOptions options) => PropertyJson.Write(writer, value);
+    public override void Write(Utf8JsonWriter writer, PropertyMap value, JsonSerializerOptions options) =>
+        PropertyJson.Write(writer, value);
 }

@@ -134,8 +134,8 @@ public sealed class EngineChoiceTests
         breakage => Assert.True(breakage.Families is null or ["*"], breakage.Problem));
 
     /// <summary>
-    /// Whatever its family and the vendor's name for it: the language model decides, its width (garbage was seen with 3B only), and the kind
-    /// of attention.
+    /// Whatever its family and the vendor's name for it: the language model decides, its width (garbage was seen with 3B only), and the
+    /// kind of attention.
     /// </summary>
     [Theory]
     [InlineData("mistralai/Ministral-3-3B-Reasoning-2512", "refused")]

@@ -19,7 +19,8 @@ public sealed partial class UsingsTests
         {
             var usings = Using().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).ToArray();
             Assert.Equal(
-                usings.OrderBy(name => !$"{name}.".StartsWith("System.", StringComparison.Ordinal)).ThenBy(static name => name, s_bySegment),
+                usings.OrderBy(name => !$"{name}.".StartsWith("System.", StringComparison.Ordinal))
+                    .ThenBy(static name => name, s_bySegment),
                 usings);
         });
     }
