@@ -44,23 +44,6 @@ public sealed class DropletActionTests
         Assert.Contains("power on web-1", api.Host.Calls);
     }
 
-    /// <summary>As Ansible does after each creation.</summary>
-    [Fact]
-    public async Task An_active_droplet_is_powered_on_and_stays_as_it_is()
-    {
-        await using var api = await ApiClient.StartAsync();
-        var id = (await DropletTests.CreateAsync(api, DropletTests.Request("web-1")))["id"]!;
-
-        var answer = await api.PostAsync($"{All}/{id}/actions", """{"type": "power_on"}""");
-        await api.SettleAsync();
-
-        Assert.Equal(201, answer.Status);
-        Assert.Equal("completed",
-            (string?)(await api.GetAsync($"{All}/{id}/actions/{answer.Body!["action"]!["id"]}")).Body!["action"]!["status"]);
-        Assert.Equal("active", (string?)(await ReadAsync(api, id))["status"]);
-        Assert.Equal(1, api.Host.Calls.Count(call => call == "boot web-1"));
-    }
-
     [Theory]
     [InlineData("off", """{"type": "power_off"}""", "Droplet is already powered off.")]
     [InlineData("off", """{"type": "shutdown"}""", "Droplet is already powered off.")]

@@ -71,19 +71,6 @@ public sealed class VolumeTests
     }
 
     [Fact]
-    public async Task The_id_of_a_droplet_may_be_text_and_other_text_is_refused()
-    {
-        await using var api = await ApiClient.StartAsync();
-        var (volume, droplet) = (await VolumeAsync(api, "data"), await DropletAsync(api));
-
-        var number = await api.PostAsync($"{Volumes}/{volume}/actions", $$"""{"type": "attach", "droplet_id": "{{droplet}}"}""");
-        var word = await api.PostAsync($"{Volumes}/{volume}/actions", """{"type": "detach", "droplet_id": "web"}""");
-
-        Assert.Equal(202, number.Status);
-        Assert.Equal((422, "json: cannot unmarshal the value of droplet_id"), (word.Status, word.Message));
-    }
-
-    [Fact]
     public async Task A_volume_is_attached_by_id_detached_by_name_and_not_deleted_in_between()
     {
         await using var api = await ApiClient.StartAsync(settings => settings with { Pace = Pace.Real });
