@@ -12,7 +12,7 @@ namespace Infra.Tests.Lab;
 /// <summary>A stack that runs on this machine for the tests of a class, and is deleted after them. Needs root.</summary>
 internal sealed class RunningStack : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(25);
     private readonly string _projectFolder;
 
     private RunningStack(string projectFolder, StackFile configuration)
