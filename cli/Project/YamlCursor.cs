@@ -94,6 +94,24 @@ internal sealed class YamlCursor(string text)
         Breaks++;
     }
 
+    /// <summary>Takes blanks, a comment and the line break. False: there is something else, which is not taken.</summary>
+    public bool TakeRestOfLine()
+    {
+        SkipBlanks();
+        if (Current == '#')
+        {
+            SkipToBreak();
+        }
+
+        if (!IsBreakOrEnd())
+        {
+            return false;
+        }
+
+        ReadBreak();
+        return true;
+    }
+
     /// <summary>After the end: the last line ends, too.</summary>
     public void EndLine()
     {

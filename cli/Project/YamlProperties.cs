@@ -57,18 +57,11 @@ internal static class YamlProperties
                 "TAG" => TagDirective(cursor, token with { Kind = YamlTokenKind.TagDirective }),
                 _ => throw Wrong(token),
             };
-        cursor.SkipBlanks();
-        if (cursor.Current == '#')
-        {
-            cursor.SkipToBreak();
-        }
-
-        if (!cursor.IsBreakOrEnd())
+        if (!cursor.TakeRestOfLine())
         {
             throw Wrong(token);
         }
 
-        cursor.ReadBreak();
         return token;
     }
 

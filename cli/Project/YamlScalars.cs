@@ -65,18 +65,11 @@ internal static class YamlScalars
             }
         }
 
-        cursor.SkipBlanks();
-        if (cursor.Current == '#')
-        {
-            cursor.SkipToBreak();
-        }
-
-        if (!cursor.IsBreakOrEnd())
+        if (!cursor.TakeRestOfLine())
         {
             throw Wrong(token);
         }
 
-        cursor.ReadBreak();
         return (chomping, increment);
     }
 
