@@ -18,6 +18,10 @@ internal sealed class CertificateKind : DigitalOceanKind
 
     public override bool ReplacedBy(string input) => true;
 
+    protected override bool IsSet(string input) => input == "domains";
+
+    protected override object? Default(string input) => input == "type" ? Certificate.Custom : null;
+
     /// <summary>A certificate by its name; null: there is none.</summary>
     public static Certificate? Find(AccountState state, string? name) =>
         state.All<Certificate>().LastOrDefault(certificate => certificate.Name == name);

@@ -16,6 +16,10 @@ internal sealed class FirewallKind : DigitalOceanKind
 
     public override bool ReplacedBy(string input) => false;
 
+    protected override bool IsSet(string input) => true;
+
+    protected override bool IgnoresCase(string input) => input == "tags";
+
     public override void Check(CloudResource? before, CloudResource after)
     {
         var inbound = after.Inputs.Maps("inboundRules");

@@ -15,9 +15,6 @@ internal sealed class SshKeyKind : DigitalOceanKind
 
     public override bool ReplacedBy(string input) => input == "publicKey";
 
-    // The name need not be unique, but the key must be.
-    public override bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
-
     public override bool Same(string input, object? before, object? after) =>
         input == "publicKey" && before is string old && after is string now ? old.Trim() == now.Trim() : base.Same(input, before, after);
 

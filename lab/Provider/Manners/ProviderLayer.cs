@@ -28,10 +28,10 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
 
     private bool IsLikePulumi => cloud.Options.IsLikePulumi;
 
-    /// <summary>The inputs, with the old values of removed computed inputs: those do not change.</summary>
+    /// <summary>The inputs, with the old values of a removed name and of removed computed inputs: those do not change.</summary>
     public static PropertyMap KeepComputed(string type, PropertyMap before, PropertyMap after)
     {
-        foreach (var input in ProviderManners.Current.Of(type)?.Computed ?? [])
+        foreach (var input in ProviderManners.Current.Of(type) is { } manners ? manners.Computed.Append("name") : [])
         {
             if (!after.ContainsKey(input) && before.TryGetValue(input, out var kept))
             {
