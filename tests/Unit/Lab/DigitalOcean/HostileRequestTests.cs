@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -165,7 +166,8 @@ public sealed partial class HostileRequestTests
 
     /// <summary>The statuses of all answers.</summary>
     private static async Task<IEnumerable<int>> SendAsync(ApiClient api, string request, string afterPermission = "") =>
-        [.. Status().Matches(await TalkAsync(api, request, afterPermission)).Select(match => int.Parse(match.Groups[1].ValueSpan))];
+        [.. Status().Matches(await TalkAsync(api, request, afterPermission))
+            .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))];
 
     /// <summary>What the server says until it closes the connection; characters are bytes.</summary>
     private static async Task<string> TalkAsync(ApiClient api, string request, string afterPermission = "")
