@@ -6,7 +6,7 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Lab;
 
 /// <summary>The API on this machine, used by programs that know nothing of the lab: curl and ssh.</summary>
-[Collection(SerialLabs.Name)]
+[Collection(SerialClouds.Name)]
 public sealed class CloudTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
