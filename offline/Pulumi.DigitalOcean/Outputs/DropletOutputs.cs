@@ -4,7 +4,9 @@ namespace Pulumi.DigitalOcean.Outputs;
 [OutputType]
 public sealed class DropletBackupPolicy
 {
+    public readonly int? Hour;
     public readonly string? Plan;
+    public readonly string? Weekday;
 
     private DropletBackupPolicy() { }
 }

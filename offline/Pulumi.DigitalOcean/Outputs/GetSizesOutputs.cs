@@ -8,6 +8,7 @@ public sealed class GetSizesFilterResult
 {
     public readonly bool? All;
     public readonly string Key;
+    public readonly string? MatchBy;
     public readonly ImmutableArray<string> Values;
 
     private GetSizesFilterResult() { }
@@ -21,8 +22,10 @@ public sealed class GetSizesSizeResult
     public readonly int Disk;
     public readonly int Memory;
     public readonly double PriceHourly;
+    public readonly double PriceMonthly;
     public readonly ImmutableArray<string> Regions;
     public readonly string Slug;
+    public readonly double Transfer;
     public readonly int Vcpus;
 
     private GetSizesSizeResult() { }
@@ -32,6 +35,7 @@ public sealed class GetSizesSizeResult
 [OutputType]
 public sealed class GetSizesSortResult
 {
+    public readonly string? Direction;
     public readonly string Key;
 
     private GetSizesSortResult() { }
