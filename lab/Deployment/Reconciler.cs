@@ -234,7 +234,7 @@ internal sealed class Reconciler
             _log.Report(operation, resource, Phase.Started);
         }
         var begun = _cloud.State.Account.Clock.GetUtcNow();
-        resource = _provider.Begin(kind, resource);
+        resource = await _provider.BeginAsync(kind, resource);
         CloudResource made;
         try
         {

@@ -38,6 +38,13 @@ internal abstract class DigitalOceanKind : ResourceKind
     /// <summary>The request that deletes it.</summary>
     public abstract ProviderRequest Delete(AccountState state, CloudResource resource);
 
+    /// <summary>The call by which the provider reads it back.</summary>
+    public virtual ProviderCall Reading(AccountState state, CloudResource resource) =>
+        new(ReadFailure, "GET", Delete(state, resource).Path);
+
+    /// <summary>Beginning of the provider's message if it cannot be read.</summary>
+    protected abstract string ReadFailure { get; }
+
     /// <summary>The resource with the provider's outputs; null: it is gone.</summary>
     public abstract CloudResource? Read(AccountState state, CloudResource resource);
 

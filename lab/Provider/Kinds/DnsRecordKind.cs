@@ -15,6 +15,8 @@ internal sealed class DnsRecordKind : DigitalOceanKind
 
     public override string Type => Types.DnsRecord;
 
+    protected override string ReadFailure => "";
+
     public override bool ReplacedBy(string input) => input is "domain" or "type";
 
     public override void Check(CloudResource? before, CloudResource after)

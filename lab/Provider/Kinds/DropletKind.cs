@@ -12,6 +12,8 @@ internal sealed class DropletKind(IHostRuntime host) : DigitalOceanKind
 {
     public override string Type => Types.Droplet;
 
+    protected override string ReadFailure => "Error retrieving droplet";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) =>

@@ -10,6 +10,8 @@ internal sealed class FirewallKind : DigitalOceanKind
 {
     public override string Type => Types.Firewall;
 
+    protected override string ReadFailure => "Error retrieving firewall";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) => false;

@@ -11,6 +11,8 @@ internal sealed class LoadBalancerKind : DigitalOceanKind
 {
     public override string Type => Types.LoadBalancer;
 
+    protected override string ReadFailure => "Error retrieving Loadbalancer";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) => input is "network" or "networkStack" or "region" or "type" or "vpcUuid";

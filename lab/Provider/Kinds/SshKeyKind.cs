@@ -11,6 +11,8 @@ internal sealed class SshKeyKind : DigitalOceanKind
 
     public override string Type => Types.SshKey;
 
+    protected override string ReadFailure => "Error retrieving SSH key";
+
     public override bool ReplacedBy(string input) => input == "publicKey";
 
     // The name need not be unique, but the key must be.

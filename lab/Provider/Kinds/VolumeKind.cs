@@ -10,6 +10,8 @@ internal sealed class VolumeKind : DigitalOceanKind
 {
     public override string Type => Types.Volume;
 
+    protected override string ReadFailure => "Error retrieving volume";
+
     public override bool ReplacedBy(string input) =>
         input is "description" or "initialFilesystemLabel" or "initialFilesystemType" or "name" or "region" or "snapshotId";
 
