@@ -36,7 +36,8 @@ public static partial class Names
     public static string Nearest(string text, int index = 1)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var letters = string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+        var letters = string.Concat(text.ToLowerInvariant()
+            .Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
         var suffix = index > 1 ? $"-{index.ToString(CultureInfo.InvariantCulture)}" : "";
         var name = letters.Length > 0 && char.IsAsciiLetter(letters[0]) ? letters : $"m{letters}";
         return $"{name[..Math.Min(name.Length, LongestName - suffix.Length)].TrimEnd('-')}{suffix}";

@@ -17,6 +17,9 @@ internal static partial class InfraCommand
 
     private const string NoCommand = "Required command was not provided.";
 
+    /// <summary>A word with <c>@</c> is itself: by default, the parser reads the file of that name for more words.</summary>
+    private static readonly ParserConfiguration s_words = new() { ResponseFileTokenReplacer = null };
+
     /// <param name="args">The arguments.</param>
     /// <param name="terminal">Where to report errors.</param>
     /// <param name="commands">The commands of this program.</param>
@@ -43,7 +46,7 @@ internal static partial class InfraCommand
             return Task.FromResult(ExitCode.Fine);
         }
 
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, s_words);
         var errors = parsed.Errors.Select(error => Plain(error.Message)).Concat(UnknownOptions(parsed, args)).Concat(DecimalCommas(parsed))
             .Distinct().OrderBy(error => error == NoCommand)
             .Select(error => error != NoCommand ? error : $"choose a command: {string.Join(", ",
@@ -109,7 +112,9 @@ internal static partial class InfraCommand
         var line = string.Join(' ', typed.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word));
         try
         {
-            var found = typed is [.., ""] ? root.Parse(line).GetCompletions(line.Length) : root.Parse(typed).GetCompletions();
+            var found = typed is [.., ""]
+                ? root.Parse(line, s_words).GetCompletions(line.Length)
+                : root.Parse(typed, s_words).GetCompletions();
             // Completes only one name of the help option.
             foreach (var completion in found.Select(item => item.Label).Distinct(StringComparer.Ordinal)
                 .Where(static label => !label.StartsWith('/') && label is not ("-?" or "-h")))

@@ -103,7 +103,7 @@ internal static class PlanObserved
         try
         {
             return UserFile.Read(file) is { Length: > 0 } content ? Encoding.UTF8.GetString(content)
-                : throw new InvalidDataException("it is empty, or no regular file");
+                : throw new InvalidDataException("it is empty");
         }
         catch (Exception problem) when (problem
             is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -1,4 +1,5 @@
 using Infra.Planning.Catalog;
+using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Placements;
 
@@ -34,12 +35,9 @@ internal static class PlanTable
     /// <summary>A region without sizes is an error: an empty table would look as if nothing fits.</summary>
     private static void CheckRegion(PlanQuery query)
     {
-        var known = query.Catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToArray();
-        if (query.Region is { } region && !known.Contains(region))
+        if (query.Region is { } region && RegionCheck.Of("--region", region, query.Catalog) is { } error)
         {
-            throw new ConfigurationException(UserError.InStackConfig("--region", region,
-                $"is not a region with a known GPU size; {NearMiss.Sentence(region, known)}",
-                NearMiss.Of(region, known) is [var nearest, ..] ? nearest : known[0]));
+            throw new ConfigurationException(error);
         }
     }
 

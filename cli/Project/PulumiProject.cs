@@ -1,3 +1,4 @@
+using Infra.Planning.Config;
 using Infra.Planning.Errors;
 using Infra.Planning.Reading;
 
@@ -6,7 +7,7 @@ namespace Infra.Cli.Project;
 /// <summary>The Pulumi project on disk: <c>Pulumi.yaml</c> and <c>Pulumi.STACK.yaml</c>, read as the Pulumi CLI reads them.</summary>
 internal sealed class PulumiProject
 {
-    private const string ProjectFile = "Pulumi.yaml";
+    public const string ProjectFile = "Pulumi.yaml";
 
     private readonly Dictionary<string, DeclaredKey> _declared;
 
@@ -18,9 +19,16 @@ internal sealed class PulumiProject
         {
             var project = Document(file, out _) as YamlMap ?? throw new YamlFault(0, "must be one mapping of keys to values");
             var name = project["name"] as string;
+            if (name == ConfigNames.Namespace)
+            {
+                ProjectRules.Check(project, folder);
+            }
             return (
-                name is { Length: > 0 } ? name : throw new ConfigurationException(
-                    new UserError("name", null, $"is missing in {ProjectFile}", $"add 'name: inference' to {ProjectFile}")),
+                name is not { Length: > 0 } ? throw new ConfigurationException(
+                    new UserError("name", null, $"is missing in {ProjectFile}", $"add 'name: {ConfigNames.Namespace}' to {ProjectFile}"))
+                : name == ConfigNames.Namespace ? name : throw new ConfigurationException(
+                    new UserError("name", name, $"in {file} is another project, or another name of this one: the program reads settings of "
+                        + ConfigNames.Namespace, $"cd to the project, or write 'name: {ConfigNames.Namespace}' in {ProjectFile}")),
                 Declared(name, project["config"]));
         });
     }
@@ -31,6 +39,7 @@ internal sealed class PulumiProject
     /// <summary>Names of the stacks with a file, sorted.</summary>
     public IReadOnlyList<string> Stacks => [.. Directory.EnumerateFiles(Folder, "Pulumi.*.yaml")
         .Select(file => Path.GetFileName(file)["Pulumi.".Length..^".yaml".Length])
+        .Where(stack => stack.Length > 0)
         .Order(StringComparer.Ordinal)];
 
     /// <summary>Finds the project in or above the first folder that has one.</summary>
@@ -100,6 +109,7 @@ internal sealed class PulumiProject
             }
         }
 
+        ProjectRules.CheckValues(_declared, values, stack);
         return new StackFile(Name, stack, values, secrets)
         {
             HasEnvironment = document.HasEnvironment,
@@ -122,7 +132,7 @@ internal sealed class PulumiProject
 
     /// <summary>The command with the likeliest stack, or with its default. Without a stack, <c>down</c> would stop all labs.</summary>
     private string InsteadOf(string stack, string command) =>
-        NearMiss.Of(stack, Stacks) is [var nearest, ..] ? $"./infra {command} {nearest}"
+        NearMiss.Of(StackName.Of(Path.GetFileName(stack)), Stacks) is [var nearest, ..] ? $"./infra {command} {nearest}"
         : $"./infra {(command == "down" ? "status" : command)}";
 
     private static Dictionary<string, DeclaredKey> Declared(string project, object? section) => section switch
@@ -142,13 +152,17 @@ internal sealed class PulumiProject
         {
             content = UserFile.Read(file);
         }
-        catch (InvalidDataException problem)
+        catch (Exception problem) when (problem is InvalidDataException or IOException)
         {
-            throw new YamlFault(0, $"cannot be read: {problem.Message}");
+            // Among others a link to nothing, or to itself.
+            throw new YamlFault(0, $"cannot be read: {ShownText(problem)}");
         }
 
         return YamlDecoder.Decode(YamlParser.Parse(YamlText.Of(content), out more));
     }
+
+    private static string ShownText(Exception problem) => problem is FileNotFoundException or DirectoryNotFoundException
+        ? "it is a link to a file that does not exist" : string.Join(' ', problem.Message.Split('\n', '\r'));
 
     private static T Guarded<T>(string file, Func<T> read)
     {

@@ -42,7 +42,9 @@ internal static class YamlText
 
     /// <summary>The rest of a sentence on a line without <c>': '</c>: what is in its place, if that can be seen.</summary>
     public static string WhyNoKey(string line) =>
-        line.Any(IsOddSpace) ? "; the line has a no-break space, which is no space to YAML"
+        line.StartsWith("<<<<<<<", StringComparison.Ordinal) || line.StartsWith("=======", StringComparison.Ordinal)
+            || line.StartsWith(">>>>>>>", StringComparison.Ordinal) ? "; the line marks a merge conflict: resolve it"
+        : line.Any(IsOddSpace) ? "; the line has a no-break space, which is no space to YAML"
         : line.Contains(':', StringComparison.Ordinal) ? "; a space belongs behind the ':'"
         : line.Contains('=', StringComparison.Ordinal) ? "; write ': ' instead of '='"
         : "";

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Infra.Lab.Linux;
+using Infra.Planning.Reading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Infra.Lab.State;

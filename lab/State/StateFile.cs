@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Infra.Lab.Files;
-using Infra.Lab.Linux;
+using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 
 namespace Infra.Lab.State;
 
@@ -97,7 +98,7 @@ internal static class StateFile
         }
         catch (JsonException exception)
         {
-            throw new StateFileException(path, exception.Message, exception);
+            throw new StateFileException(path, JsonReason.Of(exception), exception);
         }
     }
 

@@ -114,8 +114,7 @@ internal sealed class CatalogReader
         }
         catch (JsonException problem)
         {
-            var reason = problem.Message.Split(" LineNumber:")[0];
-            _errors.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {reason}")));
+            _errors.Add(new(file, $"line {problem.LineNumber + 1}", new("", null, $"is not JSON: {JsonReason.Of(problem)}")));
             return null;
         }
     }

@@ -64,7 +64,7 @@ public sealed partial class ModelCatalog
             content = UserFile.Read(userFile);
             if (content.Length == 0)
             {
-                throw new InvalidDataException("it is empty, or no regular file");
+                throw new InvalidDataException("it is empty");
             }
         }
         catch (Exception problem) when (problem

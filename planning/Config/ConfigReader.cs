@@ -89,8 +89,11 @@ internal sealed class ConfigReader : StrictReader
             {
                 _meantKeys.Add(meant);
                 var element = Element(text, record.Member(meant)!.Shape);
-                _misspellings.Report(ValueShape.Of(typeof(StackConfig)), "", Property(key, element), meant, _masked);
-                if (Read(element, record.Member(meant)!.Shape, meant) is { } value)
+                // Of a price, the unit may be in the name.
+                var moved = meant == "maxHourlyUsd" && key.Contains("month", StringComparison.OrdinalIgnoreCase)
+                    && ReadingFixes.MeantDecimal($"{text}/month", meant) is { } perHour ? Element(perHour) : element;
+                _misspellings.Report(ValueShape.Of(typeof(StackConfig)), "", Property(key, element), meant, _masked, moved);
+                if (Read(moved, record.Member(meant)!.Shape, meant) is { } value)
                 {
                     sound[meant] = value;
                 }
@@ -214,7 +217,11 @@ internal sealed class ConfigReader : StrictReader
             current = holdsMembers ? _misspellings.Resolve(current, shape, path, _masked) : current;
             return base.Read(current, shape, path);
         }
-        if (value.ValueKind == JsonValueKind.Null)
+        if (value.ValueKind == JsonValueKind.Null && ConfigPath.Parse(path) is [.., string list, int] && list != "adminCidrs")
+        {
+            _errors.Add(new(path, null, problem, ConfigFix.Remove(path)));
+        }
+        else if (value.ValueKind == JsonValueKind.Null)
         {
             Wrong(path, null, problem, shape);
         }
@@ -241,7 +248,10 @@ internal sealed class ConfigReader : StrictReader
     }
 
     protected override void Wrong(string path, JsonElement? value, string problem, ValueShape shape) =>
-        _errors.Add(new(path, value is { } there ? Shown(there) : null, problem,
+        _errors.Add(!_masked && _textOnly && value is { ValueKind: JsonValueKind.Number } number
+            // Also the CLI's own command would write a number.
+            ? new(path, Shown(number), problem, $"write \"{number.GetRawText()}\" with the quotes in the file of the stack")
+            : new(path, value is { } there ? Shown(there) : null, problem,
             !_masked || value is null ? ReadingFixes.Of(path, value, shape)
                 : shape.Kind is ValueKind.List or ValueKind.Map or ValueKind.Record
                     ? ConfigFix.Remove(path).Then(ReadingFixes.Of(path, null, shape))

@@ -161,7 +161,7 @@ internal sealed class ConfigRules(List<UserError> errors)
         if (engine.Version is { } version && !ConfigPatterns.Version().IsMatch(version))
         {
             Wrong(ConfigPath.Member(path, "version"), ShownValue.Mask(version), "is not a vLLM release: three numbers, without a v",
-                ConfigPatterns.Version().IsMatch(version.TrimStart('v', 'V')) ? version.TrimStart('v', 'V') : null);
+                MeantValues.EngineVersion(version));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Infra.Planning.Errors;
 
 namespace Infra.Planning.Config;
@@ -59,6 +60,19 @@ internal sealed class DomainRules(List<UserError> errors)
 
     private static bool IsPublic(string domain) => !s_reserved.Contains(domain.Split('.')[^1], StringComparer.Ordinal);
 
+    /// <summary>The name as the DNS has it: <c>xn--mller-kva.de</c> for <c>müller.de</c>.</summary>
+    private static string Punycode(string name)
+    {
+        try
+        {
+            return new IdnMapping().GetAscii(name);
+        }
+        catch (ArgumentException)
+        {
+            return name;
+        }
+    }
+
     /// <summary>The host name in a URL, a pattern or a name in another case; null if there is none.</summary>
     private static string? Meant(string text)
     {
@@ -66,7 +80,7 @@ internal sealed class DomainRules(List<UserError> errors)
         var scheme = name.IndexOf("://", StringComparison.Ordinal);
         name = (scheme < 0 ? name : name[(scheme + 3)..]).Split('/', ':', '?', '#')[0].Trim('.');
         name = name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
-        name = name.Replace('_', '-').Trim();
+        name = Punycode(name.Replace('_', '-').Trim());
         return ConfigPatterns.Domain().IsMatch(name) && IsPublic(name) ? name : null;
     }
 }

@@ -83,7 +83,8 @@ internal static partial class MeantNumbers
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex HoursAndMinutes();
 
-    [GeneratedRegex("^([x\u00d7] ?)?(?<digits>-?[0-9][0-9_,.]*) *(?<unit>/?[A-Za-z\u00d7]*)( *[A-Za-z]+)?$",
+    [GeneratedRegex("^(([x\u00d7]|[td]p) ?)?(?<digits>-?[0-9][0-9_,.]*) *((r|req|reqs|requests)(?=/))?(?<unit>/?[A-Za-z\u00d7]*)"
+        + "( *[A-Za-z]+)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Number();
 

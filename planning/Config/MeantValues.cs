@@ -12,21 +12,34 @@ internal static partial class MeantValues
         [.. ModelCatalog.Load().Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary><c>tor1</c> for <c>TOR1</c>, <c>Toronto</c>; <c>nyc2</c> for <c>New York</c>.</summary>
-    public static string? Region(string text)
+    public static string? Region(string text) => Region(text, Regions);
+
+    /// <summary>One of the known regions, for another way to write it.</summary>
+    public static string? Region(string text, IReadOnlyList<string> known)
     {
         var written = string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
         var city = written.StartsWith("newyork", StringComparison.Ordinal) ? "nyc"
             : written.StartsWith("kansas", StringComparison.Ordinal) ? "mkc" : written;
-        return Regions.FirstOrDefault(region => region == written)
-            ?? Regions.FirstOrDefault(region => city.StartsWith(region[..3], StringComparison.Ordinal));
+        return known.FirstOrDefault(region => region == written)
+            ?? known.FirstOrDefault(region => city.StartsWith(region[..3], StringComparison.Ordinal));
     }
 
-    /// <summary><c>gpu-h100x1-80gb</c> for <c>GPU H100</c>, <c>H100:1</c>.</summary>
-    public static string? Size(string text) =>
-        NearMiss.Of(text.Trim().ToLowerInvariant().Replace(' ', '-').Replace('_', '-').Replace(':', 'x'), ModelCatalog.Load().Sizes.Keys)
-            is [var near, ..]
-            ? near
+    /// <summary><c>gpu-h100x1-80gb</c> for <c>GPU H100</c>, <c>H100:1</c>, <c>NVIDIA H100</c>.</summary>
+    public static string? Size(string text)
+    {
+        var slug = text.Trim().ToLowerInvariant().Replace(' ', '-').Replace('_', '-').Replace(':', 'x');
+        return NearMiss.Of(Brand().Replace(slug, ""), ModelCatalog.Load().Sizes.Keys) is [var near, ..] ? near : null;
+    }
+
+    /// <summary><c>0.31.0</c> for <c>v0.31.0</c>, and for <c>0.31</c> if the built-in catalog has no other release of it.</summary>
+    public static string? EngineVersion(string text)
+    {
+        var version = text.TrimStart('v', 'V');
+        return ConfigPatterns.Version().IsMatch(version) ? version
+            : version.Length > 0 && ModelCatalog.Load().Engines.Keys
+                .Where(release => release.StartsWith($"{version}.", StringComparison.Ordinal)).ToArray() is [var only] ? only
             : null;
+    }
 
     /// <summary>The content of the file, for the path of a public key.</summary>
     public static string? SshKeyFile(string text) => KeyFile().IsMatch(text) ? $"\"$(cat {text})\"" : null;
@@ -74,6 +87,9 @@ internal static partial class MeantValues
 
     [GeneratedRegex("^[A-Za-z0-9_./~-]+\\.pub$", RegexOptions.CultureInvariant)]
     private static partial Regex KeyFile();
+
+    [GeneratedRegex("^((nvidia|amd|rtx|instinct)-)+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Brand();
 
     [GeneratedRegex("[^A-Za-z0-9._:/-]+", RegexOptions.CultureInvariant)]
     private static partial Regex NotInServedName();

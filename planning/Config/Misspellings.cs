@@ -56,7 +56,13 @@ internal sealed class Misspellings(List<UserError> errors)
     }
 
     /// <summary>Reports a member under a wrong name.</summary>
-    public void Report(ValueShape shape, string path, JsonProperty member, string meant, bool isSecret)
+    /// <param name="shape">What the member is in.</param>
+    /// <param name="path">Path of that.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="meant">Its right name.</param>
+    /// <param name="isSecret">Whether it is stored encrypted.</param>
+    /// <param name="moved">Its value under the right name. Default: the same.</param>
+    public void Report(ValueShape shape, string path, JsonProperty member, string meant, bool isSecret, JsonElement? moved = null)
     {
         var (from, to) = (ConfigPath.Member(path, member.Name), ConfigPath.Member(path, meant));
         var isName = shape.Kind == ValueKind.Map;
@@ -64,7 +70,7 @@ internal sealed class Misspellings(List<UserError> errors)
             isName
                 ? $"has a name that is not {Names.NameRule}; it becomes a tag, a host name and a resource name"
                 : $"is not a setting; did you mean {to}?",
-            isSecret ? null : ReadingFixes.Move(new RemoveStep(from), to, member.Value), meant);
+            isSecret ? null : ReadingFixes.Move(new RemoveStep(from), to, moved ?? member.Value), meant);
     }
 
     /// <summary>

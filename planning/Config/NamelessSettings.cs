@@ -70,10 +70,10 @@ internal sealed class NamelessSettings
         var hasModel = endpoints.TryGetProperty(Model, out var model) && model.ValueKind == JsonValueKind.String;
         // The name of an endpoint may be that of a setting; then it has a map. Text could be its model.
         var settings = endpoints.EnumerateObject().Where(member => record.Member(member.Name) is not null
-            && (hasModel && member.Name == "engine"
-                || member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)
-                && (hasModel || member.Value.ValueKind != JsonValueKind.String
-                    || !member.Value.GetString()!.Contains('/', StringComparison.Ordinal)))).ToList();
+            && ((hasModel && member.Name == "engine")
+                || (member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)
+                    && (hasModel || member.Value.ValueKind != JsonValueKind.String
+                        || !member.Value.GetString()!.Contains('/', StringComparison.Ordinal))))).ToList();
         return settings.Count > 0 ? new(endpoints, settings) : null;
     }
 

@@ -93,7 +93,9 @@ internal sealed class NetworkRules(List<UserError> errors)
     {
         if (!Cidr.TryParse(text, out var range, out var problem) || (problem = WhyNotVpc(range, region)) is not null)
         {
-            errors.Add(UserError.InStackConfig("vpcCidr", ShownValue.Mask(text), problem!, MeantVpc(text, region)));
+            errors.Add(text.ToLowerInvariant() is "auto" or "default" or "none"
+                ? new("vpcCidr", text, $"{problem!}; without the setting, DigitalOcean picks one", ConfigFix.Remove("vpcCidr"))
+                : UserError.InStackConfig("vpcCidr", ShownValue.Mask(text), problem!, MeantVpc(text, region)));
         }
     }
 

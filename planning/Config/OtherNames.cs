@@ -17,7 +17,7 @@ internal static class OtherNames
             ("adminSshKeys", "sshkeys sshkey sshpublickeys publickeys authorizedkeys"),
             ("endpoints", "models services deployments"),
             ("maxHourlyUsd", "budget hourlybudget maxprice pricelimit maxhourlyprice maxcost maxhourlycost costlimit spendlimit "
-                + "maxpriceperhour"),
+                + "maxpriceperhour maxmonthlyusd monthlybudget maxmonthlycost"),
             ("vpcCidr", "networkcidr cidr iprange"),
             ("tags", "labels"),
             (ConfigNames.HuggingFaceToken, "hftoken huggingfacehubtoken")),
@@ -37,7 +37,7 @@ internal static class OtherNames
             ("tensorParallel", "tp"),
             ("dataParallel", "dp")),
         [typeof(ClientConfig)] = Table(
-            ("requestsPerMinute", "rpm ratelimit"),
+            ("requestsPerMinute", "rpm rate ratelimit"),
             ("concurrent", "concurrency maxconcurrency maxparallelrequests")),
         [typeof(EngineConfig)] = Table(("version", "tag vllmversion"), ("install", "method")),
     };

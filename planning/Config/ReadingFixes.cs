@@ -17,6 +17,7 @@ internal static partial class ReadingFixes
     // A longer command is not for pasting.
     private const int MostSteps = 60;
     private const string FirstEndpoint = "chat";
+    private const string Rate = "requestsPerMinute";
 
     /// <summary>Of a chat or a text processor; YAML takes them as part of the value.</summary>
     private static readonly char[] s_quotes = [.. "\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"];
@@ -24,7 +25,18 @@ internal static partial class ReadingFixes
     /// <summary>Members of an endpoint in a list that are its name.</summary>
     private static readonly string[] s_names = ["name", "id", "key", "endpoint"];
 
-    private static readonly string[] s_values = ["name", "id", "value", "default", "min"];
+    private static readonly string[] s_values = ["name", "id", "value", "default", "min", "type"];
+
+    private static readonly HashSet<string> s_defaults =
+        ["auto", "automatic", "default", "none", "null", "off", "false", "no", "unlimited", "max"];
+
+    /// <summary>Other names of choices. None opens anything.</summary>
+    private static readonly Dictionary<string, string> s_sameWords = new(StringComparer.Ordinal)
+    {
+        ["PIP"] = "venv", ["UV"] = "venv", ["WHEEL"] = "venv", ["WHEELS"] = "venv", ["VIRTUALENV"] = "venv",
+        ["DOCKER"] = "container", ["PODMAN"] = "container", ["ONEBYONE"] = "rolling", ["RECREATE"] = "parallel",
+        ["VPC"] = "internal", ["TUNNEL"] = "private", ["SSH"] = "private", ["RESERVED"] = "contract",
+    };
 
     /// <summary>The fix of a value with this shape.</summary>
     /// <param name="path">Its path.</param>
@@ -32,6 +44,11 @@ internal static partial class ReadingFixes
     /// <param name="shape">What it should be.</param>
     public static ConfigFix Of(string path, JsonElement? value, ValueShape shape)
     {
+        if (value is { ValueKind: JsonValueKind.String } text
+            && (MeansDefault(text.GetString()!, shape) || IsEmptyOption(text, shape, path)))
+        {
+            return ConfigFix.Remove(path);
+        }
         var written = value is { } there && Unwrapped(there, shape) is { ValueKind: not JsonValueKind.Null } one ? one : (JsonElement?)null;
         return shape.Kind switch
         {
@@ -51,6 +68,16 @@ internal static partial class ReadingFixes
         }
     }
 
+    /// <summary>Whether a word stands for the default of a number, which is what is without it: <c>auto</c>, <c>unlimited</c>.</summary>
+    private static bool MeansDefault(string text, ValueShape shape) =>
+        shape.Kind is ValueKind.Whole or ValueKind.Decimal
+        && s_defaults.Contains(text.Trim().ToLowerInvariant());
+
+    /// <summary>Whether it is a list or a map without anything in it, and needs nothing: <c>tags:</c>.</summary>
+    private static bool IsEmptyOption(JsonElement text, ValueShape shape, string path) =>
+        text.ValueEquals("") && path != "adminCidrs"
+        && (shape.Kind == ValueKind.List || (shape.Kind == ValueKind.Record && shape.Type == typeof(EngineConfig)));
+
     /// <summary>Writes a value under another path; null if a command cannot show it.</summary>
     public static ConfigFix? Move(ConfigStep remove, string to, JsonElement value)
     {
@@ -58,9 +85,14 @@ internal static partial class ReadingFixes
         return steps.Count <= MostSteps && !steps.Contains(null) ? new([remove, .. steps.Select(step => step!)]) : null;
     }
 
-    /// <summary>The word of a choice that was meant: in another case, with a hyphen, or with a wrong letter.</summary>
+    /// <summary>
+    /// The word of a choice that was meant: in another case, with a hyphen, with a wrong letter, with more behind it, or under another
+    /// name.
+    /// </summary>
     public static string? MeantWord(string text, IReadOnlyList<string> words) =>
-        words.FirstOrDefault(word => Letters(word) == Letters(text)) ?? (NearMiss.Of(text, words) is [var near, ..] ? near : null);
+        words.FirstOrDefault(word => Letters(word) == Letters(text)) ?? (NearMiss.Of(text, words) is [var near, ..] ? near : null)
+        ?? words.FirstOrDefault(word => Letters(text).StartsWith(Letters(word), StringComparison.Ordinal))
+        ?? words.FirstOrDefault(word => s_sameWords.GetValueOrDefault(Letters(text)) == word);
 
     /// <summary>The part of a setting that a command can set: the first element of a list, the required member of a record.</summary>
     private static string Settable(string path, ValueShape shape) => shape.Kind switch
@@ -117,7 +149,7 @@ internal static partial class ReadingFixes
         var meant = shape.Kind switch
         {
             ValueKind.Whole => MeantNumbers.Whole(text, path),
-            ValueKind.Decimal => MeantDecimal(text),
+            ValueKind.Decimal => MeantDecimal(text, path),
             ValueKind.Flag => text.ToLowerInvariant() switch
             {
                 "true" or "yes" or "on" or "1" or "y" or "enabled" or "enable" or "always"
@@ -132,25 +164,37 @@ internal static partial class ReadingFixes
         return meant is null || meant.Any(char.IsControl) || ShownValue.IsSecret(meant) || path.Length == 0 ? null : meant;
     }
 
-    private static string? MeantDecimal(string text)
+    /// <summary><c>1.5</c> for <c>1,50 USD</c>; a price of a month or a day is one of an hour.</summary>
+    public static string? MeantDecimal(string text, string path)
     {
         text = MeantNumbers.Ungrouped(text);
         // 1.000,50
         var match = Amount().Match(text.LastIndexOf(',') > text.IndexOf('.', StringComparison.Ordinal)
             ? text.Replace(".", "", StringComparison.Ordinal) : text);
-        return match.Success && decimal.TryParse(match.Groups["number"].Value.Replace(',', '.'), NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture, out var number)
-            ? (match.Groups["percent"].Success ? number / 100 : number).ToString(CultureInfo.InvariantCulture)
-            : null;
+        if (!match.Success || !decimal.TryParse(match.Groups["number"].Value.Replace(',', '.'), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+        var hours = path.EndsWith("maxHourlyUsd", StringComparison.Ordinal) ? HoursOf(match.Groups["unit"].Value.ToLowerInvariant()) : 1;
+        return (match.Groups["percent"].Success ? number / 100
+            : hours == 1 ? number : Math.Max(0.01m, Math.Floor(number / hours * 100) / 100)).ToString(CultureInfo.InvariantCulture);
     }
+
+    private static int HoursOf(string unit) =>
+        unit.Contains("mo", StringComparison.Ordinal) || unit.Contains("mois", StringComparison.Ordinal) ? 31 * 24
+        : unit.Contains("da", StringComparison.Ordinal) || unit.Contains("tag", StringComparison.Ordinal)
+            || unit.Contains("jour", StringComparison.Ordinal) || unit.EndsWith("/d", StringComparison.Ordinal) ? 24
+        : unit.Contains("ye", StringComparison.Ordinal) || unit.Contains("jahr", StringComparison.Ordinal) ? 365 * 24
+        : 1;
 
     private static List<ConfigStep> Elements(string path, JsonElement value, ValueShape element)
     {
         if (value.ValueKind == JsonValueKind.Object && element.Shorthand is { } shorthand
-            && value.EnumerateObject().Any(member => member.Value.ValueKind == JsonValueKind.Object))
+            && value.EnumerateObject().Any(member => member.Value.ValueKind == JsonValueKind.Object || Limit(member.Value) is not null))
         {
             return [.. value.EnumerateObject().Where(member => !member.Name.Any(char.IsControl) && !ShownValue.IsSecret(member.Name))
-                .SelectMany((member, index) => Leaves(ConfigPath.Element(path, index), member.Value)
+                .SelectMany((member, index) => Limits(ConfigPath.Element(path, index), member.Value)
                     .Prepend(ConfigFix.SetTo(ConfigPath.Member(ConfigPath.Element(path, index), shorthand), member.Name)))
                 .OfType<ConfigStep>()];
         }
@@ -173,6 +217,19 @@ internal static partial class ReadingFixes
             .Select((text, index) => ConfigFix.SetTo(ConfigPath.Element(path, index), text))];
     }
 
+    private static IEnumerable<ConfigStep?> Limits(string client, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? Leaves(client, value)
+        : Limit(value) is { } limit ? [ConfigFix.SetTo(ConfigPath.Member(client, Rate), limit)]
+        : [];
+
+    /// <summary>The requests per minute of a client that are written as the value of its name: <c>alice: 60</c>.</summary>
+    private static string? Limit(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => MeantNumbers.Whole(value.GetRawText(), Rate),
+        JsonValueKind.String => MeantNumbers.Whole(value.GetString()!.Trim(), Rate),
+        _ => null,
+    };
+
     private static List<ConfigStep> Record(string path, JsonElement value, ValueShape shape)
     {
         if (value.ValueKind == JsonValueKind.Array)
@@ -182,13 +239,15 @@ internal static partial class ReadingFixes
                 .SelectMany(item => item.EnumerateObject()).DistinctBy(member => member.Name)
                 .SelectMany(member => Leaves(ConfigPath.Member(path, member.Name), member.Value)).OfType<ConfigStep>()];
         }
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 } text)
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()!
+            : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+        if (text.Length == 0)
         {
             return [];
         }
         if (shape.Type == typeof(EngineConfig))
         {
-            return ConfigPatterns.Version().IsMatch(text) ? [ConfigFix.SetTo(ConfigPath.Member(path, "version"), text)]
+            return MeantValues.EngineVersion(text) is { } version ? [ConfigFix.SetTo(ConfigPath.Member(path, "version"), version)]
                 : MeantWord(text, ValueShape.WordsOf(typeof(EngineInstall))) is { } install
                     ? [ConfigFix.SetTo(ConfigPath.Member(path, "install"), install)]
                     : [];
@@ -257,7 +316,7 @@ internal static partial class ReadingFixes
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 
-    [GeneratedRegex("^[$\u20ac]? *(?<number>[0-9]+([.,][0-9]+)?) *((?<percent>%)|[A-Za-z/$\u20ac ]*)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^([$\u20ac]|usd|eur)? *(?<number>[0-9]+([.,][0-9]+)?) *((?<percent>%)|(?<unit>[A-Za-z/$\u20ac ]*))$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex Amount();
 }

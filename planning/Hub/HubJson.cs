@@ -43,7 +43,7 @@ internal sealed class HubJson
         }
         catch (JsonException problem)
         {
-            throw HubRefusal.Of(address, $"has a {file} that is not JSON: {problem.Message.Split(" LineNumber:")[0]}");
+            throw HubRefusal.Of(address, $"has a {file} that is not JSON: {JsonReason.Of(problem)}");
         }
     }
 

@@ -153,14 +153,11 @@ public sealed record StackPlan
 
     private static void CheckRegion(StackConfig stackConfig, ModelCatalog catalog, List<UserError> errors)
     {
-        var known = catalog.Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (stackConfig.Region.Length > 0 && !stackConfig.IgnoreAvailability && !known.Contains(stackConfig.Region)
-            && !errors.Any(error => error.Key == "region"))
+        if (stackConfig.Region.Length > 0 && !stackConfig.IgnoreAvailability && !errors.Any(error => error.Key == "region")
+            && RegionCheck.Of("region", stackConfig.Region, catalog,
+                ". If DigitalOcean added it recently, set ignoreAvailability to true and set a size") is { } error)
         {
-            errors.Add(UserError.InStackConfig("region", stackConfig.Region,
-                $"is not a region with a known GPU size; {NearMiss.Sentence(stackConfig.Region, known)}. "
-                + "If DigitalOcean added it recently, set ignoreAvailability to true and set a size",
-                NearMiss.Of(stackConfig.Region, known) is [var nearest, ..] ? nearest : known[0]));
+            errors.Add(error);
         }
     }
 

@@ -7,10 +7,12 @@ public static class UserFile
     public const int MostBytes = 16 << 20;
 
     /// <summary>
-    /// As many bytes as the file system reports. A pipe and a device have none, so they count as empty and are never opened: the first
-    /// could block, and the second has no end.
+    /// As many bytes as the file system reports. A pipe and a device have none, and are never opened: the first could block, and the second
+    /// has no end.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is longer than <see cref="MostBytes"/>, or became shorter meanwhile.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is a pipe or a device, longer than <see cref="MostBytes"/>, or became shorter meanwhile.
+    /// </exception>
     /// <exception cref="IOException">There is no such file, or it is not readable.</exception>
     public static byte[] Read(string path)
     {
@@ -23,7 +25,9 @@ public static class UserFile
 
         if (length == 0)
         {
-            return [];
+            return FileKind.IsRegular(path, follow: true) == false
+                ? throw new InvalidDataException("it is a pipe or a device, and no regular file")
+                : [];
         }
 
         using var stream = File.OpenRead(path);

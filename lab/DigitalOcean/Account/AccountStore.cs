@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Infra.Lab.Linux;
 using Infra.Lab.State;
+using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 using Microsoft.Data.Sqlite;
 
 namespace Infra.Lab.DigitalOcean.Account;
@@ -145,7 +146,7 @@ internal sealed class AccountStore : IDisposable
             }
             catch (JsonException exception)
             {
-                throw new StateFileException(_path, $"a record of type {name} is no record: {exception.Message}", exception);
+                throw new StateFileException(_path, $"a record of type {name} is no record: {JsonReason.Of(exception)}", exception);
             }
         }
         return AccountState.Of(records);

@@ -20,6 +20,7 @@ public sealed class BrokenFilesTests
         { "{\"models\": [\n{\"id\": }]}", "line 2", "is not JSON" },
         { "{\"models\": [] // comment\n}", "line 1", "is not JSON" },
         { "{\"models\": [],}", "line 1", "is not JSON" },
+        { "name: my-project\ntoken: hf_x", "line 1", "is not JSON: a word is not in quotes" },
         { "[]", "", "must be an object" },
         { """{"modles": []}""", "modles", "did you mean models" },
         { """{"securityFloor": {}}""", "securityFloor", "is not a list of a catalog" },

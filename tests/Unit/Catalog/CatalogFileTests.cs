@@ -13,9 +13,9 @@ public sealed class CatalogFileTests : IDisposable
     {
         { "nothing", "there is no such file" },
         { "mkdir $1", "it is a folder" },
-        { ": > $1", "it is empty, or no regular file" },
-        { "mkfifo $1", "it is empty, or no regular file" },
-        { "ln -s /dev/zero $1", "it is empty, or no regular file" },
+        { ": > $1", "it is empty" },
+        { "mkfifo $1", "it is a pipe or a device, and no regular file" },
+        { "ln -s /dev/zero $1", "it is a pipe or a device, and no regular file" },
         { "truncate --size 17M $1", "it has 17825792 bytes; 16777216 is the limit" },
     };
 

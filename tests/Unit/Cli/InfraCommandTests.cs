@@ -48,6 +48,19 @@ public sealed class InfraCommandTests
         Assert.EndsWith($"{fix}\n", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_word_that_begins_with_an_at_sign_names_no_file()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "plan\n--help\n");
+
+        var (status, output, errors) = await RunAsync($"plan --model @{file}");
+
+        File.Delete(file);
+        Assert.Equal((ExitCode.UserError, ""), (status, output));
+        Assert.StartsWith($"--model: '@{file}' is not a model of the catalog", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("plan --mod", "--model")]
     [InlineData("plan --size gpu-h100", "gpu-h100x1-80gb")]

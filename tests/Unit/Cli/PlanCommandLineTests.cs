@@ -30,6 +30,7 @@ public sealed class PlanCommandLineTests
     [Theory]
     [InlineData("plan --model Ministral-3-8B --context 8192", $"./infra plan --context 8192 --model {Right}")]
     [InlineData("plan --region=tor9 --concurrency 4", "./infra plan --concurrency 4 --region tor1")]
+    [InlineData("plan --region Toronto", "./infra plan --region tor1")]
     [InlineData("plan --concurrency 0 --size gpu-h100x1-80gb", "./infra plan --size gpu-h100x1-80gb --concurrency 4")]
     public async Task A_user_error_ends_with_the_complete_command_on_one_line(string typed, string fix)
     {

@@ -36,10 +36,26 @@ public sealed class FixTests
             }
             var config = Configs.With(
                 [.. rows.Select(row => row.With).OfType<(string, string?)>(), .. rows.Select(row => (row.Path, row.Json))]);
-            Assert.Equal([], Lost(config, Fixed(config)));
+            var after = Fixed(config);
+            var lost = Lost(config, after).ToList();
+            Assert.True(lost.Count == 0, $"{string.Join("\n", lost)}\nis lost by\n{string.Join("\n", after.Errors)}");
         }
         return Task.CompletedTask;
     });
+
+    [Fact]
+    public void A_value_that_a_wrong_setting_had_too_is_not_lost_from_the_other()
+    {
+        var config = Configs.With(
+            ("endpoints.chat.replicas", """{"min": 1, "max": 4}"""), ("endpoints.chat.clients", """[{"concurrent": 4}]"""));
+        Assert.Equal([], Lost(config, Fixed(config)));
+    }
+
+    [Fact]
+    public void A_setting_that_a_fix_removes_is_not_set_again_by_the_fix_of_an_element() => Assert.Equal(
+        ["pulumi config set --path 'endpoints.chat.clientTags[0]' web-1", "pulumi config rm --path 'endpoints.chat.clientTags'"],
+        Fixed(Configs.With(("endpoints.chat.access", "\"internal\""), ("endpoints.chat.clientTags", "[\"web.1\"]")))
+            .Errors.Select(error => error.Fix));
 
     [Theory]
     [InlineData("adminCidrs", """["8.8.8.8/32", "9.9.9.0/24", "8.8.8.8/32", "8.8.8.8/32"]""", """["8.8.8.8/32","9.9.9.0/24"]""")]
@@ -132,7 +148,8 @@ public sealed class FixTests
         var left = after.Config.Leaves.Select(leaf => leaf.Value).ToList();
         var named = after.Errors.Select(error => $"inference:{error.Key}").ToList();
         return new PulumiConfigCommands(before).Leaves
-            .Where(leaf => !left.Remove(leaf.Value) && !named.Any(key => leaf.Path.StartsWith(key, StringComparison.Ordinal)))
+            // In this order: a setting with an error may have had the same value as another one.
+            .Where(leaf => !named.Any(key => leaf.Path.StartsWith(key, StringComparison.Ordinal)) && !left.Remove(leaf.Value))
             .Select(leaf => $"{leaf.Path} = {leaf.Value}");
     }
 }

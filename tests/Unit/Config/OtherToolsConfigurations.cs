@@ -69,6 +69,14 @@ internal static class OtherToolsConfigurations
         // Forms.
         new($"{Chat}.clients", "{\"alice\": {\"requestsPerMinute\": 5}}", $"{Chat}.clients", "is not a list",
             $"{Set} '{Chat}.clients[0].name' alice && {Set} '{Chat}.clients[0].requestsPerMinute' 5"),
+        new($"{Chat}.clients", "{\"alice\": 60, \"bob\": \"5/s\", \"carol\": null}", $"{Chat}.clients", "is not a list",
+            $"{Set} '{Chat}.clients[0].name' alice && {Set} '{Chat}.clients[0].requestsPerMinute' 60 && {Set} '{Chat}.clients[1].name' bob"
+                + $" && {Set} '{Chat}.clients[1].requestsPerMinute' 300 && {Set} '{Chat}.clients[2].name' carol"),
+        new($"{Chat}.engine.version", "0.31", $"{Chat}.engine.version", "is not a vLLM release", $"{Set} '{Chat}.engine.version' 0.31.0"),
+        new($"{Chat}.engine.version", "\"v0.31\"", $"{Chat}.engine.version", "is not a vLLM release",
+            $"{Set} '{Chat}.engine.version' 0.31.0"),
+        new($"{Chat}.engine.version", "\"0.3\"", $"{Chat}.engine.version", "is not a vLLM release", $"{Rm} '{Chat}.engine.version'"),
+        new($"{Chat}.engine", "0.31", $"{Chat}.engine", "is not a map", $"{Rm} '{Chat}.engine' && {Set} '{Chat}.engine.version' 0.31.0"),
         new("tags", "{\"env\": \"prod\"}", "tags", "is not a list", $"{Rm} 'tags' && {Set} 'tags[0]' env:prod"),
         new("tags", "[{\"env\": \"prod\"}]", "tags[0]", "is not text", $"{Set} 'tags[0]' env:prod"),
         new("tags", "[\"*\", \"a\"]", "tags[0]", "is not a tag", $"{Rm} 'tags[0]'"),
@@ -91,6 +99,25 @@ internal static class OtherToolsConfigurations
         Number("readyTimeoutMinutes", "1:30", "90"),
         Number("readyTimeoutMinutes", "1800 seconds", "30"),
         Number("cacheVolumeGiB", "1TB", "1024"),
+        Number("tensorParallel", "tp1", "1"),
+        Unset($"{Chat}.contextLength", "auto"),
+        Unset($"{Chat}.tensorParallel", "default"),
+        Unset("maxHourlyUsd", "none"),
+        new("vpcCidr", "\"auto\"", "vpcCidr", "without the setting, DigitalOcean picks one", $"{Rm} 'vpcCidr'"),
+        new("maxHourlyUsd", "\"USD 3,50\"", "maxHourlyUsd", "is not a number", $"{Set} 'maxHourlyUsd' 3.50"),
+        new("maxHourlyUsd", "\"1 000 EUR/month\"", "maxHourlyUsd", "is not a number", $"{Set} 'maxHourlyUsd' 1.34"),
+        new("maxMonthlyUsd", "\"1000\"", "maxMonthlyUsd", "did you mean maxHourlyUsd?",
+            $"{Rm} 'maxMonthlyUsd' && {Set} 'maxHourlyUsd' 1.34"),
+        new($"{Chat}.rollout", "\"RollingUpdate\"", $"{Chat}.rollout", "is not one of the choices", $"{Set} '{Chat}.rollout' rolling"),
+        new($"{Chat}.rollout", "{\"type\": \"RollingUpdate\"}", $"{Chat}.rollout", "is not one", $"{Set} '{Chat}.rollout' rolling"),
+        new("engine", "{\"install\": \"pip\"}", "engine.install", "is not one of the choices", $"{Set} 'engine.install' venv"),
+        new("engine", "\"v0.31.0\"", "engine", "is not a map", $"{Set} 'engine.version' 0.31.0"),
+        new($"{Chat}.size", "\"NVIDIA H100\"", $"{Chat}.size", "is not a size slug", $"{Set} '{Chat}.size' gpu-h100x1-80gb"),
+        new("tags", "[null, \"team-ai\"]", "tags[0]", "has no value", $"{Rm} 'tags[0]'"),
+        new("tags", "[2026]", "tags[0]", "is a number", "write \"2026\" with the quotes in the file of the stack"),
+        new($"{Chat}.domain", "\"llm.m\u00fcller.de\"", $"{Chat}.domain", "is not a host name",
+            $"{Set} '{Chat}.domain' llm.xn--mller-kva.de")
+            { With = ($"{Chat}", $"{{\"model\": \"{Configs.Model}\", \"access\": \"public\", \"clientCidrs\": [\"8.8.8.8/32\"]}}") },
         Number("replicas", "2,5", "1"),
         Number("replicas", "2.500", "1"),
         Number("clients", "5/s", "300") with
@@ -105,6 +132,9 @@ internal static class OtherToolsConfigurations
     private static WrongConfiguration Named(string name, string json, string setting, string value) => new(
         $"{Chat}.{name}", json, $"{Chat}.{name}", $"did you mean {Chat}.{setting}?",
             $"{Rm} '{Chat}.{name}' && {Set} '{Chat}.{setting}' {value}");
+
+    private static WrongConfiguration Unset(string path, string word) =>
+        new(path, $"\"{word}\"", path, "number", $"{Rm} '{path}'");
 
     private static WrongConfiguration Number(string setting, string text, string meant) => new(
         $"{Chat}.{setting}", $"\"{text}\"", $"{Chat}.{setting}", "is not a whole number", $"{Set} '{Chat}.{setting}' {meant}");

@@ -126,7 +126,7 @@ internal static class WrongConfigurations
         new($"{Chat}.clients", "[true]", $"{Chat}.clients[0]", "is not text", Set),
         new($"{Chat}.clients", "[[\"alice\"]]", $"{Chat}.clients[0]", "is not text", $"{Set} '{Chat}.clients[0]' alice"),
         new($"{Chat}.clients", "[null]", $"{Chat}.clients[0]", "its settings are name, requestsPerMinute, concurrent",
-            $"{Set} '{Chat}.clients[0]' alice"),
+            $"pulumi config rm --path '{Chat}.clients[0]'"),
         new($"{Chat}.clients", "[{\"concurrent\": 4}]", $"{Chat}.clients[0].name", "is missing", $"{Set} '{Chat}.clients[0].name' alice"),
         new($"{Chat}.clients", "[{\"name\": [\"alice\"]}]", $"{Chat}.clients[0].name", "is not text",
             $"{Set} '{Chat}.clients[0].name' alice"),

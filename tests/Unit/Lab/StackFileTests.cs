@@ -154,20 +154,58 @@ public sealed class StackFileTests : IDisposable
             Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Errors);
 
         Assert.Equal("./infra preview prod", error.Fix);
+        // As the CLI writes it, and a path.
+        foreach (var typed in new[] { "acme/inference/prod", $"{_folder}/Pulumi.prod.yaml" })
+        {
+            error = Assert.Single(
+                Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration(typed)).Errors);
+            Assert.Equal("./infra preview prod", error.Fix);
+        }
+    }
+
+    [Theory]
+    [InlineData("Pulumi.test.yaml", "nowhere", "cannot be read: it is a link to a file that does not exist")]
+    [InlineData("Pulumi.test.yaml", "Pulumi.test.yaml", "cannot be read: ")]
+    [InlineData("Pulumi.yaml", "nowhere", "cannot be read: it is a link to a file that does not exist")]
+    public void A_link_to_nothing_is_one_message(string link, string target, string problem)
+    {
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.Delete(Path.Combine(_folder, link));
+        File.CreateSymbolicLink(Path.Combine(_folder, link), target);
+
+        var error = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("test")).Errors);
+
+        Assert.Equal(link, error.Key);
+        Assert.StartsWith(problem, error.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_project_is_named_before_its_stacks_are_read()
+    {
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: website");
+
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder)).Errors);
+
+        Assert.Equal(("name", "website"), (error.Key, error.Value));
+        Assert.Contains($"in {_folder}", error.Problem, StringComparison.Ordinal);
     }
 
     // Neither is ever opened: the one would block, the other has no end.
     [Theory]
     [InlineData("mkfifo $1")]
     [InlineData("ln -s /dev/zero $1")]
-    public async Task A_stack_file_that_is_a_pipe_or_a_device_counts_as_empty(string makes)
+    public async Task A_stack_file_that_is_a_pipe_or_a_device_is_one_message(string makes)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices are made as Linux has them.");
         File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
         var file = Path.Combine(_folder, "Pulumi.test.yaml");
         Assert.Equal(0, (await Tool.RunAsync("sh", "-c", makes, "-", file)).ExitCode);
 
-        Assert.Empty(PulumiProject.Find(_folder).Configuration("test").Values);
+        var error = Assert.Single(
+            Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("test")).Errors);
+
+        Assert.Equal("cannot be read: it is a pipe or a device, and no regular file", error.Problem);
     }
 
     [Fact]

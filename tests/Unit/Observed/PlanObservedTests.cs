@@ -104,7 +104,7 @@ public sealed class PlanObservedTests
     [InlineData("Available KV cache memory: 9.31 GiB", "--observed - --model nobody/nothing", "is not a model of the catalog")]
     [InlineData("", "--observed /no/such/file", "cannot be read: there is no such file")]
     [InlineData("", "--observed /", "cannot be read: it is a folder")]
-    [InlineData("", "--observed /dev/zero", "cannot be read: it is empty, or no regular file")]
+    [InlineData("", "--observed /dev/zero", "cannot be read: it is a pipe or a device")]
     public async Task What_cannot_be_compared_is_one_message(string log, string typed, string problem)
     {
         var (status, _, errors) = await RunAsync(log, typed.Split(' '));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Infra.Lab.Linux;
 using Infra.Lab.State;
+using Infra.Planning.Reading;
 
 namespace Infra.Tests.Unit.Lab.Host;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Infra.Lab.Linux;
+namespace Infra.Planning.Reading;
 
 /// <summary>The type of a path: opening a pipe may block forever, and a device has no end.</summary>
-internal static partial class FileKind
+public static partial class FileKind
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
@@ -15,19 +15,21 @@ internal static partial class FileKind
     private const int NoEntry = 2; // ENOENT
     private const int NoFolder = 20; // ENOTDIR
 
-    /// <summary>Whether it is a regular file and not a link; null: it does not exist.</summary>
+    /// <summary>Whether it is a regular file; null: it does not exist.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="follow">Whether a link is what it leads to. Default: it is no regular file.</param>
     /// <exception cref="IOException">
     /// The system reports an error: a failing disk, a path that is too long, a folder without access.
     /// </exception>
-    public static bool? IsRegular(string path)
+    public static bool? IsRegular(string path, bool follow = false)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return File.Exists(path) ? new FileInfo(path).LinkTarget is null : Directory.Exists(path) ? false : null;
+            return File.Exists(path) ? follow || new FileInfo(path).LinkTarget is null : Directory.Exists(path) ? false : null;
         }
 
         var answer = new byte[SizeOfAnswer];
-        if (Statx(CurrentFolder, path, NoFollow, TypeWanted, answer) == 0)
+        if (Statx(CurrentFolder, path, follow ? 0 : NoFollow, TypeWanted, answer) == 0)
         {
             return (BitConverter.ToUInt16(answer, PlaceOfMode) & TypeMask) == Regular;
         }
