@@ -14,7 +14,6 @@ public class Vpc : CustomResource
     [Output("ipRange")] public Output<string> IpRange { get; private set; } = null!;
     [Output("name")] public Output<string> Name { get; private set; } = null!;
     [Output("region")] public Output<string> Region { get; private set; } = null!;
-    [Output("vpcUrn")] public Output<string> VpcUrn { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Vpc"/>.</summary>

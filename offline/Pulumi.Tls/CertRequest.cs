@@ -16,7 +16,6 @@ public class CertRequest : CustomResource
     [Output("keyAlgorithm")] public Output<string> KeyAlgorithm { get; private set; } = null!;
     [Output("privateKeyPem")] public Output<string> PrivateKeyPem { get; private set; } = null!;
     [Output("subject")] public Output<Outputs.CertRequestSubject?> Subject { get; private set; } = null!;
-    [Output("uris")] public Output<ImmutableArray<string>> Uris { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="CertRequest"/>.</summary>
@@ -29,5 +28,4 @@ public sealed class CertRequestArgs : ResourceArgs
     public Input<string>? PrivateKeyPem { get; set => field = ProviderDefaults.Secret(value); }
 
     [Input("subject")] public Input<Inputs.CertRequestSubjectArgs>? Subject { get; set; }
-    [field: Input("uris")] public InputList<string> Uris { get => field ??= []; set; }
 }

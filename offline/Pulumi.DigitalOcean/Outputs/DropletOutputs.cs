@@ -4,9 +4,7 @@ namespace Pulumi.DigitalOcean.Outputs;
 [OutputType]
 public sealed class DropletBackupPolicy
 {
-    public readonly int? Hour;
     public readonly string? Plan;
-    public readonly string? Weekday;
 
     private DropletBackupPolicy() { }
 }

@@ -9,9 +9,6 @@ public sealed class FirewallInboundRule
     public readonly string? PortRange;
     public readonly string Protocol;
     public readonly ImmutableArray<string> SourceAddresses;
-    public readonly ImmutableArray<int> SourceDropletIds;
-    public readonly ImmutableArray<string> SourceKubernetesIds;
-    public readonly ImmutableArray<string> SourceLoadBalancerUids;
     public readonly ImmutableArray<string> SourceTags;
 
     private FirewallInboundRule() { }
@@ -21,11 +18,6 @@ public sealed class FirewallInboundRule
 [OutputType]
 public sealed class FirewallOutboundRule
 {
-    public readonly ImmutableArray<string> DestinationAddresses;
-    public readonly ImmutableArray<int> DestinationDropletIds;
-    public readonly ImmutableArray<string> DestinationKubernetesIds;
-    public readonly ImmutableArray<string> DestinationLoadBalancerUids;
-    public readonly ImmutableArray<string> DestinationTags;
     public readonly string? PortRange;
     public readonly string Protocol;
 
@@ -37,7 +29,6 @@ public sealed class FirewallOutboundRule
 public sealed class FirewallPendingChange
 {
     public readonly int? DropletId;
-    public readonly bool? Removing;
     public readonly string? Status;
 
     private FirewallPendingChange() { }

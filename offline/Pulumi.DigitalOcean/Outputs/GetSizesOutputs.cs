@@ -8,7 +8,6 @@ public sealed class GetSizesFilterResult
 {
     public readonly bool? All;
     public readonly string Key;
-    public readonly string? MatchBy;
     public readonly ImmutableArray<string> Values;
 
     private GetSizesFilterResult() { }
@@ -22,10 +21,8 @@ public sealed class GetSizesSizeResult
     public readonly int Disk;
     public readonly int Memory;
     public readonly double PriceHourly;
-    public readonly double PriceMonthly;
     public readonly ImmutableArray<string> Regions;
     public readonly string Slug;
-    public readonly double Transfer;
     public readonly int Vcpus;
 
     private GetSizesSizeResult() { }
@@ -35,7 +32,6 @@ public sealed class GetSizesSizeResult
 [OutputType]
 public sealed class GetSizesSortResult
 {
-    public readonly string? Direction;
     public readonly string Key;
 
     private GetSizesSortResult() { }

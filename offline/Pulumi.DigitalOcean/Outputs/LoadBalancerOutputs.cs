@@ -6,12 +6,7 @@ namespace Pulumi.DigitalOcean.Outputs;
 [OutputType]
 public sealed class LoadBalancerDomain
 {
-    public readonly string? CertificateId;
-    public readonly string? CertificateName;
-    public readonly bool? IsManaged;
     public readonly string Name;
-    public readonly ImmutableArray<string> SslValidationErrorReasons;
-    public readonly ImmutableArray<string> VerificationErrorReasons;
 
     private LoadBalancerDomain() { }
 }
@@ -20,9 +15,6 @@ public sealed class LoadBalancerDomain
 [OutputType]
 public sealed class LoadBalancerFirewall
 {
-    public readonly ImmutableArray<string> Allows;
-    public readonly ImmutableArray<string> Denies;
-
     private LoadBalancerFirewall() { }
 }
 
@@ -30,12 +22,8 @@ public sealed class LoadBalancerFirewall
 [OutputType]
 public sealed class LoadBalancerForwardingRule
 {
-    public readonly string? CertificateName;
     public readonly int EntryPort;
-    public readonly string EntryProtocol;
     public readonly int TargetPort;
-    public readonly string TargetProtocol;
-    public readonly bool? TlsPassthrough;
 
     private LoadBalancerForwardingRule() { }
 }
@@ -45,10 +33,7 @@ public sealed class LoadBalancerForwardingRule
 public sealed class LoadBalancerGlbSettings
 {
     public readonly LoadBalancerGlbSettingsCdn? Cdn;
-    public readonly int? FailoverThreshold;
-    public readonly ImmutableDictionary<string, int>? RegionPriorities;
     public readonly int TargetPort;
-    public readonly string TargetProtocol;
 
     private LoadBalancerGlbSettings() { }
 }
@@ -57,8 +42,6 @@ public sealed class LoadBalancerGlbSettings
 [OutputType]
 public sealed class LoadBalancerGlbSettingsCdn
 {
-    public readonly bool? IsEnabled;
-
     private LoadBalancerGlbSettingsCdn() { }
 }
 
@@ -66,12 +49,10 @@ public sealed class LoadBalancerGlbSettingsCdn
 [OutputType]
 public sealed class LoadBalancerHealthcheck
 {
-    public readonly int? CheckIntervalSeconds;
     public readonly int? HealthyThreshold;
     public readonly string? Path;
     public readonly int Port;
     public readonly string Protocol;
-    public readonly int? ResponseTimeoutSeconds;
     public readonly int? UnhealthyThreshold;
 
     private LoadBalancerHealthcheck() { }
@@ -81,8 +62,6 @@ public sealed class LoadBalancerHealthcheck
 [OutputType]
 public sealed class LoadBalancerStickySessions
 {
-    public readonly string? CookieName;
-    public readonly int? CookieTtlSeconds;
     public readonly string? Type;
 
     private LoadBalancerStickySessions() { }
