@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.DigitalOcean;
 
 /// <summary>Resource <c>digitalocean:index/certificate:Certificate</c>.</summary>
@@ -12,12 +10,7 @@ public class Certificate : CustomResource
     {
     }
 
-    [Output("domains")] public Output<ImmutableArray<string>> Domains { get; private set; } = null!;
     [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("notAfter")] public Output<string> NotAfter { get; private set; } = null!;
-    [Output("privateKey")] public Output<string?> PrivateKey { get; private set; } = null!;
-    [Output("state")] public Output<string> State { get; private set; } = null!;
-    [Output("type")] public Output<string?> Type { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Certificate"/>.</summary>

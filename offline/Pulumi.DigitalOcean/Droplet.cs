@@ -10,23 +10,13 @@ public class Droplet : CustomResource
     {
     }
 
-    [Output("createdAt")] public Output<string> CreatedAt { get; private set; } = null!;
-    [Output("disk")] public Output<int> Disk { get; private set; } = null!;
-    [Output("image")] public Output<string> Image { get; private set; } = null!;
     [Output("ipv4Address")] public Output<string> Ipv4Address { get; private set; } = null!;
     [Output("ipv4AddressPrivate")] public Output<string> Ipv4AddressPrivate { get; private set; } = null!;
     [Output("ipv6")] public Output<bool?> Ipv6 { get; private set; } = null!;
-    [Output("memory")] public Output<int> Memory { get; private set; } = null!;
-    [Output("monitoring")] public Output<bool?> Monitoring { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
     [Output("priceHourly")] public Output<double> PriceHourly { get; private set; } = null!;
     [Output("region")] public Output<string> Region { get; private set; } = null!;
-    [Output("size")] public Output<string> Size { get; private set; } = null!;
-    [Output("status")] public Output<string> Status { get; private set; } = null!;
     [Output("tags")] public Output<ImmutableArray<string>> Tags { get; private set; } = null!;
-    [Output("userData")] public Output<string?> UserData { get; private set; } = null!;
     [Output("vcpus")] public Output<int> Vcpus { get; private set; } = null!;
-    [Output("volumeIds")] public Output<ImmutableArray<string>> VolumeIds { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Droplet"/>.</summary>

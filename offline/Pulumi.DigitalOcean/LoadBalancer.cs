@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.DigitalOcean;
 
 /// <summary>Resource <c>digitalocean:index/loadBalancer:LoadBalancer</c>.</summary>
@@ -10,26 +8,13 @@ public class LoadBalancer : CustomResource
     {
     }
 
-    [Output("domains")] public Output<ImmutableArray<Outputs.LoadBalancerDomain>> Domains { get; private set; } = null!;
-    [Output("dropletIds")] public Output<ImmutableArray<int>> DropletIds { get; private set; } = null!;
-    [Output("dropletTag")] public Output<string?> DropletTag { get; private set; } = null!;
-    [Output("firewall")] public Output<Outputs.LoadBalancerFirewall> Firewall { get; private set; } = null!;
-
     [Output("ip")] public Output<string> Ip { get; private set; } = null!;
-    [Output("ipv6")] public Output<string> Ipv6 { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("network")] public Output<string?> Network { get; private set; } = null!;
-    [Output("region")] public Output<string?> Region { get; private set; } = null!;
-    [Output("size")] public Output<string?> Size { get; private set; } = null!;
-    [Output("status")] public Output<string> Status { get; private set; } = null!;
-    [Output("type")] public Output<string> Type { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="LoadBalancer"/>.</summary>
 public sealed class LoadBalancerArgs : ResourceArgs
 {
     [Input("disableLetsEncryptDnsRecords")] public Input<bool>? DisableLetsEncryptDnsRecords { get; set; }
-    [field: Input("domains")] public InputList<Inputs.LoadBalancerDomainArgs> Domains { get => field ??= []; set; }
     [field: Input("dropletIds")] public InputList<int> DropletIds { get => field ??= []; set; }
     [Input("dropletTag")] public Input<string>? DropletTag { get; set; }
     [Input("enableBackendKeepalive")] public Input<bool>? EnableBackendKeepalive { get; set; }
@@ -46,7 +31,6 @@ public sealed class LoadBalancerArgs : ResourceArgs
     [Input("region")] public InputUnion<string, Region>? Region { get; set; }
     [Input("size")] public Input<string>? Size { get; set; }
     [Input("sizeUnit")] public Input<int>? SizeUnit { get; set; }
-    [Input("stickySessions")] public Input<Inputs.LoadBalancerStickySessionsArgs>? StickySessions { get; set; }
     [Input("tlsCipherPolicy")] public Input<string>? TlsCipherPolicy { get; set; }
     [Input("type")] public Input<string>? Type { get; set; }
     [Input("vpcUuid")] public Input<string>? VpcUuid { get; set; }

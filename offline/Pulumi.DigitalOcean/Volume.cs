@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.DigitalOcean;
 
 /// <summary>Resource <c>digitalocean:index/volume:Volume</c>.</summary>
@@ -10,13 +8,7 @@ public class Volume : CustomResource
     {
     }
 
-    [Output("description")] public Output<string?> Description { get; private set; } = null!;
-    [Output("dropletIds")] public Output<ImmutableArray<int>> DropletIds { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("region")] public Output<string> Region { get; private set; } = null!;
     [Output("size")] public Output<int> Size { get; private set; } = null!;
-    [Output("snapshotId")] public Output<string?> SnapshotId { get; private set; } = null!;
-    [Output("tags")] public Output<ImmutableArray<string>> Tags { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Volume"/>.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Random;
 
 /// <summary>Resource <c>random:index/randomPassword:RandomPassword</c>.</summary>
@@ -12,7 +10,6 @@ public class RandomPassword : CustomResource
     {
     }
 
-    [Output("length")] public Output<int> Length { get; private set; } = null!;
     [Output("result")] public Output<string> Result { get; private set; } = null!;
 }
 

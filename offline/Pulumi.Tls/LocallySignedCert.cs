@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Tls;
 
 /// <summary>Resource <c>tls:index/locallySignedCert:LocallySignedCert</c>.</summary>
@@ -13,8 +11,6 @@ public class LocallySignedCert : CustomResource
     }
 
     [Output("certPem")] public Output<string> CertPem { get; private set; } = null!;
-    [Output("certRequestPem")] public Output<string> CertRequestPem { get; private set; } = null!;
-    [Output("maxPathLength")] public Output<int> MaxPathLength { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="LocallySignedCert"/>.</summary>

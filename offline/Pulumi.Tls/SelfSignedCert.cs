@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Tls;
 
 /// <summary>Resource <c>tls:index/selfSignedCert:SelfSignedCert</c>.</summary>
@@ -13,12 +11,6 @@ public class SelfSignedCert : CustomResource
     }
 
     [Output("certPem")] public Output<string> CertPem { get; private set; } = null!;
-    [Output("dnsNames")] public Output<ImmutableArray<string>> DnsNames { get; private set; } = null!;
-    [Output("ipAddresses")] public Output<ImmutableArray<string>> IpAddresses { get; private set; } = null!;
-    [Output("keyAlgorithm")] public Output<string> KeyAlgorithm { get; private set; } = null!;
-    [Output("maxPathLength")] public Output<int> MaxPathLength { get; private set; } = null!;
-    [Output("privateKeyPem")] public Output<string> PrivateKeyPem { get; private set; } = null!;
-    [Output("subject")] public Output<Outputs.SelfSignedCertSubject?> Subject { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="SelfSignedCert"/>.</summary>

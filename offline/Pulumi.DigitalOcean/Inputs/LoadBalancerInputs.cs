@@ -1,12 +1,5 @@
 namespace Pulumi.DigitalOcean.Inputs;
 
-/// <summary>Argument <c>LoadBalancerDomain</c>.</summary>
-public sealed class LoadBalancerDomainArgs : ResourceArgs
-{
-    [Input("certificateName")] public Input<string>? CertificateName { get; set; }
-    [Input("name", required: true)] public Input<string> Name { get; set; } = null!;
-}
-
 /// <summary>Argument <c>LoadBalancerFirewall</c>.</summary>
 public sealed class LoadBalancerFirewallArgs : ResourceArgs
 {
@@ -24,19 +17,6 @@ public sealed class LoadBalancerForwardingRuleArgs : ResourceArgs
     [Input("tlsPassthrough")] public Input<bool>? TlsPassthrough { get; set; }
 }
 
-/// <summary>Argument <c>LoadBalancerGlbSettings</c>.</summary>
-public sealed class LoadBalancerGlbSettingsArgs : ResourceArgs
-{
-    [Input("cdn")] public Input<LoadBalancerGlbSettingsCdnArgs>? Cdn { get; set; }
-    [Input("targetPort", required: true)] public Input<int> TargetPort { get; set; } = null!;
-    [Input("targetProtocol", required: true)] public Input<string> TargetProtocol { get; set; } = null!;
-}
-
-/// <summary>Argument <c>LoadBalancerGlbSettingsCdn</c>.</summary>
-public sealed class LoadBalancerGlbSettingsCdnArgs : ResourceArgs
-{
-}
-
 /// <summary>Argument <c>LoadBalancerHealthcheck</c>.</summary>
 public sealed class LoadBalancerHealthcheckArgs : ResourceArgs
 {
@@ -47,10 +27,4 @@ public sealed class LoadBalancerHealthcheckArgs : ResourceArgs
     [Input("protocol", required: true)] public Input<string> Protocol { get; set; } = null!;
     [Input("responseTimeoutSeconds")] public Input<int>? ResponseTimeoutSeconds { get; set; }
     [Input("unhealthyThreshold")] public Input<int>? UnhealthyThreshold { get; set; }
-}
-
-/// <summary>Argument <c>LoadBalancerStickySessions</c>.</summary>
-public sealed class LoadBalancerStickySessionsArgs : ResourceArgs
-{
-    [Input("type")] public Input<string>? Type { get; set; }
 }

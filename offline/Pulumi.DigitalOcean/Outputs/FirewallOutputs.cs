@@ -13,23 +13,3 @@ public sealed class FirewallInboundRule
 
     private FirewallInboundRule() { }
 }
-
-/// <summary>Output <c>FirewallOutboundRule</c>.</summary>
-[OutputType]
-public sealed class FirewallOutboundRule
-{
-    public readonly string? PortRange;
-    public readonly string Protocol;
-
-    private FirewallOutboundRule() { }
-}
-
-/// <summary>Output <c>FirewallPendingChange</c>.</summary>
-[OutputType]
-public sealed class FirewallPendingChange
-{
-    public readonly int? DropletId;
-    public readonly string? Status;
-
-    private FirewallPendingChange() { }
-}

@@ -2,17 +2,6 @@ using System.Collections.Immutable;
 
 namespace Pulumi.DigitalOcean.Outputs;
 
-/// <summary>Output <c>GetSizesFilterResult</c>.</summary>
-[OutputType]
-public sealed class GetSizesFilterResult
-{
-    public readonly bool? All;
-    public readonly string Key;
-    public readonly ImmutableArray<string> Values;
-
-    private GetSizesFilterResult() { }
-}
-
 /// <summary>Output <c>GetSizesSizeResult</c>.</summary>
 [OutputType]
 public sealed class GetSizesSizeResult
@@ -26,13 +15,4 @@ public sealed class GetSizesSizeResult
     public readonly int Vcpus;
 
     private GetSizesSizeResult() { }
-}
-
-/// <summary>Output <c>GetSizesSortResult</c>.</summary>
-[OutputType]
-public sealed class GetSizesSortResult
-{
-    public readonly string Key;
-
-    private GetSizesSortResult() { }
 }

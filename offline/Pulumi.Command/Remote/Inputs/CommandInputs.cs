@@ -10,14 +10,3 @@ public sealed class ConnectionArgs : ResourceArgs
     [field: Input("privateKey")] public Input<string>? PrivateKey { get; set => field = ProviderDefaults.Secret(value); }
     [Input("user")] public Input<string>? User { get; set; } = "root";
 }
-
-/// <summary>Argument <c>ProxyConnection</c>.</summary>
-public sealed class ProxyConnectionArgs : ResourceArgs
-{
-    [Input("dialErrorLimit")] public Input<int>? DialErrorLimit { get; set; } = 10;
-    [Input("host", required: true)] public Input<string> Host { get; set; } = null!;
-    [Input("hostKey")] public Input<string>? HostKey { get; set; }
-    [Input("port")] public Input<double>? Port { get; set; } = 22;
-    [field: Input("privateKey")] public Input<string>? PrivateKey { get; set => field = ProviderDefaults.Secret(value); }
-    [Input("user")] public Input<string>? User { get; set; } = "root";
-}

@@ -12,16 +12,3 @@ public sealed class Connection
 
     private Connection() { }
 }
-
-/// <summary>Output <c>ProxyConnection</c>.</summary>
-[OutputType]
-public sealed class ProxyConnection
-{
-    public readonly string Host;
-    public readonly string? HostKey;
-    public readonly double? Port;
-    public readonly string? PrivateKey;
-    public readonly string? User;
-
-    private ProxyConnection() { }
-}
