@@ -61,10 +61,12 @@ set_text() { cli config set --stack "$stack" "$1" "$2"; }
 
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $DIGITALOCEAN_TOKEN" -H 'Content-Type: application/json' "$@"; }
 
-# settings: the stack's file for the lab: its digests and checksums, an address that programs inside have, and no placeholder of an example.
+# settings: the stack's file for the lab: its digests and checksums, an address that programs inside have, no placeholder of an example,
+# and a limit that has room for the changes.
 settings() {
   local address endpoint
   set_text catalog "$INFRA_LAB_CATALOGS/$stack.json"
+  set_text maxHourlyUsd 10
   address=$(curl -4sS https://checkip.amazonaws.com)
   set_value 'adminCidrs[0]' "$address/32"
   for endpoint in $(public_endpoints "$work/project/Pulumi.$stack.yaml"); do
@@ -129,7 +131,8 @@ change() {
   local what=$1 replaced=$2 found
   shift 2
   run "$what: settings" "$@"
-  cli preview --stack "$stack" --json > "$work/$stack.change.json"
+  cli preview --stack "$stack" --json > "$work/$stack.change.json" \
+    || refuse "$stack: $what: the preview failed" "the diagnostics in $work/$stack.change.json"
   found=$(replaced_droplets "$work/$stack.change.json")
   [[ $found == "$replaced" ]] \
     || refuse "$stack: $what replaces $found Droplets instead of $replaced" "see $work/$stack.change.json and docs/adr/0003"
@@ -142,11 +145,10 @@ replaced_droplets() {
   jq '[.steps[] | select(.op == "replace" and (.urn | test("[$:]digitalocean:index/droplet:Droplet::")))] | length' "$1"
 }
 
-# another_size ENDPOINT: with one that has room for every model of these stacks, at a price that the stack's own limit may forbid.
+# another_size ENDPOINT: one that has room for every model of these stacks.
 another_size() {
   local size=gpu-l40sx1-48gb
   [[ $(jq -r '.endpoints[0].size' "$work/$stack.said.json") != "$size" ]] || size=gpu-6000adax1-48gb
-  set_text maxHourlyUsd 10
   set_value "endpoints.$1.size" "$size"
 }
 

@@ -125,6 +125,27 @@ public sealed class PulumiUpTests : IDisposable
         Assert.Equal((0, expected), await CallAsync($"stack={stack}; {function} {argument}"));
     }
 
+    [Fact]
+    public async Task The_settings_raise_the_limit_before_a_change_needs_it()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "project"));
+        File.Copy(Path.Combine(s_root, "Pulumi.dev.yaml"), Path.Combine(_folder, "project", "Pulumi.dev.yaml"));
+
+        var (status, output) = await CallAsync("stack=dev INFRA_LAB_CATALOGS=/c; cli() { echo \"$*\"; }; curl() { echo 198.18.0.7; }; settings");
+
+        Assert.Equal((0, "config set --stack dev catalog /c/dev.json\nconfig set --stack dev maxHourlyUsd 10\n" +
+            "config set --stack dev --path adminCidrs[0] 198.18.0.7/32\n"), (status, output));
+    }
+
+    [Fact]
+    public async Task A_change_that_the_program_refuses_is_named_with_the_file_that_says_why()
+    {
+        var (status, output) = await CallAsync("stack=dev step=0; cli() { return 1; }; change 'another replica' 0 true");
+
+        Assert.Equal(1, status);
+        Assert.Contains("dev: another replica: the preview failed\n  fix: the diagnostics in", output, StringComparison.Ordinal);
+    }
+
     private string Write(string name, string content)
     {
         var file = Path.Combine(_folder, name);
