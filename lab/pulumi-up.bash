@@ -3,6 +3,8 @@
 # Sourced by lab/pulumi-up, which sets root and work. Flags and variables of the CLI: read in pulumi/pulumi 1b594989 (2026-08-21),
 # pkg/cmd/pulumi and sdk/go/common/env; of the language host: pulumi/pulumi-dotnet 5e61d9ad (2026-08-21), pulumi-language-dotnet/main.go.
 api=https://api.digitalocean.com/v2
+# A zone of the account: the program takes no name for which no authority issues a certificate, and none of an example (example.com).
+zone=example.dev
 
 say() { printf 'pulumi-up: %s\n' "$*" >&2; }
 
@@ -39,7 +41,8 @@ prepare() {
 # run WHAT COMMAND...: prints the step, and the output only on failure.
 run() {
   local what=$1 log
-  log=$work/$stack.$(printf '%02d' "$((step += 1))")-${what// /-}.log
+  step=$((step + 1))
+  log=$work/$stack.$(printf '%02d' "$step")-${what//[ \/]/-}.log
   shift
   say "$stack: $what"
   "$@" > "$log" 2>&1 || {
@@ -70,8 +73,8 @@ settings() {
   address=$(curl -4sS https://checkip.amazonaws.com)
   set_value 'adminCidrs[0]' "$address/32"
   for endpoint in $(public_endpoints "$work/project/Pulumi.$stack.yaml"); do
-    set_value "endpoints.$endpoint.domain" "$endpoint.lab.test"
-    set_value "endpoints.$endpoint.dnsZone" lab.test
+    set_value "endpoints.$endpoint.domain" "$endpoint.$zone"
+    set_value "endpoints.$endpoint.dnsZone" "$zone"
     set_value "endpoints.$endpoint.clientCidrs[0]" "$address/32"
   done
 }
@@ -89,7 +92,7 @@ requirements() {
   call "$api/vpcs?per_page=200" | jq -e --arg region "$region" '.vpcs | any(.region == $region)' > /dev/null \
     || call "$api/vpcs" -d "{\"name\": \"default-$region\", \"region\": \"$region\"}" > /dev/null
   if [[ -n $(public_endpoints "$work/project/Pulumi.$stack.yaml") ]]; then
-    call "$api/domains/lab.test" > /dev/null 2>&1 || call "$api/domains" -d '{"name": "lab.test"}' > /dev/null
+    call "$api/domains/$zone" > /dev/null 2>&1 || call "$api/domains" -d "{\"name\": \"$zone\"}" > /dev/null
   fi
   sed -n '/clientTags:/,/^      [a-z]/s/^        - //p' "$work/project/Pulumi.$stack.yaml" | while read -r tag; do
     call "$api/tags" -d "{\"name\": \"$tag\"}" > /dev/null
@@ -158,11 +161,13 @@ changes() {
   endpoint=$(jq -r '.endpoints[0].name' "$work/$stack.said.json")
   replicas=$(jq '.endpoints[0].replicas' "$work/$stack.said.json")
   public=$(public_endpoints "$work/project/Pulumi.$stack.yaml")
+  # Otherwise a smaller context could choose a smaller size.
+  change 'the size that it has' 0 set_value "endpoints.$endpoint.size" "$(jq -r '.endpoints[0].size' "$work/$stack.said.json")"
   change 'a number of the engine' 0 set_value "endpoints.$endpoint.contextLength" 2048
   change 'a client' 0 set_value "endpoints.$endpoint.clients[$(clients_of "$endpoint")]" another
   change 'a key of a person' 0 set_value 'adminSshKeys[0]' \
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDMIYqQ9kt1aDIPl6aQCr4DSTYoJBhiSKg+j7Qs3N6Zv person'
-  change 'a web page' 0 set_value "endpoints.$endpoint.corsOrigins[0]" https://app.lab.test
+  change 'a web page' 0 set_value "endpoints.$endpoint.corsOrigins[0]" "https://app.$zone"
   change 'an address' 0 set_value 'adminCidrs[1]' 198.18.0.8/32
   change 'another replica' 0 set_value "endpoints.$endpoint.replicas" "$((replicas + 1))"
   change 'one replica less' 0 set_value "endpoints.$endpoint.replicas" "$replicas"
@@ -170,7 +175,7 @@ changes() {
   change 'a larger Volume' 0 set_value "endpoints.$endpoint.cacheVolumeGiB" 70
   change 'another size' "$replicas" another_size "$endpoint"
   if [[ -n $public ]]; then
-    change 'a domain' 0 set_value "endpoints.$public.domain" other.lab.test
+    change 'a domain' 0 set_value "endpoints.$public.domain" "other.$zone"
   fi
 }
 
