@@ -39,6 +39,11 @@ internal sealed class StackDocument
         var names = settings.ToHashSet(StringComparer.Ordinal);
         foreach (var (key, value) in map.Members)
         {
+            if (key.Length > 0 && YamlText.IsOddSpace(key[0]))
+            {
+                throw new YamlFault(0, $"has the key '{key.TrimStart()}' behind a no-break space, which does not indent it; write spaces");
+            }
+
             if (!s_sections.Contains(key, StringComparer.Ordinal))
             {
                 CheckIgnored(key, names);

@@ -319,6 +319,7 @@ internal sealed class YamlParser
         YamlTokenKind.Value => "there is no key before ':'",
         YamlTokenKind.BlockEntry => "an item of a list is in a map; indent the '- ' below its key",
         YamlTokenKind.BlockMappingStart or YamlTokenKind.BlockSequenceStart => "is not indented as the lines above",
+        YamlTokenKind.FlowEntry => "a ',' is behind a value; only values in brackets and braces have one",
         _ => $"does not belong to {where}, above it; check the quotes there",
     });
 }

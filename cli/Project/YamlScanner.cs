@@ -63,13 +63,13 @@ internal sealed class YamlScanner(string text)
     {
         if (key.IsPossible && (key.At.Line < _cursor.Line || key.Index + LongestKey < _cursor.Index))
         {
-            key.IsPossible = key.IsRequired ? throw NoColon(key) : false;
+            key.IsPossible = key.IsRequired ? throw NoColon(key.At) : false;
         }
 
         return key.IsPossible;
     }
 
-    private static YamlFault NoColon(YamlSimpleKey key) => key.At.Fault("there is no ':' behind a key");
+    private YamlFault NoColon(YamlToken at) => at.Fault($"there is no ':' behind a key{YamlText.WhyNoKey(YamlText.LineAt(text, at.Line))}");
 
     private void Fetch()
     {
@@ -218,7 +218,9 @@ internal sealed class YamlScanner(string text)
         {
             if (!InFlow && !_keyAllowed && _tokens is [.., { Kind: YamlTokenKind.Scalar } value] && value.Line < _cursor.Line)
             {
-                throw value.Fault("there is no ':' behind a key"); // the lines below belong to it
+                throw _tokens is [.., { Kind: YamlTokenKind.Value } colon, _] && colon.Line == value.Line
+                    ? value.Fault("the next line is indented further, and so belongs to this value; check its indentation")
+                    : NoColon(value); // the lines below belong to it
             }
 
             Begin(YamlTokenKind.BlockMappingStart, "a ': ' cannot be here; put a value that has one in quotes");
@@ -261,7 +263,7 @@ internal sealed class YamlScanner(string text)
     {
         if (_keys[^1] is { IsPossible: true } key)
         {
-            key.IsPossible = key.IsRequired ? throw NoColon(key) : false;
+            key.IsPossible = key.IsRequired ? throw NoColon(key.At) : false;
             _levelByToken.Remove(key.Token);
         }
     }

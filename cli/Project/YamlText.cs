@@ -32,6 +32,21 @@ internal static class YamlText
             : text;
     }
 
+    /// <summary>Whether it looks like a space and is none to YAML: a no-break space of a text processor, a zero-width space.</summary>
+    public static bool IsOddSpace(char letter) =>
+        letter is not (' ' or '\t' or '\n' or '\r') && (char.IsWhiteSpace(letter) || letter is '\u200b' or '\u2060' or '\ufeff');
+
+    /// <summary>A line, from 0.</summary>
+    public static string LineAt(string text, int line) =>
+        text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\r', '\n', '\u0085', '\u2028', '\u2029').ElementAtOrDefault(line) ?? "";
+
+    /// <summary>The rest of a sentence on a line without <c>': '</c>: what is in its place, if that can be seen.</summary>
+    public static string WhyNoKey(string line) =>
+        line.Any(IsOddSpace) ? "; the line has a no-break space, which is no space to YAML"
+        : line.Contains(':', StringComparison.Ordinal) ? "; a space belongs behind the ':'"
+        : line.Contains('=', StringComparison.Ordinal) ? "; write ': ' instead of '='"
+        : "";
+
     private static UnicodeEncoding Utf16(bool bigEndian) => new(bigEndian, byteOrderMark: false, throwOnInvalidBytes: true);
 
     private static string Decode(ReadOnlySpan<byte> bytes, Encoding encoding, string name)

@@ -5,6 +5,7 @@ using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Kinds;
+using Infra.Lab.Provider.Manners;
 using Infra.Lab.Provider.Resources;
 using Infra.Lab.Specs;
 using Infra.Planning.Plan;
@@ -24,6 +25,7 @@ internal sealed class LocalCloud : IMocks, IAsyncDisposable
     private readonly StackPlan _plan;
     private readonly CloudContext _context;
     private readonly Reconciler _reconciler;
+    private readonly ProviderClient _client;
     private readonly ConcurrentDictionary<(string Type, string Name), DeclaredOptions> _options = new();
     private readonly ConcurrentDictionary<(string Type, string Name), bool> _declared = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
@@ -39,6 +41,7 @@ internal sealed class LocalCloud : IMocks, IAsyncDisposable
         _plan = plan;
         _context = new(state, runtime, plan.Catalog, options);
         _reconciler = new(_context);
+        _client = new(_context);
         _restored = new(RestoreAsync);
         Warning = PendingOperations.Warning(_context);
     }
@@ -79,8 +82,20 @@ internal sealed class LocalCloud : IMocks, IAsyncDisposable
         return (resource.Id, (object)State(resource, args.Inputs, options));
     });
 
-    public Task<object> CallAsync(MockCallArgs args) =>
-        Task.FromResult<object>(ProviderFunctions.Call(_context.Catalog, args.Token!, args.Args));
+    public async Task<object> CallAsync(MockCallArgs args)
+    {
+        try
+        {
+            await _client.AskAsync(ProviderFunctions.CallOf(args.Token!));
+        }
+        catch (ProviderException exception)
+        {
+            // As the SDK has it from gRPC, and no RunException: by that the program knows who failed.
+            throw new InvalidOperationException($"Status(StatusCode=\"Unknown\", Detail=\"invocation of {args.Token} returned an error: "
+                + $"invoking {args.Token}: 1 error occurred:\n\t* {exception.Message}\n\n\")", exception);
+        }
+        return ProviderFunctions.Call(_context.Catalog, args.Token!, args.Args);
+    }
 
     /// <summary>Waits for operations in progress: a failing deployment does not.</summary>
     public async Task WaitForRunningAsync()

@@ -66,10 +66,10 @@ internal sealed class Reconciler
             }
             var compared = ProviderLayer.KeepComputed(type, current.Inputs,
                 IgnoredChanges.PutBack(options.IgnoreChanges, current.Inputs, inputs));
-            operation = Decide(kind, current, compared, trigger, options);
+            (operation, var byProvider) = Decide(kind, current, compared, trigger, options);
             return operation switch
             {
-                Operation.Replace => await ReplaceAsync(kind, current, New(kind, name, inputs, trigger, options), options),
+                Operation.Replace => await ReplaceAsync(kind, current, New(kind, name, inputs, trigger, options), options, byProvider),
                 Operation.Update => await UpdateAsync(kind, current, current with
                 {
                     Inputs = compared,
@@ -164,19 +164,21 @@ internal sealed class Reconciler
 
     private bool IsLost(ResourceKind kind, CloudResource resource) => !_cloud.Options.IsLikePulumi && kind.IsLost(resource);
 
-    private Operation Decide(ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger, DeclaredOptions options)
+    /// <summary>The operation that a resource needs, and whether the provider demands it: only then it says what goes first.</summary>
+    private (Operation Operation, bool ByProvider) Decide(
+        ResourceKind kind, CloudResource current, PropertyMap inputs, string? trigger, DeclaredOptions options)
     {
         // A new trigger has no value to compare with.
         if (IsLost(kind, current) || kind.IsDue(current, inputs) || (current.Trigger is { } before && trigger is { } now && before != now)
             || _cloud.Options.Replace.Contains((current.Type, current.Name)))
         {
-            return Operation.Replace;
+            return (Operation.Replace, false);
         }
-        var changed = current.Inputs.Keys.Union(inputs.Keys)
-            .Where(input => !kind.Same(input, current.Inputs.GetValueOrDefault(input), inputs.GetValueOrDefault(input))).ToList();
-        return changed.Any(kind.ReplacedBy) || changed.Intersect(options.ReplaceOnChanges).Any() ? Operation.Replace
+        var changed = kind.Changed(current.Inputs, inputs);
+        var byProvider = kind.ReplacedBy(changed, current.Inputs, inputs);
+        return (byProvider || changed.Intersect(options.ReplaceOnChanges).Any() ? Operation.Replace
             : changed.Count > 0 || current.Status == ResourceStatus.Updating || current.HalfMade is not null ? Operation.Update
-            : Operation.Same;
+            : Operation.Same, byProvider);
     }
 
     private CloudResource Unchanged(CloudResource current, string? trigger, DeclaredOptions options)
@@ -196,9 +198,11 @@ internal sealed class Reconciler
         return resource;
     }
 
-    private async Task<CloudResource> ReplaceAsync(ResourceKind kind, CloudResource before, CloudResource after, DeclaredOptions options)
+    private async Task<CloudResource> ReplaceAsync(
+        ResourceKind kind, CloudResource before, CloudResource after, DeclaredOptions options, bool byProvider)
     {
-        if (!options.DeleteBeforeReplace && !kind.DeletesFirst(before, after.Inputs) && !IsLost(kind, before))
+        var deletesFirst = options.DeleteBeforeReplace ?? (byProvider && kind.DeletesFirst(after.Inputs));
+        if (!deletesFirst && !IsLost(kind, before))
         {
             return await MakeAsync(kind, Operation.Replace, after, before, options);
         }
@@ -234,7 +238,7 @@ internal sealed class Reconciler
             _log.Report(operation, resource, Phase.Started);
         }
         var begun = _cloud.State.Account.Clock.GetUtcNow();
-        resource = _provider.Begin(kind, resource);
+        resource = await _provider.BeginAsync(kind, resource);
         CloudResource made;
         try
         {

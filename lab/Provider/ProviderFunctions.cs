@@ -10,10 +10,21 @@ namespace Infra.Lab.Provider;
 /// <summary>Functions of the DigitalOcean provider, with results from the catalog.</summary>
 internal static class ProviderFunctions
 {
+    private const string Sizes = "digitalocean:index/getSizes:getSizes";
+    private const string Regions = "digitalocean:index/getRegions:getRegions";
+
+    /// <summary>The call of a function to the API. Words: terraform-provider-digitalocean 401992a1, internal/datalist/schema.go.</summary>
+    public static ProviderCall CallOf(string token) => token switch
+    {
+        Sizes => new("Unable to load records: Error retrieving sizes", "GET", "sizes"),
+        Regions => new("Unable to load records: Error retrieving regions", "GET", "regions"),
+        _ => throw new ProviderException($"the local cloud has no function {token}"),
+    };
+
     public static PropertyMap Call(ModelCatalog catalog, string token, PropertyMap args) => token switch
     {
-        "digitalocean:index/getSizes:getSizes" => Answer("sizes", catalog.Sizes.Values.Select(Size), args),
-        "digitalocean:index/getRegions:getRegions" => Answer("regions", Regions(catalog), args),
+        Sizes => Answer("sizes", catalog.Sizes.Values.Select(Size), args),
+        Regions => Answer("regions", RegionsOf(catalog), args),
         _ => throw new ProviderException($"the local cloud has no function {token}"),
     };
 
@@ -30,7 +41,7 @@ internal static class ProviderFunctions
         ["priceMonthly"] = (double)(size.UsdPerHour ?? 0) * 744,
     }.ToImmutableDictionary();
 
-    private static IEnumerable<PropertyMap> Regions(ModelCatalog catalog) => catalog.Sizes.Values
+    private static IEnumerable<PropertyMap> RegionsOf(ModelCatalog catalog) => catalog.Sizes.Values
         .SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal)
         .Select(region => new Dictionary<string, object>
         {

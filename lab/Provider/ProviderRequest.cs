@@ -1,15 +1,41 @@
+using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Provider;
 
-/// <summary>A request of the provider to the API.</summary>
-/// <param name="Failure">Beginning of the provider's message if it is refused: <c>Error creating Volume</c>.</param>
+/// <summary>A call of the provider to the API, and its words if it fails.</summary>
+/// <param name="Failure">Beginning of the provider's message: <c>Error creating Volume</c>; empty: it has none.</param>
 /// <param name="Method">Method of HTTP.</param>
 /// <param name="Path">Path below <c>/v2/</c>.</param>
+internal record ProviderCall(string Failure, string Method, string Path)
+{
+    /// <summary>What faults of requests are about: <c>POST /v2/droplets</c>.</summary>
+    public string Subject => $"{Method} /v2/{Path}";
+
+    /// <summary>
+    /// A refusal as the provider formats it: <c>Error creating droplet: POST https://...: 422 (request "...") words</c>.
+    /// </summary>
+    /// <param name="error">The API's answer.</param>
+    /// <param name="attempts">How often it was sent, if the provider gave up sending it again; else null.</param>
+    public ProviderException Refused(ApiError error, int? attempts = null) => Failed(
+        ProviderException.Answer(Method, Path, error.Status, error.Message)
+            + (attempts is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; giving up after {attempts} attempt(s)")));
+
+    /// <summary>A connection that ended without an answer, in the words of Go's HTTP client: <c>Post "https://...": EOF</c>.</summary>
+    public ProviderException Lost() => Failed($"{Method[0]}{Method[1..].ToLowerInvariant()} \"{ProviderException.Api}{Path}\": EOF");
+
+    private ProviderException Failed(string words) => new(Failure.Length == 0 ? words : $"{Failure}: {words}");
+}
+
+/// <summary>A request of the provider that changes the account.</summary>
+/// <param name="Failure">See <see cref="ProviderCall"/>.</param>
+/// <param name="Method">See <see cref="ProviderCall"/>.</param>
+/// <param name="Path">See <see cref="ProviderCall"/>.</param>
 /// <param name="Send">Does it in a change of the account, and returns the resource as the provider knows it then.</param>
 internal sealed record ProviderRequest(
     string Failure, string Method, string Path, Func<AccountChange, CloudResource, CloudResource> Send)
+    : ProviderCall(Failure, Method, Path)
 {
     /// <summary>For a request whose answer says nothing new.</summary>
     public static ProviderRequest Of(string failure, string method, string path, Action<AccountChange> send) =>
@@ -18,12 +44,6 @@ internal sealed record ProviderRequest(
             send(change);
             return resource;
         });
-
-    /// <summary>
-    /// A refusal as the provider formats it: <c>Error creating droplet: POST https://...: 422 (request "...") words</c>.
-    /// </summary>
-    public ProviderException Refused(ApiError error) =>
-        new($"{Failure}: {ProviderException.Answer(Method, Path, error.Status, error.Message)}");
 }
 
 /// <summary>State of a resource at DigitalOcean.</summary>

@@ -34,6 +34,10 @@ internal sealed class ProviderSchema
     /// <summary>Types in the files.</summary>
     public IEnumerable<string> Types => _resources.Keys;
 
+    /// <summary>Names of a type's inputs.</summary>
+    public IEnumerable<string> Inputs(string type) =>
+        _resources[type].GetProperty("inputProperties").EnumerateObject().Select(input => input.Name);
+
     /// <summary>The violations; empty for a valid resource.</summary>
     /// <param name="type">Type token.</param>
     /// <param name="inputs">Plain values; unknown values are missing.</param>

@@ -17,6 +17,9 @@ internal enum Phase
 
     /// <summary>Output of a command, or a progress message.</summary>
     Output,
+
+    /// <summary>A request failed, and is sent again.</summary>
+    Retried,
     Finished,
     Failed,
 }

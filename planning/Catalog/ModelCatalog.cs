@@ -109,10 +109,21 @@ public sealed partial class ModelCatalog
     /// <param name="id">As in the catalog.</param>
     /// <param name="key">Setting for the error: <c>endpoints.chat.model</c>.</param>
     public ModelSpec Model(string id, string key) =>
-        Find(Models, id, key, "a model of the catalog", prefer: name => Models[name].Use == ModelUse.Instruct, meant: RepositoryId(id));
+        Find(Models, id, key,
+            id.Contains('/', StringComparison.Ordinal) && NearMiss.Of(RepositoryId(id), Models.Keys).Count == 0
+                ? "a model of the catalog, and docs/catalog.md has how to add one" : "a model of the catalog",
+            prefer: name => Models[name].Use == ModelUse.Instruct, meant: RepositoryId(id));
 
-    /// <summary>The repository in the address of a page of a hub; any other text as it is.</summary>
-    private static string RepositoryId(string text) => HubPage().Match(text) is { Success: true } page ? page.Groups["id"].Value : text;
+    /// <summary>
+    /// The repository in the address of a page of a hub, or the name of a model and its size without <c>latest</c>; any other text as it
+    /// is: <c>mistral-small</c> alone could be the most expensive of them.
+    /// </summary>
+    private static string RepositoryId(string text) => HubPage().Match(text) is { Success: true } page ? page.Groups["id"].Value
+        : Latest().Match(text) is { Success: true } latest ? latest.Groups["model"].Value : text;
+
+    [GeneratedRegex("^(?<model>.*[0-9]b)[:@-]latest$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    private static partial Regex Latest();
 
     [GeneratedRegex(@"^(https?://)?(www\.)?(huggingface\.co|hf\.co)/(?<id>[^/\s]+/[^/\s?#@]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]

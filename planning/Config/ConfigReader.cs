@@ -69,7 +69,7 @@ internal sealed class ConfigReader : StrictReader
             {
                 var isSecret = _secretKeys?.Contains(qualified) == true;
                 OtherNamespaces.CheckToken(qualified, text, isSecret || _secretKeys is null || text == ConfigNames.Encrypted, _errors);
-                if (OtherNamespaces.Meant(qualified) is { } elsewhere)
+                if (OtherNamespaces.Meant(qualified, _config.Keys) is { } elsewhere)
                 {
                     var shape = record.Member(elsewhere)?.Shape;
                     Moved(new RemoveStep(qualified) { IsKey = true }, elsewhere, Element(text, shape), IsSet(elsewhere), isSecret);

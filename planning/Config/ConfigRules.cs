@@ -18,7 +18,7 @@ internal sealed class ConfigRules(List<UserError> errors)
     {
         if (config.Region.Length > 0 && !ConfigPatterns.Region().IsMatch(config.Region))
         {
-            Wrong("region", config.Region, "is not a region slug: three letters and a digit, in lower case",
+            Wrong("region", config.Region, $"is not a region slug; choose from {string.Join(", ", MeantValues.Regions)}",
                 MeantValues.Region(config.Region));
         }
         new NetworkRules(errors).Check(config);

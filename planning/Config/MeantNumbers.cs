@@ -6,21 +6,32 @@ namespace Infra.Planning.Config;
 /// <summary>Whole numbers that were meant by text with separators, prefixes and units.</summary>
 internal static partial class MeantNumbers
 {
-    private static readonly string[] s_words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"];
+    private static readonly string[][] s_words =
+    [
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"],
+        ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht"],
+        ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit"],
+    ];
 
     /// <summary>
-    /// <c>32768</c> for <c>32k</c> or <c>32,768</c>; <c>60</c> for <c>1h</c> where minutes are due, <c>1024</c> for <c>1TB</c> where GiB
-    /// are. Null if the number is not certain: <c>2,5</c> is neither 25 nor 2.
+    /// <c>32768</c> for <c>32k</c>, <c>32,768</c> or <c>32 768</c>; <c>90</c> for <c>1h30m</c> or <c>1:30</c> where minutes are due,
+    /// <c>1024</c> for <c>1TB</c> where GiB are; <c>2</c> for <c>x2</c>. Null if the number is not certain: <c>2,5</c> is neither 25 nor 2.
     /// </summary>
     /// <param name="text">The text, trimmed.</param>
     /// <param name="path">Path of the setting, which ends in its unit.</param>
     public static string? Whole(string text, string path)
     {
-        if (Array.IndexOf(s_words, text.ToLowerInvariant()) is > 0 and var word)
+        var lower = text.ToLowerInvariant();
+        if (s_words.Select(words => Array.IndexOf(words, lower)).FirstOrDefault(index => index > 0) is > 0 and var word)
         {
             return word.ToString(CultureInfo.InvariantCulture);
         }
-        if (Number().Match(text) is not { Success: true } match || Digits(match.Groups["digits"].Value, path) is not { } number
+        if (IsMinutes(path) && HoursAndMinutes().Match(lower) is { Success: true } time)
+        {
+            return ((60 * int.Parse(time.Groups["hours"].Value, CultureInfo.InvariantCulture))
+                + int.Parse(time.Groups["minutes"].Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture);
+        }
+        if (Number().Match(Ungrouped(text)) is not { Success: true } match || Digits(match.Groups["digits"].Value, path) is not { } number
             || Unit(match.Groups["unit"].Value.ToLowerInvariant(), path) is not { } factor)
         {
             return null;
@@ -30,6 +41,9 @@ internal static partial class MeantNumbers
             ? count.ToString("0", CultureInfo.InvariantCulture)
             : null;
     }
+
+    /// <summary><c>16384</c> for <c>16 384</c>, <c>16'384</c>: without separators that are neither comma nor point.</summary>
+    public static string Ungrouped(string text) => Separator().Replace(text, "");
 
     private static decimal? Digits(string digits, string path)
     {
@@ -61,7 +75,15 @@ internal static partial class MeantNumbers
 
     private static bool IsMinutes(string path) => path.EndsWith("Minutes", StringComparison.Ordinal);
 
-    [GeneratedRegex("^(?<digits>-?[0-9][0-9_,.]*) *(?<unit>/?[A-Za-z]*)( *[A-Za-z]+)?$",
+    [GeneratedRegex(@"(?<=(^|[^0-9])[0-9]{1,3}([ \u00a0\u2009\u202f'\u2019][0-9]{3})*)[ \u00a0\u2009\u202f'\u2019](?=[0-9]{3}([^0-9]|$))",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Separator();
+
+    [GeneratedRegex("^(?<hours>1?[0-9]|2[0-3]) ?(:|h|hours?( and)?) ?(?<minutes>[0-5]?[0-9]) ?(m|min|minutes?)?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex HoursAndMinutes();
+
+    [GeneratedRegex("^([x\u00d7] ?)?(?<digits>-?[0-9][0-9_,.]*) *(?<unit>/?[A-Za-z\u00d7]*)( *[A-Za-z]+)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Number();
 

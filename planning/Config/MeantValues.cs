@@ -7,17 +7,24 @@ namespace Infra.Planning.Config;
 /// <summary>Valid values near to invalid ones, for fixes; null if there is none. A word of a shell each.</summary>
 internal static partial class MeantValues
 {
-    /// <summary><c>tor1</c> for <c>TOR1</c>, <c>Toronto</c>.</summary>
+    /// <summary>Regions with a GPU size in the built-in catalog, sorted.</summary>
+    public static IReadOnlyList<string> Regions =>
+        [.. ModelCatalog.Load().Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary><c>tor1</c> for <c>TOR1</c>, <c>Toronto</c>; <c>nyc2</c> for <c>New York</c>.</summary>
     public static string? Region(string text)
     {
-        var known = ModelCatalog.Load().Sizes.Values.SelectMany(size => size.Regions).Distinct().Order(StringComparer.Ordinal).ToList();
-        return known.Find(region => string.Equals(region, text.Trim(), StringComparison.OrdinalIgnoreCase))
-            ?? known.Find(region => text.StartsWith(region[..3], StringComparison.OrdinalIgnoreCase));
+        var written = string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+        var city = written.StartsWith("newyork", StringComparison.Ordinal) ? "nyc"
+            : written.StartsWith("kansas", StringComparison.Ordinal) ? "mkc" : written;
+        return Regions.FirstOrDefault(region => region == written)
+            ?? Regions.FirstOrDefault(region => city.StartsWith(region[..3], StringComparison.Ordinal));
     }
 
-    /// <summary><c>gpu-h100x1-80gb</c> for <c>GPU H100</c>.</summary>
+    /// <summary><c>gpu-h100x1-80gb</c> for <c>GPU H100</c>, <c>H100:1</c>.</summary>
     public static string? Size(string text) =>
-        NearMiss.Of(text.Trim().ToLowerInvariant().Replace(' ', '-').Replace('_', '-'), ModelCatalog.Load().Sizes.Keys) is [var near, ..]
+        NearMiss.Of(text.Trim().ToLowerInvariant().Replace(' ', '-').Replace('_', '-').Replace(':', 'x'), ModelCatalog.Load().Sizes.Keys)
+            is [var near, ..]
             ? near
             : null;
 

@@ -10,6 +10,7 @@ internal sealed class MisplacedSettings
     private const string Endpoints = "endpoints";
     private const string Model = "model";
     private const string First = "chat";
+    private const string MaxHourlyUsd = "maxHourlyUsd";
 
     /// <summary>As words of a switch; the program has none.</summary>
     private static readonly HashSet<string> s_switches = ["enabled", "enable", "disabled", "disable", "active", "paused"];
@@ -53,8 +54,9 @@ internal sealed class MisplacedSettings
         }
         var (to, value, problem) = IsEndpoint(key, text, out var endpoint)
             ? (ConfigPath.Member(Endpoints, key), endpoint, "is an endpoint next to endpoints and not below it")
-            : _endpoint is { } only && RecordShape.Of(typeof(EndpointConfig)).Member(key) is { } member
-                ? (ConfigPath.Member(only, key), ConfigReader.Element(text, member.Shape), "is a setting of an endpoint")
+            : _endpoint is { } only && RecordShape.Of(typeof(EndpointConfig)) is var record
+                && OtherNames.Certain(key, record) is { } setting && record.Member(setting) is { } member
+                ? (ConfigPath.Member(only, setting), ConfigReader.Element(text, member.Shape), "is a setting of an endpoint")
                 : default;
         if (to is null)
         {
@@ -73,6 +75,10 @@ internal sealed class MisplacedSettings
         {
             return new(key, null, "is not a setting: each endpoint in the file is served, and costs its price",
                 $"remove {name}, or all of {endpoint}, from the file of the stack");
+        }
+        if (OtherNames.Certain(name, RecordShape.Of(typeof(StackConfig))) is MaxHourlyUsd)
+        {
+            name = MaxHourlyUsd;
         }
         if (!OtherNames.IsOfStack(name))
         {

@@ -13,8 +13,6 @@ namespace Infra.Planning.Config;
 /// <param name="errors">Receives the errors.</param>
 internal sealed class Misspellings(List<UserError> errors)
 {
-    private const string Endpoint = "chat";
-
     /// <summary>The setting that an unknown one was meant to be; null if none is near, or if it is set, too.</summary>
     /// <param name="name">The unknown name.</param>
     /// <param name="record">The record with the settings.</param>
@@ -31,12 +29,13 @@ internal sealed class Misspellings(List<UserError> errors)
     {
         if (shape.Type == typeof(EndpointConfig) && !isSecret)
         {
-            value = Lifted(value, path);
+            value = Chosen(Lifted(value, path), path);
         }
         var names = shape.Kind == ValueKind.Record ? OfRecord(value, RecordShape.Of(shape.Type)) : OfEndpoints(value);
-        if (shape.Kind == ValueKind.Map && Nameless(value) is { Count: > 0 } nameless)
+        if (shape.Kind == ValueKind.Map && NamelessSettings.In(value) is { } nameless)
         {
-            return Named(value, nameless, path, isSecret);
+            errors.Add(nameless.Error(path, isSecret));
+            return nameless.Resolved;
         }
         if (names.Count == 0)
         {
@@ -45,11 +44,13 @@ internal sealed class Misspellings(List<UserError> errors)
         var resolved = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
+            var current = member;
             if (names.TryGetValue(member.Name, out var meant))
             {
-                Report(shape, path, member, meant, isSecret);
+                current = shape.Kind == ValueKind.Map && !isSecret ? WithModel(member) : member;
+                Report(shape, path, current, meant, isSecret);
             }
-            resolved[meant ?? member.Name] = JsonNode.Parse(member.Value.GetRawText());
+            resolved[meant ?? member.Name] = JsonNode.Parse(current.Value.GetRawText());
         }
         return JsonTree.Element(resolved);
     }
@@ -133,47 +134,59 @@ internal sealed class Misspellings(List<UserError> errors)
             .Where(member => !Names.IsName(member.Name) && SecretWords.Kind(member.Name) is null))
         {
             names[member.Name] = Enumerable.Range(1, value.GetPropertyCount() + 1)
-                .Select(index => Names.Nearest(member.Name, index))
+                .Select(index => Names.Nearest(member.Name.Split('/')[^1], index))
                 .First(free => !value.TryGetProperty(free, out _) && !names.ContainsValue(free));
         }
         return names;
     }
 
-    /// <summary>Settings of an endpoint that are written without the endpoint's name.</summary>
-    private static List<JsonProperty> Nameless(JsonElement endpoints)
+    /// <summary>An endpoint without a model whose name is one: the name is the model that was meant.</summary>
+    private static JsonProperty WithModel(JsonProperty endpoint)
     {
-        var record = RecordShape.Of(typeof(EndpointConfig));
-        return endpoints.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String
-            ? [.. endpoints.EnumerateObject().Where(member => record.Member(member.Name) is not null
-                && (member.Name == "engine" || member.Value.ValueKind != JsonValueKind.Object))]
-            : [];
+        var settings = endpoint.Value.ValueKind switch
+        {
+            JsonValueKind.Null => [],
+            JsonValueKind.Object when !endpoint.Value.TryGetProperty("model", out _) =>
+                JsonNode.Parse(endpoint.Value.GetRawText())!.AsObject(),
+            _ => null,
+        };
+        var model = ModelCatalog.Load().Models.Keys.FirstOrDefault(id =>
+            string.Equals(id, endpoint.Name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..], endpoint.Name, StringComparison.OrdinalIgnoreCase));
+        if (settings is null || model is null)
+        {
+            return endpoint;
+        }
+        settings["model"] = model;
+        return JsonTree.Element(new JsonObject { [endpoint.Name] = settings }).EnumerateObject().First();
     }
 
-    private JsonElement Named(JsonElement endpoints, List<JsonProperty> nameless, string path, bool isSecret)
+    /// <summary>The endpoint with switches as the choices that they are: <c>access: public</c> for <c>public: true</c>.</summary>
+    private JsonElement Chosen(JsonElement endpoint, string path)
     {
-        // A name with nothing below it is theirs, but for the indentation.
-        var names = endpoints.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Null && Names.IsName(member.Name)
-            && nameless.All(moved => moved.Name != member.Name)).ToList();
-        var name = names is [var bare] ? bare.Name : Enumerable.Range(1, endpoints.GetPropertyCount() + 1)
-            .Select(index => Names.Nearest(Endpoint, index))
-            .First(free => !endpoints.TryGetProperty(free, out _));
-        var (at, named) = (ConfigPath.Member(path, name), new JsonObject());
-        var moves = new List<ConfigFix?>();
-        var resolved = new JsonObject();
-        foreach (var member in endpoints.EnumerateObject())
+        var record = RecordShape.Of(typeof(EndpointConfig));
+        var chosen = new JsonObject();
+        var set = endpoint.EnumerateObject().Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var member in endpoint.EnumerateObject())
         {
-            var isMoved = nameless.Any(moved => moved.Name == member.Name);
-            (isMoved ? named : resolved)[member.Name] = JsonNode.Parse(member.Value.GetRawText());
-            if (isMoved)
+            var text = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText();
+            if (record.Member(member.Name) is not null || text is not ("true" or "false")
+                || OtherNames.Choice(member.Name, record) is not var (setting, word, inList))
             {
-                moves.Add(ReadingFixes.Move(
-                    new RemoveStep(ConfigPath.Member(path, member.Name)), ConfigPath.Member(at, member.Name), member.Value));
+                chosen[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+                continue;
+            }
+            var (from, to) = (ConfigPath.Member(path, member.Name), ConfigPath.Member(path, setting));
+            var isSet = text == "true" && set.Add(setting);
+            errors.Add(new(from, text, isSet ? $"is not a setting; did you mean {word} as {to}?"
+                : $"is not a setting; {word} is a choice of {to}{(text == "true" ? ", which is set, too" : "")}",
+                isSet ? new ConfigFix(new RemoveStep(from), ConfigFix.SetTo(inList ? ConfigPath.Element(to, 0) : to, word))
+                    : ConfigFix.Remove(from)));
+            if (isSet)
+            {
+                chosen[setting] = inList ? new JsonArray(word) : word;
             }
         }
-        resolved[name] = named;
-        Add(path, string.Join(", ", nameless.Select(member => member.Name)),
-            $"are settings of an endpoint, and {path} has a name for each endpoint first: {at}.{nameless[0].Name}",
-            isSecret || moves.Contains(null) ? null : moves.Aggregate((all, next) => all!.Then(next!)), $"{name} with these below it");
-        return JsonTree.Element(resolved);
+        return JsonTree.Element(chosen);
     }
 }

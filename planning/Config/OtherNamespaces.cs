@@ -1,4 +1,5 @@
 using Infra.Planning.Errors;
+using Infra.Planning.Reading;
 
 namespace Infra.Planning.Config;
 
@@ -15,11 +16,17 @@ internal static class OtherNamespaces
     ];
 
     /// <summary>
-    /// The setting of this project that was probably meant: by a namespace that resembles the project's or is empty, or by its name.
+    /// The setting of this project that was probably meant: by a namespace that resembles the project's or is empty, by its name, or by
+    /// another name in the same namespace.
     /// </summary>
-    public static string? Meant(string qualified) =>
+    /// <param name="qualified">The key.</param>
+    /// <param name="all">All keys of the stack.</param>
+    public static string? Meant(string qualified, IEnumerable<string> all) =>
         qualified.Split(':', 2) is [var scope, var name]
-            && (scope.Length == 0 || s_own.Contains(name, StringComparer.Ordinal) || NearMiss.Of(scope, [ConfigNames.Namespace]).Count > 0)
+            && (scope.Length == 0 || s_own.Contains(name, StringComparer.Ordinal) || NearMiss.Of(scope, [ConfigNames.Namespace]).Count > 0
+                || (RecordShape.Of(typeof(StackConfig)).Member(name) is not null
+                    && all.Any(other =>
+                        other.Split(':', 2) is [var same, var own] && same == scope && s_own.Contains(own, StringComparer.Ordinal))))
             ? name
             : null;
 

@@ -18,6 +18,12 @@ internal static partial class ReadingFixes
     private const int MostSteps = 60;
     private const string FirstEndpoint = "chat";
 
+    /// <summary>Of a chat or a text processor; YAML takes them as part of the value.</summary>
+    private static readonly char[] s_quotes = [.. "\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"];
+
+    /// <summary>Members of an endpoint in a list that are its name.</summary>
+    private static readonly string[] s_names = ["name", "id", "key", "endpoint"];
+
     private static readonly string[] s_values = ["name", "id", "value", "default", "min"];
 
     /// <summary>The fix of a value with this shape.</summary>
@@ -106,7 +112,8 @@ internal static partial class ReadingFixes
             return null;
         }
         var text = (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim()
-            .TrimEnd(',', ';'); // of JSON, and of programs
+            .TrimEnd(',', ';') // of JSON, and of programs
+            .Trim(s_quotes).Trim();
         var meant = shape.Kind switch
         {
             ValueKind.Whole => MeantNumbers.Whole(text, path),
@@ -127,6 +134,7 @@ internal static partial class ReadingFixes
 
     private static string? MeantDecimal(string text)
     {
+        text = MeantNumbers.Ungrouped(text);
         // 1.000,50
         var match = Amount().Match(text.LastIndexOf(',') > text.IndexOf('.', StringComparison.Ordinal)
             ? text.Replace(".", "", StringComparison.Ordinal) : text);
@@ -167,6 +175,13 @@ internal static partial class ReadingFixes
 
     private static List<ConfigStep> Record(string path, JsonElement value, ValueShape shape)
     {
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            // A '-' before each key makes a list of maps.
+            return [.. value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object)
+                .SelectMany(item => item.EnumerateObject()).DistinctBy(member => member.Name)
+                .SelectMany(member => Leaves(ConfigPath.Member(path, member.Name), member.Value)).OfType<ConfigStep>()];
+        }
         if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 } text)
         {
             return [];
@@ -184,23 +199,32 @@ internal static partial class ReadingFixes
     private static List<ConfigStep> Endpoints(string path, JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String when value.GetString() is { Length: > 0 } text => [Model(ConfigPath.Member(path, FirstEndpoint), text)],
-        JsonValueKind.Array => [.. value.EnumerateArray().SelectMany((item, index) => Listed(path, item, index))],
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(Listed)
+            .Select((item, index) => (item.Name, item.Value, Index: index))
+            .GroupBy(item => item.Name is { } name ? Names.Nearest(name) : FirstEndpoint)
+            .SelectMany(same => same.Select((item, index) => (item.Value, item.Index, Name: Names.Nearest(same.Key, index + 1))))
+            .OrderBy(item => item.Index)
+            .SelectMany(item => Listed(ConfigPath.Member(path, item.Name), item.Value))],
         _ => [],
     };
 
-    private static IEnumerable<ConfigStep> Listed(string path, JsonElement item, int index)
+    /// <summary>An endpoint of a list, and its name: <c>{name: chat, model: X}</c>, <c>{chat: {model: X}}</c>; null: it has none.</summary>
+    private static (string? Name, JsonElement Value) Listed(JsonElement item)
     {
-        var given = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out var member)
-            && member.ValueKind == JsonValueKind.String ? member.GetString()! : FirstEndpoint;
-        var at = ConfigPath.Member(path, Names.Nearest(given, given == FirstEndpoint ? index + 1 : 1));
-        return item.ValueKind switch
-        {
-            JsonValueKind.String => [Model(at, item.GetString()!)],
-            JsonValueKind.Object => item.EnumerateObject().Where(entry => entry.Name != "name")
-                .SelectMany(entry => Leaves(ConfigPath.Member(at, entry.Name), entry.Value)).OfType<ConfigStep>(),
-            _ => [],
-        };
+        var members = item.ValueKind == JsonValueKind.Object && !JsonTree.HasTwice(item) ? item.EnumerateObject().ToList() : [];
+        return members is [{ Value.ValueKind: JsonValueKind.Object } only] ? (only.Name, only.Value)
+            : (s_names.Select(name => members.Find(member => member.Name == name).Value)
+                .FirstOrDefault(value => value.ValueKind == JsonValueKind.String) is { ValueKind: JsonValueKind.String } given
+                ? given.GetString() : null, item);
     }
+
+    private static IEnumerable<ConfigStep> Listed(string endpoint, JsonElement item) => item.ValueKind switch
+    {
+        JsonValueKind.String => [Model(endpoint, item.GetString()!)],
+        JsonValueKind.Object => item.EnumerateObject().Where(entry => !s_names.Contains(entry.Name, StringComparer.Ordinal))
+            .SelectMany(entry => Leaves(ConfigPath.Member(endpoint, entry.Name), entry.Value)).OfType<ConfigStep>(),
+        _ => [],
+    };
 
     private static SetStep Model(string endpoint, string text)
     {

@@ -75,11 +75,12 @@ public static partial class SecretWords
     private static partial Regex PrivateKey();
 
     /// <summary>
-    /// Tokens by prefix: Hugging Face, DigitalOcean, GitHub, Pulumi, OpenAI and Anthropic, AWS, GitLab, Slack, Google, NVIDIA, npm, PyPI,
-    /// Docker, Stripe, Replicate, SendGrid, Tailscale; and JSON Web Tokens.
+    /// Tokens by prefix: Hugging Face, DigitalOcean, GitHub, Pulumi, OpenAI, Anthropic, OpenRouter, DeepSeek, AWS, GitLab, Slack, Google,
+    /// NVIDIA, npm, PyPI, Docker, Stripe, Replicate, SendGrid, Tailscale; and JSON Web Tokens.
     /// </summary>
     [GeneratedRegex(@"(?<![A-Za-z0-9])(hf_[A-Za-z0-9]{16,}|api_org_[A-Za-z0-9]{16,}|do[opr]_v1_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{16,}"
         + @"|github_pat_[A-Za-z0-9_]{16,}|pul-[a-f0-9]{40}|(AKIA|ASIA)[A-Z0-9]{16}|gl[a-z]{2,5}-[A-Za-z0-9_.-]{16,}"
+        + @"|sk-(proj|ant|or|svcacct|admin)-(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{16,}|sk-[a-f0-9]{32,}"
         + @"|sk-(?!ssh-|ecdsa-)(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Z])[A-Za-z0-9_-]{16,}|[sr]k_(live|test)_[A-Za-z0-9]{16,}"
         + @"|xox[a-z]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9_.-]{20,}|nvapi-[A-Za-z0-9_-]{20,}"
         + @"|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{30,}|dckr_pat_[A-Za-z0-9_-]{16,}|r8_[A-Za-z0-9]{30,}|SG\.[A-Za-z0-9_.-]{20,}"

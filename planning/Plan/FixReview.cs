@@ -32,6 +32,7 @@ internal static class FixReview
     public static IReadOnlyList<UserError> Of(IReadOnlyList<UserError> errors, IReadOnlyDictionary<string, string> config,
         Func<IReadOnlyDictionary<string, string>, StackPlan> read)
     {
+        errors = WithoutFollowUps(errors);
         for (var round = 0; round < MostRounds && errors.Count <= MostErrors; round++)
         {
             if (ConfigEdits.Apply(config, errors.Select(error => error.Commands).OfType<ConfigFix>()) is not { } changed)
@@ -60,6 +61,23 @@ internal static class FixReview
         }
         return errors;
     }
+
+    /// <summary>
+    /// Without settings that are missing only until the fix of another error moves them to their place: a fix of their own would replace
+    /// what was written.
+    /// </summary>
+    private static IReadOnlyList<UserError> WithoutFollowUps(IReadOnlyList<UserError> errors)
+    {
+        var moved = errors.Where(error => error.Commands?.Steps[0] is RemoveStep)
+            .SelectMany(error => error.Commands!.Steps.Skip(1).Where(step => step is SetStep or SetSecretStep)
+                .Select(step => (Error: error, Path: ConfigPath.Parse(step.Path))))
+            .ToList();
+        return [.. errors.Where(error => error.Value is not null || !error.Problem.StartsWith("is missing", StringComparison.Ordinal)
+            || !moved.Exists(other => other.Error != error && IsAtOrBelow(other.Path, ConfigPath.Parse(error.Key))))];
+    }
+
+    private static bool IsAtOrBelow(IReadOnlyList<object> path, IReadOnlyList<object> other) =>
+        path.Count >= other.Count && other.SequenceEqual(path.Take(other.Count));
 
     /// <summary>Errors, and those that are left after their fixes. For the same setting, the later fix is the right one.</summary>
     private static List<UserError> Together(IReadOnlyList<UserError> errors, IReadOnlyList<UserError> left)
@@ -90,6 +108,10 @@ internal static class FixReview
         var budget = MostPriced;
         return [.. errors.Select(error =>
         {
+            if (error is { Key: "region", Value: not null } && plan.UsdPerHour is { } total)
+            {
+                return error with { Problem = $"{error.Problem}; with the fix the stack costs {Usd(total)} USD/h" };
+            }
             if (Priced(error, plan) is not var (endpoint, member, step) || endpoint.UsdPerHour is not { } price || budget-- <= 0)
             {
                 return error;

@@ -14,25 +14,19 @@ public sealed class ClientsCloud : IAsyncLifetime
         ("monitoring/alerts", "policies"), ("uptime/checks", "checks"),
     ];
 
-    private readonly string _project = Directory.CreateTempSubdirectory("infra-clients-").FullName;
-    private readonly CloudLab _cloud;
-
-    public ClientsCloud() => _cloud = CloudLab.Of(_project);
+    private readonly StartedCloud _cloud = new(new CloudUpOptions { NoServers = true });
 
     public async ValueTask InitializeAsync()
     {
+        await _cloud.InitializeAsync();
         try
         {
-            await _cloud.UpAsync(new CloudUpOptions { NoServers = true }, TestContext.Current.CancellationToken);
             await HostProgram.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", At("key")]);
             await HostProgram.RunAsync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
                 "-days", "30", "-subj", "/CN=www.lab.test", "-addext", "subjectAltName=DNS:www.lab.test", "-keyout", At("leaf.key"),
                 "-out", At("leaf.pem")]);
             // The first VPC of a region is its default, which cannot be deleted.
-            var made = await RunAsync("sh", "-c", "curl -sS --fail-with-body -H \"Authorization: Bearer $DIGITALOCEAN_TOKEN\" "
-                + "-H 'Content-Type: application/json' -d '{\"name\":\"default\",\"region\":\"tor1\"}' "
-                + "https://api.digitalocean.com/v2/vpcs");
-            Assert.True(made.Status == 0, made.Output);
+            await _cloud.CallAsync("POST", "/v2/vpcs", new() { ["name"] = "default", ["region"] = "tor1" });
         }
         catch
         {
@@ -42,11 +36,7 @@ public sealed class ClientsCloud : IAsyncLifetime
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cloud.DownAsync(static _ => { }, CancellationToken.None);
-        Directory.Delete(_project, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _cloud.DisposeAsync();
 
     /// <summary>
     /// Lets a client live: its first list of sizes is refused with 429, and it leaves the account as it was.
@@ -56,10 +46,10 @@ public sealed class ClientsCloud : IAsyncLifetime
     /// <returns>What it printed.</returns>
     internal async Task<string> LiveAsync(IReadOnlyDictionary<string, string> environment, params string[] command)
     {
-        using var control = new CloudControlClient(_cloud);
+        using var control = new CloudControlClient(_cloud.Lab);
         var cancel = TestContext.Current.CancellationToken;
         await control.FaultsAsync(new FaultChange(true, [], ["429:GET /v2/sizes*1"]), cancel);
-        var answer = await _cloud.InsideAsync(environment, [.. command, _project]);
+        var answer = await _cloud.InsideAsync(environment, [.. command, _cloud.Folder]);
         Assert.True(answer.Status == 0, $"{answer.Output}{answer.Errors}");
         foreach (var (path, member) in s_lists)
         {
@@ -71,7 +61,5 @@ public sealed class ClientsCloud : IAsyncLifetime
         return answer.Output;
     }
 
-    private Task<ProgramAnswer> RunAsync(params string[] command) => _cloud.InsideAsync(new Dictionary<string, string>(), command);
-
-    private string At(string file) => Path.Combine(_project, file);
+    private string At(string file) => Path.Combine(_cloud.Folder, file);
 }

@@ -12,7 +12,7 @@ namespace Infra.Tests.Lab;
 /// <summary>A stack that runs on this machine for the tests of a class, and is deleted after them. Needs root.</summary>
 internal sealed class RunningStack : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(25);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private readonly string _projectFolder;
 
     private RunningStack(string projectFolder, StackFile configuration)
@@ -75,7 +75,16 @@ internal sealed class RunningStack : IAsyncDisposable
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        return Result = await LabStack.UpAsync(Options with { Speed = Speed }, limit.Token);
+        var running = new RunningOperations();
+        try
+        {
+            return Result = await LabStack.UpAsync(Options with { Speed = Speed, Progress = running.Add }, limit.Token);
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            throw new Xunit.Sdk.XunitException(
+                $"up did not end within {Patience.TotalMinutes} minutes; still running: {running}");
+        }
     }
 
     public DeployedNode Node(string name) => LabStack.Nodes().Single(node => node.Name == name);

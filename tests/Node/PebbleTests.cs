@@ -3,11 +3,13 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Infra.Lab.Acme;
+using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Domains;
 using Infra.Lab.Linux;
 using Infra.Planning.Catalog;
+using Infra.Tests.Unit.Lab.Provider;
 using CertificateRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 
 namespace Infra.Tests.Node;
@@ -85,6 +87,20 @@ public sealed class PebbleTests : IAsyncDisposable
         Assert.Contains("unauthorized", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary><c>./infra up</c> has the authority of the account, <c>./infra cloud</c> this one: what they leave is the same.</summary>
+    [Fact]
+    public async Task Either_authority_leaves_the_same_account()
+    {
+        using var store = AccountStore.Open(":memory:");
+        using var other = new CloudAccount(store, _account.Settings, TimeProvider.System);
+        other.Change(change => Domains.Create(change, new("example.com")));
+
+        var byPebble = await IssuedAsync(_account, _authority);
+        var byItself = await IssuedAsync(other, new LocalAuthority(other));
+
+        Assert.Equal(byItself, byPebble);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_pid != 0)
@@ -103,6 +119,34 @@ public sealed class PebbleTests : IAsyncDisposable
     private Task<IssuedCertificate> OrderAsync(params string[] names) => new CertificateIssuance(_account, _authority).IssueAsync(
         new(AccountChange.NewId(), names[0], Certificate.LetsEncrypt, [.. names], Certificate.Pending, TimeProvider.System.GetUtcNow()),
         TestContext.Current.CancellationToken);
+
+    /// <summary>A certificate from its order to its end, and what the account has then, without what is random.</summary>
+    private static async Task<string> IssuedAsync(CloudAccount account, ICertificateAuthority authority)
+    {
+        await using var running = new RunningAccount(account, new FakeHostRuntime(), authority: authority);
+        account.Change(change => Certificates.Create(
+            change, new("web", Certificate.LetsEncrypt, ["www.example.com", "*.example.com"], null, null, null)));
+        await running.UntilAsync(
+            known => known.All<Certificate>().Single().State != Certificate.Pending, TestContext.Current.CancellationToken);
+        var state = account.State;
+        var certificate = state.All<Certificate>().Single();
+        var issued = certificate.Issued!;
+        using var pair = X509Certificate2.CreateFromPem(issued.ChainPem, issued.KeyPem);
+        var work = state.All<Work>().Single();
+        return string.Join('\n',
+        [
+            $"{certificate.Name} {certificate.Type} {certificate.State} {certificate.Failures}",
+            $"{string.Join(' ', certificate.DnsNames)}; {string.Join(' ', CertificateFiles.Names(issued).Order(StringComparer.Ordinal))}",
+            $"{pair.GetECDsaPrivateKey()!.KeySize} bits, {Chain(issued).Count} in the chain, its own: {issued.Sha1 == Fingerprint(pair)}",
+            // Within an hour: a few seconds pass between the two.
+            $"{Days(issued.NotAfter)} days; {work.Kind} in {Days(work.DueAt)} days",
+            .. state.All<DnsRecord>().Select(record => $"{record.Type} {record.Name}").Order(StringComparer.Ordinal),
+        ]);
+
+        static double Days(DateTimeOffset time) => Math.Round((time - TimeProvider.System.GetUtcNow()).TotalDays, 1);
+
+        static string Fingerprint(X509Certificate2 certificate) => Convert.ToHexStringLower(certificate.GetCertHash());
+    }
 
     /// <summary>As programs inside verify it: they know the lab's authority, and the server sends the rest.</summary>
     private async Task VerifyAsync(IssuedCertificate issued)

@@ -24,6 +24,11 @@ internal static class FaultsCommand
         Description = "Remove a fault by its line, or all of a kind. Repeatable.",
     };
     private static readonly Option<bool> Clear = new("--clear") { Description = "Remove all faults, before others are added." };
+    private static readonly Option<string?> Stack = new("--stack")
+    {
+        Description = "Faults of the requests of ./infra up STACK, instead of the account of ./infra cloud.",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON." };
 
     public static Command Create(Terminal terminal)
@@ -33,24 +38,15 @@ internal static class FaultsCommand
         Remove.CompletionSources.Add([.. FaultKinds.All.Keys]);
         var command = new Command("faults", "Show, add and remove faults: a size out of stock, errors of the API, late addresses.")
         {
-            Fault, File, Remove, Clear, Json,
+            Fault, File, Remove, Clear, Stack, Json,
         };
         command.SetAction((parsed, cancel) => LabFailure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var asked = new FaultChange(parsed.GetValue(Clear), parsed.GetValue(Remove) ?? [],
                 [.. FromFile(parsed.GetValue(File)), .. parsed.GetValue(Fault)!.Select(Checked)]);
-            var cloud = CloudCommand.RunningCloud();
-            using var control = new CloudControlClient(cloud);
-            IReadOnlyList<string> faults;
-            try
-            {
-                faults = await control.FaultsAsync(asked is { Clear: false, Remove.Count: 0, Add.Count: 0 } ? null : asked, cancel);
-            }
-            catch (HttpRequestException exception)
-            {
-                throw LabUserError.Of("cloud", null, $"does not answer: {exception.Message}", cloud.Folder.UpCommand);
-            }
-
+            var change = asked is { Clear: false, Remove.Count: 0, Add.Count: 0 } ? null : asked;
+            var faults = parsed.GetValue(Stack) is { } stack ? StackFaults.Change(StackChoice.Find(stack), change)
+                : await OfCloudAsync(change, cancel);
             if (parsed.GetValue(Json))
             {
                 terminal.WriteJson(faults, CloudJson.Default.IReadOnlyListString);
@@ -61,6 +57,20 @@ internal static class FaultsCommand
             }
         }));
         return command;
+    }
+
+    private static async Task<IReadOnlyList<string>> OfCloudAsync(FaultChange? change, CancellationToken cancel)
+    {
+        var cloud = CloudCommand.RunningCloud();
+        using var control = new CloudControlClient(cloud);
+        try
+        {
+            return await control.FaultsAsync(change, cancel);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw LabUserError.Of("cloud", null, $"does not answer: {exception.Message}", cloud.Folder.UpCommand);
+        }
     }
 
     private static string Checked(string line)

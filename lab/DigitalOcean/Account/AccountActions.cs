@@ -43,6 +43,11 @@ internal sealed record AccountAction(
 /// <summary>Begin and end of actions.</summary>
 internal static class AccountActions
 {
+    /// <summary>
+    /// How many are kept. How many DigitalOcean keeps is not known; without an end, an account that lives long would grow with each action.
+    /// </summary>
+    public const int Most = 10_000;
+
     /// <summary>Records an action and its work.</summary>
     /// <param name="change">The change.</param>
     /// <param name="type">See <see cref="AccountAction"/>.</param>
@@ -54,6 +59,10 @@ internal static class AccountActions
     public static AccountAction Begin(
         AccountChange change, string type, string resourceType, string subject, string? region, string kind, TimeSpan takes)
     {
+        if (change.All<AccountAction>() is { Count: >= Most } all && all.FirstOrDefault(one => one.CompletedAt is not null) is { } oldest)
+        {
+            change.Remove(oldest);
+        }
         var id = change.NextNumber();
         var action = change.Put(new AccountAction(id, AccountAction.InProgress, type, change.Now, null,
             long.TryParse(subject, CultureInfo.InvariantCulture, out var number) ? number : null, resourceType, region, subject));

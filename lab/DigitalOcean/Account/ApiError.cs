@@ -13,6 +13,9 @@ internal sealed class ApiError(int status, string id, string message) : Exceptio
     /// <summary>Whether the answer has the older form, with <c>error</c> and <c>root_causes</c>: tags.</summary>
     public bool HasRootCauses { get; private init; }
 
+    /// <summary>When the next attempt may succeed; null: nothing is known.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     /// <summary>What is recorded although the change is refused; null: nothing.</summary>
     public Action<AccountChange>? StillRecords { get; set; }
 
@@ -21,6 +24,9 @@ internal sealed class ApiError(int status, string id, string message) : Exceptio
 
     /// <summary>400 in the older form.</summary>
     public static ApiError BadRequestWithRootCauses(string message) => new(400, "bad_request", message) { HasRootCauses = true };
+
+    /// <summary>401: the token is not known.</summary>
+    public static ApiError Unauthorized() => new(401, "unauthorized", "Unable to authenticate you");
 
     /// <summary>403: the token has not the scope, or the resource is protected.</summary>
     public static ApiError Forbidden(string message = "You are not authorized to perform this operation") => new(403, "forbidden", message);
@@ -40,4 +46,10 @@ internal sealed class ApiError(int status, string id, string message) : Exceptio
 
     /// <summary>422: understood, and refused.</summary>
     public static ApiError Unprocessable(string message) => new(422, "unprocessable_entity", message);
+
+    /// <summary>
+    /// 429, with the header <c>Retry-After</c> in seconds: docs.digitalocean.com/notes/2023/api-rate-limit (2023-08-24).
+    /// </summary>
+    public static ApiError TooManyRequests(TimeSpan retryAfter) =>
+        new(429, "too_many_requests", "API rate limit exceeded.") { RetryAfter = retryAfter };
 }

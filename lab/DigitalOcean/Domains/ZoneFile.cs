@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Infra.Lab.DigitalOcean.Account;
@@ -7,6 +8,8 @@ namespace Infra.Lab.DigitalOcean.Domains;
 /// <summary>A zone as text (RFC 1035, 5), as the API shows it.</summary>
 internal static class ZoneFile
 {
+    private static readonly SearchValues<char> s_quoted = SearchValues.Create(" \t\r\n\"\\;()@$");
+
     public static string Text(AccountState state, Domain domain)
     {
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"$ORIGIN {domain.Name}.\n$TTL {domain.Ttl}\n"));
@@ -26,6 +29,8 @@ internal static class ZoneFile
     private static string Data(DnsRecord record) => record.Type switch
     {
         "A" or "AAAA" => record.Data,
+        // Without quotes where none are needed, as recorded from DigitalOcean in dns-lexicon's tests.
+        "TXT" when record.Data.Length is > 0 and <= 255 && !record.Data.AsSpan().ContainsAny(s_quoted) => record.Data,
         "TXT" => string.Join(' ', Parts(record.Data).Select(part => $"\"{part.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal)}\"")),
         "MX" => string.Create(CultureInfo.InvariantCulture, $"{record.Priority} {record.Target}."),

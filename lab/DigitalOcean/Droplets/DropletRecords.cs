@@ -18,6 +18,7 @@ internal static class DropletRecords
     {
         var names = DropletRules.Names(request);
         var size = DropletRules.Size(change.Settings, request.Size);
+        DropletRules.PartitionMode(request.GpuPartitionMode);
         var vpc = DropletRules.Vpc(change.State, request.VpcUuid);
         var region = DropletRules.Region(request.Region, size, vpc);
         var image = DropletRules.Image(change.State, request.Image, region, size);

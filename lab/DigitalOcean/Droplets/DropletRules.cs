@@ -14,14 +14,18 @@ namespace Infra.Lab.DigitalOcean.Droplets;
 /// </summary>
 internal static partial class DropletRules
 {
+    /// <summary>Days of a weekly backup.</summary>
+    public static readonly IReadOnlyList<string> Weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+    /// <summary>Hours at which the window of a backup can begin, UTC.</summary>
+    public static readonly IReadOnlyList<int> BackupHours = [0, 4, 8, 12, 16, 20];
+
     // Specification 2.0, droplets_create: user_data, names.
     private const int LargestUserData = 65536;
     private const int MostNames = 10;
 
+    private static readonly string[] s_partitions = ["PARTITION_MODE_SPX_NPS1", "PARTITION_MODE_DPX_NPS2"];
     private static readonly string[] s_plans = ["daily", "weekly"];
-    private static readonly string[] s_weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-    private const int LastHour = 20;
-    private const int HoursBetween = 4;
 
     /// <summary>The names of the Droplets to create.</summary>
     public static IReadOnlyList<string> Names(DropletRequest request)
@@ -59,7 +63,7 @@ internal static partial class DropletRules
 
     public static CloudImage Image(AccountState state, Identifier? image, string region, CloudSize size)
     {
-        if (image is null || CloudImages.Find(state, image.Value) is not { } found
+        if (image is null || CloudImages.Find(state, image.Value) is not { Status: CloudImage.Available } found
             || (!found.IsPublic && !found.Regions.Contains(region) && PublicImages.Known(region).Length > 0))
         {
             throw ApiError.Unprocessable("You specified an invalid image for Droplet creation.");
@@ -80,9 +84,23 @@ internal static partial class DropletRules
     public static string UserData(string? data) => Encoding.UTF8.GetByteCount(data ?? "") <= LargestUserData
         ? data ?? "" : throw ApiError.Unprocessable("User data is too large: it may be no more than 64 KiB.");
 
-    /// <summary>The VPC that a request names; null: the default one.</summary>
+    /// <summary>
+    /// The VPC that a request names; null: the default one. What is no UUID is answered 404 (python-digitalocean #264, 2021); the words of
+    /// an unknown one are those of 2019 (droplet_kit #182).
+    /// </summary>
     public static Vpc? Vpc(AccountState state, string? id) => id is not { Length: > 0 } ? null
-        : state.Find<Vpc>(id) ?? throw ApiError.Unprocessable($"VPC {id} not found");
+        : !Guid.TryParseExact(id, "D", out _) ? throw ApiError.NotFound()
+        : state.Find<Vpc>(id.ToLowerInvariant())
+            ?? throw ApiError.Unprocessable("You specified invalid VPC parameters for Droplet creation.");
+
+    /// <summary>How a GPU is divided. godo 3fce660 has the values; the words of the refusal are the lab's.</summary>
+    public static void PartitionMode(string? mode)
+    {
+        if (mode is { Length: > 0 } && !s_partitions.Contains(mode))
+        {
+            throw ApiError.Unprocessable($"gpu_partition_mode must be one of {string.Join(", ", s_partitions)}");
+        }
+    }
 
     public static IReadOnlyList<IBlockVolume> Volumes(AccountState state, IReadOnlyList<VolumeReference?>? asked, string region)
     {
@@ -113,8 +131,8 @@ internal static partial class DropletRules
             policy = policy with { Weekday = null };
         }
         if (policy is not null && ((policy.Plan is { } plan && !s_plans.Contains(plan))
-            || (policy.Weekday is { } day && !s_weekdays.Contains(day))
-            || (policy.Hour is { } hour && (hour is < 0 or > LastHour || hour % HoursBetween != 0))))
+            || (policy.Weekday is { } day && !Weekdays.Contains(day))
+            || (policy.Hour is { } hour && !BackupHours.Contains(hour))))
         {
             throw ApiError.Unprocessable("invalid backup policy: plan must be daily or weekly, hour one of 0, 4, 8, 12, 16, 20");
         }

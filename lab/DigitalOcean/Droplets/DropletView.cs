@@ -65,7 +65,7 @@ internal sealed class DropletView(AccountState state, AccountSettings settings)
             ["created_at"] = droplet.CreatedAt,
             ["features"] = Features(droplet).ToList(),
             ["backup_ids"] = Array.Empty<long>(),
-            ["next_backup_window"] = Window(droplet),
+            ["next_backup_window"] = BackupWindow(droplet),
             ["snapshot_ids"] = _snapshots[droplet.Id].Select(image => image.Id).ToList(),
             ["image"] = droplet.Image.View(),
             ["volume_ids"] = _volumes[droplet.Id].Select(volume => volume.Key).ToList(),
@@ -105,7 +105,7 @@ internal sealed class DropletView(AccountState state, AccountSettings settings)
     }
 
     /// <summary>The next window that has not begun: a weekly one on its day, a daily one tomorrow.</summary>
-    private static object? Window(Droplet droplet)
+    public static object? BackupWindow(Droplet droplet)
     {
         if (droplet.Backups is not { } policy)
         {

@@ -57,7 +57,7 @@ internal static class AccountFaults
 
     /// <summary>The same for a kind with a duration: how long; zero without a fault.</summary>
     public static TimeSpan TakeDuration(this AccountChange change, string kind, string subject) =>
-        change.Take(kind, subject) is { } fault ? fault.Duration ?? FaultKinds.All[kind].Duration!.Value : TimeSpan.Zero;
+        change.Take(kind, subject)?.Lasts ?? TimeSpan.Zero;
 
     /// <summary>Refuses what the change is about, if a fault says so. The use counts although the change is refused.</summary>
     /// <param name="change">The change.</param>
@@ -84,7 +84,7 @@ internal static class AccountFaults
     {
         if (Find(account.State, kind, subject) is not null && account.Change(change => change.Take(kind, subject)) is { } fault)
         {
-            await Task.Delay(fault.Duration ?? FaultKinds.All[kind].Duration!.Value, account.Clock, cancel);
+            await Task.Delay(fault.Lasts, account.Clock, cancel);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Infra.Lab.DigitalOcean.Account;
 
@@ -15,6 +16,10 @@ namespace Infra.Lab.DigitalOcean.Faults;
 internal sealed partial record Fault(long Id, string Kind, string? What, int? Count, TimeSpan? Duration) : IRecord
 {
     public string Key => Id.ToString("D10", CultureInfo.InvariantCulture);
+
+    /// <summary>How late, slow or wrong: as asked for, or as its kind is by default. Only of kinds that have a duration.</summary>
+    [JsonIgnore]
+    public TimeSpan Lasts => Duration ?? FaultKinds.All[Kind].Duration!.Value;
 
     /// <summary>Reads a line.</summary>
     /// <exception cref="FormatException">It is none; the message says what is allowed.</exception>
@@ -98,7 +103,7 @@ internal static class FaultKinds
     {
         [OutOfStock] = new("SIZE@REGION", NeedsWhat: true, null, "a Droplet of that size there is refused"),
         ["422"] = new(Request, NeedsWhat: false, null, "the request is refused"),
-        ["429"] = new(Request, NeedsWhat: false, null, "too many requests"),
+        ["429"] = new(Request, NeedsWhat: false, TimeSpan.FromSeconds(1), "too many requests; Retry-After is the duration"),
         ["500"] = new(Request, NeedsWhat: false, null, "an error of the server"),
         ["502"] = new(Request, NeedsWhat: false, null, "an error of the server"),
         ["503"] = new(Request, NeedsWhat: false, null, "an error of the server"),

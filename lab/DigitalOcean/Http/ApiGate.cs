@@ -1,4 +1,6 @@
+using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace Infra.Lab.DigitalOcean.Http;
@@ -7,17 +9,23 @@ namespace Infra.Lab.DigitalOcean.Http;
 internal sealed class ApiGate(CloudAccount account)
 {
     private readonly RateLimit _rate = new(account);
-    private readonly RequestFaults _faults = new(account);
 
     /// <exception cref="ApiError">401, 403, 429, or what a fault says.</exception>
     public void Admit(HttpContext context, ApiRoute? route)
     {
         if (TokenOf(context) is not { } given || account.State.Find<ApiToken>(ApiToken.KeyOf(given)) is not { } token)
         {
-            throw Unauthorized();
+            throw ApiError.Unauthorized();
         }
         _rate.Count(context, token.Digest);
-        _faults.Before(context, route?.Scope);
+        if (account.TakeSkew(Subject(context)) is { } skew)
+        {
+            context.Response.Headers.Date = (account.Clock.GetUtcNow() + skew).ToString("R", CultureInfo.InvariantCulture);
+        }
+        if (account.TakeRefusal(Subject(context), route?.Scope) is { } refusal)
+        {
+            throw refusal;
+        }
         if (route?.Scope is { } scope && !token.Allows(scope))
         {
             throw ApiError.Forbidden();
@@ -33,7 +41,8 @@ internal sealed class ApiGate(CloudAccount account)
     }
 
     /// <summary>Whether the connection ends instead of an answer.</summary>
-    public bool CutsOff(HttpContext context) => _faults.CutsOff(context);
+    public bool CutsOff(HttpContext context) => account.TakeCut(Subject(context));
 
-    public static ApiError Unauthorized() => new(401, "unauthorized", "Unable to authenticate you");
+    /// <summary>What faults of requests are about.</summary>
+    private static string Subject(HttpContext context) => $"{context.Request.Method} {context.Request.Path}";
 }

@@ -61,12 +61,19 @@ internal sealed class ApiRequest(HttpContext context, ReadOnlyMemory<byte> bytes
     /// <param name="name">Member of the list.</param>
     /// <param name="items">All items.</param>
     /// <param name="view">The item as the API shows it.</param>
-    public ApiAnswer Page<T>(string name, IReadOnlyCollection<T> items, Func<T, object> view)
+    public ApiAnswer Page<T>(string name, IReadOnlyCollection<T> items, Func<T, object> view) =>
+        Page(name, items, page => (object)page.Select(view).ToList());
+
+    /// <summary>The same for a list that is an object, with a key for each item.</summary>
+    public ApiAnswer Pages<T>(string name, IReadOnlyCollection<T> items, Func<T, string> key, Func<T, object> view) =>
+        Page(name, items, page => page.ToDictionary(key, view));
+
+    private ApiAnswer Page<T>(string name, IReadOnlyCollection<T> items, Func<IEnumerable<T>, object> list)
     {
         var page = Pagination.Of(context.Request, items.Count);
         return ApiAnswer.Ok(new Dictionary<string, object>
         {
-            [name] = items.Skip(page.Skip).Take(page.Size).Select(view).ToList(),
+            [name] = list(items.Skip(page.Skip).Take(page.Size)),
             ["links"] = page.Links,
             ["meta"] = new { Total = items.Count },
         });

@@ -6,7 +6,18 @@ namespace Infra.Lab.DigitalOcean.Http;
 /// <param name="Scope">Scope that the token needs: <c>vpc:read</c>; null: any valid token.</param>
 /// <param name="Limits">What it does not do that DigitalOcean does, in a few words; null: nothing is known to be missing.</param>
 /// <param name="Handle">Answers a request.</param>
-internal sealed record ApiRoute(string Method, string Path, string? Scope, string? Limits, Func<ApiRequest, ApiAnswer> Handle);
+internal sealed record ApiRoute(string Method, string Path, string? Scope, string? Limits, Func<ApiRequest, ApiAnswer> Handle)
+{
+    /// <summary>Whether it serves a request.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">A path with its values: <c>/v2/vpcs/5a4981aa</c>.</param>
+    public bool Serves(string method, string path)
+    {
+        var (own, asked) = (Path.Split('/'), path.Split('/'));
+        return method == Method && own.Length == asked.Length
+            && own.Zip(asked).All(part => part.First.StartsWith('{') || part.First == part.Second);
+    }
+}
 
 /// <summary>An answer: a status and a body, which is JSON.</summary>
 /// <param name="Status">HTTP status.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Infra.Lab.DigitalOcean.Account;
 using Microsoft.AspNetCore.Builder;
@@ -49,6 +50,10 @@ internal sealed class ApiServer(ApiGate gate, IReadOnlyList<ApiRoute> routes)
         }
         catch (ApiError error)
         {
+            if (error.RetryAfter is { } wait)
+            {
+                context.Response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            }
             answer = new(error.Status, error.HasRootCauses
                 ? new { Error = error.Message, Messages = (object?)null, RootCauses = new[] { error.Message } }
                 : new { error.Id, error.Message, RequestId = id });

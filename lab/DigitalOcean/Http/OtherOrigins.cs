@@ -12,7 +12,7 @@ internal static class OtherOrigins
     /// <returns>Whether the request only asks for that; it has no token.</returns>
     public static bool IsPreflight(HttpContext context)
     {
-        if (context.Request.Headers.Origin is not [{ Length: > 0 } origin])
+        if (context.Request.Headers.Origin is not [{ Length: > 0 } origin] || !IsHeader(origin))
         {
             return false;
         }
@@ -27,10 +27,13 @@ internal static class OtherOrigins
             return false;
         }
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
-        if (context.Request.Headers.AccessControlRequestHeaders is { Count: > 0 } asked)
+        if (context.Request.Headers.AccessControlRequestHeaders is { Count: > 0 } asked && asked.All(IsHeader))
         {
             headers.AccessControlAllowHeaders = asked;
         }
         return true;
     }
+
+    /// <summary>Whether a text of the request may be a header of the answer.</summary>
+    private static bool IsHeader(string? text) => text is not null && text.All(letter => letter is >= ' ' and <= '~');
 }

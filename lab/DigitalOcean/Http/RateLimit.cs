@@ -41,13 +41,10 @@ internal sealed class RateLimit(CloudAccount account)
             {
                 var next = requests.OfHour.Count >= OfHour ? first + TimeSpan.FromHours(1)
                     : requests.OfMinute.Peek() + TimeSpan.FromMinutes(1);
-                headers.RetryAfter = Text((long)Math.Ceiling((next - now).TotalSeconds));
-                throw TooMany();
+                throw ApiError.TooManyRequests(next - now);
             }
         }
     }
-
-    public static ApiError TooMany() => new(429, "too_many_requests", "API rate limit exceeded.");
 
     private static void Forget(Queue<DateTimeOffset> requests, DateTimeOffset until)
     {

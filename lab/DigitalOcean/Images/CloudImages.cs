@@ -1,5 +1,6 @@
 using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Tags;
 
 namespace Infra.Lab.DigitalOcean.Images;
 
@@ -12,8 +13,18 @@ internal static class CloudImages
     /// <summary>A copy between regions takes minutes; the specification's example, 2014: six.</summary>
     private static readonly TimeSpan s_transfer = TimeSpan.FromMinutes(2);
 
-    /// <summary>All images, the account's own first, as the API lists them.</summary>
-    public static IReadOnlyList<CloudImage> All(AccountState state) => [.. state.All<CloudImage>(), .. PublicImages.All];
+    private static readonly TimeSpan s_import = TimeSpan.FromMinutes(1);
+
+    // Specification 2.0, schema distribution: "Any other value will be accepted but ignored, and Unknown will be used in its place".
+    private static readonly string[] s_distributions =
+    [
+        "Arch Linux", "CentOS", "CoreOS", "Debian", "Fedora", "Fedora Atomic", "FreeBSD", "Gentoo", "openSUSE", "RancherOS", "Rocky Linux",
+        "Ubuntu",
+    ];
+
+    /// <summary>All images, the account's own first, as the API lists them: without failed imports (doctl #671).</summary>
+    public static IReadOnlyList<CloudImage> All(AccountState state) =>
+        [.. state.All<CloudImage>().Where(image => image.Status != CloudImage.Deleted), .. PublicImages.All];
 
     /// <summary>By id or slug; null: there is none.</summary>
     public static CloudImage? Find(AccountState state, string identifier) => state.Find<CloudImage>(identifier)
@@ -24,10 +35,13 @@ internal static class CloudImages
     /// <exception cref="ApiError">404.</exception>
     public static CloudImage Get(AccountState state, string identifier) => Find(state, identifier) ?? throw ApiError.NotFound();
 
-    /// <summary>Images of one's own, from a URL: the account does not have them.</summary>
-    public static CloudImage CreateCustom(ImageRequest request)
+    /// <summary>
+    /// Begins the import of an image from a URL. It fails, as one of an image does that DigitalOcean cannot use: servers of the lab are
+    /// containers, which boot from files, not from the disk of a virtual machine.
+    /// </summary>
+    public static CloudImage CreateCustom(AccountChange change, ImageRequest request)
     {
-        if (string.IsNullOrWhiteSpace(request.Name) || string.IsNullOrWhiteSpace(request.Url))
+        if (string.IsNullOrWhiteSpace(request.Name) || !Uri.TryCreate(request.Url, UriKind.Absolute, out _))
         {
             throw ApiError.Unprocessable("name, url and region are required");
         }
@@ -35,7 +49,15 @@ internal static class CloudImages
         {
             throw ApiError.Unprocessable("region is invalid");
         }
-        throw ApiError.Unprocessable("custom images are not available to this account");
+        var id = change.NextNumber();
+        change.Put(new Work(ImageImport.WorkKind, CloudImage.KeyOf(id), change.Now + change.Settings.Takes(s_import)));
+        return change.Put(new CloudImage(
+            id, request.Name, CloudImage.Custom, s_distributions.FirstOrDefault(known => known == request.Distribution) ?? "Unknown", null,
+            PublicImages.Known(request.Region), 0, 0, request.Description ?? "",
+            ResourceTags.Given(change, request.Tags, CloudImage.ResourceType, CloudImage.KeyOf(id)), change.Now)
+        {
+            Status = CloudImage.New,
+        });
     }
 
     public static CloudImage Update(AccountChange change, string identifier, ImageRequest request)
@@ -52,13 +74,31 @@ internal static class CloudImages
     public static void Delete(AccountChange change, string identifier)
     {
         var image = Own(change, identifier);
+        if (image.Status == CloudImage.Deleted)
+        {
+            // terraform-provider-digitalocean 401992a1, resource_custom_image.go.
+            throw ApiError.Unprocessable("Image Can not delete an already deleted image.");
+        }
         change.Remove(image);
+        if (image.Type == CloudImage.Custom)
+        {
+            foreach (var import in change.All<Work>()
+                .Where(work => work.Kind == ImageImport.WorkKind && work.Subject == image.Key).ToList())
+            {
+                change.Remove(import);
+            }
+            return;
+        }
         change.Put(new Work(SnapshotDeletion.WorkKind, image.Key, change.Now));
     }
 
     public static AccountAction Act(AccountChange change, string identifier, ImageActionRequest request)
     {
         var image = Own(change, identifier);
+        if (image.Status != CloudImage.Available)
+        {
+            throw ApiError.Unprocessable("Image is not available");
+        }
         switch (request.Type)
         {
             case Convert:

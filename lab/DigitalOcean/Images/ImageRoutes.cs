@@ -15,8 +15,11 @@ internal static class ImageRoutes
     [
         new("GET", All, "image:read", "Images of GPU Droplets and five releases; no applications.", request =>
             request.Page("images", [.. CloudImages.All(account.State).Where(Filter(request))], image => image.View())),
-        new("POST", All, "image:create", "Refuses: no images from a URL.", request =>
-            ApiAnswer.Accepted(Answer(CloudImages.CreateCustom(request.Body<ImageRequest>())))),
+        new("POST", All, "image:create", "An import always fails: its status becomes deleted.", request =>
+        {
+            var body = request.Body<ImageRequest>();
+            return ApiAnswer.Accepted(Answer(account.Change(change => CloudImages.CreateCustom(change, body))));
+        }),
         new("GET", One, "image:read", null, request => ApiAnswer.Ok(Answer(CloudImages.Get(account.State, request.Route(Id))))),
         new("PUT", One, "image:update", null, request =>
         {

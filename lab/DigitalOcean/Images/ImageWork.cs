@@ -22,6 +22,28 @@ internal sealed class ImageTransfer : IWorkHandler
     }
 }
 
+/// <summary>Imports an image from a URL: it fails.</summary>
+internal sealed class ImageImport : IWorkHandler
+{
+    public const string WorkKind = "image-import";
+
+    public string Kind => WorkKind;
+
+    public Task RunAsync(Work work, CancellationToken cancel) => Task.CompletedTask;
+
+    public void End(AccountChange change, Work work, Exception? failure)
+    {
+        if (change.Find<CloudImage>(work.Subject) is { } image)
+        {
+            change.Put(image with
+            {
+                Status = CloudImage.Deleted,
+                ErrorMessage = "The lab imports no images: its servers boot from images of its own, or from snapshots.",
+            });
+        }
+    }
+}
+
 /// <summary>Deletes the disk of a snapshot.</summary>
 internal sealed class SnapshotDeletion(IHostRuntime host) : IWorkHandler
 {

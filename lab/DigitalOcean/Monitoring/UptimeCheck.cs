@@ -8,7 +8,7 @@ namespace Infra.Lab.DigitalOcean.Monitoring;
 /// <param name="Name">Its name.</param>
 /// <param name="Type"><c>ping</c>, <c>http</c> or <c>https</c>.</param>
 /// <param name="Target">URL, or an address for ping.</param>
-/// <param name="Regions">Where it is asked from.</param>
+/// <param name="Regions">Where it is asked from, as chosen; empty: nothing was.</param>
 /// <param name="Enabled">Whether it is asked.</param>
 internal sealed record UptimeCheck(
     string Id, string Name, string Type, string Target, ImmutableArray<string> Regions, bool Enabled) : IRecord
@@ -33,12 +33,15 @@ internal sealed record UptimeCheck(
 
     public long Answered { get; init; }
 
+    /// <summary>Where it is asked from.</summary>
+    private IReadOnlyList<string> AskedFrom => Regions.IsEmpty ? ["us_east"] : Regions;
+
     public object View() => new { Id, Name, Type, Target, Regions, Enabled };
 
     /// <summary>The state as the API shows it: all regions are one place here.</summary>
     public object State()
     {
-        var regions = Regions.ToDictionary(region => region, _ => (object)new
+        var regions = AskedFrom.ToDictionary(region => region, _ => (object)new
         {
             Status,
             StatusChangedAt,
@@ -49,7 +52,7 @@ internal sealed record UptimeCheck(
             Regions = regions,
             PreviousOutage = new
             {
-                Region = Regions[0],
+                Region = AskedFrom[0],
                 outage.StartedAt,
                 outage.EndedAt,
                 DurationSeconds = (long)(outage.EndedAt - outage.StartedAt).TotalSeconds,

@@ -18,9 +18,9 @@ internal static class UptimeChecks
         var before = id is null ? null : change.Get<UptimeCheck>(id);
         var name = request.Name ?? before?.Name;
         var target = request.Target ?? before?.Target;
-        // The provider sends neither type nor regions unless they are configured.
+        // The Terraform provider sends neither type nor regions unless they are configured, and would change regions that it did not send.
         var type = request.Type is { Length: > 0 } asked ? asked : before?.Type ?? "https";
-        var regions = request.Regions is { Count: > 0 } given ? given : before?.Regions.ToList() ?? [s_regions[0]];
+        var regions = request.Regions is { Count: > 0 } given ? given : before?.Regions.ToList() ?? [];
         if (string.IsNullOrWhiteSpace(name) || string.IsNullOrWhiteSpace(target))
         {
             throw ApiError.Unprocessable("name and target are required");

@@ -33,7 +33,7 @@ internal static class OverviewRoutes
             request.Page("regions", CloudRegion.All, region => CloudRegion.View(account.Settings, region))),
         new("GET", "/v2/sizes", "sizes:read", "Ten sizes without a GPU.", request => request.Page(
             "sizes", [.. CloudSize.All(account.Settings).Where(size => size.IsListed)], size => size.View())),
-        new("GET", "/v2/actions", "actions:read", null, request =>
+        new("GET", "/v2/actions", "actions:read", "The last 10,000.", request =>
             request.Page("actions", [.. account.State.All<AccountAction>().Reverse()], action => action.View(account.Settings))),
         new("GET", "/v2/actions/{action_id}", "actions:read", null, request => ApiAnswer.Ok(new
         {

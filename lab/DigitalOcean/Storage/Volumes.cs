@@ -84,6 +84,11 @@ internal static partial class Volumes
         {
             throw ApiError.Unprocessable("name is required");
         }
+        if (change.All<VolumeSnapshot>().Any(other => other.Name == request.Name && other.Region == volume.Region))
+        {
+            // DigitalOcean's CSI driver, driver/controller.go: 409 for a name that is taken.
+            throw ApiError.Conflict("already exists");
+        }
         var key = AccountChange.NewId();
         var snapshot = change.Put(new VolumeSnapshot(key, request.Name, id, volume.Region, volume.SizeGigabytes, volume.FilesystemType,
             volume.FilesystemLabel, ResourceTags.Given(change, request.Tags, VolumeSnapshot.ResourceType, key), change.Now)

@@ -12,9 +12,15 @@ internal sealed class CertificateKind : DigitalOceanKind
 
     public override string Type => Types.Certificate;
 
+    protected override string ReadFailure => "Error retrieving Certificate";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) => true;
+
+    protected override bool IsSet(string input) => input == "domains";
+
+    protected override object? Default(string input) => input == "type" ? Certificate.Custom : null;
 
     /// <summary>A certificate by its name; null: there is none.</summary>
     public static Certificate? Find(AccountState state, string? name) =>
@@ -67,6 +73,9 @@ internal sealed class CertificateKind : DigitalOceanKind
         var id = Find(state, resource.Id)?.Id ?? "";
         return ProviderRequest.Of("Error deleting Certificate", "DELETE", $"certificates/{id}", change => Certificates.Delete(change, id));
     }
+
+    // By its name, in a list.
+    public override ProviderCall Reading(AccountState state, CloudResource resource) => new(ReadFailure, "GET", "certificates");
 
     public override CloudResource? Read(AccountState state, CloudResource resource)
     {

@@ -42,7 +42,7 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
     }
 
     public override CloudResource Reserve(CloudResource resource) =>
-        resource with { Id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)) };
+        resource with { Id = $"{resource.Name}{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}" };
 
     public override Task<CloudResource> CreateAsync(CloudResource resource) => RunAsync(resource, Operation.Create, "create");
 
@@ -76,7 +76,8 @@ internal sealed class Commands(CloudContext cloud) : ResourceKind
         Report(resource, operation, answer);
         return answer.Status == 0
             ? resource.With("stdout", WithoutLastNewline(answer.Output)).With("stderr", WithoutLastNewline(answer.Errors))
-            : throw new ProviderException($"Process exited with status {answer.Status}: running {Quoted(command)}:\n{answer.Errors}");
+            : throw new ProviderException(
+                $"Process exited with status {answer.Status}: running {Quoted(command)}:\n{answer.Output}{answer.Errors}");
     }
 
     private void Report(CloudResource resource, Operation operation, SshAnswer answer)

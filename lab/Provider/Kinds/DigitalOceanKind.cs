@@ -8,21 +8,22 @@ namespace Infra.Lab.Provider.Kinds;
 
 /// <summary>
 /// A type of DigitalOcean's provider: what it checks itself, the requests that it sends, and what it reads back. What the API does and
-/// refuses is in <c>DigitalOcean/</c>. The provider generates a name if none is given, and deletes before replace if one is.
+/// refuses is in <c>DigitalOcean/</c>. The provider generates a name if none is given, and deletes before replace if one is: also where a
+/// name need not be unique, and where it changes (pulumi-terraform-bridge 3.135.0, nameRequiresDeleteBeforeReplace).
 /// </summary>
 internal abstract class DigitalOceanKind : ResourceKind
 {
-    protected virtual bool IsNamed => true;
-
     /// <summary>Whether its changes are in effect only when the networks have them.</summary>
     public virtual bool IsInNetworks => false;
 
-    public override bool DeletesFirst(CloudResource before, PropertyMap inputs) =>
-        IsNamed && inputs.TextOrNull("name") is { } name && before.Inputs.TextOrNull("name") == name;
+    public override bool DeletesFirst(PropertyMap inputs) => inputs.ContainsKey("name");
+
+    /// <summary>What a generated name begins with.</summary>
+    protected virtual string NameOf(CloudResource resource) => resource.Name;
 
     /// <summary>Adds a name, Pulumi's name plus seven digits, if the program has none.</summary>
-    public override CloudResource Reserve(CloudResource resource) => IsNamed && !resource.Inputs.ContainsKey("name")
-        ? resource.With("name", $"{resource.Name}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))[..7]}")
+    public override CloudResource Reserve(CloudResource resource) => !resource.Inputs.ContainsKey("name")
+        ? resource.With("name", $"{NameOf(resource)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))[..7]}")
         : resource;
 
     /// <summary>The request that creates it, and gives it its id.</summary>
@@ -38,6 +39,13 @@ internal abstract class DigitalOceanKind : ResourceKind
     /// <summary>The request that deletes it.</summary>
     public abstract ProviderRequest Delete(AccountState state, CloudResource resource);
 
+    /// <summary>The call by which the provider reads it back.</summary>
+    public virtual ProviderCall Reading(AccountState state, CloudResource resource) =>
+        new(ReadFailure, "GET", Delete(state, resource).Path);
+
+    /// <summary>Beginning of the provider's message if it cannot be read.</summary>
+    protected abstract string ReadFailure { get; }
+
     /// <summary>The resource with the provider's outputs; null: it is gone.</summary>
     public abstract CloudResource? Read(AccountState state, CloudResource resource);
 
@@ -51,8 +59,4 @@ internal abstract class DigitalOceanKind : ResourceKind
     /// <summary>Whether work on it is under way, also after its record is gone.</summary>
     public static bool HasWork(AccountState state, string key) => state.All<Work>().Any(work => work.Subject == key
         && work.Kind is not (CertificateWork.RenewKind or DeletedDroplet.WorkKind));
-
-    // Sets of text, whatever their order and case.
-    protected static bool SameSet(IEnumerable<string> left, IEnumerable<string> right) =>
-        left.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(right);
 }

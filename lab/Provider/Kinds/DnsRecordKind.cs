@@ -10,10 +10,9 @@ internal sealed class DnsRecordKind : DigitalOceanKind
 {
     private static readonly string[] s_types = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT", "SRV", "SOA"];
 
-    // The name is not unique: several records may share it.
-    protected override bool IsNamed => false;
-
     public override string Type => Types.DnsRecord;
+
+    protected override string ReadFailure => "";
 
     public override bool ReplacedBy(string input) => input is "domain" or "type";
 

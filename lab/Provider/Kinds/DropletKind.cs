@@ -12,19 +12,26 @@ internal sealed class DropletKind(IHostRuntime host) : DigitalOceanKind
 {
     public override string Type => Types.Droplet;
 
+    protected override string ReadFailure => "Error retrieving droplet";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) =>
         input is "dropletAgent" or "image" or "monitoring" or "publicNetworking" or "region" or "sshKeys" or "userData" or "vpcUuid";
 
-    // Droplet names need not be unique. Tags and regions ignore case.
-    public override bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
+    // IPv6 can be added to a Droplet, but not taken away.
+    public override bool ReplacedBy(string input, object? before, object? after) =>
+        input == "ipv6" ? before is true && after is not true : ReplacedBy(input);
 
-    public override bool Same(string input, object? before, object? after) => input switch
+    protected override bool IsSet(string input) => input is "sshKeys" or "tags" or "volumeIds";
+
+    protected override bool IgnoresCase(string input) => input is "region" or "size" or "tags";
+
+    protected override object? Default(string input) => input switch
     {
-        "region" or "size" when before is string old && after is string now => string.Equals(old, now, StringComparison.OrdinalIgnoreCase),
-        "tags" or "sshKeys" or "volumeIds" => SameSet(Texts(before), Texts(after)),
-        _ => base.Same(input, before, after),
+        "backups" or "dropletAgent" or "gracefulShutdown" or "ipv6" or "monitoring" => false,
+        "resizeDisk" => true,
+        _ => null,
     };
 
     public override bool IsLost(CloudResource resource) => !host.HasServer(resource.Id!);
@@ -140,7 +147,4 @@ internal sealed class DropletKind(IHostRuntime host) : DigitalOceanKind
 
     private static Droplet? Find(AccountState state, CloudResource resource) =>
         resource.Id is { } id ? state.Find<Droplet>(id) : null;
-
-    private static IEnumerable<string> Texts(object? list) =>
-        list is System.Collections.Immutable.ImmutableArray<object> items ? items.OfType<string>() : [];
 }

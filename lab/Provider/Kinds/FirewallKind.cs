@@ -10,9 +10,15 @@ internal sealed class FirewallKind : DigitalOceanKind
 {
     public override string Type => Types.Firewall;
 
+    protected override string ReadFailure => "Error retrieving firewall";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) => false;
+
+    protected override bool IsSet(string input) => true;
+
+    protected override bool IgnoresCase(string input) => input == "tags";
 
     public override void Check(CloudResource? before, CloudResource after)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.LoadBalancers;
@@ -11,9 +12,28 @@ internal sealed class LoadBalancerKind : DigitalOceanKind
 {
     public override string Type => Types.LoadBalancer;
 
+    protected override string ReadFailure => "Error retrieving Loadbalancer";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) => input is "network" or "networkStack" or "region" or "type" or "vpcUuid";
+
+    // The lists of its firewall have an order.
+    protected override bool IsSet(string input) => input is "domains" or "dropletIds" or "forwardingRules" or "targetLoadBalancerIds";
+
+    protected override bool IgnoresCase(string input) => input is "dropletTag" or "region";
+
+    protected override object? Default(string input) => input switch
+    {
+        "algorithm" => "round_robin",
+        "disableLetsEncryptDnsRecords" or "enableBackendKeepalive" or "enableProxyProtocol" or "redirectHttpToHttps" => false,
+        _ => null,
+    };
+
+    // A firewall without entries changes nothing: the provider leaves it out.
+    public override bool Same(string input, object? before, object? after) =>
+        (input == "firewall" && after is PropertyMap lists && lists.Values.All(list => list is ImmutableArray<object> { IsEmpty: true }))
+        || base.Same(input, before, after);
 
     public override void Check(CloudResource? before, CloudResource after)
     {

@@ -10,6 +10,7 @@ namespace Infra.Lab.Provider.Kinds;
 internal sealed class PrivateKeys : ResourceKind
 {
     private const int DefaultRsaBits = 2048;
+    private const string DefaultCurve = "P224";
 
     public override string Type => Types.PrivateKey;
 
@@ -19,6 +20,13 @@ internal sealed class PrivateKeys : ResourceKind
         "privateKeyPemPkcs8");
 
     public override bool ReplacedBy(string input) => true;
+
+    protected override object? Default(string input) => input switch
+    {
+        "ecdsaCurve" => DefaultCurve,
+        "rsaBits" => (double)DefaultRsaBits,
+        _ => null,
+    };
 
     public override void Check(CloudResource? before, CloudResource after)
     {
@@ -39,7 +47,7 @@ internal sealed class PrivateKeys : ResourceKind
         var key = inputs.Text("algorithm") switch
         {
             "ED25519" => KeyPair.NewEd25519(),
-            "ECDSA" => KeyPair.NewEcdsa(inputs.TextOrNull("ecdsaCurve") ?? "P224"), // the provider's default
+            "ECDSA" => KeyPair.NewEcdsa(inputs.TextOrNull("ecdsaCurve") ?? DefaultCurve),
             _ => KeyPair.NewRsa(inputs.Number("rsaBits", DefaultRsaBits)),
         };
         return Task.FromResult(

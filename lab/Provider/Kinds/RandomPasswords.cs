@@ -20,6 +20,13 @@ internal sealed class RandomPasswords : ResourceKind
 
     public override bool ReplacedBy(string input) => true;
 
+    protected override object? Default(string input) => input switch
+    {
+        "lower" or "number" or "numeric" or "special" or "upper" => true,
+        "minLower" or "minNumeric" or "minSpecial" or "minUpper" => 0.0,
+        _ => null,
+    };
+
     public override void Check(CloudResource? before, CloudResource after)
     {
         var inputs = after.Inputs;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Infra.Lab.Provider.Resources;
 
 namespace Infra.Lab.Provider.Kinds;
@@ -16,12 +17,42 @@ internal abstract class ResourceKind
     /// <summary>Outputs that the provider marks as secret.</summary>
     public virtual IReadOnlySet<string> SecretOutputs => s_none;
 
-    /// <summary>Whether a change of this input replaces the resource.</summary>
+    /// <summary>Whether any change of this input replaces the resource.</summary>
     public abstract bool ReplacedBy(string input);
 
+    /// <summary>Whether this change of an input replaces the resource.</summary>
+    public virtual bool ReplacedBy(string input, object? before, object? after) => ReplacedBy(input);
+
+    /// <summary>Names of the inputs that the provider considers changed.</summary>
+    public IReadOnlyList<string> Changed(PropertyMap before, PropertyMap after) =>
+        [.. before.Keys.Union(after.Keys).Where(input => !Same(input, before.GetValueOrDefault(input), after.GetValueOrDefault(input)))];
+
+    /// <summary>Whether the provider replaces the resource, because of one of these changed inputs.</summary>
+    public bool ReplacedBy(IEnumerable<string> changed, PropertyMap before, PropertyMap after) =>
+        changed.Any(input => ReplacedBy(input, before.GetValueOrDefault(input), after.GetValueOrDefault(input)));
+
+    /// <summary>Whether an input is a set: its order does not matter.</summary>
+    protected virtual bool IsSet(string input) => false;
+
+    /// <summary>Whether letters are the same in an input, large or small.</summary>
+    protected virtual bool IgnoresCase(string input) => false;
+
+    /// <summary>The value of an input that the program does not give; null: none.</summary>
+    protected virtual object? Default(string input) => null;
+
     /// <summary>Whether the provider considers old and new value of an input equal.</summary>
-    public virtual bool Same(string input, object? before, object? after) =>
-        PropertyJson.Canonical(before) == PropertyJson.Canonical(after);
+    public virtual bool Same(string input, object? before, object? after)
+    {
+        return string.Equals(Comparable(before), Comparable(after),
+            IgnoresCase(input) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+        string Comparable(object? value)
+        {
+            // An empty list is none.
+            var given = value is ImmutableArray<object> { IsEmpty: true } ? null : value ?? Default(input);
+            return IsSet(input) ? PropertyJson.CanonicalSet(given) : PropertyJson.Canonical(given);
+        }
+    }
 
     /// <summary>Whether the resource no longer exists, as a refresh would find.</summary>
     public virtual bool IsLost(CloudResource resource) => false;
@@ -29,8 +60,9 @@ internal abstract class ResourceKind
     /// <summary>Whether it must be replaced without a change.</summary>
     public virtual bool IsDue(CloudResource resource, PropertyMap inputs) => false;
 
-    /// <summary>Whether the old resource must be deleted before the new one is created.</summary>
-    public virtual bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
+    /// <summary>Whether the provider deletes the old resource before it creates the new one, where an input replaces it.</summary>
+    /// <param name="inputs">Inputs of the new one, as the program has them.</param>
+    public virtual bool DeletesFirst(PropertyMap inputs) => false;
 
     /// <summary>Throws what the provider itself refuses, before it sends anything.</summary>
     /// <param name="before">The resource as it is; null for a new one.</param>

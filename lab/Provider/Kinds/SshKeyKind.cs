@@ -11,10 +11,9 @@ internal sealed class SshKeyKind : DigitalOceanKind
 
     public override string Type => Types.SshKey;
 
-    public override bool ReplacedBy(string input) => input == "publicKey";
+    protected override string ReadFailure => "Error retrieving SSH key";
 
-    // The name need not be unique, but the key must be.
-    public override bool DeletesFirst(CloudResource before, PropertyMap inputs) => false;
+    public override bool ReplacedBy(string input) => input == "publicKey";
 
     public override bool Same(string input, object? before, object? after) =>
         input == "publicKey" && before is string old && after is string now ? old.Trim() == now.Trim() : base.Same(input, before, after);

@@ -10,6 +10,8 @@ internal sealed partial class TagKind : DigitalOceanKind
 {
     public override string Type => Types.Tag;
 
+    protected override string ReadFailure => "Error retrieving tag";
+
     public override bool IsInNetworks => true;
 
     public override bool ReplacedBy(string input) => true;

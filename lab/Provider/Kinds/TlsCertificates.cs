@@ -33,6 +33,17 @@ internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
 
     public override bool ReplacedBy(string input) => input != EarlyRenewal;
 
+    protected override object? Default(string input) => input switch
+    {
+        EarlyRenewal => 0.0,
+        "isCaCertificate" or "setAuthorityKeyId" or "setSubjectKeyId" => false,
+        _ => null,
+    };
+
+    // A removed path length is kept.
+    public override bool Same(string input, object? before, object? after) =>
+        (input == "maxPathLength" && after is null) || base.Same(input, before, after);
+
     public override bool IsDue(CloudResource resource, PropertyMap inputs) =>
         DateTimeOffset.TryParse(resource.Outputs.TextOrNull("validityEndTime"), CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal, out var end)

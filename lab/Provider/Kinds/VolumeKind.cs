@@ -10,8 +10,16 @@ internal sealed class VolumeKind : DigitalOceanKind
 {
     public override string Type => Types.Volume;
 
+    protected override string ReadFailure => "Error retrieving volume";
+
+    protected override string NameOf(CloudResource resource) => resource.Name.ToLowerInvariant();
+
     public override bool ReplacedBy(string input) =>
         input is "description" or "initialFilesystemLabel" or "initialFilesystemType" or "name" or "region" or "snapshotId";
+
+    protected override bool IsSet(string input) => input == "tags";
+
+    protected override bool IgnoresCase(string input) => input is "region" or "tags";
 
     public override void Check(CloudResource? before, CloudResource after)
     {

@@ -11,6 +11,8 @@ internal sealed class VpcKind : DigitalOceanKind
 {
     public override string Type => Types.Vpc;
 
+    protected override string ReadFailure => "Error reading VPC";
+
     public override bool ReplacedBy(string input) => input is "region" or "ipRange";
 
     public override void Check(CloudResource? before, CloudResource after)

@@ -22,14 +22,16 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
 {
     private const string MissingWords = "The resource you were accessing could not be found.";
 
+    private readonly ProviderClient _client = new(cloud);
+
     private CloudAccount Account => cloud.State.Account;
 
     private bool IsLikePulumi => cloud.Options.IsLikePulumi;
 
-    /// <summary>The inputs, with the old values of removed computed inputs: those do not change.</summary>
+    /// <summary>The inputs, with the old values of a removed name and of removed computed inputs: those do not change.</summary>
     public static PropertyMap KeepComputed(string type, PropertyMap before, PropertyMap after)
     {
-        foreach (var input in ProviderManners.Current.Of(type)?.Computed ?? [])
+        foreach (var input in ProviderManners.Current.Of(type) is { } manners ? manners.Computed.Append("name") : [])
         {
             if (!after.ContainsKey(input) && before.TryGetValue(input, out var kept))
             {
@@ -41,17 +43,17 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
 
     /// <summary>Checks a new resource, sends the request that creates it, and records it.</summary>
     /// <exception cref="ProviderException">It was refused; nothing is recorded.</exception>
-    public CloudResource Begin(ResourceKind kind, CloudResource resource)
+    public async Task<CloudResource> BeginAsync(ResourceKind kind, CloudResource resource)
     {
         kind.Check(null, resource);
         resource = kind.Reserve(resource);
-        return kind is DigitalOceanKind api ? Send(api.Create(resource), resource)
+        return kind is DigitalOceanKind api ? await _client.SendAsync(api.Create(resource), resource, Operation.Create)
             : kind.IsPure ? resource : cloud.State.Put(resource);
     }
 
     /// <summary>Waits until a resource that was begun is ready.</summary>
     /// <param name="kind">Its kind.</param>
-    /// <param name="resource">What <see cref="Begin"/> returned.</param>
+    /// <param name="resource">What <see cref="BeginAsync"/> returned.</param>
     /// <param name="begun">When that was called.</param>
     /// <param name="timeout">Its own time limit; null: the provider's.</param>
     public async Task<CloudResource> CreateAsync(ResourceKind kind, CloudResource resource, DateTimeOffset begun, TimeSpan? timeout)
@@ -64,14 +66,14 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         if (!IsLikePulumi || ProviderManners.Current.Of(kind.Type)?.Create is not { } wait)
         {
             await SettledAsync(api, resource);
-            return Known(api, resource);
+            return await CreatedAsync(api, resource);
         }
         var limit = Limit(wait, timeout);
         var isDone = await UntilAsync(begun + limit, state => api.ProgressOf(state, resource) != Progress.Pending);
         if (isDone && api.ProgressOf(Account.State, resource) == Progress.Ready)
         {
             await SettledAsync(api, resource);
-            return Known(api, resource);
+            return await CreatedAsync(api, resource);
         }
         throw new HalfMadeException(Known(api, resource), Words(wait.Failure, resource, isDone
             ? $"unexpected state 'error', wanted target '{wait.Target}'. last error: %!s(<nil>)"
@@ -99,10 +101,11 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
             {
                 throw new IOException($"{next.Failure}: {next.Method} {next.Path} had no effect");
             }
-            after = Send(next, after);
+            after = await _client.SendAsync(next, after, Operation.Update);
             await SettledAsync(api, after);
             last = next;
         }
+        await _client.ReadAsync(api.Reading(Account.State, after), after, Operation.Update);
         return Known(api, after);
     }
 
@@ -124,7 +127,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         }
         if (api.ProgressOf(Account.State, resource) is not (Progress.Gone or Progress.Leaving))
         {
-            Send(api.Delete(Account.State, resource), leaving);
+            await SendDeletionAsync(api, leaving);
         }
         await cloud.Running.UntilAsync(state => api.ProgressOf(state, resource) != Progress.Leaving, cloud.Cancel);
         if (api.ProgressOf(Account.State, resource) != Progress.Gone)
@@ -164,7 +167,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
             throw new ProviderException(Words(wait.Failure, leaving,
                 ProviderException.Answer("DELETE", $"vpcs/{leaving.Id}", 409, "Can not delete VPC with members")));
         }
-        Send(api.Delete(Account.State, leaving), leaving);
+        await SendDeletionAsync(api, leaving);
         if (api.Type == Types.Droplet && !await UntilAsync(begun + limit, IsGone))
         {
             throw new ProviderException(Words(wait.Failure, leaving,
@@ -176,16 +179,23 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         bool HasNoMembers(AccountState state) => state.Find<Vpc>(leaving.Id!) is not { } vpc || Vpcs.Members(state, vpc).Count == 0;
     }
 
-    private CloudResource Send(ProviderRequest request, CloudResource resource)
+    private Task SendDeletionAsync(DigitalOceanKind api, CloudResource leaving) =>
+        _client.SendAsync(api.Delete(Account.State, leaving), leaving, Operation.Delete,
+            toleratesMissing: ProviderManners.Current.Of(api.Type)?.Delete.Missing == WhenMissing.Tolerated);
+
+    /// <summary>Reads a new resource back.</summary>
+    /// <exception cref="HalfMadeException">It could not be read: the resource is there, and the engine knows of it.</exception>
+    private async Task<CloudResource> CreatedAsync(DigitalOceanKind api, CloudResource resource)
     {
         try
         {
-            return Account.Change(change => change.Put(request.Send(change, resource)));
+            await _client.ReadAsync(api.Reading(Account.State, resource), resource, Operation.Create);
         }
-        catch (ApiError error)
+        catch (ProviderException exception)
         {
-            throw request.Refused(error);
+            throw new HalfMadeException(Known(api, resource), exception.Message);
         }
+        return Known(api, resource);
     }
 
     /// <summary>Waits until nothing is under way on a resource, and what it changes is in effect.</summary>

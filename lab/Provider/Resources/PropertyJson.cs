@@ -24,6 +24,17 @@ internal static class PropertyJson
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
+    /// <summary>The same for values whose lists are sets, at any depth: without order and duplicates.</summary>
+    public static string CanonicalSet(object? value) => Canonical(Sorted(value));
+
+    private static object? Sorted(object? value) => value switch
+    {
+        IReadOnlyDictionary<string, object> map => map.ToImmutableDictionary(member => member.Key, member => Sorted(member.Value)!),
+        IEnumerable list and not string => list.Cast<object>().Select(item => Sorted(item)!)
+            .DistinctBy(Canonical).OrderBy(Canonical, StringComparer.Ordinal).ToImmutableArray(),
+        _ => value,
+    };
+
     public static void Write(Utf8JsonWriter writer, object? value)
     {
         switch (value)

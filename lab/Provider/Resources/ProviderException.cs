@@ -5,7 +5,7 @@ namespace Infra.Lab.Provider.Resources;
 /// <summary>An error of a provider or of DigitalOcean's API, in their words.</summary>
 internal sealed class ProviderException(string message) : RunException(message)
 {
-    private const string Api = "https://api.digitalocean.com/v2/";
+    public const string Api = "https://api.digitalocean.com/v2/";
 
     /// <summary>A response of the API as godo formats it.</summary>
     public static string Answer(string method, string path, int status, string words) =>

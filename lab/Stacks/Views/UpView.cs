@@ -53,6 +53,9 @@ internal sealed class UpView(Terminal terminal, LabStack lab)
                     }
 
                     break;
+                case Phase.Retried:
+                    Line($"{what}: {happened.Message}");
+                    break;
                 case Phase.Failed:
                     Line($"{what}: {(happened.Message == ResourceFailure.Cancelled ? "cut short" : "failed")}");
                     break;

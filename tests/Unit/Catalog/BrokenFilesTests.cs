@@ -135,6 +135,7 @@ public sealed class BrokenFilesTests
         { Gpu("\"architecture\": \"cdna3\""), "gpus[0] (Card), architecture", "is not an architecture of nvidia" },
         { Gpu("\"memoryGB\": -1"), "gpus[0] (Card), memoryGB", "must be between 4 and 2,000" },
         { Gpu("\"memoryGB\": 24000"), "gpus[0] (Card), memoryGB", "must be between 4 and 2,000" },
+        { Gpu("\"memoryGB\": 1e400"), "gpus[0] (Card), memoryGB", "is too large" },
         { Gpu("\"visibleGiB\": 25"), "gpus[0] (Card), visibleGiB", "must be between half of memoryGB and memoryGB, which is 24" },
         { Gpu("\"visibleGiB\": null"), "gpus[0] (Card), visibleGiB", "must not be null" },
         { Gpu("\"bandwidthGBps\": 1e400"), "gpus[0] (Card), bandwidthGBps", "is too large" },

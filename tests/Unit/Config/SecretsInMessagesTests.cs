@@ -110,7 +110,7 @@ public sealed class SecretsInMessagesTests : IDisposable
         var core = Of(40, Letters);
         var capitals = Of(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
         var hex = Of(40, "0123456789abcdef");
-        return chance.Next(14) switch
+        return chance.Next(16) switch
         {
             0 => ($"hf_{core}", core),
             1 => ($"dop_v1_{hex}", hex),
@@ -124,6 +124,8 @@ public sealed class SecretsInMessagesTests : IDisposable
             9 => ($"https://user:{core}@host.example.com/x", core),
             10 => ($"-----BEGIN OPENSSH PRIVATE KEY-----\n{core}\n{core}\n-----END OPENSSH PRIVATE KEY-----", core),
             11 => ($"-----BEGIN RSA PRIVATE KEY----- {core} {core}", core),
+            14 => ($"sk-or-v1-{hex}", hex),
+            13 => ($"sk-1{hex}", hex),
             12 => ($"eyJhbGciOiJI.{core}.{core}", core),
             _ => ($"git clone https://oauth2:{core}@example.com", core),
         };

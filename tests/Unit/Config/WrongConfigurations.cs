@@ -307,6 +307,7 @@ internal static class WrongConfigurations
         new("maxHourlyUsd", "\"0.10\"", "maxHourlyUsd", "is less than the", Set),
 
         .. OtherToolsConfigurations.All,
+        .. MisplacedConfigurations.All,
     ];
 
     private static string Many(int count, string prefix, string suffix = "/32") =>

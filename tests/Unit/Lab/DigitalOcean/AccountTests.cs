@@ -26,6 +26,28 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task Of_many_actions_the_oldest_that_ended_are_forgotten()
+    {
+        await using var api = await ApiClient.StartAsync();
+        api.Account.Change(change =>
+        {
+            change.Put(new AccountAction(1, AccountAction.InProgress, "create", change.Now, null, 7, "droplet", "tor1"));
+            for (var id = 2; id <= AccountActions.Most; id++)
+            {
+                change.Put(new AccountAction(id, AccountAction.Completed, "create", change.Now, change.Now, 7, "droplet", "tor1"));
+            }
+        });
+
+        var droplet = await DropletTests.CreateAsync(api, DropletTests.Request("web-1"));
+
+        Assert.Equal(AccountActions.Most, (int)(await api.GetAsync("/v2/actions")).Body!["meta"]!["total"]!);
+        Assert.Equal((200, 404, 200), (
+            (await api.GetAsync("/v2/actions/1")).Status, (await api.GetAsync("/v2/actions/2")).Status,
+            (await api.GetAsync("/v2/actions/3")).Status));
+        Assert.Single((await api.GetAsync($"/v2/droplets/{droplet["id"]}/actions")).Body!["actions"]!.AsArray());
+    }
+
+    [Fact]
     public async Task A_token_can_be_looked_up_as_doctl_does()
     {
         await using var api = await ApiClient.StartAsync();

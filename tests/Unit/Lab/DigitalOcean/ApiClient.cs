@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
+using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
 using Infra.Tests.Unit.Lab.DigitalOcean.Specification;

@@ -69,6 +69,7 @@ public sealed class DomainTests
         "@ 1800 IN CAA 0 issue \"letsencrypt.org\"")]
     [InlineData("""{"type": "CAA", "name": "@", "data": "mailto:a@b.net", "flags": 128, "tag": "iodef"}""",
         "@ 1800 IN CAA 128 iodef \"mailto:a@b.net\"")]
+    [InlineData("""{"type": "TXT", "name": "_acme-challenge", "data": "token"}""", "_acme-challenge 1800 IN TXT token")]
     [InlineData("""{"type": "TXT", "name": "_acme-challenge", "data": "say \"x\""}""", """_acme-challenge 1800 IN TXT "say \"x\"" """)]
     public async Task Records_of_all_types_are_in_the_zone(string request, string line)
     {

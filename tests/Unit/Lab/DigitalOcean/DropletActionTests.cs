@@ -120,6 +120,27 @@ public sealed class DropletActionTests
     }
 
     [Fact]
+    public async Task Policies_of_backups_are_read_one_by_one_and_together()
+    {
+        await using var api = await ApiClient.StartAsync();
+        var without = (await DropletTests.CreateAsync(api, DropletTests.Request("web-1")))["id"]!.ToString();
+        var with = (await DropletTests.CreateAsync(api, DropletTests.Request("web-2")))["id"]!.ToString();
+        await ActAsync(api, with, """{"type": "enable_backups", "backup_policy": {"plan": "weekly", "weekday": "SUN", "hour": 4}}""");
+
+        var none = (await api.GetAsync($"/v2/droplets/{without}/backups/policy")).Body!["policy"]!;
+        var one = (await api.GetAsync($"/v2/droplets/{with}/backups/policy")).Body!["policy"]!;
+        var all = (await api.GetAsync("/v2/droplets/backups/policies")).Body!;
+        var possible = (await api.GetAsync("/v2/droplets/backups/supported_policies")).Body!["supported_policies"]!.AsArray();
+
+        Assert.Equal((false, null), ((bool)none["backup_enabled"]!, none["backup_policy"]));
+        Assert.Equal(("weekly", "SUN", 4, 28), ((string?)one["backup_policy"]!["plan"], (string?)one["backup_policy"]!["weekday"],
+            (int)one["backup_policy"]!["hour"]!, (int)one["backup_policy"]!["retention_period_days"]!));
+        Assert.Equal("2026-12-06T04:00:00Z", (string?)one["next_backup_window"]!["start"]);
+        Assert.Equal((1, one.ToJsonString()), ((int)all["meta"]!["total"]!, all["policies"]![with]!.ToJsonString()));
+        Assert.Equal(["weekly", "daily"], possible.Select(policy => (string?)policy!["name"]));
+    }
+
+    [Fact]
     public async Task A_rename_backups_and_ipv6_show_in_the_droplet()
     {
         await using var api = await ApiClient.StartAsync();

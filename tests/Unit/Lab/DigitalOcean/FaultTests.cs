@@ -74,6 +74,18 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Too_many_requests_say_when_to_try_again()
+    {
+        await using var api = await FaultyAsync("429:GET **1/90s");
+
+        var refused = await api.GetAsync(Vpcs);
+
+        Assert.Equal("90", refused.Headers.GetValues("Retry-After").Single());
+        Assert.All(["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+            name => Assert.Single(refused.Headers.GetValues(name)));
+    }
+
+    [Fact]
     public async Task A_cut_connection_leaves_what_the_request_did()
     {
         await using var api = await FaultyAsync("cut:POST **1");

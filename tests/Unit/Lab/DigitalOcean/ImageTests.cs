@@ -1,3 +1,4 @@
+using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Images;
 using Infra.Lab.Host;
 
@@ -69,7 +70,7 @@ public sealed class ImageTests
     [InlineData("DELETE", "/195932981", null, 403)]
     [InlineData("DELETE", "/ubuntu-24-04-x64", null, 404)]
     [InlineData("POST", "/195932981/actions", """{"type": "convert"}""", 403)]
-    [InlineData("POST", "", """{"name": "own", "url": "http://example.com/a.qcow2", "region": "tor1"}""", 422)]
+    [InlineData("POST", "", """{"name": "own", "url": "a.qcow2", "region": "tor1"}""", 422)]
     [InlineData("POST", "", """{"name": "own", "url": "http://example.com/a.qcow2", "region": "moon1"}""", 422)]
     [InlineData("POST", "", "{}", 422)]
     public async Task What_is_not_ones_own_stays(string method, string path, string? request, int status)
@@ -77,6 +78,42 @@ public sealed class ImageTests
         await using var api = await ApiClient.StartAsync();
 
         Assert.Equal(status, (await api.SendAsync(method, Images + path, request)).Status);
+    }
+
+    [Fact]
+    public async Task An_import_fails_later_and_the_image_says_why()
+    {
+        await using var api = await ApiClient.StartAsync(settings => settings with { Pace = Pace.Real });
+
+        var begun = await api.PostAsync(Images,
+            """{"name": "own", "url": "http://example.com/a.qcow2", "region": "nyc3", "distribution": "Ubuntu", "tags": ["base"]}""");
+        var path = $"{Images}/{begun.Body!["image"]!["id"]}";
+        var listed = (await api.GetAsync($"{Images}?private=true")).Body!["meta"]!["total"]!;
+        var droplet = await api.PostAsync("/v2/droplets", DropletTests.Request("web-1").Replace(
+            "\"debian-13-x64\"", path[(Images.Length + 1)..], StringComparison.Ordinal));
+        await api.SettleAsync();
+        var ended = (await api.GetAsync(path)).Body!["image"]!;
+
+        Assert.Equal((202, "NEW", "custom", false, 1), (begun.Status, (string?)begun.Body["image"]!["status"],
+            (string?)begun.Body["image"]!["type"], (bool)begun.Body["image"]!["public"]!, (int)listed));
+        Assert.Equal((422, "You specified an invalid image for Droplet creation."), (droplet.Status, droplet.Message));
+        Assert.Equal("deleted", (string?)ended["status"]);
+        Assert.StartsWith("The lab imports no images", (string?)ended["error_message"], StringComparison.Ordinal);
+        Assert.Equal(0, (int)(await api.GetAsync($"{Images}?private=true")).Body!["meta"]!["total"]!);
+        Assert.Equal("Image Can not delete an already deleted image.", (await api.DeleteAsync(path)).Message);
+    }
+
+    [Fact]
+    public async Task An_import_under_way_can_be_deleted()
+    {
+        await using var api = await ApiClient.StartAsync(settings => settings with { Pace = Pace.Real });
+        var begun = await api.PostAsync(Images, """{"name": "own", "url": "http://example.com/a.qcow2", "region": "nyc3"}""");
+        var path = $"{Images}/{begun.Body!["image"]!["id"]}";
+
+        var deleted = await api.DeleteAsync(path);
+        await api.SettleAsync();
+
+        Assert.Equal((204, 404), (deleted.Status, (await api.GetAsync(path)).Status));
     }
 
     internal static async Task<string> SnapshotAsync(ApiClient api)

@@ -164,7 +164,7 @@ public sealed class LoadBalancerTests
     }
 
     [Fact]
-    public async Task A_new_one_is_not_changed_and_a_size_lasts_an_hour()
+    public async Task A_new_one_is_not_changed_and_a_size_lasts_a_minute()
     {
         await using var api = await ApiClient.StartAsync(settings => settings with { Pace = Pace.Real });
         var id = (string)(await api.PostAsync(Balancers, Minimal)).Body!["load_balancer"]!["id"]!;
@@ -172,17 +172,19 @@ public sealed class LoadBalancerTests
         var early = await api.PutAsync($"{Balancers}/{id}", Minimal);
         await api.PassAsync(TimeSpan.FromSeconds(90), state => state.Get<LoadBalancer>(id).Status == LoadBalancer.Active);
         var larger = Minimal.Replace("\"lb\"", "\"lb\", \"size_unit\": 2", StringComparison.Ordinal);
-        var soon = await api.PutAsync($"{Balancers}/{id}", larger);
-        var same = await api.PutAsync($"{Balancers}/{id}", Minimal);
-        await api.PassAsync(TimeSpan.FromHours(1), _ => true);
-        var late = await api.PutAsync($"{Balancers}/{id}", larger);
+        var first = await api.PutAsync($"{Balancers}/{id}", larger);
+        var soon = await api.PutAsync($"{Balancers}/{id}", Minimal);
+        var same = await api.PutAsync($"{Balancers}/{id}", larger);
+        await api.PassAsync(TimeSpan.FromMinutes(1), _ => true);
+        var late = await api.PutAsync($"{Balancers}/{id}", Minimal);
 
         Assert.Equal(
             (403, "Load Balancer can't be updated while it processes previous actions"), (early.Status, early.Message));
-        Assert.Equal((422, "Load Balancer can only be resized once every hour, last resized at: 2026-12-01T12:00:00Z"),
+        Assert.Equal((422, "Load Balancer can only be resized once every minute, last resized at: 2026-12-01T12:01:30Z"),
             (soon.Status, soon.Message));
         Assert.Equal((200, 200, 2, null), (
-            same.Status, late.Status, (int)late.Body!["load_balancer"]!["size_unit"]!, (string?)late.Body["load_balancer"]!["size"]));
+            first.Status, same.Status, (int)same.Body!["load_balancer"]!["size_unit"]!, (string?)same.Body["load_balancer"]!["size"]));
+        Assert.Equal((200, 1), (late.Status, (int)late.Body!["load_balancer"]!["size_unit"]!));
     }
 
     [Fact]

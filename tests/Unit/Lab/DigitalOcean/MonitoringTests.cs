@@ -64,6 +64,7 @@ public sealed class MonitoringTests
         var path = $"{checks}/{id}/alerts/{alert.Body!["alert"]!["id"]}";
 
         Assert.Equal(("https", true), ((string?)made.Body["check"]!["type"], (bool)made.Body["check"]!["enabled"]!));
+        Assert.Equal("[]", made.Body["check"]!["regions"]!.ToJsonString());
         Assert.Equal("CHECKING", (string?)state.Body!["state"]!["regions"]!["us_east"]!["status"]);
         Assert.Equal((201, 200), (alert.Status, (await api.GetAsync(path)).Status));
         Assert.Equal(422, (await api.PostAsync(checks, """{"name": "api", "target": "api.example.com"}""")).Status);

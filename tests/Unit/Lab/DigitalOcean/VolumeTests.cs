@@ -165,6 +165,21 @@ public sealed class VolumeTests
         Assert.Equal(404, (await api.GetAsync($"{Volumes}/snapshots/{id}")).Status);
     }
 
+    [Fact]
+    public async Task Two_volumes_have_no_snapshots_of_one_name()
+    {
+        await using var api = await ApiClient.StartAsync();
+        var (first, second) = (await VolumeAsync(api, "first"), await VolumeAsync(api, "second"));
+        const string named = """{"name": "nightly"}""";
+        var taken = await api.PostAsync($"{Volumes}/{first}/snapshots", named);
+
+        var again = await api.PostAsync($"{Volumes}/{second}/snapshots", named);
+        await api.DeleteAsync($"/v2/snapshots/{taken.Body!["snapshot"]!["id"]}");
+        var free = await api.PostAsync($"{Volumes}/{second}/snapshots", named);
+
+        Assert.Equal((201, 409, "conflict", 201), (taken.Status, again.Status, (string?)again.Body!["id"], free.Status));
+    }
+
     private static async Task<string> VolumeAsync(ApiClient api, string name)
     {
         var made = await api.PostAsync(Volumes, $$"""{"name": "{{name}}", "region": "nyc2", "size_gigabytes": 10}""");

@@ -27,6 +27,10 @@ internal sealed class Account : IDisposable
     public FakeHostRuntime Runtime { get; } = new();
     public CloudOptions Options { get; set; } = new();
     public int GpuLimit { get; init; } = 16;
+
+    /// <summary>Whether runs first ask for the live sizes, as <c>./infra up</c> does.</summary>
+    public bool AsksSizes { get; set; }
+
     public TimeProvider Clock { get; set; } = TimeProvider.System;
     public Pace Pace { get; set; } = Pace.Fast;
 
@@ -46,7 +50,8 @@ internal sealed class Account : IDisposable
 
     /// <summary>One <c>up</c>: program, settling, and the deletions at the end.</summary>
     public Task<Run> UpAsync(StackPlan plan, string stack = "test") =>
-        RunAsync(plan, stack, watch => InferenceProgram.DefineAsync(plan, new ProgramOptions { Watch = watch }));
+        RunAsync(plan, stack, watch => InferenceProgram.DefineAsync(plan,
+            new ProgramOptions { Watch = watch, LiveSizes = AsksSizes ? InferenceProgram.AskDigitalOceanAsync : null }));
 
     /// <summary>The same for a program that is not the project's.</summary>
     public Task<Run> UpAsync(Action<ComponentResourceOptions> program) => RunAsync(Plan("local"), "test", watch =>

@@ -49,6 +49,22 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_provider_replaces_is_deleted_first_if_the_program_named_it()
+    {
+        await MachineAsync(userData: "one", trigger: "a", deleteFirst: null);
+        var calls = _account.Runtime.Calls.Count;
+        await MachineAsync(userData: "one", trigger: "a", deleteFirst: null, monitoring: true);
+        Assert.Equal(["destroy d", "boot d"], Servers(calls));
+        // The engine's own replacement: the provider is not asked.
+        calls = _account.Runtime.Calls.Count;
+        await MachineAsync(userData: "one", trigger: "b", deleteFirst: null, monitoring: true);
+        Assert.Equal(["boot d", "destroy d"], Servers(calls));
+        calls = _account.Runtime.Calls.Count;
+        await MachineAsync(userData: "one", trigger: "b", deleteFirst: false);
+        Assert.Equal(["boot d", "destroy d"], Servers(calls));
+    }
+
+    [Fact]
     public async Task Tags_change_in_place_and_with_them_the_firewalls()
     {
         await MachineAsync("one", "a");
@@ -202,8 +218,8 @@ public sealed class EngineTests : IDisposable
             .Where(call => call.StartsWith("boot", StringComparison.Ordinal) || call.StartsWith("destroy", StringComparison.Ordinal))];
 
     private Task<Run> MachineAsync(
-        string userData, string? trigger, bool deleteFirst = true, string size = "gpu-4000adax1-20gb", string? stdin = null,
-        params string[] tags) => _account.UpAsync(root =>
+        string userData, string? trigger, bool? deleteFirst = true, string size = "gpu-4000adax1-20gb", string? stdin = null,
+        bool monitoring = false, params string[] tags) => _account.UpAsync(root =>
     {
         var inside = new ComponentResource("infra:components:Test", "test", root);
         CustomResourceOptions Here() => new() { Parent = inside };
@@ -222,6 +238,7 @@ public sealed class EngineTests : IDisposable
             Image = "gpu-h100x1-base",
             VpcUuid = vpc.Id,
             UserData = userData,
+            Monitoring = monitoring,
             Tags = tags.Length > 0 ? tags : ["all"],
         }, new()
         {

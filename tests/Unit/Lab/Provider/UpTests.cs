@@ -121,7 +121,7 @@ public sealed class UpTests : IDisposable
             Assert.EndsWith("-ready", failure.Name, StringComparison.Ordinal);
             Assert.StartsWith("Process exited with status 3: running \"sudo -n /usr/local/libexec/inference/await-ready ", failure.Message,
                 StringComparison.Ordinal);
-            Assert.EndsWith("\":\nno GPU\n", failure.Message, StringComparison.Ordinal);
+            Assert.EndsWith("\":\nsome\nno GPU\n", failure.Message, StringComparison.Ordinal);
         });
         _account.Runtime.Answer = _ => new(0, "{}\n", "");
         run = (await _account.UpAsync(Account.Plan("local"))).Succeeded();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Infra.Lab.DigitalOcean.Account;
+using Infra.Lab.DigitalOcean.Http;
 using Infra.Tests.Deployments;
 
 namespace Infra.Tests.Unit.Lab.DigitalOcean.Specification;
@@ -44,6 +45,10 @@ internal sealed record SpecificationGaps
     public static SpecificationGaps Current { get; } = JsonSerializer.Deserialize<SpecificationGaps>(
         File.ReadAllText(Path.Combine(StackFiles.Root, "tests/Unit/Lab/DigitalOcean/Specification/specification-gaps.json")),
         AccountJson.Options)!;
+
+    /// <summary>Whether a request is for a route that the specification here has not.</summary>
+    public bool Adds(string method, string path) => NotInSpecification.Keys.Select(operation => operation.Split(' '))
+        .Any(operation => new ApiRoute(operation[0], operation[1], null, null, _ => ApiAnswer.NoContent).Serves(method, path));
 
     /// <summary>Whether a missing route has its reason here.</summary>
     public bool HasReason(string operation) => NotOffered.ContainsKey(operation)

@@ -95,15 +95,24 @@ host_keys() {
   fi
 }
 
+# monotonic: sets "now" to the seconds since the boot. Bash computes SECONDS from the time of day, which the first synchronization of a clock moves.
+monotonic() {
+  read -r now _ < /proc/uptime
+  now=${now%.*}
+}
+
 # retry SECONDS COMMAND...: repeats the command with increasing pauses for that long. Status 2 of the command ends the retries.
 retry() {
-  local end=$((SECONDS + $1)) pause=2 status
+  local now end pause=2 status
+  monotonic
+  end=$((now + $1))
   shift
   while true; do
     status=0
     "$@" || status=$?
     ((status != 0)) || return 0
-    ((status != 2 && SECONDS + pause < end)) || return 1
+    monotonic
+    ((status != 2 && now + pause < end)) || return 1
     echo "failed: $1; retry in $pause s" >&2
     sleep "$pause"
     pause=$((pause < 30 ? pause * 2 : 60))
