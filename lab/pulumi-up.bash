@@ -3,6 +3,8 @@
 # Sourced by lab/pulumi-up, which sets root and work. Flags and variables of the CLI: read in pulumi/pulumi 1b594989 (2026-08-21),
 # pkg/cmd/pulumi and sdk/go/common/env; of the language host: pulumi/pulumi-dotnet 5e61d9ad (2026-08-21), pulumi-language-dotnet/main.go.
 api=https://api.digitalocean.com/v2
+# A zone of the account: the program takes no name for which no authority issues a certificate, and none of an example (example.com).
+zone=example.dev
 
 say() { printf 'pulumi-up: %s\n' "$*" >&2; }
 
@@ -39,7 +41,8 @@ prepare() {
 # run WHAT COMMAND...: prints the step, and the output only on failure.
 run() {
   local what=$1 log
-  log=$work/$stack.$(printf '%02d' "$((step += 1))")-${what// /-}.log
+  step=$((step + 1))
+  log=$work/$stack.$(printf '%02d' "$step")-${what//[ \/]/-}.log
   shift
   say "$stack: $what"
   "$@" > "$log" 2>&1 || {
@@ -61,15 +64,17 @@ set_text() { cli config set --stack "$stack" "$1" "$2"; }
 
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $DIGITALOCEAN_TOKEN" -H 'Content-Type: application/json' "$@"; }
 
-# settings: the stack's file for the lab: its digests and checksums, an address that programs inside have, and no placeholder of an example.
+# settings: the stack's file for the lab: its digests and checksums, an address that programs inside have, no placeholder of an example,
+# and a limit that has room for the changes.
 settings() {
   local address endpoint
   set_text catalog "$INFRA_LAB_CATALOGS/$stack.json"
+  set_text maxHourlyUsd 10
   address=$(curl -4sS https://checkip.amazonaws.com)
   set_value 'adminCidrs[0]' "$address/32"
   for endpoint in $(public_endpoints "$work/project/Pulumi.$stack.yaml"); do
-    set_value "endpoints.$endpoint.domain" "$endpoint.lab.test"
-    set_value "endpoints.$endpoint.dnsZone" lab.test
+    set_value "endpoints.$endpoint.domain" "$endpoint.$zone"
+    set_value "endpoints.$endpoint.dnsZone" "$zone"
     set_value "endpoints.$endpoint.clientCidrs[0]" "$address/32"
   done
 }
@@ -87,7 +92,7 @@ requirements() {
   call "$api/vpcs?per_page=200" | jq -e --arg region "$region" '.vpcs | any(.region == $region)' > /dev/null \
     || call "$api/vpcs" -d "{\"name\": \"default-$region\", \"region\": \"$region\"}" > /dev/null
   if [[ -n $(public_endpoints "$work/project/Pulumi.$stack.yaml") ]]; then
-    call "$api/domains/lab.test" > /dev/null 2>&1 || call "$api/domains" -d '{"name": "lab.test"}' > /dev/null
+    call "$api/domains/$zone" > /dev/null 2>&1 || call "$api/domains" -d "{\"name\": \"$zone\"}" > /dev/null
   fi
   sed -n '/clientTags:/,/^      [a-z]/s/^        - //p' "$work/project/Pulumi.$stack.yaml" | while read -r tag; do
     call "$api/tags" -d "{\"name\": \"$tag\"}" > /dev/null
@@ -129,7 +134,8 @@ change() {
   local what=$1 replaced=$2 found
   shift 2
   run "$what: settings" "$@"
-  cli preview --stack "$stack" --json > "$work/$stack.change.json"
+  cli preview --stack "$stack" --json > "$work/$stack.change.json" \
+    || refuse "$stack: $what: the preview failed" "the diagnostics in $work/$stack.change.json"
   found=$(replaced_droplets "$work/$stack.change.json")
   [[ $found == "$replaced" ]] \
     || refuse "$stack: $what replaces $found Droplets instead of $replaced" "see $work/$stack.change.json and docs/adr/0003"
@@ -142,11 +148,10 @@ replaced_droplets() {
   jq '[.steps[] | select(.op == "replace" and (.urn | test("[$:]digitalocean:index/droplet:Droplet::")))] | length' "$1"
 }
 
-# another_size ENDPOINT: with one that has room for every model of these stacks, at a price that the stack's own limit may forbid.
+# another_size ENDPOINT: one that has room for every model of these stacks.
 another_size() {
   local size=gpu-l40sx1-48gb
   [[ $(jq -r '.endpoints[0].size' "$work/$stack.said.json") != "$size" ]] || size=gpu-6000adax1-48gb
-  set_text maxHourlyUsd 10
   set_value "endpoints.$1.size" "$size"
 }
 
@@ -156,11 +161,13 @@ changes() {
   endpoint=$(jq -r '.endpoints[0].name' "$work/$stack.said.json")
   replicas=$(jq '.endpoints[0].replicas' "$work/$stack.said.json")
   public=$(public_endpoints "$work/project/Pulumi.$stack.yaml")
+  # Otherwise a smaller context could choose a smaller size.
+  change 'the size that it has' 0 set_value "endpoints.$endpoint.size" "$(jq -r '.endpoints[0].size' "$work/$stack.said.json")"
   change 'a number of the engine' 0 set_value "endpoints.$endpoint.contextLength" 2048
   change 'a client' 0 set_value "endpoints.$endpoint.clients[$(clients_of "$endpoint")]" another
   change 'a key of a person' 0 set_value 'adminSshKeys[0]' \
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDMIYqQ9kt1aDIPl6aQCr4DSTYoJBhiSKg+j7Qs3N6Zv person'
-  change 'a web page' 0 set_value "endpoints.$endpoint.corsOrigins[0]" https://app.lab.test
+  change 'a web page' 0 set_value "endpoints.$endpoint.corsOrigins[0]" "https://app.$zone"
   change 'an address' 0 set_value 'adminCidrs[1]' 198.18.0.8/32
   change 'another replica' 0 set_value "endpoints.$endpoint.replicas" "$((replicas + 1))"
   change 'one replica less' 0 set_value "endpoints.$endpoint.replicas" "$replicas"
@@ -168,7 +175,7 @@ changes() {
   change 'a larger Volume' 0 set_value "endpoints.$endpoint.cacheVolumeGiB" 70
   change 'another size' "$replicas" another_size "$endpoint"
   if [[ -n $public ]]; then
-    change 'a domain' 0 set_value "endpoints.$public.domain" other.lab.test
+    change 'a domain' 0 set_value "endpoints.$public.domain" "other.$zone"
   fi
 }
 

@@ -76,8 +76,8 @@ internal static class FixReview
             || !moved.Exists(other => other.Error != error && IsAtOrBelow(other.Path, ConfigPath.Parse(error.Key))))];
     }
 
-    private static bool IsAtOrBelow(IReadOnlyList<object> path, IReadOnlyList<object> other) =>
-        path.Count >= other.Count && other.SequenceEqual(path.Take(other.Count));
+    private static bool IsAtOrBelow(object[] path, object[] other) =>
+        path.AsSpan().StartsWith(other);
 
     /// <summary>Errors, and those that are left after their fixes. For the same setting, the later fix is the right one.</summary>
     private static List<UserError> Together(IReadOnlyList<UserError> errors, IReadOnlyList<UserError> left)

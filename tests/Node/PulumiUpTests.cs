@@ -1,3 +1,7 @@
+using Infra.Cli.Project;
+using Infra.Stacks;
+using Infra.Tests.Unit.Config;
+
 namespace Infra.Tests.Node;
 
 /// <summary>
@@ -124,6 +128,59 @@ public sealed class PulumiUpTests : IDisposable
 
         Assert.Equal((0, expected), await CallAsync($"stack={stack}; {function} {argument}"));
     }
+
+    [Fact]
+    public async Task The_settings_raise_the_limit_before_a_change_needs_it()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "project"));
+        File.Copy(Path.Combine(s_root, "Pulumi.dev.yaml"), Path.Combine(_folder, "project", "Pulumi.dev.yaml"));
+
+        var (status, output) = await CallAsync(Settings("dev"));
+
+        Assert.Equal((0, "'config' 'set' '--stack' 'dev' 'catalog' '/c/dev.json' \n'config' 'set' '--stack' 'dev' 'maxHourlyUsd' '10' \n" +
+            "'config' 'set' '--stack' 'dev' '--path' 'adminCidrs[0]' '198.18.0.7/32' \n"), (status, output));
+    }
+
+    [Fact]
+    public async Task The_program_takes_the_settings_of_a_public_endpoint()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "project"));
+        File.Copy(Path.Combine(s_root, "Pulumi.prod.yaml"), Path.Combine(_folder, "project", "Pulumi.prod.yaml"));
+        var config = new PulumiConfigCommands(PulumiProject.Find(s_root).Configuration("prod").Values);
+
+        var (_, output) = await CallAsync(Settings("prod"));
+        // Without the first one, the catalog's file, which is not here.
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        {
+            config.Run("pulumi " + line.Trim().Replace(" '--stack' 'prod'", "", StringComparison.Ordinal));
+        }
+
+        var plan = InferenceProgram.Read(config.Config, null, s_root, "prod");
+        Assert.Equal("chat.example.dev", Assert.Single(plan.Config.Endpoints).Value.Domain);
+        Assert.Empty(plan.Placeholders);
+    }
+
+    [Fact]
+    public async Task Each_step_has_a_log_of_its_own()
+    {
+        var (status, output) = await CallAsync("stack=dev step=0; run 'first one' true; run 'with ./infra' true; cd $work; ls *.log");
+
+        Assert.Equal(0, status);
+        Assert.StartsWith("dev.01-first-one.log\ndev.02-with-.-infra.log\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_that_the_program_refuses_is_named_with_the_file_that_says_why()
+    {
+        var (status, output) = await CallAsync("stack=dev step=0; cli() { return 1; }; change 'another replica' 0 true");
+
+        Assert.Equal(1, status);
+        Assert.Contains("dev: another replica: the preview failed\n  fix: the diagnostics in", output, StringComparison.Ordinal);
+    }
+
+    // With commands that only print what they are given.
+    private static string Settings(string stack) =>
+        $"stack={stack} INFRA_LAB_CATALOGS=/c; cli() {{ printf \"'%s' \" \"$@\"; echo; }}; curl() {{ echo 198.18.0.7; }}; settings";
 
     private string Write(string name, string content)
     {

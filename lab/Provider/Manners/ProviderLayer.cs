@@ -179,7 +179,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         bool HasNoMembers(AccountState state) => state.Find<Vpc>(leaving.Id!) is not { } vpc || Vpcs.Members(state, vpc).Count == 0;
     }
 
-    private Task SendDeletionAsync(DigitalOceanKind api, CloudResource leaving) =>
+    private Task<CloudResource> SendDeletionAsync(DigitalOceanKind api, CloudResource leaving) =>
         _client.SendAsync(api.Delete(Account.State, leaving), leaving, Operation.Delete,
             toleratesMissing: ProviderManners.Current.Of(api.Type)?.Delete.Missing == WhenMissing.Tolerated);
 

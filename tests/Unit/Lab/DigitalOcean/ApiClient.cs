@@ -6,7 +6,6 @@ using Infra.Lab.DigitalOcean;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Certificates;
 using Infra.Lab.DigitalOcean.Faults;
-using Infra.Lab.DigitalOcean.Http;
 using Infra.Planning.Catalog;
 using Infra.Tests.Unit.Lab.DigitalOcean.Specification;
 using Infra.Tests.Unit.Lab.Provider;

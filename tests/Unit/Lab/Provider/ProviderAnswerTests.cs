@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Infra.Lab.DigitalOcean;
 using Infra.Lab.Provider;
 using Infra.Lab.Provider.Kinds;
 using Infra.Lab.Provider.Manners;

@@ -1,4 +1,3 @@
-using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Droplets;
 using Infra.Lab.DigitalOcean.Faults;
 using Infra.Lab.DigitalOcean.Networks;
