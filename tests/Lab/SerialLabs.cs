@@ -1,8 +1,8 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// Labs run in three rows next to the cluster of <see cref="TestCluster"/>; in each row, one lab starts after the other. They wait more than
-/// they work, but two cores boot no more than a handful of servers at once. This row has servers that meet faults at their boot.
+/// Labs run in three rows next to the cluster of <see cref="TestCluster"/>; in each row, one lab starts after the other. They wait more
+/// than they work, but two cores boot no more than a handful of servers at once. This row has servers that meet faults at their boot.
 /// </summary>
 [CollectionDefinition(Name)]
 public sealed class SerialLabs
