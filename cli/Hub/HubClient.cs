@@ -13,7 +13,7 @@ namespace Infra.Cli.Hub;
 
 /// <summary>
 /// Reads files of a repository over HTTP. It follows redirects itself, because only the hub may see the token and nothing may lead from
-/// https to http; and it limits the time and the size of every answer, because the other side may be anything.
+/// https to http; and it limits the time and the size of every answer, because the server is not trusted.
 /// </summary>
 /// <param name="http">The client, without redirects of its own and without a timeout.</param>
 /// <param name="hub">Address of the hub, without a slash at the end.</param>

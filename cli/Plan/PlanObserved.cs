@@ -27,7 +27,7 @@ internal static class PlanObserved
     public static readonly Option<string?> File = new(Name)
     {
         Description = "Log of vLLM's start, or - for standard input: compare it with the plan, and print an observation to send in. "
-            + "What the log states counts; other options fill in.",
+            + "Values in the log take precedence; options supply the rest.",
         HelpName = "FILE",
     };
 

@@ -8,7 +8,7 @@ internal static class ProviderDefaults
     public static CustomResourceOptions AddTo(CustomResourceOptions? options, params string[] secretOutputs) =>
         CustomResourceOptions.Merge(new() { Version = Version, AdditionalSecretOutputs = [.. secretOutputs] }, options);
 
-    /// <summary>An argument that the package takes for a secret, whatever it is given as.</summary>
+    /// <summary>An argument that is always a secret, even if it was given in plain text.</summary>
     public static Input<T>? Secret<T>(Input<T>? value)
     {
         if (value is null)

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.DigitalOcean;
 
 /// <summary>Resource <c>digitalocean:index/certificate:Certificate</c>.</summary>
@@ -12,24 +10,13 @@ public class Certificate : CustomResource
     {
     }
 
-    [Output("certificateChain")] public Output<string?> CertificateChain { get; private set; } = null!;
-    [Output("domains")] public Output<ImmutableArray<string>> Domains { get; private set; } = null!;
-    [Output("leafCertificate")] public Output<string?> LeafCertificate { get; private set; } = null!;
     [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("notAfter")] public Output<string> NotAfter { get; private set; } = null!;
-    [Output("privateKey")] public Output<string?> PrivateKey { get; private set; } = null!;
-    [Output("sha1Fingerprint")] public Output<string> Sha1Fingerprint { get; private set; } = null!;
-    [Output("state")] public Output<string> State { get; private set; } = null!;
-    [Output("type")] public Output<string?> Type { get; private set; } = null!;
-    [Output("uuid")] public Output<string> Uuid { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Certificate"/>.</summary>
 public sealed class CertificateArgs : ResourceArgs
 {
-    [Input("certificateChain")] public Input<string>? CertificateChain { get; set; }
     [field: Input("domains")] public InputList<string> Domains { get => field ??= []; set; }
-    [Input("leafCertificate")] public Input<string>? LeafCertificate { get; set; }
     [Input("name")] public Input<string>? Name { get; set; }
     [field: Input("privateKey")] public Input<string>? PrivateKey { get; set => field = ProviderDefaults.Secret(value); }
     [Input("type")] public InputUnion<string, CertificateType>? Type { get; set; }

@@ -8,17 +8,7 @@ public class DnsRecord : CustomResource
     {
     }
 
-    [Output("domain")] public Output<string> Domain { get; private set; } = null!;
-    [Output("flags")] public Output<int?> Flags { get; private set; } = null!;
     [Output("fqdn")] public Output<string> Fqdn { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("port")] public Output<int?> Port { get; private set; } = null!;
-    [Output("priority")] public Output<int?> Priority { get; private set; } = null!;
-    [Output("tag")] public Output<string?> Tag { get; private set; } = null!;
-    [Output("ttl")] public Output<int> Ttl { get; private set; } = null!;
-    [Output("type")] public Output<string> Type { get; private set; } = null!;
-    [Output("value")] public Output<string> Value { get; private set; } = null!;
-    [Output("weight")] public Output<int?> Weight { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="DnsRecord"/>.</summary>

@@ -10,52 +10,26 @@ public class Droplet : CustomResource
     {
     }
 
-    [Output("backupPolicy")] public Output<Outputs.DropletBackupPolicy?> BackupPolicy { get; private set; } = null!;
-    [Output("backups")] public Output<bool?> Backups { get; private set; } = null!;
-    [Output("createdAt")] public Output<string> CreatedAt { get; private set; } = null!;
-    [Output("disk")] public Output<int> Disk { get; private set; } = null!;
-    [Output("dropletAgent")] public Output<bool?> DropletAgent { get; private set; } = null!;
-    [Output("dropletUrn")] public Output<string> DropletUrn { get; private set; } = null!;
-    [Output("gracefulShutdown")] public Output<bool?> GracefulShutdown { get; private set; } = null!;
-    [Output("image")] public Output<string> Image { get; private set; } = null!;
     [Output("ipv4Address")] public Output<string> Ipv4Address { get; private set; } = null!;
     [Output("ipv4AddressPrivate")] public Output<string> Ipv4AddressPrivate { get; private set; } = null!;
     [Output("ipv6")] public Output<bool?> Ipv6 { get; private set; } = null!;
-    [Output("ipv6Address")] public Output<string> Ipv6Address { get; private set; } = null!;
-    [Output("locked")] public Output<bool> Locked { get; private set; } = null!;
-    [Output("memory")] public Output<int> Memory { get; private set; } = null!;
-    [Output("monitoring")] public Output<bool?> Monitoring { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
     [Output("priceHourly")] public Output<double> PriceHourly { get; private set; } = null!;
-    [Output("priceMonthly")] public Output<double> PriceMonthly { get; private set; } = null!;
-    [Output("publicNetworking")] public Output<bool> PublicNetworking { get; private set; } = null!;
     [Output("region")] public Output<string> Region { get; private set; } = null!;
-    [Output("resizeDisk")] public Output<bool?> ResizeDisk { get; private set; } = null!;
-    [Output("size")] public Output<string> Size { get; private set; } = null!;
-    [Output("sshKeys")] public Output<ImmutableArray<string>> SshKeys { get; private set; } = null!;
-    [Output("status")] public Output<string> Status { get; private set; } = null!;
     [Output("tags")] public Output<ImmutableArray<string>> Tags { get; private set; } = null!;
-    [Output("userData")] public Output<string?> UserData { get; private set; } = null!;
     [Output("vcpus")] public Output<int> Vcpus { get; private set; } = null!;
-    [Output("volumeIds")] public Output<ImmutableArray<string>> VolumeIds { get; private set; } = null!;
-    [Output("vpcUuid")] public Output<string> VpcUuid { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Droplet"/>.</summary>
 public sealed class DropletArgs : ResourceArgs
 {
-    [Input("backupPolicy")] public Input<Inputs.DropletBackupPolicyArgs>? BackupPolicy { get; set; }
     [Input("backups")] public Input<bool>? Backups { get; set; }
     [Input("dropletAgent")] public Input<bool>? DropletAgent { get; set; }
-    [Input("gracefulShutdown")] public Input<bool>? GracefulShutdown { get; set; }
     [Input("image", required: true)] public Input<string> Image { get; set; } = null!;
     [Input("ipv6")] public Input<bool>? Ipv6 { get; set; }
-    [Input("ipv6Address")] public Input<string>? Ipv6Address { get; set; }
     [Input("monitoring")] public Input<bool>? Monitoring { get; set; }
     [Input("name")] public Input<string>? Name { get; set; }
     [Input("publicNetworking")] public Input<bool>? PublicNetworking { get; set; }
     [Input("region")] public InputUnion<string, Region>? Region { get; set; }
-    [Input("resizeDisk")] public Input<bool>? ResizeDisk { get; set; }
     [Input("size", required: true)] public InputUnion<string, DropletSlug> Size { get; set; } = null!;
     [field: Input("sshKeys")] public InputList<string> SshKeys { get => field ??= []; set; }
     [field: Input("tags")] public InputList<string> Tags { get => field ??= []; set; }

@@ -35,10 +35,8 @@ public sealed class GetSizesInvokeArgs : InvokeArgs
 [OutputType]
 public sealed class GetSizesResult
 {
-    public readonly ImmutableArray<Outputs.GetSizesFilterResult> Filters;
     public readonly string Id;
     public readonly ImmutableArray<Outputs.GetSizesSizeResult> Sizes;
-    public readonly ImmutableArray<Outputs.GetSizesSortResult> Sorts;
 
     private GetSizesResult() { }
 }

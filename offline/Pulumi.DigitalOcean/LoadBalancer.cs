@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.DigitalOcean;
 
 /// <summary>Resource <c>digitalocean:index/loadBalancer:LoadBalancer</c>.</summary>
@@ -10,51 +8,19 @@ public class LoadBalancer : CustomResource
     {
     }
 
-    [Output("disableLetsEncryptDnsRecords")] public Output<bool?> DisableLetsEncryptDnsRecords { get; private set; } = null!;
-    [Output("domains")] public Output<ImmutableArray<Outputs.LoadBalancerDomain>> Domains { get; private set; } = null!;
-    [Output("dropletIds")] public Output<ImmutableArray<int>> DropletIds { get; private set; } = null!;
-    [Output("dropletTag")] public Output<string?> DropletTag { get; private set; } = null!;
-    [Output("enableBackendKeepalive")] public Output<bool?> EnableBackendKeepalive { get; private set; } = null!;
-    [Output("enableProxyProtocol")] public Output<bool?> EnableProxyProtocol { get; private set; } = null!;
-    [Output("firewall")] public Output<Outputs.LoadBalancerFirewall> Firewall { get; private set; } = null!;
-
-    [Output("forwardingRules")]
-    public Output<ImmutableArray<Outputs.LoadBalancerForwardingRule>> ForwardingRules { get; private set; } = null!;
-
-    [Output("glbSettings")] public Output<Outputs.LoadBalancerGlbSettings> GlbSettings { get; private set; } = null!;
-    [Output("healthcheck")] public Output<Outputs.LoadBalancerHealthcheck> Healthcheck { get; private set; } = null!;
-    [Output("httpIdleTimeoutSeconds")] public Output<int> HttpIdleTimeoutSeconds { get; private set; } = null!;
     [Output("ip")] public Output<string> Ip { get; private set; } = null!;
-    [Output("ipv6")] public Output<string> Ipv6 { get; private set; } = null!;
-    [Output("loadBalancerUrn")] public Output<string> LoadBalancerUrn { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("network")] public Output<string?> Network { get; private set; } = null!;
-    [Output("networkStack")] public Output<string?> NetworkStack { get; private set; } = null!;
-    [Output("projectId")] public Output<string> ProjectId { get; private set; } = null!;
-    [Output("redirectHttpToHttps")] public Output<bool?> RedirectHttpToHttps { get; private set; } = null!;
-    [Output("region")] public Output<string?> Region { get; private set; } = null!;
-    [Output("size")] public Output<string?> Size { get; private set; } = null!;
-    [Output("sizeUnit")] public Output<int> SizeUnit { get; private set; } = null!;
-    [Output("status")] public Output<string> Status { get; private set; } = null!;
-    [Output("stickySessions")] public Output<Outputs.LoadBalancerStickySessions> StickySessions { get; private set; } = null!;
-    [Output("targetLoadBalancerIds")] public Output<ImmutableArray<string>> TargetLoadBalancerIds { get; private set; } = null!;
-    [Output("tlsCipherPolicy")] public Output<string?> TlsCipherPolicy { get; private set; } = null!;
-    [Output("type")] public Output<string> Type { get; private set; } = null!;
-    [Output("vpcUuid")] public Output<string> VpcUuid { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="LoadBalancer"/>.</summary>
 public sealed class LoadBalancerArgs : ResourceArgs
 {
     [Input("disableLetsEncryptDnsRecords")] public Input<bool>? DisableLetsEncryptDnsRecords { get; set; }
-    [field: Input("domains")] public InputList<Inputs.LoadBalancerDomainArgs> Domains { get => field ??= []; set; }
     [field: Input("dropletIds")] public InputList<int> DropletIds { get => field ??= []; set; }
     [Input("dropletTag")] public Input<string>? DropletTag { get; set; }
     [Input("enableBackendKeepalive")] public Input<bool>? EnableBackendKeepalive { get; set; }
     [Input("enableProxyProtocol")] public Input<bool>? EnableProxyProtocol { get; set; }
     [Input("firewall")] public Input<Inputs.LoadBalancerFirewallArgs>? Firewall { get; set; }
     [field: Input("forwardingRules")] public InputList<Inputs.LoadBalancerForwardingRuleArgs> ForwardingRules { get => field ??= []; set; }
-    [Input("glbSettings")] public Input<Inputs.LoadBalancerGlbSettingsArgs>? GlbSettings { get; set; }
     [Input("healthcheck")] public Input<Inputs.LoadBalancerHealthcheckArgs>? Healthcheck { get; set; }
     [Input("httpIdleTimeoutSeconds")] public Input<int>? HttpIdleTimeoutSeconds { get; set; }
     [Input("name")] public Input<string>? Name { get; set; }
@@ -65,8 +31,6 @@ public sealed class LoadBalancerArgs : ResourceArgs
     [Input("region")] public InputUnion<string, Region>? Region { get; set; }
     [Input("size")] public Input<string>? Size { get; set; }
     [Input("sizeUnit")] public Input<int>? SizeUnit { get; set; }
-    [Input("stickySessions")] public Input<Inputs.LoadBalancerStickySessionsArgs>? StickySessions { get; set; }
-    [field: Input("targetLoadBalancerIds")] public InputList<string> TargetLoadBalancerIds { get => field ??= []; set; }
     [Input("tlsCipherPolicy")] public Input<string>? TlsCipherPolicy { get; set; }
     [Input("type")] public Input<string>? Type { get; set; }
     [Input("vpcUuid")] public Input<string>? VpcUuid { get; set; }

@@ -7,10 +7,6 @@ public class SshKey : CustomResource
         : base("digitalocean:index/sshKey:SshKey", name, args ?? new SshKeyArgs(), ProviderDefaults.AddTo(options))
     {
     }
-
-    [Output("fingerprint")] public Output<string> Fingerprint { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("publicKey")] public Output<string> PublicKey { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="SshKey"/>.</summary>

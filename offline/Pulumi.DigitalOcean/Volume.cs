@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.DigitalOcean;
 
 /// <summary>Resource <c>digitalocean:index/volume:Volume</c>.</summary>
@@ -10,24 +8,13 @@ public class Volume : CustomResource
     {
     }
 
-    [Output("description")] public Output<string?> Description { get; private set; } = null!;
-    [Output("dropletIds")] public Output<ImmutableArray<int>> DropletIds { get; private set; } = null!;
-    [Output("filesystemLabel")] public Output<string> FilesystemLabel { get; private set; } = null!;
-    [Output("initialFilesystemLabel")] public Output<string?> InitialFilesystemLabel { get; private set; } = null!;
-    [Output("initialFilesystemType")] public Output<string?> InitialFilesystemType { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
-    [Output("region")] public Output<string> Region { get; private set; } = null!;
     [Output("size")] public Output<int> Size { get; private set; } = null!;
-    [Output("snapshotId")] public Output<string?> SnapshotId { get; private set; } = null!;
-    [Output("tags")] public Output<ImmutableArray<string>> Tags { get; private set; } = null!;
-    [Output("volumeUrn")] public Output<string> VolumeUrn { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Volume"/>.</summary>
 public sealed class VolumeArgs : ResourceArgs
 {
     [Input("description")] public Input<string>? Description { get; set; }
-    [Input("initialFilesystemLabel")] public Input<string>? InitialFilesystemLabel { get; set; }
     [Input("initialFilesystemType")] public InputUnion<string, FileSystemType>? InitialFilesystemType { get; set; }
     [Input("name")] public Input<string>? Name { get; set; }
     [Input("region", required: true)] public InputUnion<string, Region> Region { get; set; } = null!;

@@ -8,13 +8,9 @@ public class Vpc : CustomResource
     {
     }
 
-    [Output("createdAt")] public Output<string> CreatedAt { get; private set; } = null!;
     [Output("default")] public Output<bool> Default { get; private set; } = null!;
-    [Output("description")] public Output<string?> Description { get; private set; } = null!;
     [Output("ipRange")] public Output<string> IpRange { get; private set; } = null!;
-    [Output("name")] public Output<string> Name { get; private set; } = null!;
     [Output("region")] public Output<string> Region { get; private set; } = null!;
-    [Output("vpcUrn")] public Output<string> VpcUrn { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Vpc"/>.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Tls;
 
 /// <summary>Resource <c>tls:index/certRequest:CertRequest</c>.</summary>
@@ -11,12 +9,6 @@ public class CertRequest : CustomResource
     }
 
     [Output("certRequestPem")] public Output<string> CertRequestPem { get; private set; } = null!;
-    [Output("dnsNames")] public Output<ImmutableArray<string>> DnsNames { get; private set; } = null!;
-    [Output("ipAddresses")] public Output<ImmutableArray<string>> IpAddresses { get; private set; } = null!;
-    [Output("keyAlgorithm")] public Output<string> KeyAlgorithm { get; private set; } = null!;
-    [Output("privateKeyPem")] public Output<string> PrivateKeyPem { get; private set; } = null!;
-    [Output("subject")] public Output<Outputs.CertRequestSubject?> Subject { get; private set; } = null!;
-    [Output("uris")] public Output<ImmutableArray<string>> Uris { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="CertRequest"/>.</summary>
@@ -29,5 +21,4 @@ public sealed class CertRequestArgs : ResourceArgs
     public Input<string>? PrivateKeyPem { get; set => field = ProviderDefaults.Secret(value); }
 
     [Input("subject")] public Input<Inputs.CertRequestSubjectArgs>? Subject { get; set; }
-    [field: Input("uris")] public InputList<string> Uris { get => field ??= []; set; }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Tls;
 
 /// <summary>Resource <c>tls:index/locallySignedCert:LocallySignedCert</c>.</summary>
@@ -12,20 +10,7 @@ public class LocallySignedCert : CustomResource
     {
     }
 
-    [Output("allowedUses")] public Output<ImmutableArray<string>> AllowedUses { get; private set; } = null!;
-    [Output("caCertPem")] public Output<string> CaCertPem { get; private set; } = null!;
-    [Output("caKeyAlgorithm")] public Output<string> CaKeyAlgorithm { get; private set; } = null!;
-    [Output("caPrivateKeyPem")] public Output<string> CaPrivateKeyPem { get; private set; } = null!;
     [Output("certPem")] public Output<string> CertPem { get; private set; } = null!;
-    [Output("certRequestPem")] public Output<string> CertRequestPem { get; private set; } = null!;
-    [Output("earlyRenewalHours")] public Output<int> EarlyRenewalHours { get; private set; } = null!;
-    [Output("isCaCertificate")] public Output<bool> IsCaCertificate { get; private set; } = null!;
-    [Output("maxPathLength")] public Output<int> MaxPathLength { get; private set; } = null!;
-    [Output("readyForRenewal")] public Output<bool> ReadyForRenewal { get; private set; } = null!;
-    [Output("setSubjectKeyId")] public Output<bool> SetSubjectKeyId { get; private set; } = null!;
-    [Output("validityEndTime")] public Output<string> ValidityEndTime { get; private set; } = null!;
-    [Output("validityPeriodHours")] public Output<int> ValidityPeriodHours { get; private set; } = null!;
-    [Output("validityStartTime")] public Output<string> ValidityStartTime { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="LocallySignedCert"/>.</summary>

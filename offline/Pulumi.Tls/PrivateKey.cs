@@ -11,15 +11,9 @@ public class PrivateKey : CustomResource
     }
 
     [Output("algorithm")] public Output<string> Algorithm { get; private set; } = null!;
-    [Output("ecdsaCurve")] public Output<string> EcdsaCurve { get; private set; } = null!;
     [Output("privateKeyOpenssh")] public Output<string> PrivateKeyOpenssh { get; private set; } = null!;
     [Output("privateKeyPem")] public Output<string> PrivateKeyPem { get; private set; } = null!;
-    [Output("privateKeyPemPkcs8")] public Output<string> PrivateKeyPemPkcs8 { get; private set; } = null!;
-    [Output("publicKeyFingerprintMd5")] public Output<string> PublicKeyFingerprintMd5 { get; private set; } = null!;
-    [Output("publicKeyFingerprintSha256")] public Output<string> PublicKeyFingerprintSha256 { get; private set; } = null!;
     [Output("publicKeyOpenssh")] public Output<string> PublicKeyOpenssh { get; private set; } = null!;
-    [Output("publicKeyPem")] public Output<string> PublicKeyPem { get; private set; } = null!;
-    [Output("rsaBits")] public Output<int> RsaBits { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="PrivateKey"/>.</summary>
@@ -27,5 +21,4 @@ public sealed class PrivateKeyArgs : ResourceArgs
 {
     [Input("algorithm", required: true)] public Input<string> Algorithm { get; set; } = null!;
     [Input("ecdsaCurve")] public Input<string>? EcdsaCurve { get; set; }
-    [Input("rsaBits")] public Input<int>? RsaBits { get; set; }
 }

@@ -60,7 +60,7 @@ public sealed record Architecture
     /// <summary>Vision tower; null for a text model.</summary>
     public VisionTower? Vision { get; init; }
 
-    /// <summary>Most tokens that the position encoding covers (<c>max_position_embeddings</c>).</summary>
+    /// <summary>Largest number of tokens that the position encoding covers (<c>max_position_embeddings</c>).</summary>
     [Range(1, 100_000_000)]
     public required int MaxPositions { get; init; }
 

@@ -74,7 +74,7 @@ internal static class HubRow
 
     public static JsonObject Json(Architecture architecture) => JsonSerializer.SerializeToNode(architecture, s_format)!.AsObject();
 
-    /// <summary>The training goal by the words of the name, as Mistral's repositories have them.</summary>
+    /// <summary>The training goal, from the words in the repository's name (as Mistral names its repositories).</summary>
     public static ModelUse UseOf(string id) =>
         Words(id).Contains("base") ? ModelUse.Base
         : Words(id).Overlaps(["reasoning", "magistral", "thinking"]) ? ModelUse.Reasoning

@@ -16,7 +16,7 @@ public sealed record ObservedStart(
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Compares. What the log states counts; <paramref name="options"/> fill in, then vLLM's defaults.</summary>
+    /// <summary>Compares. Values in the log take precedence; <paramref name="options"/> supply the rest, then vLLM's defaults.</summary>
     /// <param name="log">The log.</param>
     /// <param name="model">The model that was started.</param>
     /// <param name="size">The size, or one with the same cards.</param>

@@ -9,7 +9,7 @@ internal sealed record Layout(int TensorParallel, int DataParallel)
 {
     public int Gpus => TensorParallel * DataParallel;
 
-    /// <summary>GPUs that work on one step together: copies of a dense model do not, the experts of a mixture are on all GPUs.</summary>
+    /// <summary>GPUs that compute one step together: those of one copy, or all where experts are spread over them.</summary>
     public int Together(Architecture architecture) => architecture.Moe is null ? TensorParallel : Gpus;
 
     /// <summary>

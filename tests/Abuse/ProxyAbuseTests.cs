@@ -165,7 +165,7 @@ public sealed class ProxyAbuseTests
             when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException
                 or System.Security.Authentication.AuthenticationException)
         {
-            // Refused, ended, or the attack is over: what an attacker does not mind.
+            // An attacker expects these: the connection was refused or closed, or the attack is over.
         }
     }
 

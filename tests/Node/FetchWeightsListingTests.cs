@@ -146,7 +146,7 @@ public sealed class FetchWeightsListingTests
     {
         using var hub = new LyingHub(answer);
         using var fetch = new WeightsFetch();
-        // As much memory as its unit gives it, about.
+        // About as much memory as its unit allows.
         return await fetch.WithoutClock().RunInsideAsync(
             words => ["timeout", "50", "prlimit", "--as=2000000000", .. words], ("MODEL_HUB", hub.Url), ("RETRY_S", patience));
     }

@@ -77,7 +77,7 @@ internal sealed class InfraClone : IDisposable
     public void Fail(string command, string sdk, string output) =>
         File.WriteAllText(Path.Combine(_folder, $"fail.{command}.{sdk}"), output);
 
-    /// <summary>From now on this command of <c>dotnet</c> takes so long.</summary>
+    /// <summary>From now on, this <c>dotnet</c> command takes that long.</summary>
     public void Delay(string command, int seconds) => File.WriteAllText(Path.Combine(_folder, $"seconds.{command}"), $"{seconds}");
 
     public string Stub(string name, string body)

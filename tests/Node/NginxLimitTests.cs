@@ -28,7 +28,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
         }
         while (answer.Status == 200 && statuses.Count < 100);
         Assert.Equal(429, answer.Status);
-        // A sixth of 60 at once and the first; a second more on a slow machine is one more.
+        // The first request and a sixth of 60 at once; on a slow machine, one more per second.
         Assert.InRange(statuses.Count, 12, 40);
         Assert.Equal(("1", "application/json"), (answer.Header("Retry-After"), answer.Header("Content-Type")));
         Assert.NotNull(answer.Header("X-Request-Id"));

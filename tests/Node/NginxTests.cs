@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Infra.Tests.Node;
 
-/// <summary>nginx itself, with the very configuration, between a client and a fake engine on its socket.</summary>
+/// <summary>A real nginx with the node's own configuration, between a client and a fake engine on its socket.</summary>
 public sealed class NginxTests(NginxProxy proxy) : IClassFixture<NginxProxy>
 {
     private const string Alice = $"Bearer {SecretsTests.AliceKey}";

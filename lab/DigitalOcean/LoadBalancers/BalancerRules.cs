@@ -112,7 +112,7 @@ internal static partial class BalancerRules
             : ids;
     }
 
-    /// <summary>A word of a list, whatever its case; the first if none was given.</summary>
+    /// <summary>One of these words, in any case; the first if none is given.</summary>
     /// <exception cref="ApiError">422.</exception>
     public static string OneOf(string? given, string member, params string[] allowed) => string.IsNullOrEmpty(given) ? allowed[0]
         : allowed.FirstOrDefault(word => string.Equals(word, given, StringComparison.OrdinalIgnoreCase))

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Command.Remote;
 
 /// <summary>Resource <c>command:remote:Command</c>.</summary>
@@ -10,17 +8,10 @@ public class Command : CustomResource
     {
     }
 
-    [Output("addPreviousOutputInEnv")] public Output<bool?> AddPreviousOutputInEnv { get; private set; } = null!;
     [Output("connection")] public Output<Outputs.Connection> Connection { get; private set; } = null!;
-    [Output("create")] public Output<string?> Create { get; private set; } = null!;
-    [Output("delete")] public Output<string?> Delete { get; private set; } = null!;
-    [Output("environment")] public Output<ImmutableDictionary<string, string>?> Environment { get; private set; } = null!;
     [Output("logging")] public Output<Logging?> Logging { get; private set; } = null!;
-    [Output("stderr")] public Output<string> Stderr { get; private set; } = null!;
     [Output("stdin")] public Output<string?> Stdin { get; private set; } = null!;
     [Output("stdout")] public Output<string> Stdout { get; private set; } = null!;
-    [Output("triggers")] public Output<ImmutableArray<object>> Triggers { get; private set; } = null!;
-    [Output("update")] public Output<string?> Update { get; private set; } = null!;
 }
 
 /// <summary>Arguments of <see cref="Command"/>.</summary>

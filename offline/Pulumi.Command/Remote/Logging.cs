@@ -11,12 +11,6 @@ public readonly struct Logging : IEquatable<Logging>
         _value = value;
     }
 
-    public static Logging Stdout { get; } = new("stdout");
-
-    public static Logging Stderr { get; } = new("stderr");
-
-    public static Logging StdoutAndStderr { get; } = new("stdoutAndStderr");
-
     public static Logging None { get; } = new("none");
 
     public static bool operator ==(Logging left, Logging right) => left.Equals(right);

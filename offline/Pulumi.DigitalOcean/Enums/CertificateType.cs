@@ -11,10 +11,6 @@ public readonly struct CertificateType : IEquatable<CertificateType>
         _value = value;
     }
 
-    public static CertificateType LetsEncrypt { get; } = new("lets_encrypt");
-
-    public static CertificateType Custom { get; } = new("custom");
-
     public static bool operator ==(CertificateType left, CertificateType right) => left.Equals(right);
 
     public static bool operator !=(CertificateType left, CertificateType right) => !left.Equals(right);

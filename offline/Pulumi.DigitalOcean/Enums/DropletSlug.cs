@@ -11,10 +11,6 @@ public readonly struct DropletSlug : IEquatable<DropletSlug>
         _value = value;
     }
 
-    public static DropletSlug DropletGPUH100X180GB { get; } = new("gpu-h100x1-80gb");
-
-    public static DropletSlug DropletGPUH100X8640GB { get; } = new("gpu-h100x8-640gb");
-
     public static bool operator ==(DropletSlug left, DropletSlug right) => left.Equals(right);
 
     public static bool operator !=(DropletSlug left, DropletSlug right) => !left.Equals(right);

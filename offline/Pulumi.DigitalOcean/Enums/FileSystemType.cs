@@ -11,10 +11,6 @@ public readonly struct FileSystemType : IEquatable<FileSystemType>
         _value = value;
     }
 
-    public static FileSystemType EXT4 { get; } = new("ext4");
-
-    public static FileSystemType XFS { get; } = new("xfs");
-
     public static bool operator ==(FileSystemType left, FileSystemType right) => left.Equals(right);
 
     public static bool operator !=(FileSystemType left, FileSystemType right) => !left.Equals(right);

@@ -11,22 +11,6 @@ public readonly struct RecordType : IEquatable<RecordType>
         _value = value;
     }
 
-    public static RecordType A { get; } = new("A");
-
-    public static RecordType AAAA { get; } = new("AAAA");
-
-    public static RecordType CAA { get; } = new("CAA");
-
-    public static RecordType CNAME { get; } = new("CNAME");
-
-    public static RecordType MX { get; } = new("MX");
-
-    public static RecordType NS { get; } = new("NS");
-
-    public static RecordType TXT { get; } = new("TXT");
-
-    public static RecordType SRV { get; } = new("SRV");
-
     public static bool operator ==(RecordType left, RecordType right) => left.Equals(right);
 
     public static bool operator !=(RecordType left, RecordType right) => !left.Equals(right);

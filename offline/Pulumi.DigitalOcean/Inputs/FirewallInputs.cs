@@ -7,7 +7,6 @@ public sealed class FirewallInboundRuleArgs : ResourceArgs
     [Input("protocol", required: true)] public Input<string> Protocol { get; set; } = null!;
     [field: Input("sourceAddresses")] public InputList<string> SourceAddresses { get => field ??= []; set; }
     [field: Input("sourceDropletIds")] public InputList<int> SourceDropletIds { get => field ??= []; set; }
-    [field: Input("sourceKubernetesIds")] public InputList<string> SourceKubernetesIds { get => field ??= []; set; }
     [field: Input("sourceLoadBalancerUids")] public InputList<string> SourceLoadBalancerUids { get => field ??= []; set; }
     [field: Input("sourceTags")] public InputList<string> SourceTags { get => field ??= []; set; }
 }
@@ -16,10 +15,6 @@ public sealed class FirewallInboundRuleArgs : ResourceArgs
 public sealed class FirewallOutboundRuleArgs : ResourceArgs
 {
     [field: Input("destinationAddresses")] public InputList<string> DestinationAddresses { get => field ??= []; set; }
-    [field: Input("destinationDropletIds")] public InputList<int> DestinationDropletIds { get => field ??= []; set; }
-    [field: Input("destinationKubernetesIds")] public InputList<string> DestinationKubernetesIds { get => field ??= []; set; }
-    [field: Input("destinationLoadBalancerUids")] public InputList<string> DestinationLoadBalancerUids { get => field ??= []; set; }
-    [field: Input("destinationTags")] public InputList<string> DestinationTags { get => field ??= []; set; }
     [Input("portRange")] public Input<string>? PortRange { get; set; }
     [Input("protocol", required: true)] public Input<string> Protocol { get; set; } = null!;
 }

@@ -14,7 +14,6 @@ public sealed class GetSizesFilterInputArgs : ResourceArgs
 {
     [Input("all")] public Input<bool>? All { get; set; }
     [Input("key", required: true)] public Input<string> Key { get; set; } = null!;
-    [Input("matchBy")] public Input<string>? MatchBy { get; set; }
     [field: Input("values", required: true)] public InputList<string> Values { get => field ??= []; set; }
 }
 

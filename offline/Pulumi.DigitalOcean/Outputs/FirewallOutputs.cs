@@ -9,36 +9,7 @@ public sealed class FirewallInboundRule
     public readonly string? PortRange;
     public readonly string Protocol;
     public readonly ImmutableArray<string> SourceAddresses;
-    public readonly ImmutableArray<int> SourceDropletIds;
-    public readonly ImmutableArray<string> SourceKubernetesIds;
-    public readonly ImmutableArray<string> SourceLoadBalancerUids;
     public readonly ImmutableArray<string> SourceTags;
 
     private FirewallInboundRule() { }
-}
-
-/// <summary>Output <c>FirewallOutboundRule</c>.</summary>
-[OutputType]
-public sealed class FirewallOutboundRule
-{
-    public readonly ImmutableArray<string> DestinationAddresses;
-    public readonly ImmutableArray<int> DestinationDropletIds;
-    public readonly ImmutableArray<string> DestinationKubernetesIds;
-    public readonly ImmutableArray<string> DestinationLoadBalancerUids;
-    public readonly ImmutableArray<string> DestinationTags;
-    public readonly string? PortRange;
-    public readonly string Protocol;
-
-    private FirewallOutboundRule() { }
-}
-
-/// <summary>Output <c>FirewallPendingChange</c>.</summary>
-[OutputType]
-public sealed class FirewallPendingChange
-{
-    public readonly int? DropletId;
-    public readonly bool? Removing;
-    public readonly string? Status;
-
-    private FirewallPendingChange() { }
 }

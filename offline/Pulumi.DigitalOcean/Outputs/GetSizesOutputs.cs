@@ -2,18 +2,6 @@ using System.Collections.Immutable;
 
 namespace Pulumi.DigitalOcean.Outputs;
 
-/// <summary>Output <c>GetSizesFilterResult</c>.</summary>
-[OutputType]
-public sealed class GetSizesFilterResult
-{
-    public readonly bool? All;
-    public readonly string Key;
-    public readonly string? MatchBy;
-    public readonly ImmutableArray<string> Values;
-
-    private GetSizesFilterResult() { }
-}
-
 /// <summary>Output <c>GetSizesSizeResult</c>.</summary>
 [OutputType]
 public sealed class GetSizesSizeResult
@@ -22,21 +10,9 @@ public sealed class GetSizesSizeResult
     public readonly int Disk;
     public readonly int Memory;
     public readonly double PriceHourly;
-    public readonly double PriceMonthly;
     public readonly ImmutableArray<string> Regions;
     public readonly string Slug;
-    public readonly double Transfer;
     public readonly int Vcpus;
 
     private GetSizesSizeResult() { }
-}
-
-/// <summary>Output <c>GetSizesSortResult</c>.</summary>
-[OutputType]
-public sealed class GetSizesSortResult
-{
-    public readonly string? Direction;
-    public readonly string Key;
-
-    private GetSizesSortResult() { }
 }

@@ -46,7 +46,7 @@ public class Resource
     internal ProviderResource? GetProvider(string token) => _providers.GetValueOrDefault(token.Split(':')[0]);
 
     /// <summary>
-    /// Adds the provider's resources among these, and those inside the components among these: what waiting for them means.
+    /// Resources of providers to wait for: these, and all inside of the components among them.
     /// </summary>
     internal static HashSet<CustomResource> Expand(IEnumerable<Resource> resources)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Infra.Tests.Unit.Config;
 
-/// <summary>CPU time of this thread, which no other work lengthens. Elsewhere than on Linux, the time that passed.</summary>
+/// <summary>CPU time of this thread, which other work does not lengthen. On systems other than Linux, the elapsed time.</summary>
 internal static class ThreadTime
 {
     // The first number is the thread's time on a CPU, in nanoseconds.
