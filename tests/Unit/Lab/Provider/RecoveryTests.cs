@@ -45,7 +45,7 @@ public sealed class RecoveryTests : IDisposable
         { Types.Certificate, "chat", true },
         { Types.Droplet, "chat-1", true },
         { Types.LoadBalancer, "chat", false },
-        { Types.Firewall, "network", false },
+        { Types.Firewall, "network", true },
         { Types.DnsRecord, "chat", false },
     };
 

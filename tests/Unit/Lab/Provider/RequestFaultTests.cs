@@ -113,11 +113,23 @@ public sealed class RequestFaultTests : IDisposable
     public async Task A_deletion_whose_answer_is_lost_is_done_where_the_provider_takes_404_for_success()
     {
         (await UpAsync()).Succeeded();
-        Breaks("cut:DELETE /v2/firewalls/**2");
+        Breaks("cut:DELETE /v2/load_balancers/**2");
 
         var run = await PassingAsync(() => _account.DownAsync());
 
         Assert.Empty(run.Succeeded().Resources);
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_answer_is_lost_fails_where_the_provider_takes_404_for_an_error_and_a_refresh_helps()
+    {
+        (await UpAsync()).Succeeded();
+        Breaks("cut:DELETE /v2/firewalls/**1");
+
+        Assert.Matches("^Error deleting firewall: DELETE https://api.digitalocean.com/v2/firewalls/[0-9a-f-]{36}: 404 \\(request ",
+            (await PassingAsync(() => _account.DownAsync())).Refusal);
+
+        Assert.Empty((await PassingAsync(() => _account.DownAsync(refresh: true))).Succeeded().Resources);
     }
 
     private Task<Run> UpAsync() => PassingAsync(() => _account.UpAsync(Account.Plan("local")));
