@@ -33,9 +33,19 @@ internal static partial class ReadingFixes
     /// <summary>Other names of choices. None opens anything.</summary>
     private static readonly Dictionary<string, string> s_sameWords = new(StringComparer.Ordinal)
     {
-        ["PIP"] = "venv", ["UV"] = "venv", ["WHEEL"] = "venv", ["WHEELS"] = "venv", ["VIRTUALENV"] = "venv",
-        ["DOCKER"] = "container", ["PODMAN"] = "container", ["ONEBYONE"] = "rolling", ["RECREATE"] = "parallel",
-        ["VPC"] = "internal", ["TUNNEL"] = "private", ["SSH"] = "private", ["RESERVED"] = "contract",
+        ["PIP"] = "venv",
+        ["UV"] = "venv",
+        ["WHEEL"] = "venv",
+        ["WHEELS"] = "venv",
+        ["VIRTUALENV"] = "venv",
+        ["DOCKER"] = "container",
+        ["PODMAN"] = "container",
+        ["ONEBYONE"] = "rolling",
+        ["RECREATE"] = "parallel",
+        ["VPC"] = "internal",
+        ["TUNNEL"] = "private",
+        ["SSH"] = "private",
+        ["RESERVED"] = "contract",
     };
 
     /// <summary>The fix of a value with this shape.</summary>
