@@ -88,7 +88,7 @@ public sealed class RequestFaultTests : IDisposable
 
         Assert.Matches("^Error reading VPC: Get \"https://api.digitalocean.com/v2/vpcs/[0-9a-f-]{36}\": EOF$", (await UpAsync()).Refusal);
 
-        // It was created, and the engine knows: the next run goes on with it.
+        // It was created, and the engine knows: the next run continues with it.
         Assert.Single(_account.State.All<Vpc>(), vpc => !vpc.Default);
         Clear();
         (await UpAsync()).Succeeded();
