@@ -26,7 +26,7 @@ public sealed class AwaitReadyTests
             {
                 gate.StandardOutput.Close();
                 await gate.WaitForExitAsync(TestContext.Current.CancellationToken)
-                    .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                    .WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
                 Assert.Equal(1, gate.ExitCode);
                 return;
             }

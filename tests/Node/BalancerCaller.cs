@@ -9,7 +9,7 @@ namespace Infra.Tests.Node;
 /// <summary>A client of a load balancer that takes any certificate: one TLS connection, on which requests follow each other.</summary>
 internal sealed class BalancerCaller : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly CancellationTokenSource _limit = new(Patience);
     private readonly Socket _socket;

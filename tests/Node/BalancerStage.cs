@@ -15,7 +15,7 @@ internal sealed class BalancerStage : IAsyncDisposable
 {
     public const int Port = 8443;
     private const int TargetPort = 9443;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static int s_count;
 
     private readonly string _network = string.Create(

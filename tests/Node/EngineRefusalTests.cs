@@ -184,7 +184,7 @@ public sealed class EngineRefusalTests
             $"POST {Chat} HTTP/1.1\r\nHost: e\r\nContent-Type: application/json\r\nConnection: close\r\n" +
             $"Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
         Assert.StartsWith("HTTP/1.1 200 ", reported, StringComparison.Ordinal);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60));
     }
 
     [Fact]

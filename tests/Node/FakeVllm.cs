@@ -12,7 +12,7 @@ internal sealed class FakeVllm : IDisposable
     private const string Machine =
         """{"vendor":"nvidia","name":"x","count":2,"memoryMiB":20475,"torchGiB":19.6,"engine":{"weightsGiB":4.5,"kvGiB":12.4,"kvTokens":124944,"loadSeconds":0,"compileSeconds":0}}""";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private Process? _process;
 

@@ -7,7 +7,7 @@ namespace Infra.Tests.Node;
 public sealed class NginxHttp2Tests(NginxProxy proxy) : IClassFixture<NginxProxy>
 {
     private const byte ResetFrame = 3, GoAwayFrame = 7;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -8,7 +8,7 @@ public sealed class NginxLimitTests(NginxLimitTests.Limited proxy) : IClassFixtu
 {
     private const string Alice = $"Authorization: Bearer {SecretsTests.AliceKey}";
     private const string Bob = $"Authorization: Bearer {SecretsTests.BobKey}";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

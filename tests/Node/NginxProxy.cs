@@ -11,7 +11,7 @@ namespace Infra.Tests.Node;
 public class NginxProxy : IAsyncLifetime
 {
     private const string Alice = $"Bearer {SecretsTests.AliceKey}";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly StagedNode _node = new();
     private readonly int _port = FakeHub.FreePort();
     private JournalSocket? _journal;

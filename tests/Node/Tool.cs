@@ -29,7 +29,7 @@ internal static class Tool
         ["unshare"] = "util-linux",
     };
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     internal static Task<ToolResult> RunAsync(string program, params string[] arguments) => RunAsync(program, arguments, null, null);
 
