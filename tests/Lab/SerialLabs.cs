@@ -1,25 +1,11 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>
-/// Labs run in three rows next to the cluster of <see cref="TestCluster"/>; in each row, one lab starts after the other. They wait more
-/// than they work, but two cores boot no more than a handful of servers at once. This row has servers that meet faults at their boot.
+/// Labs start one after the other: two cores boot no more than a handful of servers at once. The cluster of <see cref="TestCluster"/> runs
+/// next to them and waits more than it works.
 /// </summary>
 [CollectionDefinition(Name)]
 public sealed class SerialLabs
 {
-    public const string Name = "labs whose servers meet faults at their boot, one after the other";
-}
-
-/// <summary>The row of stacks that are changed, interrupted or under load.</summary>
-[CollectionDefinition(Name)]
-public sealed class SerialChanges
-{
-    public const string Name = "labs that change, one after the other";
-}
-
-/// <summary>The row of <c>./infra cloud</c>.</summary>
-[CollectionDefinition(Name)]
-public sealed class SerialClouds
-{
-    public const string Name = "clouds, one after the other";
+    public const string Name = "labs, one after the other";
 }

@@ -20,7 +20,7 @@ internal static class SurvivesStage
     public const string OtherDate = "/usr/lib/lab-machine/libfaketime.so.1";
 
     /// <summary>Servers boot, install and load within this time even where three of them share a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public static JsonObject Endpoint(int replicas = 1, string access = "private", string size = Size, int contextLength = 4096,
         string install = "container", string[]? clients = null) => new()
