@@ -106,7 +106,7 @@ internal sealed class SurvivesCommand : IDisposable
     /// <summary>Waits for its end and gives its status.</summary>
     public async Task<int> EndAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
