@@ -9,8 +9,8 @@ namespace Infra.Lab.DigitalOcean.LoadBalancers;
 /// <summary>What DigitalOcean does with load balancers, and refuses.</summary>
 internal static class LoadBalancers
 {
-    // The specification still says once per hour. The Terraform provider's tests resize a new load balancer, since that became a minute (its
-    // pull request 937).
+    // The specification still says once per hour; the Terraform provider's tests resize a new load balancer since that became a minute
+    // (its pull request 937).
     private static readonly TimeSpan s_betweenSizes = TimeSpan.FromMinutes(1);
 
     public static LoadBalancer Create(AccountChange change, BalancerRequest request)
