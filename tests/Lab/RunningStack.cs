@@ -29,7 +29,10 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>Speed of the fake engines from now on. Default: unlimited.</summary>
     public EngineSpeed Speed { get; set; } = EngineSpeed.Default with { TokensPerSecond = 0 };
 
-    /// <summary>How it is brought up from now on, next to the speed.</summary>
+    /// <summary>Names of the resources that the last <c>up</c> created, changed or deleted.</summary>
+    public IReadOnlyList<string> Changed { get; private set; } = [];
+
+    /// <summary>How it is brought up from now on, next to the speed. Its progress is the stack's own: see <see cref="Changed"/>.</summary>
     public UpOptions Options { get; set; } = new();
 
     public LabFolder Folder => LabStack.Folder;
@@ -75,15 +78,17 @@ internal sealed class RunningStack : IAsyncDisposable
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        var running = new RunningOperations();
+        var operations = new RunOperations();
         try
         {
-            return Result = await LabStack.UpAsync(Options with { Speed = Speed, Progress = running.Add }, limit.Token);
+            Result = await LabStack.UpAsync(Options with { Speed = Speed, Progress = operations.Add }, limit.Token);
+            Changed = operations.Changed;
+            return Result;
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             throw new Xunit.Sdk.XunitException(
-                $"up did not end within {Patience.TotalMinutes} minutes; still running: {running}");
+                $"up did not end within {Patience.TotalMinutes} minutes; still running: {operations.Running}");
         }
     }
 

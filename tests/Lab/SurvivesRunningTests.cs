@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
@@ -90,21 +89,9 @@ public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassF
         var failure = Assert.Single(cut.Failures);
         Assert.Equal("chat-0-ready", failure.Name);
 
-        var done = new ConcurrentBag<string>();
-        _stack.Options = _stack.Options with
-        {
-            Progress = happened =>
-            {
-                if (happened is { Phase: Phase.Finished, Operation: not Operation.Same })
-                {
-                    done.Add(happened.Name);
-                }
-            },
-        };
         var again = await _stack.UpAgainAsync();
-        _stack.Options = _stack.Options with { Progress = static _ => { } };
         Assert.Empty(again.Failures.Select(left => left.Message));
-        Assert.Equal(["chat-0-ready"], done.Distinct());
+        Assert.Equal(["chat-0-ready"], _stack.Changed);
         Assert.Equal(droplet, _stack.Node(Node).Id);
         await _stack.AnswersAsync("chat");
     }
