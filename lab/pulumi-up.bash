@@ -69,7 +69,7 @@ call() { curl -sS --fail-with-body -H "Authorization: Bearer $DIGITALOCEAN_TOKEN
 settings() {
   local address endpoint
   set_text catalog "$INFRA_LAB_CATALOGS/$stack.json"
-  set_text maxHourlyUsd 10
+  set_text maxHourlyUsd 100
   address=$(curl -4sS https://checkip.amazonaws.com)
   set_value 'adminCidrs[0]' "$address/32"
   for endpoint in $(public_endpoints "$work/project/Pulumi.$stack.yaml"); do
@@ -148,10 +148,14 @@ replaced_droplets() {
   jq '[.steps[] | select(.op == "replace" and (.urn | test("[$:]digitalocean:index/droplet:Droplet::")))] | length' "$1"
 }
 
-# another_size ENDPOINT: one that has room for every model of these stacks.
+# another_size ENDPOINT: one that has room for the model: with as many GPUs, in a region of the stacks.
 another_size() {
-  local size=gpu-l40sx1-48gb
-  [[ $(jq -r '.endpoints[0].size' "$work/$stack.said.json") != "$size" ]] || size=gpu-6000adax1-48gb
+  local size
+  case $(jq -r '.endpoints[0].size' "$work/$stack.said.json") in
+    *x8-*) size=gpu-mi325x8-2048gb ;;
+    gpu-l40sx1-48gb) size=gpu-6000adax1-48gb ;;
+    *) size=gpu-l40sx1-48gb ;;
+  esac
   set_value "endpoints.$1.size" "$size"
 }
 

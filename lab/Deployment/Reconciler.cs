@@ -62,11 +62,15 @@ internal sealed class Reconciler
             if (current is null)
             {
                 operation = _removedForOther.ContainsKey((type, name)) ? Operation.Replace : Operation.Create;
-                return await MakeAsync(kind, operation, New(kind, name, inputs, trigger, options), null, options);
+                var made = New(kind, name, inputs, trigger, options);
+                kind.Check(null, made);
+                return await MakeAsync(kind, operation, made, null, options);
             }
             var compared = ProviderLayer.KeepComputed(type, current.Inputs,
                 IgnoredChanges.PutBack(options.IgnoreChanges, current.Inputs, inputs));
             (operation, var byProvider) = Decide(kind, current, compared, trigger, options);
+            // Before anything is deleted for a replacement.
+            kind.Check(current, current with { Inputs = compared });
             return operation switch
             {
                 Operation.Replace => await ReplaceAsync(kind, current, New(kind, name, inputs, trigger, options), options, byProvider),

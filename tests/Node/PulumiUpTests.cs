@@ -137,7 +137,7 @@ public sealed class PulumiUpTests : IDisposable
 
         var (status, output) = await CallAsync(Settings("dev"));
 
-        Assert.Equal((0, "'config' 'set' '--stack' 'dev' 'catalog' '/c/dev.json' \n'config' 'set' '--stack' 'dev' 'maxHourlyUsd' '10' \n" +
+        Assert.Equal((0, "'config' 'set' '--stack' 'dev' 'catalog' '/c/dev.json' \n'config' 'set' '--stack' 'dev' 'maxHourlyUsd' '100' \n" +
             "'config' 'set' '--stack' 'dev' '--path' 'adminCidrs[0]' '198.18.0.7/32' \n"), (status, output));
     }
 
@@ -158,6 +158,18 @@ public sealed class PulumiUpTests : IDisposable
         var plan = InferenceProgram.Read(config.Config, null, s_root, "prod");
         Assert.Equal("chat.example.dev", Assert.Single(plan.Config.Endpoints).Value.Domain);
         Assert.Empty(plan.Placeholders);
+    }
+
+    [Theory]
+    [InlineData("gpu-4000adax1-20gb", "gpu-l40sx1-48gb")]
+    [InlineData("gpu-l40sx1-48gb", "gpu-6000adax1-48gb")]
+    [InlineData("gpu-h200x8-1128gb", "gpu-mi325x8-2048gb")]
+    public async Task Another_size_has_as_many_GPUs(string size, string other)
+    {
+        File.WriteAllText(Path.Combine(_folder, "s.said.json"), $$"""{"endpoints": [{"size": "{{size}}"}]}""");
+
+        Assert.Equal((0, $"config set --stack s --path endpoints.chat.size {other}\n"),
+            await CallAsync("stack=s; cli() { echo \"$@\"; }; another_size chat"));
     }
 
     [Fact]

@@ -49,6 +49,10 @@ internal static class Issuer
         ["ipsec_user"] = "1.3.6.1.5.5.7.3.7",
         ["timestamping"] = "1.3.6.1.5.5.7.3.8",
         ["ocsp_signing"] = "1.3.6.1.5.5.7.3.9",
+        ["microsoft_server_gated_crypto"] = "1.3.6.1.4.1.311.10.3.3",
+        ["netscape_server_gated_crypto"] = "2.16.840.1.113730.4.1",
+        ["microsoft_commercial_code_signing"] = "1.3.6.1.4.1.311.2.1.22",
+        ["microsoft_kernel_code_signing"] = "1.3.6.1.4.1.311.61.1.1",
     };
 
     public static IEnumerable<string> Uses => s_keyUses.Keys.Concat(s_extendedUses.Keys);

@@ -29,17 +29,19 @@ internal sealed class CertificateKind : DigitalOceanKind
     public override void Check(CloudResource? before, CloudResource after)
     {
         var inputs = after.Inputs;
+        var checks = InputChecks.Of(after);
+        checks.OneOf("type", Certificate.Custom, Certificate.LetsEncrypt);
+        foreach (var part in s_ownParts)
+        {
+            checks.Conflict("domains", part);
+        }
+        // The rest is refused when it is created, without a request.
         switch (inputs.TextOrNull("type"))
         {
             case Certificate.LetsEncrypt:
                 if (inputs.Texts("domains").Count == 0)
                 {
                     throw new ProviderException("`domains` is required for when type is `lets_encrypt`");
-                }
-                if (s_ownParts.FirstOrDefault(inputs.ContainsKey) is { } key)
-                {
-                    throw new ProviderException(
-                        $"\"domains\": conflicts with {System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(key)}");
                 }
                 break;
             case null or Certificate.Custom:
@@ -51,8 +53,6 @@ internal sealed class CertificateKind : DigitalOceanKind
                     }
                 }
                 break;
-            case var type:
-                throw new ProviderException($"expected type to be one of [\"custom\" \"lets_encrypt\"], got {type}");
         }
     }
 

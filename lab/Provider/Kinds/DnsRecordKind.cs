@@ -18,17 +18,9 @@ internal sealed class DnsRecordKind : DigitalOceanKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
-        var inputs = after.Inputs;
-        if (!s_types.Contains(inputs.Text("type"), StringComparer.Ordinal))
-        {
-            throw new ProviderException(
-                $"expected type to be one of [{string.Join(' ', s_types.Select(type => $"\"{type}\""))}], got {inputs.Text("type")}");
-        }
-        if (inputs.ContainsKey("ttl") && inputs.Number("ttl") < 1)
-        {
-            throw new ProviderException(
-                string.Create(CultureInfo.InvariantCulture, $"expected ttl to be at least (1), got {inputs.Number("ttl")}"));
-        }
+        var checks = InputChecks.Of(after);
+        checks.OneOf("type", s_types);
+        checks.AtLeast("ttl", 1);
     }
 
     public override ProviderRequest Create(CloudResource resource) => new("Failed to create record", "POST", PathOf(resource),

@@ -36,7 +36,17 @@ internal sealed class DropletKind(IHostRuntime host) : DigitalOceanKind
 
     public override bool IsLost(CloudResource resource) => !host.HasServer(resource.Id!);
 
-    public override void Check(CloudResource? before, CloudResource after) => TagKind.CheckNames(after.Inputs.Texts("tags"));
+    public override void Check(CloudResource? before, CloudResource after)
+    {
+        var checks = InputChecks.Of(after);
+        checks.NotEmpty("image", "name", "region", "size", "userData", "vpcUuid");
+        if (after.Inputs.ContainsKey("backupPolicy") && !after.Inputs.ContainsKey("backups"))
+        {
+            throw checks.Refused(
+                "Missing required argument. \"backup_policy\": all of `backup_policy,backups` must be specified", "backupPolicy");
+        }
+        checks.TagNames("tags");
+    }
 
     public override ProviderRequest Create(CloudResource resource) => new("Error creating droplet", "POST", "droplets", (change, known) =>
     {

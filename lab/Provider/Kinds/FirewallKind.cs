@@ -22,6 +22,14 @@ internal sealed class FirewallKind : DigitalOceanKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
+        var checks = InputChecks.Of(after);
+        checks.NotEmpty("name");
+        checks.TagNames("tags");
+        foreach (var rule in checks.Blocks("inboundRules", "inbound_rule").Concat(checks.Blocks("outboundRules", "outbound_rule")))
+        {
+            rule.OneOf("protocol", "tcp", "udp", "icmp");
+        }
+        // The rest is found when the provider compares: the engine adds no words.
         var inbound = after.Inputs.Maps("inboundRules");
         var outbound = after.Inputs.Maps("outboundRules");
         if (inbound.Count + outbound.Count == 0)
@@ -30,7 +38,6 @@ internal sealed class FirewallKind : DigitalOceanKind
         }
         CheckPorts(inbound, "inbound");
         CheckPorts(outbound, "outbound");
-        TagKind.CheckNames(after.Inputs.Texts("tags"));
     }
 
     public override ProviderRequest Create(CloudResource resource) => new("Error creating firewall", "POST", "firewalls",
@@ -77,11 +84,6 @@ internal sealed class FirewallKind : DigitalOceanKind
         if (rules.Any(rule => rule.TextOrNull("protocol") != "icmp" && string.IsNullOrEmpty(rule.TextOrNull("portRange"))))
         {
             throw new ProviderException($"`port_range` of {side} rules is required if protocol is `tcp` or `udp`");
-        }
-        if (rules.FirstOrDefault(rule => rule.Text("protocol") is not ("tcp" or "udp" or "icmp")) is { } other)
-        {
-            throw new ProviderException(
-                $"expected {side}_rule.protocol to be one of [\"tcp\" \"udp\" \"icmp\"], got {other.Text("protocol")}");
         }
     }
 }

@@ -37,32 +37,44 @@ internal sealed class LoadBalancerKind : DigitalOceanKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
-        var inputs = after.Inputs;
-        OneOf(inputs, "network", "network", "EXTERNAL", "INTERNAL");
-        OneOf(inputs, "networkStack", "network_stack", "IPV4", "DUALSTACK");
-        OneOf(inputs, "type", "type", "REGIONAL", "GLOBAL", "REGIONAL_NETWORK");
-        OneOf(inputs, "tlsCipherPolicy", "tls_cipher_policy", "DEFAULT", "STRONG");
-        OneOf(inputs, "size", "size", "lb-small", "lb-medium", "lb-large");
-        InRange(inputs, "sizeUnit", "size_unit", 1, 200);
-        if (inputs.ContainsKey("dropletIds") && inputs.ContainsKey("dropletTag"))
+        var checks = InputChecks.Of(after);
+        checks.NotEmpty("name");
+        var anyCase = StringComparer.OrdinalIgnoreCase;
+        checks.OneOf(anyCase, "network", "EXTERNAL", "INTERNAL");
+        checks.OneOf(anyCase, "networkStack", "IPV4", "DUALSTACK");
+        checks.OneOf(anyCase, "type", "REGIONAL", "GLOBAL", "REGIONAL_NETWORK");
+        checks.OneOf(anyCase, "tlsCipherPolicy", "DEFAULT", "STRONG");
+        checks.OneOf("size", "lb-small", "lb-medium", "lb-large");
+        checks.InRange("sizeUnit", 1, 200);
+        checks.Conflict("dropletIds", "dropletTag");
+        checks.Conflict("forwardingRules", "forwarding_rule", "glbSettings", "glb_settings");
+        if (after.Inputs.TextOrNull("dropletTag") is { } tag)
         {
-            throw new ProviderException("\"droplet_ids\": conflicts with droplet_tag");
+            checks.TagNames([tag], "dropletTag");
         }
-        if (inputs.TextOrNull("dropletTag") is { } tag)
+        foreach (var rule in checks.Blocks("forwardingRules", "forwarding_rule"))
         {
-            TagKind.CheckNames([tag]);
+            rule.InRange("entryPort", 1, 65535);
+            rule.InRange("targetPort", 1, 65535);
+            rule.OneOf("entryProtocol", "http", "https", "http2", "http3", "tcp", "udp");
+            rule.OneOf("targetProtocol", "http", "https", "http2", "tcp", "udp");
         }
-        foreach (var rule in inputs.Maps("forwardingRules"))
+        foreach (var check in checks.Block("healthcheck"))
         {
-            InRange(rule, "entryPort", "entry_port", 1, 65535);
-            InRange(rule, "targetPort", "target_port", 1, 65535);
-            OneOf(rule, "entryProtocol", "entry_protocol", "http", "https", "http2", "http3", "tcp", "udp");
-            OneOf(rule, "targetProtocol", "target_protocol", "http", "https", "http2", "tcp", "udp");
+            check.OneOf("protocol", "http", "https", "tcp");
+            check.InRange("port", 1, 65535);
+            check.InRange("checkIntervalSeconds", 3, 300);
+            check.InRange("responseTimeoutSeconds", 3, 300);
+            check.InRange("unhealthyThreshold", 2, 10);
+            check.InRange("healthyThreshold", 2, 10);
         }
-        if (inputs.Map("healthcheck") is { } check)
+        foreach (var sticky in checks.Block("stickySessions"))
         {
-            Check(check);
+            sticky.OneOf("type", "cookies", "none");
+            sticky.LengthInRange("cookieName", 2, 40);
+            sticky.AtLeast("cookieTtlSeconds", 1);
         }
+        CheckPath(after.Inputs.Map("healthcheck"));
     }
 
     public override ProviderRequest Create(CloudResource resource) => new("Error creating Load Balancer", "POST", "load_balancers",
@@ -142,37 +154,14 @@ internal sealed class LoadBalancerKind : DigitalOceanKind
 
     private static int? Given(PropertyMap map, string name) => map.ContainsKey(name) ? map.Number(name) : null;
 
-    private static void Check(PropertyMap check)
+    // Found when the provider compares: the engine adds no words.
+    private static void CheckPath(PropertyMap? check)
     {
-        OneOf(check, "protocol", "protocol", "http", "https", "tcp");
-        var protocol = check.Text("protocol");
-        if (string.IsNullOrEmpty(check.TextOrNull("path")) != (protocol == "tcp"))
+        var protocol = check?.Text("protocol");
+        if (check is not null && string.IsNullOrEmpty(check.TextOrNull("path")) != (protocol == "tcp"))
         {
             throw new ProviderException(
                 $"health check `path` is {(protocol == "tcp" ? "not allowed" : "required")} for when protocol is `{protocol}`");
-        }
-        InRange(check, "port", "port", 1, 65535);
-        InRange(check, "checkIntervalSeconds", "check_interval_seconds", 3, 300);
-        InRange(check, "responseTimeoutSeconds", "response_timeout_seconds", 3, 300);
-        InRange(check, "unhealthyThreshold", "unhealthy_threshold", 2, 10);
-        InRange(check, "healthyThreshold", "healthy_threshold", 2, 10);
-    }
-
-    private static void OneOf(PropertyMap map, string input, string field, params string[] allowed)
-    {
-        if (map.TextOrNull(input) is { } value && !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
-        {
-            throw new ProviderException(
-                $"expected {field} to be one of [{string.Join(' ', allowed.Select(word => $"\"{word}\""))}], got {value}");
-        }
-    }
-
-    private static void InRange(PropertyMap map, string input, string field, int least, int most)
-    {
-        if (map.ContainsKey(input) && map.Number(input) is var value && (value < least || value > most))
-        {
-            throw new ProviderException(
-                string.Create(CultureInfo.InvariantCulture, $"expected {field} to be in the range ({least} - {most}), got {value}"));
         }
     }
 }

@@ -30,15 +30,9 @@ internal sealed class PrivateKeys : ResourceKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
-        if (after.Inputs.Text("algorithm") is not ("ED25519" or "ECDSA" or "RSA") and var algorithm)
-        {
-            throw new ProviderException($"Attribute algorithm value must be one of: [\"RSA\" \"ECDSA\" \"ED25519\"], got: \"{algorithm}\"");
-        }
-        if (after.Inputs.TextOrNull("ecdsaCurve") is { } curve and not ("P224" or "P256" or "P384" or "P521"))
-        {
-            throw new ProviderException(
-                $"Attribute ecdsa_curve value must be one of: [\"P224\" \"P256\" \"P384\" \"P521\"], got: \"{curve}\"");
-        }
+        var checks = InputChecks.Of(after);
+        checks.Match(after.Inputs.Text("algorithm"), "algorithm", "RSA", "ECDSA", "ED25519");
+        checks.Match(after.Inputs.TextOrNull("ecdsaCurve"), "ecdsaCurve", "P224", "P256", "P384", "P521");
     }
 
     public override Task<CloudResource> CreateAsync(CloudResource resource)

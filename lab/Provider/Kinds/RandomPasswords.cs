@@ -31,15 +31,13 @@ internal sealed class RandomPasswords : ResourceKind
     {
         var inputs = after.Inputs;
         var least = inputs.Number("minLower") + inputs.Number("minUpper") + inputs.Number("minNumeric") + inputs.Number("minSpecial");
-        if (inputs.Number("length") < Math.Max(1, least))
-        {
-            throw new ProviderException(
-                "Attribute length value must be at least sum of min_upper + min_lower + min_numeric + min_special, got: "
-                    + $"{inputs.Number("length")}");
-        }
+        var checks = InputChecks.Of(after);
+        checks.LeastValue("length", 1);
+        checks.LeastValue("length", least, "sum of min_upper + min_lower + min_numeric + min_special");
         if (Alphabets(inputs).Sum(alphabet => alphabet.Letters.Length) == 0)
         {
-            throw new ProviderException("At least one of upper, lower, numeric and special must be true");
+            throw checks.Refused("Invalid Attribute Combination. At least one attribute out of [special,upper,lower,numeric] must be "
+                + "specified as true", "numeric");
         }
     }
 

@@ -64,7 +64,7 @@ internal abstract class ResourceKind
     /// <param name="inputs">Inputs of the new one, as the program has them.</param>
     public virtual bool DeletesFirst(PropertyMap inputs) => false;
 
-    /// <summary>Throws what the provider itself refuses, before it sends anything.</summary>
+    /// <summary>Throws what the provider itself refuses, before anything is deleted or sent.</summary>
     /// <param name="before">The resource as it is; null for a new one.</param>
     /// <param name="after">The requested resource.</param>
     public virtual void Check(CloudResource? before, CloudResource after)

@@ -18,6 +18,8 @@ internal sealed class SshKeyKind : DigitalOceanKind
     public override bool Same(string input, object? before, object? after) =>
         input == "publicKey" && before is string old && after is string now ? old.Trim() == now.Trim() : base.Same(input, before, after);
 
+    public override void Check(CloudResource? before, CloudResource after) => InputChecks.Of(after).NotEmpty("name", "publicKey");
+
     public override ProviderRequest Create(CloudResource resource) => new("Error creating SSH Key", "POST", Path,
         (change, known) => known with { Id = SshKeys.Create(change, new(known.CloudName, known.Inputs.Text("publicKey"))).Key });
 

@@ -16,7 +16,7 @@ internal sealed partial class TagKind : DigitalOceanKind
 
     public override bool ReplacedBy(string input) => true;
 
-    public override void Check(CloudResource? before, CloudResource after) => CheckNames([after.CloudName]);
+    public override void Check(CloudResource? before, CloudResource after) => InputChecks.Of(after).TagNames([after.CloudName], "name");
 
     // Creating an existing tag is no error: the id is the name.
     public override ProviderRequest Create(CloudResource resource) => new("Error creating tag", "POST", "tags",
@@ -28,15 +28,8 @@ internal sealed partial class TagKind : DigitalOceanKind
     public override CloudResource? Read(AccountState state, CloudResource resource) =>
         resource.Id is { } id && state.Find<Tag>(Tag.KeyOf(id)) is not null ? resource : null;
 
-    /// <summary>Throws the provider's error for an invalid name.</summary>
-    public static void CheckNames(IEnumerable<string> names)
-    {
-        if (names.Any(name => !Name().IsMatch(name)))
-        {
-            throw new ProviderException(
-                "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag");
-        }
-    }
+    /// <summary>Whether the provider takes it for the name of a tag.</summary>
+    public static bool IsName(string text) => Name().IsMatch(text);
 
     /// <summary>The request that gives or takes the next tag of a resource; null: it has those that it should have.</summary>
     /// <param name="wanted">The tags that it should have.</param>

@@ -51,16 +51,14 @@ internal abstract class TlsCertificates(CloudContext cloud) : ResourceKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
-        if (after.Inputs.Texts("allowedUses").FirstOrDefault(use => !Issuer.Uses.Contains(use)) is { } unknown)
+        var checks = InputChecks.Of(after);
+        var allowed = Issuer.Uses.Order(StringComparer.Ordinal).ToList();
+        foreach (var (index, use) in after.Inputs.Texts("allowedUses").Index())
         {
-            throw new ProviderException(
-                "Attribute allowed_uses value must be one of: "
-                    + $"[{string.Join(' ', Issuer.Uses.Order(StringComparer.Ordinal).Select(use => $"\"{use}\""))}], got: \"{unknown}\"");
+            checks.Match(use, string.Create(CultureInfo.InvariantCulture, $"allowedUses[{index}]"), allowed);
         }
-        if (after.Inputs.Number("validityPeriodHours") < 0)
-        {
-            throw new ProviderException("Attribute validity_period_hours value must be at least 0");
-        }
+        checks.LeastValue("validityPeriodHours", 0);
+        checks.LeastValue(EarlyRenewal, 0);
     }
 
     public override CloudResource Reserve(CloudResource resource) =>

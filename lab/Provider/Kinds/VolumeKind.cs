@@ -23,20 +23,16 @@ internal sealed class VolumeKind : DigitalOceanKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
-        var size = after.Inputs.Number("size");
-        if (size < 1)
-        {
-            throw new ProviderException(string.Create(CultureInfo.InvariantCulture, $"expected size to be at least (1), got {size}"));
-        }
-        if (before is not null && size < before.Inputs.Number("size"))
+        var checks = InputChecks.Of(after);
+        checks.AtLeast("size", 1);
+        checks.OneOf("initialFilesystemType", "ext4", "xfs");
+        checks.Conflict("filesystemType", "initialFilesystemType");
+        checks.TagNames("tags");
+        // Found when the provider compares: the engine adds no words.
+        if (before is not null && after.Inputs.Number("size") < before.Inputs.Number("size"))
         {
             throw new ProviderException("volumes `size` can only be expanded and not shrunk");
         }
-        if (after.Inputs.TextOrNull("initialFilesystemType") is { } kind and not ("ext4" or "xfs"))
-        {
-            throw new ProviderException($"expected initial_filesystem_type to be one of [\"ext4\" \"xfs\"], got {kind}");
-        }
-        TagKind.CheckNames(after.Inputs.Texts("tags"));
     }
 
     public override ProviderRequest Create(CloudResource resource) => new("Error creating Volume", "POST", "volumes", (change, known) =>

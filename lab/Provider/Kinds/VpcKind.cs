@@ -17,9 +17,12 @@ internal sealed class VpcKind : DigitalOceanKind
 
     public override void Check(CloudResource? before, CloudResource after)
     {
-        if (before is null && after.Inputs.TextOrNull("ipRange") is { } text && !Cidr.TryParse(text, out _, out _))
+        var checks = InputChecks.Of(after);
+        checks.NotEmpty("name", "region");
+        checks.LengthInRange("description", 0, 255);
+        if (after.Inputs.TextOrNull("ipRange") is { } text && !Cidr.TryParse(text, out _, out _))
         {
-            throw new ProviderException($"expected \"ip_range\" to be a valid CIDR Value, got {text}: invalid CIDR address: {text}");
+            throw checks.Refused($"expected \"ip_range\" to be a valid CIDR Value, got {text}: invalid CIDR address: {text}", "ipRange");
         }
     }
 

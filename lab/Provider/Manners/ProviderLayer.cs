@@ -41,11 +41,10 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         return after;
     }
 
-    /// <summary>Checks a new resource, sends the request that creates it, and records it.</summary>
+    /// <summary>Sends the request that creates a new resource, and records it.</summary>
     /// <exception cref="ProviderException">It was refused; nothing is recorded.</exception>
     public async Task<CloudResource> BeginAsync(ResourceKind kind, CloudResource resource)
     {
-        kind.Check(null, resource);
         resource = kind.Reserve(resource);
         return kind is DigitalOceanKind api ? await _client.SendAsync(api.Create(resource), resource, Operation.Create)
             : kind.IsPure ? resource : cloud.State.Put(resource);
@@ -88,7 +87,6 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         {
             throw new ProviderException("doesn't support update");
         }
-        kind.Check(before, after);
         after = after with { Status = ResourceStatus.Updating };
         if (kind is not DigitalOceanKind api)
         {
@@ -170,8 +168,9 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         await SendDeletionAsync(api, leaving);
         if (api.Type == Types.Droplet && !await UntilAsync(begun + limit, IsGone))
         {
+            // While it is locked, the provider knows no state of it.
             throw new ProviderException(Words(wait.Failure, leaving,
-                $"timeout while waiting for state to become 'Not Found' (last state: 'active', timeout: {Go(limit)})"));
+                $"timeout while waiting for state to become 'Not Found' (timeout: {Go(limit)})"));
         }
 
         bool IsGone(AccountState state) => api.ProgressOf(state, leaving) != Progress.Leaving;

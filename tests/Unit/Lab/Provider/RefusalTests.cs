@@ -12,6 +12,8 @@ public sealed class RefusalTests : IDisposable
 {
     private const string Size = "gpu-4000adax1-20gb";
     private const string Image = "gpu-h100x1-base";
+    private const string Tags =
+        "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag";
 
     private readonly Account _account = new() { GpuLimit = 2, Options = new() { Zones = ["example.com"] } };
 
@@ -29,8 +31,7 @@ public sealed class RefusalTests : IDisposable
         { "user data", In(vpc => Make(vpc, userData: new string('x', 65537))),
             Droplet("User data is too large: it may be no more than 64 KiB.") },
         { "SSH key", In(vpc => Make(vpc, key: "12345")), Droplet("12345 are invalid key identifiers for Droplet creation.") },
-        { "tag", In(vpc => Make(vpc, tag: "a b")),
-            "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag" },
+        { "tag", In(vpc => Make(vpc, tag: "a b")), Check("droplet:Droplet", "d", "tags", Tags) },
         { "GPU limit", In(vpc => Enumerable.Range(0, 3).ToList().ForEach(index => Make(vpc, name: $"d{index}"))),
             Droplet("creating this/these droplet(s) will exceed your GPU limit") },
         { "VPC that is too large", options => Vpc(options, "10.0.0.0/8"), Api("Error creating VPC: POST", "vpcs: 422",
@@ -42,7 +43,8 @@ public sealed class RefusalTests : IDisposable
         { "VPC that is reserved in its region", options => Vpc(options, "10.20.0.0/20"),
             Api("Error creating VPC: POST", "vpcs: 422", "This range/size overlaps with a range that is reserved by DigitalOcean") },
         { "no range", options =>
-            Vpc(options, "10.0.0.0"), "expected \"ip_range\" to be a valid CIDR Value, got 10.0.0.0: invalid CIDR address: 10.0.0.0" },
+            Vpc(options, "10.0.0.0"), Check("vpc:Vpc", "v-10.0.0.0", "ipRange",
+                "expected \"ip_range\" to be a valid CIDR Value, got 10.0.0.0: invalid CIDR address: 10.0.0.0") },
         { "overlapping VPCs", Twice(options => Vpc(options, "10.100.0.0/20", "one"), options => Vpc(options, "10.100.8.0/24", "two")),
             Api("Error creating VPC: POST", "vpcs: 422", "This range/size overlaps with another VPC network in your account") },
         { "name of a VPC", Twice(options => Vpc(options, "10.100.0.0/20", "one"), options => Vpc(options, "10.101.0.0/24", "one")),
@@ -59,19 +61,21 @@ public sealed class RefusalTests : IDisposable
             Api("Error creating firewall: POST", "firewalls: 422", "tag nobody does not exist") },
         { "name of a firewall", Twice(options => Rule(options, "22", name: "one"), options => Rule(options, "22", name: "two")),
             Api("Error creating firewall: POST", "firewalls: 409", "duplicate name") },
-        { "size of a Volume", options => Volume(options, "v", 0), "expected size to be at least (1), got 0" },
+        { "size of a Volume", options => Volume(options, "v", 0),
+            Check("volume:Volume", "v", "size", "expected size to be at least (1), got 0") },
         { "name of a Volume", options => Volume(options, "V_1", 1), Api("Error creating Volume: POST", "volumes: 422",
             "name must start with a lower-case letter and hold lower-case letters, digits and hyphens alone, 64 at most") },
         { "the same Volume", Twice(options => Volume(options, "v", 1, "one"), options => Volume(options, "v", 1, "two")),
             Api("Error creating Volume: POST", "volumes: 409", "already exists") },
         { "SSH key that is none", options => _ = new SshKey("k", new() { Name = "k", PublicKey = "hello" }, options),
             Api("Error creating SSH Key: POST", "account/keys: 422", "Key invalid, key should be of the format `type key [comment]`") },
-        { "tag name", options => _ = new Tag("t", new() { Name = "a.b" }, options),
-            "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag" },
+        { "tag name", options => _ = new Tag("t", new() { Name = "a.b" }, options), Check("tag:Tag", "t", "name", Tags) },
         { "idle timeout", In(vpc => Balance(vpc, idle: 601)),
             Api("Error creating Load Balancer: POST", "load_balancers: 422", "http_idle_timeout_seconds must be between 30 and 600") },
-        { "check interval", In(vpc => Balance(vpc, interval: 2)), "expected check_interval_seconds to be in the range (3 - 300), got 2" },
-        { "check threshold", In(vpc => Balance(vpc, threshold: 11)), "expected healthy_threshold to be in the range (2 - 10), got 11" },
+        { "check interval", In(vpc => Balance(vpc, interval: 2)), Check("loadBalancer:LoadBalancer", "b",
+            "healthcheck.checkIntervalSeconds", "expected healthcheck.0.check_interval_seconds to be in the range (3 - 300), got 2") },
+        { "check threshold", In(vpc => Balance(vpc, threshold: 11)), Check("loadBalancer:LoadBalancer", "b",
+            "healthcheck.healthyThreshold", "expected healthcheck.0.healthy_threshold to be in the range (2 - 10), got 11") },
         { "check without a path", In(vpc => Balance(vpc, path: null)), "health check `path` is required for when protocol is `https`" },
         { "TTL", options =>
             _ = new DnsRecord("r", new() { Domain = "example.com", Type = "A", Name = "a", Value = "192.0.2.1", Ttl = 10 }, options),
@@ -100,6 +104,21 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replacement_that_is_refused_deletes_nothing()
+    {
+        (await _account.UpAsync(Program(Size, "all"))).Succeeded();
+
+        var run = await _account.UpAsync(Program("gpu-l40sx1-48gb", "a b"));
+
+        Assert.Equal(Check("droplet:Droplet", "d", "tags", Tags), run.Refusal);
+        Assert.Equal(Size, Assert.Single(run.Resources, resource => resource.Type == Types.Droplet).Inputs["size"]);
+        Assert.Single(_account.Runtime.Servers);
+
+        static Action<ComponentResourceOptions> Program(string size, string tag) => root =>
+            In(vpc => Make(vpc, size: size, tag: tag))(new() { Parent = new ComponentResource("infra:components:Test", "test", root) });
+    }
+
+    [Fact]
     public async Task A_function_that_is_not_known_is_an_error_and_sizes_come_from_the_catalog()
     {
         GetSizesResult? sizes = null;
@@ -110,6 +129,9 @@ public sealed class RefusalTests : IDisposable
         Assert.Throws<ProviderException>(() => ProviderFunctions.Call(Account.Plan("local").Catalog,
             "digitalocean:index/getAccount:getAccount", System.Collections.Immutable.ImmutableDictionary<string, object>.Empty));
     }
+
+    private static string Check(string type, string name, string place, string words) =>
+        $"digitalocean:index/{type} resource '{name}' has a problem: {words}. Examine values at '{name}.{place}'.";
 
     private static string Droplet(string words) => Api("Error creating droplet: POST", "droplets: 422", words);
 
