@@ -23,6 +23,9 @@ public sealed class ConfigFuzzTests : IDisposable
 
     private static readonly string[] s_stacks = ["fuzz", "fuzz", "fuzz", "Fuzz", "f.uzz", new('f', 31), new('f', 32)];
 
+    /// <summary>Half of an emoji, which is no UTF-8, is another character instead of an exception.</summary>
+    private static readonly UTF8Encoding s_bytes = new(encoderShouldEmitUTF8Identifier: false);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-config-").FullName;
 
     public ConfigFuzzTests() => File.Copy(Path.Combine(StackFiles.Root, "Pulumi.yaml"), Path.Combine(_folder, "Pulumi.yaml"));
@@ -75,7 +78,7 @@ public sealed class ConfigFuzzTests : IDisposable
     {
         var file = Path.Combine(folder, "Pulumi.yaml");
         var right = File.ReadAllText(file);
-        File.WriteAllText(file, project);
+        File.WriteAllText(file, project, s_bytes);
         var isPlan = Try(folder, """
             config:
               region: tor1
@@ -88,7 +91,7 @@ public sealed class ConfigFuzzTests : IDisposable
 
     private static bool TryCatalog(string folder, string catalog)
     {
-        File.WriteAllText(Path.Combine(folder, "fuzz.json"), catalog);
+        File.WriteAllText(Path.Combine(folder, "fuzz.json"), catalog, s_bytes);
         return Try(folder, """
             config:
               region: tor1
@@ -102,7 +105,7 @@ public sealed class ConfigFuzzTests : IDisposable
     internal static bool Try(string folder, string text, string stack = "fuzz", string also = "")
     {
         var file = Path.Combine(folder, $"Pulumi.{stack}.yaml");
-        File.WriteAllText(file, text);
+        File.WriteAllText(file, text, s_bytes);
         var (status, message, time, bytes) = Run(folder, stack);
         for (var again = 0; again < 2 && time > s_longest; again++)
         {
