@@ -1,7 +1,6 @@
 using System.Globalization;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Provider;
 using Infra.Lab.Stacks.Views;
 using static Infra.Tests.Lab.SurvivesStage;
 
