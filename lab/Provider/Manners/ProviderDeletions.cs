@@ -92,6 +92,8 @@ internal sealed class ProviderDeletions(CloudContext cloud, ProviderClient clien
         foreach (var wait in (manners?.Repeat?.Times ?? PollTimes.Usual).Waits().Skip(1))
         {
             var request = api.Delete(Account.State, leaving);
+            // Before it is sent: what holds it may have gone by the time of the answer.
+            var wasHeld = api.IsHeld(Account.State, leaving);
             try
             {
                 await client.SendAsync(request, leaving, Operation.Delete, manners?.Missing == WhenMissing.Tolerated);
@@ -100,7 +102,6 @@ internal sealed class ProviderDeletions(CloudContext cloud, ProviderClient clien
             catch (ProviderException exception) when (IsRepeated(manners, exception))
             {
                 var now = Account.Clock.GetUtcNow();
-                var wasHeld = api.IsHeld(Account.State, leaving);
                 if (now >= latest)
                 {
                     throw new ProviderException(ProviderWords.Of(manners!.Failure!, leaving,
