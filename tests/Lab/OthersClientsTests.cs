@@ -75,6 +75,26 @@ public sealed class OthersClientsTests(ClientsCloud cloud) : IClassFixture<Clien
             """, seen);
     }
 
+    [Fact]
+    public async Task Lexicon()
+    {
+        var packages = await PackagesAsync();
+
+        var seen = await cloud.LiveAsync(new Dictionary<string, string> { ["PYTHONPATH"] = packages.PythonPath },
+            "/usr/bin/python3", Path.Combine(Folder, "dns-lexicon.py"));
+
+        Assert.Equal(
+            """
+            created [('www.example.net', '192.0.2.1', 300)] [('www.example.net', '2001:db8::1', 300)]
+            aliases [('alias.example.net', 'www.example.net', 300)] [('_acme-challenge.example.net', 'first', 300)]
+            updated [('www.example.net', '192.0.2.2', 600)]
+            pages 31 1
+            deleted [('www.example.net', '192.0.2.2', 600)] [('_acme-challenge.example.net', 'first', 300)]
+            refused 404 401
+
+            """, seen);
+    }
+
     private static async Task<UnpackedPackages> PackagesAsync()
     {
         try
