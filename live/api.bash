@@ -56,4 +56,9 @@ live_droplets() {
   jq -c --slurp --arg tag "$tag" '[.[] | select((.tags // []) | index($tag))] | unique_by(.id)[]' "$work/by-tag" "$work/list" > "$work/droplets"
 }
 
+# now: the time of day, for what is compared with a time of DigitalOcean's.
 now() { date +%s; }
+
+# elapsed: seconds since this machine started, for durations and limits. Setting the clock does not change it, and a suspended machine counts:
+# a Droplet costs money meanwhile.
+elapsed() { cut --delimiter=. --fields=1 /proc/uptime; }

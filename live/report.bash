@@ -38,7 +38,7 @@ ask() {
   local id=$1 references=$2 question=$3 began status=answered code=0
   answer=
   : > "$work/detail"
-  began=$(now)
+  began=$(elapsed)
   asking=("$id" "$references" "$question")
   if ((began >= deadline)); then
     answer="the run's time was up"
@@ -57,7 +57,7 @@ ask() {
   esac
   [[ -n $answer ]] || answer=$(grep -v '^ *$' "$work/detail" | tail -n 1 | head -c 300) || true
   asking=()
-  record "$id" "$references" "$question" "$status" "$(($(now) - began))"
+  record "$id" "$references" "$question" "$status" "$(($(elapsed) - began))"
 }
 
 # fact NAME VALUE: a fact of the run that is not an answer: prices, times, leftovers.

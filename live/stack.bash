@@ -87,7 +87,7 @@ on_node() {
 
 # remaining [MOST]: seconds until the run's time is up, at most MOST.
 remaining() {
-  local left=$((deadline - $(now)))
+  local left=$((deadline - $(elapsed)))
   ((left > 0)) || left=1
   ((left <= ${1:-left})) || left=$1
   echo "$left"

@@ -10,4 +10,7 @@ internal static class ExitCode
 
     /// <summary>Internal error: an exception with its stack trace, to be reported.</summary>
     public const int InternalError = 2;
+
+    /// <summary>Interrupted by Ctrl-C: what shells report of a program that the signal ends.</summary>
+    public const int Interrupted = 130;
 }

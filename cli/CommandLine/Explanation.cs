@@ -15,7 +15,13 @@ internal sealed record Explanation
     /// <summary>Text for people, also with <c>--json</c>.</summary>
     public IReadOnlyList<string> Words { get; private init; } = [];
 
+    /// <summary>Exit status of the command.</summary>
+    public int Status { get; private init; } = ExitCode.UserError;
+
     public static Explanation Of(UserError error) => new() { Error = error };
 
     public static Explanation Of(params IReadOnlyList<string> words) => new() { Words = words };
+
+    /// <param name="words">What is left, and how to continue.</param>
+    public static Explanation OfInterruption(string words) => new() { Words = [words], Status = ExitCode.Interrupted };
 }

@@ -9,6 +9,10 @@ internal static class Failure
     /// <summary>Runs a command that uses only files of this machine.</summary>
     public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command) => GuardAsync(terminal, json, command, Explain);
 
+    /// <summary>The same for a command that computes and does not look at <paramref name="cancel"/>: it is not waited for.</summary>
+    public static Task<int> GuardAsync(Terminal terminal, bool json, Func<Task> command, CancellationToken cancel) =>
+        GuardAsync(terminal, json, () => Task.Run(command, CancellationToken.None).WaitAsync(cancel));
+
     /// <param name="terminal">Where to report the failure.</param>
     /// <param name="json">Whether to report it as JSON.</param>
     /// <param name="command">The command.</param>
@@ -36,17 +40,21 @@ internal static class Failure
                 terminal.WriteError(words);
             }
 
-            return ExitCode.UserError;
+            return explanation.Status;
         }
         catch (Exception exception)
         {
             terminal.WriteError($"Internal error; please report it with the lines below.\n{exception}");
             return ExitCode.InternalError;
         }
+        finally
+        {
+            terminal.HasEnded = true;
+        }
     }
 
     private static Explanation? Explain(Exception exception) => exception is OperationCanceledException
-        ? Explanation.Of("interrupted")
+        ? Explanation.OfInterruption("interrupted")
         : HostFault.Explain(exception) is { } fault ? Explanation.Of(fault) : null;
 
     private static int Report(Terminal terminal, bool json, IReadOnlyList<ConfigurationException> errors)

@@ -31,7 +31,7 @@ internal static partial class InfraCommand
         return written == ExitCode.Fine ? status : written;
     }
 
-    private static Task<int> RunAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
+    private static async Task<int> RunAsync(string[] args, Terminal terminal, IEnumerable<Command> commands)
     {
         // Not a RootCommand: its name would be the assembly's, so its usage lines could not be pasted.
         var root = new Command("./infra", "Open-weight models on your own cloud account.") { new HelpOption() };
@@ -43,7 +43,7 @@ internal static partial class InfraCommand
         if (args is [CompleteWord, .. var typed])
         {
             Complete(root, typed, terminal);
-            return Task.FromResult(ExitCode.Fine);
+            return ExitCode.Fine;
         }
 
         var parsed = root.Parse(args, s_words);
@@ -53,11 +53,18 @@ internal static partial class InfraCommand
                 parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}").ToArray();
         if (errors.Length == 0)
         {
-            return parsed.InvokeAsync(new InvocationConfiguration
+            var status = await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 Output = terminal.Console.Profile.Out.Writer,
             });
+            // The parser's library waits two seconds for a command that is interrupted.
+            if (status is ExitCode.Interrupted && !terminal.HasEnded)
+            {
+                terminal.WriteError("interrupted");
+            }
+
+            return status;
         }
 
         var words = new Stack<string>();
@@ -81,7 +88,7 @@ internal static partial class InfraCommand
             terminal.WriteError(message);
         }
 
-        return Task.FromResult(ExitCode.UserError);
+        return ExitCode.UserError;
     }
 
     /// <summary>Arguments of free text take a mistyped option as text, which nobody means before <c>--</c>.</summary>

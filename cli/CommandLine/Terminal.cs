@@ -34,6 +34,9 @@ internal sealed class Terminal
     /// <summary>Whether the output is a terminal.</summary>
     public bool IsInteractive { get; }
 
+    /// <summary>Whether a command has ended and reported how.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>What <c>-</c> in place of a file means. Default: nothing.</summary>
     public TextReader Input { get; init; } = TextReader.Null;
 

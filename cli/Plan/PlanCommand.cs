@@ -82,7 +82,7 @@ internal static class PlanCommand
             GpuMemoryUtilization, MaxNumBatchedTokens, MaxNumSeqs, KvCache, NoVision, EnforceEager, Engine, CatalogFile,
             PlanFromHub.Repository, PlanFromHub.Hub, PlanObserved.File, Json,
         };
-        command.SetAction(async parsed =>
+        command.SetAction(async (parsed, cancel) =>
         {
             var fits = true;
             var typed = new PlanCommandLine([.. parsed.Tokens.Skip(1).Select(token => token.Value)]);
@@ -96,7 +96,7 @@ internal static class PlanCommand
                 {
                     throw new ConfigurationException(errors.Errors.Select(typed.Complete));
                 }
-            });
+            }, cancel);
             return status == ExitCode.Fine && !fits ? ExitCode.UserError : status;
         });
         return command;

@@ -11,10 +11,11 @@ internal static class PreviewCommand
 
     public static Command Create(Terminal terminal)
     {
-        var stack = new Argument<string>("stack")
+        var stack = new Argument<string?>("stack")
         {
-            Description = "Name of a stack, or its file Pulumi.STACK.yaml.",
-            DefaultValueFactory = _ => "dev",
+            Description = "Name of a stack, or its file Pulumi.STACK.yaml. "
+                + $"Default: PULUMI_STACK, or what `pulumi stack select` chose, or {SelectedStack.Default}.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         stack.CompletionSources.Add(static _ => PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory).Stacks);
         // Otherwise the parser takes a mistyped option for a stack name.
@@ -27,7 +28,7 @@ internal static class PreviewCommand
         });
         var command =
             new Command("preview", "Show what `pulumi up` would create: hardware, open ports, price, and the reasons.") { stack, Json };
-        command.SetAction(parsed => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
+        command.SetAction((parsed, cancel) => Failure.GuardAsync(terminal, parsed.GetValue(Json), async () =>
         {
             var project = PulumiProject.Find(Environment.CurrentDirectory, AppContext.BaseDirectory);
             if (!AppContext.BaseDirectory.StartsWith(project.Folder, StringComparison.Ordinal))
@@ -35,7 +36,8 @@ internal static class PreviewCommand
                 terminal.WriteError($"the project of the current folder: {project.Name} in {project.Folder}");
             }
 
-            var preview = await StackPreview.RunAsync(project, StackName.Of(parsed.GetValue(stack)!));
+            var preview = await StackPreview.RunAsync(project, parsed.GetValue(stack) is { } named ? StackName.Of(named)
+                : Selected(terminal, project));
             if (parsed.GetValue(Json))
             {
                 terminal.WriteJson(PreviewReport.Of(preview), PreviewJson.Default.PreviewReport);
@@ -44,7 +46,18 @@ internal static class PreviewCommand
             {
                 PreviewView.Write(terminal, preview);
             }
-        }));
+        }, cancel));
         return command;
+    }
+
+    private static string Selected(Terminal terminal, PulumiProject project)
+    {
+        var selected = SelectedStack.Of(project, Environment.GetEnvironmentVariable);
+        if (selected.Reason is { } reason)
+        {
+            terminal.WriteError($"stack {selected.Name}: selected by {reason}");
+        }
+
+        return selected.Name;
     }
 }

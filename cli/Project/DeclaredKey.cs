@@ -5,12 +5,13 @@ namespace Infra.Cli.Project;
 /// <summary>A key of <c>config</c> in <c>Pulumi.yaml</c>.</summary>
 /// <param name="Type">string, integer, boolean, array or object; null: untyped.</param>
 /// <param name="Default">The value of a stack that has none; null: it must have one.</param>
-internal sealed record DeclaredKey(string? Type, PulumiValue? Default)
+/// <param name="IsSecret">Whether the CLI only takes an encrypted value.</param>
+internal sealed record DeclaredKey(string? Type, PulumiValue? Default, bool IsSecret)
 {
     /// <summary>A declaration is a map with <c>type</c>, <c>default</c> or <c>value</c>, or the value itself.</summary>
     public static DeclaredKey Of(object? declared) => declared is YamlMap map
-        ? new(map["type"] as string, Value(map["default"] ?? map["value"]))
-        : new(null, Value(declared));
+        ? new(map["type"] as string, Value(map["default"] ?? map["value"]), map["secret"] is true)
+        : new(null, Value(declared), false);
 
     /// <summary>
     /// The text for the program. The CLI holds each value against its type first (pkg/workspace/config.go, validateStackConfigValue):

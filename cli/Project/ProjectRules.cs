@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.RegularExpressions;
 using Infra.Planning.Config;
 using Infra.Planning.Errors;
 
@@ -7,19 +6,22 @@ namespace Infra.Cli.Project;
 
 /// <summary>
 /// What the CLI refuses in <c>Pulumi.yaml</c> before it runs the program: its schema and checks (sdk/go/common/workspace: project.json,
-/// project.go), the range of its own versions (blang/semver), the program's folder, and the plugin of the language.
+/// project.go), the range of its own versions, the program's folder, and the plugin of the language.
 /// </summary>
-internal static partial class ProjectRules
+internal static class ProjectRules
 {
     private const string ProjectFile = PulumiProject.ProjectFile;
     private const string Runtime = "dotnet";
 
+    /// <summary>The setting with the folder of the stacks' files.</summary>
+    public const string StackFolder = "stackConfigDir";
+
+
     /// <summary>Folder of the program. Not looked for: a preview has the program without it.</summary>
     private const string Program = "stacks";
 
-    private static readonly string[] s_texts = ["description", "author", "website", "license", "main", "stackConfigDir"];
-    private static readonly string[] s_types = ["string", "integer", "boolean", "array", "object"];
-    private static readonly string[] s_parts = ["type", "items", "description", "secret", "default", "value"];
+    /// <summary>Older CLIs ignore or misread replacement triggers (stacks/PulumiVersion.cs).</summary>
+    private static readonly ReleaseNumber s_least = new(3, 226, 0);
 
     private static readonly HashSet<string> s_required = typeof(StackConfig).GetProperties()
         .Where(setting => setting.IsDefined(typeof(RequiredAttribute), inherit: false)).Select(setting => setting.Name)
@@ -30,11 +32,19 @@ internal static partial class ProjectRules
     {
         List<UserError> errors =
         [
-            .. s_texts.Where(name => project[name] is not (null or string)).Select(name => NotText(name, name)),
+            .. ProjectShape.Project.Errors("", ProjectFile, project),
             .. Version(project["requiredPulumiVersion"]),
-            .. OfRuntime(project["runtime"]),
+            .. OfRuntime(project),
             .. OfMain(project["main"] as string, folder),
-            .. (project["config"] as YamlMap)?.Members.SelectMany(member => Declaration(member.Key, member.Value)) ?? [],
+            .. ((project[StackFolder] ?? project["config"]) as string)?.Contains('\0', StringComparison.Ordinal) is true
+                ? new UserError[] { new(StackFolder, null, "is not the path of a folder", $"edit it in {ProjectFile}") } : [],
+            .. project["config"] is string && project.Members.Any(static member => member.Key == StackFolder)
+                ? new UserError[]
+                {
+                    new(StackFolder, null, "is in 'config' too, so the CLI refuses the project", $"remove 'config' from {ProjectFile}"),
+                }
+                : [],
+            .. project["config"] is YamlMap config ? ProjectDeclarations.Errors(config) : [],
         ];
         if (errors.Count > 0)
         {
@@ -42,20 +52,36 @@ internal static partial class ProjectRules
         }
     }
 
-    /// <summary>The CLI asks for a value of each declared setting. What the program requires, the program reports.</summary>
-    /// <exception cref="ConfigurationException">A stack lacks a value of another one.</exception>
-    public static void CheckValues(
-        IReadOnlyDictionary<string, DeclaredKey> declared, IReadOnlyDictionary<string, string> values, string stack)
+    /// <summary>
+    /// The CLI asks for a value of each declared setting, and for an encrypted one where the declaration says so (pkg/workspace/config.go:
+    /// mergeConfig, validateStackConfigValue). What the program requires, the program reports.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The stack lacks a value of another one, or the encryption.</exception>
+    public static void CheckValues(IReadOnlyDictionary<string, DeclaredKey> declared, StackFile file)
     {
-        var missing = declared.Where(key => key.Value is { Type: not null, Default: null } && !values.ContainsKey(key.Key)
-            && !s_required.Contains(key.Key[(key.Key.IndexOf(':', StringComparison.Ordinal) + 1)..])).ToList();
-        if (missing.Count > 0)
+        List<UserError> errors =
+        [
+            .. declared.Where(key => key.Value.Default is null && IsOfProject(key.Key) && !file.Values.ContainsKey(key.Key)
+                    && !s_required.Contains(Bare(key.Key)))
+                .Select(key => new UserError(key.Key, null,
+                    $"has no value in Pulumi.{file.Stack}.yaml and no default in {ProjectFile}, so the CLI refuses the stack",
+                    $"add a default to it in {ProjectFile}")),
+            .. declared.Where(key => key.Value is { Type: not null, IsSecret: true } && file.Values.ContainsKey(key.Key)
+                    && !file.SecretKeys.Contains(key.Key))
+                .Select(key => new UserError(Bare(key.Key), null,
+                    $"is declared secret in {ProjectFile} and has a value that is not encrypted, so the CLI refuses the stack",
+                    key.Value.Type is "array" or "object" ? $"remove 'secret: true' from it in {ProjectFile}"
+                        : $"pulumi config set --secret {ShellWord.Of(Bare(key.Key))}")),
+        ];
+        if (errors.Count > 0)
         {
-            throw new ConfigurationException(missing.Select(key => new UserError(key.Key, null,
-                $"has no value in Pulumi.{stack}.yaml and no default in {ProjectFile}, so the CLI refuses the stack",
-                $"add a default to it in {ProjectFile}")));
+            throw new ConfigurationException(errors);
         }
     }
+
+    private static bool IsOfProject(string key) => key.StartsWith($"{ConfigNames.Namespace}:", StringComparison.Ordinal);
+
+    private static string Bare(string key) => key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     private static IEnumerable<UserError> Version(object? value)
     {
@@ -64,22 +90,56 @@ internal static partial class ProjectRules
         {
             yield return NotText(key, key);
         }
-        else if (value is not null && GoText.Of(value).Trim() is { Length: > 0 } range && !Range().IsMatch(range))
+        else if (value is not null && GoText.Of(value) is { Length: > 0 } text)
         {
-            yield return new(key, range, "is no range of the CLI's versions, so the CLI refuses the project: a version has three numbers, "
-                + "with =, !, <, <=, > or >= before it, and || or a space is between two",
-                $"write '{key}: \">=3.226.0\"' in {ProjectFile}");
+            var least = $"{s_least.Major}.{s_least.Minor}.{s_least.Patch}";
+            var right = $"write '{key}: \">={least}\"' in {ProjectFile}";
+            if (VersionRange.TryParse(text) is not { } range)
+            {
+                yield return new(key, text, "is no range of the CLI's versions, so the CLI refuses the project: a version has three "
+                    + "numbers, with =, !, <, <=, > or >= before it, and || or a space is between two", right);
+            }
+            else if (!range.HasFrom(s_least))
+            {
+                yield return new(key, text, $"has no version from {least} on, which this program needs: older CLIs ignore or misread "
+                    + "what replaces a Droplet", right);
+            }
         }
     }
 
-    private static IEnumerable<UserError> OfRuntime(object? value)
+    private static IEnumerable<UserError> OfRuntime(YamlMap project)
     {
-        // The CLI takes a project without a runtime, and runs nothing.
-        var name = value is YamlMap map ? map["name"] : value;
-        if (name is not (null or Runtime))
+        const string right = $"write 'runtime: {Runtime}' in {ProjectFile}";
+        var isThere = project.Members.Any(static member => member.Key == "runtime");
+        var value = project["runtime"];
+        var map = value as YamlMap;
+        var name = map is null ? value : map["name"];
+        if (isThere && (value is null || (map is not null && map.Members.Any(static member => member is { Key: "name", Value: null }))))
         {
-            yield return new("runtime", name is string text ? text : null, "does not run the program of this project, which is C#",
-                $"write 'runtime: {Runtime}' in {ProjectFile}");
+            yield return new("runtime", null, $"is empty in {ProjectFile}, so the CLI refuses the project", right);
+        }
+        else if (name is null)
+        {
+            yield return new("runtime", null,
+                $"is missing in {ProjectFile}: the CLI then runs no program, and pulumi up deletes all that the stack has", right);
+        }
+        else if (name is not Runtime)
+        {
+            yield return new("runtime", name as string, "does not run the program of this project, which is C#", right);
+        }
+
+        foreach (var (part, member) in map?.Members ?? [])
+        {
+            if (part is not ("name" or "options"))
+            {
+                yield return new($"runtime.{part}", null, "is no part of runtime, so the CLI refuses the project; Known: name, options",
+                    $"remove it from {ProjectFile}");
+            }
+            else if (part == "options" && member is not YamlMap { OddKey: null })
+            {
+                yield return new("runtime.options", null, "is not a mapping of keys to values, so the CLI refuses the project",
+                    $"remove it from {ProjectFile}");
+            }
         }
     }
 
@@ -92,73 +152,7 @@ internal static partial class ProjectRules
         }
     }
 
-    private static IEnumerable<UserError> Declaration(string name, object? value)
-    {
-        var key = $"config.{name}";
-        if (value is null)
-        {
-            yield return new(key, null, $"declares nothing in {ProjectFile}: it needs a type or a value",
-                $"write '{name}: {{type: string}}' in {ProjectFile}");
-        }
-        if (value is not YamlMap declared)
-        {
-            yield break;
-        }
-        foreach (var part in declared.Members.Select(member => member.Key).Except(s_parts, StringComparer.Ordinal))
-        {
-            yield return new($"{key}.{part}", null, $"is no part of a declaration; {NearMiss.Sentence(part, s_parts)}",
-                $"edit it in {ProjectFile}");
-        }
-        var type = declared["type"];
-        if (type is not null && !s_types.Contains(type as string))
-        {
-            yield return new($"{key}.type", type as string, $"is no type; {NearMiss.Sentence(type as string ?? "", s_types)}",
-                $"write 'type: {(NearMiss.Of(type as string ?? "", s_types) is [var near, ..] ? near : s_types[0])}' in {ProjectFile}");
-        }
-        if (type is "array" && declared["items"] is not YamlMap)
-        {
-            yield return new($"{key}.items", null, "is missing: an array has elements of a type",
-                $"add 'items: {{type: string}}' in {ProjectFile}");
-        }
-        if (declared["description"] is not (null or string))
-        {
-            yield return NotText($"{key}.description", "description");
-        }
-        if (declared["secret"] is not (null or bool))
-        {
-            yield return new($"{key}.secret", null, "is neither true nor false", $"edit it in {ProjectFile}");
-        }
-        if (type is not null && StackDocument.Qualified(ConfigNames.Namespace, name) is var setting
-            && !setting.StartsWith($"{ConfigNames.Namespace}:", StringComparison.Ordinal))
-        {
-            yield return new($"{key}.type", null, "is for settings of the project only; one of another namespace has a value",
-                $"write '{name}: {{value: TEXT}}' in {ProjectFile}");
-        }
-        if (declared["default"] is { } standard && type is string known && s_types.Contains(known) && !IsOfType(standard, known))
-        {
-            yield return new($"{key}.default", null, $"is not of the type {known}", $"edit it in {ProjectFile}");
-        }
-    }
-
-    /// <summary>As ValidateConfigValue of project.go, without the elements of a list.</summary>
-    private static bool IsOfType(object value, string type) => type switch
-    {
-        "string" => value is string,
-        "integer" => value is long or ulong || (value is double number && double.IsInteger(number))
-            || (value is string text && Whole().IsMatch(text)),
-        "boolean" => value is bool or "true" or "false",
-        "array" => value is List<object?>,
-        _ => value is YamlMap,
-    };
-
-    private static UserError NotText(string key, string name) =>
+    public static UserError NotText(string key, string name) =>
         new(key, null, $"is not text in {ProjectFile}, so the CLI refuses the project",
             $"write '{name}: \"TEXT\"', or remove it from {ProjectFile}");
-
-    [GeneratedRegex("^[+-]?[0-9]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex Whole();
-
-    [GeneratedRegex(@"^(?<part>((==?|!=?|[<>]=?) *)?([0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?|[0-9]+(\.[0-9]+)?\.x|[0-9]+\.x\.x)"
-        + @"( +(\|\| +)?|$))+(?<! )$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Range();
 }

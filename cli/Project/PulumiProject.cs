@@ -15,7 +15,7 @@ internal sealed class PulumiProject
     {
         Folder = folder;
         var file = Path.Combine(folder, ProjectFile);
-        (Name, _declared) = Guarded(file, () =>
+        (Name, _declared, StackFolder, Backend) = Guarded(file, () =>
         {
             var project = Document(file, out _) as YamlMap ?? throw new YamlFault(0, "must be one mapping of keys to values");
             var name = project["name"] as string;
@@ -29,18 +29,28 @@ internal sealed class PulumiProject
                 : name == ConfigNames.Namespace ? name : throw new ConfigurationException(
                     new UserError("name", name, $"in {file} is another project, or another name of this one: the program reads settings of "
                         + ConfigNames.Namespace, $"cd to the project, or write 'name: {ConfigNames.Namespace}' in {ProjectFile}")),
-                Declared(name, project["config"]));
+                Declared(name, project["config"]),
+                // As filepath.Join: a path from the root is below the project, too.
+                Path.GetFullPath(Path.Join(folder, project[ProjectRules.StackFolder] as string ?? project["config"] as string)),
+                (project["backend"] as YamlMap)?["url"] as string);
         });
     }
 
     public string Folder { get; }
     public string Name { get; }
 
+    /// <summary>Folder of the stacks' files: that of the project, or its <c>stackConfigDir</c>.</summary>
+    public string StackFolder { get; }
+
+    /// <summary>Where the project's states are; null: where the user is logged in.</summary>
+    public string? Backend { get; }
+
     /// <summary>Names of the stacks with a file, sorted.</summary>
-    public IReadOnlyList<string> Stacks => [.. Directory.EnumerateFiles(Folder, "Pulumi.*.yaml")
-        .Select(file => Path.GetFileName(file)["Pulumi.".Length..^".yaml".Length])
-        .Where(stack => stack.Length > 0)
-        .Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Stacks => !Directory.Exists(StackFolder) ? [] :
+        [.. Directory.EnumerateFiles(StackFolder, "Pulumi.*.yaml")
+            .Select(file => Path.GetFileName(file)["Pulumi.".Length..^".yaml".Length])
+            .Where(stack => stack.Length > 0)
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Finds the project in or above the first folder that has one.</summary>
     /// <param name="folders">The current folder, and the folder of this program: <c>./infra</c> may run from anywhere.</param>
@@ -50,8 +60,12 @@ internal sealed class PulumiProject
         {
             for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
             {
-                var file = Path.Combine(at.FullName, ProjectFile);
-                if (File.Exists(file))
+                if (InsteadOfProject(at.FullName) is { } other)
+                {
+                    throw new ConfigurationException(other);
+                }
+
+                if (File.Exists(Path.Combine(at.FullName, ProjectFile)))
                 {
                     return new PulumiProject(at.FullName);
                 }
@@ -67,15 +81,43 @@ internal sealed class PulumiProject
     /// <param name="command">The command, for the error message if the stack does not exist.</param>
     public StackFile Configuration(string stack, string command = "preview")
     {
-        var file = Path.Combine(Folder, $"Pulumi.{stack}.yaml");
+        var file = Path.Combine(StackFolder, $"Pulumi.{stack}.yaml");
         if (!Stacks.Contains(stack, StringComparer.Ordinal))
         {
+            if (InsteadOfStack(stack, file) is { } other)
+            {
+                throw new ConfigurationException(other);
+            }
+
             var others = Stacks.Count > 0 ? $"the stacks there are {string.Join(", ", Stacks)}" : "there is no stack";
             throw new ConfigurationException(
-                new UserError("stack", stack, $"has no file Pulumi.{stack}.yaml in {Folder}; {others}", InsteadOf(stack, command)));
+                new UserError("stack", stack, $"has no file Pulumi.{stack}.yaml in {StackFolder}; {others}", InsteadOf(stack, command)));
         }
 
         return Guarded(file, () => Read(stack, file));
+    }
+
+    /// <summary>The CLI looks for three files in each folder (sdk/go/common/encoding/marshal.go, Exts); only one is read here.</summary>
+    private static UserError? InsteadOfProject(string folder)
+    {
+        var file = Path.Combine(folder, ProjectFile);
+        var (json, yml) = (Path.ChangeExtension(file, "json"), Path.ChangeExtension(file, "yml"));
+        return File.Exists(json) ? new("Pulumi.json", null,
+                $"in {folder} is the project for the CLI, which then does not read {ProjectFile}",
+                $"cd to the project, or move {ShellWord.Of(json)} to another folder")
+            : File.Exists(yml) && !File.Exists(file) ? new("Pulumi.yml", null, $"in {folder} is only read as {ProjectFile}",
+                $"cd to the project, or mv {ShellWord.Of(yml)} {ShellWord.Of(file)}")
+            : null;
+    }
+
+    /// <summary>The CLI reads a stack's file with the ending of the project's.</summary>
+    private UserError? InsteadOfStack(string stack, string file)
+    {
+        var other = new[] { "yml", "json" }.Select(ending => Path.ChangeExtension(file, ending)).FirstOrDefault(File.Exists);
+        return other is null ? null : new("stack", stack,
+            $"has no file Pulumi.{stack}.yaml in {StackFolder}, and Pulumi does not read {Path.GetFileName(other)}",
+            other.EndsWith("yml", StringComparison.Ordinal) ? $"mv {ShellWord.Of(other)} {ShellWord.Of(file)}"
+                : $"write its settings to {file}");
     }
 
     private StackFile Read(string stack, string file)
@@ -109,13 +151,14 @@ internal sealed class PulumiProject
             }
         }
 
-        ProjectRules.CheckValues(_declared, values, stack);
-        return new StackFile(Name, stack, values, secrets)
+        var read = new StackFile(Name, stack, values, secrets)
         {
             HasEnvironment = document.HasEnvironment,
             HasMoreDocuments = more,
             Ignored = [.. document.Ignored],
         };
+        ProjectRules.CheckValues(_declared, read);
+        return read;
     }
 
     private static PulumiValue Value(string key, object? node)
@@ -137,7 +180,8 @@ internal sealed class PulumiProject
 
     private static Dictionary<string, DeclaredKey> Declared(string project, object? section) => section switch
     {
-        null => [],
+        // A text is the folder of the stacks' files.
+        null or string => [],
         YamlMap map => map.Members
             .Select(member => KeyValuePair.Create(StackDocument.Qualified(project, member.Key), DeclaredKey.Of(member.Value)))
             .DistinctBy(declared => declared.Key)

@@ -23,7 +23,8 @@ internal static class LabFailure
     {
         DeploymentFailure failure =>
             broken() is { } file ? Explanation.Of(failure.Message, file.ToString()) : Explanation.Of(failure.Message),
-        OperationCanceledException => Explanation.Of("interrupted: existing resources are kept; run it again to continue, or ./infra down"),
+        OperationCanceledException =>
+            Explanation.OfInterruption("interrupted: existing resources are kept; run it again to continue, or ./infra down"),
         _ => LabFault.Explain(exception, LabFolder.NamedFolder(), broken) is { } fault ? Explanation.Of(fault) : null,
     };
 

@@ -64,8 +64,8 @@ internal sealed class LocalCloud : IMocks, IAsyncDisposable
 
     /// <summary>Compares the state with reality: <c>pulumi refresh</c>.</summary>
     /// <param name="answers">Ids for pending creations, by type token and name; others are cleared. Default: none.</param>
-    public void Refresh(IReadOnlyDictionary<(string Type, string Name), string>? answers = null) =>
-        _reconciler.Refresh(answers ?? ImmutableDictionary<(string Type, string Name), string>.Empty);
+    public Task RefreshAsync(IReadOnlyDictionary<(string Type, string Name), string>? answers = null) =>
+        _reconciler.RefreshAsync(answers ?? ImmutableDictionary<(string Type, string Name), string>.Empty);
 
     public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args) => TrackAsync(async () =>
     {
@@ -123,7 +123,7 @@ internal sealed class LocalCloud : IMocks, IAsyncDisposable
     {
         if (refresh)
         {
-            Refresh();
+            await RefreshAsync();
         }
         await _reconciler.DeleteAsync(_state.Resources);
         return true;

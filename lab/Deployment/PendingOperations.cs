@@ -32,13 +32,14 @@ internal static class PendingOperations
     /// <param name="cloud">The cloud.</param>
     /// <param name="read">Reads a resource; null if it is gone.</param>
     /// <param name="answers">Ids for creations with an unknown result, by type and name.</param>
-    public static void Refresh(
-        CloudContext cloud, Func<CloudResource, CloudResource?> read, IReadOnlyDictionary<(string Type, string Name), string> answers)
+    public static async Task RefreshAsync(
+        CloudContext cloud, Func<CloudResource, Task<CloudResource?>> read,
+        IReadOnlyDictionary<(string Type, string Name), string> answers)
     {
         foreach (var resource in cloud.State.Resources.ToList())
         {
-            var found = !IsCreation(cloud, resource) ? read(resource)
-                : answers.TryGetValue((resource.Type, resource.Name), out var id) ? read(Imported.As(resource, id))
+            var found = !IsCreation(cloud, resource) ? await read(resource)
+                : answers.TryGetValue((resource.Type, resource.Name), out var id) ? await read(Imported.As(resource, id))
                 : null;
             if (found is null)
             {

@@ -123,9 +123,18 @@ internal sealed class Reconciler
 
     /// <summary>Compares the state with reality, and removes what is gone: <c>pulumi refresh</c>.</summary>
     /// <param name="answers">Ids for creations with an unknown result, by type and name. Others are removed.</param>
-    public void Refresh(IReadOnlyDictionary<(string Type, string Name), string> answers) =>
-        PendingOperations.Refresh(_cloud, resource =>
-            IsComponent(resource.Type) ? resource : _provider.Read(Kind(resource.Type), resource), answers);
+    public Task RefreshAsync(IReadOnlyDictionary<(string Type, string Name), string> answers) =>
+        PendingOperations.RefreshAsync(_cloud, async resource =>
+        {
+            try
+            {
+                return IsComponent(resource.Type) ? resource : await _provider.ReadAsync(Kind(resource.Type), resource);
+            }
+            catch (ProviderException exception)
+            {
+                throw _log.Failed(Operation.Same, resource.Type, resource.Name, exception);
+            }
+        }, answers);
 
     private bool IsPendingCreation(CloudResource resource) => PendingOperations.IsCreation(_cloud, resource);
 

@@ -23,6 +23,7 @@ internal static class CloudApi
     public static IReadOnlyList<ApiRoute> Routes(CloudAccount account) =>
     [
         .. OverviewRoutes.Of(account),
+        .. EmptyLists.Routes,
         .. SshKeyRoutes.Of(account),
         .. TagRoutes.Of(account),
         .. ImageRoutes.Of(account),

@@ -18,14 +18,18 @@ internal record ProviderCall(string Failure, string Method, string Path)
     /// </summary>
     /// <param name="error">The API's answer.</param>
     /// <param name="attempts">How often it was sent, if the provider gave up sending it again; else null.</param>
-    public ProviderException Refused(ApiError error, int? attempts = null) => Failed(
+    public ProviderException Refused(ApiError error, int? attempts = null) => new(Words(
         ProviderException.Answer(Method, Path, error.Status, error.Message)
-            + (attempts is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; giving up after {attempts} attempt(s)")));
+            + (attempts is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; giving up after {attempts} attempt(s)"))))
+    {
+        Refusal = error,
+    };
 
     /// <summary>A connection that ended without an answer, in the words of Go's HTTP client: <c>Post "https://...": EOF</c>.</summary>
-    public ProviderException Lost() => Failed($"{Method[0]}{Method[1..].ToLowerInvariant()} \"{ProviderException.Api}{Path}\": EOF");
+    public ProviderException Lost() =>
+        new(Words($"{Method[0]}{Method[1..].ToLowerInvariant()} \"{ProviderException.Api}{Path}\": EOF")) { IsLost = true };
 
-    private ProviderException Failed(string words) => new(Failure.Length == 0 ? words : $"{Failure}: {words}");
+    private string Words(string reason) => Failure.Length == 0 ? reason : $"{Failure}: {reason}";
 }
 
 /// <summary>A request of the provider that changes the account.</summary>
@@ -37,6 +41,11 @@ internal sealed record ProviderRequest(
     string Failure, string Method, string Path, Func<AccountChange, CloudResource, CloudResource> Send)
     : ProviderCall(Failure, Method, Path)
 {
+    /// <summary>
+    /// The call that the provider repeats until what the request began has ended, by the records after it; null: it does not wait for that.
+    /// </summary>
+    public Func<AccountState, ProviderCall>? Watch { get; init; }
+
     /// <summary>For a request whose answer says nothing new.</summary>
     public static ProviderRequest Of(string failure, string method, string path, Action<AccountChange> send) =>
         new(failure, method, path, (change, resource) =>

@@ -12,8 +12,8 @@ points() {
 # await_points SINCE
 await_points() {
   local began count=0
-  began=$(now)
-  while ((count == 0 && $(now) - began < graph_patience && $(now) < deadline)); do
+  began=$(elapsed)
+  while ((count == 0 && $(elapsed) - began < graph_patience && $(elapsed) < deadline)); do
     count=$(points "$1") || {
       api_message
       answer="the API refused the question: the token needs monitoring:read ($api_status)"
@@ -21,8 +21,8 @@ await_points() {
     }
     ((count)) || pause 30
   done
-  echo "$count readings since $(date -u -d "@$1" +%FT%TZ), $(($(now) - began)) s later"
-  answer="$count readings, after $(($(now) - began)) s of waiting"
+  echo "$count readings since $(date -u -d "@$1" +%FT%TZ), $(($(elapsed) - began)) s later"
+  answer="$count readings, after $(($(elapsed) - began)) s of waiting"
 }
 
 graphs_first_boot() {
@@ -40,35 +40,36 @@ NODE
 waits() { if (($1 > 0)); then remaining "$1"; else echo 0; fi; }
 
 graphs_reboot() {
-  local before after='' began
-  began=$(now)
+  local before after='' began since
+  since=$(now)
+  began=$(elapsed)
   before=$(on_node 60 <<< 'cat /proc/sys/kernel/random/boot_id') || return 1
   on_node 60 <<< 'systemctl reboot' || true
-  while (($(now) - began < 900 && $(now) < deadline)); do
+  while (($(elapsed) - began < 900 && $(elapsed) < deadline)); do
     pause 10
     after=$(on_node 40 <<< 'cat /proc/sys/kernel/random/boot_id' 2> /dev/null) || after=
     [[ -z $after || $after == "$before" ]] || break
   done
   [[ -n $after && $after != "$before" ]] || {
-    answer="the node did not come back within $(($(now) - began)) s"
+    answer="the node did not come back within $(($(elapsed) - began)) s"
     return 1
   }
-  echo "SSH answers again $(($(now) - began)) s after the reboot"
+  echo "SSH answers again $(($(elapsed) - began)) s after the reboot"
   await_engine || return 1
-  echo "the engine answers again $(($(now) - began)) s after the reboot"
-  await_points "$began"
+  echo "the engine answers again $(($(elapsed) - began)) s after the reboot"
+  await_points "$since"
 }
 
 # await_engine: waits until a completion of one token succeeds.
 await_engine() {
   local began line=
-  began=$(now)
-  while (($(now) - began < 1200 && $(now) < deadline)); do
+  began=$(elapsed)
+  while (($(elapsed) - began < 1200 && $(elapsed) < deadline)); do
     complete 60 1 false 2> /dev/null || line=
     [[ $line != 200\ * ]] || return 0
     pause 10
   done
-  answer="no completion came back for $(($(now) - began)) s: $line"
+  answer="no completion came back for $(($(elapsed) - began)) s: $line"
   return 1
 }
 
@@ -85,9 +86,9 @@ journalctl -k --no-pager --since "@$since" | grep 'apparmor="DENIED"' | tail -n 
 systemctl start --no-block "$unit"
 NODE
   answer=$(grep -E '^(stopped|AppArmor)' "$work/detail" | paste -s -d ';') || true
-  seconds=$(now)
+  seconds=$(elapsed)
   await_engine || return 1
-  echo "serves again $(($(now) - seconds)) s after the start"
+  echo "serves again $(($(elapsed) - seconds)) s after the start"
 }
 
 ask_graphs() {

@@ -9,17 +9,17 @@ public_certificate() {
   fi
   pulumi config set --path endpoints.chat.access public && pulumi config set --path endpoints.chat.domain "$domain" \
     && pulumi config set --path 'endpoints.chat.clientCidrs[0]' "$admin" || return 1
-  began=$(now)
+  began=$(elapsed)
   pulumi_do public "$(remaining 5400)" up --yes --skip-preview || code=$?
   log_end public
   if ((code)); then
-    answer="after $(($(now) - began)) s: $(grep -m 1 -iE 'error|certificate' "$folder/logs/public.log" | head -c 200)"
+    answer="after $(($(elapsed) - began)) s: $(grep -m 1 -iE 'error|certificate' "$folder/logs/public.log" | head -c 200)"
     return 1
   fi
   learn_stack || return 1
   at=$(curl --silent --show-error --max-time 60 --output /dev/null --write-out '%{http_code} %{ssl_verify_result}' \
     --header "@$work/client" "$url/models") || true
-  answer="certificate, load balancer and record after $(($(now) - began)) s; a call from here: $at"
+  answer="certificate, load balancer and record after $(($(elapsed) - began)) s; a call from here: $at"
 }
 
 ask_public() {

@@ -4,16 +4,16 @@
 # The first destroy without a refresh, as users do it; meanwhile, polls until the Droplet is gone.
 end_destroy() {
   local began code=0 gone=
-  began=$(now)
+  began=$(elapsed)
   pulumi_start destroy-1 1800 destroy --yes --skip-preview
   while kill -0 "$child" 2> /dev/null; do
-    [[ -n $gone ]] || ! droplets_gone || gone=$(($(now) - began))
+    [[ -n $gone ]] || ! droplets_gone || gone=$(($(elapsed) - began))
     sleep 3
   done
   finish || code=$?
-  [[ -n $gone ]] || ! droplets_gone || gone=$(($(now) - began))
+  [[ -n $gone ]] || ! droplets_gone || gone=$(($(elapsed) - began))
   log_end destroy-1
-  answer="pulumi destroy ended with $code after $(($(now) - began)) s; "
+  answer="pulumi destroy ended with $code after $(($(elapsed) - began)) s; "
   if [[ -z $droplets ]]; then
     answer+='there was no Droplet'
   elif [[ -n $gone ]]; then
@@ -82,6 +82,8 @@ balance() {
 end_cost() {
   local seconds=0
   ((created == 0)) || seconds=$(($(now) - created))
+  # A clock that was set back makes no run cheaper.
+  ((created == 0 || made == 0 || seconds >= $(elapsed) - made)) || seconds=$(($(elapsed) - made))
   balance monthToDateAfter
   answer="about $(jq -n --argjson seconds "$seconds" --argjson hour "$usd_per_hour" '$seconds / 3600 * $hour * 100 | ceil / 100') USD for $seconds s from the Droplet's creation; DigitalOcean's own figure follows within a day"
   fact estimatedUsd "$(jq -n --argjson seconds "$seconds" --argjson hour "$usd_per_hour" '$seconds / 3600 * $hour * 100 | ceil / 100')"
@@ -89,7 +91,7 @@ end_cost() {
 
 # The end has its own time limit: the deadline of the questions does not apply here.
 ask_end() {
-  deadline=$(($(now) + 7200))
+  deadline=$(($(elapsed) + 7200))
   if [[ $1 == whole ]]; then
     ask end-destroy 'P01 P05' 'How long does destroy take, and how long until the Droplet is gone?' end_destroy
   fi

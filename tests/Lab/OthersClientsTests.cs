@@ -7,7 +7,7 @@ namespace Infra.Tests.Lab;
 /// Clients of DigitalOcean's API that others wrote, each through the whole life of all that it has calls for: created, waited for, used,
 /// changed, refused, deleted.
 /// </summary>
-[Collection(SerialLabs.Name)]
+[Collection(SerialLabs.Second)]
 public sealed class OthersClientsTests(ClientsCloud cloud) : IClassFixture<ClientsCloud>
 {
     /// <summary>Without these packages the tests are skipped on a machine of someone, and fail where a change is judged.</summary>
@@ -71,6 +71,26 @@ public sealed class OthersClientsTests(ClientsCloud cloud) : IClassFixture<Clien
             removed []
             Unable to determine base domain for example.com using names: ['example.com', 'com'].
             Error finding domain using the DigitalOcean API: Unable to authenticate you (Did you provide a valid API token?)
+
+            """, seen);
+    }
+
+    [Fact]
+    public async Task Lexicon()
+    {
+        var packages = await PackagesAsync();
+
+        var seen = await cloud.LiveAsync(new Dictionary<string, string> { ["PYTHONPATH"] = packages.PythonPath },
+            "/usr/bin/python3", Path.Combine(Folder, "dns-lexicon.py"));
+
+        Assert.Equal(
+            """
+            created [('www.example.net', '192.0.2.1', 300)] [('www.example.net', '2001:db8::1', 300)]
+            aliases [('alias.example.net', 'www.example.net', 300)] [('_acme-challenge.example.net', 'first', 300)]
+            updated [('www.example.net', '192.0.2.2', 600)]
+            pages 31 1
+            deleted [('www.example.net', '192.0.2.2', 600)] [('_acme-challenge.example.net', 'first', 300)]
+            refused 404 401
 
             """, seen);
     }

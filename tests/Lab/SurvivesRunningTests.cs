@@ -1,14 +1,13 @@
 using System.Globalization;
 using Infra.Lab.Linux;
 using Infra.Lab.Mirrors;
-using Infra.Lab.Provider;
 using Infra.Lab.Stacks.Views;
 using static Infra.Tests.Lab.SurvivesStage;
 
 namespace Infra.Tests.Lab;
 
 /// <summary>Faults from which a running server recovers by itself. Every test leaves it serving.</summary>
-[Collection(SerialLabs.Name)]
+[Collection(SerialLabs.First)]
 public sealed class SurvivesRunningTests(SurvivesRunningServer server) : IClassFixture<SurvivesRunningServer>
 {
     private const string Node = SurvivesRunningServer.Node;

@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Obstacles in an image, in spite of which its server serves.</summary>
-[Collection(SerialLabs.Name)]
+[Collection(SerialLabs.Second)]
 public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<UnkindImages>
 {
     [Fact]

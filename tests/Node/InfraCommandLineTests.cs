@@ -178,7 +178,7 @@ public sealed class InfraCommandLineTests : IDisposable
 
         var result = await _clone.RunAsync("env --default-signal=INT \"$infra\" plan");
 
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(130, result.ExitCode);
         Assert.Contains($"interrupted: the {step} of cli is not complete\n  fix: run it again", result.Errors, StringComparison.Ordinal);
         await File.WriteAllTextAsync(stub, whole, TestContext.Current.CancellationToken);
         Assert.Equal(0, (await _clone.RunAsync("\"$infra\" plan")).ExitCode);

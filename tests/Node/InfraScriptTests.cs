@@ -58,6 +58,15 @@ public sealed class InfraScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task From_a_folder_that_was_removed_it_says_so()
+    {
+        var result = await _clone.RunAsync("mkdir \"$clone/gone\" && cd \"$clone/gone\" && rmdir \"$clone/gone\" && \"$infra\" preview");
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith($": no longer exists, or {Environment.UserName} may not enter it\n  fix: cd {_clone.Root}\n", result.Errors,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task On_a_read_only_disk_what_is_built_runs_and_what_is_not_is_refused_with_the_folder()
     {
         Assert.SkipUnless(Environment.UserName == "root", "mounts");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Infra.Tests.Node;
 
 /// <summary><c>live/run</c> against a cloud of files: what it asks, in which order, and that its bill ends whatever happens.</summary>
@@ -109,6 +111,21 @@ public sealed class LiveRunTests
         Assert.Equal("answered", live.Answer("graphs-boot").GetProperty("status").GetString());
         Assert.Contains("time was up", live.Answer("silent-601").GetProperty("answer").GetString(), StringComparison.Ordinal);
         Assert.Equal("answered", live.Answer("end-cost").GetProperty("status").GetString());
+        Assert.False(live.Exists("droplets/77") || live.KeepsState);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_does_not_lengthen_the_run()
+    {
+        using var live = new LiveStage();
+        live.Put("set-back", "1800000060\n");
+
+        await live.RunAsync(("LIVE_MINUTES", "10"));
+
+        Assert.Contains("time was up", live.Answer("silent-601").GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.InRange(long.Parse(File.ReadLines(live.InCloud("clock")).Last(), CultureInfo.InvariantCulture) - 1800000000, 60, 15 * 60);
+        Assert.All(live.Report().GetProperty("answers").EnumerateArray(),
+            answer => Assert.True(answer.GetProperty("seconds").GetInt64() >= 0, answer.GetRawText()));
         Assert.False(live.Exists("droplets/77") || live.KeepsState);
     }
 }

@@ -30,10 +30,12 @@ internal static partial class Certificates
         };
     }
 
+    public static bool IsInUse(AccountState state, string id) => state.AllOf<IUsesCertificates>().Any(user => user.Uses(id));
+
     public static void Delete(AccountChange change, string id)
     {
         var certificate = change.Get<Certificate>(id);
-        if (change.State.AllOf<IUsesCertificates>().Any(user => user.Uses(id)))
+        if (IsInUse(change.State, id))
         {
             throw ApiError.Forbidden("Make sure the certificate is not in use before deleting it");
         }

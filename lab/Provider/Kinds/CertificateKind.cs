@@ -12,7 +12,7 @@ internal sealed class CertificateKind : DigitalOceanKind
 
     public override string Type => Types.Certificate;
 
-    protected override string ReadFailure => "Error retrieving Certificate";
+    protected override string ReadFailure => "Error retrieving Certificate: Error retrieving certificates";
 
     public override bool IsInNetworks => true;
 
@@ -76,6 +76,12 @@ internal sealed class CertificateKind : DigitalOceanKind
 
     // By its name, in a list.
     public override ProviderCall Reading(AccountState state, CloudResource resource) => new(ReadFailure, "GET", "certificates");
+
+    public override ProviderCall Watching(AccountState state, CloudResource resource) =>
+        new("Error retrieving certificate", "GET", $"certificates/{Find(state, resource.Id)?.Id}");
+
+    public override bool IsHeld(AccountState state, CloudResource resource) =>
+        Find(state, resource.Id) is { } certificate && Certificates.IsInUse(state, certificate.Id);
 
     public override CloudResource? Read(AccountState state, CloudResource resource)
     {

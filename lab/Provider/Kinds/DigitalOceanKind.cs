@@ -43,6 +43,16 @@ internal abstract class DigitalOceanKind : ResourceKind
     public virtual ProviderCall Reading(AccountState state, CloudResource resource) =>
         new(ReadFailure, "GET", Delete(state, resource).Path);
 
+    /// <summary>The call that the provider repeats until a new one is ready. Only of types for which it waits.</summary>
+    public virtual ProviderCall Watching(AccountState state, CloudResource resource) => Reading(state, resource);
+
+    /// <summary>Whether something else holds it, so that it cannot be deleted yet.</summary>
+    public virtual bool IsHeld(AccountState state, CloudResource resource) => false;
+
+    /// <summary>The call by which the provider waits for the newest action of a resource, with its words if that cannot be read.</summary>
+    protected static ProviderCall WatchingAction(string failure, AccountState state, string subject) =>
+        new(failure, "GET", $"actions/{state.All<AccountAction>().Last(action => action.Subject == subject).Key}");
+
     /// <summary>Beginning of the provider's message if it cannot be read.</summary>
     protected abstract string ReadFailure { get; }
 

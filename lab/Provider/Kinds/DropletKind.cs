@@ -80,11 +80,15 @@ internal sealed class DropletKind(IHostRuntime host) : DigitalOceanKind
         var inputs = after.Inputs;
         if (inputs.TextOrNull("size") is { } size && !string.Equals(droplet.Size, size, StringComparison.OrdinalIgnoreCase))
         {
-            return Act("resizing", new(DropletActions.Resize, Size: size, Disk: inputs.Flag("resizeDisk", otherwise: true)));
+            return Act("resizing", new(DropletActions.Resize, Size: size, Disk: inputs.Flag("resizeDisk", otherwise: true)),
+                now => WatchingAction($"Error waiting for resize droplet ({after.Id}) to finish", now, after.Id!));
         }
         if (droplet.Name != after.CloudName)
         {
-            return Act("renaming", new(DropletActions.Rename, after.CloudName));
+            return Act("renaming", new(DropletActions.Rename, after.CloudName), now => Reading(now, after) with
+            {
+                Failure = $"Error waiting for rename droplet ({after.Id}) to finish: {ReadFailure}",
+            });
         }
         if (inputs.ContainsKey("volumeIds"))
         {
@@ -92,22 +96,32 @@ internal sealed class DropletKind(IHostRuntime host) : DigitalOceanKind
             var wanted = inputs.Texts("volumeIds");
             if (has.Except(wanted).FirstOrDefault() is { } surplus)
             {
-                return Attach($"Error detaching volume \"{surplus}\" on droplet {after.Id}", surplus, VolumeActions.Detach);
+                var detaching = $"Error detaching volume \"{surplus}\" on droplet {after.Id}";
+                return Attach(
+                    $"{detaching}: Error detaching volume \"{surplus}\" from droplet ({after.Id})", surplus, VolumeActions.Detach,
+                    $"{detaching}: Error waiting for volume \"{surplus}\" to detach from droplet ({after.Id})");
             }
             if (wanted.Except(has).FirstOrDefault() is { } missing)
             {
-                return Attach($"Error attaching volume \"{missing}\" to droplet ({after.Id})", missing, VolumeActions.Attach);
+                return Attach($"Error attaching volume \"{missing}\" to droplet ({after.Id})", missing, VolumeActions.Attach,
+                    $"Error waiting for volume \"{missing}\" to attach to droplet ({after.Id})");
             }
         }
         return TagKind.Next(inputs.Texts("tags"), droplet);
 
-        ProviderRequest Act(string doing, DropletActionRequest request) => ProviderRequest.Of(
+        ProviderRequest Act(string doing, DropletActionRequest request, Func<AccountState, ProviderCall> watch) => ProviderRequest.Of(
             $"Error {doing} droplet ({after.Id})", "POST", $"droplets/{after.Id}/actions",
-            change => DropletActions.Begin(change, droplet.Id, request));
+            change => DropletActions.Begin(change, droplet.Id, request)) with
+        {
+            Watch = watch,
+        };
 
-        ProviderRequest Attach(string failure, string volume, string type) => ProviderRequest.Of(
+        ProviderRequest Attach(string failure, string volume, string type, string waiting) => ProviderRequest.Of(
             failure, "POST", $"volumes/{volume}/actions",
-            change => VolumeActions.Begin(change, volume, new(type, droplet.Id)));
+            change => VolumeActions.Begin(change, volume, new(type, droplet.Id))) with
+        {
+            Watch = now => WatchingAction(waiting, now, volume),
+        };
     }
 
     public override ProviderRequest Delete(AccountState state, CloudResource resource) => ProviderRequest.Of(

@@ -88,6 +88,10 @@ internal sealed class LoadBalancerKind : DigitalOceanKind
         "Error deleting Load Balancer", "DELETE", $"load_balancers/{resource.Id}",
         change => LoadBalancers.Delete(change, resource.Id!));
 
+    public override ProviderCall Watching(AccountState state, CloudResource resource) => new(
+        $"Error issuing read request in LoadbalancerStateRefreshFunc to DigitalOcean for Load Balancer '{resource.Id}'",
+        "GET", $"load_balancers/{resource.Id}");
+
     public override CloudResource? Read(AccountState state, CloudResource resource) => Find(state, resource) is { } balancer
         ? resource
             .With("ip", balancer is { Status: LoadBalancer.Active, Address: { } address } ? address : "")

@@ -53,7 +53,10 @@ internal sealed class VolumeKind : DigitalOceanKind
         return Find(state, after) is not { } volume ? null
             : volume.SizeGigabytes == size ? TagKind.Next(after.Inputs.Texts("tags"), volume)
             : ProviderRequest.Of($"Error resizing volume ({after.Id})", "POST", $"volumes/{after.Id}/actions",
-                change => VolumeActions.Begin(change, after.Id!, new(VolumeActions.Resize, SizeGigabytes: size)));
+                change => VolumeActions.Begin(change, after.Id!, new(VolumeActions.Resize, SizeGigabytes: size))) with
+            {
+                Watch = now => WatchingAction($"Error waiting for resize volume ({after.Id}) to finish", now, after.Id!),
+            };
     }
 
     public override ProviderRequest Delete(AccountState state, CloudResource resource) => ProviderRequest.Of(

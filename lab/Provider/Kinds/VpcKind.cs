@@ -40,6 +40,9 @@ internal sealed class VpcKind : DigitalOceanKind
     public override ProviderRequest Delete(AccountState state, CloudResource resource) =>
         ProviderRequest.Of("Error deleting VPC", "DELETE", $"vpcs/{resource.Id}", change => Vpcs.Delete(change, resource.Id!));
 
+    public override bool IsHeld(AccountState state, CloudResource resource) =>
+        state.Find<Vpc>(resource.Id!) is { } vpc && Vpcs.Members(state, vpc).Count > 0;
+
     public override CloudResource? Read(AccountState state, CloudResource resource) =>
         resource.Id is { } id && state.Find<Vpc>(id) is { } vpc
             ? resource

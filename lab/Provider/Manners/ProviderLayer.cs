@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Infra.Lab.DigitalOcean.Account;
-using Infra.Lab.DigitalOcean.Networks;
 using Infra.Lab.Provider.Kinds;
 using Infra.Lab.Provider.Resources;
 
@@ -18,15 +15,24 @@ internal sealed class HalfMadeException(CloudResource resource, string message) 
 /// one change. With <see cref="CloudOptions.IsLikePulumi"/> it gives up and handles a 404 as in <see cref="ProviderManners"/>; otherwise it
 /// waits for as long as the machine needs.
 /// </summary>
-internal sealed partial class ProviderLayer(CloudContext cloud)
+internal sealed class ProviderLayer
 {
-    private const string MissingWords = "The resource you were accessing could not be found.";
+    private readonly CloudContext _cloud;
+    private readonly ProviderClient _client;
+    private readonly ProviderPolls _polls;
+    private readonly ProviderDeletions _deletions;
 
-    private readonly ProviderClient _client = new(cloud);
+    public ProviderLayer(CloudContext cloud)
+    {
+        _cloud = cloud;
+        _client = new(cloud);
+        _polls = new(cloud, _client);
+        _deletions = new(cloud, _client, _polls);
+    }
 
-    private CloudAccount Account => cloud.State.Account;
+    private CloudAccount Account => _cloud.State.Account;
 
-    private bool IsLikePulumi => cloud.Options.IsLikePulumi;
+    private bool IsLikePulumi => _cloud.Options.IsLikePulumi;
 
     /// <summary>The inputs, with the old values of a removed name and of removed computed inputs: those do not change.</summary>
     public static PropertyMap KeepComputed(string type, PropertyMap before, PropertyMap after)
@@ -47,7 +53,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
     {
         resource = kind.Reserve(resource);
         return kind is DigitalOceanKind api ? await _client.SendAsync(api.Create(resource), resource, Operation.Create)
-            : kind.IsPure ? resource : cloud.State.Put(resource);
+            : kind.IsPure ? resource : _cloud.State.Put(resource);
     }
 
     /// <summary>Waits until a resource that was begun is ready.</summary>
@@ -61,22 +67,13 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         {
             return await kind.CreateAsync(resource);
         }
-        cloud.Options.Interrupt(Operation.Create, resource);
-        if (!IsLikePulumi || ProviderManners.Current.Of(kind.Type)?.Create is not { } wait)
+        _cloud.Options.Interrupt(Operation.Create, resource);
+        if (ProviderManners.Current.Of(kind.Type)?.Create is { } wait)
         {
-            await SettledAsync(api, resource);
-            return await CreatedAsync(api, resource);
+            await WatchAsync(api, resource, wait, begun, timeout);
         }
-        var limit = Limit(wait, timeout);
-        var isDone = await UntilAsync(begun + limit, state => api.ProgressOf(state, resource) != Progress.Pending);
-        if (isDone && api.ProgressOf(Account.State, resource) == Progress.Ready)
-        {
-            await SettledAsync(api, resource);
-            return await CreatedAsync(api, resource);
-        }
-        throw new HalfMadeException(Known(api, resource), Words(wait.Failure, resource, isDone
-            ? $"unexpected state 'error', wanted target '{wait.Target}'. last error: %!s(<nil>)"
-            : $"timeout while waiting for state to become '{wait.Target}' (last state: '{wait.Pending}', timeout: {Go(limit)})"));
+        await SettledAsync(api, resource);
+        return await CreatedAsync(api, resource);
     }
 
     /// <summary>Sends the requests that make a resource as it should be, one after another.</summary>
@@ -90,7 +87,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         after = after with { Status = ResourceStatus.Updating };
         if (kind is not DigitalOceanKind api)
         {
-            return await kind.UpdateAsync(before, cloud.State.Put(after));
+            return await kind.UpdateAsync(before, _cloud.State.Put(after));
         }
         ProviderRequest? last = null;
         for (var sent = 0; api.Update(Account.State, before, after, sent) is { } next; sent++)
@@ -100,8 +97,18 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
                 throw new IOException($"{next.Failure}: {next.Method} {next.Path} had no effect");
             }
             after = await _client.SendAsync(next, after, Operation.Update);
+            if (next.Watch is { } watch)
+            {
+                await _polls.UntilAsync(watch(Account.State), PollTimes.Usual, after, Operation.Update, DateTimeOffset.MaxValue,
+                    state => api.ProgressOf(state, after) != Progress.Pending);
+            }
             await SettledAsync(api, after);
             last = next;
+        }
+        if (before.HalfMade is not null && !IsLikePulumi)
+        {
+            // What an earlier run did not wait for, this one does.
+            await SettledAsync(api, after);
         }
         await _client.ReadAsync(api.Reading(Account.State, after), after, Operation.Update);
         return Known(api, after);
@@ -115,72 +122,54 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
         if (kind is not DigitalOceanKind api)
         {
             await (resource.Status == ResourceStatus.Creating ? kind.ClearAsync(resource)
-                : kind.DeleteAsync(kind.IsPure ? resource : cloud.State.Put(leaving)));
+                : kind.DeleteAsync(kind.IsPure ? resource : _cloud.State.Put(leaving)));
             return;
         }
         if (IsLikePulumi && ProviderManners.Current.Of(kind.Type) is { Delete: { } deletion })
         {
-            await DeleteLikePulumiAsync(api, leaving, deletion);
+            await _deletions.DeleteLikePulumiAsync(api, leaving, deletion);
             return;
         }
-        if (api.ProgressOf(Account.State, resource) is not (Progress.Gone or Progress.Leaving))
-        {
-            await SendDeletionAsync(api, leaving);
-        }
-        await cloud.Running.UntilAsync(state => api.ProgressOf(state, resource) != Progress.Leaving, cloud.Cancel);
-        if (api.ProgressOf(Account.State, resource) != Progress.Gone)
-        {
-            throw new IOException(api.Problem(Account.State, resource) ?? $"{resource.Id} was not deleted");
-        }
+        await _deletions.DeleteAsync(api, leaving);
         await AppliedAsync(api);
     }
 
     /// <summary>The resource as a refresh finds it; null if it is gone.</summary>
-    public CloudResource? Read(ResourceKind kind, CloudResource resource) =>
-        kind is DigitalOceanKind api ? api.Read(Account.State, resource) : resource;
-
-    private async Task DeleteLikePulumiAsync(DigitalOceanKind api, CloudResource leaving, Deletion deletion)
+    /// <exception cref="ProviderException">It could not be read.</exception>
+    public async Task<CloudResource?> ReadAsync(ResourceKind kind, CloudResource resource)
     {
-        var begun = Account.Clock.GetUtcNow();
-        var wait = new ProviderWait(deletion.Seconds ?? 0, deletion.HeedsTimeout, deletion.Failure ?? "");
-        var limit = Limit(wait, leaving.DeleteTimeout);
-        if (api.Type != Types.LoadBalancer && api.ProgressOf(Account.State, leaving) == Progress.Leaving)
+        if (kind is not DigitalOceanKind api)
         {
-            // Already deleted by an interrupted run: locked until it is gone.
-            await UntilAsync(begun + limit, IsGone);
+            return resource;
         }
-        if (api.Read(Account.State, leaving) is null)
-        {
-            if (deletion.Missing == WhenMissing.Error)
-            {
-                throw new ProviderException(Words(deletion.MissingFailure!, leaving, ""));
-            }
-            return;
-        }
-        cloud.State.Put(leaving);
-        cloud.Options.Interrupt(Operation.Delete, leaving);
-        // The provider repeats the deletion of a VPC while it has members.
-        if (api.Type == Types.Vpc && !await UntilAsync(begun + limit, HasNoMembers))
-        {
-            throw new ProviderException(Words(wait.Failure, leaving,
-                ProviderException.Answer("DELETE", $"vpcs/{leaving.Id}", 409, "Can not delete VPC with members")));
-        }
-        await SendDeletionAsync(api, leaving);
-        if (api.Type == Types.Droplet && !await UntilAsync(begun + limit, IsGone))
-        {
-            // While it is locked, the provider knows no state of it.
-            throw new ProviderException(Words(wait.Failure, leaving,
-                $"timeout while waiting for state to become 'Not Found' (timeout: {Go(limit)})"));
-        }
-
-        bool IsGone(AccountState state) => api.ProgressOf(state, leaving) != Progress.Leaving;
-
-        bool HasNoMembers(AccountState state) => state.Find<Vpc>(leaving.Id!) is not { } vpc || Vpcs.Members(state, vpc).Count == 0;
+        await _client.ReadAsync(api.Reading(Account.State, resource), resource, Operation.Same);
+        return api.Read(Account.State, resource);
     }
 
-    private Task<CloudResource> SendDeletionAsync(DigitalOceanKind api, CloudResource leaving) =>
-        _client.SendAsync(api.Delete(Account.State, leaving), leaving, Operation.Delete,
-            toleratesMissing: ProviderManners.Current.Of(api.Type)?.Delete.Missing == WhenMissing.Tolerated);
+    /// <summary>Waits for a new resource as the provider does.</summary>
+    /// <exception cref="HalfMadeException">The provider gave up: the resource is there, and the engine knows of it.</exception>
+    private async Task WatchAsync(
+        DigitalOceanKind api, CloudResource resource, CreationWait wait, DateTimeOffset begun, TimeSpan? timeout)
+    {
+        var limit = wait.Limit(timeout);
+        bool isDone;
+        try
+        {
+            isDone = await _polls.UntilAsync(api.Watching(Account.State, resource), wait.Polls, resource, Operation.Create,
+                IsLikePulumi ? begun + limit : DateTimeOffset.MaxValue, state => api.ProgressOf(state, resource) != Progress.Pending);
+        }
+        catch (ProviderException exception)
+        {
+            throw HalfMade(exception.Message);
+        }
+        if (IsLikePulumi && (!isDone || api.ProgressOf(Account.State, resource) != Progress.Ready))
+        {
+            throw HalfMade(isDone ? $"unexpected state 'error', wanted target '{wait.Target}'. last error: %!s(<nil>)"
+                : ProviderWords.Timeout(wait.Target, wait.Pending, limit));
+        }
+
+        HalfMadeException HalfMade(string reason) => new(Known(api, resource), ProviderWords.Of(wait.Failure, resource, reason));
+    }
 
     /// <summary>Reads a new resource back.</summary>
     /// <exception cref="HalfMadeException">It could not be read: the resource is there, and the engine knows of it.</exception>
@@ -188,7 +177,11 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
     {
         try
         {
-            await _client.ReadAsync(api.Reading(Account.State, resource), resource, Operation.Create);
+            // The last question of its wait for a Droplet is the read.
+            if (api.Type != Types.Droplet)
+            {
+                await _client.ReadAsync(api.Reading(Account.State, resource), resource, Operation.Create);
+            }
         }
         catch (ProviderException exception)
         {
@@ -200,7 +193,7 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
     /// <summary>Waits until nothing is under way on a resource, and what it changes is in effect.</summary>
     private async Task SettledAsync(DigitalOceanKind api, CloudResource resource)
     {
-        await cloud.Running.UntilAsync(state => api.ProgressOf(state, resource) != Progress.Pending, cloud.Cancel);
+        await _cloud.Running.UntilAsync(state => api.ProgressOf(state, resource) != Progress.Pending, _cloud.Cancel);
         // Its failure says more than that of a resource that waited for it.
         await AppliedAsync(api);
         if (api.ProgressOf(Account.State, resource) == Progress.Failed)
@@ -210,40 +203,8 @@ internal sealed partial class ProviderLayer(CloudContext cloud)
     }
 
     private Task AppliedAsync(DigitalOceanKind api) =>
-        api.IsInNetworks ? cloud.Running.AppliedAsync(cloud.Cancel) : Task.CompletedTask;
+        api.IsInNetworks ? _cloud.Running.AppliedAsync(_cloud.Cancel) : Task.CompletedTask;
 
     private CloudResource Known(DigitalOceanKind api, CloudResource resource) =>
         api.Read(Account.State, resource) ?? throw new IOException($"{resource.Type} {resource.Id} was deleted meanwhile");
-
-    /// <summary>Waits until the records are as wanted, or until a time of the account's clock.</summary>
-    private async Task<bool> UntilAsync(DateTimeOffset latest, Func<AccountState, bool> wanted)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cloud.Cancel);
-        var reached = cloud.Running.UntilAsync(wanted, end.Token);
-        var late = Account.Clock.UntilAsync(latest, end.Token);
-        if (await Task.WhenAny(reached, late) == reached)
-        {
-            await reached;
-        }
-        await end.CancelAsync();
-        await Task.WhenAll(reached, late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cloud.Cancel.ThrowIfCancellationRequested();
-        return wanted(Account.State);
-    }
-
-    private static TimeSpan Limit(ProviderWait wait, TimeSpan? custom) =>
-        wait.HeedsTimeout && custom is { } given ? given : TimeSpan.FromSeconds(wait.Seconds);
-
-    private static string Words(string text, CloudResource resource, string reason) => NotFound().Replace(text, match =>
-        ProviderException.Answer("DELETE", $"{match.Groups[1].Value}/{resource.Id}", 404, MissingWords))
-        .Replace("{0}", reason, StringComparison.Ordinal)
-        .Replace("{id}", resource.Id, StringComparison.Ordinal)
-        .Replace("{name}", resource.CloudName, StringComparison.Ordinal);
-
-    /// <summary>A duration in Go's format: <c>1m0s</c>.</summary>
-    private static string Go(TimeSpan time) => string.Create(CultureInfo.InvariantCulture,
-        $"{(time.TotalHours >= 1 ? $"{(int)time.TotalHours}h" : "")}{(time.TotalMinutes >= 1 ? $"{time.Minutes}m" : "")}{time.Seconds}s");
-
-    [GeneratedRegex(@"\{404:([^}]+)\}")]
-    private static partial Regex NotFound();
 }

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.CommandLine;
 using Infra.Cli.CommandLine;
 using Infra.Lab.CommandLine;
 using Infra.Lab.Host;
+using Infra.Lab.Linux;
 
 namespace Infra.Lab.Stacks.Commands;
 
@@ -34,7 +36,7 @@ internal static class NodeCommands
         command.SetAction((parsed, _) => Guarded(terminal, parsed.GetValue(Stack), lab =>
         {
             var found = FindNode(lab, parsed.GetValue(node)!);
-            return Terminals.BecomeAsync(lab.Server(found).Inside(
+            return Become(lab.Server(found).Inside(
                 ["bash", "-o", "pipefail", "-c", CleanJournal, "-", parsed.GetValue(unit)!,
                     parsed.GetValue(follow) ? "--follow" : "--no-tail"]));
         }));
@@ -55,7 +57,7 @@ internal static class NodeCommands
         {
             var found = FindNode(lab, parsed.GetValue(node)!);
             var files = new AccessFiles(lab.Folder);
-            return Terminals.BecomeAsync(lab.Sandbox.Network(null,
+            return Become(lab.Sandbox.Network(null,
             [
                 "ssh", "-F", "none", "-b", lab.Sandbox.Operator, "-i", files.OperatorKey, "-o", "IdentitiesOnly=yes",
                 "-o", $"UserKnownHostsFile={files.KnownHosts}", "-o", "StrictHostKeyChecking=yes", $"ops@{found.PublicAddress}",
@@ -86,18 +88,26 @@ internal static class NodeCommands
             {
                 var network = name == HostRuntime.NeighbourName ? name : null;
                 return File.Exists(lab.Sandbox.NetworkPath(network))
-                    ? Terminals.BecomeAsync(lab.Sandbox.Network(network, parsed.GetValue(rest)!))
+                    ? Become(lab.Sandbox.Network(network, parsed.GetValue(rest)!))
                     : throw LabUserError.Of("place", name, "exists only after the first server", $"./infra up {lab.Stack}");
             }
 
             var found = FindNode(lab, name);
-            return Terminals.BecomeAsync(lab.Server(found).Inside(parsed.GetValue(rest)!));
+            return Become(lab.Server(found).Inside(parsed.GetValue(rest)!));
         }));
         return command;
     }
 
     private static Task<int> Guarded(Terminal terminal, string? stack, Func<LabStack, Task> act) =>
         LabFailure.GuardAsync(terminal, json: false, () => StackChoice.WithUpAsync(stack, act));
+
+    /// <summary>A program between a terminal and a shell would have to know which of its signals are meant for whom.</summary>
+    private static Task Become(IReadOnlyList<string> words)
+    {
+        ProgramReplacement.Become(words, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal));
+        return Task.CompletedTask;
+    }
 
     private static DeployedNode FindNode(LabStack lab, string name)
     {

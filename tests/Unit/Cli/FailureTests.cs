@@ -43,7 +43,22 @@ public sealed class FailureTests
 
     [Fact]
     public async Task What_was_cut_short_is_no_bug() =>
-        Assert.Equal((ExitCode.UserError, "interrupted\n"), await EndAsync(new OperationCanceledException()));
+        Assert.Equal((ExitCode.Interrupted, "interrupted\n"), await EndAsync(new OperationCanceledException()));
+
+    [Fact]
+    public async Task A_command_that_computes_is_not_waited_for()
+    {
+        using var error = new StringWriter();
+        using var pressed = new CancellationTokenSource();
+        var never = new TaskCompletionSource();
+        var ended = Failure.GuardAsync(new Terminal(error, error, interactive: false), json: false, () => never.Task, pressed.Token);
+        Assert.False(ended.IsCompleted);
+
+        await pressed.CancelAsync();
+
+        Assert.Equal(ExitCode.Interrupted, await ended);
+        Assert.Equal("interrupted\n", error.ToString().ReplaceLineEndings("\n"));
+    }
 
     private static async Task<(int Status, string Reported)> EndAsync(Exception exception)
     {

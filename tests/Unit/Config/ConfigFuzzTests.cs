@@ -8,8 +8,8 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Unit.Config;
 
 /// <summary>
-/// Whatever is in a stack's file or in a catalog ends in a plan or in messages with a fix, and never in a trace; soon, and in little
-/// memory.
+/// Whatever is in a stack's file, the project's file or a catalog ends in a plan or in messages with a fix, and never in a trace; soon,
+/// and in little memory.
 /// </summary>
 public sealed class ConfigFuzzTests : IDisposable
 {
@@ -22,6 +22,9 @@ public sealed class ConfigFuzzTests : IDisposable
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
 
     private static readonly string[] s_stacks = ["fuzz", "fuzz", "fuzz", "Fuzz", "f.uzz", new('f', 31), new('f', 32)];
+
+    /// <summary>Half of an emoji, which is no UTF-8, is another character instead of an exception.</summary>
+    private static readonly UTF8Encoding s_bytes = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-config-").FullName;
 
@@ -46,9 +49,18 @@ public sealed class ConfigFuzzTests : IDisposable
         return Task.CompletedTask;
     });
 
-    /// <summary>One input of any kind.</summary>
-    internal static bool TryAny(string folder, Random chance, RandomCatalogs catalogs) => chance.Next(3) switch
+    [Fact]
+    public Task A_project_file_that_was_changed_at_random_is_a_plan_or_one_message() => Chance.WithSeedAsync("random projects", chance =>
     {
+        var plans = Enumerable.Range(0, Sample).Count(_ => TryProject(_folder, RandomProjects.Next(chance)));
+        Assert.InRange(plans, 1, Sample * 3 / 4);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>One input of any kind.</summary>
+    internal static bool TryAny(string folder, Random chance, RandomCatalogs catalogs) => chance.Next(4) switch
+    {
+        3 => TryProject(folder, RandomProjects.Next(chance)),
         0 => Try(folder, RandomConfigs.Next(chance)),
         1 => Try(folder, new RandomYaml(chance).Next(), s_stacks[chance.Next(s_stacks.Length)]),
         _ => TryCatalog(folder, catalogs.Next()),
@@ -62,9 +74,24 @@ public sealed class ConfigFuzzTests : IDisposable
         return Task.CompletedTask;
     });
 
+    private static bool TryProject(string folder, string project)
+    {
+        var file = Path.Combine(folder, "Pulumi.yaml");
+        var right = File.ReadAllText(file);
+        File.WriteAllText(file, project, s_bytes);
+        var isPlan = Try(folder, """
+            config:
+              region: tor1
+              adminCidrs: [203.0.113.7/32]
+              endpoints: {chat: {model: mistralai/Ministral-3-3B-Instruct-2512}}
+            """, also: project);
+        File.WriteAllText(file, right);
+        return isPlan;
+    }
+
     private static bool TryCatalog(string folder, string catalog)
     {
-        File.WriteAllText(Path.Combine(folder, "fuzz.json"), catalog);
+        File.WriteAllText(Path.Combine(folder, "fuzz.json"), catalog, s_bytes);
         return Try(folder, """
             config:
               region: tor1
@@ -78,7 +105,7 @@ public sealed class ConfigFuzzTests : IDisposable
     internal static bool Try(string folder, string text, string stack = "fuzz", string also = "")
     {
         var file = Path.Combine(folder, $"Pulumi.{stack}.yaml");
-        File.WriteAllText(file, text);
+        File.WriteAllText(file, text, s_bytes);
         var (status, message, time, bytes) = Run(folder, stack);
         for (var again = 0; again < 2 && time > s_longest; again++)
         {

@@ -66,10 +66,11 @@ internal sealed class Account : IDisposable
     public string? Warning { get; private set; }
 
     /// <summary>One <c>refresh</c>; the answers are ids for creations that are pending.</summary>
-    public void Refresh(params (string Type, string Name, string Id)[] answers)
+    public async Task RefreshAsync(params (string Type, string Name, string Id)[] answers)
     {
         using var state = Open();
-        New(state, Plan("local")).Refresh(answers.ToDictionary(answer => (answer.Type, answer.Name), answer => answer.Id));
+        await using var cloud = New(state, Plan("local"));
+        await cloud.RefreshAsync(answers.ToDictionary(answer => (answer.Type, answer.Name), answer => answer.Id));
     }
 
     public async Task<Run> DownAsync(bool refresh = false)
@@ -97,6 +98,9 @@ internal sealed class Account : IDisposable
         using var state = Open();
         state.Account.Change(change);
     }
+
+    /// <summary>What someone else does during a run.</summary>
+    public void ChangeNow(Action<AccountChange> change) => _state!.Account.Change(change);
 
     /// <summary>Between two runs: what is under way in the account ends.</summary>
     public async Task SettleAsync()

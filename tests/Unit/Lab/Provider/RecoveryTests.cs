@@ -71,7 +71,7 @@ public sealed class RecoveryTests : IDisposable
             Assert.Empty(Objects());
             return;
         }
-        _account.Refresh();
+        await _account.RefreshAsync();
         (await _account.UpAsync(Bigger())).Succeeded();
         await HealthyAsync(Bigger(), servers: 2);
     }
@@ -102,7 +102,7 @@ public sealed class RecoveryTests : IDisposable
             (await UpAsync()).Refusal);
         Assert.Equal("doesn't support update", (await UpAsync()).Refusal);
         Assert.Equal("doesn't support update", (await UpAsync()).Refusal);
-        _account.Refresh();
+        await _account.RefreshAsync();
         Assert.Contains("is not verified", (await UpAsync()).Refusal, StringComparison.Ordinal);
         _account.Change(change => AccountFaults.Remove(change, null));
         _account.Options = _account.Options with { Replace = new HashSet<(string, string)> { (Types.Certificate, "chat") } };
@@ -172,7 +172,7 @@ public sealed class RecoveryTests : IDisposable
         Assert.Contains("chat-0, interrupted while creating", _account.Warning, StringComparison.Ordinal); // it stays pending
 
         _account.Change(change => DeleteByHand(change, killed.Only(Types.Droplet, "chat-0")));
-        _account.Refresh();
+        await _account.RefreshAsync();
         await HealthyAsync(Account.Plan("local"), servers: 2);
     }
 
@@ -184,7 +184,7 @@ public sealed class RecoveryTests : IDisposable
         Assert.NotNull(killed.Thrown);
         var stray = killed.Only(Types.Droplet, "chat-0").Id!;
         await _account.SettleAsync();
-        _account.Refresh((Types.Droplet, "chat-0", stray));
+        await _account.RefreshAsync((Types.Droplet, "chat-0", stray));
         (await _account.UpAsync(Account.Plan("local"))).Succeeded();
         Assert.Contains(_account.Events, reported => reported is { Operation: Operation.Replace, Name: "chat-0", Type: Types.Droplet });
         Assert.DoesNotContain(Objects(), known => known.Id == stray);
@@ -219,14 +219,14 @@ public sealed class RecoveryTests : IDisposable
             StringComparison.Ordinal);
         if (refreshes)
         {
-            _account.Refresh();
+            await _account.RefreshAsync();
             Assert.Contains("domains/example.com/records: 422", (await _account.UpAsync(plan)).Refusal, StringComparison.Ordinal);
         }
         _clock.Advance(TimeSpan.FromMinutes(30));
         await _account.SettleAsync();
         if (refreshes)
         {
-            _account.Refresh();
+            await _account.RefreshAsync();
         }
         (await _account.UpAsync(plan)).Succeeded();
         await HealthyAsync(plan, servers: 2);

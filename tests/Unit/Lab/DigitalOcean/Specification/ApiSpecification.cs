@@ -85,11 +85,12 @@ internal sealed class ApiSpecification
     /// <param name="body">Body of the answer.</param>
     public IReadOnlyList<string> Violations(string method, string target, int status, string? type, string body)
     {
-        var operation = Find(method, target.Split('?')[0]);
-        if (operation is null)
+        var path = target.Split('?')[0];
+        var isAdded = SpecificationGaps.Current.Adds(method, path);
+        // Before an operation whose last part is a value: /v2/droplets/autoscale is no Droplet.
+        if (isAdded || Find(method, path) is not { } operation)
         {
-            return status >= 400 ? ErrorViolations(method, status, body)
-                : SpecificationGaps.Current.Adds(method, target.Split('?')[0]) ? [] : ["the specification has no such operation"];
+            return status >= 400 ? ErrorViolations(method, status, body) : isAdded ? [] : ["the specification has no such operation"];
         }
         if (operation.Answer(status) is not { } answer)
         {
