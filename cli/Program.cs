@@ -10,4 +10,6 @@ AssemblyLoadContext.Default.StartProfileOptimization("Infra.Cli.methods");
 // On another thread: both commands need the catalog, and its first use compiles as much code as reading the command line and the config.
 _ = Task.Run(static () => ModelCatalog.Load());
 var terminal = Terminal.ForThisProcess();
-return await InfraCommand.InvokeAsync(args, terminal, [PreviewCommand.Create(terminal), PlanCommand.Create(terminal)]);
+// Help and completion need all commands; a preview need not compile the many options of plan.
+return await InfraCommand.InvokeAsync(args, terminal,
+    args is ["preview", ..] ? [PreviewCommand.Create(terminal)] : [PreviewCommand.Create(terminal), PlanCommand.Create(terminal)]);

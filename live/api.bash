@@ -30,13 +30,16 @@ api_message() {
 # api_list PATH KEY: writes the items of all pages to $work/list, one JSON object per line. Fails if any page fails: an incomplete list would hide
 # resources that cost money.
 api_list() {
-  local path=$1 key=$2 page=1 joint='?'
+  local path=$1 key=$2 page=1 joint='?' items
   [[ $path != *\?* ]] || joint='&'
   : > "$work/list"
   while :; do
     api GET "$path${joint}per_page=200&page=$page" || return 1
-    jq -c --arg key "$key" '.[$key] | if type == "array" then .[] else error("no list") end' "$work/body" >> "$work/list" 2> /dev/null || return 1
-    jq -e '.links.pages.next // empty' "$work/body" > /dev/null || return 0
+    # First whether there is another page, then its items.
+    items=$(jq -c --arg key "$key" '(.links.pages.next | not), (.[$key] | if type == "array" then .[] else error("no list") end)' "$work/body" \
+      2> /dev/null) || return 1
+    [[ $items != *$'\n'* ]] || printf '%s\n' "${items#*$'\n'}" >> "$work/list"
+    [[ $items == false* ]] || return 0
     page=$((page + 1))
   done
 }

@@ -34,8 +34,7 @@ check_token() {
   local entry missing=() reads=("${needed_reads[@]}")
   [[ -n ${DIGITALOCEAN_TOKEN-} ]] || refuse 'DIGITALOCEAN_TOKEN is not set' 'export DIGITALOCEAN_TOKEN=...'
   [[ $DIGITALOCEAN_TOKEN =~ ^[A-Za-z0-9_.-]+$ ]] || refuse 'DIGITALOCEAN_TOKEN holds something that is no part of a token (a space, a quote, a line end)' 'set it again, without them'
-  secret "$DIGITALOCEAN_TOKEN"
-  secret "${PULUMI_CONFIG_PASSPHRASE-}"
+  secret "$DIGITALOCEAN_TOKEN" "${PULUMI_CONFIG_PASSPHRASE-}"
   api_authorize
   [[ -z $domain ]] || reads+=("${domain_reads[@]}")
   for entry in "${reads[@]}"; do
@@ -98,15 +97,17 @@ check_address() {
 # check_cost: compares the plan's price for the longest run, including the deletion, with the cap, before anything is created. Then sets the stack's limit
 # per hour to what the cap allows, because `pulumi up` uses the current price.
 check_cost() {
-  local plan
+  local plan fits limit source
   write_stack_file 1000
   plan=$(./infra preview "$stack" --json 2> "$work/plan-error") || refuse "the plan does not stand: $(tail -n 5 "$work/plan-error")" "see above; ./infra preview $stack shows it"
-  usd_per_hour=$(jq -e '.usdPerHour | numbers' <<< "$plan") || refuse 'the plan has no price' 'choose a size that is sold by the hour: LIVE_SIZE'
-  most_usd=$(jq -n --argjson hour "$usd_per_hour" --argjson minutes "$minutes" '($hour * ($minutes + 30) / 60 * 100 | ceil) / 100')
-  say "$size in $region: $usd_per_hour USD per hour by the catalog ($(jq -r .priceSource <<< "$plan")); at most $most_usd USD for $minutes minutes and the deletion"
-  fact usdPerHour "$usd_per_hour"
-  fact mostUsd "$most_usd"
-  jq -ne --argjson most "$most_usd" --argjson cap "$cap" '$most <= $cap' > /dev/null \
+  plan=$(jq -er --argjson minutes "$minutes" --argjson cap "$cap" '.priceSource as $source | .usdPerHour | numbers
+    | (. * ($minutes + 30) / 60 * 100 | ceil / 100) as $most
+    | "\(.) \($most) \($most <= $cap) \($cap * 60 / ($minutes + 30) * 100 | floor / 100) \($source)"' <<< "$plan") \
+    || refuse 'the plan has no price' 'choose a size that is sold by the hour: LIVE_SIZE'
+  read -r usd_per_hour most_usd fits limit source <<< "$plan"
+  say "$size in $region: $usd_per_hour USD per hour by the catalog ($source); at most $most_usd USD for $minutes minutes and the deletion"
+  fact usdPerHour "$usd_per_hour" mostUsd "$most_usd"
+  [[ $fits == true ]] \
     || refuse "the run may cost $most_usd USD, and LIVE_MAX_USD is $cap" "LIVE_MAX_USD=$most_usd live/run, or fewer minutes: LIVE_MINUTES"
-  write_stack_file "$(jq -n --argjson cap "$cap" --argjson minutes "$minutes" '($cap * 60 / ($minutes + 30) * 100 | floor) / 100')"
+  write_stack_file "$limit"
 }

@@ -3,9 +3,9 @@
 
 readonly longest_detail=20000
 
-# secret VALUE: a value that must never be written; stored in a file that only this user can read.
+# secret VALUE...: values that must never be written; stored in a file that only this user can read.
 secret() {
-  [[ -z $1 ]] || jq -n --rawfile value <(printf %s "$1") '$value' >> "$work/secrets"
+  printf '%s\036' "$@" | jq -Rs 'split("\u001e")[] | select(length > 0)' >> "$work/secrets"
 }
 
 # Masks known secrets, and everything in the form of one: tokens of DigitalOcean, Hugging Face and GitHub, bearer headers, private keys.
@@ -24,12 +24,13 @@ mask() {
 
 # record ID REFERENCES QUESTION STATUS SECONDS: adds an answer; its text is $answer, its detail is in $work/detail.
 record() {
-  jq -nc --slurpfile secrets "$work/secrets" --arg id "$1" --arg references "$2" --arg question "$3" --arg status "$4" --argjson seconds "$5" --arg at "$(date -u +%FT%TZ)" \
-    --rawfile answer <(printf %s "$answer") --rawfile detail <(head -c "$longest_detail" "$work/detail") "$masked"'
-    {$id, references: ($references | split(" ")), $question, $status, answer: ($answer | masked), $seconds, $at, detail: ($detail | masked)}' \
-    > "$work/recorded"
-  cat "$work/recorded" >> "$folder/answers.jsonl"
-  printf 'live: %-18s %-10s %s\n' "$1" "$4" "$(jq -r .answer "$work/recorded")" >&2
+  local recorded
+  recorded=$(jq -nrc --slurpfile secrets "$work/secrets" --arg id "$1" --arg references "$2" --arg question "$3" --arg status "$4" --argjson seconds "$5" \
+    --arg at "$(date -u +%FT%TZ)" --argjson longest "$longest_detail" --rawfile answer <(printf %s "$answer") --rawfile detail "$work/detail" "$masked"'
+    {$id, references: ($references | split(" ")), $question, $status, answer: ($answer | masked), $seconds, $at, detail: ($detail | masked)[:$longest]}
+    | ., .answer')
+  printf '%s\n' "${recorded%%$'\n'*}" >> "$folder/answers.jsonl"
+  printf 'live: %-18s %-10s %s\n' "$1" "$4" "${recorded#*$'\n'}" >&2
 }
 
 # ask ID REFERENCES QUESTION FUNCTION: one question. The function prints the detail and sets answer. It returns 0 for an answer, 3 if the question does not
@@ -60,10 +61,10 @@ ask() {
   record "$id" "$references" "$question" "$status" "$(($(elapsed) - began))"
 }
 
-# fact NAME VALUE: a fact of the run that is not an answer: prices, times, leftovers.
+# fact [NAME VALUE]...: facts of the run that are not answers: prices, times, leftovers.
 fact() {
-  jq -nc --slurpfile secrets "$work/secrets" --arg name "$1" --rawfile value <(printf %s "$2") \
-    "$masked"'{($name): ($value | masked | (tonumber? // .))}' >> "$folder/facts.jsonl"
+  printf '%s\036' "$@" | jq -Rsc --slurpfile secrets "$work/secrets" \
+    "$masked"'split("\u001e") | range(0; length - 1; 2) as $i | {(.[$i]): (.[$i + 1] | masked | (tonumber? // .))}' >> "$folder/facts.jsonl"
 }
 
 # write_report: writes report.json and report.md from the answers so far.

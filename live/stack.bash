@@ -50,27 +50,23 @@ end_group() {
 # The last lines of a command's log, for an answer's detail.
 log_end() { tail -n "${2:-40}" "$folder/logs/$1.log"; }
 
-# output NAME: an output of the stack, also a secret one, as JSON. It goes only to variables and to files that only this user can read.
-output() { pulumi stack output "$1" --json --show-secrets 2> "$work/output-error" < /dev/null; }
+# outputs: the stack's outputs, also secret ones, as JSON. They go only to variables and to files that only this user can read.
+outputs() { pulumi stack output --json --show-secrets 2> "$work/output-error" < /dev/null; }
 
 # learn_stack: reads addresses and keys of the running stack, for the questions.
 learn_stack() {
-  local endpoints
-  endpoints=$(output endpoints) || return 1
-  node_address=$(jq -r '.chat.nodes[0].publicAddress' <<< "$endpoints")
-  url=$(jq -r .chat.url <<< "$endpoints")
-  model=$(jq -r .chat.servedModelName <<< "$endpoints")
+  local values=() secrets=()
+  mapfile -t -d '' values < <(outputs | jq -j '[(.endpoints.chat | .nodes[0].publicAddress, .url, .servedModelName),
+    .sshPrivateKey, .knownHosts, .ca, .clientKeys.chat.default] | if all(type == "string") then .[] + "\u0000" else error("an output is missing") end')
+  ((${#values[@]} == 7)) || return 1
+  node_address=${values[0]} url=${values[1]} model=${values[2]} ca=${values[5]} key=${values[6]}
   (
     umask 077
-    output sshPrivateKey | jq -r . > "$work/ops.key"
-    output knownHosts | jq -r . > "$work/known_hosts"
-  ) || return 1
-  ca=$(output ca | jq -r .) || return 1
-  key=$(output clientKeys | jq -r '.chat.default') || return 1
-  secret "$key"
-  while read -r line; do
-    [[ $line == -----* ]] || secret "$line"
-  done < "$work/ops.key"
+    printf '%s\n' "${values[3]}" > "$work/ops.key"
+    printf '%s\n' "${values[4]}" > "$work/known_hosts"
+  )
+  mapfile -t secrets < <(grep -v '^-----' "$work/ops.key")
+  secret "$key" "${secrets[@]}"
 }
 
 # on_node LIMIT: runs the script on standard input as root on the node. Masks its output before any answer uses it.

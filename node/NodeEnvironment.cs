@@ -43,7 +43,7 @@ public static partial class NodeEnvironment
             : string.Concat(values.Select(value => $"{value.Key}={value.Value}\n"));
     }
 
-    private static SortedDictionary<string, string> Values(EndpointPlan plan, string vpcRange, string? cacheVolume)
+    private static SortedList<string, string> Values(EndpointPlan plan, string vpcRange, string? cacheVolume)
     {
         var placement = plan.Placement;
         var package = placement.Engine.Package;

@@ -22,6 +22,8 @@ internal sealed class Terminal
             Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
+            // They would write escape codes to the pipes of a known CI service.
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = interactive },
             Out = new AnsiConsoleOutput(output),
         });
         if (!interactive)

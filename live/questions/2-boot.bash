@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 boot_phases() {
-  output bringUp | jq -r 'to_entries[] | "\(.key)\n\(.value)"' || return 1
+  outputs | jq -r '.bringUp | to_entries[] | "\(.key)\n\(.value)"' || return 1
   answer="pulumi up took ${up_seconds} s; the phases are below"
 }
 

@@ -1,35 +1,44 @@
 using System.Reflection;
 using System.Text.Json;
+using Infra.Planning.Reading;
 
 namespace Infra.Planning.Catalog;
 
 /// <summary>A limit of DigitalOcean with its source.</summary>
-/// <param name="Value">The number; the name of the property has its unit.</param>
-/// <param name="Source">Source.</param>
-/// <param name="SourceDate">Date of the source.</param>
-/// <param name="IsSuspected">Not measured, and the source does not state it explicitly.</param>
-public sealed record CloudLimit(int Value, string Source, DateOnly SourceDate, bool IsSuspected = false);
+public sealed record CloudLimit
+{
+    /// <summary>The number; the name of the property has its unit.</summary>
+    public required int Value { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>Date of the source, as in the catalog's rows.</summary>
+    public required string SourceDate { get; init; }
+
+    /// <summary>Not measured, and the source does not state it explicitly.</summary>
+    public bool IsSuspected { get; init; }
+}
 
 /// <summary>An address range that DigitalOcean reserves, with its source.</summary>
-/// <param name="Range">In CIDR notation.</param>
-/// <param name="Source">Source.</param>
-/// <param name="SourceDate">Date of the source.</param>
-/// <param name="Region">Region of the reservation; null: all regions.</param>
-public sealed record ReservedRange(string Range, string Source, DateOnly SourceDate, string? Region = null);
+public sealed record ReservedRange
+{
+    /// <summary>In CIDR notation.</summary>
+    public required string Range { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>Date of the source, as in the catalog's rows.</summary>
+    public required string SourceDate { get; init; }
+
+    /// <summary>Region of the reservation; null: all regions.</summary>
+    public string? Region { get; init; }
+}
 
 /// <summary>
 /// Limits of DigitalOcean that a plan is checked against before the first resource (<c>data/digitalocean-limits.json</c>).
 /// </summary>
 public sealed record CloudLimits
 {
-    private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     private static readonly Lazy<CloudLimits> s_current = new(Load);
 
     public static CloudLimits Current => s_current.Value;
@@ -60,9 +69,11 @@ public sealed record CloudLimits
     /// <summary>Ranges that a VPC must not use.</summary>
     public required IReadOnlyList<ReservedRange> ReservedRanges { get; init; }
 
+    // Without a check: the tests compare the file with what was read.
     private static CloudLimits Load()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("catalog/digitalocean-limits.json")!;
-        return JsonSerializer.Deserialize<CloudLimits>(stream, s_strict)!;
+        using var document = JsonDocument.Parse(stream);
+        return RecordBuilder.Build<CloudLimits>(document.RootElement);
     }
 }

@@ -108,8 +108,9 @@ public sealed partial class ModelCatalog
     /// </summary>
     /// <param name="id">As in the catalog.</param>
     /// <param name="key">Setting for the error: <c>endpoints.chat.model</c>.</param>
-    public ModelSpec Model(string id, string key) =>
-        Find(Models, id, key,
+    public ModelSpec Model(string id, string key) => Models.TryGetValue(id, out var known)
+        ? known
+        : Find(Models, id, key,
             id.Contains('/', StringComparison.Ordinal) && NearMiss.Of(RepositoryId(id), Models.Keys).Count == 0
                 ? "a model of the catalog, and docs/catalog.md has how to add one" : "a model of the catalog",
             prefer: name => Models[name].Use == ModelUse.Instruct, meant: RepositoryId(id));

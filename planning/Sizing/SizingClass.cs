@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Infra.Planning.Catalog;
+using Infra.Planning.Reading;
 
 namespace Infra.Planning.Sizing;
 
@@ -47,12 +47,6 @@ public sealed record SizingClass
 
     /// <summary>Logs below which a class has few.</summary>
     public const int Few = 3;
-
-    private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
 
     private static readonly Lazy<IReadOnlyList<SizingClass>> s_measured = new(Load);
 
@@ -147,6 +141,7 @@ public sealed record SizingClass
     private static IReadOnlyList<SizingClass> Load()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("catalog/sizing-classes.json")!;
-        return JsonSerializer.Deserialize<IReadOnlyList<SizingClass>>(stream, s_strict)!;
+        using var document = JsonDocument.Parse(stream);
+        return [.. document.RootElement.EnumerateArray().Select(RecordBuilder.Build<SizingClass>)];
     }
 }

@@ -3,11 +3,11 @@ using Infra.Node;
 namespace Infra.Tests.Node;
 
 /// <summary>What the rules of <c>firewall</c> do to packets, from the attacker's side: in namespaces, with real connections.</summary>
-public sealed class FirewallReachTests
+public sealed class FirewallReachTests(FirewallReachTests.Played scene) : IClassFixture<FirewallReachTests.Played>
 {
     // A node with what an image may have on it: exporters that listen everywhere, Docker with a published port, nftables rules of its own.
-    // Around it a neighbour of the VPC who is a client, and the metadata service. "reach UID ADDRESS PORT" and "from NAMESPACE ADDRESS
-    // PORT" print yes or no.
+    // Around it a neighbour of the VPC who is a client, and the metadata service. "reach" for lines "UID ADDRESS PORT" and "from"
+    // for ports print yes or no; all connections of a call are tried at the same time.
     private const string Scene = """
         set -euo pipefail
         ip link set lo up
@@ -40,26 +40,40 @@ public sealed class FirewallReachTests
         exec {one}< <(exec /usr/bin/python3 -c "$listen" 443 5000 8888 9100 9400) ; pids+=($!); read -r up <&"$one"
         exec {two}< <(exec nsenter -t $around -n /usr/bin/python3 -c "$listen" 80 443 8080) ; pids+=($!); read -r up <&"$two"
         exec {three}< <(exec nsenter -t $docker -n /usr/bin/python3 -c "$listen" 80) ; pids+=($!); read -r up <&"$three"
-        connect='
-        import socket, sys
-        try: socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=1); print("yes")
-        except OSError: print("no")'
-        reach() { echo "uid $1 to $2:$3 $(setpriv --reuid "$1" --clear-groups /usr/bin/python3 -c "$connect" "$2" "$3")"; }
-        from() { echo "neighbour to $1:$2 $(nsenter -t $around -n /usr/bin/python3 -c "$connect" "$1" "$2")"; }
-        for port in 9400 8080; do from 10.20.0.5 "$port"; done
+        probe='
+        import os, socket, sys
+        def start(uid, address, port):
+            child = os.fork()
+            if child: return child
+            try:
+                os.setgroups([]); os.setuid(int(uid))
+                socket.create_connection((address, int(port)), timeout=1)
+            except OSError: os._exit(1)
+            os._exit(0)
+        probes = [line.split() for line in sys.argv[2:]]
+        for (uid, address, port), child in zip(probes, [start(*line) for line in probes]):
+            print(sys.argv[1] or f"uid {uid}", f"to {address}:{port}", "no" if os.waitpid(child, 0)[1] else "yes")'
+        reach() { /usr/bin/python3 -c "$probe" '' "$@"; }
+        from() { nsenter -t $around -n /usr/bin/python3 -c "$probe" neighbour "${@/#/0 10.20.0.5 }"; }
+        echo 'echo 997' > "$INFERENCE_ROOT/do-agent"
+        from 9400 8080
         "$1"
         echo rules
-        for uid in 0 997 2000 33 995; do reach $uid 169.254.169.254 80; done
-        for port in 443 8080; do reach 997 169.254.169.254 "$port"; done
-        for port in 5000 9100 9400; do reach 997 127.0.0.1 "$port"; done
-        for port in 443 22 5000 8080 8888 9100 9400; do from 10.20.0.5 "$port"; done
+        metadata='169.254.169.254 80'
+        reach "0 $metadata" "997 $metadata" "2000 $metadata" "33 $metadata" "995 $metadata" \
+          '997 169.254.169.254 443' '997 169.254.169.254 8080' '997 127.0.0.1 5000' '997 127.0.0.1 9100' '997 127.0.0.1 9400'
+        from 443 22 5000 8080 8888 9100 9400
+        for uid in 'exit 1' 'echo 0' 'echo 2000'; do
+          echo "account: $uid"
+          echo "$uid" > "$INFERENCE_ROOT/do-agent"
+          "$1" 2>&1
+          reach "0 $metadata" "997 $metadata" "2000 $metadata"
+        done
         """;
 
     [Fact]
-    public async Task The_metadata_service_answers_root_and_the_monitoring_agent_and_what_the_image_serves_stays_on_the_node()
+    public void The_metadata_service_answers_root_and_the_monitoring_agent_and_what_the_image_serves_stays_on_the_node()
     {
-        using var node = new StagedNode();
-        var result = await RunAsync(node, "echo 997");
         Assert.Equal(
             """
             neighbour to 10.20.0.5:9400 yes
@@ -83,31 +97,56 @@ public sealed class FirewallReachTests
             neighbour to 10.20.0.5:9100 no
             neighbour to 10.20.0.5:9400 no
 
-            """, result.Output);
+            """, scene.Part(""));
     }
 
     [Theory]
     [InlineData("exit 1", "monitoring is off: this image has no account do-agent")]
     [InlineData("echo 0", "monitoring is off: do-agent has uid 0")]
     [InlineData("echo 2000", "monitoring is off: do-agent has uid 2000")]
-    public async Task Without_an_account_of_its_own_the_agent_reaches_nothing_and_the_journal_shows_it(string uid, string message)
+    public void Without_an_account_of_its_own_the_agent_reaches_nothing_and_the_journal_shows_it(string uid, string message)
     {
-        using var node = new StagedNode();
-        var result = await RunAsync(node, uid);
-        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
-        Assert.Contains("uid 0 to 169.254.169.254:80 yes\nuid 997 to 169.254.169.254:80 no\nuid 2000 to 169.254.169.254:80 no\n",
-            result.Output, StringComparison.Ordinal);
+        var part = scene.Part(uid);
+        Assert.Contains(message, part, StringComparison.Ordinal);
+        Assert.EndsWith("\nuid 0 to 169.254.169.254:80 yes\nuid 997 to 169.254.169.254:80 no\nuid 2000 to 169.254.169.254:80 no\n",
+            part, StringComparison.Ordinal);
     }
 
-    private static async Task<ToolResult> RunAsync(StagedNode node, string uid)
+    /// <summary>The scene, played once: namespaces, servers and connections that time out take most of the time.</summary>
+    public sealed class Played : IAsyncLifetime
     {
-        Assert.SkipUnless(Environment.UserName == "root", "Connections of several accounts need several accounts: run it as root.");
-        node.Stub("sleep", "exec /bin/sleep \"$@\"");
-        node.Stub("id", $"case $* in *do-agent*) {uid} ;; *vllm*) echo 2000 ;; *) exec /usr/bin/id \"$@\" ;; esac");
-        node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), ("FIREWALL_CLIENT_CIDRS", "10.20.0.0/24")));
-        var result = await node.RunAsync(
-            "firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Scene, "-", command]);
-        Assert.True(result.ExitCode == 0, result.All);
-        return result;
+        private ToolResult? _result;
+
+        /// <summary>What was printed with this command in place of the agent's uid; "" for an account of its own.</summary>
+        internal string Part(string uid)
+        {
+            Assert.SkipWhen(_result is null, "Connections of several accounts need several accounts: run it as root.");
+            Assert.True(_result!.ExitCode == 0, _result.All);
+            return _result.Output.Split("account: ").Single(part => uid.Length == 0
+                ? part.StartsWith("neighbour", StringComparison.Ordinal) : part.StartsWith($"{uid}\n", StringComparison.Ordinal));
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            if (Environment.UserName != "root")
+            {
+                return;
+            }
+
+            using var node = new StagedNode();
+            node.Stub("sleep", "exec /bin/sleep \"$@\"");
+            node.Stub("id", """
+                case $* in
+                  *do-agent*) . "$INFERENCE_ROOT/do-agent" ;;
+                  *vllm*) echo 2000 ;;
+                  *) exec /usr/bin/id "$@" ;;
+                esac
+                """);
+            node.Write(NodeEnvironment.Path, RunningNode.With(node.Read(NodeEnvironment.Path), ("FIREWALL_CLIENT_CIDRS", "10.20.0.0/24")));
+            _result = await node.RunAsync(
+                "firewall", command => ["unshare", .. Tool.OwnNamespace("--net"), "bash", "-c", Scene, "-", command]);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -203,9 +203,12 @@ public sealed class FirewallTests
     // a load that fails is tried again at the next word of the kernel.
     private const string Watched = """
         set -euo pipefail
+        mkfifo "$INFERENCE_ROOT/loads"
+        exec {loads}<> "$INFERENCE_ROOT/loads"
         "$1" watch & watch=$!
         trap 'kill $watch' EXIT
-        back() { for ((i = 0; i < 400; i++)); do if "$2" check; then echo "$1: back"; return; fi; /bin/sleep 0.05; done; echo "$1: gone"; }
+        # Each load of the rules is a line.
+        back() { until "$2" check; do read -r -t 60 -u "$loads" _ || { echo "$1: gone"; return; }; done; echo "$1: back"; }
         back start "$1"
         nft flush ruleset
         back 'nft flush ruleset' "$1"
@@ -231,7 +234,7 @@ public sealed class FirewallTests
         node.Stub("nft", nft);
         node.Stub("systemctl",
             "[[ ! -e $INFERENCE_ROOT/refuse ]] || { touch \"$INFERENCE_ROOT/refused\"; exit 1; }; "
-            + "exec \"$INFERENCE_ROOT/usr/local/libexec/inference/firewall\"");
+            + "\"$INFERENCE_ROOT/usr/local/libexec/inference/firewall\" && echo > \"$INFERENCE_ROOT/loads\"");
         var result = await node.RunInsideAsync("firewall",
             command => ["unshare", .. Tool.OwnNamespace("--net", "--pid", "--fork", "--kill-child"), "bash", "-c", Watched, "-", command],
             [("FIREWALL_LOOK_S", look)]);
@@ -253,7 +256,9 @@ public sealed class FirewallTests
             trap 'kill $watch' EXIT
             looks() { wc -l < "$INFERENCE_ROOT/looks"; }
             until "$1" check && sleep 1 && before=$(looks) && sleep 2 && [[ $(looks) == "$before" ]]; do :; done
-            for ((one = 1; one < 60; one++)); do /usr/sbin/nft add element inet inference opened4 "{ 10.9.9.$one }"; sleep 0.05; done
+            # Each line is a transaction of its own.
+            for ((one = 1; one < 60; one++)); do echo "add element inet inference opened4 { 10.9.9.$one }"; done \
+              | /usr/sbin/nft -i > /dev/null
             sleep 1
             echo "$(($(looks) - before)) looks"
             /usr/sbin/nft add element inet inference admins4 '{ 10.9.9.0/24 }'

@@ -50,7 +50,7 @@ internal sealed partial class KilledScripts : IDisposable
         switch (name)
         {
             case "apply-settings":
-                await StoreAsync(node, await SecretsTests.SecretsAsync(node));
+                await StoreAsync(node, SecretsTests.Secrets(node));
                 await before.StartAsync();
                 input = RunningNode.With(
                     environment, ("VLLM_ARGS", "--max-num-seqs 7"), ("MODEL_FORMAT", "hf"), ("FIREWALL_CLIENT_CIDRS", "10.20.0.9"),
@@ -58,13 +58,13 @@ internal sealed partial class KilledScripts : IDisposable
                     ("ENDPOINT_NAME", "other"));
                 break;
             case "store-secrets":
-                await StoreAsync(node, await SecretsTests.SecretsAsync(node, "hf_old"));
+                await StoreAsync(node, SecretsTests.Secrets(node, "hf_old"));
                 await before.StartAsync();
-                input = await SecretsTests.SecretsAsync(node, "hf_new");
+                input = SecretsTests.Secrets(node, "hf_new");
                 break;
             case "store-secrets (first)":
                 node.Write("/etc/inference/secrets/huggingface.token", "");
-                input = await SecretsTests.SecretsAsync(node, "hf_new");
+                input = SecretsTests.Secrets(node, "hf_new");
                 break;
             case "install-host-key":
                 await SshAsync(before, "ecdsa", "rsa");

@@ -9,26 +9,6 @@ namespace Infra.Tests.Node;
 /// <summary>The files of a live run: scripts, stack and workflow.</summary>
 public sealed class LiveFilesTests
 {
-    private static readonly string[] Folders = ["live", "tests/Node/live"];
-
-    public static TheoryData<string> Scripts =>
-    [
-        .. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(StackFiles.Root, folder), "*", SearchOption.AllDirectories))
-            .Where(file => Path.GetFileName(file) is not (".shellcheckrc" or "stack.yaml"))
-            .Select(file => Path.GetRelativePath(StackFiles.Root, file)),
-    ];
-
-    [Theory]
-    [MemberData(nameof(Scripts))]
-    public async Task Shellcheck_and_shfmt_find_nothing(string script)
-    {
-        var path = Path.Combine(StackFiles.Root, script);
-        var result = await Tool.RunAsync("shellcheck", "--severity=style", path);
-        Assert.True(result.ExitCode == 0, result.All);
-        result = await Tool.RunAsync("shfmt", "-d", "-i", "2", "-ci", "-bn", "-sr", path);
-        Assert.True(result.ExitCode == 0, result.All);
-    }
-
     [Fact]
     public void The_stack_of_a_live_run_is_one_node_of_the_cheapest_size_behind_a_load_balancer()
     {

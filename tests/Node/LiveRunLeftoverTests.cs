@@ -8,14 +8,8 @@ public sealed class LiveRunLeftoverTests
     {
         using var live = new LiveStage();
         live.Put("forgets", "");
-        live.Put("no-capacity", "");
-        live.PutDroplet("78", "2027-01-15T08:00:00Z", "inference:live-other");
-        var run = await live.RunAsync();
-        Assert.Equal(1, run.ExitCode);
-        Assert.True(live.Exists("droplets/78"), "another run's Droplet is none of its business");
-
-        File.Delete(live.InCloud("no-capacity"));
-        await live.RunAsync(("LIVE_MINUTES", "10"));
+        live.Put("up-fails", "");
+        await live.RunAsync();
         Assert.False(live.Exists("droplets/77"));
         Assert.Contains("the Droplet is there still", live.Answer("end-destroy").GetProperty("answer").GetString(),
             StringComparison.Ordinal);
@@ -27,8 +21,9 @@ public sealed class LiveRunLeftoverTests
     {
         using var live = new LiveStage();
         live.Put("forgets", "");
+        live.Put("up-fails", "");
         live.Put("answers", "403 DELETE /v2/droplets/77\n");
-        var result = await live.RunAsync(("LIVE_MINUTES", "10"));
+        var result = await live.RunAsync();
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("SOMETHING MAY STILL COST MONEY", result.Errors, StringComparison.Ordinal);

@@ -5,8 +5,8 @@ using Infra.Tests.Deployments;
 namespace Infra.Tests.Node;
 
 /// <summary>
-/// The scripts of <c>live/</c> in a folder of their own, with programs of <c>tests/Node/live</c> in place of Pulumi, curl, ssh and the
-/// clock. The cloud is a folder: the files in <c>droplets</c> are billed.
+/// The scripts of <c>live/</c> in a folder of their own, with <c>tests/Node/live</c> in place of Pulumi, curl, ssh and the clock:
+/// programs, and functions that each bash reads. The cloud is a folder: the files in <c>droplets</c> are billed.
 /// </summary>
 internal sealed class LiveStage : IDisposable
 {
@@ -113,6 +113,7 @@ internal sealed class LiveStage : IDisposable
         var values = new Dictionary<string, string>
         {
             ["PATH"] = $"{Path.Combine(_root, "stubs")}:/usr/local/bin:/usr/bin:/bin",
+            ["BASH_ENV"] = Path.Combine(_root, "stubs", "functions.bash"),
             ["CLOUD"] = Path.Combine(_root, "cloud"),
             ["TOKEN"] = Token,
             ["DIGITALOCEAN_TOKEN"] = Token,

@@ -49,7 +49,7 @@ public class NginxProxy : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _material = await SecretsTests.SecretsAsync(_node);
+        _material = SecretsTests.Secrets(_node);
         var stored = await _node.RunAsync("store-secrets", _material);
         Assert.True(stored.ExitCode == 0, stored.All);
         foreach (var folder in (string[])["/run/inference/engine", "/run/inference-nginx", "/run/inference-ready", "/run/systemd/journal"])

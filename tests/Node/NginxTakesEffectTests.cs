@@ -55,8 +55,8 @@ public sealed class NginxTakesEffectTests
         node.Stub("sleep", "exec /bin/sleep 0.2");
         node.Stub("nft", "cat > /dev/null");
         node.Write("/scene", Scene, (UnixFileMode)Convert.ToInt32("755", 8));
-        node.Write("/one", await SecretsTests.SecretsAsync(node, name: "one"));
-        node.Write("/two", await SecretsTests.SecretsAsync(node, name: "two"));
+        node.Write("/one", SecretsTests.Secrets(node, name: "one"));
+        node.Write("/two", SecretsTests.Secrets(node, name: "two"));
         node.Write("/settings", RunningNode.With(
             node.Read(Infra.Node.NodeEnvironment.Path), ("API_CORS_ORIGINS", "https://app.example")));
         Assert.Equal(0, (await node.RunAsync("firewall")).ExitCode);

@@ -77,8 +77,6 @@ internal sealed class RunningNode : IDisposable
         Node.Stub("systemctl", Systemctl);
         Node.Stub("nft", Nft);
         Node.Stub("ss", ":");
-        // A power cut is not what is tried; it takes most of the time.
-        Node.Stub("sync", ":");
         Node.Stub("id", "[[ $2 == vllm ]] && echo 2000");
         Node.Stub("ssh-keyscan", "echo '# 127.0.0.1:22 SSH-2.0-OpenSSH_10.0p2'; sed 's/^/127.0.0.1 /' \"$INFERENCE_ROOT/world/ssh\"");
         Node.Stub("openssl", "case $1 in s_client) cat \"$INFERENCE_ROOT/world/nginx.crt\" ;; *) exec /usr/bin/openssl \"$@\" ;; esac");

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Infra.Tests.Node;
@@ -12,7 +15,7 @@ public sealed class SecretsTests
     public async Task All_of_it_is_stored_only_for_root_and_nginx()
     {
         using var node = new StagedNode();
-        var result = await node.RunAsync("store-secrets", await SecretsAsync(node));
+        var result = await node.RunAsync("store-secrets", Secrets(node));
         Assert.True(result.ExitCode == 0, result.All);
         var files = Directory.GetFiles(node.At("/etc/inference/secrets"), "*", SearchOption.AllDirectories);
         Assert.All(files, file => Assert.Equal(
@@ -26,7 +29,7 @@ public sealed class SecretsTests
     public async Task Nothing_secret_is_printed()
     {
         using var node = new StagedNode();
-        var result = await node.RunAsync("store-secrets", await SecretsAsync(node, token: "hf_secretsecret"));
+        var result = await node.RunAsync("store-secrets", Secrets(node, token: "hf_secretsecret"));
         Assert.DoesNotContain(AliceKey, result.All, StringComparison.Ordinal);
         Assert.DoesNotContain("hf_secret", result.All, StringComparison.Ordinal);
         Assert.Contains("2 clients, a Hugging Face token", result.Output, StringComparison.Ordinal);
@@ -36,7 +39,7 @@ public sealed class SecretsTests
     public async Task A_key_that_is_not_sent_again_is_gone_and_nginx_needs_no_reload()
     {
         using var node = new StagedNode();
-        var material = await SecretsAsync(node, token: "hf_x");
+        var material = Secrets(node, token: "hf_x");
         await node.RunAsync("store-secrets", material);
         var rotated = string.Join('\n', material.Split('\n').Where(line => !line.StartsWith("clients ", StringComparison.Ordinal)
             && !line.StartsWith("huggingface", StringComparison.Ordinal)))
@@ -55,7 +58,7 @@ public sealed class SecretsTests
     {
         using var running = new RunningNode();
         var node = running.Node;
-        var material = await SecretsAsync(node);
+        var material = Secrets(node);
         await node.RunAsync("store-secrets", material);
         running.Running("inference-nginx.service");
         // As after a run that was killed between its last file and the reload: nothing differs from what is on disk.
@@ -80,7 +83,7 @@ public sealed class SecretsTests
         using var node = new StagedNode();
         node.Write("/etc/inference/secrets/.new.abcdef/clients", $"alice {AliceKey}\n");
         node.Write("/etc/inference/secrets/set.1/tls.key", "old");
-        Assert.Equal(0, (await node.RunAsync("store-secrets", await SecretsAsync(node))).ExitCode);
+        Assert.Equal(0, (await node.RunAsync("store-secrets", Secrets(node))).ExitCode);
         Assert.Equal(["clients", "complete", "current", "huggingface.token", "set", "tls.crt", "tls.key"],
             Directory.GetFileSystemEntries(node.At("/etc/inference/secrets"))
                 .Select(path => Path.GetFileName(path).Split('.') is ["set", _] ? "set" : Path.GetFileName(path))
@@ -99,7 +102,7 @@ public sealed class SecretsTests
         node.Stub("systemctl",
             "echo \"systemctl $*\" >> \"$INFERENCE_ROOT/called\"\n"
             + $"[[ $* != 'is-active inference-weights.service' ]] || echo {weights.Split(' ')[0]}\n[[ $1 != is-active ]]");
-        var result = await node.RunAsync("store-secrets", await SecretsAsync(node, token: "hf_x"));
+        var result = await node.RunAsync("store-secrets", Secrets(node, token: "hf_x"));
         Assert.True(result.ExitCode == 0, result.All);
         Assert.Contains(expected, node.Called, StringComparison.Ordinal);
         Assert.DoesNotContain(unexpected, node.Called, StringComparison.Ordinal);
@@ -117,7 +120,7 @@ public sealed class SecretsTests
     public async Task A_bad_line_changes_nothing(string name, string content, string message)
     {
         using var node = new StagedNode();
-        var lines = (await SecretsAsync(node)).Split('\n').Where(line => !line.StartsWith(name + " ", StringComparison.Ordinal));
+        var lines = Secrets(node).Split('\n').Where(line => !line.StartsWith(name + " ", StringComparison.Ordinal));
         var result = await node.RunAsync("store-secrets", $"{string.Join('\n', lines)}{name} {Base64(content)}\n");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Errors, StringComparison.Ordinal);
@@ -138,12 +141,18 @@ public sealed class SecretsTests
     }
 
     /// <summary>The lines that the stack sends, with a certificate of its own.</summary>
-    internal static async Task<string> SecretsAsync(StagedNode node, string? token = null, string name = "node")
+    internal static string Secrets(StagedNode node, string? token = null, string name = "node")
     {
-        var result = await Tool.RunAsync(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", $"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", node.At("/tls.key"), "-out", node.At("/tls.crt"));
-        Assert.True(result.ExitCode == 0, result.All);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddMinutes(-1), now.AddDays(2));
+        node.Write("/tls.key", key.ExportPkcs8PrivateKeyPem() + "\n");
+        node.Write("/tls.crt", certificate.ExportCertificatePem() + "\n");
         return Components.NodeSecrets.Lines(
             node.Read("/tls.key"), node.Read("/tls.crt"), new Dictionary<string, string> { ["alice"] = AliceKey, ["bob"] = BobKey },
             token ?? "");

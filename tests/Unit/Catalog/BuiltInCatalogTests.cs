@@ -75,6 +75,21 @@ public sealed class BuiltInCatalogTests
     }
 
     [Fact]
+    public void Every_limit_of_the_cloud_is_read_as_it_is_written()
+    {
+        using var stream = typeof(CloudLimits).Assembly.GetManifestResourceStream("catalog/digitalocean-limits.json")!;
+        var read = JsonSerializer.SerializeToNode(CloudLimits.Current, new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        });
+        var written = JsonNode.Parse(stream, documentOptions: new() { AllowDuplicateProperties = false });
+        Assert.True(JsonNode.DeepEquals(written, read), $"{read}");
+        Assert.All(written!.AsObject().SelectMany(entry => entry.Value is JsonArray rows ? rows.ToArray() : [entry.Value]), row =>
+            Assert.True(DateOnly.TryParseExact((string)row!["sourceDate"]!, "yyyy-MM-dd", out _) && ((string)row["source"]!).Length > 10,
+                $"{row}"));
+    }
+
+    [Fact]
     public void Flags_follow_the_task_of_a_model()
     {
         string[] mistral = ["--tokenizer-mode", "mistral", "--config-format", "mistral", "--load-format", "mistral"];

@@ -99,6 +99,22 @@ public sealed class PreviewViewTests
         }
     }
 
+    [Fact]
+    public void A_pipe_gets_no_escape_codes_where_a_CI_service_shows_them()
+    {
+        const string Service = "GITHUB_ACTIONS";
+        var before = Environment.GetEnvironmentVariable(Service);
+        Environment.SetEnvironmentVariable(Service, "true");
+        try
+        {
+            Assert.False(new Terminal(TextWriter.Null, TextWriter.Null, interactive: false).Console.Profile.Capabilities.Ansi);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Service, before);
+        }
+    }
+
     private static string[] Printed(StackPreview preview, int width)
     {
         using var output = new StringWriter();

@@ -53,6 +53,7 @@ public sealed class SharedVolumeNamesTests
     public void It_is_found_exactly_where_the_names_of_volumes_are_the_same()
     {
         string[] parts = ["a", "a-b", "b", "b-a", "a-b-a", "a-a"];
+        var plans = parts.ToDictionary(part => part, part => Plan(part));
         foreach (var (stack, endpoint) in parts.SelectMany(stack => parts.Select(endpoint => (stack, endpoint))))
         {
             foreach (var (other, name) in parts.SelectMany(stack => parts.Select(endpoint => (stack, endpoint))))
@@ -60,7 +61,7 @@ public sealed class SharedVolumeNamesTests
                 var isSame = (stack, endpoint) != (other, name)
                     && Names.CacheVolume(stack, endpoint, 0) == Names.CacheVolume(other, name, 0);
                 var tags = new[] { Names.EndpointTag(other, name), Names.EndpointTag(stack, endpoint) };
-                Assert.Equal(isSame ? 1 : 0, SharedVolumeNames.Check(stack, Plan(endpoint), tags).Count);
+                Assert.Equal(isSame ? 1 : 0, SharedVolumeNames.Check(stack, plans[endpoint], tags).Count);
             }
         }
     }
