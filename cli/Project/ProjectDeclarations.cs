@@ -16,6 +16,7 @@ internal static class ProjectDeclarations
     private const string Reserved = "secret";
 
     private static readonly string[] s_types = ["string", "integer", "boolean", "array", "object"];
+    private static readonly string[] s_values = ["default", "value"];
     private static readonly string[] s_parts = ["type", "items", "description", "secret", "default", "value"];
 
     /// <param name="config">The section.</param>
@@ -63,7 +64,7 @@ internal static class ProjectDeclarations
                 ? new[] { ProjectRules.NotText($"{key}.description", "description") } : [],
             .. Member(declared, "secret") is (true, not bool)
                 ? new UserError[] { new($"{key}.secret", null, "is neither true nor false", $"edit it in {ProjectFile}") } : [],
-            .. new[] { "default", "value" }.Where(part => OddKey(declared[part]) is not null).Select(part => new UserError($"{key}.{part}",
+            .. s_values.Where(part => OddKey(declared[part]) is not null).Select(part => new UserError($"{key}.{part}",
                 null, $"has the key '{OddKey(declared[part])}', which is not text", $"write it in quotes in {ProjectFile}")),
             .. IsOfProject(name) ? OfDefault(key, declared) : OfOther(key, name, declared),
         ];

@@ -18,7 +18,9 @@ internal sealed class ProjectShape
     {
         Items = new(ShapeKind.Map)
         {
-            Members = new() { ["name"] = s_text, ["path"] = s_text, ["version"] = s_text }, IsClosed = true, Required = ["name", "path"],
+            Members = new() { ["name"] = s_text, ["path"] = s_text, ["version"] = s_text },
+            IsClosed = true,
+            Required = ["name", "path"],
         },
     };
 
@@ -84,7 +86,9 @@ internal sealed class ProjectShape
             ["backend"] = new(ShapeKind.Map) { MaybeNull = true, Members = new() { ["url"] = s_text }, IsClosed = true },
             ["options"] = new(ShapeKind.Map)
             {
-                MaybeNull = true, Members = new() { ["refresh"] = new(ShapeKind.Text) { Only = "always" } }, IsClosed = true,
+                MaybeNull = true,
+                Members = new() { ["refresh"] = new(ShapeKind.Text) { Only = "always" } },
+                IsClosed = true,
             },
             ["template"] = s_template,
             ["packages"] = new(ShapeKind.Map) { Items = s_package },

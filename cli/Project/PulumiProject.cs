@@ -9,6 +9,8 @@ internal sealed class PulumiProject
 {
     public const string ProjectFile = "Pulumi.yaml";
 
+    private static readonly string[] s_otherEndings = ["yml", "json"];
+
     private readonly Dictionary<string, DeclaredKey> _declared;
 
     private PulumiProject(string folder)
@@ -113,7 +115,7 @@ internal sealed class PulumiProject
     /// <summary>The CLI reads a stack's file with the ending of the project's.</summary>
     private UserError? InsteadOfStack(string stack, string file)
     {
-        var other = new[] { "yml", "json" }.Select(ending => Path.ChangeExtension(file, ending)).FirstOrDefault(File.Exists);
+        var other = s_otherEndings.Select(ending => Path.ChangeExtension(file, ending)).FirstOrDefault(File.Exists);
         return other is null ? null : new("stack", stack,
             $"has no file Pulumi.{stack}.yaml in {StackFolder}, and Pulumi does not read {Path.GetFileName(other)}",
             other.EndsWith("yml", StringComparison.Ordinal) ? $"mv {ShellWord.Of(other)} {ShellWord.Of(file)}"

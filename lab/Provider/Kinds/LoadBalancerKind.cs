@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.LoadBalancers;
 using Infra.Lab.DigitalOcean.Networks;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Infra.Lab.DigitalOcean.Account;
 using Infra.Lab.DigitalOcean.Storage;
 using Infra.Lab.Provider.Resources;

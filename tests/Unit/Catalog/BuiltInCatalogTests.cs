@@ -18,6 +18,11 @@ public sealed class BuiltInCatalogTests
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    private static readonly JsonSerializerOptions WithoutDefaults = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    };
+
     /// <summary>The program trusts the built-in rows because this test does not.</summary>
     [Fact]
     public void Every_row_is_checked_against_its_record_and_the_rules() => Assert.Empty(CatalogReader.ReadBuiltIn(strictly: true).Errors);
@@ -78,10 +83,7 @@ public sealed class BuiltInCatalogTests
     public void Every_limit_of_the_cloud_is_read_as_it_is_written()
     {
         using var stream = typeof(CloudLimits).Assembly.GetManifestResourceStream("catalog/digitalocean-limits.json")!;
-        var read = JsonSerializer.SerializeToNode(CloudLimits.Current, new JsonSerializerOptions(JsonSerializerDefaults.Web)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-        });
+        var read = JsonSerializer.SerializeToNode(CloudLimits.Current, WithoutDefaults);
         var written = JsonNode.Parse(stream, documentOptions: new() { AllowDuplicateProperties = false });
         Assert.True(JsonNode.DeepEquals(written, read), $"{read}");
         Assert.All(written!.AsObject().SelectMany(entry => entry.Value is JsonArray rows ? rows.ToArray() : [entry.Value]), row =>

@@ -8,6 +8,8 @@ namespace Infra.Tests.Unit.Lab;
 
 public sealed class StackFileTests : IDisposable
 {
+    private const string Project = "name: inference\nruntime: dotnet";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("infra-project-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -120,7 +122,7 @@ public sealed class StackFileTests : IDisposable
     [Fact]
     public void A_project_is_found_from_the_current_folder_first_and_from_the_programs_if_there_is_none()
     {
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), Project);
         var inside = Directory.CreateDirectory(Path.Combine(_folder, "artifacts", "bin")).FullName;
 
         Assert.Equal(_folder, PulumiProject.Find(Path.GetTempPath(), inside).Folder);
@@ -130,7 +132,7 @@ public sealed class StackFileTests : IDisposable
     [Fact]
     public void An_unknown_stack_lists_those_that_exist()
     {
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), Project);
         File.WriteAllText(Path.Combine(_folder, "Pulumi.dev.yaml"), "config: {}");
 
         var exception = Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo"));
@@ -149,7 +151,7 @@ public sealed class StackFileTests : IDisposable
             File.WriteAllText(Path.Combine(_folder, $"Pulumi.{stack}.yaml"), "config: {}");
         }
 
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), Project);
         var error = Assert.Single(
             Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder).Configuration("prdo")).Errors);
 
@@ -169,7 +171,7 @@ public sealed class StackFileTests : IDisposable
     [InlineData("Pulumi.yaml", "nowhere", "cannot be read: it is a link to a file that does not exist")]
     public void A_link_to_nothing_is_one_message(string link, string target, string problem)
     {
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), Project);
         File.Delete(Path.Combine(_folder, link));
         File.CreateSymbolicLink(Path.Combine(_folder, link), target);
 
@@ -183,7 +185,7 @@ public sealed class StackFileTests : IDisposable
     [Fact]
     public void Another_project_is_named_before_its_stacks_are_read()
     {
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: website");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: website\nruntime: dotnet");
 
         var error = Assert.Single(Assert.Throws<ConfigurationException>(() => PulumiProject.Find(_folder)).Errors);
 
@@ -198,7 +200,7 @@ public sealed class StackFileTests : IDisposable
     public async Task A_stack_file_that_is_a_pipe_or_a_device_is_one_message(string makes)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices are made as Linux has them.");
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), Project);
         var file = Path.Combine(_folder, "Pulumi.test.yaml");
         Assert.Equal(0, (await Tool.RunAsync("sh", "-c", makes, "-", file)).ExitCode);
 
@@ -211,7 +213,7 @@ public sealed class StackFileTests : IDisposable
     [Fact]
     public void A_stack_file_without_an_end_is_one_message()
     {
-        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), "name: inference");
+        File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), Project);
         using (var file = File.Create(Path.Combine(_folder, "Pulumi.test.yaml")))
         {
             file.SetLength(17 << 20);
@@ -223,7 +225,7 @@ public sealed class StackFileTests : IDisposable
         Assert.Equal("cannot be read: it has 17825792 bytes; 16777216 is the limit", error.Problem);
     }
 
-    private StackFile Configuration(string stack, string project = "name: inference")
+    private StackFile Configuration(string stack, string project = Project)
     {
         File.WriteAllText(Path.Combine(_folder, "Pulumi.yaml"), project);
         File.WriteAllText(Path.Combine(_folder, "Pulumi.test.yaml"), stack);
