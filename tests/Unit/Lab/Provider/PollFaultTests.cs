@@ -150,7 +150,8 @@ public sealed class PollFaultTests : IDisposable
             if (_clock.GetUtcNow() >= free)
             {
                 free = null;
-                _account.ChangeNow(change => LoadBalancers.Delete(change, change.All<LoadBalancer>().Single(of => of.Name == "another").Id));
+                _account.ChangeNow(change =>
+                    LoadBalancers.Delete(change, change.All<LoadBalancer>().Single(of => of.Name == "another").Id));
             }
             return HasNoDroplet();
         });

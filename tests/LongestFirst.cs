@@ -1,0 +1,27 @@
+using Infra.Tests.Lab;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(Infra.Tests.LongestFirst))]
+
+namespace Infra.Tests;
+
+/// <summary>
+/// Starts with what takes longest, the node tests and the first row of labs: in any other order one of them would run alone at the end, and
+/// wait while cores are idle.
+/// </summary>
+internal sealed class LongestFirst : ITestCollectionOrderer
+{
+    private const string OfNodes = $" {nameof(Infra)}.{nameof(Tests)}.Node.";
+
+    public IReadOnlyCollection<T> OrderTestCollections<T>(IReadOnlyCollection<T> testCollections)
+        where T : ITestCollection => [.. testCollections.OrderBy(collection => Place(collection.TestCollectionDisplayName))];
+
+    private static int Place(string name) => name switch
+    {
+        SerialLabs.First => 0,
+        TestCluster.Collection => 1,
+        SerialLabs.Second => 4,
+        _ => name.Contains(OfNodes, StringComparison.Ordinal) ? 2 : 3,
+    };
+}
