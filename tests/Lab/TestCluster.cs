@@ -74,7 +74,7 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
 
     public async ValueTask DisposeAsync()
     {
-        // Called twice if the cluster did not come up.
+        // Called twice if the cluster did not start.
         if (Stack is { } stack)
         {
             Stack = null!;
