@@ -7,8 +7,8 @@ using Xunit.v3;
 namespace Infra.Tests;
 
 /// <summary>
-/// Starts with what takes longest, the node tests and the first row of labs: in any other order one of them would run alone at the end, and
-/// wait while cores are idle.
+/// Starts with what takes longest, the labs and the node tests: in any other order one of them would run alone at the end, and wait while
+/// cores are idle.
 /// </summary>
 internal sealed class LongestFirst : ITestCollectionOrderer
 {
@@ -19,9 +19,8 @@ internal sealed class LongestFirst : ITestCollectionOrderer
 
     private static int Place(string name) => name switch
     {
-        SerialLabs.First => 0,
+        SerialLabs.Name => 0,
         TestCluster.Collection => 1,
-        SerialLabs.Second => 4,
         _ => name.Contains(OfNodes, StringComparison.Ordinal) ? 2 : 3,
     };
 }

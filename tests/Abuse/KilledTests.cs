@@ -9,7 +9,7 @@ namespace Infra.Tests.Abuse;
 /// Processes of a stack that runs are killed, one by one and at random, while commands come as they like. Whatever happened, <c>status</c>
 /// claims nothing that is not so, and <c>up</c> repairs it or ends in one message whose command helps.
 /// </summary>
-[Collection(SerialLabs.First)]
+[Collection(SerialLabs.Name)]
 public sealed class KilledTests
 {
     private const string Stack = "killed";

@@ -8,7 +8,7 @@ namespace Infra.Tests.Abuse;
 /// Machines that are full, read-only or without rights: the command line's program, past the look of <c>./infra</c>, ends in one message
 /// with a fix.
 /// </summary>
-[Collection(SerialLabs.First)]
+[Collection(SerialLabs.Name)]
 public sealed class MachineTests
 {
     /// <summary>Time limit of a run, because a fault that is not reported at once would hang.</summary>

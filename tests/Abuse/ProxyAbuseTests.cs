@@ -10,7 +10,7 @@ namespace Infra.Tests.Abuse;
 /// Clients and strangers who try to monopolize a node, against the real nginx, while an honest client continues to send requests. Compares
 /// its waiting time with that without an attack on the same machine, and its lines in the log with its requests.
 /// </summary>
-[Collection(SerialLabs.First)]
+[Collection(SerialLabs.Name)]
 public sealed class ProxyAbuseTests
 {
     private const string Good = $"Authorization: Bearer {SecretsTests.AliceKey}";

@@ -8,7 +8,7 @@ namespace Infra.Tests.Lab;
 /// <summary>
 /// The API on this machine with servers, used by programs that know nothing of the lab: curl and ssh. Each test has a cloud of its own.
 /// </summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class CloudTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);

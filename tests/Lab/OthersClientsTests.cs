@@ -7,7 +7,7 @@ namespace Infra.Tests.Lab;
 /// Clients of DigitalOcean's API that others wrote, each through the whole life of all that it has calls for: created, waited for, used,
 /// changed, refused, deleted.
 /// </summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class OthersClientsTests(ClientsCloud cloud) : IClassFixture<ClientsCloud>
 {
     /// <summary>Without these packages the tests are skipped on a machine of someone, and fail where a change is judged.</summary>

@@ -1,7 +1,7 @@
 namespace Infra.Tests.Lab;
 
 /// <summary>An image that cannot serve is reported by name before anything large is downloaded.</summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class RefusedImageTests(RefusedImages images) : IClassFixture<RefusedImages>
 {
     [Theory]

@@ -5,7 +5,7 @@ using Infra.Lab.Linux;
 namespace Infra.Tests.Lab;
 
 /// <summary>The API on this machine as programs see it, without a Droplet. One cloud for all: each test has names of its own.</summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class SharedCloudTests(StartedCloud cloud) : IClassFixture<StartedCloud>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);

@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>What the operator reads when a server cannot start, and that it starts once the cause is gone.</summary>
-[Collection(SerialLabs.First)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesFirstBootTests(SurvivesFirstBoots boots) : IClassFixture<SurvivesFirstBoots>
 {
     private const string Reachable = "^run pulumi up again when it is reachable: downloaded data is kept$";

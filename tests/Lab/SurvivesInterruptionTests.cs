@@ -7,7 +7,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Runs of <c>up</c> that are killed or interrupted, and runs side by side.</summary>
-[Collection(SerialLabs.First)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesInterruptionTests
 {
     private const int CacheVolumeGiB = 30;

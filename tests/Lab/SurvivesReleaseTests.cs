@@ -6,7 +6,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Releases that servers cannot boot from: one message, with what was tried and what works.</summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesReleaseTests
 {
     [Fact]

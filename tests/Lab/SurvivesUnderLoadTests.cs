@@ -26,7 +26,7 @@ public sealed class SurvivesBalanced : IAsyncLifetime
 }
 
 /// <summary>Changes and losses while callers stream through the load balancer.</summary>
-[Collection(SerialLabs.First)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesUnderLoadTests(SurvivesBalanced balanced) : IClassFixture<SurvivesBalanced>
 {
     private const int Unauthorized = 401;

@@ -6,7 +6,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>A Volume under a server that serves: it grows, and it is taken away.</summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class SurvivesVolumeTests
 {
     private const string Node = "chat-0";

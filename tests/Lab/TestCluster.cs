@@ -49,8 +49,6 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     private static readonly EngineSpeed Speed = new(0.3, 0.2, TokensPerSecond);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly LabTurn _turn = new();
-
     internal RunningStack Stack { get; private set; } = null!;
 
     /// <summary>How each server came up: some of the tests restart engines later.</summary>
@@ -59,32 +57,6 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
     internal EndpointAccess BalancedEndpoint => Stack.Endpoint(Balanced);
 
     public async ValueTask InitializeAsync()
-    {
-        await _turn.TakeAsync();
-        try
-        {
-            await PrepareAsync();
-        }
-        catch
-        {
-            await DisposeAsync();
-            throw;
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // Called twice if the cluster did not start.
-        if (Stack is { } stack)
-        {
-            Stack = null!;
-            await stack.DisposeAsync();
-        }
-
-        _turn.End();
-    }
-
-    private async Task PrepareAsync()
     {
         Stack = RunningStack.Prepare("cluster", ConfigValues(["alice", "bob"]));
         Stack.Speed = Speed;
@@ -112,6 +84,14 @@ public sealed partial class TestCluster : IAsyncLifetime, ICollectionFixture<Tes
         {
             await RunningStack.UntilAsync($"the load balancer sends requests to {replica}", TimeSpan.FromSeconds(60), async () =>
                 await RequestsOfEngineAsync(replica, "/v1/chat/completions") > 0 || await AskedAsync());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Stack is not null)
+        {
+            await Stack.DisposeAsync();
         }
     }
 

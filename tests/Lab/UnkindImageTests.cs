@@ -3,7 +3,7 @@ using static Infra.Tests.Lab.SurvivesStage;
 namespace Infra.Tests.Lab;
 
 /// <summary>Obstacles in an image, in spite of which its server serves.</summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class UnkindImageTests(UnkindImages images) : IClassFixture<UnkindImages>
 {
     [Fact]

@@ -6,7 +6,7 @@ namespace Infra.Tests.Lab;
 /// <summary>
 /// A server whose weights' storage refuses for a while, as Hugging Face's has been seen to, and a model that comes with a system prompt.
 /// </summary>
-[Collection(SerialLabs.Second)]
+[Collection(SerialLabs.Name)]
 public sealed class WeightsRefusedTests(WeightsRefusedTests.Refused refused) : IClassFixture<WeightsRefusedTests.Refused>
 {
     [Fact]
