@@ -31,12 +31,12 @@ internal sealed class Misspellings(List<UserError> errors)
         {
             value = Chosen(Lifted(value, path), path);
         }
-        var names = shape.Kind == ValueKind.Record ? OfRecord(value, RecordShape.Of(shape.Type)) : OfEndpoints(value);
         if (shape.Kind == ValueKind.Map && NamelessSettings.In(value) is { } nameless)
         {
             errors.Add(nameless.Error(path, isSecret));
-            return nameless.Resolved;
+            value = nameless.Resolved;
         }
+        var names = shape.Kind == ValueKind.Record ? OfRecord(value, RecordShape.Of(shape.Type)) : OfEndpoints(value);
         if (names.Count == 0)
         {
             return value;

@@ -180,7 +180,8 @@ public sealed class PollFaultTests : IDisposable
     /// <summary>A run during which time passes, but only when it may: the provider's own limits hold on a busy machine, too.</summary>
     private async Task<Run> PassingAsync(Func<Task<Run>> run, Func<bool>? when = null)
     {
-        var running = run();
+        // On another thread: the official SDK begins the program, and waits for its first answers, before it returns.
+        var running = Task.Run(run, TestContext.Current.CancellationToken);
         while (!running.IsCompleted)
         {
             if (when?.Invoke() != false)

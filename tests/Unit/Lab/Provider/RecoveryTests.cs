@@ -273,7 +273,8 @@ public sealed class RecoveryTests : IDisposable
     /// <summary>A run during which time passes, but only while everything that is under way waits for that.</summary>
     private async Task<Run> PassingAsync(Func<Task<Run>> run, Func<Work, bool> waits)
     {
-        var running = run();
+        // On another thread: the official SDK begins the program, and waits for its first answers, before it returns.
+        var running = Task.Run(run, TestContext.Current.CancellationToken);
         while (!running.IsCompleted)
         {
             if (_account.State.All<Work>() is { Count: > 0 } works && works.All(waits))

@@ -137,7 +137,8 @@ public sealed class RequestFaultTests : IDisposable
     /// <summary>A run during which time passes.</summary>
     private async Task<Run> PassingAsync(Func<Task<Run>> run)
     {
-        var running = run();
+        // On another thread: the official SDK begins the program, and waits for its first answers, before it returns.
+        var running = Task.Run(run, TestContext.Current.CancellationToken);
         while (!running.IsCompleted)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
