@@ -178,20 +178,8 @@ public sealed class PollFaultTests : IDisposable
             + $"\"cacheVolumeGiB\":{gib}}}}}"));
 
     /// <summary>A run during which time passes, but only when it may: the provider's own limits hold on a busy machine, too.</summary>
-    private async Task<Run> PassingAsync(Func<Task<Run>> run, Func<bool>? when = null)
-    {
-        // On another thread: the official SDK begins the program, and waits for its first answers, before it returns.
-        var running = Task.Run(run, TestContext.Current.CancellationToken);
-        while (!running.IsCompleted)
-        {
-            if (when?.Invoke() != false)
-            {
-                _clock.Advance(TimeSpan.FromSeconds(1));
-            }
-            await Task.WhenAny(running, Task.Delay(1, TestContext.Current.CancellationToken));
-        }
-        return await running;
-    }
+    private Task<Run> PassingAsync(Func<Task<Run>> run, Func<bool>? when = null) =>
+        _clock.DuringAsync(TimeSpan.FromSeconds(1), run, when);
 
     private bool HasNoDroplet() => _account.State.All<Droplet>().Count == 0;
 

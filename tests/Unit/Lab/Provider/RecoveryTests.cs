@@ -271,20 +271,8 @@ public sealed class RecoveryTests : IDisposable
     private bool IsLater(Work work) => work.DueAt > _clock.GetUtcNow();
 
     /// <summary>A run during which time passes, but only while everything that is under way waits for that.</summary>
-    private async Task<Run> PassingAsync(Func<Task<Run>> run, Func<Work, bool> waits)
-    {
-        // On another thread: the official SDK begins the program, and waits for its first answers, before it returns.
-        var running = Task.Run(run, TestContext.Current.CancellationToken);
-        while (!running.IsCompleted)
-        {
-            if (_account.State.All<Work>() is { Count: > 0 } works && works.All(waits))
-            {
-                _clock.Advance(TimeSpan.FromSeconds(10));
-            }
-            await Task.WhenAny(running, Task.Delay(1, TestContext.Current.CancellationToken));
-        }
-        return await running;
-    }
+    private Task<Run> PassingAsync(Func<Task<Run>> run, Func<Work, bool> waits) => _clock.DuringAsync(TimeSpan.FromSeconds(10), run,
+        () => _account.State.All<Work>() is { Count: > 0 } works && works.All(waits));
 
     private void DeleteByHand(AccountChange change, CloudResource resource)
     {

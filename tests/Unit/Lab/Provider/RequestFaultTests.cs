@@ -135,17 +135,7 @@ public sealed class RequestFaultTests : IDisposable
     private Task<Run> UpAsync() => PassingAsync(() => _account.UpAsync(Account.Plan("local")));
 
     /// <summary>A run during which time passes.</summary>
-    private async Task<Run> PassingAsync(Func<Task<Run>> run)
-    {
-        // On another thread: the official SDK begins the program, and waits for its first answers, before it returns.
-        var running = Task.Run(run, TestContext.Current.CancellationToken);
-        while (!running.IsCompleted)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(running, Task.Delay(1, TestContext.Current.CancellationToken));
-        }
-        return await running;
-    }
+    private Task<Run> PassingAsync(Func<Task<Run>> run) => _clock.DuringAsync(TimeSpan.FromSeconds(1), run);
 
     private IEnumerable<string> Retries(string prefix) => _account.Events.Where(known => known.Phase == Phase.Retried)
         .Select(known => known.Message!).Where(message => message.StartsWith(prefix, StringComparison.Ordinal))
